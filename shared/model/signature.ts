@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { columnTypeSchema } from '../table/schema.ts';
+
+/**
+ * How a raw column enters an ONNX graph; every input has shape [N, 1] except `tensor`, which is [N, size].
+ * - `bool`, `int64`, `float64` → FP64, missing = NaN
+ * - `timestamp` → INT64 microseconds since the epoch (UTC), missing = MISSING_TIMESTAMP
+ * - `string` → BYTES (ONNX string), missing = MISSING_STRING
+ * - `tensor` → FP32
+ */
+export const MISSING_STRING = '\u2400';
+/** -2^63: no representable date. */
+export const MISSING_TIMESTAMP = -(2n ** 63n);
+
+export const inputColumnSchema = z.object({
+  name: z.string(),
+  type: columnTypeSchema.exclude(['other']),
+  size: z.number().int().positive().optional(),
+});
+export type InputColumn = z.infer<typeof inputColumnSchema>;
+
+export const taskSchema = z.enum(['binary', 'multiclass', 'regression']);
+export type Task = z.infer<typeof taskSchema>;
+
+/** A class label as JSON: booleans for `bool` labels, numbers for `int64`, strings for `string`. */
+export const classLabelSchema = z.union([z.string(), z.number(), z.boolean()]);
+export type ClassLabel = z.infer<typeof classLabelSchema>;
+
+/** One transformed feature: `width` float32 columns computed from raw `sources`. */
+export const featureColumnSchema = z.object({
+  name: z.string(),
+  width: z.number().int().positive(),
+  sources: z.array(z.string()),
+  /** Ordinal categories (value i of the feature = categories[i]); trees may split on them as a set. */
+  categories: z.array(z.string()).optional(),
+});
+export type FeatureColumn = z.infer<typeof featureColumnSchema>;
+
+/** `features.json` inside a `features` artifact, beside `pipeline.onnx` (raw columns → one float32 output per feature). */
+export const featuresManifestSchema = z.object({
+  /** Digest of the table artifact the steps were fitted on; trainers read label and rows from it. */
+  table: z.string(),
+  inputs: z.array(inputColumnSchema),
+  outputs: z.array(featureColumnSchema),
+});
+export type FeaturesManifest = z.infer<typeof featuresManifestSchema>;
+
+/**
+ * `model.json` inside a `model` artifact. Its files: `model.onnx` (fused: raw columns in; classification out:
+ * `probabilities` FP32 [N, C] and `label` (INT64 for int64 and bool labels, else BYTES) [N, 1]; regression out:
+ * `prediction` FP32 [N, 1]), `native.bin` (the trainer's own parameters, read back for the parity gate),
+ * `reference.parquet` (at most 50,000 rows of the raw input columns and the label, for drift).
+ */
+export const modelManifestSchema = z.object({
+  task: taskSchema,
+  label: z.object({ column: z.string(), type: columnTypeSchema }),
+  classes: z.array(classLabelSchema),
+  inputs: z.array(inputColumnSchema),
+  features: z.array(featureColumnSchema),
+  trainer: z.object({ kind: z.string(), params: z.record(z.string(), z.unknown()) }),
+  training: z.object({
+    rows: z.number(),
+    table: z.string(),
+    seconds: z.number(),
+    /** Loss per iteration or epoch; `valid` is empty without a validation part. */
+    curve: z.object({ metric: z.string(), train: z.array(z.number()), valid: z.array(z.number()) }),
+  }),
+  /** Share of total gain or mean |standardised coefficient| per feature, summing to 1, largest first. */
+  importance: z.array(z.object({ feature: z.string(), value: z.number() })),
+  /** One raw input row as JSON, to prefill forms and to test a deployment. */
+  example: z.record(z.string(), z.unknown()),
+  /** Distinct values of small string columns, for choice fields. */
+  choices: z.record(z.string(), z.array(z.string())),
+});
+export type ModelManifest = z.infer<typeof modelManifestSchema>;

@@ -1,0 +1,29 @@
+/**
+ * Form hints for a parameter, given as `.meta({ ui: … })` on its zod schema; they travel through `z.toJSONSchema`.
+ * Without a hint the control follows from the schema: boolean → switch, enum → segmented or select, number → number
+ * field (with a slider where both bounds exist), string → text field, array of strings → list.
+ */
+export type ParamUi =
+  | { control: 'column' /** Input port whose columns are offered. */; port: string; types?: readonly string[] }
+  | { control: 'columns'; port: string; types?: readonly string[] }
+  | { control: 'sql' }
+  | { control: 'path'; extensions: readonly string[] }
+  | { control: 'datetime' }
+  | { control: 'multiline' }
+  | { control: 'hidden' };
+
+export interface ParamMeta {
+  ui?: ParamUi;
+  /** Shown after the field, e.g. `rows`. */
+  unit?: string;
+  /** Heading the field stands under. */
+  section?: string;
+  /** Only for people who look for it. */
+  advanced?: boolean;
+  /** Label; else from the name. */
+  label?: string;
+}
+
+export function paramMeta(meta: ParamMeta): Record<string, unknown> {
+  return { ...meta };
+}

@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import type { ArtifactManifest, ArtifactType } from '../artifact/manifest.ts';
+import type { Progress } from '../events/run-events.ts';
+import type { Lineage } from '../graph/port-types.ts';
+import type { TableSchema } from '../table/schema.ts';
+import type { InferResult, NodeDefinition, PortShape } from './define-node.ts';
+
+/** A readable input artifact. */
+export interface InputArtifact {
+  readonly digest: string;
+  readonly type: ArtifactType;
+  readonly manifest: ArtifactManifest;
+  /** Absolute path of one of its files. */
+  path(file: string): string;
+}
+
+/** What a step hands over for one output port: files it wrote under `ctx.workDir`. */
+export interface ArtifactDraft {
+  type: ArtifactType;
+  /** File name in the artifact → absolute path. The store moves the files. */
+  files: Record<string, string>;
+  meta?: Record<string, unknown>;
+  schema?: TableSchema;
+  rowCount?: number;
+  lineage?: Lineage;
+  /** Tables: the digest of the logical content (`tableDigest` in main/compute/duckdb). */
+  contentDigest?: string;
+}
+
+export interface StepContext<P = Record<string, unknown>> {
+  readonly params: P;
+  /** By input port; an unconnected optional port is an empty list, a `many` port keeps edge order. */
+  readonly inputs: Readonly<Record<string, readonly InputArtifact[]>>;
+  /** The graph the step belongs to, for names and messages. */
+  readonly graph: { id: string; name: string };
+  readonly nodeId: string;
+  /** Artifacts reachable from an input by digest (a model's training table); undefined when not in the store. */
+  open(digest: string): Promise<InputArtifact | undefined>;
+  /** Empty folder for this attempt, removed afterwards. */
+  readonly workDir: string;
+  readonly signal: AbortSignal;
+  readonly threads: number;
+  readonly memoryBytes: number;
+  /** Folder that relative paths in params start from (that of the graph file). */
+  readonly baseDir: string;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+  progress(progress: Progress): void;
+  /** Partial output while running, e.g. `{curve: {metric, train, valid}}`. */
+  partial(value: Record<string, unknown>): void;
+}
+
+export interface DescribeContext<P = Record<string, unknown>> {
+  readonly params: P;
+  readonly inputs: Readonly<Record<string, readonly PortShape[]>>;
+  readonly baseDir: string;
+  readonly signal: AbortSignal;
+}
+
+/** `run.ts` of a batch kind exports one, as `runner`. It runs in a step worker process, or a pod. */
+export interface Runner<P = Record<string, unknown>> {
+  run(ctx: StepContext<P>): Promise<Record<string, ArtifactDraft>>;
+  /** Output shapes without running: reads headers or asks DuckDB. In place of `infer` where that cannot know. */
+  describe?(ctx: DescribeContext<P>): Promise<InferResult>;
+  /** Kinds with determinism `external`: a token that changes when what they read changes (content digest of files). */
+  probe?(ctx: { params: P; baseDir: string; signal: AbortSignal }): Promise<string>;
+}
+
+export function implementNode<K extends string, P extends z.ZodObject>(
+  _definition: NodeDefinition<K, P>,
+  runner: Runner<z.output<P>>,
+): Runner<z.output<P>> {
+  return Object.freeze(runner);
+}
+
+export type RunnerLoader = () => Promise<{ runner: Runner<never> }>;

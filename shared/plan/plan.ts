@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** Where a step's input comes from: an output of another step of the plan. */
+export const stepInputSchema = z.object({ step: z.string(), port: z.string() });
+
+export const planStepSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  version: z.number(),
+  title: z.string(),
+  /** Parsed params with defaults; graph parameters substituted. */
+  params: z.record(z.string(), z.unknown()),
+  /** By input port, in edge order. */
+  inputs: z.record(z.string(), z.array(stepInputSchema)),
+  outputs: z.array(z.string()),
+  retry: z.object({ limit: z.number(), backoffMs: z.number() }).optional(),
+  timeoutMs: z.number().optional(),
+  device: z.string().optional(),
+});
+export type PlanStep = z.infer<typeof planStepSchema>;
+
+/** A node that opens something long-lived (endpoint, monitor) instead of running once. */
+export const planServiceSchema = planStepSchema;
+export type PlanService = z.infer<typeof planServiceSchema>;
+
+/**
+ * What will be executed: a pure function of the graph and the catalog, serialisable, invariant under node order,
+ * titles of other nodes and layout. Steps are in topological order.
+ */
+export const planSchema = z.object({
+  format: z.literal('slipway/plan'),
+  formatVersion: z.literal(1),
+  graph: z.object({ id: z.string(), name: z.string() }),
+  steps: z.array(planStepSchema),
+  services: z.array(planServiceSchema),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** The parts of a step's key, kept with every result so that a miss can name the part that differs. */
+export const keyPartsSchema = z.object({
+  kind: z.string(),
+  version: z.number(),
+  code: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  /** By input port: content digests. */
+  inputs: z.record(z.string(), z.array(z.string())),
+  /** Probe of an external source; empty otherwise. */
+  source: z.string(),
+  environment: z.string(),
+});
+export type KeyParts = z.infer<typeof keyPartsSchema>;
+
+export const stepStateSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  /** Null while an upstream step must run first. */
+  key: z.string().nullable(),
+  hit: z.boolean(),
+  /** Why it runs or that it is up to date, each a short sentence: `params.learningRate 0.1 → 0.05`. */
+  reasons: z.array(z.string()),
+  /** Parts of the key that differ from the last result: `kind`, `code`, `params`, `inputs`, `environment`, `source`. */
+  changed: z.array(z.string()),
+  /** Set when some earlier result of this node exists. */
+  ranBefore: z.boolean(),
+  estimate: z.object({ seconds: z.number().nullable(), memoryBytes: z.number().nullable() }),
+  /** Results when `hit`: by port. */
+  outputs: z.record(z.string(), z.object({ digest: z.string(), type: z.string() })),
+  /** The run the result comes from. */
+  fromRun: z.string().optional(),
+  durationMs: z.number().optional(),
+});
+/** Hit or miss of one step before anything runs. */
+export type StepState = z.infer<typeof stepStateSchema>;

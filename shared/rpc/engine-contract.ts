@@ -1,0 +1,323 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { artifactManifestSchema } from '../artifact/manifest.ts';
+import { wireErrorSchema } from '../errors/app-error.ts';
+import { runEventSchema } from '../events/run-events.ts';
+import { diagnosticSchema } from '../graph/diagnostic.ts';
+import { classLabelSchema, modelManifestSchema } from '../model/signature.ts';
+import { stepStateSchema } from '../plan/plan.ts';
+import { columnSchema } from '../table/schema.ts';
+
+/** JSON of a graph as the person has it; the engine validates, so an unfinished graph may be sent. */
+const documentJson = z.record(z.string(), z.unknown());
+const jsonValue = z.unknown();
+
+/** Expected failures are typed: every procedure may throw `APP` with a wire error as data. */
+const base = oc.errors({ APP: { data: wireErrorSchema } });
+
+export const deviceReadingSchema = z.object({
+  cpuPercent: z.number(),
+  memoryUsedBytes: z.number(),
+  memoryTotalBytes: z.number(),
+  gpuPercent: z.number().nullable(),
+});
+
+export const engineInfoSchema = z.object({
+  version: z.string(),
+  dataDir: z.string(),
+  hostname: z.string(),
+  platform: z.string(),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  gpus: z.array(z.string()),
+  node: z.string(),
+});
+
+export const graphFileSchema = z.object({
+  path: z.string(),
+  document: documentJson,
+  diagnostics: z.array(diagnosticSchema),
+  /** False where the document must not be overwritten (newer format). */
+  writable: z.boolean(),
+});
+
+export const graphEntrySchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  id: z.string(),
+  modifiedMs: z.number(),
+});
+
+const portShapeSchema = z.object({
+  type: z.string(),
+  schema: z.object({ columns: z.array(columnSchema) }).optional(),
+  columns: z
+    .array(
+      z.object({
+        name: z.string(),
+        width: z.number(),
+        sources: z.array(z.string()),
+        categories: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+  table: z.object({ columns: z.array(columnSchema) }).optional(),
+  lineage: z.string().optional(),
+});
+
+export const graphAnalysisSchema = z.object({
+  diagnostics: z.array(diagnosticSchema),
+  /** node → input port → shapes of what is connected; feeds column pickers before anything has run. */
+  inputs: z.record(z.string(), z.record(z.string(), z.array(portShapeSchema))),
+  outputs: z.record(z.string(), z.record(z.string(), portShapeSchema)),
+  /** Plan with keys and reasons; empty when the graph has no runnable step. */
+  steps: z.array(stepStateSchema),
+});
+export type GraphAnalysis = z.infer<typeof graphAnalysisSchema>;
+
+export const runSummarySchema = z.object({
+  runId: z.string(),
+  graphId: z.string(),
+  graphName: z.string(),
+  status: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
+  startedMs: z.number(),
+  finishedMs: z.number().nullable(),
+  steps: z.object({
+    executed: z.number(),
+    cached: z.number(),
+    failed: z.number(),
+    skipped: z.number(),
+    cancelled: z.number(),
+  }),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const tablePageSchema = z.object({
+  columns: z.array(columnSchema),
+  /** JSON-safe cells: int64 beyond 2^53 and timestamps (ISO 8601) as strings, missing as null. */
+  rows: z.array(z.array(jsonValue)),
+  offset: z.number(),
+  total: z.number(),
+});
+export type TablePage = z.infer<typeof tablePageSchema>;
+
+export const columnProfileSchema = z.object({
+  column: columnSchema,
+  rows: z.number(),
+  missing: z.number(),
+  distinct: z.number(),
+  min: jsonValue,
+  max: jsonValue,
+  mean: z.number().nullable(),
+  sd: z.number().nullable(),
+  /** Numeric and time columns: equal-width bins. */
+  histogram: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })),
+  /** Other columns: most frequent values. */
+  top: z.array(z.object({ value: jsonValue, count: z.number() })),
+  /** Rows looked at; less than `rows` when sampled. */
+  sampled: z.number(),
+});
+export type ColumnProfile = z.infer<typeof columnProfileSchema>;
+
+export const modelVersionSchema = z.object({
+  name: z.string(),
+  version: z.number(),
+  digest: z.string(),
+  aliases: z.array(z.string()),
+  createdMs: z.number(),
+  runId: z.string().nullable(),
+  graphId: z.string(),
+  metrics: z.record(z.string(), z.number()),
+  parity: z
+    .object({
+      rows: z.number(),
+      maxAbsDifference: z.number(),
+      labelMismatches: z.number(),
+      tolerance: z.number(),
+      passed: z.boolean(),
+    })
+    .nullable(),
+});
+export type ModelVersion = z.infer<typeof modelVersionSchema>;
+
+export const endpointStatsSchema = z.object({
+  /** Requests and rows answered since the endpoint started. */
+  requests: z.number(),
+  rows: z.number(),
+  failed: z.number(),
+  /** Over the last 10 s. */
+  requestsPerSecond: z.number(),
+  latencyMs: z.object({ p50: z.number().nullable(), p90: z.number().nullable(), p99: z.number().nullable() }),
+  queued: z.number(),
+  /** One point per second, newest last, at most 15 minutes. */
+  series: z.array(
+    z.object({
+      timeMs: z.number(),
+      requests: z.number(),
+      failed: z.number(),
+      p50: z.number().nullable(),
+      p99: z.number().nullable(),
+    }),
+  ),
+  batchSizes: z.array(z.object({ upTo: z.number(), count: z.number() })),
+});
+export type EndpointStats = z.infer<typeof endpointStatsSchema>;
+
+export const endpointSchema = z.object({
+  id: z.string(),
+  graphId: z.string(),
+  nodeId: z.string(),
+  name: z.string(),
+  state: z.enum(['starting', 'live', 'failed', 'stopped']),
+  http: z.string().nullable(),
+  model: z.object({ name: z.string(), version: z.string(), digest: z.string() }).nullable(),
+  error: wireErrorSchema.nullable(),
+  startedMs: z.number(),
+});
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+export const predictionSchema = z.object({
+  label: classLabelSchema.nullable(),
+  /** Regression. */
+  value: z.number().nullable(),
+  scores: z.array(z.object({ label: classLabelSchema, score: z.number() })),
+});
+
+export const driftColumnSchema = z.object({
+  column: z.string(),
+  type: z.string(),
+  method: z.string(),
+  statistic: z.number().nullable(),
+  threshold: z.number().nullable(),
+  pValue: z.number().nullable(),
+  drifted: z.boolean(),
+  /** `ok`, or why there is no verdict, e.g. `too-few-rows`. */
+  state: z.string(),
+  /** Shares per bin or category in reference and current window, for the overlay. */
+  distribution: z.array(z.object({ label: z.string(), reference: z.number(), current: z.number() })),
+});
+
+export const monitorReportSchema = z.object({
+  nodeId: z.string(),
+  endpointId: z.string().nullable(),
+  timeMs: z.number(),
+  referenceRows: z.number(),
+  currentRows: z.number(),
+  minimumRows: z.number(),
+  columns: z.array(driftColumnSchema),
+  drifted: z.boolean(),
+  /** Past windows, oldest first: per column the effect size, for the heat map. */
+  history: z.array(
+    z.object({ timeMs: z.number(), rows: z.number(), drift: z.record(z.string(), z.number().nullable()) }),
+  ),
+});
+export type MonitorReport = z.infer<typeof monitorReportSchema>;
+
+export const exportFileSchema = z.object({ path: z.string(), text: z.string() });
+
+export const engineContract = {
+  engine: {
+    info: base.output(engineInfoSchema),
+    /** A reading about every 2 s. */
+    watchDevices: base.output(eventIterator(deviceReadingSchema)),
+  },
+  graph: {
+    /** Graph files known to this engine: recently opened and saved ones, newest first. */
+    list: base.output(z.array(graphEntrySchema)),
+    open: base.input(z.object({ path: z.string() })).output(graphFileSchema),
+    /** Canonical form, atomically; without a path into the data directory's `graphs` folder. */
+    save: base
+      .input(z.object({ document: documentJson, path: z.string().optional() }))
+      .output(z.object({ path: z.string(), modifiedMs: z.number() })),
+    /** Validation, shapes on every port and the plan with reasons, without running anything. */
+    analyze: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(graphAnalysisSchema),
+    templates: base.output(
+      z.array(z.object({ id: z.string(), name: z.string(), description: z.string(), targets: z.array(z.string()) })),
+    ),
+    /** Copies a template; the copy has no path until saved. */
+    openTemplate: base.input(z.object({ id: z.string() })).output(graphFileSchema.omit({ path: true })),
+  },
+  files: {
+    /** Entries of a folder on the engine's machine, for the file picker; `pkg:` lists installed sample data. */
+    list: base.input(z.object({ path: z.string().optional(), extensions: z.array(z.string()) })).output(
+      z.object({
+        path: z.string(),
+        parent: z.string().nullable(),
+        entries: z.array(
+          z.object({ name: z.string(), path: z.string(), directory: z.boolean(), sizeBytes: z.number() }),
+        ),
+      }),
+    ),
+  },
+  run: {
+    start: base
+      .input(
+        z.object({
+          document: documentJson,
+          path: z.string().optional(),
+          to: z.string().optional(),
+          from: z.string().optional(),
+          force: z.boolean().optional(),
+        }),
+      )
+      .output(z.object({ runId: z.string() })),
+    cancel: base.input(z.object({ runId: z.string() })).output(z.object({ cancelled: z.boolean() })),
+    list: base
+      .input(z.object({ graphId: z.string().optional(), limit: z.number().int().min(1).max(500) }))
+      .output(z.array(runSummarySchema)),
+    /** Replays stored events after `after`, then follows until the run has finished. */
+    events: base.input(z.object({ runId: z.string(), after: z.number() })).output(eventIterator(runEventSchema)),
+  },
+  artifact: {
+    get: base.input(z.object({ digest: z.string() })).output(artifactManifestSchema),
+    page: base
+      .input(
+        z.object({
+          digest: z.string(),
+          offset: z.number().int().min(0),
+          limit: z.number().int().min(1).max(1000),
+          sort: z.object({ column: z.string(), descending: z.boolean() }).optional(),
+          /** Rows whose cell, as text, contains this. */
+          filter: z.array(z.object({ column: z.string(), contains: z.string() })).optional(),
+        }),
+      )
+      .output(tablePageSchema),
+    profile: base.input(z.object({ digest: z.string() })).output(z.array(columnProfileSchema)),
+    /** A JSON file of an artifact: `report.json`, `model.json`, `features.json`. At most 8 MiB. */
+    json: base.input(z.object({ digest: z.string(), file: z.string() })).output(z.record(z.string(), jsonValue)),
+  },
+  model: {
+    list: base.output(z.array(modelVersionSchema)),
+    setAlias: base
+      .input(z.object({ name: z.string(), alias: z.string(), version: z.number() }))
+      .output(modelVersionSchema),
+  },
+  endpoint: {
+    list: base.output(z.array(endpointSchema)),
+    start: base
+      .input(z.object({ document: documentJson, path: z.string().optional(), nodeId: z.string() }))
+      .output(endpointSchema),
+    stop: base.input(z.object({ id: z.string() })).output(endpointSchema),
+    signature: base.input(z.object({ id: z.string() })).output(modelManifestSchema),
+    predict: base
+      .input(z.object({ id: z.string(), rows: z.array(z.record(z.string(), jsonValue)).min(1).max(1000) }))
+      .output(z.object({ predictions: z.array(predictionSchema), durationMs: z.number() })),
+    /** Statistics about once a second. */
+    watch: base.input(z.object({ id: z.string() })).output(eventIterator(endpointStatsSchema)),
+  },
+  monitor: {
+    /** Drift report of a monitor node about every 2 s while its endpoint is live. */
+    watch: base.input(z.object({ graphId: z.string(), nodeId: z.string() })).output(eventIterator(monitorReportSchema)),
+  },
+  export: {
+    targets: base.output(z.array(z.object({ id: z.string(), title: z.string(), summary: z.string() }))),
+    /** Renders the bundle without writing it. */
+    render: base
+      .input(z.object({ document: documentJson, path: z.string().optional(), target: z.string() }))
+      .output(z.object({ files: z.array(exportFileSchema) })),
+    write: base
+      .input(z.object({ document: documentJson, path: z.string().optional(), target: z.string(), dir: z.string() }))
+      .output(z.object({ dir: z.string(), files: z.array(z.string()) })),
+  },
+};
+export type EngineContract = typeof engineContract;

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const common = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['shared/**/*.test.ts', 'nodes/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'boundary',
+          include: ['test/{arch,contract,conformance,golden,migration,fault,perf}/**/*.test.ts'],
+        },
+      },
+      {
+        test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 240_000, fileParallelism: false },
+      },
+    ],
+  },
+});
