@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { classLabelSchema, taskSchema } from './signature.ts';
+
+export const paritySchema = z.object({
+  /** Held-out rows compared. */
+  rows: z.number(),
+  /** Largest absolute difference of a score between native scorer and fused graph. */
+  maxAbsDifference: z.number(),
+  labelMismatches: z.number(),
+  tolerance: z.number(),
+  passed: z.boolean(),
+});
+export type Parity = z.infer<typeof paritySchema>;
+
+/**
+ * `report.json` inside a `report` artifact: a model measured on held-out rows. Curves carry at most 256 points, thinned
+ * evenly along the curve with both ends kept. Parts that do not apply to the task are absent.
+ */
+export const evaluationReportSchema = z.object({
+  task: taskSchema,
+  rows: z.number(),
+  /** The same numbers as `meta.metrics` of the artifact, by name: `rocAuc`, `averagePrecision`, `logLoss`, `rmse`, … */
+  metrics: z.record(z.string(), z.number()),
+  label: z.string(),
+  classes: z.array(classLabelSchema),
+  /** Binary. The positive class is `classes[1]`; from threshold +∞ (0, 0) to −∞ (1, 1); an infinite threshold is null. */
+  roc: z
+    .array(z.object({ threshold: z.number().nullable(), falsePositiveRate: z.number(), truePositiveRate: z.number() }))
+    .optional(),
+  /** Binary, recall ascending. */
+  precisionRecall: z
+    .array(z.object({ threshold: z.number().nullable(), recall: z.number(), precision: z.number() }))
+    .optional(),
+  /** Classification: bins of the score (of `classes[1]`, or of the predicted class where there are more than two). */
+  calibration: z.array(z.object({ predicted: z.number(), observed: z.number(), rows: z.number() })).optional(),
+  /** Classification: row = true class, column = predicted class, both in the order of `classes`. */
+  confusion: z.array(z.array(z.number())).optional(),
+  /** Regression: residual = true − predicted, equal-width bins. */
+  residuals: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
+  /** Regression: at most 500 evenly chosen rows. */
+  points: z.array(z.object({ actual: z.number(), predicted: z.number() })).optional(),
+  parity: paritySchema.nullable(),
+});
+export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
