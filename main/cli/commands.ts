@@ -1,0 +1,34 @@
+import type { Command } from './command.ts';
+
+/** Command → lazy import, so that `--help` and small commands load no native library. */
+export const commandLoaders: Record<string, () => Promise<Command>> = {
+  validate: async () => (await import('./commands/validate.ts')).validateCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  ui: async () => (await import('./commands/ui.ts')).uiCommand,
+  templates: async () => (await import('./commands/templates.ts')).templatesCommand,
+  models: async () => (await import('./commands/models.ts')).modelsCommand,
+  runs: async () => (await import('./commands/runs.ts')).runsCommand,
+  artifacts: async () => (await import('./commands/artifacts.ts')).artifactsCommand,
+  drift: async () => (await import('./commands/drift.ts')).driftCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+};
+
+export const commandSummaries: Record<string, string> = {
+  validate: 'Check a graph and list its problems',
+  plan: 'Say which steps would run and why',
+  run: 'Run the data, feature and train part of a graph',
+  up: 'Run a graph, then keep its endpoints and monitors up',
+  serve: 'Serve a registered model, an ONNX file or a model repository',
+  export: 'Write the bundle that runs the graph on a cluster',
+  ui: 'Serve the app to a browser',
+  templates: 'List sample graphs, or start a new one',
+  models: 'List registered models; promote a version',
+  runs: 'List runs and their steps',
+  artifacts: 'List or show results; free space',
+  drift: 'Compare two tables column by column',
+  doctor: 'Say what this machine can do and what is wrong with it',
+};

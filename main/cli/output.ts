@@ -1,0 +1,59 @@
+import { toWireError } from '../../shared/errors/app-error.ts';
+
+/**
+ * Where a command writes. With `--json`, stdout carries one JSON value per line and the last one is the result; text for
+ * people goes to stdout without `--json`. Logs always go to stderr.
+ */
+export interface Output {
+  readonly json: boolean;
+  /** An event on the way (`--json` only). */
+  event(value: unknown): void;
+  /** The result: the JSON as last line, or the text. */
+  result(value: unknown, text: string): void;
+  /** A line for people (without `--json` only). */
+  line(text: string): void;
+  /** A log line on stderr. */
+  log(text: string): void;
+  error(error: unknown): void;
+}
+
+export function createOutput(json: boolean): Output {
+  const write = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  return {
+    json,
+    event(value) {
+      if (json) write(JSON.stringify(value));
+    },
+    result(value, text) {
+      write(json ? JSON.stringify(value) : text);
+    },
+    line(text) {
+      if (!json) write(text);
+    },
+    log(text) {
+      process.stderr.write(`${text}\n`);
+    },
+    error(error) {
+      const wire = toWireError(error);
+      const where = wire.nodeId === undefined ? '' : `${wire.nodeId}: `;
+      process.stderr.write(`${where}${wire.message}${wire.fix === undefined ? '' : `\n  ${wire.fix}`}\n`);
+      if (wire.category === 'bug' && error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+      if (json) write(JSON.stringify({ type: 'error', error: wire }));
+    },
+  };
+}
+
+/** Rows as aligned columns. */
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return rows
+    .map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '))
+    .join('\n');
+}

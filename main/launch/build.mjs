@@ -1,0 +1,53 @@
+// Builds the app for the browser and the desktop shell into dist/ when a source is newer than the last build.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pinnedNode, root, toolEnvironment } from './install.mjs';
+
+/** Newest modification time in ms of all files below the given folders and files. */
+function newestSource(paths) {
+  let newest = 0;
+  for (const path of paths) {
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (info === undefined) continue;
+    if (info.isDirectory()) {
+      newest = Math.max(newest, newestSource(readdirSync(path).map((name) => join(path, name))));
+    } else {
+      newest = Math.max(newest, info.mtimeMs);
+    }
+  }
+  return newest;
+}
+
+function buildWhenStale(name, sources, command) {
+  const stamp = join(root, 'dist', `.${name}-built`);
+  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  if (newestSource(sources.map((source) => join(root, source))) <= built) return;
+  process.stderr.write(`Building the ${name}…\n`);
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const startedAt = new Date();
+  const result = spawnSync(pinnedNode(), command, { cwd: root, stdio: ['ignore', 2, 2], env: toolEnvironment() });
+  if (result.status !== 0) {
+    process.stderr.write(`Building the ${name} failed.\n`);
+    process.exit(1);
+  }
+  writeFileSync(stamp, startedAt.toISOString());
+}
+
+export function buildApp() {
+  buildWhenStale(
+    'app',
+    ['renderer', 'shared', 'nodes', 'package-lock.json'],
+    ['node_modules/vite/bin/vite.js', 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
+  );
+}
+
+export function buildShell() {
+  buildWhenStale('desktop shell', ['main/electron', 'shared', 'package-lock.json'], ['main/electron/build.mjs']);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  buildApp();
+  buildShell();
+}
