@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { classLabelSchema, taskSchema } from './signature.ts';
 
-/** Native scorer against the fused model graph fed through the serving encoder, on held-out rows. */
 export const paritySchema = z.object({
+  /** Held-out rows compared. */
   rows: z.number(),
-  /** Largest difference of a probability; regression: of a prediction, in units of max(1, RMS of the predictions). */
+  /**
+   * Largest absolute difference of a score between native scorer and fused graph; of a regression prediction in units
+   * of max(1, root mean square of the predictions).
+   */
   maxAbsDifference: z.number(),
   labelMismatches: z.number(),
   tolerance: z.number(),
@@ -12,60 +15,66 @@ export const paritySchema = z.object({
 });
 export type Parity = z.infer<typeof paritySchema>;
 
-/** At most 200 points `[x, y]`, ascending x. ROC: x = false positive rate, y = recall. PR: x = recall, y = precision. */
-export const curveSchema = z.object({
-  /** The class against the rest. */
-  label: classLabelSchema,
-  /** ROC AUC or average precision. */
-  area: z.number().nullable(),
-  points: z.array(z.tuple([z.number(), z.number()])),
-});
-export type Curve = z.infer<typeof curveSchema>;
-
-/** `report.json` of an evaluation. Parts that a task has no use for are null or empty. */
+/**
+ * `report.json` inside a `report` artifact: a model measured on held-out rows. Curves carry at most 256 points, thinned
+ * evenly along the curve with both ends kept. Parts that do not apply to the task are absent.
+ */
 export const evaluationReportSchema = z.object({
   task: taskSchema,
-  /** Held-out rows with a label. */
   rows: z.number(),
-  label: z.object({ column: z.string(), type: z.string() }),
+  /** The same numbers as `meta.metrics` of the artifact, by name: `rocAuc`, `averagePrecision`, `logLoss`, `rmse`, … */
+  metrics: z.record(z.string(), z.number()),
+  label: z.string(),
   classes: z.array(classLabelSchema),
-  /** camelCase names; null where undefined on these rows. */
-  metrics: z.record(z.string(), z.number().nullable()),
-  /** Binary: what choosing another threshold than 0.5 would give; ascending threshold. */
-  thresholds: z.array(
-    z.object({
-      threshold: z.number(),
-      precision: z.number().nullable(),
-      recall: z.number(),
-      f1: z.number(),
-      accuracy: z.number(),
-      /** Share of rows predicted positive. */
-      predictedPositive: z.number(),
-    }),
-  ),
-  /** Binary: one curve, of the positive class; multiclass: one per class. */
-  curves: z.object({ roc: z.array(curveSchema), pr: z.array(curveSchema) }),
-  /** `counts[actual][predicted]`, in the order of `classes`. */
-  confusion: z.object({ counts: z.array(z.array(z.number())) }).nullable(),
-  /** Equal-count bins, ascending; binary: of the positive class, multiclass: of the predicted class. */
-  calibration: z
-    .object({
-      expectedCalibrationError: z.number(),
-      bins: z.array(z.object({ count: z.number(), meanPredicted: z.number(), observed: z.number() })),
-    })
-    .nullable(),
-  /** Regression: actual − predicted. */
-  residuals: z
-    .object({
-      mean: z.number(),
-      standardDeviation: z.number(),
-      bins: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })),
-    })
-    .nullable(),
-  /** Copied from the model: largest first. */
-  importance: z.array(z.object({ feature: z.string(), value: z.number() })),
-  labelBalance: z.array(z.object({ label: classLabelSchema, count: z.number() })),
-  parity: paritySchema,
-  warnings: z.array(z.string()),
+  /** Binary. The positive class is `classes[1]`; from threshold +∞ (0, 0) to −∞ (1, 1); an infinite threshold is null. */
+  roc: z
+    .array(z.object({ threshold: z.number().nullable(), falsePositiveRate: z.number(), truePositiveRate: z.number() }))
+    .optional(),
+  /** Binary, recall ascending. */
+  precisionRecall: z
+    .array(z.object({ threshold: z.number().nullable(), recall: z.number(), precision: z.number() }))
+    .optional(),
+  /** Classification: bins of the score (of `classes[1]`, or of the predicted class where there are more than two). */
+  calibration: z.array(z.object({ predicted: z.number(), observed: z.number(), rows: z.number() })).optional(),
+  /** Classification: row = true class, column = predicted class, both in the order of `classes`. */
+  confusion: z.array(z.array(z.number())).optional(),
+  /** Regression: residual = true − predicted, equal-width bins. */
+  residuals: z.array(z.object({ from: z.number(), to: z.number(), count: z.number() })).optional(),
+  /** Regression: at most 500 evenly chosen rows. */
+  points: z.array(z.object({ actual: z.number(), predicted: z.number() })).optional(),
+  parity: paritySchema.nullable(),
+  /** Binary: what choosing another threshold than 0.5 gives, ascending; `predictedPositive` is a share of the rows. */
+  thresholds: z
+    .array(
+      z.object({
+        threshold: z.number(),
+        precision: z.number().nullable(),
+        recall: z.number(),
+        f1: z.number(),
+        accuracy: z.number(),
+        predictedPositive: z.number(),
+      }),
+    )
+    .optional(),
+  /** Multiclass: each class against the rest; null where the class is absent or the only one. */
+  perClass: z
+    .array(
+      z.object({
+        label: classLabelSchema,
+        rows: z.number(),
+        precision: z.number().nullable(),
+        recall: z.number().nullable(),
+        f1: z.number().nullable(),
+        rocAuc: z.number().nullable(),
+        averagePrecision: z.number().nullable(),
+      }),
+    )
+    .optional(),
+  /** Copied from the model, largest first. */
+  importance: z.array(z.object({ feature: z.string(), value: z.number() })).optional(),
+  /** Classification: held-out rows per class, in the order of `classes`. */
+  labelBalance: z.array(z.object({ label: classLabelSchema, rows: z.number() })).optional(),
+  /** Why a metric is missing and what else to know, each a sentence. */
+  warnings: z.array(z.string()).optional(),
 });
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
