@@ -4,7 +4,8 @@ export interface Calibration {
   /** Σ (bin rows / rows) · |mean predicted − share observed|. */
   expectedCalibrationError: number;
   /** Ascending. */
-  bins: { count: number; meanPredicted: number; observed: number }[];
+  /** Mean predicted probability, share of positives, rows. */
+  bins: { predicted: number; observed: number; rows: number }[];
 }
 
 /**
@@ -33,12 +34,8 @@ export function calibration(counts: ThresholdCounts, binCount = 10): Calibration
   for (let b = 0; b < binCount; b++) {
     const size = count[b] as number;
     if (size === 0) continue;
-    const bin = {
-      count: size,
-      meanPredicted: (predicted[b] as number) / size,
-      observed: (observed[b] as number) / size,
-    };
-    error += (size / rows) * Math.abs(bin.meanPredicted - bin.observed);
+    const bin = { predicted: (predicted[b] as number) / size, observed: (observed[b] as number) / size, rows: size };
+    error += (size / rows) * Math.abs(bin.predicted - bin.observed);
     bins.push(bin);
   }
   return { expectedCalibrationError: error, bins };

@@ -3,29 +3,62 @@ import type { ThresholdCounts } from './threshold-counts.ts';
 
 const MAX_POINTS = 200;
 
-/** x = false positive rate, y = recall, from (0, 0) to (1, 1); empty when a class is absent. */
-export function rocCurve({ truePositives, falsePositives, positives, negatives }: ThresholdCounts): Point[] {
-  if (positives === 0 || negatives === 0) return [];
-  const points: Point[] = [[0, 0]];
-  for (let i = 0; i < truePositives.length; i++) {
-    points.push([(falsePositives[i] as number) / negatives, (truePositives[i] as number) / positives]);
-  }
-  return simplifyCurve(points, MAX_POINTS);
+export interface RocPoint {
+  /** Null at the start, where nothing is predicted positive. */
+  threshold: number | null;
+  falsePositiveRate: number;
+  truePositiveRate: number;
 }
 
-/** x = recall, y = precision; starts at recall 0 with the precision of the highest score; empty without positives. */
-export function precisionRecallCurve({ truePositives, falsePositives, positives }: ThresholdCounts): Point[] {
-  if (positives === 0) return [];
-  const points: Point[] = [];
-  for (let i = 0; i < truePositives.length; i++) {
-    const t = truePositives[i] as number;
-    const precision = t / (t + (falsePositives[i] as number));
-    if (i === 0 && t > 0) points.push([0, precision]);
-    points.push([t / positives, precision]);
-    // Below full recall nothing new comes: the rest of the thresholds only lowers precision at recall 1.
-    if (t === positives) break;
+/** From (0, 0) to (1, 1); empty when a class is absent. */
+export function rocCurve({
+  threshold,
+  truePositives,
+  falsePositives,
+  positives,
+  negatives,
+}: ThresholdCounts): RocPoint[] {
+  if (positives === 0 || negatives === 0) return [];
+  const points: Point[] = [[0, 0]];
+  for (let i = 0; i < threshold.length; i++) {
+    points.push([(falsePositives[i] as number) / negatives, (truePositives[i] as number) / positives]);
   }
-  return simplifyCurve(points, MAX_POINTS);
+  return simplifyCurve(points, MAX_POINTS).map((i) => ({
+    threshold: i === 0 ? null : (threshold[i - 1] as number),
+    falsePositiveRate: (points[i] as Point)[0],
+    truePositiveRate: (points[i] as Point)[1],
+  }));
+}
+
+export interface PrecisionRecallPoint {
+  threshold: number | null;
+  recall: number;
+  precision: number;
+}
+
+/**
+ * Recall ascending, up to the first threshold with recall 1 (lower ones only lower precision there). The first point
+ * repeats the precision of the highest score at recall 0. Empty without positives.
+ */
+export function precisionRecallCurve({
+  threshold,
+  truePositives,
+  falsePositives,
+  positives,
+}: ThresholdCounts): PrecisionRecallPoint[] {
+  if (positives === 0) return [];
+  const precisionAt = (i: number) =>
+    (truePositives[i] as number) / ((truePositives[i] as number) + (falsePositives[i] as number));
+  const points: Point[] = [[0, precisionAt(0)]];
+  for (let i = 0; i < threshold.length; i++) {
+    points.push([(truePositives[i] as number) / positives, precisionAt(i)]);
+    if (truePositives[i] === positives) break;
+  }
+  return simplifyCurve(points, MAX_POINTS).map((i) => ({
+    threshold: i === 0 ? null : (threshold[i - 1] as number),
+    recall: (points[i] as Point)[0],
+    precision: (points[i] as Point)[1],
+  }));
 }
 
 export interface ThresholdRow {

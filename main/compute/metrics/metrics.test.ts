@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibration } from './calibration.ts';
 import { brierScore, confusionFigures, confusionMatrix, logLoss, predictedClasses } from './class-metrics.ts';
-import { precisionRecallCurve, rocCurve, thresholdTable } from './curves.ts';
+import { precisionRecallCurve, type RocPoint, rocCurve, thresholdTable } from './curves.ts';
 import { regressionFigures, residualHistogram } from './regression-metrics.ts';
 import { type Point, simplifyCurve } from './simplify-curve.ts';
 import { averagePrecision, rocAuc, thresholdCounts } from './threshold-counts.ts';
@@ -87,15 +87,15 @@ describe('curves', () => {
   it('go through every distinct threshold', () => {
     const c = counts([0.9, 0.8, 0.8, 0.3], [1, 0, 1, 0]);
     expect(rocCurve(c)).toEqual([
-      [0, 0],
-      [0, 0.5],
-      [0.5, 1],
-      [1, 1],
+      { threshold: null, falsePositiveRate: 0, truePositiveRate: 0 },
+      { threshold: 0.9, falsePositiveRate: 0, truePositiveRate: 0.5 },
+      { threshold: 0.8, falsePositiveRate: 0.5, truePositiveRate: 1 },
+      { threshold: 0.3, falsePositiveRate: 1, truePositiveRate: 1 },
     ]);
     expect(precisionRecallCurve(c)).toEqual([
-      [0, 1],
-      [0.5, 1],
-      [1, 2 / 3],
+      { threshold: null, recall: 0, precision: 1 },
+      { threshold: 0.9, recall: 0.5, precision: 1 },
+      { threshold: 0.8, recall: 1, precision: 2 / 3 },
     ]);
   });
 
@@ -115,20 +115,16 @@ describe('curves', () => {
     expect(points.length).toBeLessThanOrEqual(200);
     let area = 0;
     for (let i = 1; i < points.length; i++) {
-      const [ax, ay] = points[i - 1] as Point;
-      const [bx, by] = points[i] as Point;
-      area += ((bx - ax) * (ay + by)) / 2;
+      const a = points[i - 1] as RocPoint;
+      const b = points[i] as RocPoint;
+      area += ((b.falsePositiveRate - a.falsePositiveRate) * (a.truePositiveRate + b.truePositiveRate)) / 2;
     }
     expect(Math.abs(area - (rocAuc(c) as number))).toBeLessThan(2e-3);
   });
 
   it('keeps a corner', () => {
     const line: Point[] = Array.from({ length: 1001 }, (_, i) => (i <= 500 ? [i, 0] : [500, i - 500]));
-    expect(simplifyCurve(line, 3)).toEqual([
-      [0, 0],
-      [500, 0],
-      [500, 500],
-    ]);
+    expect(simplifyCurve(line, 3)).toEqual([0, 500, 1000]);
   });
 
   it('tabulates thresholds', () => {
@@ -156,7 +152,7 @@ describe('calibration', () => {
       ),
     );
     expect(result?.bins).toHaveLength(10);
-    expect(result?.bins[0]).toEqual({ count: 2, meanPredicted: 0.05, observed: 0 });
+    expect(result?.bins[0]).toEqual({ predicted: 0.05, observed: 0, rows: 2 });
     const expected = scores.reduce((sum, s) => sum + Math.abs(s - (s > 0.5 ? 1 : 0)), 0) / 20;
     expect(result?.expectedCalibrationError).toBeCloseTo(expected, 12);
   });
@@ -165,7 +161,7 @@ describe('calibration', () => {
     const result = calibration(counts([0.25, 0.25, 0.25, 0.25], [1, 0, 0, 0]));
     expect(result).toEqual({
       expectedCalibrationError: 0,
-      bins: [{ count: 4, meanPredicted: 0.25, observed: 0.25 }],
+      bins: [{ predicted: 0.25, observed: 0.25, rows: 4 }],
     });
   });
 });

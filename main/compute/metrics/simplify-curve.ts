@@ -27,38 +27,39 @@ function farthest(points: Point[], from: number, to: number): Span {
   return { from, to, split, distance };
 }
 
-function thinByArcLength(points: Point[], count: number): Point[] {
-  let total = 0;
-  for (let i = 1; i < points.length; i++) total += arc(points, i);
-  const kept: Point[] = [points[0] as Point];
-  let walked = 0;
-  let next = total / (count - 1);
-  for (let i = 1; i < points.length - 1; i++) {
-    walked += arc(points, i);
-    if (walked >= next) {
-      kept.push(points[i] as Point);
-      next = walked + total / (count - 1);
-    }
-  }
-  kept.push(points.at(-1) as Point);
-  return kept;
-}
-
 function arc(points: Point[], i: number): number {
   const [ax, ay] = points[i - 1] as Point;
   const [bx, by] = points[i] as Point;
   return Math.abs(bx - ax) + Math.abs(by - ay);
 }
 
+function thinByArcLength(points: Point[], count: number): number[] {
+  let total = 0;
+  for (let i = 1; i < points.length; i++) total += arc(points, i);
+  const step = total / (count - 1);
+  const kept = [0];
+  let walked = 0;
+  let next = step;
+  for (let i = 1; i < points.length - 1; i++) {
+    walked += arc(points, i);
+    if (walked < next) continue;
+    kept.push(i);
+    next = walked + step;
+  }
+  kept.push(points.length - 1);
+  return kept;
+}
+
 /**
- * At most `maxPoints` of the points, ends included, in order: Douglas–Peucker from the farthest point inwards, so that
- * corners stay and straight runs go.
+ * Ascending indices of at most `maxPoints` points, ends included: Douglas–Peucker from the farthest point inwards, so
+ * that corners stay and straight runs go.
  */
-export function simplifyCurve(points: Point[], maxPoints: number): Point[] {
-  if (points.length <= maxPoints) return points;
-  const dense = points.length > EXACT_LIMIT ? thinByArcLength(points, EXACT_LIMIT) : points;
-  const spans = [farthest(dense, 0, dense.length - 1)];
-  const kept = new Set([0, dense.length - 1]);
+export function simplifyCurve(points: Point[], maxPoints: number): number[] {
+  if (points.length <= maxPoints) return points.map((_, i) => i);
+  const dense = points.length > EXACT_LIMIT ? thinByArcLength(points, EXACT_LIMIT) : points.map((_, i) => i);
+  const line = dense.map((i) => points[i] as Point);
+  const spans = [farthest(line, 0, line.length - 1)];
+  const kept = new Set([0, line.length - 1]);
   while (kept.size < maxPoints) {
     let widest = 0;
     for (let i = 1; i < spans.length; i++) {
@@ -67,7 +68,7 @@ export function simplifyCurve(points: Point[], maxPoints: number): Point[] {
     const { from, to, split } = spans[widest] as Span;
     if (split < 0) break;
     kept.add(split);
-    spans.splice(widest, 1, farthest(dense, from, split), farthest(dense, split, to));
+    spans.splice(widest, 1, farthest(line, from, split), farthest(line, split, to));
   }
-  return [...kept].sort((a, b) => a - b).map((i) => dense[i] as Point);
+  return [...kept].sort((a, b) => a - b).map((i) => dense[i] as number);
 }
