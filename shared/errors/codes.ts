@@ -22,6 +22,7 @@ export const errorCodes = {
   'features.mismatch': { category: 'user', exitCode: 1, httpStatus: 400 },
   'model.parity': { category: 'user', exitCode: 1, httpStatus: 409 },
   'model.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
+  'model.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
   'request.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
   'request.too-large': { category: 'user', exitCode: 2, httpStatus: 413 },
   'serve.not-ready': { category: 'environment', exitCode: 3, httpStatus: 503 },
