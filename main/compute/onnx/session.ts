@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { InferenceSession } from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors/app-error.ts';
+
+export interface SessionOptions {
+  /** Threads inside one operator, at least 1. */
+  threads: number;
+  /** Named in the error when the model does not load. */
+  label?: string;
+}
+
+/**
+ * Opens an ONNX model on the CPU from bytes or a path.
+ * `session.run()` of onnxruntime-node 1.30 blocks its JavaScript thread for the whole run: never call it on a thread
+ * that serves HTTP, RPC or a window. Sessions leak memory when created and released over and over
+ * (microsoft/onnxruntime#25325): one per process or worker, replaced by replacing the worker.
+ */
+export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<InferenceSession> {
+  const bytes = typeof model === 'string' ? await readFile(model) : model;
+  try {
+    return await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      // Warnings about constant folding and unused initializers are not for a person.
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    const name = options.label ?? (typeof model === 'string' ? model : 'the model');
+    throw new AppError('model.invalid', `ONNX Runtime refused ${name}: ${reason(cause)}`, {
+      fix: 'Check that the file is a complete ONNX model with operators that ONNX Runtime 1.30 knows.',
+      cause,
+    });
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
