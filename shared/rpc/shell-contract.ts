@@ -1,3 +1,19 @@
+/** What the native menu can ask of the app. */
+export const menuCommands = [
+  'graph.new',
+  'graph.open',
+  'graph.save',
+  'graph.saveAs',
+  'edit.undo',
+  'edit.redo',
+  'run.start',
+  'run.stop',
+  'view.commands',
+  'view.fit',
+  'help.shortcuts',
+] as const;
+export type MenuCommand = (typeof menuCommands)[number];
+
 /**
  * What the window's host offers. The desktop shell exposes it as `globalThis.slipwayShell` through the preload script;
  * in a browser the renderer has its own implementation. The renderer asks `capabilities`, never which host it is in.
@@ -19,7 +35,7 @@ export interface ShellContract {
   initialGraph(): Promise<{ path: string } | { template: string }>;
   /** Remembers the open graph for the next start. */
   rememberGraph(path: string): Promise<void>;
-  onMenuCommand(listener: (command: string) => void): () => void;
+  onMenuCommand(listener: (command: MenuCommand) => void): () => void;
   onOpenPath(listener: (path: string) => void): () => void;
   onEngineState(listener: (state: 'ready' | 'restarting') => void): () => void;
 }
