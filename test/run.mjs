@@ -83,7 +83,8 @@ if (wants('unit')) suite('unit');
 if (wants('boundary')) suite('boundary');
 if (wants('e2e')) suite('e2e');
 
-if (skippedNames.length > 0) process.stdout.write(`\nSkipped:\n${skippedNames.map((name) => `  ${name}`).join('\n')}\n`);
+if (skippedNames.length > 0)
+  process.stdout.write(`\nSkipped:\n${skippedNames.map((name) => `  ${name}`).join('\n')}\n`);
 if (failedNames.length > 0) process.stdout.write(`\nFailed:\n${failedNames.map((name) => `  ${name}`).join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);

@@ -186,12 +186,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function sendFile(
-  dir: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function sendFile(dir: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);
@@ -210,5 +205,7 @@ async function sendFile(
     'Cache-Control': cache,
   });
   if (request.method === 'HEAD') return void response.end();
-  createReadStream(full).on('error', () => response.destroy()).pipe(response);
+  createReadStream(full)
+    .on('error', () => response.destroy())
+    .pipe(response);
 }
