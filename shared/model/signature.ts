@@ -33,10 +33,17 @@ export const featureColumnSchema = z.object({
   sources: z.array(z.string()),
   /** Ordinal categories (value i of the feature = categories[i]); trees may split on them as a set. */
   categories: z.array(z.string()).optional(),
+  /** Names of the `width` columns where they mean something, e.g. the categories of a one-hot encoding. */
+  labels: z.array(z.string()).optional(),
+  /** Still text (BYTES [N, 1]); it must be encoded before a trainer can take it. */
+  text: z.boolean().optional(),
 });
 export type FeatureColumn = z.infer<typeof featureColumnSchema>;
 
-/** `features.json` inside a `features` artifact, beside `pipeline.onnx` (raw columns → one float32 output per feature). */
+/**
+ * `features.json` inside a `features` artifact, beside `pipeline.onnx`: raw columns in, one output `feature:NAME` per
+ * feature (FP32 [N, width]; the prefix keeps it apart from an input of the same name).
+ */
 export const featuresManifestSchema = z.object({
   /** Digest of the table artifact the steps were fitted on; trainers read label and rows from it. */
   table: z.string(),
