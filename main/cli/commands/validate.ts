@@ -1,0 +1,30 @@
+import type { Diagnostic } from '../../../shared/graph/diagnostic.ts';
+import type { Command } from '../command.ts';
+import { withEngine } from '../open-engine.ts';
+import { readGraphFile } from '../read-graph.ts';
+
+export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.map((entry) => {
+    const where = [entry.node, entry.field].filter((part) => part !== undefined).join('.');
+    const fix = entry.fix === undefined ? '' : `\n    ${entry.fix}`;
+    return `${entry.severity}: ${where === '' ? '' : `${where}: `}${entry.message}${fix}`;
+  });
+}
+
+export const validateCommand: Command = {
+  name: 'validate',
+  summary: 'Checks a graph: its form, its parameters, its edges and, as far as files can be read, its columns.',
+  usage: 'GRAPH',
+  options: {},
+  optionHelp: {},
+  async run(context) {
+    const file = await readGraphFile(context.positionals[0]);
+    return withEngine(context, async (engine) => {
+      const { diagnostics } = await engine.analyze(file.text, { baseDir: file.baseDir });
+      const ok = !diagnostics.some((entry) => entry.severity === 'error');
+      const text = [...diagnosticLines(diagnostics), ok ? 'The graph is valid.' : 'The graph has errors.'].join('\n');
+      context.output.result({ ok, diagnostics }, text);
+      return ok ? 0 : 2;
+    });
+  },
+};
