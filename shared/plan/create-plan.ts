@@ -1,0 +1,150 @@
+import type { Diagnostic } from '../graph/diagnostic.ts';
+import type { GraphDocument } from '../graph/document.ts';
+import { type DefinitionOf, type GraphIndex, type IndexedNode, indexGraph } from '../graph/graph-index.ts';
+import { parsePortRef } from '../graph/ids.ts';
+import { validateGraph } from '../graph/validate.ts';
+import type { Plan, PlanStep } from './plan.ts';
+
+/** A batch node that cannot run as the graph stands. */
+export interface BlockedStep {
+  id: string;
+  kind: string;
+  reason: string;
+}
+
+export interface PlannedGraph {
+  /** Steps and services of the healthy part of the graph. */
+  plan: Plan;
+  blocked: BlockedStep[];
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * What a graph will execute: every node without errors, whose inputs all come from such nodes. Pure; equal for any
+ * order of nodes and any layout.
+ */
+export function createPlan(document: GraphDocument, definitionOf: DefinitionOf): PlannedGraph {
+  const diagnostics = validateGraph(document, definitionOf);
+  const index = indexGraph(document, definitionOf);
+  const blockedBy = blockedNodes(document, index, diagnostics);
+  const steps: PlanStep[] = [];
+  const services: PlanStep[] = [];
+  const blocked: BlockedStep[] = [];
+  for (const id of topologicalOrder(index)) {
+    const node = index.nodes.get(id);
+    if (node === undefined) continue;
+    const reason = blockedBy.get(id);
+    const workload = node.definition?.deploy.workload;
+    if (reason !== undefined) {
+      if (workload === undefined || workload === 'job') blocked.push({ id, kind: node.node.kind, reason });
+    } else if (workload === 'job') steps.push(stepOf(node, index));
+    else if (workload === 'deployment' || workload === 'cronjob') services.push(stepOf(node, index));
+  }
+  const plan: Plan = {
+    format: 'slipway/plan',
+    formatVersion: 1,
+    graph: { id: document.id, name: document.name },
+    steps,
+    services,
+  };
+  return { plan, blocked, diagnostics };
+}
+
+function stepOf(indexed: IndexedNode, index: GraphIndex): PlanStep {
+  const { id, node, ports } = indexed;
+  const definition = indexed.definition as NonNullable<typeof indexed.definition>;
+  const inputs: PlanStep['inputs'] = {};
+  for (const port of Object.keys(ports.inputs)) {
+    const seen = new Set<string>();
+    inputs[port] = index
+      .incoming(id)
+      .filter((edge) => edge.to.port === port)
+      .map((edge) => ({ step: edge.from.node, port: edge.from.port }))
+      .filter((input) => {
+        const text = `${input.step}.${input.port}`;
+        const first = !seen.has(text);
+        seen.add(text);
+        return first;
+      });
+  }
+  return {
+    id,
+    kind: node.kind,
+    version: definition.version,
+    title: node.title ?? definition.title,
+    params: definition.params.parse(indexed.params),
+    inputs,
+    outputs: Object.keys(ports.outputs),
+    ...retryOf(node.retry),
+    ...(node.timeoutMs === undefined ? {} : { timeoutMs: node.timeoutMs }),
+    ...(node.device === undefined ? {} : { device: node.device }),
+  };
+}
+
+function retryOf(retry: Record<string, unknown> | undefined): Pick<PlanStep, 'retry'> {
+  const limit = retry?.['limit'];
+  const backoffMs = retry?.['backoffMs'];
+  if (typeof limit !== 'number' || limit < 1) return {};
+  return {
+    retry: { limit: Math.floor(limit), backoffMs: typeof backoffMs === 'number' && backoffMs >= 0 ? backoffMs : 1000 },
+  };
+}
+
+/** Node → why it cannot run: its own first error, or the node above it that cannot run. */
+function blockedNodes(
+  document: GraphDocument,
+  index: GraphIndex,
+  diagnostics: readonly Diagnostic[],
+): Map<string, string> {
+  const blocked = new Map<string, string>();
+  for (const { severity, node, message, path } of diagnostics) {
+    if (severity !== 'error' || startsAt(document, path, node)) continue;
+    if (node === undefined) {
+      if (path === '/formatVersion') for (const id of index.nodes.keys()) blocked.set(id, message);
+    } else if (!blocked.has(node)) blocked.set(node, message);
+  }
+  const queue = [...blocked.keys()].sort();
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    for (const edge of index.outgoing(at)) {
+      if (blocked.has(edge.to.node)) continue;
+      blocked.set(edge.to.node, `needs ${at}, which cannot run`);
+      queue.push(edge.to.node);
+    }
+  }
+  return blocked;
+}
+
+/** An edge that leads nowhere is no problem of the node it starts at. */
+function startsAt(document: GraphDocument, path: string, node: string | undefined): boolean {
+  const edge = /^\/edges\/(\d+)/.exec(path);
+  if (edge === null) return false;
+  return parsePortRef(document.edges[Number(edge[1])]?.to ?? '')?.node !== node;
+}
+
+/** Kahn's algorithm, least id first among the ready nodes; nodes on or below a cycle come last, by id. */
+export function topologicalOrder(index: GraphIndex): string[] {
+  const waiting = new Map<string, number>();
+  for (const id of index.nodes.keys()) waiting.set(id, 0);
+  for (const edge of index.edges) waiting.set(edge.to.node, (waiting.get(edge.to.node) ?? 0) + 1);
+  const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
+  ready.sort(descending);
+  const order: string[] = [];
+  for (let id = ready.pop(); id !== undefined; id = ready.pop()) {
+    order.push(id);
+    waiting.delete(id);
+    let added = false;
+    for (const edge of index.outgoing(id)) {
+      const count = (waiting.get(edge.to.node) ?? 0) - 1;
+      waiting.set(edge.to.node, count);
+      if (count !== 0) continue;
+      ready.push(edge.to.node);
+      added = true;
+    }
+    if (added) ready.sort(descending);
+  }
+  return [...order, ...[...waiting.keys()].sort()];
+}
+
+function descending(a: string, b: string): number {
+  return a < b ? 1 : a > b ? -1 : 0;
+}
