@@ -58,10 +58,12 @@ function requireRow(row: unknown, index: number, columns: readonly InputColumn[]
   }
 }
 
-/** Names that differ in case, in separators or by one letter of a name of five or more. */
+/** Names that differ in case, in separators or by one letter (not a digit) of a name of five or more. */
 function isTypo(name: string, other: string): boolean {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_\s-]/g, '');
   if (plain(name) === plain(other)) return true;
+  const letters = (text: string) => text.replaceAll(/\d/g, '');
+  if (letters(name) === letters(other)) return false;
   return Math.min(name.length, other.length) >= 5 && Math.abs(name.length - other.length) <= 1 && oneEdit(name, other);
 }
 

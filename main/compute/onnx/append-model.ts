@@ -1,0 +1,114 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ClassLabel, InputColumn } from '../../../shared/model/signature.ts';
+import type { ColumnType } from '../../../shared/table/schema.ts';
+import { attribute, createGraphBuilder, type GraphBuilder } from './graph-builder.ts';
+import { declareInputs, featureTensorName, inlinePipeline, type MergedPipeline } from './merge-pipelines.ts';
+import { encodeModel, type GraphProto, type ModelProto, type NodeProto } from './proto.ts';
+import { openSession } from './session.ts';
+
+export interface AppendModelOptions {
+  pipeline: MergedPipeline;
+  /** Classification: the classes, ascending, and the type of the label column. Omitted for regression. */
+  classification?: { classes: readonly ClassLabel[]; labelType: ColumnType };
+  /**
+   * Adds the model's nodes. `features` is FP32 [N, width], the features side by side in the pipeline's order. Returns
+   * the value of the class probabilities FP32 [N, C], or of the prediction FP32 [N, 1].
+   */
+  build(builder: GraphBuilder, features: string): string;
+}
+
+export interface FusedModel {
+  /** `model.onnx`. */
+  bytes: Uint8Array;
+  /** Raw columns the model really uses. */
+  inputs: InputColumn[];
+}
+
+/**
+ * Fuses feature pipeline and model into one graph, raw columns in. Out for classification: `probabilities` FP32 [N, C]
+ * and `label` [N, 1] (the class of the largest probability, the first among equals; INT64 for bool and int64 labels,
+ * else BYTES); for regression: `prediction` FP32 [N, 1]. The graph is opened in ONNX Runtime before it is returned.
+ */
+export async function appendModel(options: AppendModelOptions): Promise<FusedModel> {
+  const { pipeline, classification } = options;
+  const outputs = classification === undefined ? ['prediction'] : ['probabilities', 'label'];
+  for (const { name } of pipeline.inputs) {
+    if (!outputs.includes(name)) continue;
+    throw new AppError('features.mismatch', `The column “${name}” has the name of an output of the model.`, {
+      fix: `Rename the column in an SQL step, e.g. "${name}" AS ${name}_in.`,
+    });
+  }
+  const builder = createGraphBuilder('model');
+  declareInputs(builder, pipeline.inputs);
+  const values = inlinePipeline(
+    builder,
+    { manifest: { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features }, model: pipeline.model },
+    'features/',
+  );
+  const features = concatenate(
+    builder,
+    pipeline.features.map((feature) => values.get(feature.name) ?? featureTensorName(feature.name)),
+  );
+  const result = options.build(builder.scope('model'), features);
+  if (classification === undefined) {
+    builder.output('prediction', result, 'FP32', ['N', 1]);
+  } else {
+    const { classes, labelType } = classification;
+    builder.output('probabilities', result, 'FP32', ['N', classes.length]);
+    const integer = labelType === 'bool' || labelType === 'int64';
+    const type = integer ? 'INT64' : 'BYTES';
+    const head = builder.scope('label');
+    const names = integer
+      ? head.initializer(
+          'INT64',
+          classes.map((label) => BigInt(Number(label))),
+          [classes.length],
+        )
+      : head.initializer('BYTES', classes.map(String), [classes.length]);
+    const best = head.node('ArgMax', [result], { axis: attribute.int(1), keepdims: attribute.int(1) });
+    builder.output('label', head.node('Gather', [names, best]), type, ['N', 1]);
+  }
+  const model = withoutUnused(builder.toModel());
+  const bytes = encodeModel(model);
+  const session = await openSession(bytes, { threads: 1, label: 'the fused model' });
+  await session.release();
+  const used = new Set(model.graph.input.map((input) => input.name));
+  return { bytes, inputs: pipeline.inputs.filter((column) => used.has(column.name)) };
+}
+
+function concatenate(builder: GraphBuilder, values: readonly string[]): string {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return only;
+  return builder.node('Concat', values, { axis: attribute.int(1) });
+}
+
+/** The model without nodes, constants and inputs that no output depends on. */
+function withoutUnused(model: ModelProto): ModelProto {
+  const { graph } = model;
+  const needed = new Set(graph.output.map((output) => output.name));
+  const kept: NodeProto[] = [];
+  for (const node of graph.node.toReversed()) {
+    if (!node.output.some((value) => needed.has(value))) continue;
+    kept.push(node);
+    for (const value of node.input) needed.add(value);
+    for (const { g } of node.attribute ?? []) if (g !== undefined) addOuterValues(g, needed);
+  }
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      node: kept.reverse(),
+      initializer: graph.initializer.filter((tensor) => needed.has(tensor.name ?? '')),
+      input: graph.input.filter((input) => needed.has(input.name)),
+    },
+  };
+}
+
+/** Every name a body mentions; names are unique in a model, so its own do no harm. */
+function addOuterValues(body: GraphProto, needed: Set<string>): void {
+  for (const output of body.output) needed.add(output.name);
+  for (const node of body.node) {
+    for (const value of node.input) needed.add(value);
+    for (const { g } of node.attribute ?? []) if (g !== undefined) addOuterValues(g, needed);
+  }
+}

@@ -1,0 +1,67 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { InputColumn } from '../../../shared/model/signature.ts';
+import { type ColumnValues, readColumns } from '../duckdb/read-columns.ts';
+import { mergeInputColumns, rawTensor } from './raw-inputs.ts';
+
+export interface RunBatchesOptions {
+  /** Columns fed to the session. */
+  inputs: readonly InputColumn[];
+  /** Columns handed through beside the outputs, e.g. the label. */
+  extra?: readonly InputColumn[];
+  /** Outputs to compute; default all. */
+  outputs?: readonly string[];
+  /** SQL condition over the columns of the table. */
+  where?: string;
+  /** Rows per run; the default keeps a batch of inputs near 16 MiB. */
+  chunkRows?: number;
+  signal?: AbortSignal;
+  onProgress?: (rowsDone: number) => void;
+}
+
+export interface Batch {
+  /** Ordinal of the first row. */
+  offset: number;
+  rows: number;
+  outputs: Record<string, Tensor>;
+  /** Raw values by column name: inputs and extra columns. */
+  columns: Record<string, ColumnValues>;
+}
+
+const maxBatchElements = 2 ** 21;
+
+/**
+ * Runs a session over the rows of a Parquet table in file order, batch by batch. Each run blocks the JavaScript thread;
+ * cancellation takes effect between batches. Errors: those of `readColumns`, `run.cancelled`.
+ */
+export async function* runBatches(
+  session: InferenceSession,
+  tablePath: string,
+  options: RunBatchesOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { inputs, extra = [], signal } = options;
+  const columns = mergeInputColumns([inputs, extra]);
+  const width = columns.reduce((sum, column) => sum + (column.size ?? 1), 0);
+  const chunkRows = options.chunkRows ?? Math.max(64, Math.min(32_768, Math.floor(maxBatchElements / width)));
+  const outputs = options.outputs ?? session.outputNames;
+  const chunks = readColumns(tablePath, columns, {
+    chunkRows,
+    ...(options.where === undefined ? {} : { where: options.where }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for await (const chunk of chunks) {
+    const byName = Object.fromEntries(chunk.columns.map((column) => [column.name, column]));
+    const feeds: Record<string, Tensor> = {};
+    for (const { name } of inputs) feeds[name] = rawTensor(required(byName[name], name), chunk.rows);
+    const results = await session.run(feeds, [...outputs]);
+    // The run lets other events in once: a cancellation that arrived meanwhile is seen here.
+    if (signal?.aborted) throw new AppError('run.cancelled', 'Cancelled.');
+    yield { offset: chunk.offset, rows: chunk.rows, outputs: results as Record<string, Tensor>, columns: byName };
+    options.onProgress?.(chunk.offset + chunk.rows);
+  }
+}
+
+function required(column: ColumnValues | undefined, name: string): ColumnValues {
+  if (column === undefined) throw new AppError('internal.bug', `Column “${name}” was not read.`);
+  return column;
+}
