@@ -68,7 +68,8 @@ export const modelManifestSchema = z.object({
   training: z.object({
     rows: z.number(),
     table: z.string(),
-    seconds: z.number(),
+    /** Left out by trainers with determinism `pure` or `seeded`: wall time would change the digest of an equal model. */
+    seconds: z.number().optional(),
     /** Loss per iteration or epoch; `valid` is empty without a validation part. */
     curve: z.object({ metric: z.string(), train: z.array(z.number()), valid: z.array(z.number()) }),
   }),
