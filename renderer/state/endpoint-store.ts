@@ -1,0 +1,42 @@
+import { create } from 'zustand';
+import { engine } from '../client/engine-client.ts';
+import { useConnection } from '../client/connection-store.ts';
+
+export type EndpointView = Awaited<ReturnType<typeof engine.endpoint.list>>[number];
+
+interface Endpoints {
+  /** Newest first; empty until asked. */
+  endpoints: EndpointView[];
+}
+
+/** Endpoints this engine has started. */
+export const useEndpoints = create<Endpoints>(() => ({ endpoints: [] }));
+
+const pollMs = 3000;
+
+export async function refreshEndpoints(): Promise<void> {
+  if (useConnection.getState().state !== 'online') return;
+  try {
+    const next = await engine.endpoint.list();
+    const before = useEndpoints.getState().endpoints;
+    if (JSON.stringify(next) !== JSON.stringify(before)) useEndpoints.setState({ endpoints: next });
+  } catch {
+    // The next poll tells; a lost engine is shown by the offline bar.
+  }
+}
+
+/** Polls while the page is visible; once, at start. */
+export function startEndpoints(): void {
+  useConnection.subscribe((state, before) => {
+    if (state.epoch !== before.epoch) void refreshEndpoints();
+  });
+  setInterval(() => {
+    if (document.visibilityState === 'visible') void refreshEndpoints();
+  }, pollMs);
+}
+
+/** The endpoint of a node, the running one before stopped ones. */
+export function findEndpoint(endpoints: EndpointView[], graphId: string, nodeId: string): EndpointView | undefined {
+  const own = endpoints.filter((endpoint) => endpoint.graphId === graphId && endpoint.nodeId === nodeId);
+  return own.find((endpoint) => endpoint.state === 'live' || endpoint.state === 'starting') ?? own[0];
+}

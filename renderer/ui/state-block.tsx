@@ -1,0 +1,66 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { WireError } from '../../shared/errors/app-error.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icons/icon.tsx';
+
+/** One sentence, one primary action, at most one more. */
+export function EmptyState({ text, children }: { text: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="state-block">
+      <p>{text}</p>
+      {children && <div className="actions">{children}</div>}
+    </div>
+  );
+}
+
+/** What happened, what to do, the code and its details; the rest of the screen keeps working. */
+export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (() => void) | undefined }) {
+  return (
+    <div className="state-block failed" role="alert">
+      <p className="headline">
+        <Icon name="failed" small />
+        {error.message}
+      </p>
+      {error.fix && <p>{error.fix}</p>}
+      <p className="mute small mono">{error.code}</p>
+      <div className="actions">
+        {onRetry && (
+          <Button small onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+        <Button
+          small
+          variant="quiet"
+          icon="copy"
+          onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
+        >
+          Copy details
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Hairlines in final positions after 150 ms; after 3 s it says what it waits for. */
+export function Skeleton({ rows = 5, waitsFor = 'the engine' }: { rows?: number; waitsFor?: string }) {
+  const [phase, setPhase] = useState<'quiet' | 'lines' | 'says'>('quiet');
+  useEffect(() => {
+    const lines = setTimeout(() => setPhase('lines'), 150);
+    const says = setTimeout(() => setPhase('says'), 3000);
+    return () => {
+      clearTimeout(lines);
+      clearTimeout(says);
+    };
+  }, []);
+  if (phase === 'quiet') return null;
+  return (
+    <div className="skeleton" role="status" aria-label={`Waits for ${waitsFor}`}>
+      {phase === 'says' && <p className="mute">Waits for {waitsFor}</p>}
+      {Array.from({ length: rows }, (_, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- identical lines
+        <i key={index} />
+      ))}
+    </div>
+  );
+}
