@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type DuckDb, parquetRelation, withDuckDb } from '../../main/compute/duckdb/connection.ts';
 import { duckDbError } from '../../main/compute/duckdb/duckdb-error.ts';
 import { quoteIdentifier, quotePath } from '../../main/compute/duckdb/quote.ts';
+import type { MergedPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
+import { encodeModel } from '../../main/compute/onnx/proto.ts';
 import type { FeatureColumn, FeaturesManifest, InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { Labels } from './labels.ts';
@@ -31,23 +33,38 @@ export interface WriteModelOptions {
   table: InputArtifact;
   /** The merged features the model was trained on. */
   features: FeaturesManifest;
+  /** Kept beside the model, so that the parity gate can feed the native scorer. */
+  pipeline: MergedPipeline;
   labels: Labels;
   model: TrainedModel;
 }
 
 /**
  * Writes the files of a `model` artifact: `model.onnx`, `native.bin`, `reference.parquet` (at most 50,000 rows of the
- * raw inputs and the label, evenly spaced over the training table) and `model.json`. Equal arguments give equal bytes.
+ * raw inputs and the label, evenly spaced over the training table), `model.json`, and the feature pipeline as
+ * `pipeline.onnx` with `features.json`. Equal arguments give equal bytes.
  */
-export async function writeModel({ ctx, table, features, labels, model }: WriteModelOptions): Promise<ArtifactDraft> {
+export async function writeModel({
+  ctx,
+  table,
+  features,
+  pipeline,
+  labels,
+  model,
+}: WriteModelOptions): Promise<ArtifactDraft> {
   const files = {
     'model.onnx': join(ctx.workDir, 'model.onnx'),
     'native.bin': join(ctx.workDir, 'native.bin'),
     'reference.parquet': join(ctx.workDir, 'reference.parquet'),
     'model.json': join(ctx.workDir, 'model.json'),
+    'pipeline.onnx': join(ctx.workDir, 'pipeline.onnx'),
+    'features.json': join(ctx.workDir, 'features.json'),
   };
   await writeFile(files['model.onnx'], model.onnx);
   await writeFile(files['native.bin'], model.native);
+  await writeFile(files['pipeline.onnx'], encodeModel(pipeline.model));
+  const fitted: FeaturesManifest = { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features };
+  await writeFile(files['features.json'], `${JSON.stringify(fitted)}\n`);
   const source = parquetRelation(table.path('data.parquet'), table.manifest.schema?.columns);
   // One thread: the layout of the Parquet file must not depend on the machine.
   const { example, choices } = await withDuckDb(

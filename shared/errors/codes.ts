@@ -17,6 +17,7 @@ export const errorCodes = {
   'train.one-class': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.bad-label': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.no-rows': { category: 'user', exitCode: 1, httpStatus: 400 },
+  'train.missing-values': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.diverged': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.lineage': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.mismatch': { category: 'user', exitCode: 1, httpStatus: 400 },

@@ -56,7 +56,8 @@ export type FeaturesManifest = z.infer<typeof featuresManifestSchema>;
  * `model.json` inside a `model` artifact. Its files: `model.onnx` (fused: raw columns in; classification out:
  * `probabilities` FP32 [N, C] and `label` (INT64 for int64 and bool labels, else BYTES) [N, 1]; regression out:
  * `prediction` FP32 [N, 1]), `native.bin` (the trainer's own parameters, read back for the parity gate),
- * `reference.parquet` (at most 50,000 rows of the raw input columns and the label, for drift).
+ * `reference.parquet` (at most 50,000 rows of the raw input columns and the label, for drift), and the feature pipeline
+ * alone, `pipeline.onnx` with `features.json`, that the native parameters are fed from.
  */
 export const modelManifestSchema = z.object({
   task: taskSchema,
