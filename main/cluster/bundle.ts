@@ -1,0 +1,19 @@
+/** A Kubernetes object as plain JSON; `apiVersion`, `kind` and `metadata.name` are always set. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  [field: string]: unknown;
+}
+
+export interface BundleFile {
+  /** Relative to the bundle's folder, with `/`. */
+  path: string;
+  text: string;
+}
+
+/** What an export writes: the same plan gives the same bytes. */
+export interface Bundle {
+  files: BundleFile[];
+  objects: { apiVersion: string; kind: string; name: string }[];
+}

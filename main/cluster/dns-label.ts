@@ -1,0 +1,21 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+
+const maxLabelLength = 63;
+/** `-` and 6 hex digits. */
+const suffixLength = 7;
+
+/**
+ * A DNS-1123 label (RFC 1123: lower-case letters, digits and `-`, at most 63 characters) for any text. Text that is no
+ * label already gets a short hash, so that different texts stay different.
+ */
+export function toDnsLabel(text: string, maxLength: number = maxLabelLength): string {
+  if (text.length <= maxLength && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text)) return text;
+  const readable = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, maxLength - suffixLength)
+    .replace(/^-+|-+$/g, '');
+  const hash = bytesToHex(sha256(new TextEncoder().encode(text))).slice(0, suffixLength - 1);
+  return readable === '' ? `x-${hash}` : `${readable}-${hash}`;
+}

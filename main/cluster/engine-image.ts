@@ -1,0 +1,10 @@
+/** Where the image built from `resources/container/Containerfile` keeps Node and the engine. */
+const command = ['/opt/slipway/bin/node', '/opt/slipway/app/main/cli/slipway.ts'] as const;
+
+/** Name in the manifests; the overlay replaces it by the registry's name and digest. */
+export const imageName = 'slipway-engine';
+
+/** A command is always stated: Argo would else ask the registry for the image's own. */
+export function engineCommand(args: readonly string[]): { command: string[]; args: string[] } {
+  return { command: [...command], args: [...args] };
+}

@@ -1,0 +1,48 @@
+import type { NodeDefinition } from '../../shared/node/define-node.ts';
+import type { Plan, PlanService, PlanStep } from '../../shared/plan/plan.ts';
+
+/** All an export may read: the plan and the catalog. */
+export interface ExportContext {
+  plan: Plan;
+  definitionOf: (kind: string) => NodeDefinition | undefined;
+  /** Version of the engine, for labels. */
+  version: string;
+}
+
+/** An endpoint of the plan with the registered model it serves. */
+export interface PlannedEndpoint {
+  service: PlanService;
+  /** Name the endpoint serves the model under. */
+  name: string;
+  /** `models:/NAME@ALIAS` */
+  modelUri: string;
+}
+
+/** Endpoints of the plan; one whose model is not registered is left to `unregistered`. */
+export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; unregistered: PlanService[] } {
+  const endpoints: PlannedEndpoint[] = [];
+  const unregistered: PlanService[] = [];
+  for (const service of plan.services) {
+    if (service.kind !== 'serve.endpoint') continue;
+    const register = modelStep(plan, service);
+    if (register === undefined) {
+      unregistered.push(service);
+      continue;
+    }
+    const model = String(register.params['name']);
+    const alias = String(register.params['alias']);
+    const name = service.params['name'];
+    endpoints.push({
+      service,
+      name: typeof name === 'string' && name !== '' ? name : model,
+      modelUri: `models:/${model}@${alias}`,
+    });
+  }
+  return { endpoints, unregistered };
+}
+
+function modelStep(plan: Plan, service: PlanService): PlanStep | undefined {
+  const source = service.inputs['model']?.[0]?.step;
+  const step = plan.steps.find((candidate) => candidate.id === source);
+  return step?.kind === 'train.register' ? step : undefined;
+}

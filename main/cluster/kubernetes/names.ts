@@ -1,0 +1,47 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Plan } from '../../../shared/plan/plan.ts';
+import { toDnsLabel } from '../dns-label.ts';
+
+/** Names of the objects of one graph, and the folders inside its pods. */
+export interface Names {
+  graph: string;
+  /** Changes with the plan: a Job's template cannot be changed in place. */
+  job: string;
+  planConfigMap: string;
+  storeClaim: string;
+  batchAccount: string;
+}
+
+export const storeFolder = '/var/lib/slipway';
+export const storeUri = `file://${storeFolder}/store`;
+export const planFolder = '/etc/slipway';
+export const planFile = `${planFolder}/plan.json`;
+export const httpPort = 8080;
+
+export function namesOf(plan: Plan, planText: string): Names {
+  const graph = toDnsLabel(plan.graph.id, 40);
+  const digest = bytesToHex(sha256(new TextEncoder().encode(planText))).slice(0, 8);
+  return {
+    graph,
+    job: `${graph}-run-${digest}`,
+    planConfigMap: `${graph}-plan-${digest}`,
+    storeClaim: `${graph}-store`,
+    batchAccount: `${graph}-run`,
+  };
+}
+
+/** Labels every object carries; `component` tells the parts of a graph apart. */
+export function labelsOf(graph: string, component: string, version: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': graph,
+    'app.kubernetes.io/component': component,
+    'app.kubernetes.io/part-of': 'slipway',
+    'app.kubernetes.io/managed-by': 'slipway',
+    'app.kubernetes.io/version': version,
+  };
+}
+
+export function selectorOf(graph: string, component: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': graph, 'app.kubernetes.io/component': component };
+}

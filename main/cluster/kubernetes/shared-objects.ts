@@ -1,0 +1,34 @@
+import type { KubernetesObject } from '../bundle.ts';
+import { labelsOf, type Names } from './names.ts';
+
+/** The volume that run and endpoints share, and the policy that closes all other traffic of the graph's pods. */
+export function sharedObjects(names: Names, version: string): KubernetesObject[] {
+  const labels = labelsOf(names.graph, 'shared', version);
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: names.storeClaim, labels },
+      spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '20Gi' } } },
+    },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: `${names.graph}-deny`, labels },
+      spec: {
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': names.graph } },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [],
+        egress: [
+          {
+            to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+            ports: [
+              { port: 53, protocol: 'UDP' },
+              { port: 53, protocol: 'TCP' },
+            ],
+          },
+        ],
+      },
+    },
+  ];
+}

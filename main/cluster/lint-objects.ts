@@ -1,0 +1,85 @@
+import type { KubernetesObject } from './bundle.ts';
+
+type Json = Record<string, unknown>;
+
+interface PodSpec {
+  serviceAccountName?: string;
+  securityContext?: Json;
+  initContainers?: Container[];
+  containers: Container[];
+  volumes?: { name: string; configMap?: { name: string }; persistentVolumeClaim?: { claimName: string } }[];
+}
+
+interface Container {
+  name: string;
+  command?: string[];
+  resources?: { requests?: Json; limits?: Json };
+  securityContext?: Json;
+  volumeMounts?: { name: string }[];
+}
+
+function podSpecOf(object: KubernetesObject): PodSpec | undefined {
+  const spec = object['spec'] as { template?: { spec?: PodSpec } } | undefined;
+  return object.kind === 'Job' || object.kind === 'Deployment' ? spec?.template?.spec : undefined;
+}
+
+/**
+ * What schemas cannot see: names that point nowhere, containers without limits, command or the restricted security
+ * context, two objects of one name. Returns a sentence per problem.
+ */
+export function lintObjects(objects: readonly KubernetesObject[]): string[] {
+  const problems: string[] = [];
+  const names = new Set<string>();
+  for (const object of objects) {
+    const id = `${object.kind}/${object.metadata.name}`;
+    if (names.has(id)) problems.push(`${id} is defined twice`);
+    names.add(id);
+  }
+  for (const object of objects) {
+    const id = `${object.kind}/${object.metadata.name}`;
+    const target = (object['spec'] as { scaleTargetRef?: { kind: string; name: string } } | undefined)?.scaleTargetRef;
+    if (target !== undefined && !names.has(`${target.kind}/${target.name}`)) {
+      problems.push(`${id} scales ${target.kind}/${target.name}, which does not exist`);
+    }
+    const pod = podSpecOf(object);
+    if (pod !== undefined) problems.push(...podProblems(pod, names).map((problem) => `${id}: ${problem}`));
+  }
+  return problems;
+}
+
+function podProblems(pod: PodSpec, names: ReadonlySet<string>): string[] {
+  const problems: string[] = [];
+  const requireObject = (id: string): void => {
+    if (!names.has(id)) problems.push(`${id} does not exist`);
+  };
+  if (pod.serviceAccountName !== undefined) requireObject(`ServiceAccount/${pod.serviceAccountName}`);
+  if (pod.securityContext?.['runAsNonRoot'] !== true) problems.push('the pod may run as root');
+  for (const volume of pod.volumes ?? []) {
+    if (volume.configMap !== undefined) requireObject(`ConfigMap/${volume.configMap.name}`);
+    if (volume.persistentVolumeClaim !== undefined) {
+      requireObject(`PersistentVolumeClaim/${volume.persistentVolumeClaim.claimName}`);
+    }
+  }
+  const volumeNames = new Set((pod.volumes ?? []).map((volume) => volume.name));
+  const seen = new Set<string>();
+  for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
+    if (seen.has(container.name)) problems.push(`two containers are named ${container.name}`);
+    seen.add(container.name);
+    if (!container.command?.length) problems.push(`container ${container.name} states no command`);
+    for (const kind of ['requests', 'limits'] as const) {
+      for (const resource of ['cpu', 'memory', 'ephemeral-storage']) {
+        if (container.resources?.[kind]?.[resource] === undefined) {
+          problems.push(`container ${container.name} has no ${resource} in its ${kind}`);
+        }
+      }
+    }
+    if (container.securityContext?.['allowPrivilegeEscalation'] !== false) {
+      problems.push(`container ${container.name} may escalate privileges`);
+    }
+    for (const mount of container.volumeMounts ?? []) {
+      if (!volumeNames.has(mount.name))
+        problems.push(`container ${container.name} mounts unknown volume ${mount.name}`);
+    }
+  }
+  return problems;
+}

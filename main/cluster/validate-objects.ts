@@ -1,0 +1,36 @@
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import { Job } from 'kubernetes-models/batch/v1';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { ConfigMap, PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { KubernetesObject } from './bundle.ts';
+
+/** The generated classes check themselves against the API's schemas. */
+const models: Record<string, (object: never) => { validate(): void }> = {
+  'apps/v1 Deployment': (object) => new Deployment(object),
+  'autoscaling/v2 HorizontalPodAutoscaler': (object) => new HorizontalPodAutoscaler(object),
+  'batch/v1 Job': (object) => new Job(object),
+  'networking.k8s.io/v1 NetworkPolicy': (object) => new NetworkPolicy(object),
+  'policy/v1 PodDisruptionBudget': (object) => new PodDisruptionBudget(object),
+  'v1 ConfigMap': (object) => new ConfigMap(object),
+  'v1 PersistentVolumeClaim': (object) => new PersistentVolumeClaim(object),
+  'v1 Service': (object) => new Service(object),
+  'v1 ServiceAccount': (object) => new ServiceAccount(object),
+};
+
+/** Checks every object against its schema before anything is written. Throws `export.invalid-object`. */
+export function validateObjects(objects: readonly KubernetesObject[]): void {
+  for (const object of objects) {
+    const create = models[`${object.apiVersion} ${object.kind}`];
+    const name = `${object.kind} ${object.metadata.name}`;
+    if (create === undefined) throw new AppError('export.invalid-object', `There is no schema for ${name}.`);
+    try {
+      create(object as never).validate();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError('export.invalid-object', `${name} does not satisfy its schema: ${reason}`, { cause: error });
+    }
+  }
+}

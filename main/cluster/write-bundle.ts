@@ -1,0 +1,22 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Bundle } from './bundle.ts';
+
+/** Writes the bundle's files below `dir`, each whole or not at all. Throws `disk.read-only` or `disk.full`. */
+export async function writeBundle(bundle: Bundle, dir: string): Promise<void> {
+  try {
+    for (const file of bundle.files) {
+      const path = join(dir, ...file.path.split('/'));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(`${path}.tmp`, file.text);
+      await rename(`${path}.tmp`, path);
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw new AppError(code === 'ENOSPC' ? 'disk.full' : 'disk.read-only', `Cannot write to ${dir} (${code}).`, {
+      fix: 'Choose another folder with --out.',
+      cause: error,
+    });
+  }
+}
