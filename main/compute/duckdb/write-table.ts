@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lineage } from '../../../shared/graph/port-types.ts';
+import type { ArtifactDraft } from '../../../shared/node/runner.ts';
+import type { Column } from '../../../shared/table/schema.ts';
+import type { DuckDb } from './connection.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { tableDigest } from './table-digest.ts';
+
+/** Name of the file of a table artifact. */
+export const tableFile = 'data.parquet';
+
+/** Rows per Parquet row group: the unit that readers take in parallel and skip by its statistics. */
+const rowGroupRows = 122_880;
+
+export interface WriteTableOptions {
+  workDir: string;
+  /** File name in `workDir`; default `data.parquet`. */
+  file?: string;
+  lineage?: Lineage;
+}
+
+/** Path a table is going to be written to, to allow it before access to files is restricted. */
+export function tablePath(options: WriteTableOptions): string {
+  return join(options.workDir, options.file ?? tableFile);
+}
+
+/**
+ * Writes the rows of a query, in its order, as the `data.parquet` of a table artifact. Types that Parquet cannot hold
+ * are turned into the nearest it can: wide integers to BIGINT (out of range is an error), enums to text, timestamps of
+ * other precision to microseconds. DuckDB's errors pass through; `duckDbError` gives them a code.
+ */
+export async function writeTable(db: DuckDb, query: string, options: WriteTableOptions): Promise<ArtifactDraft> {
+  const path = tablePath(options);
+  const declared = await db.columnsOf(query);
+  const casts = declared.flatMap((column) => {
+    const type = storedType(column.sqlType);
+    const name = quoteIdentifier(column.name);
+    return type === column.sqlType ? [] : [`CAST(${name} AS ${type}) AS ${name}`];
+  });
+  const source = casts.length === 0 ? query : `SELECT * REPLACE (${casts.join(', ')}) FROM (${query})`;
+  await db.run(
+    `COPY (${source}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`,
+  );
+  return describeTable(db, path, declared, options.lineage);
+}
+
+/** Draft of a table artifact around a Parquet file: schema, row count and content digest. */
+async function describeTable(
+  db: DuckDb,
+  path: string,
+  declared: readonly Column[],
+  lineage: Lineage | undefined,
+): Promise<ArtifactDraft> {
+  const stored = await db.columnsOf(`SELECT * FROM read_parquet(${quoteLiteral(path)})`);
+  const columns = stored.map((column, index) => {
+    const original = declared[index];
+    return original?.type === 'tensor' ? { ...original, name: column.name } : column;
+  });
+  const [counted] = await db.rows(
+    `SELECT CAST(num_rows AS VARCHAR) AS n FROM parquet_file_metadata(${quoteLiteral(path)})`,
+  );
+  const rowCount = Number(counted?.['n'] ?? 0);
+  const contentDigest = await tableDigest(db, path, columns);
+  const { size } = await stat(path);
+  return {
+    type: 'table',
+    files: { [tableFile]: path },
+    schema: { columns },
+    rowCount,
+    contentDigest,
+    meta: { columns: columns.length, bytes: size },
+    ...(lineage === undefined ? {} : { lineage }),
+  };
+}
+
+function storedType(sqlType: string): string {
+  if (sqlType === 'HUGEINT' || sqlType === 'UHUGEINT' || sqlType === 'UBIGINT') return 'BIGINT';
+  if (sqlType.startsWith('ENUM(') || sqlType === 'BIT') return 'VARCHAR';
+  if (sqlType === 'TIMESTAMP_S' || sqlType === 'TIMESTAMP_MS' || sqlType === 'TIMESTAMP_NS') return 'TIMESTAMP';
+  return sqlType;
+}
