@@ -1,0 +1,56 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { artifactNotFound } from '../../store/artifact-store.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { type OpenStore, withStore } from '../open-store.ts';
+import { textTable } from '../output.ts';
+
+export const artifactsCommand: Command = {
+  name: 'artifacts',
+  summary: 'Lists stored results, or shows one and checks its files.',
+  usage: 'list | show DIGEST',
+  options: {},
+  optionHelp: {},
+  run: (context) =>
+    withStore(context, (store) => {
+      const [action = 'list', digest] = context.positionals;
+      if (action === 'list') return list(context, store);
+      if (action === 'show' && digest !== undefined) return show(context, store, digest);
+      throw new AppError('cli.usage', 'Say "artifacts list" or "artifacts show DIGEST".');
+    }),
+};
+
+async function list(context: CommandContext, { artifacts }: OpenStore): Promise<number> {
+  const found = [];
+  for await (const manifest of artifacts.list()) {
+    found.push({
+      digest: manifest.digest,
+      type: manifest.type,
+      kind: manifest.producer.kind,
+      rowCount: manifest.rowCount ?? null,
+      sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    });
+  }
+  const rows = found.map((entry) => [
+    entry.digest.slice(0, 12),
+    entry.type,
+    entry.kind,
+    entry.rowCount === null ? '' : `${entry.rowCount.toLocaleString('en-US')} rows`,
+    `${(entry.sizeBytes / 1e6).toFixed(1)} MB`,
+  ]);
+  context.output.result({ artifacts: found }, rows.length === 0 ? 'Nothing is stored yet.' : textTable(rows));
+  return 0;
+}
+
+async function show(context: CommandContext, { artifacts }: OpenStore, digest: string): Promise<number> {
+  let full: string | undefined;
+  for await (const manifest of artifacts.list()) {
+    if (manifest.digest.startsWith(digest)) full = manifest.digest;
+  }
+  const manifest = full === undefined ? undefined : await artifacts.get(full);
+  if (manifest === undefined) throw artifactNotFound(digest);
+  const corrupt = await artifacts.verify(manifest.digest);
+  const intact = corrupt.length === 0;
+  const text = `${JSON.stringify(manifest, null, 2)}\n${intact ? 'All files are intact.' : `Damaged: ${corrupt.join(', ')}`}`;
+  context.output.result({ artifact: manifest, intact, corrupt }, text);
+  return intact ? 0 : 3;
+}

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { resolveDataDir } from '../../store/data-dir.ts';
+import type { Command } from '../command.ts';
+import { textTable } from '../output.ts';
+
+interface Check {
+  id: string;
+  state: 'ok' | 'warning' | 'error';
+  message: string;
+  fix?: string;
+}
+
+const gibibyte = 1024 ** 3;
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Says what this machine can do, what is wrong with it and what to do about it.',
+  usage: '',
+  options: {},
+  optionHelp: {},
+  async run(context) {
+    const dataDir = resolveDataDir(context.dataDir);
+    const checks: Check[] = [
+      nodeCheck(),
+      processorCheck(),
+      await dataDirCheck(dataDir),
+      await diskCheck(dataDir),
+      packageCheck('sample-data', 'vega-datasets/package.json', 'Sample data of the templates'),
+      packageCheck('onnxruntime', 'onnxruntime-node/package.json', 'ONNX Runtime'),
+      packageCheck('duckdb', '@duckdb/node-api/package.json', 'DuckDB'),
+      await gpuCheck(),
+      await portCheck(4680),
+    ];
+    const rows = checks.map((check) => [check.state, check.id, `${check.message}${check.fix ? ` ${check.fix}` : ''}`]);
+    context.output.result({ checks }, textTable(rows));
+    return checks.some((check) => check.state === 'error') ? 3 : 0;
+  },
+};
+
+function nodeCheck(): Check {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= 22) return { id: 'node', state: 'ok', message: `Node ${process.versions.node}.` };
+  return {
+    id: 'node',
+    state: 'error',
+    message: `Node ${process.versions.node} is too old for the engine.`,
+    fix: 'Start it through npm run slipway, which brings Node 24.',
+  };
+}
+
+function processorCheck(): Check {
+  const message = `${availableParallelism()} cores, ${(totalmem() / gibibyte).toFixed(1)} GiB memory, ${(freemem() / gibibyte).toFixed(1)} GiB free.`;
+  const small = totalmem() < 4 * gibibyte;
+  return small
+    ? { id: 'processor', state: 'warning', message, fix: 'Large tables need 4 GiB.' }
+    : { id: 'processor', state: 'ok', message };
+}
+
+async function dataDirCheck(dataDir: string): Promise<Check> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+    return { id: 'data-directory', state: 'ok', message: `${dataDir} can be written.` };
+  } catch (error) {
+    return {
+      id: 'data-directory',
+      state: 'error',
+      message: `${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+      fix: 'Choose another with --data-dir or SLIPWAY_DATA_DIR.',
+    };
+  }
+}
+
+async function diskCheck(dataDir: string): Promise<Check> {
+  const info = await statfs(existsSync(dataDir) ? dataDir : '/').catch(() => undefined);
+  if (info === undefined) return { id: 'disk', state: 'warning', message: 'Free disk space is unknown.' };
+  const free = (info.bavail * info.bsize) / gibibyte;
+  const message = `${free.toFixed(1)} GiB free for ${dataDir}.`;
+  return free < 5
+    ? { id: 'disk', state: 'warning', message, fix: 'The flight-delays sample needs about 1 GiB; free some space.' }
+    : { id: 'disk', state: 'ok', message };
+}
+
+function packageCheck(id: string, file: string, title: string): Check {
+  try {
+    createRequire(import.meta.url).resolve(file);
+    return { id, state: 'ok', message: `${title} is installed.` };
+  } catch (error) {
+    // A package may keep its package.json private; then it is there all the same.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+      return { id, state: 'ok', message: `${title} is installed.` };
+    }
+    return { id, state: 'error', message: `${title} is missing.`, fix: 'Run npm ci.' };
+  }
+}
+
+/** Graphics cards, asked in a child process: drivers have been seen to take a process with them. */
+async function gpuCheck(): Promise<Check> {
+  const script = `import si from 'systeminformation'; console.log(JSON.stringify((await si.graphics()).controllers.map((c) => c.model).filter(Boolean)))`;
+  const text = await new Promise<string>((resolve) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 10_000,
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.on('close', () => resolve(output));
+    child.on('error', () => resolve(''));
+  });
+  let names: string[] = [];
+  try {
+    names = JSON.parse(text) as string[];
+  } catch {
+    return { id: 'gpu', state: 'warning', message: 'Graphics cards could not be listed; the CPU is used.' };
+  }
+  const message = names.length === 0 ? 'No graphics card found; the CPU is used.' : `Graphics: ${names.join(', ')}.`;
+  return { id: 'gpu', state: 'ok', message };
+}
+
+function portCheck(port: number): Promise<Check> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () =>
+      resolve({
+        id: 'port',
+        state: 'warning',
+        message: `Port ${port} is in use.`,
+        fix: 'slipway ui --port 0 takes any free one.',
+      }),
+    );
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => resolve({ id: 'port', state: 'ok', message: `Port ${port} is free.` }));
+    });
+  });
+}

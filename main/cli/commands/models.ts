@@ -1,0 +1,72 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
+import { createModelRegistry, type ModelRegistry } from '../../store/model-registry.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { withStore } from '../open-store.ts';
+import { textTable } from '../output.ts';
+
+const championAlias = 'champion';
+
+export const modelsCommand: Command = {
+  name: 'models',
+  summary: 'Lists registered models, shows one, promotes a version, or rolls back to the version before.',
+  usage: 'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS]',
+  options: { alias: { type: 'string' } },
+  optionHelp: { alias: `alias to move; default ${championAlias}` },
+  run: (context) =>
+    withStore(context, async ({ database }) => {
+      const registry = createModelRegistry(database);
+      const [action = 'list', name, version] = context.positionals;
+      if (action === 'list') return showVersions(context, registry.list());
+      if (name === undefined) throw new AppError('cli.usage', `"models ${action}" needs a model's name.`);
+      if (action === 'show') return showVersions(context, versionsOf(registry, name));
+      const alias = context.text('alias') ?? championAlias;
+      if (action === 'promote') return moveAlias(context, registry, name, alias, Number(version));
+      if (action === 'rollback') return rollback(context, registry, name, alias);
+      throw new AppError('cli.usage', `There is no "models ${action}".`, { fix: 'See: slipway models --help' });
+    }),
+};
+
+function versionsOf(registry: ModelRegistry, name: string): ModelVersion[] {
+  const versions = registry.list(name);
+  if (versions.length > 0) return versions;
+  throw new AppError('model.not-found', `There is no model ${name} in the registry.`, {
+    fix: 'See: slipway models list',
+  });
+}
+
+function showVersions(context: CommandContext, models: ModelVersion[]): number {
+  const rows = models.map((model) => [
+    model.name,
+    `version ${model.version}`,
+    model.aliases.map((alias) => `@${alias}`).join(' '),
+    Object.entries(model.metrics)
+      .map(([metric, value]) => `${metric} ${value.toPrecision(4)}`)
+      .join(', '),
+  ]);
+  context.output.result({ models }, rows.length === 0 ? 'No model is registered yet.' : textTable(rows));
+  return 0;
+}
+
+function moveAlias(
+  context: CommandContext,
+  registry: ModelRegistry,
+  name: string,
+  alias: string,
+  version: number,
+): number {
+  if (!Number.isInteger(version)) throw new AppError('cli.usage', 'Say which version, e.g. models promote NAME 2.');
+  const model = registry.setAlias(name, alias, version);
+  context.output.result({ model }, `${name}@${alias} is now version ${model.version}.`);
+  return 0;
+}
+
+/** The newest version older than the one the alias names. */
+function rollback(context: CommandContext, registry: ModelRegistry, name: string, alias: string): number {
+  const current = registry.resolve(`models:/${name}@${alias}`);
+  const previous = registry.list(name).find((candidate) => candidate.version < current.version);
+  if (previous === undefined) {
+    throw new AppError('model.not-found', `${name} has no version before ${current.version}.`);
+  }
+  return moveAlias(context, registry, name, alias, previous.version);
+}

@@ -1,0 +1,51 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { definitionOf } from '../../../nodes/catalog.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { readGraphText } from '../../../shared/graph/read-graph.ts';
+import { exportContextOf } from '../../cluster/context-of-graph.ts';
+import { supportedTargets } from '../../cluster/supported-targets.ts';
+import { listTemplates, readTemplate } from '../../engine/templates.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { textTable } from '../output.ts';
+
+export const templatesCommand: Command = {
+  name: 'templates',
+  summary: 'Lists the sample graphs, or writes a copy of one.',
+  usage: 'list | new NAME [--out FILE]',
+  options: { out: { type: 'string' } },
+  optionHelp: { out: 'file to write; default NAME.slipway.json here' },
+  run(context) {
+    const [action, name] = context.positionals;
+    if (action === 'list' || action === undefined) return list(context);
+    if (action === 'new' && name !== undefined) return create(context, name);
+    throw new AppError('cli.usage', 'Say "templates list" or "templates new NAME".');
+  },
+};
+
+async function list(context: CommandContext): Promise<number> {
+  const templates = (await listTemplates()).map((template) => {
+    const graph = readGraphText(template.text, definitionOf);
+    const description = graph.document?.['description'];
+    return {
+      name: template.id,
+      title: graph.document?.name ?? template.id,
+      description: typeof description === 'string' ? description : '',
+      targets: ['local', ...supportedTargets(exportContextOf(graph))],
+    };
+  });
+  const text = textTable(templates.map((entry) => [entry.name, entry.targets.join(', '), entry.description]));
+  context.output.result({ templates }, text);
+  return 0;
+}
+
+async function create(context: CommandContext, name: string): Promise<number> {
+  const template = await readTemplate(name);
+  const path = resolve(context.text('out') ?? `${name}.slipway.json`);
+  if ((await stat(path).catch(() => undefined)) !== undefined) {
+    throw new AppError('cli.usage', `${path} exists already.`, { fix: 'Choose another file with --out.' });
+  }
+  await writeFile(path, template.text);
+  context.output.result({ path }, `Wrote ${path}`);
+  return 0;
+}

@@ -1,0 +1,20 @@
+import { definitionOf } from '../../nodes/catalog.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { ParsedGraph } from '../../shared/graph/parse-graph.ts';
+import { createPlan } from '../../shared/plan/create-plan.ts';
+import { productVersion } from '../product/version.ts';
+import type { ExportContext } from './export-context.ts';
+
+/** Plans a graph, read with its diagnostics, for export. Throws `graph.invalid` with the diagnostics: a bundle of half a graph helps nobody. */
+export function exportContextOf(graph: ParsedGraph): ExportContext {
+  const errors = graph.diagnostics.filter((entry) => entry.severity === 'error');
+  if (graph.document === undefined || errors.length > 0) {
+    const [first] = errors;
+    throw new AppError('graph.invalid', `The graph has errors: ${first?.message ?? 'it cannot be read.'}`, {
+      nodeId: first?.node,
+      fix: first?.fix ?? 'Run slipway validate to see all of them.',
+      details: { diagnostics: errors },
+    });
+  }
+  return { plan: createPlan(graph.document, definitionOf).plan, definitionOf, version: productVersion() };
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds the root file system of the engine image into OUT: Node 24 and the engine with its production packages, all from
+# npm, below /opt/slipway. With --debian it also unpacks the C and C++ runtimes, certificates and time zones from Debian
+# packages, so that the image needs no base at all (BASE=scratch).
+# Needs node >= 20, npm; with --debian apt-get and dpkg-deb. Usage: build-root.sh [--debian] OUT
+set -euo pipefail
+debian=false
+if [[ ${1:-} == --debian ]]; then debian=true; shift; fi
+out=${1:?usage: build-root.sh [--debian] OUT}
+source=$(cd "$(dirname "$0")/../.." && pwd)
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+app="$out/opt/slipway/app"
+mkdir -p "$app" "$out/opt/slipway/bin" "$out/etc" "$out/tmp" "$out/var/lib/slipway"
+
+# Engine sources: Node 24 runs them as they are. Renderer, desktop shell and tests stay out.
+cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$source/LICENSE" "$app/"
+(cd "$source" && tar -cf - --exclude='*.test.ts' --exclude='main/electron' shared nodes main resources) | tar -xf - -C "$app"
+(cd "$app" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
+
+# Node itself: the package of the pinned version for this processor.
+version=$(node -p "require('$source/package.json').devDependencies.node")
+case $(uname -m) in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) echo "unsupported processor $(uname -m)" >&2; exit 3 ;; esac
+pack=$(mktemp -d)
+trap 'rm -rf "$pack"' EXIT
+(cd "$pack" && npm pack --silent "node-linux-$arch@$version" >/dev/null && tar -xzf ./*.tgz)
+install -m 0755 "$pack/package/bin/node" "$out/opt/slipway/bin/node"
+
+# What only other systems, browsers or the desktop need.
+modules="$app/node_modules"
+find "$modules/onnxruntime-node/bin" -mindepth 2 -maxdepth 2 -type d ! -path "*/linux" -exec rm -rf {} +
+find "$modules/onnxruntime-node/bin" -path '*/linux/*' -maxdepth 4 -mindepth 4 -type d ! -name "$arch" -exec rm -rf {} +
+find "$modules/better-sqlite3" -type d -name prebuilds -prune -exec find {} -mindepth 1 -maxdepth 1 ! -name "linux-$arch*" -exec rm -rf {} + \;
+rm -rf "$modules/react-dom" "$modules/reactflow" "$modules/@xyflow" "$modules/elkjs" "$modules/@types"
+
+cat > "$out/etc/passwd" <<'PASSWD'
+root:x:0:0:root:/:/sbin/nologin
+slipway:x:10001:10001:slipway:/tmp:/sbin/nologin
+PASSWD
+printf 'root:x:0:\nslipway:x:10001:\n' > "$out/etc/group"
+chmod 1777 "$out/tmp"
+
+if $debian; then
+  debs=$(mktemp -d)
+  (cd "$debs" && apt-get download -q libc6 libgcc-s1 libstdc++6 ca-certificates tzdata >/dev/null)
+  for deb in "$debs"/*.deb; do dpkg-deb -x "$deb" "$out"; done
+  rm -rf "$debs" "$out/usr/share/doc" "$out/usr/share/man" "$out/usr/share/locale"
+  mkdir -p "$out/etc/ssl/certs"
+  find "$out/usr/share/ca-certificates" -name '*.crt' -print0 | sort -z | xargs -0 cat > "$out/etc/ssl/certs/ca-certificates.crt"
+fi
+du -sm "$out" | cut -f1 | sed 's/$/ MiB/'
