@@ -1,7 +1,7 @@
 import type { Plan } from './plan.ts';
 
 export interface StepSelection {
-  /** Run up to this step: it and everything above it. */
+  /** Run up to this step or service: it and everything above it. */
   to?: string | undefined;
   /** Run from this step on: it and everything below it, plus what these need from above. */
   from?: string | undefined;
@@ -17,9 +17,11 @@ export interface SelectedSteps {
 }
 
 export function selectSteps(plan: Plan, selection: StepSelection): SelectedSteps {
-  const all = plan.steps.map((step) => step.id);
-  const known = new Set(all);
-  const unknown = [selection.to, selection.from].filter((id) => id !== undefined).filter((id) => !known.has(id));
+  const known = new Set(plan.steps.map((step) => step.id));
+  const services = new Set(plan.services.map((service) => service.id));
+  const unknown: string[] = [];
+  if (selection.to !== undefined && !known.has(selection.to) && !services.has(selection.to)) unknown.push(selection.to);
+  if (selection.from !== undefined && !known.has(selection.from)) unknown.push(selection.from);
   const above = (id: string) => closure([id], upstreamOf(plan));
   const below = (id: string) => closure([id], downstreamOf(plan));
 
@@ -32,7 +34,7 @@ export function selectSteps(plan: Plan, selection: StepSelection): SelectedSteps
 
 function upstreamOf(plan: Plan): Map<string, string[]> {
   return new Map(
-    plan.steps.map((step) => [
+    [...plan.steps, ...plan.services].map((step) => [
       step.id,
       Object.values(step.inputs)
         .flat()
@@ -42,8 +44,9 @@ function upstreamOf(plan: Plan): Map<string, string[]> {
 }
 
 function downstreamOf(plan: Plan): Map<string, string[]> {
-  const below = new Map<string, string[]>(plan.steps.map((step) => [step.id, []]));
-  for (const [id, above] of upstreamOf(plan)) for (const parent of above) below.get(parent)?.push(id);
+  const upstream = upstreamOf(plan);
+  const below = new Map<string, string[]>([...upstream.keys()].map((id) => [id, []]));
+  for (const [id, above] of upstream) for (const parent of above) below.get(parent)?.push(id);
   return below;
 }
 

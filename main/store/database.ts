@@ -1,0 +1,71 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { diskError } from './disk-error.ts';
+
+export type StoreDatabase = Database.Database;
+
+const migrationsDir = new URL('./migrations/', import.meta.url);
+
+interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+/**
+ * Opens `slipway.db` in the data directory (made when missing) and brings it to the current schema, each migration in
+ * one transaction. Throws `disk.read-only`, `disk.full` or `store.open`, naming the directory.
+ */
+export function openDatabase(dataDir: string): StoreDatabase {
+  let database: StoreDatabase | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    database = new Database(join(dataDir, 'slipway.db'), { timeout: 5000 });
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    migrate(database, dataDir);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw diskError(error, dataDir);
+  }
+}
+
+function migrate(database: StoreDatabase, dataDir: string): void {
+  const migrations = readMigrations();
+  const newest = migrations.at(-1)?.version ?? 0;
+  const apply = database.transaction(() => {
+    // Read inside the write transaction: another engine may be opening the same new database.
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version > newest) {
+      throw new AppError(
+        'store.open',
+        `The data directory ${dataDir} was written by a newer Slipway (database version ${version}, this one knows ${newest}).`,
+        { fix: 'Update Slipway, or choose another data directory with --data-dir or SLIPWAY_DATA_DIR.' },
+      );
+    }
+    const next = migrations.find((migration) => migration.version > version);
+    if (next === undefined) return false;
+    database.exec(next.sql);
+    database.pragma(`user_version = ${next.version}`);
+    return true;
+  });
+  if (Number(database.pragma('user_version', { simple: true })) === newest) return;
+  while (apply.immediate()) {
+    // One transaction per migration.
+  }
+}
+
+function readMigrations(): Migration[] {
+  return readdirSync(migrationsDir)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort()
+    .map((name) => ({
+      version: Number(name.slice(0, 4)),
+      name,
+      sql: readFileSync(new URL(name, migrationsDir), 'utf8'),
+    }));
+}

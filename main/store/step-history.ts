@@ -1,0 +1,95 @@
+import type { OutputRef } from '../../shared/events/run-events.ts';
+import type { KeyParts } from '../../shared/plan/plan.ts';
+import type { StoreDatabase } from './database.ts';
+
+export interface StepHistoryEntry {
+  graphId: string;
+  nodeId: string;
+  kind: string;
+  key: string;
+  parts: KeyParts;
+  /** By port. */
+  outputs: Record<string, OutputRef>;
+  durationMs: number;
+  /** Resident memory of the attempt; null where the system does not tell. */
+  peakMemoryBytes: number | null;
+  runId: string;
+}
+
+/** Earlier results of nodes: to say what changed, and to estimate the next attempt. */
+export interface StepHistory {
+  record(entry: StepHistoryEntry): void;
+  /** Notes that an earlier result was used again. */
+  touch(graphId: string, nodeId: string, key: string): boolean;
+  get(graphId: string, nodeId: string, key: string): StepHistoryEntry | undefined;
+  /** Latest used first. */
+  recent(graphId: string, nodeId: string, limit: number): StepHistoryEntry[];
+  /** The latest result of any node of a kind. */
+  lastOfKind(kind: string): StepHistoryEntry | undefined;
+}
+
+interface HistoryRow {
+  graph_id: string;
+  node_id: string;
+  kind: string;
+  key: string;
+  parts: string;
+  outputs: string;
+  duration_ms: number;
+  peak_memory_bytes: number | null;
+  run_id: string;
+}
+
+export function createStepHistory(database: StoreDatabase): StepHistory {
+  const upsert = database.prepare(
+    `INSERT INTO step_history (graph_id, node_id, key, kind, parts, outputs, duration_ms, peak_memory_bytes, run_id, used_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (graph_id, node_id, key) DO UPDATE SET outputs = excluded.outputs, duration_ms = excluded.duration_ms,
+       peak_memory_bytes = excluded.peak_memory_bytes, run_id = excluded.run_id, used_ms = excluded.used_ms`,
+  );
+  const use = database.prepare('UPDATE step_history SET used_ms = ? WHERE graph_id = ? AND node_id = ? AND key = ?');
+  const one = database.prepare<[string, string, string], HistoryRow>(
+    'SELECT * FROM step_history WHERE graph_id = ? AND node_id = ? AND key = ?',
+  );
+  const some = database.prepare<[string, string, number], HistoryRow>(
+    'SELECT * FROM step_history WHERE graph_id = ? AND node_id = ? ORDER BY used_ms DESC LIMIT ?',
+  );
+  const lastOfKind = database.prepare<[string], HistoryRow>(
+    'SELECT * FROM step_history WHERE kind = ? ORDER BY used_ms DESC LIMIT 1',
+  );
+  return {
+    record: (entry) => {
+      upsert.run(
+        entry.graphId,
+        entry.nodeId,
+        entry.key,
+        entry.kind,
+        JSON.stringify(entry.parts),
+        JSON.stringify(entry.outputs),
+        entry.durationMs,
+        entry.peakMemoryBytes,
+        entry.runId,
+        Date.now(),
+      );
+    },
+    touch: (graphId, nodeId, key) => use.run(Date.now(), graphId, nodeId, key).changes > 0,
+    get: (graphId, nodeId, key) => toEntry(one.get(graphId, nodeId, key)),
+    recent: (graphId, nodeId, limit) => some.all(graphId, nodeId, limit).flatMap((row) => toEntry(row) ?? []),
+    lastOfKind: (kind) => toEntry(lastOfKind.get(kind)),
+  };
+}
+
+function toEntry(row: HistoryRow | undefined): StepHistoryEntry | undefined {
+  if (row === undefined) return undefined;
+  return {
+    graphId: row.graph_id,
+    nodeId: row.node_id,
+    kind: row.kind,
+    key: row.key,
+    parts: JSON.parse(row.parts) as KeyParts,
+    outputs: JSON.parse(row.outputs) as Record<string, OutputRef>,
+    durationMs: row.duration_ms,
+    peakMemoryBytes: row.peak_memory_bytes,
+    runId: row.run_id,
+  };
+}
