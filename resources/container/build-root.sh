@@ -30,7 +30,10 @@ install -m 0755 "$pack/package/bin/node" "$out/opt/slipway/bin/node"
 modules="$app/node_modules"
 find "$modules/onnxruntime-node/bin" -mindepth 2 -maxdepth 2 -type d ! -path "*/linux" -exec rm -rf {} +
 find "$modules/onnxruntime-node/bin" -path '*/linux/*' -maxdepth 4 -mindepth 4 -type d ! -name "$arch" -exec rm -rf {} +
-find "$modules/better-sqlite3" -type d -name prebuilds -prune -exec find {} -mindepth 1 -maxdepth 1 ! -name "linux-$arch*" -exec rm -rf {} + \;
+if [[ -d "$modules/better-sqlite3/prebuilds" ]]; then
+  find "$modules/better-sqlite3/prebuilds" -mindepth 1 -maxdepth 1 ! -name "linux-$arch*" -exec rm -rf {} +
+fi
+rm -rf "$modules/better-sqlite3/deps" "$modules/better-sqlite3/src"
 rm -rf "$modules/react-dom" "$modules/reactflow" "$modules/@xyflow" "$modules/elkjs" "$modules/@types"
 
 cat > "$out/etc/passwd" <<'PASSWD'
