@@ -1,0 +1,75 @@
+import { setImmediate } from 'node:timers/promises';
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { openSession } from '../onnx/session.ts';
+import type { Matrix } from './column-moments.ts';
+import { buildLikelihoodGraph, type LikelihoodGraphOptions } from './likelihood-graph.ts';
+
+/** Rows per run: sums in float32 stay exact enough, and are added up over chunks in float64. */
+const CHUNK_ROWS = 8192;
+const YIELD_MS = 50;
+
+export interface Evaluation {
+  loss: number;
+  /** [D, K] row-major. */
+  gradient: Float64Array;
+  /** Blocks (a, b), a ≤ b, each [D, D] row-major; empty when not asked for. */
+  hessian: Float64Array;
+}
+
+export interface Likelihood {
+  /** At coefficients [D, K]. Errors: `run.cancelled`. */
+  evaluate(coefficients: Float64Array): Promise<Evaluation>;
+}
+
+export interface LikelihoodOptions extends LikelihoodGraphOptions {
+  /** Raw values; standardised inside the graph. */
+  matrix: Matrix;
+  target: Float32Array;
+  threads: number;
+  signal: AbortSignal;
+}
+
+/** Negative log-likelihood of a whole training matrix, computed chunk by chunk in ONNX Runtime. */
+export async function openLikelihood(options: LikelihoodOptions): Promise<Likelihood> {
+  const { matrix, target, width, outputs, threads, signal } = options;
+  const session = await openSession(buildLikelihoodGraph(options), { threads, label: 'the likelihood graph' });
+  const chunks: { x: OrtTensor; y: OrtTensor }[] = [];
+  for (let from = 0; from < matrix.rows; from += CHUNK_ROWS) {
+    const to = Math.min(matrix.rows, from + CHUNK_ROWS);
+    chunks.push({
+      x: new OrtTensor('float32', matrix.values.subarray(from * width, to * width), [to - from, width]),
+      y: new OrtTensor('float32', target.subarray(from, to), [to - from, 1]),
+    });
+  }
+  const design = width + 1;
+  let yielded = performance.now();
+  const blocks = options.hessian ? (outputs * (outputs + 1)) / 2 : 0;
+
+  async function evaluate(coefficients: Float64Array): Promise<Evaluation> {
+    const feed = new OrtTensor('float32', Float32Array.from(coefficients), [design, outputs]);
+    const total = {
+      loss: 0,
+      gradient: new Float64Array(design * outputs),
+      hessian: new Float64Array(blocks * design * design),
+    };
+    for (const chunk of chunks) {
+      const out = await session.run({ ...chunk, coefficients: feed });
+      total.loss += (out.loss?.data as Float32Array)[0] as number;
+      addTo(total.gradient, out.gradient?.data as Float32Array);
+      if (blocks > 0) addTo(total.hessian, out.hessian?.data as Float32Array);
+      if (performance.now() - yielded < YIELD_MS) continue;
+      // Lets a cancel message in: runs block the event loop.
+      await setImmediate();
+      if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
+      yielded = performance.now();
+    }
+    return total;
+  }
+
+  return { evaluate };
+}
+
+function addTo(sum: Float64Array, part: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
+}

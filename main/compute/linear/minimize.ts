@@ -1,0 +1,206 @@
+import { type Cholesky, cholesky } from './cholesky.ts';
+import type { Evaluation } from './likelihood.ts';
+
+export interface Objective {
+  /** Rows of the design matrix D (intercept last) and columns of coefficients K. */
+  design: number;
+  outputs: number;
+  /** ½ · l2 · Σ coefficient² is added to the loss; intercepts are free. */
+  l2: number;
+  evaluate(coefficients: Float64Array): Promise<Evaluation>;
+}
+
+export interface MinimizeOptions {
+  objective: Objective;
+  rows: number;
+  maxIterations: number;
+  /** Largest change of a standardised coefficient in the last step. */
+  tolerance: number;
+  onIteration(iteration: number, loss: number): void;
+}
+
+export interface Minimum {
+  /** [D, K] row-major. */
+  coefficients: Float64Array;
+  /** Mean loss per row before each step, without the penalty. */
+  losses: number[];
+  converged: boolean;
+  /** Factorised second derivatives at the last step, in the order of the coefficients; Newton's method only. */
+  hessian: Cholesky | undefined;
+  /** Columns are collinear or constant: a small ridge was added to solve at all. */
+  ridge: number;
+}
+
+/** Losses are summed in float32: smaller differences are rounding. */
+const LOSS_RESOLUTION = 1e-6;
+const SMALLEST_STEP = 2 ** -12;
+
+/** Newton's method (IRLS for logistic regression) with step halving. Needs an objective with a Hessian. */
+export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum> {
+  const { objective, rows, maxIterations, tolerance } = options;
+  const size = objective.design * objective.outputs;
+  let coefficients: Float64Array = new Float64Array(size);
+  let at = await evaluate(objective, coefficients);
+  const losses = [at.loss / rows];
+  let factor: Cholesky | undefined;
+  let ridge = 0;
+  let converged = false;
+  for (let iteration = 1; iteration <= maxIterations && !converged; iteration++) {
+    ({ factor, ridge } = factorize(fullHessian(objective, at.hessian), size));
+    const step = factor.solve(at.gradient);
+    const change = step.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    let scale = 1;
+    for (;;) {
+      const moved = coefficients.map((value, i) => value - scale * (step[i] as number));
+      const next = await evaluate(objective, moved);
+      const allowed = at.penalized + LOSS_RESOLUTION * Math.abs(at.penalized);
+      if (next.penalized <= allowed || scale <= SMALLEST_STEP) {
+        coefficients = moved;
+        at = next;
+        break;
+      }
+      scale /= 2;
+    }
+    losses.push(at.loss / rows);
+    options.onIteration(iteration, at.loss / rows);
+    converged = change * scale <= tolerance;
+  }
+  return { coefficients, losses, converged, hessian: factor, ridge };
+}
+
+interface Point extends Evaluation {
+  penalized: number;
+}
+
+async function evaluate(objective: Objective, coefficients: Float64Array): Promise<Point> {
+  const { design, outputs, l2 } = objective;
+  const result = await objective.evaluate(coefficients);
+  let penalty = 0;
+  for (let i = 0; i < (design - 1) * outputs; i++) {
+    const value = coefficients[i] as number;
+    penalty += 0.5 * l2 * value * value;
+    result.gradient[i] = (result.gradient[i] as number) + l2 * value;
+  }
+  return { ...result, penalized: result.loss + penalty };
+}
+
+/**
+ * [D·K, D·K] from the blocks (a, b), with the penalty on the diagonal; index of (row d, output k) is d·K + k.
+ * Softmax does not change when all outputs of a row d move together: that direction gets the curvature of the row, so
+ * that the matrix can be factorised and coefficients keep a sum of 0 over the outputs.
+ */
+function fullHessian({ design, outputs, l2 }: Objective, blocks: Float64Array): Float64Array {
+  const size = design * outputs;
+  const full = new Float64Array(size * size);
+  let block = 0;
+  for (let a = 0; a < outputs; a++) {
+    for (let b = a; b < outputs; b++) {
+      for (let i = 0; i < design; i++) {
+        for (let j = 0; j < design; j++) {
+          const value = blocks[(block * design + i) * design + j] as number;
+          full[(i * outputs + a) * size + j * outputs + b] = value;
+          full[(j * outputs + b) * size + i * outputs + a] = value;
+        }
+      }
+      block++;
+    }
+  }
+  for (let i = 0; i < (design - 1) * outputs; i++) full[i * size + i] = (full[i * size + i] as number) + l2;
+  for (let d = 0; outputs > 1 && d < design; d++) {
+    const at = (a: number, b: number) => (d * outputs + a) * size + d * outputs + b;
+    let curvature = 0;
+    for (let a = 0; a < outputs; a++) curvature += (full[at(a, a)] as number) / outputs;
+    for (let a = 0; a < outputs; a++) {
+      for (let b = 0; b < outputs; b++) full[at(a, b)] = (full[at(a, b)] as number) + curvature;
+    }
+  }
+  return full;
+}
+
+/** Adds a growing ridge to a singular matrix until it can be factorised. */
+function factorize(hessian: Float64Array, size: number): { factor: Cholesky; ridge: number } {
+  let largest = 0;
+  for (let i = 0; i < size; i++) largest = Math.max(largest, hessian[i * size + i] as number);
+  // Entries come from float32 sums: a smaller pivot is rounding.
+  const plain = cholesky(hessian, size, 1e-6);
+  if (plain !== undefined) return { factor: plain, ridge: 0 };
+  for (let ridge = 1e-6 * largest || 1; ; ridge *= 10) {
+    const lifted = Float64Array.from(hessian);
+    for (let i = 0; i < size; i++) lifted[i * size + i] = (lifted[i * size + i] as number) + ridge;
+    const factor = cholesky(lifted, size);
+    if (factor !== undefined) return { factor, ridge };
+  }
+}
+
+const MEMORY = 10;
+
+/** L-BFGS (Nocedal & Wright, algorithm 7.5) with Armijo backtracking: for wide designs, where D·K squared is too much. */
+export async function minimizeLbfgs(options: MinimizeOptions): Promise<Minimum> {
+  const { objective, rows, maxIterations, tolerance } = options;
+  let coefficients: Float64Array = new Float64Array(objective.design * objective.outputs);
+  let at = await evaluate(objective, coefficients);
+  const losses = [at.loss / rows];
+  const history: { step: Float64Array; change: Float64Array; rho: number }[] = [];
+  let converged = false;
+  for (let iteration = 1; iteration <= maxIterations && !converged; iteration++) {
+    const direction = twoLoop(at.gradient, history);
+    const slope = -dot(direction, at.gradient);
+    let scale = history.length === 0 ? Math.min(1, 1 / norm(at.gradient)) : 1;
+    let next = at;
+    let moved = coefficients;
+    for (; scale > 1e-12; scale /= 2) {
+      moved = coefficients.map((value, i) => value - scale * (direction[i] as number));
+      next = await evaluate(objective, moved);
+      const allowed = at.penalized + 1e-4 * scale * slope + LOSS_RESOLUTION * 0.1 * Math.abs(at.penalized);
+      if (next.penalized <= allowed) break;
+    }
+    const step = moved.map((value, i) => value - (coefficients[i] as number));
+    const change = next.gradient.map((value, i) => value - (at.gradient[i] as number));
+    const curvature = dot(step, change);
+    if (curvature > 1e-12 * norm(step) * norm(change)) {
+      history.push({ step, change, rho: 1 / curvature });
+      if (history.length > MEMORY) history.shift();
+    }
+    coefficients = moved;
+    at = next;
+    losses.push(at.loss / rows);
+    options.onIteration(iteration, at.loss / rows);
+    converged = step.every((value) => Math.abs(value) <= tolerance);
+  }
+  return { coefficients, losses, converged, hessian: undefined, ridge: 0 };
+}
+
+/** Inverse Hessian times gradient, from the last steps. */
+function twoLoop(
+  gradient: Float64Array,
+  history: readonly { step: Float64Array; change: Float64Array; rho: number }[],
+): Float64Array {
+  const direction = Float64Array.from(gradient);
+  const alphas: number[] = [];
+  for (const { step, change, rho } of history.toReversed()) {
+    const alpha = rho * dot(step, direction);
+    alphas.push(alpha);
+    for (let i = 0; i < direction.length; i++) direction[i] = (direction[i] as number) - alpha * (change[i] as number);
+  }
+  const last = history.at(-1);
+  if (last !== undefined) {
+    const scale = 1 / (last.rho * dot(last.change, last.change));
+    for (let i = 0; i < direction.length; i++) direction[i] = (direction[i] as number) * scale;
+  }
+  for (const { step, change, rho } of history) {
+    const beta = rho * dot(change, direction);
+    const factor = (alphas.pop() as number) - beta;
+    for (let i = 0; i < direction.length; i++) direction[i] = (direction[i] as number) + factor * (step[i] as number);
+  }
+  return direction;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function norm(a: Float64Array): number {
+  return Math.sqrt(dot(a, a));
+}

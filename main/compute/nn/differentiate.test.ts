@@ -1,0 +1,143 @@
+import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { createGraphBuilder } from '../onnx/graph-builder.ts';
+import { openSession } from '../onnx/session.ts';
+import { differentiate } from './differentiate.ts';
+import { createEmitter } from './emit.ts';
+import { createRandom } from './random.ts';
+import * as t from './tensor.ts';
+
+/** Loss and gradients of `build` in FP64, with its arguments as graph inputs x0, x1, …. */
+async function compile(shapes: number[][], build: (...inputs: t.Tensor[]) => t.Tensor): Promise<InferenceSession> {
+  const builder = createGraphBuilder('check');
+  const inputs = shapes.map((shape) => t.input(shape));
+  const bindings = new Map(inputs.map((tensor, i) => [tensor, builder.input(`x${i}`, 'FP64', tensor.shape)]));
+  const emit = createEmitter(builder, bindings, 'FP64');
+  const loss = build(...inputs);
+  builder.output('loss', emit(loss), 'FP64', []);
+  for (const [i, gradient] of differentiate(loss, inputs).entries()) {
+    expect(gradient.shape).toEqual(shapes[i]);
+    builder.output(`g${i}`, emit(gradient), 'FP64', shapes[i] as number[]);
+  }
+  return openSession(builder.toBytes(), { threads: 1 });
+}
+
+/** Largest difference between the graph's gradient and central differences, over every element of every input. */
+async function gradientError(shapes: number[][], build: (...inputs: t.Tensor[]) => t.Tensor): Promise<number> {
+  const session = await compile(shapes, build);
+  const random = createRandom(11);
+  const values = shapes.map((shape) =>
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 2 * random.next() - 1),
+  );
+  const run = async () =>
+    session.run(
+      Object.fromEntries(
+        shapes.map((shape, i) => [`x${i}`, new OrtTensor('float64', values[i] as Float64Array, shape)]),
+      ),
+    );
+  const lossOf = async () => ((await run()).loss?.data as Float64Array)[0] as number;
+  const analytic = await run();
+  let worst = 0;
+  const step = 1e-5;
+  for (const [i, data] of values.entries()) {
+    const gradient = analytic[`g${i}`]?.data as Float64Array;
+    for (let k = 0; k < data.length; k++) {
+      const at = data[k] as number;
+      data[k] = at + step;
+      const above = await lossOf();
+      data[k] = at - step;
+      const below = await lossOf();
+      data[k] = at;
+      worst = Math.max(worst, Math.abs((gradient[k] as number) - (above - below) / (2 * step)));
+    }
+  }
+  return worst;
+}
+
+/** A scalar that weighs every element differently, so that a transposed or permuted gradient cannot pass. */
+function weigh(x: t.Tensor): t.Tensor {
+  const size = x.shape.reduce((a, b) => a * b, 1);
+  const weights = Array.from({ length: size }, (_, i) => Math.sin(1 + 3 * i));
+  return t.sumAll(t.multiply(x, t.constant(weights, x.shape)));
+}
+
+const B = [3, 4];
+const cases: Record<string, [number[][], (...x: t.Tensor[]) => t.Tensor]> = {
+  'matMul A·B': [
+    [
+      [3, 4],
+      [4, 2],
+    ],
+    (a, b) => weigh(t.matMul(a as t.Tensor, b as t.Tensor)),
+  ],
+  'matMul Aᵀ·B': [
+    [
+      [4, 3],
+      [4, 2],
+    ],
+    (a, b) => weigh(t.matMul(a as t.Tensor, b as t.Tensor, true)),
+  ],
+  'matMul A·Bᵀ': [
+    [
+      [3, 4],
+      [2, 4],
+    ],
+    (a, b) => weigh(t.matMul(a as t.Tensor, b as t.Tensor, false, true)),
+  ],
+  'matMul Aᵀ·Bᵀ': [
+    [
+      [4, 3],
+      [2, 4],
+    ],
+    (a, b) => weigh(t.matMul(a as t.Tensor, b as t.Tensor, true, true)),
+  ],
+  'add of equal shapes': [[B, B], (a, b) => weigh(t.add(a as t.Tensor, b as t.Tensor))],
+  'add of a bias row': [[B, [4]], (a, b) => weigh(t.add(a as t.Tensor, b as t.Tensor))],
+  'subtract with a column': [[B, [3, 1]], (a, b) => weigh(t.subtract(a as t.Tensor, b as t.Tensor))],
+  'subtract from a row': [[[4], B], (a, b) => weigh(t.subtract(a as t.Tensor, b as t.Tensor))],
+  'multiply of equal shapes': [[B, B], (a, b) => weigh(t.multiply(a as t.Tensor, b as t.Tensor))],
+  'multiply with a row': [[B, [4]], (a, b) => weigh(t.multiply(a as t.Tensor, b as t.Tensor))],
+  'multiply with a scalar': [[B, []], (a, b) => weigh(t.multiply(a as t.Tensor, b as t.Tensor))],
+  'multiply by itself': [[B], (a) => weigh(t.multiply(a as t.Tensor, a as t.Tensor))],
+  'multiply of a column and a row': [[[3, 1], [4]], (a, b) => weigh(t.multiply(a as t.Tensor, b as t.Tensor))],
+  relu: [[B], (a) => weigh(t.relu(a as t.Tensor))],
+  tanh: [[B], (a) => weigh(t.tanh(a as t.Tensor))],
+  sigmoid: [[B], (a) => weigh(t.sigmoid(a as t.Tensor))],
+  softmax: [[B], (a) => weigh(t.softmax(a as t.Tensor))],
+  logSoftmax: [[B], (a) => weigh(t.logSoftmax(a as t.Tensor))],
+  'sumTo a row': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [4]))],
+  'sumTo a column': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [3, 1]))],
+  'sumTo one row, kept': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [1, 4]))],
+  'expand of a row': [[[4]], (a) => weigh(t.expand(a as t.Tensor, B))],
+  'expand of a column': [[[3, 1]], (a) => weigh(t.expand(a as t.Tensor, B))],
+  'a value used twice': [[B], (a) => weigh(t.multiply(t.tanh(a as t.Tensor), t.sigmoid(a as t.Tensor)))],
+};
+
+describe('backward rules against central differences', () => {
+  for (const [name, [shapes, build]] of Object.entries(cases)) {
+    it(name, async () => {
+      expect(await gradientError(shapes, build)).toBeLessThan(1e-8);
+    });
+  }
+});
+
+describe('differentiate', () => {
+  it('gives zeros for a parameter the loss does not use', async () => {
+    const [gradient] = differentiate(t.sumAll(t.input([2])), [t.input([3])]);
+    expect(gradient?.shape).toEqual([3]);
+    expect(gradient?.operation.type).toBe('expand');
+  });
+
+  it('refuses a loss that is not a scalar', () => {
+    expect(() => differentiate(t.input([2]), [])).toThrow('scalar');
+  });
+});
+
+describe('tensor shapes', () => {
+  it('are checked where an expression is built', () => {
+    expect(() => t.matMul(t.input([2, 3]), t.input([2, 3]))).toThrow('does not fit');
+    expect(() => t.add(t.input([2, 3]), t.input([2]))).toThrow('broadcast');
+    expect(() => t.sumTo(t.input([3]), [2])).toThrow();
+    expect(() => t.expand(t.input([3]), [2])).toThrow();
+  });
+});

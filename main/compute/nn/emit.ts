@@ -1,0 +1,81 @@
+import { attribute, type GraphBuilder } from '../onnx/graph-builder.ts';
+import type { Shape, Tensor } from './tensor.ts';
+
+/** Training runs in FP32; gradient checks run the same graphs in FP64. */
+export type FloatType = 'FP32' | 'FP64';
+
+/**
+ * Writes expressions as ONNX nodes into `builder`; shared sub-expressions are written once. `bindings` names the value
+ * of every `input` tensor. Returns a function from a tensor to the name of its value.
+ */
+export function createEmitter(
+  builder: GraphBuilder,
+  bindings: ReadonlyMap<Tensor, string>,
+  floatType: FloatType = 'FP32',
+): (tensor: Tensor) => string {
+  const written = new Map<Tensor, string>(bindings);
+
+  function emit(tensor: Tensor): string {
+    const known = written.get(tensor);
+    if (known !== undefined) return known;
+    const value = write(tensor);
+    written.set(tensor, value);
+    return value;
+  }
+
+  function write(tensor: Tensor): string {
+    const { operation, shape } = tensor;
+    if (operation.type === 'input') throw new RangeError('an input tensor of the expression has no binding');
+    if (operation.type === 'constant') return builder.initializer(floatType, operation.values, [...shape]);
+    const inputs = tensor.inputs.map(emit);
+    switch (operation.type) {
+      case 'matMul':
+        return builder.node('Gemm', inputs, {
+          transA: attribute.int(operation.transposeA ? 1 : 0),
+          transB: attribute.int(operation.transposeB ? 1 : 0),
+        });
+      case 'add':
+        return builder.node('Add', inputs);
+      case 'subtract':
+        return builder.node('Sub', inputs);
+      case 'multiply':
+        return builder.node('Mul', inputs);
+      case 'relu':
+        return builder.node('Relu', inputs);
+      case 'isPositive': {
+        const zero = builder.initializer(floatType, [0], []);
+        return builder.node('Cast', [builder.node('Greater', [...inputs, zero])], {
+          to: attribute.int(floatType === 'FP32' ? 1 : 11),
+        });
+      }
+      case 'tanh':
+        return builder.node('Tanh', inputs);
+      case 'sigmoid':
+        return builder.node('Sigmoid', inputs);
+      case 'softmax':
+        return builder.node('Softmax', inputs, { axis: attribute.int(-1) });
+      case 'logSoftmax':
+        return builder.node('LogSoftmax', inputs, { axis: attribute.int(-1) });
+      case 'sumTo':
+        return writeSum(inputs[0] as string, (tensor.inputs[0] as Tensor).shape, shape);
+      case 'expand':
+        return builder.node('Expand', [...inputs, builder.int64([...shape])]);
+    }
+  }
+
+  function writeSum(value: string, from: Shape, to: Shape): string {
+    const extra = from.length - to.length;
+    const dropped = Array.from({ length: extra }, (_, axis) => axis);
+    const kept = to.flatMap((size, axis) => (size === 1 && from[axis + extra] !== 1 ? [axis] : []));
+    let sum = value;
+    if (dropped.length > 0) sum = reduceSum(sum, dropped, false);
+    if (kept.length > 0) sum = reduceSum(sum, kept, true);
+    return sum;
+  }
+
+  function reduceSum(value: string, axes: number[], keepDims: boolean): string {
+    return builder.node('ReduceSum', [value, builder.int64(axes)], { keepdims: attribute.int(keepDims ? 1 : 0) });
+  }
+
+  return emit;
+}

@@ -1,0 +1,203 @@
+import { setImmediate } from 'node:timers/promises';
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Task } from '../../../shared/model/signature.ts';
+import type { Matrix } from '../linear/column-moments.ts';
+import { openSession } from '../onnx/session.ts';
+import { initialParameters, type NetworkShape, parameterShapes } from './network.ts';
+import { initialState, type Optimizer, type State, stateNames } from './optimizer.ts';
+import { createRandom, shuffle } from './random.ts';
+import { buildLossGraph, buildTrainingGraph } from './training-graph.ts';
+
+/** A run of the training graph cannot be interrupted; runs are sized to about this long. */
+const CHUNK_MS = 500;
+const LOSS_BATCH = 1024;
+
+export interface TrainNetworkOptions {
+  shape: NetworkShape;
+  task: Task;
+  /** Standardised, finite. */
+  matrix: Matrix;
+  /** Class index, or standardised target, per row. */
+  target: Float32Array;
+  optimizer: Optimizer;
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  weightDecay: number;
+  /** Share of the rows, drawn by seed, that only measures; 0 trains on all rows for all epochs. */
+  validationShare: number;
+  /** Epochs without a lower validation loss before training stops. */
+  patience: number;
+  seed: number;
+  threads: number;
+  signal: AbortSignal;
+  /** After every run of the graph; `epoch` may be a fraction. */
+  onProgress(epoch: number): void;
+  onEpoch(curve: LossCurve): void;
+}
+
+/** Mean loss per row and epoch: of the batches as they were trained on, and of the validation rows afterwards. */
+export interface LossCurve {
+  train: number[];
+  valid: number[];
+}
+
+export interface TrainedNetwork {
+  /** With validation: those of the epoch with the lowest validation loss. */
+  parameters: Float32Array;
+  curve: LossCurve;
+  /** 1, 2, 3 … */
+  bestEpoch: number;
+}
+
+/**
+ * Trains on minibatches in ONNX Runtime, deterministic for a seed, thread count and machine.
+ * Errors: `train.diverged` when the loss is no longer finite, `run.cancelled`.
+ */
+export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainedNetwork> {
+  const { shape, task, matrix, seed, threads, signal } = options;
+  const random = createRandom(seed + 1);
+  const order = Int32Array.from({ length: matrix.rows }, (_, row) => row);
+  shuffle(order, random);
+  const validationRows = Math.floor(matrix.rows * options.validationShare);
+  const held = order.slice(0, validationRows);
+  const rows = order.slice(validationRows);
+  const batchSize = Math.min(options.batchSize, rows.length);
+  const data = {
+    x: new OrtTensor('float32', matrix.values, [matrix.rows, matrix.width]),
+    y: new OrtTensor('float32', options.target, [matrix.rows, 1]),
+  };
+  const training = await openSession(
+    buildTrainingGraph({ shape, task, optimizer: options.optimizer, batchSize, weightDecay: options.weightDecay > 0 }),
+    { threads, label: 'the training graph' },
+  );
+  const validation =
+    validationRows === 0
+      ? undefined
+      : {
+          session: await openSession(buildLossGraph({ shape, task, batchSize: Math.min(LOSS_BATCH, validationRows) }), {
+            threads,
+            label: 'the validation graph',
+          }),
+          batches: batchesOf(held, Math.min(LOSS_BATCH, validationRows), validationRows),
+        };
+
+  const settings = {
+    learningRate: new OrtTensor('float32', Float32Array.of(options.learningRate), []),
+    ...(options.weightDecay > 0 ? { decay: decayVector(shape, options.weightDecay) } : {}),
+  };
+  let state = initialState(initialParameters(shape, seed));
+  let best = { parameters: state.parameters, loss: Number.POSITIVE_INFINITY, epoch: 0 };
+  const curve: LossCurve = { train: [], valid: [] };
+  let batchMs = 0;
+  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+    shuffle(rows, random);
+    const batches = batchesOf(rows, batchSize);
+    let lossSum = 0;
+    for (let from = 0; from < batches.count; ) {
+      if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
+      const count = Math.min(batches.count - from, batchMs === 0 ? 4 : Math.max(1, Math.floor(CHUNK_MS / batchMs)));
+      const started = performance.now();
+      const out = await training.run({
+        ...data,
+        ...settings,
+        ...stateTensors(state),
+        ...batchTensors(batches, from, count),
+      });
+      batchMs = (performance.now() - started) / count;
+      state = stateOf((name) => (out[`next.${name}`] as OrtTensor).data as Float32Array);
+      const losses = (out.losses as OrtTensor).data as Float32Array;
+      for (const [i, loss] of losses.entries()) lossSum += loss * batches.rowsOf(from + i);
+      if (!Number.isFinite(lossSum)) throw diverged(epoch, options.learningRate);
+      from += count;
+      options.onProgress(epoch - 1 + from / batches.count);
+      // Lets a cancel message in: the run before it blocked the event loop.
+      await setImmediate();
+    }
+    curve.train.push(lossSum / rows.length);
+    if (validation === undefined) {
+      best = { parameters: state.parameters, loss: curve.train.at(-1) as number, epoch };
+      options.onEpoch(curve);
+      continue;
+    }
+    const { batches: heldBatches, session } = validation;
+    const out = await session.run({
+      ...data,
+      ...batchTensors(heldBatches, 0, heldBatches.count),
+      parameters: new OrtTensor('float32', state.parameters, [state.parameters.length]),
+    });
+    const loss = ((out.losses as OrtTensor).data as Float32Array).reduce((a, b) => a + b, 0);
+    if (!Number.isFinite(loss)) throw diverged(epoch, options.learningRate);
+    curve.valid.push(loss);
+    options.onEpoch(curve);
+    if (loss < best.loss) best = { parameters: state.parameters, loss, epoch };
+    else if (epoch - best.epoch >= options.patience) break;
+  }
+  return { parameters: best.parameters, curve, bestEpoch: best.epoch };
+}
+
+interface Batches {
+  size: number;
+  count: number;
+  /** [count, size], the last batch padded by repeating its first row. */
+  rows: Int32Array;
+  /** 1 / divisor for real rows, 0 for padding. */
+  weights: Float32Array;
+  rowsOf(batch: number): number;
+}
+
+/** `divisor`: by default each batch's own number of rows, which makes its loss a mean. */
+function batchesOf(order: Int32Array, size: number, divisor?: number): Batches {
+  const count = Math.ceil(order.length / size);
+  const rows = new Int32Array(count * size);
+  rows.set(order);
+  const last = order.length - (count - 1) * size;
+  rows.fill(order[(count - 1) * size] as number, order.length);
+  const weights = new Float32Array(count * size).fill(1 / (divisor ?? size));
+  weights.fill(1 / (divisor ?? last), (count - 1) * size);
+  weights.fill(0, order.length);
+  return { size, count, rows, weights, rowsOf: (batch) => (batch === count - 1 ? last : size) };
+}
+
+function batchTensors({ size, rows, weights }: Batches, from: number, count: number): Record<string, OrtTensor> {
+  return {
+    rows: new OrtTensor('int32', rows.slice(from * size, (from + count) * size), [count, size]),
+    weights: new OrtTensor('float32', weights.slice(from * size, (from + count) * size), [count, size, 1]),
+  };
+}
+
+function stateTensors(state: State<Float32Array>): Record<string, OrtTensor> {
+  const scalars: readonly string[] = ['power1', 'power2'];
+  return Object.fromEntries(
+    stateNames.map((name) => [
+      name,
+      new OrtTensor('float32', state[name], scalars.includes(name) ? [] : [state[name].length]),
+    ]),
+  );
+}
+
+function stateOf(value: (name: (typeof stateNames)[number]) => Float32Array): State<Float32Array> {
+  return {
+    parameters: value('parameters'),
+    moment1: value('moment1'),
+    moment2: value('moment2'),
+    power1: value('power1'),
+    power2: value('power2'),
+  };
+}
+
+function decayVector(shape: NetworkShape, weightDecay: number): OrtTensor {
+  const parts = parameterShapes(shape).map((dims) =>
+    new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(dims.length === 2 ? weightDecay : 0),
+  );
+  const flat = Float32Array.from(parts.flat());
+  return new OrtTensor('float32', flat, [flat.length]);
+}
+
+function diverged(epoch: number, learningRate: number): AppError {
+  return new AppError('train.diverged', `The loss stopped being a finite number in epoch ${epoch}.`, {
+    fix: `Lower the learning rate, for example from ${learningRate} to ${Number((learningRate / 10).toPrecision(2))}.`,
+    details: { epoch, learningRate },
+  });
+}
