@@ -1,0 +1,25 @@
+// `npm run bench -- NAME [--json]`: measures, and ends with one line {name, figures, skipped}. Goals are not judged here.
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const name = positionals[0];
+const load = name !== undefined && Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (name === undefined || load === undefined) {
+  process.stderr.write(`Name a benchmark: ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exit(2);
+}
+const log = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+const { figures, skipped } = await (await load()).measure(log);
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ name, figures, skipped })}\n`);
+} else {
+  for (const [key, value] of Object.entries(figures)) process.stdout.write(`${key}\t${value}\n`);
+  for (const key of skipped) process.stdout.write(`${key}\tskipped\n`);
+}
