@@ -65,6 +65,12 @@ export interface NodeExample {
 }
 
 /**
+ * Functions of a kind's params are written as methods, which are compared bivariantly: a kind with its own params type
+ * must be assignable to `NodeDefinition`, whose params were parsed by that same kind's schema.
+ */
+type PortsOfParams<P> = { ports(params: P): Ports }['ports'];
+
+/**
  * One node kind: pure, JSON-describable data. Palette, form, validation, documentation, JSON schema and export are
  * functions of it; the work is in `run.ts` / `open.ts` of the same folder.
  */
@@ -81,15 +87,15 @@ export interface NodeDefinition<K extends string = string, P extends z.ZodObject
   /** Every field has `.describe()`, a default where sensible, and `.meta(paramMeta)` for its form control. */
   params: P;
   /** Fixed ports, or a pure total function of the params (invalid params give the ports of the defaults). */
-  ports: Ports | ((params: z.output<P>) => Ports);
+  ports: Ports | PortsOfParams<z.output<P>>;
   /** Output shapes and problems from input shapes; pure. Kinds that need the engine (files, SQL) have `describe` in run.ts instead. */
-  infer?: (inputs: Record<string, PortShape[]>, params: z.output<P>) => InferResult;
+  infer?(inputs: Record<string, PortShape[]>, params: z.output<P>): InferResult;
   /**
    * `pure`: same inputs, same digest on any machine. `seeded`: the same, given the seed parameter. `numeric`: equal
    * within tolerance (ONNX training graphs, GPU). `external`: reads something outside; its probe enters the key.
    */
   determinism: 'pure' | 'seeded' | 'numeric' | 'external';
-  resources?: (params: z.output<P>, stats: InputStats) => ResourceEstimate;
+  resources?(params: z.output<P>, stats: InputStats): ResourceEstimate;
   deploy: DeployHints;
   /** Feature and train kinds: lowered to ONNX, or why not. */
   lowering?: { onnx: true } | { onnx: false; why: string };
