@@ -1,7 +1,18 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
+import { datetimeNode } from './feature/datetime/definition.ts';
+import { encodeNode } from './feature/encode/definition.ts';
+import { imageNode } from './feature/image/definition.ts';
+import { imputeNode } from './feature/impute/definition.ts';
+import { scaleNode } from './feature/scale/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
-export const catalog = {} as const satisfies Record<string, NodeDefinition>;
+export const catalog = {
+  [datetimeNode.kind]: datetimeNode,
+  [encodeNode.kind]: encodeNode,
+  [imageNode.kind]: imageNode,
+  [imputeNode.kind]: imputeNode,
+  [scaleNode.kind]: scaleNode,
+} as const satisfies Record<string, NodeDefinition>;
 
 export type NodeKind = keyof typeof catalog;
 

@@ -1,4 +1,10 @@
 import type { RunnerLoader } from '../shared/node/runner.ts';
 
 /** Kind → lazy import of its runner, for batch kinds. Engine only. */
-export const runners: Record<string, RunnerLoader> = {};
+export const runners: Record<string, RunnerLoader> = {
+  'feature.datetime': () => import('./feature/datetime/run.ts'),
+  'feature.encode': () => import('./feature/encode/run.ts'),
+  'feature.image': () => import('./feature/image/run.ts'),
+  'feature.impute': () => import('./feature/impute/run.ts'),
+  'feature.scale': () => import('./feature/scale/run.ts'),
+};

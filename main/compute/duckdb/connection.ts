@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type Json } from '@duckdb/node-api';
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBResult,
+  type Json,
+} from '@duckdb/node-api';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { columnOf } from './column-types.ts';
@@ -95,6 +101,12 @@ export class DuckDb {
       this.#throwIfAborted();
       throw error;
     }
+  }
+
+  /** Appends whole chunks to a table; the caller closes it. */
+  async appender(table: string): Promise<DuckDBAppender> {
+    this.#throwIfAborted();
+    return this.#connection.createAppender(table);
   }
 
   /** Columns a query gives, without running it. */

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { type FeatureSource, inferFeatures, rawSources } from '../../../shared/model/feature-sources.ts';
+import type { FeatureColumn } from '../../../shared/model/signature.ts';
+import { defineNode } from '../../../shared/node/define-node.ts';
+import { paramMeta } from '../../../shared/node/param-meta.ts';
+
+export const dateParts = ['year', 'month', 'day', 'weekday', 'dayofyear', 'hour', 'minute'] as const;
+export type DatePart = (typeof dateParts)[number];
+
+/** First value and number of values of the parts that repeat. */
+export const cycles: Partial<Record<DatePart, { first: number; length: number }>> = {
+  month: { first: 1, length: 12 },
+  day: { first: 1, length: 31 },
+  weekday: { first: 0, length: 7 },
+  dayofyear: { first: 1, length: 366 },
+  hour: { first: 0, length: 24 },
+  minute: { first: 0, length: 60 },
+};
+
+const paramsSchema = z.object({
+  columns: z
+    .array(z.string())
+    .default([])
+    .describe('Columns with dates or times.')
+    .meta(paramMeta({ ui: { control: 'columns', port: 'input', types: ['timestamp'] } })),
+  parts: z
+    .array(z.enum(dateParts))
+    .min(1)
+    .default(['month', 'weekday', 'hour'])
+    .describe('Calendar parts to take, in UTC. Weekday: Monday is 0.'),
+  cyclic: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Sine and cosine instead of the number, so that December is next to January; for linear models and nets.',
+    ),
+});
+
+/** Why a source has no calendar parts. */
+export function refuseDatetime(source: FeatureSource): { reason: string; fix: string } | undefined {
+  if (source.kind === 'feature') {
+    return { reason: 'is a number already', fix: 'Connect the Date and time step to the table.' };
+  }
+  if (source.column.type === 'timestamp') return undefined;
+  return {
+    reason: `is ${source.column.sqlType}, not a date or time`,
+    fix: `Cast it in an SQL step, e.g. CAST("${source.name}" AS TIMESTAMP).`,
+  };
+}
+
+/** Features of one part: `NAME_hour`, or `NAME_hour_sin` and `NAME_hour_cos`. The year has no cycle. */
+export function partFeatures(source: FeatureSource, part: DatePart, cyclic: boolean): FeatureColumn[] {
+  const names = cyclic && cycles[part] !== undefined ? [`${part}_sin`, `${part}_cos`] : [part];
+  return names.map((name) => ({ name: `${source.name}_${name}`, width: 1, sources: rawSources(source) }));
+}
+
+export const datetimeNode = defineNode({
+  kind: 'feature.datetime',
+  version: 1,
+  stage: 'feature',
+  title: 'Date and time',
+  summary: 'Takes calendar parts of times: hour, weekday, month and so on.',
+  keywords: ['date', 'time', 'timestamp', 'calendar', 'hour', 'weekday', 'month', 'cyclic', 'sin', 'cos'],
+  params: paramsSchema,
+  ports: {
+    inputs: { input: { types: ['table', 'features'], fits: true, doc: 'Training rows.' } },
+    outputs: { features: { type: 'features', doc: 'One feature per column and part.' } },
+  },
+  infer: (inputs, params) =>
+    inferFeatures(inputs, {
+      field: 'columns',
+      columns: params.columns,
+      refuse: refuseDatetime,
+      produce: (source) => [...new Set(params.parts)].flatMap((part) => partFeatures(source, part, params.cyclic)),
+    }),
+  determinism: 'pure',
+  resources: () => ({ cpu: 1, memoryBytes: 2 ** 28 }),
+  deploy: { workload: 'job' },
+  lowering: { onnx: true },
+  migrations: [],
+  examples: [
+    { name: 'Hour and weekday', params: { columns: ['date'], parts: ['hour', 'weekday'] }, note: 'For trees.' },
+    { name: 'Cyclic hour', params: { columns: ['date'], parts: ['hour'], cyclic: true }, note: 'For linear models.' },
+  ],
+  help: `Computes calendar parts in UTC (Gregorian calendar) with integer arithmetic, the same in training and serving.
+
+| part | values |
+| --- | --- |
+| year | e.g. 2001 |
+| month | 1 to 12 |
+| day | 1 to 31 |
+| weekday | 0 (Monday) to 6 |
+| dayofyear | 1 to 366 |
+| hour | 0 to 23 |
+| minute | 0 to 59 |
+
+**Cyclic** gives sin and cos of 2π · (part − first) / length, with lengths 12, 31, 7, 366, 24 and 60; the year stays a
+number. A missing time gives missing parts. Local time: shift the column in an SQL step.
+`,
+});

@@ -1,0 +1,12 @@
+import { implementNode } from '../../../shared/node/runner.ts';
+import { runFeatureStep } from '../../lib/feature-step.ts';
+import { datetimeNode, refuseDatetime } from './definition.ts';
+import { lowerDatetime } from './lower.ts';
+
+export const runner = implementNode(datetimeNode, {
+  run: (ctx) =>
+    runFeatureStep(ctx, {
+      rule: { field: 'columns', columns: ctx.params.columns, refuse: refuseDatetime },
+      lower: (builder, source) => lowerDatetime(builder, source, ctx.params),
+    }),
+});

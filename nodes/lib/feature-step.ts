@@ -1,0 +1,197 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FitResources, type FitTable, withFitTable } from '../../main/compute/fit/fit-table.ts';
+import type { LoweredFeature, SourceValue } from '../../main/compute/onnx/feature-values.ts';
+import { createGraphBuilder, type GraphBuilder } from '../../main/compute/onnx/graph-builder.ts';
+import {
+  declareInputs,
+  featureTensorName,
+  inlinePipeline,
+  type Pipeline,
+  readPipeline,
+} from '../../main/compute/onnx/merge-pipelines.ts';
+import { encodeModel, type ModelProto } from '../../main/compute/onnx/proto.ts';
+import { openSession } from '../../main/compute/onnx/session.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import {
+  type FeatureRule,
+  type FeatureSource,
+  featuresAfter,
+  repeatedFeature,
+  resolveSources,
+} from '../../shared/model/feature-sources.ts';
+import type { FeaturesManifest, InputColumn } from '../../shared/model/signature.ts';
+import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import type { Column, TableSchema } from '../../shared/table/schema.ts';
+
+export interface FeatureStep<S> {
+  rule: Pick<FeatureRule, 'field' | 'columns' | 'refuse'>;
+  /** Learns the state of one source; without it nothing is read and `state` is undefined. */
+  fit?: (table: FitTable, source: FeatureSource) => Promise<S>;
+  lower(builder: GraphBuilder, source: SourceValue, state: S): LoweredFeature[];
+}
+
+type FeatureContext = Pick<
+  StepContext<unknown>,
+  'inputs' | 'open' | 'workDir' | 'signal' | 'threads' | 'memoryBytes' | 'progress'
+>;
+
+/** Where a feature step starts: a table, or the features of the step before it. */
+interface StepInput {
+  artifact: InputArtifact;
+  table: InputArtifact;
+  schema: TableSchema;
+  pipeline: Pipeline | undefined;
+}
+
+/**
+ * Fits a feature step on its `input` (a table, or features) and writes the `features` artifact: the pipeline so far with
+ * this step lowered behind it. Errors: `features.lineage` for held-out rows, `data.column-missing`, `data.column-type`,
+ * `features.mismatch`, and those of fitting.
+ */
+export async function runFeatureStep<S>(
+  ctx: FeatureContext,
+  step: FeatureStep<S>,
+): Promise<Record<string, ArtifactDraft>> {
+  const input = await openInput(ctx);
+  const { schema, pipeline } = input;
+  const shape =
+    pipeline === undefined
+      ? { type: 'table' as const, schema }
+      : { type: 'features' as const, columns: pipeline.manifest.outputs, table: schema };
+  const { sources, problems } = resolveSources(shape, step.rule);
+  const [problem] = problems;
+  if (problem !== undefined) throw new AppError(problem.code, problem.message, { fix: problem.fix });
+
+  const states = step.fit === undefined ? [] : await fitAll(ctx, input, sources, step.fit);
+  const { model, manifest } = lowerStep(input, sources, (builder, source, index) =>
+    // Without `fit` the kind's state type is undefined.
+    step.lower(builder, source, states[index] as S),
+  );
+
+  const bytes = encodeModel(model);
+  const session = await openSession(bytes, { threads: 1, label: 'the feature pipeline' });
+  await session.release();
+  const files = {
+    'pipeline.onnx': join(ctx.workDir, 'pipeline.onnx'),
+    'features.json': join(ctx.workDir, 'features.json'),
+  };
+  await writeFile(files['pipeline.onnx'], bytes);
+  await writeFile(files['features.json'], `${JSON.stringify(manifest, null, 2)}\n`);
+  const { lineage } = input.artifact.manifest;
+  return {
+    features: {
+      type: 'features',
+      files,
+      meta: {
+        features: manifest.outputs.length,
+        width: manifest.outputs.reduce((sum, feature) => sum + feature.width, 0),
+      },
+      ...(lineage === undefined ? {} : { lineage }),
+    },
+  };
+}
+
+async function openInput(ctx: FeatureContext): Promise<StepInput> {
+  const artifact = ctx.inputs['input']?.[0];
+  if (artifact === undefined) throw new AppError('internal.bug', 'The step has no input.');
+  if (artifact.manifest.lineage === 'test' || artifact.manifest.lineage === 'validation') {
+    throw new AppError('features.lineage', `The step would learn from held-out rows (${artifact.manifest.lineage}).`, {
+      fix: 'Connect the training rows; held-out rows pass through the fitted pipeline when the model is evaluated.',
+    });
+  }
+  if (artifact.type === 'table') return { artifact, table: artifact, schema: schemaOf(artifact), pipeline: undefined };
+  const pipeline = await readPipeline(artifact);
+  const table = await ctx.open(pipeline.manifest.table);
+  if (table === undefined) {
+    throw new AppError('artifact.not-found', 'The table that the features were fitted on is no longer in the store.', {
+      fix: 'Run the steps before this one again.',
+    });
+  }
+  return { artifact, table, schema: schemaOf(table), pipeline };
+}
+
+function schemaOf(table: InputArtifact): TableSchema {
+  const { schema } = table.manifest;
+  if (schema === undefined) throw new AppError('artifact.corrupt', `The table ${table.digest} has no schema.`);
+  return schema;
+}
+
+async function fitAll<S>(
+  ctx: FeatureContext,
+  { table, schema, pipeline }: StepInput,
+  sources: readonly FeatureSource[],
+  fit: (table: FitTable, source: FeatureSource) => Promise<S>,
+): Promise<S[]> {
+  const input = {
+    path: table.path('data.parquet'),
+    columns: schema.columns,
+    sources,
+    ...(pipeline === undefined ? {} : { pipeline }),
+  };
+  const resources: FitResources = {
+    threads: ctx.threads,
+    memoryBytes: ctx.memoryBytes / 2,
+    tempDir: ctx.workDir,
+    signal: ctx.signal,
+  };
+  return withFitTable(input, resources, async (fitTable) => {
+    const states: S[] = [];
+    for (const source of sources) {
+      states.push(await fit(fitTable, source));
+      ctx.progress({ done: states.length, total: sources.length, unit: 'columns' });
+    }
+    return states;
+  });
+}
+
+function lowerStep(
+  { table, pipeline }: StepInput,
+  sources: readonly FeatureSource[],
+  lower: (builder: GraphBuilder, source: SourceValue, index: number) => LoweredFeature[],
+): { model: ModelProto; manifest: FeaturesManifest } {
+  const inputs = pipeline === undefined ? sources.map(inputColumn) : pipeline.manifest.inputs;
+  const builder = createGraphBuilder('features');
+  declareInputs(builder, inputs);
+  const values =
+    pipeline === undefined
+      ? new Map(inputs.map(({ name }) => [name, name]))
+      : inlinePipeline(builder, pipeline, 'before/');
+  const lowered = new Map(
+    sources.map((source, index) => {
+      const value = values.get(source.name);
+      if (value === undefined) throw new AppError('internal.bug', `No value carries “${source.name}”.`);
+      return [source.name, lower(builder.scope(source.name), { source, value }, index)] as const;
+    }),
+  );
+  const features = new Map([...lowered].map(([name, list]) => [name, list.map(({ feature }) => feature)]));
+  const outputs = featuresAfter(
+    pipeline === undefined
+      ? { type: 'table', schema: { columns: [] } }
+      : { type: 'features', columns: pipeline.manifest.outputs, table: { columns: [] } },
+    features,
+  );
+  const twice = repeatedFeature(outputs);
+  if (twice !== undefined) {
+    throw new AppError('features.mismatch', `Two features would be called “${twice}”.`, {
+      fix: 'Rename a column in an SQL step.',
+    });
+  }
+  const made = new Map([...lowered.values()].flat().map(({ feature, value }) => [feature.name, value]));
+  for (const feature of outputs) {
+    const value = made.get(feature.name) ?? values.get(feature.name);
+    if (value === undefined) throw new AppError('internal.bug', `No value carries “${feature.name}”.`);
+    builder.output(featureTensorName(feature.name), value, feature.text === true ? 'BYTES' : 'FP32', [
+      'N',
+      feature.width,
+    ]);
+  }
+  return { model: builder.toModel(), manifest: { table: pipeline?.manifest.table ?? table.digest, inputs, outputs } };
+}
+
+function inputColumn(source: FeatureSource): InputColumn {
+  if (source.kind === 'feature') throw new AppError('internal.bug', `“${source.name}” is not a column of a table.`);
+  const { name, type, size }: Column = source.column;
+  if (type === 'other') throw new AppError('internal.bug', `Column “${name}” has no encoding.`);
+  return { name, type, ...(size === undefined ? {} : { size }) };
+}
