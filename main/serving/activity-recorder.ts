@@ -1,0 +1,69 @@
+import { LatencySketch } from './latency-sketch.ts';
+
+/** What an endpoint did in one second, and where it stands after it. */
+export interface ActivityPoint {
+  timeMs: number;
+  /** In this second. */
+  requests: number;
+  failed: number;
+  p50: number | null;
+  p99: number | null;
+  /** Since the start. */
+  totals: { requests: number; rows: number; failed: number };
+  /** Over the last 10 s. */
+  recent: { requestsPerSecond: number; p50: number | null; p90: number | null; p99: number | null };
+  /** Rows waiting now. */
+  queued: number;
+  batchSizes: { upTo: number; count: number }[];
+}
+
+const windowSeconds = 10;
+
+/** Counts inference requests second by second. */
+export class ActivityRecorder {
+  readonly #totals = { requests: 0, rows: 0, failed: 0 };
+  #second = { requests: 0, failed: 0, latency: new LatencySketch() };
+  #window: { requests: number; latency: LatencySketch }[] = [];
+  #idle = true;
+
+  /** `rows` is 0 for a request that failed. */
+  record(durationMs: number, rows: number, failed: boolean): void {
+    this.#totals.requests++;
+    this.#totals.rows += rows;
+    this.#second.requests++;
+    if (failed) {
+      this.#totals.failed++;
+      this.#second.failed++;
+    }
+    this.#second.latency.add(durationMs);
+    this.#idle = false;
+  }
+
+  /** Ends the second. */
+  tick(timeMs: number, queued: number, batchSizes: ActivityPoint['batchSizes']): ActivityPoint {
+    const { requests, failed, latency } = this.#second;
+    const point = { timeMs, requests, failed, p50: latency.quantileMs(0.5), p99: latency.quantileMs(0.99) };
+    if (this.#idle) {
+      const recent = { requestsPerSecond: 0, p50: null, p90: null, p99: null };
+      return { ...point, totals: { ...this.#totals }, recent, queued, batchSizes };
+    }
+    this.#window.push({ requests, latency });
+    if (this.#window.length > windowSeconds) this.#window.shift();
+    this.#second = { requests: 0, failed: 0, latency: new LatencySketch() };
+    const merged = new LatencySketch();
+    let total = 0;
+    for (const second of this.#window) {
+      merged.merge(second.latency);
+      total += second.requests;
+    }
+    this.#idle = total === 0;
+    const recent = {
+      requestsPerSecond: total / this.#window.length,
+      p50: merged.quantileMs(0.5),
+      p90: merged.quantileMs(0.9),
+      p99: merged.quantileMs(0.99),
+    };
+    if (this.#idle) this.#window = [];
+    return { ...point, totals: { ...this.#totals }, recent, queued, batchSizes };
+  }
+}

@@ -1,0 +1,268 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import { concatenateInputs, splitOutputs } from './batch-tensors.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Runs one batch. Rejects with `WorkerLost` when the worker died, with anything else when the model failed. */
+export interface BatchExecutor {
+  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]>;
+}
+
+/** The worker ended while a batch was in it. */
+export class WorkerLost extends Error {
+  constructor() {
+    super('the model worker ended during a request');
+    this.name = 'WorkerLost';
+  }
+}
+
+export interface BatcherLimits {
+  /** Rows of one run; a request with more runs alone. */
+  maxBatchRows: number;
+  /** Rows that may wait; a request that does not fit is refused, unless nothing waits. */
+  maxQueueRows: number;
+  /** Longest wait in the queue. */
+  queueTimeoutMs: number;
+}
+
+export interface BatcherObserver {
+  /** A request left the queue after this long. */
+  queued(seconds: number): void;
+  /** A run of this many rows ended. */
+  ran(rows: number): void;
+}
+
+interface Job {
+  inputs: readonly Tensor[];
+  outputs: readonly string[];
+  /** Jobs with equal keys may share a run. */
+  key: string;
+  rows: number;
+  enqueuedMs: number;
+  /** Set once its worker died under it: it runs alone and gets no third attempt. */
+  retried: boolean;
+  resolve(outputs: Tensor[]): void;
+  reject(error: unknown): void;
+}
+
+export interface InferJob {
+  inputs: readonly Tensor[];
+  outputs: readonly string[];
+  parameterKey: string;
+  rows: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Dynamic batching for one model version, one run at a time. There is no waiting time: a run takes what is queued when
+ * the executor is free, first come first served, and only requests with equal extents after axis 0, parameters and
+ * requested outputs share it. A shared run that fails is repeated request by request, so that only the culprit fails.
+ */
+export class Batcher {
+  readonly #executor: BatchExecutor;
+  readonly #limits: BatcherLimits;
+  readonly #observer: BatcherObserver;
+  /** False for a model whose first axis is not a batch. */
+  #mergeable: boolean;
+  #queue: Job[] = [];
+  #queuedRows = 0;
+  #scheduled = false;
+  #running = false;
+  #paused = true;
+  #closed: AppError | undefined;
+  readonly #sweep: NodeJS.Timeout;
+
+  constructor(executor: BatchExecutor, limits: BatcherLimits, observer: BatcherObserver, mergeable: boolean) {
+    this.#executor = executor;
+    this.#limits = limits;
+    this.#observer = observer;
+    this.#mergeable = mergeable;
+    this.#sweep = setInterval(() => this.#dropExpired(), 1_000);
+    this.#sweep.unref();
+  }
+
+  get queuedRows(): number {
+    return this.#queuedRows;
+  }
+
+  /**
+   * Outputs of the request's own rows. Errors: `serve.overloaded` (queue full, waited too long), `run.cancelled` (the
+   * signal), `serve.inference` (the model failed), `serve.not-ready` (closed).
+   */
+  submit(request: InferJob): Promise<Tensor[]> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    if (this.#queuedRows > 0 && this.#queuedRows + request.rows > this.#limits.maxQueueRows) {
+      return Promise.reject(
+        new AppError('serve.overloaded', `${this.#queuedRows} rows are waiting already; the queue is full.`, {
+          fix: 'Try again shortly, or send fewer requests at once.',
+        }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const { inputs, outputs, rows, signal } = request;
+      const job: Job = {
+        inputs,
+        outputs,
+        key: this.#mergeable ? batchKey(request) : '',
+        rows,
+        enqueuedMs: performance.now(),
+        retried: false,
+        resolve,
+        reject,
+      };
+      signal?.addEventListener('abort', () => this.#cancel(job), { once: true });
+      this.#queue.push(job);
+      this.#queuedRows += rows;
+      this.#schedule();
+    });
+  }
+
+  /** Whether runs may start; a paused batcher keeps its queue. */
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#schedule();
+  }
+
+  /** Refuses what waits and everything to come. */
+  close(error: AppError): void {
+    this.#closed = error;
+    clearInterval(this.#sweep);
+    this.#refuse(this.#queue, () => error);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running || this.#paused || this.#queue.length === 0) return;
+    this.#scheduled = true;
+    // After the sockets that are readable now have been read: their requests join this run.
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#running || this.#paused || this.#queue.length === 0) return;
+      this.#running = true;
+      void this.#runBatch(this.#takeBatch()).finally(() => {
+        this.#running = false;
+        this.#schedule();
+      });
+    });
+  }
+
+  #takeBatch(): Job[] {
+    const [head] = this.#queue;
+    if (head === undefined) return [];
+    const batch = [head];
+    let rows = head.rows;
+    const now = performance.now();
+    if (this.#mergeable && !head.retried) {
+      for (let i = 1; i < this.#queue.length && rows < this.#limits.maxBatchRows; i++) {
+        const job = this.#queue[i] as Job;
+        if (job.key !== head.key || job.retried || rows + job.rows > this.#limits.maxBatchRows) continue;
+        batch.push(job);
+        rows += job.rows;
+      }
+    }
+    if (batch.length === this.#queue.length) {
+      this.#queue = [];
+    } else {
+      const taken = new Set(batch);
+      this.#queue = this.#queue.filter((job) => !taken.has(job));
+    }
+    this.#queuedRows -= rows;
+    for (const job of batch) this.#observer.queued((now - job.enqueuedMs) / 1000);
+    return batch;
+  }
+
+  async #runBatch(batch: readonly Job[]): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
+    const rows = batch.reduce((sum, job) => sum + job.rows, 0);
+    try {
+      const outputs = await this.#executor.run(concatenateInputs(batch.map((job) => job.inputs)), first.outputs);
+      this.#observer.ran(rows);
+      if (batch.length === 1) {
+        first.resolve(outputs);
+        return;
+      }
+      const parts = splitOutputs(
+        outputs,
+        batch.map((job) => job.rows),
+      );
+      if (parts !== undefined) {
+        batch.forEach((job, i) => {
+          job.resolve(parts[i] as Tensor[]);
+        });
+        return;
+      }
+      // An output does not follow the rows: this model's requests cannot share runs.
+      this.#mergeable = false;
+    } catch (error) {
+      if (error instanceof WorkerLost) {
+        this.#requeue(batch);
+        return;
+      }
+      if (batch.length === 1) {
+        first.reject(inferenceError(error));
+        return;
+      }
+    }
+    for (const job of batch) await this.#runBatch([job]);
+  }
+
+  /** The jobs of a lost worker go to the front, to run one by one. */
+  #requeue(batch: readonly Job[]): void {
+    for (const job of [...batch].reverse()) {
+      if (job.retried) {
+        job.reject(
+          new AppError('serve.inference', 'The model ended its worker process twice on this request.', {
+            fix: 'Check the model with this input; the log has the reason if there is one.',
+          }),
+        );
+      } else if (this.#closed !== undefined) {
+        job.reject(this.#closed);
+      } else {
+        job.retried = true;
+        this.#queue.unshift(job);
+        this.#queuedRows += job.rows;
+      }
+    }
+  }
+
+  #cancel(job: Job): void {
+    if (!this.#queue.includes(job)) return;
+    this.#refuse([job], () => new AppError('run.cancelled', 'The client went away.'));
+  }
+
+  #dropExpired(): void {
+    const oldest = performance.now() - this.#limits.queueTimeoutMs;
+    const expired = this.#queue.filter((job) => job.enqueuedMs < oldest);
+    if (expired.length === 0) return;
+    const seconds = this.#limits.queueTimeoutMs / 1000;
+    this.#refuse(
+      expired,
+      () =>
+        new AppError('serve.overloaded', `The request waited ${seconds} s in the queue.`, {
+          fix: 'Try again later, or send fewer requests at once.',
+        }),
+    );
+  }
+
+  #refuse(jobs: readonly Job[], reason: () => AppError): void {
+    const refused = new Set(jobs);
+    this.#queue = this.#queue.filter((job) => !refused.has(job));
+    for (const job of refused) {
+      this.#queuedRows -= job.rows;
+      job.reject(reason());
+    }
+  }
+}
+
+function batchKey(request: InferJob): string {
+  const extents = request.inputs.map((input) => input.shape.slice(1).join()).join(';');
+  return `${extents}|${request.outputs.join('\n')}|${request.parameterKey}`;
+}
+
+function inferenceError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new AppError('serve.inference', `The model failed on this request: ${message}`, {
+    fix: 'Check the values and extents of the inputs against what the model was made for.',
+    cause: error,
+  });
+}

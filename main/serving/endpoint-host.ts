@@ -1,0 +1,298 @@
+import { readFileSync } from 'node:fs';
+import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import type { ActivityPoint } from './activity-recorder.ts';
+import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
+import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
+import type { Prediction } from './predict-rows.ts';
+import type { RecentRows } from './request-log.ts';
+import { ServingClient, type ServingRuntime } from './serving-client.ts';
+
+export interface EndpointHostOptions {
+  dataDir: string;
+  log(level: 'info' | 'warn' | 'error', text: string): void;
+  /** How to start serving processes; default this Node. */
+  runtime?: ServingRuntime;
+}
+
+export interface HttpAddress {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** 0: any free port. */
+  port: number;
+}
+
+interface EndpointOptions {
+  graphId: string;
+  nodeId: string;
+  /** Shown name of the endpoint. */
+  name: string;
+  http: HttpAddress;
+  /** Undefined: none on loopback, else it must be said. */
+  keys?: KeyPolicy | undefined;
+  /** Default 64. */
+  maxBatchRows?: number | undefined;
+  /** Default 1,024. */
+  maxQueueRows?: number | undefined;
+  /** Threads inside one operator; default 1. */
+  threads?: number | undefined;
+}
+
+export interface StartEndpoint extends EndpointOptions {
+  model: ModelArtifact;
+}
+
+export interface StartModels extends EndpointOptions {
+  models: readonly ModelSource[];
+}
+
+export interface StartedEndpoint extends Endpoint {
+  /** Set once in the life of a data directory: the key that was just made, to be shown to the person. */
+  newKey: string | undefined;
+}
+
+export interface EndpointHost {
+  /**
+   * Serves a registered model; resolves when it answers. Starting an id (`graphId/nodeId`) that is live replaces it.
+   * Errors: `serve.host-needs-keys`, `model.not-found`, `model.invalid`, `port.in-use`, `serve.failed`.
+   */
+  start(options: StartEndpoint): Promise<StartedEndpoint>;
+  /** The same for models from anywhere; the first is the endpoint's own. */
+  startModels(options: StartModels): Promise<StartedEndpoint>;
+  /** Answers what is in flight, then ends. Errors: `serve.not-ready` for an unknown id. */
+  stop(id: string): Promise<Endpoint>;
+  list(): Endpoint[];
+  /** Errors: `serve.not-ready`, `model.not-found` where the model's columns are not known. */
+  signature(id: string): ModelManifest;
+  /** Folder-independent facts about what an endpoint serves. */
+  models(id: string): readonly ModelSource[];
+  /** Through the same code as HTTP, without needing a key. */
+  predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
+  /** The newest logged rows of the endpoint's own model. */
+  recentRows(id: string, limit: number): Promise<RecentRows>;
+  /** At once, then about every second until the endpoint ends or the signal is aborted. */
+  watch(id: string, signal: AbortSignal): AsyncIterable<EndpointStats>;
+  close(): Promise<void>;
+}
+
+/** 15 minutes of seconds. */
+const seriesPoints = 900;
+const queueTimeoutMs = 30_000;
+
+/** A serving process that ends by itself is started again, at most this often within a minute. */
+const maxRestarts = 3;
+const restartWindowMs = 60_000;
+
+interface Entry {
+  endpoint: Endpoint;
+  sources: readonly ModelSource[];
+  client: ServingClient;
+  stats: EndpointStats;
+  restarts: number[];
+  watchers: Set<() => void>;
+  launch(port: number): Promise<ServingClient>;
+}
+
+export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
+  const entries = new Map<string, Entry>();
+
+  function live(id: string): Entry {
+    const entry = entries.get(id);
+    if (entry?.endpoint.state === 'live') return entry;
+    throw new AppError('serve.not-ready', `Endpoint ${id} is not running.`, { fix: 'Start it first.' });
+  }
+
+  async function startModels(start: StartModels): Promise<StartedEndpoint> {
+    const id = `${start.graphId}/${start.nodeId}`;
+    const host = start.http.host ?? '127.0.0.1';
+    const policy = keyPolicyFor(host, start.keys);
+    const keys = policy === 'none' ? null : await loadOrCreateKeys(options.dataDir);
+    const [first] = start.models;
+    if (first === undefined) throw new AppError('model.not-found', 'There is no model to serve.');
+    const previous = entries.get(id);
+    if (previous?.endpoint.state === 'live') await stop(id);
+    const launch = (port: number) =>
+      ServingClient.start(
+        {
+          type: 'start',
+          models: [...start.models],
+          http: { host, port },
+          keyHashes: keys?.hashes ?? null,
+          limits: {
+            maxBatchRows: start.maxBatchRows ?? 64,
+            maxQueueRows: start.maxQueueRows ?? 1_024,
+            queueTimeoutMs,
+          },
+          threads: start.threads ?? 1,
+          version: productVersion(),
+        },
+        options,
+      );
+    const client = await launch(start.http.port);
+    const entry: Entry = {
+      endpoint: {
+        id,
+        graphId: start.graphId,
+        nodeId: start.nodeId,
+        name: start.name,
+        state: 'live',
+        http: `http://${host.includes(':') ? `[${host}]` : host}:${client.port}`,
+        model: { name: first.name, version: first.version, digest: first.digest },
+        error: null,
+        startedMs: Date.now(),
+      },
+      sources: start.models,
+      client,
+      stats: emptyStats(),
+      restarts: [],
+      watchers: new Set(),
+      launch,
+    };
+    entries.set(id, entry);
+    follow(entry, client);
+    return { ...entry.endpoint, newKey: keys?.newKey };
+  }
+
+  function follow(entry: Entry, client: ServingClient): void {
+    client.onActivity = (point) => {
+      addPoint(entry.stats, point);
+      notify(entry);
+    };
+    client.onExit = (reason) => {
+      if (entry.client !== client || entry.endpoint.state === 'stopped') return;
+      options.log('error', `Endpoint ${entry.endpoint.name}: the serving process ended (${reason}).`);
+      void restart(entry, reason);
+    };
+  }
+
+  async function restart(entry: Entry, reason: string): Promise<void> {
+    const now = Date.now();
+    entry.restarts = entry.restarts.filter((time) => now - time < restartWindowMs);
+    entry.restarts.push(now);
+    try {
+      if (entry.restarts.length > maxRestarts) {
+        throw new AppError('serve.failed', `The serving process ended again and again (${reason}).`, {
+          fix: 'Check the model and the log, then start the endpoint again.',
+        });
+      }
+      entry.endpoint = { ...entry.endpoint, state: 'starting' };
+      const client = await entry.launch(entry.client.port);
+      if ((entry.endpoint.state as Endpoint['state']) === 'stopped') {
+        await client.stop();
+        return;
+      }
+      entry.client = client;
+      entry.endpoint = { ...entry.endpoint, state: 'live' };
+      follow(entry, client);
+    } catch (error) {
+      entry.endpoint = { ...entry.endpoint, state: 'failed', error: toWireError(error) };
+      options.log('error', toAppError(error).message);
+      notify(entry);
+    }
+  }
+
+  async function stop(id: string): Promise<Endpoint> {
+    const entry = entries.get(id);
+    if (entry === undefined) throw new AppError('serve.not-ready', `There is no endpoint ${id}.`);
+    const wasLive = entry.endpoint.state === 'live';
+    entry.endpoint = { ...entry.endpoint, state: 'stopped' };
+    notify(entry);
+    if (wasLive) await entry.client.stop();
+    return entry.endpoint;
+  }
+
+  return {
+    startModels,
+    stop,
+    start: async ({ model, ...rest }) => startModels({ ...rest, models: [await artifactModelSource(model)] }),
+    list: () => [...entries.values()].map((entry) => entry.endpoint),
+    signature(id) {
+      const [source] = live(id).sources;
+      if (source?.manifest) return source.manifest;
+      throw new AppError('model.not-found', `The columns of the model at ${id} are not known.`, {
+        fix: 'Ask the endpoint for its tensors at /v2/models/NAME.',
+      });
+    },
+    models: (id) => live(id).sources,
+    async predict(id, rows) {
+      const entry = live(id);
+      const started = performance.now();
+      const predictions = await entry.client.call('predict', { model: ownModel(entry), rows });
+      return { predictions, durationMs: performance.now() - started };
+    },
+    async recentRows(id, limit) {
+      const entry = live(id);
+      return entry.client.call('recentRows', { model: ownModel(entry), limit });
+    },
+    watch: (id, signal) => watchEntry(live(id), signal),
+    async close() {
+      await Promise.all([...entries.values()].map((entry) => stop(entry.endpoint.id)));
+    },
+  };
+}
+
+function ownModel(entry: Entry): string {
+  return entry.endpoint.model?.name ?? '';
+}
+
+function notify(entry: Entry): void {
+  for (const wake of entry.watchers) wake();
+}
+
+async function* watchEntry(entry: Entry, signal: AbortSignal): AsyncGenerator<EndpointStats> {
+  let wake: (() => void) | undefined;
+  let changed = true;
+  const onChange = () => {
+    changed = true;
+    wake?.();
+  };
+  entry.watchers.add(onChange);
+  signal.addEventListener('abort', onChange, { once: true });
+  try {
+    while (!signal.aborted) {
+      if (changed) {
+        changed = false;
+        yield structuredClone(entry.stats);
+        if (!watchable(entry)) return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    entry.watchers.delete(onChange);
+    signal.removeEventListener('abort', onChange);
+  }
+}
+
+function watchable(entry: Entry): boolean {
+  return entry.endpoint.state === 'live' || entry.endpoint.state === 'starting';
+}
+
+function emptyStats(): EndpointStats {
+  return {
+    requests: 0,
+    rows: 0,
+    failed: 0,
+    requestsPerSecond: 0,
+    latencyMs: { p50: null, p90: null, p99: null },
+    queued: 0,
+    series: [],
+    batchSizes: [],
+  };
+}
+
+function addPoint(stats: EndpointStats, point: ActivityPoint): void {
+  const { timeMs, requests, failed, p50, p99, totals, recent, queued, batchSizes } = point;
+  const { requestsPerSecond, ...latencyMs } = recent;
+  stats.series.push({ timeMs, requests, failed, p50, p99 });
+  if (stats.series.length > seriesPoints) stats.series.shift();
+  Object.assign(stats, totals, { requestsPerSecond, latencyMs, queued, batchSizes });
+}
+
+function productVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,38 @@
+import type { WireError } from '../../shared/errors/app-error.ts';
+import type { ActivityPoint } from './activity-recorder.ts';
+import type { BatcherLimits } from './batcher.ts';
+import type { ModelSource } from './model-source.ts';
+import type { Prediction } from './predict-rows.ts';
+import type { RecentRows } from './request-log.ts';
+
+/** Messages between the endpoint host and a serving process; structured clones over the IPC channel of a fork. */
+
+export interface ServingStart {
+  type: 'start';
+  models: ModelSource[];
+  http: { host: string; port: number };
+  keyHashes: string[] | null;
+  limits: BatcherLimits;
+  threads: number;
+  version: string;
+}
+
+/** Calls by name: arguments and results. `model` without a version means the highest one. */
+export interface ServingCalls {
+  predict: { args: { model: string; rows: Record<string, unknown>[] }; result: Prediction[] };
+  recentRows: { args: { model: string; limit: number }; result: RecentRows };
+}
+
+export type ServingCall = {
+  [Name in keyof ServingCalls]: { type: 'call'; id: number; name: Name; args: ServingCalls[Name]['args'] };
+}[keyof ServingCalls];
+
+export type HostMessage = ServingStart | ServingCall | { type: 'stop' };
+
+export type ServingMessage =
+  | { type: 'ready'; port: number }
+  | { type: 'failed'; error: WireError }
+  | { type: 'activity'; point: ActivityPoint }
+  | { type: 'result'; id: number; value: unknown }
+  | { type: 'error'; id: number; error: WireError }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; text: string };

@@ -1,0 +1,37 @@
+/** Buckets per factor of 2: neighbouring bounds differ by 4.4 %. */
+const perOctave = 16;
+const lowestMs = 0.01;
+/** Up to about 84 s; longer ones count in the last bucket. */
+const buckets = 23 * perOctave;
+
+/** Durations in log-spaced buckets: quantiles within 2.2 %, and sketches add up. */
+export class LatencySketch {
+  readonly #counts = new Uint32Array(buckets);
+  #total = 0;
+
+  add(durationMs: number): void {
+    const bucket = Math.floor(Math.log2(Math.max(durationMs, lowestMs) / lowestMs) * perOctave);
+    const index = Math.min(buckets - 1, bucket);
+    this.#counts[index] = (this.#counts[index] as number) + 1;
+    this.#total++;
+  }
+
+  merge(other: LatencySketch): void {
+    for (let i = 0; i < buckets; i++) {
+      this.#counts[i] = (this.#counts[i] as number) + (other.#counts[i] as number);
+    }
+    this.#total += other.#total;
+  }
+
+  /** Milliseconds at quantile `q` in [0, 1] (geometric middle of its bucket); null without any duration. */
+  quantileMs(q: number): number | null {
+    if (this.#total === 0) return null;
+    const rank = Math.max(1, Math.ceil(q * this.#total));
+    let seen = 0;
+    for (let i = 0; i < buckets; i++) {
+      seen += this.#counts[i] as number;
+      if (seen >= rank) return lowestMs * 2 ** ((i + 0.5) / perOctave);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
+import { type BatchExecutor, WorkerLost } from './batcher.ts';
+import type { Tensor, TensorSpec } from './tensor.ts';
+import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
+
+export type ExecutorState = 'loading' | 'ready' | 'restarting' | 'failed' | 'closed';
+
+export interface ExecutorEvents {
+  state(state: ExecutorState): void;
+  log(level: 'info' | 'warn' | 'error', text: string): void;
+}
+
+/** Restarts of a worker that keeps dying within this time before the model counts as failed. */
+const maxRestarts = 3;
+const restartWindowMs = 60_000;
+
+/** One model in a worker thread that is started again when it ends by itself. */
+export class ModelExecutor implements BatchExecutor {
+  readonly #start: WorkerStart;
+  readonly #events: ExecutorEvents;
+  #worker: Worker | undefined;
+  #pending = new Map<number, { resolve(outputs: Tensor[]): void; reject(error: unknown): void }>();
+  #nextId = 0;
+  #state: ExecutorState = 'loading';
+  #restarts: number[] = [];
+
+  constructor(start: WorkerStart, events: ExecutorEvents) {
+    this.#start = start;
+    this.#events = events;
+  }
+
+  get state(): ExecutorState {
+    return this.#state;
+  }
+
+  /** Loads the model. Errors: `model.invalid`. */
+  async open(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
+    const specs = await this.#launch();
+    this.#setState('ready');
+    return specs;
+  }
+
+  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#state !== 'ready') return Promise.reject(new WorkerLost());
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#pending.set(id, { resolve, reject });
+      const message: RunMessage = { id, inputs: [...inputs], outputs: [...outputs] };
+      // Copied, not moved: a failed run is repeated from the same inputs.
+      worker.postMessage(message);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#setState('closed');
+    await this.#worker?.terminate();
+  }
+
+  #launch(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { workerData: this.#start });
+      this.#worker = worker;
+      worker.on('message', (reply: WorkerReply) => {
+        switch (reply.type) {
+          case 'ready':
+            resolve({ inputs: reply.inputs, outputs: reply.outputs });
+            return;
+          case 'refused':
+            reject(fromWireError(reply.error));
+            return;
+          case 'result':
+            this.#settle(reply.id)?.resolve(reply.outputs);
+            return;
+          case 'failed':
+            this.#settle(reply.id)?.reject(new Error(reply.message));
+        }
+      });
+      worker.on('error', (error) => {
+        this.#events.log('error', `Worker of ${this.#start.label}: ${error.message}`);
+      });
+      worker.on('exit', () => {
+        reject(new AppError('model.invalid', `The worker of ${this.#start.label} ended while loading the model.`));
+        if (this.#worker === worker) this.#lost();
+      });
+    });
+  }
+
+  #settle(id: number) {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #lost(): void {
+    this.#worker = undefined;
+    const wasServing = this.#state === 'ready';
+    if (wasServing) this.#setState('restarting');
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(new WorkerLost());
+    if (wasServing) void this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    const now = Date.now();
+    this.#restarts = this.#restarts.filter((time) => now - time < restartWindowMs);
+    this.#restarts.push(now);
+    if (this.#restarts.length > maxRestarts) {
+      this.#events.log('error', `${this.#start.label} ended its worker ${maxRestarts} times in a minute; giving up.`);
+      this.#setState('failed');
+      return;
+    }
+    this.#events.log('warn', `The worker of ${this.#start.label} ended; starting it again.`);
+    try {
+      await this.#launch();
+      if (this.#state === 'restarting') this.#setState('ready');
+    } catch (error) {
+      this.#events.log('error', error instanceof Error ? error.message : String(error));
+      if (this.#state === 'restarting') this.#setState('failed');
+    }
+  }
+
+  #setState(state: ExecutorState): void {
+    if (this.#state === 'closed') return;
+    this.#state = state;
+    this.#events.state(state);
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+
+/** One model version to serve. */
+export interface ModelSource {
+  name: string;
+  /** Digits only. */
+  version: string;
+  digest: string;
+  /** Absolute path of the ONNX file. */
+  onnxPath: string;
+  /** Known for models trained here; without it only tensors can be sent, not rows. */
+  manifest: ModelManifest | null;
+}
+
+/** A registered model: the folder of its artifact, with `model.onnx` and `model.json`. */
+export interface ModelArtifact {
+  name: string;
+  version: string;
+  digest: string;
+  dir: string;
+}
+
+/** Errors: `model.not-found`, `model.invalid`. */
+export async function artifactModelSource(artifact: ModelArtifact): Promise<ModelSource> {
+  const onnxPath = join(artifact.dir, 'model.onnx');
+  const manifestPath = join(artifact.dir, 'model.json');
+  const label = `model ${artifact.name} version ${artifact.version}`;
+  await requireFile(onnxPath, label);
+  await requireFile(manifestPath, label);
+  const { name, version, digest } = artifact;
+  return { name, version, digest, onnxPath, manifest: await readManifest(manifestPath) };
+}
+
+/**
+ * What `slipway serve PATH` serves: an ONNX file (name = file stem, version 1), a folder in Triton's layout
+ * (`NAME/VERSION/model.onnx`; of each model its highest version), or the folder of a model artifact.
+ * `name` replaces the name of a single model. Errors: `model.not-found`, `model.invalid`, `cli.usage`.
+ */
+export async function modelSourcesAt(path: string, name?: string): Promise<ModelSource[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new AppError('model.not-found', `There is no model at ${path}.`, { fix: 'Check the path.' });
+  }
+  const sources = found.isDirectory() ? await sourcesInFolder(path) : [await onnxFileSource(path)];
+  if (name === undefined) return sources;
+  const [only] = sources;
+  if (only === undefined || sources.length > 1) {
+    throw new AppError('cli.usage', `${path} holds ${sources.length} models; one name does not fit.`, {
+      fix: 'Leave the name out, or give the folder of one model.',
+    });
+  }
+  return [{ ...only, name }];
+}
+
+async function onnxFileSource(path: string): Promise<ModelSource> {
+  if (!path.toLowerCase().endsWith('.onnx')) {
+    throw new AppError('model.invalid', `${path} is not an .onnx file.`, {
+      fix: 'Give an ONNX file, a folder of models, or models:/NAME@ALIAS.',
+    });
+  }
+  const stem = basename(path).slice(0, -'.onnx'.length);
+  return { name: stem, version: '1', digest: await sha256(path), onnxPath: path, manifest: null };
+}
+
+async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
+  if ((await isFile(join(dir, 'model.onnx'))) && (await isFile(join(dir, 'model.json')))) {
+    const onnxPath = join(dir, 'model.onnx');
+    return [
+      {
+        name: basename(dir),
+        version: '1',
+        digest: await sha256(onnxPath),
+        onnxPath,
+        manifest: await readManifest(join(dir, 'model.json')),
+      },
+    ];
+  }
+  const own = await highestVersion(dir);
+  if (own !== undefined) return [await versionSource(basename(dir), own, dir)];
+  const sources: ModelSource[] = [];
+  for (const name of await folders(dir)) {
+    const version = await highestVersion(join(dir, name));
+    if (version !== undefined) sources.push(await versionSource(name, version, join(dir, name)));
+  }
+  if (sources.length === 0) {
+    throw new AppError('model.not-found', `${dir} holds no model.`, {
+      fix: 'A folder of models has the layout NAME/1/model.onnx.',
+    });
+  }
+  return sources;
+}
+
+async function versionSource(name: string, version: string, modelDir: string): Promise<ModelSource> {
+  const onnxPath = join(modelDir, version, 'model.onnx');
+  const manifestPath = join(modelDir, version, 'model.json');
+  const manifest = (await isFile(manifestPath)) ? await readManifest(manifestPath) : null;
+  return { name, version, digest: await sha256(onnxPath), onnxPath, manifest };
+}
+
+async function highestVersion(modelDir: string): Promise<string | undefined> {
+  const versions = (await folders(modelDir)).filter((folder) => /^\d+$/.test(folder));
+  versions.sort((a, b) => Number(b) - Number(a));
+  for (const version of versions) if (await isFile(join(modelDir, version, 'model.onnx'))) return version;
+  return undefined;
+}
+
+async function folders(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+async function readManifest(path: string): Promise<ModelManifest> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new AppError('model.invalid', `${path} is not valid JSON.`, { fix: 'Train the model again.', cause });
+  }
+  const parsed = modelManifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const problem = issue === undefined ? 'unknown form' : `${issue.path.join('.')}: ${issue.message}`;
+  throw new AppError('model.invalid', `${path} does not describe a model: ${problem}.`, {
+    fix: 'Train the model again with this version.',
+  });
+}
+
+async function requireFile(path: string, label: string): Promise<void> {
+  if (await isFile(path)) return;
+  throw new AppError('model.not-found', `The file ${path} of ${label} is missing.`, {
+    fix: 'Run the graph again to rebuild the model.',
+  });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

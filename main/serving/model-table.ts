@@ -1,0 +1,43 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { ServedModel } from './served-model.ts';
+
+/** The model versions of one endpoint by name and version. */
+export class ModelTable {
+  readonly #byName = new Map<string, ServedModel[]>();
+
+  add(model: ServedModel): void {
+    const versions = this.#byName.get(model.name) ?? [];
+    versions.push(model);
+    versions.sort((a, b) => Number(b.version) - Number(a.version));
+    this.#byName.set(model.name, versions);
+  }
+
+  all(): ServedModel[] {
+    return [...this.#byName.values()].flat();
+  }
+
+  /** Versions of a model, highest first. */
+  versions(name: string): readonly ServedModel[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  /** The version asked for, else the highest. Errors: `model.not-found`, `request.invalid` (version not a number). */
+  find(name: string, version: string | undefined): ServedModel {
+    if (version !== undefined && !/^\d{1,18}$/.test(version)) {
+      throw new AppError('request.invalid', `Version "${version.slice(0, 40)}" is not a number.`);
+    }
+    const versions = this.versions(name);
+    const model = version === undefined ? versions[0] : versions.find((candidate) => sameVersion(candidate, version));
+    if (model !== undefined) return model;
+    if (versions.length === 0) {
+      const known = [...this.#byName.keys()].map((key) => `"${key}"`).join(', ');
+      throw new AppError('model.not-found', `There is no model "${name.slice(0, 80)}" here; there is ${known}.`);
+    }
+    const known = versions.map((candidate) => candidate.version).join(', ');
+    throw new AppError('model.not-found', `Model "${name}" has no version ${version}; it has ${known}.`);
+  }
+}
+
+function sameVersion(model: ServedModel, version: string): boolean {
+  return Number(model.version) === Number(version);
+}

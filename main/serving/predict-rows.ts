@@ -1,0 +1,74 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
+import { encodeRows } from '../compute/onnx/encode-rows.ts';
+import { isRecord } from './is-record.ts';
+import { type Datatype, datatypeOfOrt, type Tensor, type TensorData } from './tensor.ts';
+
+export interface Prediction {
+  /** Classification: the class of the largest probability. */
+  label: ClassLabel | null;
+  /** Regression. */
+  value: number | null;
+  /** Probability of each class, in the order of the classes. */
+  scores: { label: ClassLabel; score: number }[];
+}
+
+/** Most rows of one predict request. */
+const maxRows = 100_000;
+
+/** The body of a predict request. Errors: `request.invalid`. */
+export function readPredictRequest(body: unknown): { id: string | undefined; rows: Record<string, unknown>[] } {
+  if (!isRecord(body) || !Array.isArray(body['rows'])) {
+    throw new AppError('request.invalid', 'The request has no list "rows".', {
+      fix: 'Send {"rows": [{"COLUMN": value, …}]}.',
+    });
+  }
+  const rows = body['rows'] as unknown[];
+  if (rows.length > maxRows) {
+    throw new AppError('request.too-large', `The request has ${rows.length} rows; at most ${maxRows} are taken.`, {
+      fix: 'Send several requests.',
+    });
+  }
+  const { id } = body;
+  if (id !== undefined && typeof id !== 'string') throw new AppError('request.invalid', '"id" is not text.');
+  // Each row is checked where it is encoded.
+  return { id, rows: rows as Record<string, unknown>[] };
+}
+
+/** Rows of column values as the model's inputs. Errors: `request.invalid`. */
+export function encodePredictRows(rows: readonly Record<string, unknown>[], manifest: ModelManifest): Tensor[] {
+  const feeds = encodeRows(rows, manifest.inputs);
+  return Object.entries(feeds).map(([name, tensor]) => ({
+    name,
+    datatype: datatypeOfOrt(tensor.type) as Datatype,
+    shape: [...tensor.dims],
+    data: tensor.data as TensorData,
+  }));
+}
+
+/** Outputs that predictions are read from. */
+export function predictOutputs(manifest: ModelManifest): string[] {
+  return manifest.task === 'regression' ? ['prediction'] : ['probabilities'];
+}
+
+/** One prediction per row. */
+export function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest): Prediction[] {
+  const name = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+  const tensor = outputs.find((output) => output.name === name);
+  if (tensor === undefined) throw new AppError('serve.inference', `The model gave no output "${name}".`);
+  const values = tensor.data as Float32Array;
+  const rows = tensor.shape[0] as number;
+  if (manifest.task === 'regression') {
+    return Array.from({ length: rows }, (_, row) => ({ label: null, value: values[row] as number, scores: [] }));
+  }
+  const { classes } = manifest;
+  return Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    const scores = classes.map((label, i) => {
+      const score = values[row * classes.length + i] as number;
+      if (score > (values[row * classes.length + best] as number)) best = i;
+      return { label, score };
+    });
+    return { label: classes[best] ?? null, value: null, scores };
+  });
+}

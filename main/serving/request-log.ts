@@ -1,0 +1,130 @@
+import { MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
+import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
+import { elementCount, type Tensor, type TensorSpec } from './tensor.ts';
+
+/** Recent rows of one model version, columns side by side, oldest first. */
+export interface RecentRows {
+  /** Rows answered since the start. */
+  seen: number;
+  /** Of those, rows left out by sampling. */
+  unsampled: number;
+  rows: number;
+  /** Raw inputs with one value per row; wider inputs (images) are not kept. */
+  columns: ColumnValues[];
+  /** Outputs with one value per row, and `probability` of the second class for two classes. */
+  outputs: ColumnValues[];
+}
+
+const capacityRows = 10_000;
+
+/** Above this rate rows are sampled evenly. */
+const fullRateRowsPerSecond = 1_000;
+
+type RingValues = Float64Array | BigInt64Array | string[];
+
+interface Ring {
+  name: string;
+  tensor: string;
+  /** Elements per row in the tensor, and which of them is kept. */
+  width: number;
+  element: number;
+  values: RingValues;
+}
+
+/** The last 10,000 raw input rows with what was predicted for them; all in memory. */
+export class RequestLog {
+  readonly #inputs: Ring[];
+  readonly #outputs: Ring[];
+  #written = 0;
+  #seen = 0;
+  #unsampled = 0;
+  #secondStartMs = 0;
+  #rowsThisSecond = 0;
+  /** Share of rows kept, from the rate of the second before. */
+  #share = 1;
+  #credit = 0;
+
+  constructor(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[]) {
+    this.#inputs = inputs.flatMap((spec) => ringOf(spec, 1, 0, spec.name));
+    this.#outputs = outputs.flatMap((spec) => [
+      ...ringOf(spec, 1, 0, spec.name),
+      ...(spec.name === 'probabilities' ? ringOf(spec, 2, 1, 'probability') : []),
+    ]);
+  }
+
+  /** Adds the rows of an answered request; outputs that were not asked for are missing values. */
+  add(inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, nowMs: number): void {
+    this.#seen += rows;
+    this.#updateRate(rows, nowMs);
+    const byName = new Map<string, Tensor>();
+    for (const tensor of inputs) byName.set(tensor.name, tensor);
+    const outputsByName = new Map<string, Tensor>();
+    for (const tensor of outputs) outputsByName.set(tensor.name, tensor);
+    for (let row = 0; row < rows; row++) {
+      this.#credit += this.#share;
+      if (this.#credit < 1) {
+        this.#unsampled++;
+        continue;
+      }
+      this.#credit -= 1;
+      const slot = this.#written++ % capacityRows;
+      for (const ring of this.#inputs) store(ring, slot, byName.get(ring.tensor), row);
+      for (const ring of this.#outputs) store(ring, slot, outputsByName.get(ring.tensor), row);
+    }
+  }
+
+  /** The newest rows, at most `limit`. */
+  recent(limit: number): RecentRows {
+    const rows = Math.min(limit, this.#written, capacityRows);
+    const first = this.#written - rows;
+    return {
+      seen: this.#seen,
+      unsampled: this.#unsampled,
+      rows,
+      columns: this.#inputs.map((ring) => newest(ring, first, rows)),
+      outputs: this.#outputs.map((ring) => newest(ring, first, rows)),
+    };
+  }
+
+  #updateRate(rows: number, nowMs: number): void {
+    if (nowMs - this.#secondStartMs >= 1_000) {
+      const full = this.#rowsThisSecond <= fullRateRowsPerSecond;
+      this.#share = full || nowMs - this.#secondStartMs >= 2_000 ? 1 : fullRateRowsPerSecond / this.#rowsThisSecond;
+      this.#secondStartMs = nowMs;
+      this.#rowsThisSecond = 0;
+    }
+    this.#rowsThisSecond += rows;
+  }
+}
+
+function ringOf(spec: TensorSpec, width: number, element: number, name: string): Ring[] {
+  const [batch, ...rest] = spec.shape;
+  if (batch !== -1 || elementCount(rest) !== width || spec.datatype === 'FP16') return [];
+  const values: RingValues =
+    spec.datatype === 'BYTES'
+      ? []
+      : spec.datatype === 'INT64'
+        ? new BigInt64Array(capacityRows)
+        : new Float64Array(capacityRows);
+  return [{ name, tensor: spec.name, width, element, values }];
+}
+
+function store(ring: Ring, slot: number, tensor: Tensor | undefined, row: number): void {
+  const value = tensor?.data[row * ring.width + ring.element];
+  const { values } = ring;
+  if (Array.isArray(values)) values[slot] = typeof value === 'string' ? value : MISSING_STRING;
+  else if (values instanceof BigInt64Array) values[slot] = typeof value === 'bigint' ? value : MISSING_TIMESTAMP;
+  else values[slot] = value === undefined ? Number.NaN : Number(value);
+}
+
+function newest(ring: Ring, first: number, rows: number): ColumnValues {
+  const { name, values } = ring;
+  const at = (i: number) => (first + i) % capacityRows;
+  if (Array.isArray(values)) {
+    return { name, kind: 'string', values: Array.from({ length: rows }, (_, i) => values[at(i)] as string) };
+  }
+  if (values instanceof BigInt64Array) {
+    return { name, kind: 'timestamp', values: BigInt64Array.from({ length: rows }, (_, i) => values[at(i)] as bigint) };
+  }
+  return { name, kind: 'number', values: Float64Array.from({ length: rows }, (_, i) => values[at(i)] as number) };
+}

@@ -1,0 +1,142 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import { Batcher, type BatcherLimits, type InferJob } from './batcher.ts';
+import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
+import { ModelExecutor } from './model-executor.ts';
+import type { ModelSource } from './model-source.ts';
+import { RequestLog } from './request-log.ts';
+import type { Tensor, TensorSpec } from './tensor.ts';
+
+export interface ServedModelOptions {
+  limits: BatcherLimits;
+  /** Threads inside one operator. */
+  threads: number;
+  log(level: 'info' | 'warn' | 'error', text: string): void;
+}
+
+/** One model version that answers requests. */
+export class ServedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly manifest: ModelManifest | null;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly requestLog: RequestLog;
+  /** Requests by HTTP status. */
+  readonly requestsByCode = new Map<number, number>();
+  readonly durationSeconds = new Histogram(durationBuckets);
+  readonly queueSeconds = new Histogram(durationBuckets);
+  readonly batchSize = new Histogram(batchSizeBuckets);
+  readonly #executor: ModelExecutor;
+  readonly #batcher: Batcher;
+  /** Whether axis 0 of every input is the batch. */
+  readonly #batched: boolean;
+
+  private constructor(
+    source: ModelSource,
+    specs: { inputs: TensorSpec[]; outputs: TensorSpec[] },
+    executor: ModelExecutor,
+    limits: BatcherLimits,
+  ) {
+    this.name = source.name;
+    this.version = source.version;
+    this.manifest = source.manifest;
+    this.inputs = specs.inputs;
+    this.outputs = specs.outputs;
+    this.requestLog = new RequestLog(specs.inputs, specs.outputs);
+    this.#executor = executor;
+    this.#batched = hasBatchAxis(specs.inputs, specs.outputs);
+    this.#batcher = new Batcher(
+      executor,
+      limits,
+      { queued: (seconds) => this.queueSeconds.observe(seconds), ran: (rows) => this.batchSize.observe(rows) },
+      this.#batched,
+    );
+  }
+
+  /** Loads the model in its worker. Errors: `model.invalid`. */
+  static async open(source: ModelSource, options: ServedModelOptions): Promise<ServedModel> {
+    let model: ServedModel | undefined;
+    const executor = new ModelExecutor(
+      { path: source.onnxPath, label: `model ${source.name}`, threads: options.threads },
+      {
+        log: options.log,
+        state: () => {
+          if (model !== undefined) model.#followExecutor();
+        },
+      },
+    );
+    try {
+      const specs = await executor.open();
+      requireManifestFits(source, specs.inputs);
+      model = new ServedModel(source, specs, executor, options.limits);
+    } catch (error) {
+      await executor.close();
+      throw error;
+    }
+    model.#followExecutor();
+    return model;
+  }
+
+  get ready(): boolean {
+    return this.#executor.state === 'ready';
+  }
+
+  get queuedRows(): number {
+    return this.#batcher.queuedRows;
+  }
+
+  /** Rows of a request: the first extent where that is the batch, else 1. Errors: `request.invalid`. */
+  rowsOf(inputs: readonly Tensor[]): number {
+    const [first] = inputs;
+    if (!this.#batched || first === undefined) return 1;
+    const rows = first.shape[0] as number;
+    for (const input of inputs) {
+      if (input.shape[0] === rows) continue;
+      throw new AppError(
+        'request.invalid',
+        `Input "${first.name}" has ${rows} rows and input "${input.name}" has ${input.shape[0]}; all inputs need the same number.`,
+      );
+    }
+    return rows;
+  }
+
+  infer(job: InferJob): Promise<Tensor[]> {
+    return this.#batcher.submit(job);
+  }
+
+  async close(): Promise<void> {
+    this.#batcher.close(new AppError('serve.not-ready', `Model ${this.name} is being stopped.`));
+    await this.#executor.close();
+  }
+
+  #followExecutor(): void {
+    const { state } = this.#executor;
+    this.#batcher.setPaused(state !== 'ready');
+    if (state !== 'failed') return;
+    this.#batcher.close(
+      new AppError('serve.not-ready', `Model ${this.name} version ${this.version} ended its worker again and again.`, {
+        fix: 'Stop the endpoint, check the model, and start it again.',
+      }),
+    );
+  }
+}
+
+/**
+ * Whether the model works row by row along axis 0: that extent is variable in every input and output and, where the
+ * model names its extents, has the same name everywhere.
+ */
+function hasBatchAxis(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[]): boolean {
+  const all = [...inputs, ...outputs];
+  if (inputs.length === 0 || all.some((spec) => spec.shape[0] !== -1)) return false;
+  const names = new Set(all.map((spec) => spec.dimNames[0]).filter((name) => name !== undefined && name !== ''));
+  return names.size <= 1;
+}
+
+function requireManifestFits(source: ModelSource, inputs: readonly TensorSpec[]): void {
+  const missing = source.manifest?.inputs.find((column) => !inputs.some((input) => input.name === column.name));
+  if (missing === undefined) return;
+  throw new AppError('model.invalid', `Model ${source.name} has no input for its column “${missing.name}”.`, {
+    fix: 'Train the model again; its files do not belong together.',
+  });
+}

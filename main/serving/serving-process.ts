@@ -1,0 +1,140 @@
+import type { AddressInfo } from 'node:net';
+import { AppError, toWireError } from '../../shared/errors/app-error.ts';
+import { ActivityRecorder } from './activity-recorder.ts';
+import { HttpFront, predictRows } from './http-front.ts';
+import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
+import { ModelTable } from './model-table.ts';
+import { ServedModel } from './served-model.ts';
+
+/** Process of one endpoint: HTTP front here, model sessions in worker threads. Ends with its host. */
+
+const models = new ModelTable();
+const activity = new ActivityRecorder();
+let front: HttpFront | undefined;
+
+/** How long a stop waits for requests in flight. */
+const drainMs = 5_000;
+
+function send(message: ServingMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+function log(level: 'info' | 'warn' | 'error', text: string): void {
+  send({ type: 'log', level, text });
+}
+
+async function start(message: ServingStart): Promise<void> {
+  const { limits, threads } = message;
+  for (const source of message.models) models.add(await ServedModel.open(source, { limits, threads, log }));
+  front = new HttpFront({ models, keyHashes: message.keyHashes, activity, version: message.version, log });
+  const port = await listen(front, message.http);
+  setInterval(reportActivity, 1_000).unref();
+  send({ type: 'ready', port });
+}
+
+function listen({ server }: HttpFront, { host, port }: ServingStart['http']): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen({ host, port, backlog: 1024 }, () => {
+      const address = server.address() as AddressInfo;
+      server.removeAllListeners('error');
+      server.on('error', (error) => log('error', error.message));
+      resolve(address.port);
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): AppError {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new AppError('port.in-use', `Port ${port} on ${host} is already in use.`, {
+        fix: 'Choose another port, or 0 for any free one.',
+        details: { host, port },
+        cause: error,
+      });
+    case 'EACCES':
+      return new AppError('params.invalid', `Port ${port} on ${host} may not be opened by this user.`, {
+        fix: 'Choose a port from 1024 on, or 0 for any free one.',
+        cause: error,
+      });
+    default:
+      return new AppError('params.invalid', `Cannot listen on ${host}:${port}: ${error.message}.`, {
+        fix: 'Check the host: it must be an address of this machine.',
+        cause: error,
+      });
+  }
+}
+
+function reportActivity(): void {
+  const all = models.all();
+  const queued = all.reduce((sum, model) => sum + model.queuedRows, 0);
+  const [first] = all;
+  const batchSizes = (first?.batchSize.counts ?? []).map((_, i) => ({
+    // Finite: it goes over JSON.
+    upTo: first?.batchSize.bounds[i] ?? Number.MAX_SAFE_INTEGER,
+    count: all.reduce((sum, model) => sum + (model.batchSize.counts[i] ?? 0), 0),
+  }));
+  send({ type: 'activity', point: activity.tick(Date.now(), queued, batchSizes) });
+}
+
+async function answer(call: ServingCall): Promise<void> {
+  try {
+    send({ type: 'result', id: call.id, value: await execute(call) });
+  } catch (error) {
+    send({ type: 'error', id: call.id, error: toWireError(error) });
+  }
+}
+
+async function execute(call: ServingCall): Promise<unknown> {
+  const model = models.find(call.args.model, undefined);
+  if (call.name === 'recentRows') return model.requestLog.recent(call.args.limit);
+  const started = performance.now();
+  try {
+    const predictions = await predictRows(model, call.args.rows);
+    activity.record(performance.now() - started, call.args.rows.length, false);
+    return predictions;
+  } catch (error) {
+    activity.record(performance.now() - started, 0, true);
+    throw error;
+  }
+}
+
+async function stop(): Promise<void> {
+  front?.drain();
+  const { server } = front ?? {};
+  if (server !== undefined) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+        resolve();
+      }, drainMs);
+      server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
+  }
+  await Promise.all(models.all().map((model) => model.close()));
+  process.exit(0);
+}
+
+process.on('message', (message: HostMessage) => {
+  switch (message.type) {
+    case 'start':
+      start(message).catch((error: unknown) => {
+        // The host reads the reason and ends this process.
+        send({ type: 'failed', error: toWireError(error) });
+      });
+      return;
+    case 'call':
+      void answer(message);
+      return;
+    case 'stop':
+      void stop();
+  }
+});
+// The host is gone: nobody can stop this process any more.
+process.on('disconnect', () => process.exit(0));
+// A person's Ctrl+C reaches the whole group; the host decides when to stop.
+process.on('SIGINT', () => undefined);
