@@ -4,6 +4,8 @@ import { encodeNode } from './feature/encode/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
+import { driftNode } from './monitor/drift/definition.ts';
+import { endpointNode } from './serve/endpoint/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
@@ -12,6 +14,8 @@ export const catalog = {
   [imageNode.kind]: imageNode,
   [imputeNode.kind]: imputeNode,
   [scaleNode.kind]: scaleNode,
+  [driftNode.kind]: driftNode,
+  [endpointNode.kind]: endpointNode,
 } as const satisfies Record<string, NodeDefinition>;
 
 export type NodeKind = keyof typeof catalog;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { defineNode } from '../../../shared/node/define-node.ts';
+import { paramMeta } from '../../../shared/node/param-meta.ts';
+
+export const driftNode = defineNode({
+  kind: 'monitor.drift',
+  version: 1,
+  stage: 'monitor',
+  title: 'Drift monitor',
+  summary: 'Compares what an endpoint is asked with what its model was trained on',
+  keywords: ['drift', 'monitor', 'observe', 'distribution', 'ks', 'chi square', 'data quality', 'alert'],
+  params: z.object({
+    windowRows: z
+      .number()
+      .int()
+      .min(50)
+      .max(10_000)
+      .default(500)
+      .describe('Most recent request rows that are compared')
+      .meta(paramMeta({ unit: 'rows' })),
+    minimumRows: z
+      .number()
+      .int()
+      .min(20)
+      .max(10_000)
+      .default(50)
+      .describe('Rows below which there is no verdict')
+      .meta(paramMeta({ unit: 'rows' })),
+    alpha: z.number().min(0.0001).max(0.2).default(0.05).describe('False discovery rate over all columns of a window'),
+  }),
+  ports: {
+    inputs: { requests: { types: ['stream'], doc: 'Requests of an endpoint' } },
+    outputs: {},
+  },
+  infer: () => ({ outputs: {}, problems: [] }),
+  determinism: 'external',
+  deploy: { workload: 'none' },
+  migrations: [],
+  examples: [
+    { name: 'Last 500 requests', params: {}, note: 'A verdict from 50 rows on.' },
+    {
+      name: 'Slow and strict',
+      params: { windowRows: 5000, minimumRows: 1000, alpha: 0.01 },
+      note: 'Sees small shifts, needs many rows.',
+    },
+  ],
+  help: `Compares each input column of the last \`windowRows\` requests with the training data kept with the model.
+
+**Numbers** are compared by the two-sample Kolmogorov–Smirnov test, **categories** (text, true/false) by the two-sample
+chi² test on the table of counts, rare categories taken together. Both allow for the size of *both* samples: a small
+window does not raise false alarms.
+
+**Many columns.** The p-values of a window are judged together by Benjamini and Hochberg's procedure at rate \`alpha\`, so
+that more columns do not mean more false alarms.
+
+**Too few rows** is a state of its own, never a verdict. Time columns are not compared: time always moves on. Images and
+other lists of numbers are not compared either.
+
+The heat map shows the size of the difference, from 0 (alike) to 1 (nothing in common): the largest gap between the
+cumulative distributions for numbers, Cramér's V for categories.`,
+});

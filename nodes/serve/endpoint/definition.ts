@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { defineNode } from '../../../shared/node/define-node.ts';
+import { paramMeta } from '../../../shared/node/param-meta.ts';
+
+export const endpointNode = defineNode({
+  kind: 'serve.endpoint',
+  version: 1,
+  stage: 'serve',
+  title: 'Endpoint',
+  summary: 'Answers predictions over HTTP with the model, features included',
+  keywords: ['serve', 'inference', 'predict', 'http', 'rest', 'api', 'deploy', 'open inference protocol', 'kserve'],
+  params: z.object({
+    name: z
+      .string()
+      .max(63)
+      .regex(/^$|^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dots, dashes and underscores')
+      .default('')
+      .describe('Name of the model in URLs; empty takes the id of the graph'),
+    port: z.number().int().min(0).max(65_535).default(0).describe('HTTP port on this machine; 0 takes any free one'),
+    maxBatchRows: z
+      .number()
+      .int()
+      .min(1)
+      .max(4_096)
+      .default(64)
+      .describe('Most rows of waiting requests that share one run of the model')
+      .meta(paramMeta({ section: 'Queue', unit: 'rows', advanced: true })),
+    maxQueueRows: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(1_024)
+      .describe('Rows that may wait; requests beyond are refused with status 503')
+      .meta(paramMeta({ section: 'Queue', unit: 'rows', advanced: true })),
+    objectiveP99Ms: z
+      .number()
+      .positive()
+      .max(60_000)
+      .default(50)
+      .describe('Latency that 99 % of requests should stay under; drawn in charts, used for alerts and scaling')
+      .meta(paramMeta({ section: 'Objective', unit: 'ms', label: 'p99 objective' })),
+  }),
+  ports: {
+    inputs: { model: { types: ['model'], doc: 'The model to serve' } },
+    outputs: { requests: { type: 'stream', doc: 'Requests and predictions, for monitors' } },
+  },
+  infer: () => ({ outputs: { requests: { type: 'stream' } }, problems: [] }),
+  determinism: 'external',
+  resources: () => ({ cpu: 1, memoryBytes: 2 ** 29 }),
+  deploy: { workload: 'deployment' },
+  migrations: [],
+  examples: [
+    { name: 'Any free port', params: {}, note: 'The address is shown on the node once it answers.' },
+    { name: 'Fixed port', params: { name: 'delays', port: 8080 }, note: 'POST to /v1/models/delays/predict.' },
+  ],
+  help: `Starts an HTTP server with the model. The model has its feature steps built in: requests carry **raw columns**, the
+same ones the training table had.
+
+**Rows.** \`POST /v1/models/NAME/predict\` with \`{"rows": [{"distance": 300, "origin": "SFO"}]}\` gives
+\`{"predictions": [{"label": …, "scores": […]}]}\`. A value that is \`null\` or left out is missing.
+
+**Tensors.** \`POST /v2/models/NAME/infer\` speaks the Open Inference Protocol v2, with binary tensor data.
+\`GET /v2/models/NAME\` lists inputs and outputs.
+
+**Health and metrics.** \`/v2/health/live\`, \`/v2/health/ready\`, and \`/metrics\` for Prometheus.
+
+**Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
+more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`.
+
+The endpoint listens on this machine only. It keeps the last 10,000 request rows in memory for monitors.`,
+});
