@@ -1,4 +1,5 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
+import { fileNode } from './data/file/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
@@ -9,6 +10,7 @@ import { endpointNode } from './serve/endpoint/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
+  [fileNode.kind]: fileNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,
   [imageNode.kind]: imageNode,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Lineage } from '../../../shared/graph/port-types.ts';
 import type { ArtifactDraft } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
+import { columnOf } from './column-types.ts';
 import type { DuckDb } from './connection.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { tableDigest } from './table-digest.ts';
@@ -72,6 +73,11 @@ async function describeTable(
     meta: { columns: columns.length, bytes: size },
     ...(lineage === undefined ? {} : { lineage }),
   };
+}
+
+/** The column as it will be described after `writeTable`. */
+export function storedColumn(column: Column): Column {
+  return column.type === 'tensor' ? column : columnOf(column.name, storedType(column.sqlType));
 }
 
 function storedType(sqlType: string): string {

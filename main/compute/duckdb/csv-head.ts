@@ -1,0 +1,98 @@
+import { open } from 'node:fs/promises';
+
+const headBytes = 65_536;
+const delimiters = [',', ';', '\t', '|'] as const;
+
+export type CsvEncoding = 'utf-8' | 'utf-16' | 'latin-1';
+
+/** The start of a text file, to look at its header before DuckDB reads it. */
+export interface CsvHead {
+  encoding: CsvEncoding;
+  /** First lines, without byte order mark; a quoted line break stays inside its line. */
+  lines: string[];
+}
+
+/** Reads at most 64 KiB; the encoding is that given, or from the byte order mark, or UTF-8. */
+export async function readCsvHead(path: string, encoding: CsvEncoding | 'auto', quote: string): Promise<CsvHead> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(headBytes);
+    const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const known = encoding === 'auto' ? encodingOf(bytes) : encoding;
+    const label = known === 'latin-1' ? 'latin1' : known;
+    const bigEndian = known === 'utf-16' && bytes[0] === 0xfe && bytes[1] === 0xff;
+    const text = new TextDecoder(bigEndian ? 'utf-16be' : label).decode(bytes);
+    const lines = splitLines(text, quote);
+    if (bytesRead === headBytes && lines.length > 1) lines.pop();
+    return { encoding: known, lines };
+  } finally {
+    await file.close();
+  }
+}
+
+function encodingOf(bytes: Uint8Array): CsvEncoding {
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return utf16 ? 'utf-16' : 'utf-8';
+}
+
+function splitLines(text: string, quote: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let quoted = false;
+  for (const character of text) {
+    if (character === quote) quoted = !quoted;
+    if (character === '\n' && !quoted) {
+      lines.push(line.replace(/\r$/, ''));
+      line = '';
+    } else {
+      line += character;
+    }
+  }
+  if (line !== '') lines.push(line.replace(/\r$/, ''));
+  return lines;
+}
+
+/** Fields of one line; quotes are removed and doubled quotes undone. */
+export function splitFields(line: string, delimiter: string, quote: string): string[] {
+  const fields: string[] = [];
+  let field = '';
+  let quoted = false;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at];
+    if (character === quote) {
+      if (quoted && line[at + 1] === quote) field += line[++at];
+      else quoted = !quoted;
+    } else if (line.startsWith(delimiter, at) && !quoted) {
+      fields.push(field);
+      field = '';
+      at += delimiter.length - 1;
+    } else {
+      field += character;
+    }
+  }
+  fields.push(field);
+  return fields;
+}
+
+/** The usual delimiter that splits the header into the most fields, if one splits it at all. */
+export function likelyDelimiter(header: string, quote: string): string | undefined {
+  let best: string | undefined;
+  let most = 1;
+  for (const delimiter of delimiters) {
+    const count = splitFields(header, delimiter, quote).length;
+    if (count > most) {
+      most = count;
+      best = delimiter;
+    }
+  }
+  return best;
+}
+
+/** How a delimiter is written in messages. */
+export function delimiterName(delimiter: string): string {
+  if (delimiter === '\t') return 'tab';
+  if (delimiter === ';') return 'semicolon (;)';
+  if (delimiter === ',') return 'comma (,)';
+  return delimiter === '|' ? 'bar (|)' : `“${delimiter}”`;
+}

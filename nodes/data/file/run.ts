@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { z } from 'zod';
+import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
+import { fileError, openFileSource } from '../../../main/compute/duckdb/file-source.ts';
+import type { FileSourceOptions } from '../../../main/compute/duckdb/file-source-options.ts';
+import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
+import { storedColumn, writeTable } from '../../../main/compute/duckdb/write-table.ts';
+import { fileDigest } from '../../../main/compute/paths/file-digest.ts';
+import { resolveDataPaths } from '../../../main/compute/paths/resolve-path.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { implementNode } from '../../../shared/node/runner.ts';
+import { fileNode } from './definition.ts';
+
+type Params = z.output<typeof fileNode.params>;
+
+const sqlTypes = { string: 'VARCHAR', int64: 'BIGINT', float64: 'DOUBLE', bool: 'BOOLEAN', timestamp: 'TIMESTAMP' };
+
+export const runner = implementNode(fileNode, {
+  async run(ctx) {
+    const { params } = ctx;
+    const paths = await filesOf(params, ctx.baseDir);
+    return withDuckDb(stepDuckDbOptions(ctx), async (db) => {
+      const options = sourceOptions(params);
+      const source = await openFileSource(db, paths, params.path, options);
+      for (const warning of source.warnings) ctx.log('warn', `${warning.message} ${warning.fix}`);
+      try {
+        const table = await writeTable(db, source.query, { workDir: ctx.workDir, lineage: 'all' });
+        if (table.rowCount === 0) {
+          throw new AppError('data.empty', `${params.path} has no rows.`, { fix: 'Choose a file with rows.' });
+        }
+        return { table };
+      } catch (error) {
+        throw fileError(error, params.path, options);
+      }
+    });
+  },
+
+  async describe(ctx) {
+    try {
+      const paths = await filesOf(ctx.params, ctx.baseDir);
+      return await withDuckDb({ signal: ctx.signal }, async (db) => {
+        const source = await openFileSource(db, paths, ctx.params.path, sourceOptions(ctx.params));
+        const columns = (await db.columnsOf(source.query)).map(storedColumn);
+        return {
+          outputs: { table: { type: 'table', schema: { columns }, lineage: 'all' } },
+          problems: source.warnings.map((warning) => ({ ...warning, severity: 'warning' as const })),
+        };
+      });
+    } catch (error) {
+      const { code, message, fix } = fileError(error, ctx.params.path, sourceOptions(ctx.params));
+      if (code === 'run.cancelled') throw error;
+      const field = code === 'data.column-missing' ? 'types' : 'path';
+      return { outputs: {}, problems: [{ field, message, ...(fix === undefined ? {} : { fix }) }] };
+    }
+  },
+
+  async probe({ params, baseDir, signal }) {
+    const hash = createHash('sha256');
+    for (const path of await filesOf(params, baseDir)) {
+      if (params.filename) hash.update(`${JSON.stringify(basename(path))}\n`);
+      hash.update(`${await fileDigest(path, signal)}\n`);
+    }
+    return hash.digest('hex');
+  },
+});
+
+async function filesOf(params: Params, baseDir: string): Promise<[string, ...string[]]> {
+  const [first, ...others] = await resolveDataPaths(params.path, baseDir);
+  if (first === undefined) throw new AppError('data.not-found', `No file matches ${params.path}.`);
+  return [first, ...others];
+}
+
+function sourceOptions(params: Params): FileSourceOptions {
+  return {
+    format: params.format === 'auto' ? undefined : params.format,
+    delimiter: params.delimiter === '' ? undefined : params.delimiter.replaceAll('\\t', '\t'),
+    header: params.header === 'auto' ? undefined : params.header === 'yes',
+    quote: params.quote === '' ? undefined : params.quote,
+    encoding: params.encoding,
+    nullValues: params.nullValues,
+    types: Object.fromEntries(Object.entries(params.types).map(([column, type]) => [column, sqlTypes[type]])),
+    columns: params.columns,
+    maximumObjectSize: params.maximumObjectSize,
+    filename: params.filename,
+  };
+}
