@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../../shared/graph/diagnostic.ts';
 import type { Command } from '../command.ts';
 import { withEngine } from '../open-engine.ts';
-import { readGraphFile } from '../read-graph.ts';
+import { graphJson, readGraphFile } from '../read-graph.ts';
 
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map((entry) => {
@@ -19,12 +19,16 @@ export const validateCommand: Command = {
   optionHelp: {},
   async run(context) {
     const file = await readGraphFile(context.positionals[0]);
-    return withEngine(context, async (engine) => {
-      const { diagnostics } = await engine.analyze(file.text, { baseDir: file.baseDir });
+    const graph = graphJson(file);
+    const report = (diagnostics: Diagnostic[]): number => {
       const ok = !diagnostics.some((entry) => entry.severity === 'error');
       const text = [...diagnosticLines(diagnostics), ok ? 'The graph is valid.' : 'The graph has errors.'].join('\n');
       context.output.result({ ok, diagnostics }, text);
       return ok ? 0 : 2;
-    });
+    };
+    if ('diagnostics' in graph) return report(graph.diagnostics);
+    return withEngine(context, async (engine) =>
+      report((await engine.analyze(graph.document, { baseDir: file.baseDir, signal: context.signal })).diagnostics),
+    );
   },
 };

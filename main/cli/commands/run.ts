@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { RunFinished } from '../../../shared/events/run-events.ts';
+import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
+import { metricsOf, registrationOf } from '../../engine/registration.ts';
+import { createArtifactStore } from '../../store/artifact-store.ts';
+import { createDirectoryDriver } from '../../store/directory-driver.ts';
+import { createStoreRegistry } from '../../store/store-registry.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { describeFinished, exitCodeOf, followRun } from '../follow-run.ts';
+import { withEngine } from '../open-engine.ts';
+import { readGraphFile, requireGraphJson } from '../read-graph.ts';
+import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'Runs the data, feature and train part of a graph; what is up to date is not run again.',
+  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… | --plan FILE --step ID --store URI',
+  options: {
+    ...selectionOptions,
+    target: { type: 'string' },
+    plan: { type: 'string' },
+    step: { type: 'string' },
+    store: { type: 'string' },
+  },
+  optionHelp: {
+    ...selectionHelp,
+    target: 'where to run; local is the default',
+    plan: 'run one step of this plan, as a pod does',
+    step: 'which step of the plan',
+    store: 'where its inputs are and its results go: file:///FOLDER',
+  },
+  run: (context) => (context.text('plan') === undefined ? runGraph(context) : runStep(context)),
+};
+
+async function runGraph(context: CommandContext): Promise<number> {
+  const target = context.text('target') ?? 'local';
+  if (target !== 'local') {
+    throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use --target local.' });
+  }
+  const file = await readGraphFile(context.positionals[0]);
+  const document = requireGraphJson(file);
+  return withEngine(context, async (engine) => {
+    const { runId } = await engine.startRun({
+      document,
+      baseDir: file.baseDir,
+      source: 'cli',
+      ...selectionOf(context),
+    });
+    const finished = await followRun(engine, runId, context.output, context.signal);
+    context.output.result(finished, describeFinished(finished));
+    return exitCodeOf(finished);
+  });
+}
+
+/** One step in this process, against a shared store: what an exported Job's container does. */
+async function runStep(context: CommandContext): Promise<number> {
+  const planFile = context.text('plan');
+  const stepId = context.text('step');
+  const storeUri = context.text('store');
+  if (planFile === undefined || stepId === undefined || storeUri === undefined) {
+    throw new AppError('cli.usage', '--plan, --step and --store go together.');
+  }
+  const plan = await readPlan(planFile);
+  const driver = createDirectoryDriver(storeFolder(storeUri));
+  const store = createArtifactStore(driver);
+  return withEngine(context, async (engine) => {
+    const started = performance.now();
+    const { status, record } = await engine.runStep({
+      plan,
+      stepId,
+      store,
+      baseDir: process.cwd(),
+      signal: context.signal,
+      onLog: (text) => context.output.log(text),
+    });
+    const metrics: RunFinished['metrics'] = {};
+    const outputs: RunFinished['outputs'] = {};
+    for (const [port, output] of Object.entries(record.outputs)) {
+      outputs[`${stepId}.${port}`] = { digest: output.digest, type: output.type };
+      const manifest = await store.get(output.digest);
+      if (manifest === undefined) continue;
+      const registration = registrationOf(manifest, { runId: record.runId, graphId: plan.graph.id });
+      if (registration !== undefined) await createStoreRegistry(driver).register(registration);
+      if (manifest.type === 'report') metrics[stepId] = metricsOf(manifest);
+    }
+    const kind = plan.steps.find((step) => step.id === stepId)?.kind ?? '';
+    const durationMs = performance.now() - started;
+    const finished = {
+      type: 'run.finished' as const,
+      runId: record.runId,
+      status: 'succeeded' as const,
+      steps: [{ id: stepId, kind, status, key: record.key, durationMs }],
+      outputs,
+      metrics,
+    };
+    context.output.result(finished, `${stepId} ${status}`);
+    return 0;
+  });
+}
+
+async function readPlan(path: string): Promise<Plan> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new AppError('graph.not-found', `The plan ${path} cannot be read.`, { cause: error });
+  }
+  const parsed = planSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new AppError('graph.invalid', `${path} is no plan: ${parsed.error.issues[0]?.message ?? ''}`);
+}
+
+export function storeFolder(uri: string): string {
+  if (uri.startsWith('file://')) return fileURLToPath(uri);
+  throw new AppError('cli.usage', `The store ${uri} is not supported.`, { fix: 'Use file:///FOLDER.' });
+}

@@ -1,0 +1,32 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import { parseOverride } from '../../shared/graph/graph-parameters.ts';
+import type { SelectionOptions } from '../engine/engine.ts';
+import type { CommandContext } from './command.ts';
+
+/** Which steps of a graph a command is about; shared by `plan` and `run`. */
+export const selectionOptions = {
+  to: { type: 'string' },
+  from: { type: 'string' },
+  force: { type: 'boolean' },
+  set: { type: 'string', multiple: true },
+} as const;
+
+export const selectionHelp = {
+  to: 'only this node and what it needs',
+  from: 'run this node and everything below it again',
+  force: 'run even what is up to date',
+  set: 'NODE.PARAM=VALUE, for this command only; may repeat',
+};
+
+export function selectionOf(context: CommandContext): SelectionOptions {
+  return {
+    to: context.text('to'),
+    from: context.text('from'),
+    force: context.flag('force'),
+    set: context.list('set').map((text) => {
+      const override = parseOverride(text);
+      if (override !== undefined) return override;
+      throw new AppError('cli.usage', `--set ${text} is not of the form NODE.PARAM=VALUE.`);
+    }),
+  };
+}
