@@ -1,0 +1,56 @@
+import { formatCount, formatPercent } from '../ui/format.ts';
+import { readableSoundingLevel } from './sounding.ts';
+import './chart.css';
+
+interface ConfusionMatrixProps {
+  classes: readonly string[];
+  /** Row = true class, column = predicted class. */
+  counts: readonly (readonly number[])[];
+}
+
+/** Counts with their share of the true class; depth of the ramp is the share, the diagonal is outlined. */
+export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
+  const dense = classes.length > 6;
+  return (
+    <table className="confusion">
+      <caption className="visually-hidden">Confusion matrix: rows are true classes, columns predicted classes</caption>
+      <thead>
+        <tr>
+          <td className="axis-title">true ↓ predicted →</td>
+          {classes.map((name) => (
+            <th key={name} scope="col" title={name}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {classes.map((name, row) => {
+          const line = counts[row] ?? [];
+          const total = line.reduce((sum, count) => sum + count, 0);
+          return (
+            <tr key={name}>
+              <th scope="row" title={name}>
+                {name}
+              </th>
+              {classes.map((predicted, column) => {
+                const count = line[column] ?? 0;
+                const share = total === 0 ? 0 : count / total;
+                return (
+                  <td
+                    key={predicted}
+                    className={`depth-${readableSoundingLevel(share)}${row === column ? ' right' : ''}`}
+                    title={`${name} predicted as ${predicted}: ${formatCount(count)} rows, ${formatPercent(share)}`}
+                  >
+                    {formatCount(count)}
+                    {!dense && <small>{formatPercent(share)}</small>}
+                  </td>
+                );
+              })}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

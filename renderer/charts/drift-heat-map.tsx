@@ -1,0 +1,179 @@
+import { ChartFrame } from './chart-frame.tsx';
+import { soundingLevel } from './sounding.ts';
+import { formatReadout, formatTimeTick } from './tick-format.ts';
+import { timeTicks } from './ticks.ts';
+import { linearScale } from './scale.ts';
+
+export interface HeatRow {
+  label: string;
+  /** In multiples of the limit, one per window; null: no verdict. */
+  values: readonly (number | null)[];
+  /** Right of the row, e.g. `2.9× limit`. */
+  note?: string;
+}
+
+interface DriftHeatMapProps {
+  title: string;
+  caption: string;
+  /** End of each window, Unix ms, oldest first. */
+  times: readonly number[];
+  rows: readonly HeatRow[];
+  selected?: string | undefined;
+  onSelect?: (label: string) => void;
+}
+
+/** Deepest tone of the ramp, in multiples of the limit. */
+const deepest = 5;
+const rowPx = 23;
+const labelPx = 132;
+const notePx = 86;
+
+function cellName(row: HeatRow, index: number, times: readonly number[]): string {
+  const value = row.values[index];
+  const when = formatTimeTick(times[index] ?? 0, 1000);
+  return value === null || value === undefined
+    ? `${row.label}, ${when}: no verdict`
+    : `${row.label}, ${when}: ${formatReadout(value)} times the limit`;
+}
+
+/** Columns by time on the sounding ramp; a cell over its limit carries a bar. Rows are chosen by press or keyboard. */
+export function DriftHeatMap({ title, caption, times, rows, selected, onSelect }: DriftHeatMapProps) {
+  return (
+    <ChartFrame
+      title={title}
+      caption={caption}
+      height={rows.length * rowPx + 22}
+      table={{
+        columns: ['window', ...rows.map((row) => row.label)],
+        rows: times.map((time, i) => [new Date(time).toISOString(), ...rows.map((row) => row.values[i] ?? null)]),
+      }}
+      legend={
+        <span className="chart-legend">
+          <span>
+            0
+            <svg width="88" height="9" aria-hidden="true">
+              {[0, 1, 2, 3, 4, 5, 6, 7].map((level) => (
+                <rect key={level} x={level * 11} width="10" height="9" rx="1" fill={`var(--d${level})`} />
+              ))}
+            </svg>
+            {deepest}×
+          </span>
+          <span>
+            <svg width="14" height="9" aria-hidden="true">
+              <rect width="14" height="9" rx="1" fill="var(--d5)" />
+              <rect x="4.5" y="5.5" width="5" height="2" fill="var(--sheet)" />
+            </svg>
+            over limit
+          </span>
+        </span>
+      }
+    >
+      {(width) => {
+        const left = Math.min(labelPx, width * 0.3);
+        const right = width - notePx;
+        const step = Math.min(36, (right - left) / Math.max(1, times.length));
+        const first = times[0] ?? 0;
+        const last = times.at(-1) ?? 1;
+        const axis = linearScale(
+          [0, Math.max(1, times.length - 1)],
+          [left + step / 2, left + step * (Math.max(1, times.length - 1) + 0.5)],
+        );
+        const clock = timeTicks(first, last, 5, -new Date(last).getTimezoneOffset() * 60_000);
+        const marks =
+          times.length > 4 ? [0, Math.floor((times.length - 1) / 2), times.length - 1] : times.length > 0 ? [0] : [];
+        return (
+          <svg
+            className="ch"
+            width={width}
+            height={rows.length * rowPx + 22}
+            role="group"
+            aria-label={`${title}: ${caption}`}
+          >
+            {marks.map((index) => (
+              <text key={index} x={axis.toPixel(index)} y={10} textAnchor={index === 0 ? 'start' : 'middle'}>
+                {formatTimeTick(times[index] ?? 0, Math.min(clock.stepMs, 60_000))}
+              </text>
+            ))}
+            {rows.map((row, r) => {
+              const y = 18 + r * rowPx;
+              const chosen = row.label === selected;
+              return (
+                <g
+                  key={row.label}
+                  role="button"
+                  tabIndex={0}
+                  aria-pressed={chosen}
+                  aria-label={`${row.label}${row.note ? `, ${row.note}` : ''}`}
+                  className="heat-row"
+                  onClick={() => onSelect?.(row.label)}
+                  onKeyDown={(event) => {
+                    if (event.key !== 'Enter' && event.key !== ' ') return;
+                    event.preventDefault();
+                    onSelect?.(row.label);
+                  }}
+                >
+                  <rect className="hit" x={0} y={y} width={width} height={rowPx - 1} />
+                  <text className={chosen ? 'mono strong' : 'mono note'} x={0} y={y + 15} style={{ fontSize: 11 }}>
+                    {row.label.length > 18 ? `${row.label.slice(0, 17)}…` : row.label}
+                  </text>
+                  {times.map((time, i) => {
+                    const value = row.values[i] ?? null;
+                    const over = value !== null && value >= 1;
+                    return (
+                      <g key={time}>
+                        <rect
+                          x={left + i * step}
+                          y={y}
+                          width={Math.max(1, step - 1.5)}
+                          height={rowPx - 2}
+                          rx="1.5"
+                          fill={value === null ? 'none' : `var(--d${soundingLevel(value / deepest)})`}
+                          stroke={value === null ? 'var(--line)' : 'none'}
+                          strokeDasharray={value === null ? '2 2' : undefined}
+                        >
+                          <title>{cellName(row, i, times)}</title>
+                        </rect>
+                        {over && (
+                          <rect
+                            x={left + i * step + (step - 1.5) / 2 - Math.min(3, step / 4)}
+                            y={y + rowPx - 8}
+                            width={Math.min(6, step / 2)}
+                            height="2"
+                            fill="var(--sheet)"
+                          />
+                        )}
+                      </g>
+                    );
+                  })}
+                  {chosen && times.length > 0 && (
+                    <rect
+                      x={left - 2}
+                      y={y - 2}
+                      width={step * times.length + 2.5}
+                      height={rowPx + 2}
+                      rx="3"
+                      fill="none"
+                      stroke="var(--signal)"
+                      strokeWidth="2"
+                    />
+                  )}
+                  {row.note && (
+                    <text
+                      className="limit strong"
+                      x={width}
+                      y={y + 15}
+                      textAnchor="end"
+                      style={{ fill: 'var(--stale)' }}
+                    >
+                      {row.note}
+                    </text>
+                  )}
+                </g>
+              );
+            })}
+          </svg>
+        );
+      }}
+    </ChartFrame>
+  );
+}
