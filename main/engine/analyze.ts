@@ -1,0 +1,119 @@
+import { toAppError } from '../../shared/errors/app-error.ts';
+import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { type IndexedNode, indexGraph } from '../../shared/graph/graph-index.ts';
+import { pointer } from '../../shared/graph/json-pointer.ts';
+import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
+import { canonicalJson } from '../../shared/plan/canonical-json.ts';
+import { topologicalOrder } from '../../shared/plan/create-plan.ts';
+import { type Kinds, loadRunner } from './kinds.ts';
+
+export interface GraphShapes {
+  diagnostics: Diagnostic[];
+  /** node → input port → shapes of what is connected. */
+  inputs: Record<string, Record<string, PortShape[]>>;
+  outputs: Record<string, Record<string, PortShape>>;
+}
+
+const maxCached = 500;
+/** What describes an external source may change at any time; this only spares repeats within one burst of edits. */
+const externalTtlMs = 1000;
+
+/** Infers the shape of every port, in topological order. What cannot be known is left out; problems are diagnostics. */
+export interface GraphAnalyzer {
+  shapes(document: GraphDocument, baseDir: string, signal: AbortSignal): Promise<GraphShapes>;
+}
+
+export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
+  const cache = new Map<string, { result: InferResult; untilMs: number }>();
+
+  const infer = async (
+    node: IndexedNode,
+    params: Record<string, unknown>,
+    inputs: Record<string, PortShape[]>,
+    baseDir: string,
+    signal: AbortSignal,
+  ): Promise<InferResult | undefined> => {
+    const definition = node.definition;
+    if (definition === undefined) return undefined;
+    if (definition.infer !== undefined) return definition.infer(inputs, params);
+    const describe = (await loadRunner(kinds, definition.kind))?.describe;
+    if (describe === undefined) return undefined;
+    const key = canonicalJson([definition.kind, params, inputs as unknown, baseDir]);
+    const known = cache.get(key);
+    if (known !== undefined && known.untilMs > Date.now()) return known.result;
+    const result = await describe({ params, inputs, baseDir, signal });
+    const ttl = definition.determinism === 'external' ? externalTtlMs : Number.POSITIVE_INFINITY;
+    cache.delete(key);
+    cache.set(key, { result, untilMs: Date.now() + ttl });
+    for (const oldest of cache.keys()) {
+      if (cache.size <= maxCached) break;
+      cache.delete(oldest);
+    }
+    return result;
+  };
+
+  return {
+    shapes: async (document, baseDir, signal) => {
+      const index = indexGraph(document, kinds.definitionOf);
+      const result: GraphShapes = { diagnostics: [], inputs: {}, outputs: {} };
+      for (const id of topologicalOrder(index)) {
+        const node = index.nodes.get(id);
+        if (node?.definition === undefined) continue;
+        const inputs: Record<string, PortShape[]> = {};
+        let complete = true;
+        for (const [port, input] of Object.entries(node.ports.inputs)) {
+          const edges = index.incoming(id).filter((edge) => edge.to.port === port);
+          const shapes = edges.map((edge) => result.outputs[edge.from.node]?.[edge.from.port]);
+          inputs[port] = shapes.filter((shape) => shape !== undefined);
+          if (inputs[port].length < edges.length || (edges.length === 0 && input.optional !== true)) complete = false;
+        }
+        result.inputs[id] = inputs;
+        const parsed = node.definition.params.safeParse(node.params);
+        if (!parsed.success || !complete) continue;
+        try {
+          const inferred = await infer(node, parsed.data, inputs, baseDir, signal);
+          result.outputs[id] = { ...fixedShapes(node), ...inferred?.outputs };
+          for (const problem of inferred?.problems ?? []) {
+            result.diagnostics.push({
+              path: pointer('nodes', id, 'params', ...(problem.field === undefined ? [] : [problem.field])),
+              node: id,
+              ...(problem.field === undefined ? {} : { field: problem.field }),
+              code: 'node.problem',
+              severity: problem.severity ?? 'error',
+              message: problem.message,
+              ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+            });
+          }
+        } catch (error) {
+          signal.throwIfAborted();
+          result.diagnostics.push(thrownProblem(id, error));
+        }
+      }
+      return result;
+    },
+  };
+}
+
+/** Shapes that the type alone tells. */
+function fixedShapes(node: IndexedNode): Record<string, PortShape> {
+  return Object.fromEntries(
+    Object.entries(node.ports.outputs).flatMap(([port, output]): [string, PortShape][] =>
+      output.type === 'table' || output.type === 'features' ? [] : [[port, { type: output.type }]],
+    ),
+  );
+}
+
+function thrownProblem(id: string, error: unknown): Diagnostic {
+  const { code, message, fix, details } = toAppError(error);
+  const field = typeof details?.['field'] === 'string' ? details['field'] : undefined;
+  return {
+    path: pointer('nodes', id, ...(field === undefined ? [] : ['params', field])),
+    node: id,
+    ...(field === undefined ? {} : { field }),
+    code,
+    severity: 'error',
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  };
+}

@@ -1,0 +1,420 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { RunEvent, RunFinished, StepResult } from '../../shared/events/run-events.ts';
+import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
+import { applyOverrides, type ParameterOverride } from '../../shared/graph/graph-parameters.ts';
+import { pointer } from '../../shared/graph/json-pointer.ts';
+import type { ParsedGraph } from '../../shared/graph/parse-graph.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { createPlan, type PlannedGraph } from '../../shared/plan/create-plan.ts';
+import type { Plan, StepState } from '../../shared/plan/plan.ts';
+import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.ts';
+import { stepKey } from '../../shared/plan/step-key.ts';
+import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
+import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
+import { openDatabase, type StoreDatabase } from '../store/database.ts';
+import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
+import { createModelRegistry, type ModelRegistry } from '../store/model-registry.ts';
+import { openEngineList } from '../store/open-engines.ts';
+import { currentProcess } from '../store/process-identity.ts';
+import { createRecentGraphs, type RecentGraphs } from '../store/recent-graphs.ts';
+import { createRunRecords } from '../store/run-records.ts';
+import { createStepHistory } from '../store/step-history.ts';
+import { createGraphAnalyzer } from './analyze.ts';
+import { createCodeDigests } from './code-digest.ts';
+import { executeRun, type RunServices } from './execute-run.ts';
+import { executeStep } from './execute-step.ts';
+import { loadKinds } from './kinds.ts';
+import { readPlanStates } from './plan-state.ts';
+import { countSteps, recoverRuns } from './recovery.ts';
+import { createRunLogs } from './run-log.ts';
+import { createScheduler } from './scheduler.ts';
+import { createStepKeys, withInputs } from './step-keys.ts';
+import { type ResolvedOutput, resolveInputs, resolveOutputs } from './step-outputs.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+export interface EngineOptions {
+  dataDir: string;
+  /** File URL of a module that stands in for the node catalog (see `Kinds`). */
+  kindsModule?: string;
+  /** Steps that run at the same time; default: one per core, at least 2, at most 8. */
+  maxWorkers?: number;
+}
+
+export interface SelectionOptions {
+  to?: string | undefined;
+  from?: string | undefined;
+  force?: boolean | undefined;
+  set?: readonly ParameterOverride[] | undefined;
+}
+
+export interface PlanReport {
+  diagnostics: Diagnostic[];
+  steps: StepState[];
+}
+
+/** Runs graphs in one data directory. Documents may be any JSON: problems come back as diagnostics. */
+export interface Engine {
+  readonly dataDir: string;
+  readonly store: ArtifactStore;
+  readonly registry: ModelRegistry;
+  readonly recentGraphs: RecentGraphs;
+  /** For modules that keep tables of their own in `slipway.db`. */
+  readonly database: StoreDatabase;
+  /** Sentences a person should see at start, e.g. that another engine uses the same data directory. */
+  readonly notices: readonly string[];
+  info(): z.infer<typeof engineInfoSchema>;
+  /** Problems, shapes of every port and the plan, without running anything. `baseDir`: folder of the graph file. */
+  analyze(document: unknown, options: { baseDir: string; signal?: AbortSignal }): Promise<GraphAnalysis>;
+  /** Hit or miss of the selected steps. Throws `graph.invalid` or `params.invalid` when `to`, `from` or `set` names no step. */
+  planStates(
+    document: unknown,
+    options: SelectionOptions & { baseDir: string; signal?: AbortSignal },
+  ): Promise<PlanReport>;
+  /**
+   * Starts the healthy part of the graph; steps that cannot run are reported as skipped. Throws `graph.invalid` or
+   * `graph.too-new` when nothing can run.
+   */
+  startRun(
+    options: SelectionOptions & { document: unknown; baseDir: string /** Who asks. */; source?: string },
+  ): Promise<{ runId: string }>;
+  /** Resolves when the run has ended; false when it was not running here. */
+  cancelRun(runId: string): Promise<boolean>;
+  /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
+  runEvents(runId: string, after: number, signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined>;
+  listRuns(options: { graphId?: string | undefined; limit: number }): RunSummary[];
+  /** Undefined when there is no such run. */
+  getRun(runId: string): RunSummary | undefined;
+  /** Runs one step of a plan in this process, against the results of the steps above it in `store`. */
+  runStep(options: {
+    plan: Plan;
+    stepId: string;
+    store?: ArtifactStore;
+    baseDir: string;
+    signal?: AbortSignal;
+    onLog?: (text: string) => void;
+  }): Promise<{ status: 'executed' | 'cached'; record: StepRecord }>;
+  /** Cancels what runs and ends the workers. */
+  close(): Promise<void>;
+}
+
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const dataDir = resolve(options.dataDir);
+  const database = openDatabase(dataDir);
+  const openEngines = openEngineList(database);
+  const records = createRunRecords(database);
+  recoverRuns(records);
+  await removeStaleTempFolders(dataDir);
+
+  const kinds = await loadKinds(options.kindsModule);
+  const store = createArtifactStore(createDirectoryDriver(dataDir));
+  const registry = createModelRegistry(database);
+  const history = createStepHistory(database);
+  const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile));
+  const cores = availableParallelism();
+  const scheduler = createScheduler({
+    cores,
+    memoryBytes: Math.floor(totalmem() * 0.8),
+    maxWorkers: options.maxWorkers ?? Math.min(8, Math.max(2, cores)),
+  });
+  const workers = createWorkerPool({
+    storeDir: dataDir,
+    kindsModule: options.kindsModule,
+    maxIdle: scheduler.maxWorkers,
+  });
+  const logs = createRunLogs(records);
+  const analyzer = createGraphAnalyzer(kinds);
+  const services: RunServices = { store, history, registry, kinds, keys, scheduler, workers, inFlight: new Map() };
+  const active = new Map<string, { controller: AbortController; done: Promise<void> }>();
+  const neverAborted = new AbortController().signal;
+
+  const read = (
+    document: unknown,
+    overrides: readonly ParameterOverride[] = [],
+  ): ParsedGraph & { planned?: PlannedGraph } => {
+    const parsed = readGraphValue(document, kinds.definitionOf);
+    if (parsed.document === undefined) return parsed;
+    const { document: changed, unknownNodes } = applyOverrides(parsed.document, overrides);
+    const planned = createPlan(changed, kinds.definitionOf);
+    const diagnostics = [
+      // Problems found while reading, then those of the graph with the overrides.
+      ...parsed.diagnostics.filter(({ code }) => code === 'graph.malformed' || code === 'graph.migration'),
+      ...planned.diagnostics,
+    ];
+    const [unknown] = unknownNodes;
+    if (unknown !== undefined) throw unknownOverride(unknown, Object.keys(parsed.document.nodes));
+    return { ...parsed, document: changed, diagnostics, planned };
+  };
+
+  const select = (planned: PlannedGraph, selection: SelectionOptions): SelectedSteps => {
+    const selected = selectSteps(planned.plan, selection);
+    const [unknown] = selected.unknown;
+    if (unknown !== undefined) throw cannotSelect(planned, unknown);
+    return selected;
+  };
+
+  const planContext = (baseDir: string, signal: AbortSignal | undefined) => ({
+    store,
+    history,
+    kinds,
+    keys,
+    baseDir,
+    signal: signal ?? neverAborted,
+  });
+
+  const launch = (
+    runId: string,
+    planned: PlannedGraph,
+    selection: SelectedSteps,
+    options_: { baseDir: string; whole: boolean },
+  ) => {
+    const { plan } = planned;
+    const blocked = options_.whole ? planned.blocked : [];
+    const controller = new AbortController();
+    const log = logs.open(runId);
+    const listed = [...plan.steps.filter((step) => selection.selected.has(step.id)), ...blocked];
+    log.emit({ type: 'run.started', graphId: plan.graph.id, steps: listed.map(({ id, kind }) => ({ id, kind })) });
+    const request = { runId, plan, ...selection, blocked, baseDir: options_.baseDir, signal: controller.signal };
+    const end = (finished: Pick<RunFinished, 'status' | 'steps' | 'outputs' | 'metrics'>) => {
+      records.finish(runId, finished.status, countSteps(finished.steps), Date.now());
+      log.emit({ type: 'run.finished', ...finished });
+    };
+    const done = executeRun(request, services, log)
+      .then(end, (error: unknown) => {
+        const steps = listed.map(
+          ({ id, kind }): StepResult => ({
+            id,
+            kind,
+            status: 'cancelled',
+            key: '',
+            durationMs: 0,
+            reason: toAppError(error).message,
+          }),
+        );
+        end({ status: 'failed', steps, outputs: {}, metrics: {} });
+      })
+      .finally(() => active.delete(runId));
+    active.set(runId, { controller, done });
+  };
+
+  return {
+    dataDir,
+    store,
+    registry,
+    recentGraphs: createRecentGraphs(database),
+    database,
+    notices: openEngines.notices,
+    info: () => ({
+      version: packageVersion(),
+      dataDir,
+      hostname: hostname(),
+      platform: process.platform,
+      cores,
+      memoryBytes: totalmem(),
+      gpus: [],
+      node: process.version,
+    }),
+    analyze: async (document, { baseDir, signal }) => {
+      const { document: graph, planned, diagnostics } = read(document);
+      if (graph === undefined || planned === undefined) return { diagnostics, inputs: {}, outputs: {}, steps: [] };
+      const base = resolve(baseDir);
+      const shapes = await analyzer.shapes(graph, base, signal ?? neverAborted);
+      const all = new Set(planned.plan.steps.map((step) => step.id));
+      const states = await readPlanStates(planned.plan, all, new Set(), planContext(base, signal));
+      const described = new Set(shapes.diagnostics.map(({ node }) => node));
+      return {
+        diagnostics: [
+          ...diagnostics,
+          ...shapes.diagnostics,
+          ...states.problems.filter(({ nodeId }) => !described.has(nodeId)).map(toDiagnostic),
+        ],
+        inputs: shapes.inputs,
+        outputs: shapes.outputs,
+        steps: states.steps,
+      };
+    },
+    planStates: async (document, { baseDir, signal, ...selection }) => {
+      const { planned, diagnostics } = read(document, selection.set);
+      if (planned === undefined) return { diagnostics, steps: [] };
+      const { selected, forced } = select(planned, selection);
+      const states = await readPlanStates(planned.plan, selected, forced, planContext(resolve(baseDir), signal));
+      return { diagnostics: [...diagnostics, ...states.problems.map(toDiagnostic)], steps: states.steps };
+    },
+    startRun: async ({ document, baseDir, source, ...selection }) => {
+      const { document: graph, planned, diagnostics } = read(document, selection.set);
+      if (graph === undefined || planned === undefined || planned.plan.steps.length === 0)
+        throw nothingToRun(diagnostics);
+      const selected = select(planned, selection);
+      if (selected.selected.size === 0) throw nothingToRun(diagnostics);
+      const runId = newRunId();
+      records.create({
+        runId,
+        graphId: graph.id,
+        graphName: graph.name,
+        source: source ?? 'engine',
+        startedMs: Date.now(),
+        owner: currentProcess(),
+      });
+      const whole = selection.to === undefined && selection.from === undefined;
+      launch(runId, planned, selected, { baseDir: resolve(baseDir), whole });
+      return { runId };
+    },
+    cancelRun: async (runId) => {
+      const run = active.get(runId);
+      if (run === undefined) return false;
+      run.controller.abort(new AppError('run.cancelled', 'The run was cancelled.'));
+      await run.done;
+      return true;
+    },
+    runEvents: (runId, after, signal) => logs.follow(runId, after, signal),
+    listRuns: (query) => records.list(query),
+    getRun: (runId) => records.get(runId),
+    runStep: ({ plan, stepId, store: target = store, baseDir, signal = neverAborted, onLog }) =>
+      runPlanStep({
+        plan,
+        stepId,
+        store: target,
+        baseDir: resolve(baseDir),
+        signal,
+        onLog,
+        keys,
+        kinds,
+        threads: cores,
+      }),
+    close: async () => {
+      for (const { controller } of active.values())
+        controller.abort(new AppError('run.cancelled', 'The engine is closing.'));
+      await Promise.all([...active.values()].map(({ done }) => done));
+      await workers.close();
+      openEngines.leave();
+      database.close();
+    },
+  };
+}
+
+/** The keys of the steps above follow from the plan and their records, so a pod needs the store and the plan only. */
+async function runPlanStep(options: {
+  plan: Plan;
+  stepId: string;
+  store: ArtifactStore;
+  baseDir: string;
+  signal: AbortSignal;
+  onLog: ((text: string) => void) | undefined;
+  keys: RunServices['keys'];
+  kinds: RunServices['kinds'];
+  threads: number;
+}): Promise<{ status: 'executed' | 'cached'; record: StepRecord }> {
+  const { plan, stepId, store, baseDir, signal, keys, kinds } = options;
+  const { selected, unknown } = selectSteps(plan, { to: stepId });
+  if (unknown.length > 0) {
+    throw new AppError('graph.invalid', `The plan has no step "${stepId}".`, {
+      fix: `Its steps are ${plan.steps.map((step) => step.id).join(', ')}.`,
+    });
+  }
+  const outputs = new Map<string, Record<string, ResolvedOutput>>();
+  for (const step of plan.steps.filter(({ id }) => selected.has(id))) {
+    const inputs = resolveInputs(step, (id) => outputs.get(id));
+    if (inputs === undefined) throw new AppError('internal.bug', `The plan lists "${step.id}" before what it needs.`);
+    const parts = withInputs(await keys.ownParts(step, baseDir, signal), inputs);
+    const key = stepKey(parts);
+    const known = await store.getStep(key);
+    if (step.id === stepId) {
+      if (known !== undefined) return { status: 'cached', record: known };
+      const task = {
+        runId: newRunId(),
+        graph: plan.graph,
+        step,
+        key,
+        parts,
+        inputs,
+        baseDir,
+        threads: options.threads,
+        memoryBytes: Math.floor(totalmem() * 0.8),
+      };
+      const record = await executeStep(task, {
+        store,
+        kinds,
+        signal,
+        log: (_level, text) => options.onLog?.(text),
+        progress: () => undefined,
+        partial: () => undefined,
+      });
+      return { status: 'executed', record };
+    }
+    if (known === undefined) {
+      throw new AppError(
+        'artifact.not-found',
+        `Step "${stepId}" needs the result of "${step.id}", which is not in ${store.uri}.`,
+        {
+          nodeId: step.id,
+          fix: `Run step "${step.id}" of the same plan first.`,
+        },
+      );
+    }
+    outputs.set(step.id, resolveOutputs(kinds, step, inputs, known));
+  }
+  throw new AppError('internal.bug', `Step "${stepId}" was not reached.`);
+}
+
+/** Sorts by time; unique across engines. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  return `${time}-${randomUUID().slice(0, 8)}`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}
+
+function nothingToRun(diagnostics: readonly Diagnostic[]): AppError {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) {
+    return new AppError('graph.invalid', 'The graph has no step to run.', {
+      fix: 'Add a data node and what follows it.',
+    });
+  }
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const code = first.code === 'graph.too-new' || first.code === 'graph.too-large' ? first.code : 'graph.invalid';
+  return new AppError(code, `Nothing of the graph can run: ${first.message}${more}`, {
+    fix: first.fix,
+    nodeId: first.node,
+    details: { diagnostics },
+  });
+}
+
+function cannotSelect(planned: PlannedGraph, id: string): AppError {
+  const blocked = planned.blocked.find((step) => step.id === id);
+  if (blocked !== undefined) {
+    return new AppError('graph.invalid', `Step "${id}" cannot run: ${blocked.reason}`, {
+      nodeId: id,
+      fix: 'Correct the problems that slipway validate lists.',
+      details: { diagnostics: planned.diagnostics },
+    });
+  }
+  return new AppError('graph.invalid', `The graph has no step "${id}".`, {
+    fix: `Its steps are ${planned.plan.steps.map((step) => step.id).join(', ')}.`,
+  });
+}
+
+function unknownOverride(node: string, nodes: readonly string[]): AppError {
+  return new AppError('params.invalid', `There is no node "${node}" to set a parameter of.`, {
+    fix: `Write NODE.PARAM=VALUE; the nodes are ${nodes.join(', ')}.`,
+  });
+}
+
+function toDiagnostic(error: AppError): Diagnostic {
+  return {
+    path: error.nodeId === undefined ? '' : pointer('nodes', error.nodeId),
+    ...(error.nodeId === undefined ? {} : { node: error.nodeId }),
+    code: error.code,
+    severity: 'error',
+    message: error.message,
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
+  };
+}

@@ -1,0 +1,344 @@
+import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
+import type { OutputRef, RunFinished, StepResult } from '../../shared/events/run-events.ts';
+import { portRef } from '../../shared/graph/ids.ts';
+import type { BlockedStep } from '../../shared/plan/create-plan.ts';
+import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
+import { stepKey } from '../../shared/plan/step-key.ts';
+import type { ArtifactStore, StepRecord } from '../store/artifact-store.ts';
+import type { ModelRegistry } from '../store/model-registry.ts';
+import type { StepHistory } from '../store/step-history.ts';
+import type { InputRef } from './execute-step.ts';
+import type { Kinds } from './kinds.ts';
+import { explainMiss } from './plan-state.ts';
+import { metricsOf, registerOutput } from './registration.ts';
+import type { LiveRunLog } from './run-log.ts';
+import type { Scheduler } from './scheduler.ts';
+import { estimateStep } from './step-estimate.ts';
+import { type StepKeys, withInputs } from './step-keys.ts';
+import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from './step-outputs.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export interface RunServices {
+  store: ArtifactStore;
+  history: StepHistory;
+  registry: ModelRegistry;
+  kinds: Kinds;
+  keys: StepKeys;
+  scheduler: Scheduler;
+  workers: WorkerPool;
+  /** Keys being made by any run of this engine; the same work is done once. */
+  inFlight: Map<string, Promise<unknown>>;
+}
+
+export interface RunRequest {
+  runId: string;
+  plan: Plan;
+  /** Steps in `plan` to run. */
+  selected: ReadonlySet<string>;
+  /** Steps that run although their result is known. */
+  forced: ReadonlySet<string>;
+  /** Steps that cannot run as the graph stands. */
+  blocked: readonly BlockedStep[];
+  baseDir: string;
+  signal: AbortSignal;
+}
+
+interface StepOutcome {
+  result: StepResult;
+  outputs: Record<string, ResolvedOutput>;
+  metrics: Record<string, number>;
+}
+
+/** Runs the selected steps and returns how it ended; every failure of a step is an outcome, not an exception. */
+export async function executeRun(
+  request: RunRequest,
+  services: RunServices,
+  log: LiveRunLog,
+): Promise<Pick<RunFinished, 'status' | 'steps' | 'outputs' | 'metrics'>> {
+  const steps = request.plan.steps.filter((step) => request.selected.has(step.id));
+  const outcomes = new Map<string, Promise<StepOutcome>>();
+  // Steps are in topological order: what a step needs is in the map before it.
+  for (const step of steps) outcomes.set(step.id, new StepRun(step, request, services, log, outcomes).run());
+  const blocked = request.blocked.map((step): StepOutcome => {
+    const result: StepResult = { ...step, status: 'skipped', key: '', durationMs: 0 };
+    log.emit({ type: 'step.finished', ...result, outputs: {} });
+    return { result, outputs: {}, metrics: {} };
+  });
+  const done = [...(await Promise.all(outcomes.values())), ...blocked];
+
+  const outputs: Record<string, OutputRef> = {};
+  const metrics: Record<string, Record<string, number>> = {};
+  for (const { result, outputs: ports, metrics: measured } of done) {
+    for (const [port, ref] of Object.entries(toOutputRefs(ports))) outputs[portRef(result.id, port)] = ref;
+    if (Object.keys(measured).length > 0) metrics[result.id] = measured;
+  }
+  const results = done.map(({ result }) => result);
+  const failed = results.some(({ status }) => status === 'failed' || status === 'skipped');
+  const cancelled = results.some(({ status }) => status === 'cancelled');
+  return { status: cancelled ? 'cancelled' : failed ? 'failed' : 'succeeded', steps: results, outputs, metrics };
+}
+
+class StepRun {
+  private readonly step: PlanStep;
+  private readonly request: RunRequest;
+  private readonly services: RunServices;
+  private readonly log: LiveRunLog;
+  private readonly outcomes: ReadonlyMap<string, Promise<StepOutcome>>;
+  private key = '';
+
+  constructor(
+    step: PlanStep,
+    request: RunRequest,
+    services: RunServices,
+    log: LiveRunLog,
+    outcomes: ReadonlyMap<string, Promise<StepOutcome>>,
+  ) {
+    this.step = step;
+    this.request = request;
+    this.services = services;
+    this.log = log;
+    this.outcomes = outcomes;
+  }
+
+  async run(): Promise<StepOutcome> {
+    const started = performance.now();
+    const elapsed = () => performance.now() - started;
+    try {
+      const above = await this.upstream();
+      this.request.signal.throwIfAborted();
+      const stopper = above.find(({ result }) => result.status !== 'executed' && result.status !== 'cached');
+      if (stopper !== undefined) return this.finish(this.skip(stopper.result), {}, {});
+      const outputsOf = new Map(above.map(({ result, outputs }) => [result.id, outputs]));
+      const inputs = resolveInputs(this.step, (id) => outputsOf.get(id));
+      if (inputs === undefined)
+        throw new AppError('internal.bug', `An input of "${this.step.id}" has no output to come from.`);
+      return await this.obtain(inputs);
+    } catch (error) {
+      if (this.request.signal.aborted) return this.finish({ status: 'cancelled', durationMs: elapsed() }, {}, {});
+      const failure = this.named(error);
+      return this.finish({ status: 'failed', durationMs: elapsed(), reason: failure.message }, {}, {}, failure);
+    }
+  }
+
+  private upstream(): Promise<StepOutcome[]> {
+    const ids = new Set(Object.values(this.step.inputs).flatMap((sources) => sources.map((source) => source.step)));
+    return Promise.all([...ids].map((id) => this.outcomes.get(id)).filter((outcome) => outcome !== undefined));
+  }
+
+  private skip(above: StepResult): Omit<StepResult, 'id' | 'kind' | 'key'> {
+    if (above.status === 'cancelled') return { status: 'cancelled', durationMs: 0 };
+    const reason =
+      above.status === 'failed' ? `needs ${above.id}, which failed` : (above.reason ?? `needs ${above.id}`);
+    return { status: 'skipped', durationMs: 0, reason };
+  }
+
+  /** The result from the store, or by running the step. */
+  private async obtain(inputs: Record<string, InputRef[]>): Promise<StepOutcome> {
+    const { keys, store, inFlight } = this.services;
+    const own = await keys.ownParts(this.step, this.request.baseDir, this.request.signal);
+    const parts = withInputs(own, inputs);
+    this.key = stepKey(parts);
+    let forced = this.request.forced.has(this.step.id);
+    for (;;) {
+      const others = inFlight.get(this.key);
+      if (others !== undefined) {
+        await waitFor(others, this.request.signal);
+        // Whoever made it made it just now.
+        forced = false;
+        continue;
+      }
+      const done = this.reuseOrExecute(inputs, parts, forced, () => store.getStep(this.key));
+      const settled = done.then(
+        () => undefined,
+        () => undefined,
+      );
+      inFlight.set(this.key, settled);
+      try {
+        return await done;
+      } finally {
+        inFlight.delete(this.key);
+      }
+    }
+  }
+
+  private async reuseOrExecute(
+    inputs: Record<string, InputRef[]>,
+    parts: KeyParts,
+    forced: boolean,
+    lookUp: () => Promise<StepRecord | undefined>,
+  ): Promise<StepOutcome> {
+    const { history } = this.services;
+    const graphId = this.request.plan.graph.id;
+    const known = forced ? undefined : await lookUp();
+    if (known !== undefined) {
+      if (!history.touch(graphId, this.step.id, this.key)) this.record(known, null);
+      return this.succeed(inputs, known, { status: 'cached', durationMs: 0, reason: 'up to date' });
+    }
+    const why = explainMiss(this.request.plan, this.step, parts, history);
+    const reasons = forced ? ['forced'] : why.reasons.length > 0 ? why.reasons : ['its result was missing or damaged'];
+    this.log.emit({ type: 'step.queued', id: this.step.id });
+    const { record, peakMemoryBytes } = await this.executeWithRetries(inputs, parts);
+    this.record(record, peakMemoryBytes);
+    return this.succeed(inputs, record, {
+      status: 'executed',
+      durationMs: record.durationMs,
+      reason: reasons.join('; '),
+    });
+  }
+
+  private async executeWithRetries(inputs: Record<string, InputRef[]>, parts: KeyParts) {
+    const limit = this.step.retry?.limit ?? 0;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.execute(inputs, parts, attempt);
+      } catch (error) {
+        const { category, message } = toAppError(error);
+        const hopeless = category === 'user' || category === 'cancelled' || this.request.signal.aborted;
+        if (hopeless || attempt > limit) throw error;
+        this.log.emit({
+          type: 'step.log',
+          id: this.step.id,
+          level: 'warn',
+          text: `Attempt ${attempt} failed: ${message}`,
+        });
+        await waitFor(pause(this.step.retry?.backoffMs ?? 0), this.request.signal);
+      }
+    }
+  }
+
+  private async execute(inputs: Record<string, InputRef[]>, parts: KeyParts, attempt: number) {
+    const { services, request, step } = this;
+    const estimate = await estimateStep(request.plan.graph.id, step, parts, services);
+    const signal =
+      step.timeoutMs === undefined
+        ? { value: request.signal, clear: () => undefined }
+        : withTimeout(request.signal, step.id, step.timeoutMs);
+    try {
+      const lease = await services.scheduler.acquire(
+        { cpu: estimate.cpu ?? Number.POSITIVE_INFINITY, memoryBytes: estimate.memoryBytes ?? 0 },
+        signal.value,
+      );
+      try {
+        this.log.emit({ type: 'step.started', id: step.id, attempt });
+        const task = {
+          runId: request.runId,
+          graph: request.plan.graph,
+          step,
+          key: this.key,
+          parts,
+          inputs,
+          baseDir: request.baseDir,
+          threads: lease.threads,
+          memoryBytes: lease.memoryBytes,
+        };
+        return await services.workers.run(
+          task,
+          {
+            log: (level, text) => this.log.emit({ type: 'step.log', id: step.id, level, text }),
+            progress: (progress) => this.log.progress(step.id, progress),
+            partial: (value) => this.log.emit({ type: 'step.partial', id: step.id, value }),
+          },
+          signal.value,
+        );
+      } finally {
+        lease.release();
+      }
+    } finally {
+      signal.clear();
+    }
+  }
+
+  private record(record: StepRecord, peakMemoryBytes: number | null): void {
+    this.services.history.record({
+      graphId: this.request.plan.graph.id,
+      nodeId: this.step.id,
+      kind: this.step.kind,
+      key: record.key,
+      parts: record.parts,
+      outputs: toOutputRefs(record.outputs),
+      durationMs: record.durationMs,
+      peakMemoryBytes,
+      runId: record.runId,
+    });
+  }
+
+  private async succeed(
+    inputs: Record<string, InputRef[]>,
+    record: StepRecord,
+    end: Omit<StepResult, 'id' | 'kind' | 'key'>,
+  ): Promise<StepOutcome> {
+    const { services, request, step } = this;
+    const outputs = resolveOutputs(services.kinds, step, inputs, record);
+    const metrics: Record<string, number> = {};
+    for (const { digest, type } of Object.values(outputs)) {
+      if (type !== 'report' && type !== 'model') continue;
+      const manifest = await services.store.get(digest);
+      if (manifest === undefined) continue;
+      if (type === 'report') Object.assign(metrics, metricsOf(manifest));
+      else {
+        registerOutput(services.registry, manifest, {
+          runId: request.runId,
+          graphId: request.plan.graph.id,
+          nodeId: step.id,
+        });
+      }
+    }
+    return this.finish(end, outputs, metrics);
+  }
+
+  private finish(
+    end: Omit<StepResult, 'id' | 'kind' | 'key'>,
+    outputs: Record<string, ResolvedOutput>,
+    metrics: Record<string, number>,
+    error?: AppError,
+  ): StepOutcome {
+    const result: StepResult = { id: this.step.id, kind: this.step.kind, key: this.key, ...end };
+    this.log.emit({
+      type: 'step.finished',
+      ...result,
+      outputs: toOutputRefs(outputs),
+      ...(error === undefined ? {} : { error: toWireError(error) }),
+    });
+    return { result, outputs, metrics };
+  }
+
+  /** The error with the node it belongs to. */
+  private named(error: unknown): AppError {
+    const { code, message, fix, details, nodeId } = toAppError(error);
+    return new AppError(code, message, { fix, details, nodeId: nodeId ?? this.step.id, cause: error });
+  }
+}
+
+/** Waits, but no longer than until the signal aborts; then rejects with its reason. */
+async function waitFor(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+function withTimeout(outer: AbortSignal, id: string, timeoutMs: number): { value: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(
+      new AppError('step.timeout', `"${id}" took longer than its limit of ${timeoutMs} ms.`, {
+        nodeId: id,
+        fix: 'Raise timeoutMs of the node, or give it less to do.',
+      }),
+    );
+  }, timeoutMs);
+  return { value: AbortSignal.any([outer, controller.signal]), clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,132 @@
+import { rm } from 'node:fs/promises';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Progress } from '../../shared/events/run-events.ts';
+import type { Lineage } from '../../shared/graph/port-types.ts';
+import { portsOf } from '../../shared/node/define-node.ts';
+import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
+import { type ArtifactStore, artifactNotFound, type StepRecord } from '../store/artifact-store.ts';
+import { type Kinds, loadRunner } from './kinds.ts';
+
+export interface InputRef {
+  digest: string;
+  /** Which rows of the graph it stands for, as the plan says; equal content may stand for several. */
+  lineage?: Lineage;
+}
+
+/** One step with everything its result depends on. Plain data: it crosses process borders. */
+export interface StepTask {
+  runId: string;
+  graph: Plan['graph'];
+  step: PlanStep;
+  key: string;
+  parts: KeyParts;
+  /** By input port, in edge order. */
+  inputs: Record<string, InputRef[]>;
+  /** Folder that relative paths start from. */
+  baseDir: string;
+  threads: number;
+  memoryBytes: number;
+}
+
+export interface StepHost {
+  store: ArtifactStore;
+  kinds: Kinds;
+  signal: AbortSignal;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+  progress(progress: Progress): void;
+  partial(value: Record<string, unknown>): void;
+}
+
+/** Runs one step and commits its outputs and its record. The one way a step is executed, in a worker or in a pod. */
+export async function executeStep(task: StepTask, host: StepHost): Promise<StepRecord> {
+  const { step } = task;
+  const started = performance.now();
+  const definition = host.kinds.definitionOf(step.kind);
+  const runner = await loadRunner(host.kinds, step.kind);
+  if (definition === undefined || runner === undefined) {
+    throw new AppError('internal.bug', `There is no runner for ${step.kind}.`, { nodeId: step.id });
+  }
+  const params = definition.params.parse(step.params);
+  const inputs = await openInputs(task, host.store);
+  const workDir = await host.store.createWorkDir();
+  try {
+    const context: StepContext = {
+      params,
+      inputs,
+      graph: task.graph,
+      nodeId: step.id,
+      open: (digest) => host.store.open(digest),
+      workDir,
+      signal: host.signal,
+      threads: task.threads,
+      memoryBytes: task.memoryBytes,
+      baseDir: task.baseDir,
+      log: host.log,
+      progress: host.progress,
+      partial: host.partial,
+    };
+    host.signal.throwIfAborted();
+    const drafts = await runner.run(context);
+    host.signal.throwIfAborted();
+    const outputs = await commitOutputs(task, drafts, Object.keys(portsOf(definition, params).outputs), host.store);
+    const record: StepRecord = {
+      key: task.key,
+      parts: task.parts,
+      outputs,
+      runId: task.runId,
+      durationMs: performance.now() - started,
+    };
+    await host.store.putStep(record);
+    return record;
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+async function openInputs(task: StepTask, store: ArtifactStore): Promise<Record<string, InputArtifact[]>> {
+  const inputs: Record<string, InputArtifact[]> = {};
+  for (const [port, refs] of Object.entries(task.inputs)) {
+    inputs[port] = [];
+    for (const { digest, lineage } of refs) {
+      const artifact = await store.open(digest);
+      if (artifact === undefined) throw artifactNotFound(digest);
+      inputs[port].push(withLineage(artifact, lineage));
+    }
+  }
+  return inputs;
+}
+
+function withLineage(artifact: InputArtifact, lineage: Lineage | undefined): InputArtifact {
+  if (lineage === undefined || artifact.manifest.lineage === lineage) return artifact;
+  return { ...artifact, manifest: { ...artifact.manifest, lineage } };
+}
+
+async function commitOutputs(
+  task: StepTask,
+  drafts: Record<string, ArtifactDraft>,
+  declared: readonly string[],
+  store: ArtifactStore,
+): Promise<StepRecord['outputs']> {
+  const { step, key } = task;
+  const inputs = Object.fromEntries(
+    Object.entries(task.inputs).map(([port, refs]) => [port, refs.map(({ digest }) => digest)]),
+  );
+  const outputs: StepRecord['outputs'] = {};
+  for (const port of declared) {
+    const draft = drafts[port];
+    if (draft === undefined) {
+      throw new AppError('internal.bug', `${step.kind} gave no output "${port}".`, { nodeId: step.id });
+    }
+    const manifest = await store.put(draft, {
+      producer: { kind: step.kind, version: step.version, key },
+      inputs,
+    });
+    outputs[port] = {
+      digest: manifest.digest,
+      type: manifest.type,
+      ...(draft.lineage === undefined ? {} : { lineage: draft.lineage }),
+    };
+  }
+  return outputs;
+}

@@ -1,0 +1,42 @@
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
+import type { InputRef } from './execute-step.ts';
+import { type Kinds, loadRunner } from './kinds.ts';
+
+/** Computes the parts of step keys. */
+export interface StepKeys {
+  /** Parts that depend on the step alone, without its inputs. Throws what the probe of an external source throws. */
+  ownParts(step: PlanStep, baseDir: string, signal: AbortSignal): Promise<Omit<KeyParts, 'inputs'>>;
+}
+
+export function createStepKeys(kinds: Kinds, codeDigest: (kind: string) => string): StepKeys {
+  return {
+    ownParts: async (step, baseDir, signal) => ({
+      kind: step.kind,
+      version: step.version,
+      code: codeDigest(step.kind),
+      params: step.params,
+      source: await probe(kinds, step, baseDir, signal),
+      environment: step.device ?? '',
+    }),
+  };
+}
+
+export function withInputs(own: Omit<KeyParts, 'inputs'>, inputs: Record<string, InputRef[]>): KeyParts {
+  return {
+    ...own,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([port, refs]) => [port, refs.map(({ digest }) => digest)])),
+  };
+}
+
+async function probe(kinds: Kinds, step: PlanStep, baseDir: string, signal: AbortSignal): Promise<string> {
+  if (kinds.definitionOf(step.kind)?.determinism !== 'external') return '';
+  const runner = await loadRunner(kinds, step.kind);
+  if (runner?.probe === undefined) return '';
+  try {
+    return await runner.probe({ params: step.params, baseDir, signal });
+  } catch (error) {
+    const { code, message, fix, details } = toAppError(error);
+    throw new AppError(code, message, { fix, details, nodeId: step.id, cause: error });
+  }
+}

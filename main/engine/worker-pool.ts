@@ -1,0 +1,264 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
+import type { Progress } from '../../shared/events/run-events.ts';
+import type { StepRecord } from '../store/artifact-store.ts';
+import type { StepTask } from './execute-step.ts';
+import type { FromWorker, ToWorker } from './worker/protocol.ts';
+
+export interface TaskListener {
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+  progress(progress: Progress): void;
+  partial(value: Record<string, unknown>): void;
+}
+
+export interface TaskResult {
+  record: StepRecord;
+  peakMemoryBytes: number | null;
+}
+
+export interface WorkerPool {
+  /** Starts workers ahead of need, up to `count` idle ones. */
+  warm(count: number): void;
+  /**
+   * Runs a task in a worker of its own for that time. An abort ends within 2 s, by force where needed, and rejects with
+   * the signal's reason. A worker that dies rejects with `step.crashed` or `step.out-of-memory`.
+   */
+  run(task: StepTask, listener: TaskListener, signal: AbortSignal): Promise<TaskResult>;
+  close(): Promise<void>;
+}
+
+/** A worker that keeps more than this after a step gives its memory back by ending. */
+const maxResidentBytes = 1.5 * 1024 ** 3;
+/** Time for a step to end by itself after an abort. */
+const abortGraceMs = 250;
+/** Time between SIGTERM and SIGKILL. */
+const terminateGraceMs = 1000;
+const maxStderrLines = 40;
+
+export function createWorkerPool(options: {
+  storeDir: string;
+  kindsModule: string | undefined;
+  /** Idle workers kept. */
+  maxIdle: number;
+}): WorkerPool {
+  const idle: StepWorker[] = [];
+  const all = new Set<StepWorker>();
+  const killAll = () => {
+    for (const worker of all) worker.signal('SIGKILL');
+  };
+  process.on('exit', killAll);
+
+  const start = (): StepWorker => {
+    const worker = new StepWorker();
+    all.add(worker);
+    void worker.ended.then(() => {
+      all.delete(worker);
+      const at = idle.indexOf(worker);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    return worker;
+  };
+
+  return {
+    warm: (count) => {
+      while (idle.length < Math.min(count, options.maxIdle)) idle.push(start());
+    },
+    run: async (task, listener, signal) => {
+      signal.throwIfAborted();
+      const worker = idle.pop() ?? start();
+      const reusable = await worker.run(
+        { type: 'run', task, storeDir: options.storeDir, kindsModule: options.kindsModule },
+        listener,
+        signal,
+      );
+      if (reusable.keep && idle.length < options.maxIdle) idle.push(worker);
+      else void worker.terminate();
+      if (reusable.outcome instanceof AppError) throw reusable.outcome;
+      return reusable.outcome;
+    },
+    close: async () => {
+      process.off('exit', killAll);
+      await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+interface TaskEnd {
+  outcome: TaskResult | AppError;
+  /** Whether the worker may take another task. */
+  keep: boolean;
+}
+
+class StepWorker {
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  private readonly child: ChildProcess;
+  private readonly stderr: string[] = [];
+  private listener: TaskListener | undefined;
+  private onMessage: ((message: FromWorker) => void) | undefined;
+
+  constructor() {
+    this.child = fork(fileURLToPath(new URL('./worker/step-worker.ts', import.meta.url)), [], {
+      execPath: process.execPath,
+      execArgv: [],
+      serialization: 'advanced',
+      // Its own process group, so that a kill reaches what the step started.
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        NODE_NO_WARNINGS: '1',
+        ...('electron' in process.versions ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+      },
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', () => resolve({ code: 1, signal: null }));
+      this.child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    this.child.on('message', (message) => this.onMessage?.(message as FromWorker));
+    this.readLines(this.child.stdout, 'info');
+    this.readLines(this.child.stderr, 'warn');
+    this.child.unref();
+    this.child.channel?.unref();
+  }
+
+  async run(message: ToWorker, listener: TaskListener, signal: AbortSignal): Promise<TaskEnd> {
+    const oomKills = countOomKills();
+    this.listener = listener;
+    this.stderr.length = 0;
+    this.child.ref();
+    this.child.channel?.ref();
+    const reported = new Promise<TaskEnd>((resolve) => {
+      this.onMessage = (received) => {
+        if (received.type === 'log') listener.log(received.level, received.text);
+        else if (received.type === 'progress') listener.progress(received.progress);
+        else if (received.type === 'partial') listener.partial(received.value);
+        else {
+          const keep = received.memory.residentBytes <= maxResidentBytes;
+          if (received.type === 'finished') {
+            resolve({ outcome: { record: received.record, peakMemoryBytes: received.memory.peakBytes }, keep });
+          } else {
+            if (received.stack !== undefined) listener.log('debug', received.stack);
+            resolve({ outcome: fromWireError(received.error), keep });
+          }
+        }
+      };
+    });
+    const died = this.ended.then(
+      ({ code, signal: by }): TaskEnd => ({
+        outcome: this.crashError(code, by, oomKills),
+        keep: false,
+      }),
+    );
+    let onAbort: (() => void) | undefined;
+    const aborted = new Promise<TaskEnd>((resolve) => {
+      onAbort = () => {
+        void this.stop().then(() => resolve({ outcome: signal.reason as AppError, keep: false }));
+      };
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+    });
+    if (!signal.aborted) this.child.send(message, () => undefined);
+    try {
+      const end = await Promise.race([reported, died, aborted]);
+      return signal.aborted ? await aborted : end;
+    } finally {
+      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+      this.listener = undefined;
+      this.onMessage = undefined;
+      this.child.unref();
+      this.child.channel?.unref();
+    }
+  }
+
+  /** Asks the step to end, then ends the process. */
+  private async stop(): Promise<void> {
+    if (this.child.connected) this.child.send({ type: 'cancel' } satisfies ToWorker, () => undefined);
+    await Promise.race([this.ended, delay(abortGraceMs)]);
+    await this.terminate();
+  }
+
+  async terminate(): Promise<void> {
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => this.signal('SIGKILL'), terminateGraceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === 'win32') this.child.kill(name);
+      else process.kill(-pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  private readLines(stream: Readable | null, level: 'info' | 'warn'): void {
+    if (stream === null) return;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (level === 'warn') {
+        this.stderr.push(line);
+        if (this.stderr.length > maxStderrLines) this.stderr.shift();
+      }
+      this.listener?.log(level, line);
+    });
+  }
+
+  private crashError(code: number | null, signal: NodeJS.Signals | null, oomKillsBefore: number): AppError {
+    const output = this.stderr.join('\n');
+    const details = { exitCode: code, signal, stderr: output };
+    if (/heap out of memory|bad_alloc|Reached heap limit|Cannot allocate memory/i.test(output)) {
+      return new AppError('step.out-of-memory', 'The step ran out of memory and its process ended.', {
+        fix: memoryFix,
+        details,
+      });
+    }
+    if (signal === 'SIGKILL' && countOomKills() > oomKillsBefore) {
+      return new AppError('step.out-of-memory', 'The system ended the step because memory ran out.', {
+        fix: memoryFix,
+        details,
+      });
+    }
+    const how =
+      signal === null
+        ? `ended unexpectedly with exit code ${code ?? 'unknown'}`
+        : `${signalWords[signal] ?? 'was ended by a signal'} (${signal})`;
+    return new AppError('step.crashed', `The process of the step ${how}.`, {
+      fix: 'Run again: finished steps are kept. If it happens again, see the step log for its last words.',
+      details,
+    });
+  }
+}
+
+const memoryFix = 'Use fewer rows or columns, or run on a machine with more memory.';
+
+const signalWords: Partial<Record<NodeJS.Signals, string>> = {
+  SIGSEGV: 'crashed in native code',
+  SIGBUS: 'crashed in native code',
+  SIGILL: 'met an instruction this processor does not have',
+  SIGFPE: 'crashed in native arithmetic',
+  SIGABRT: 'gave up in native code',
+  SIGKILL: 'was killed from outside',
+  SIGTERM: 'was ended from outside',
+};
+
+/** How many processes the kernel has ended for memory in this control group; 0 where the system does not tell. */
+function countOomKills(): number {
+  try {
+    return Number(/^oom_kill (\d+)/m.exec(readFileSync('/sys/fs/cgroup/memory.events', 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

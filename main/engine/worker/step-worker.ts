@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import { AppError, toWireError } from '../../../shared/errors/app-error.ts';
+import { createArtifactStore } from '../../store/artifact-store.ts';
+import { createDirectoryDriver } from '../../store/directory-driver.ts';
+import { executeStep } from '../execute-step.ts';
+import { loadKinds } from '../kinds.ts';
+import { readPeakMemory, resetPeakMemory } from './peak-memory.ts';
+import type { FromWorker, ToWorker, WorkerMemory } from './protocol.ts';
+
+// Entry of a step worker process: one task at a time, told over IPC.
+let running: AbortController | undefined;
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}
+
+function memory(): WorkerMemory {
+  return { peakBytes: readPeakMemory(), residentBytes: process.memoryUsage.rss() };
+}
+
+async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+  const controller = new AbortController();
+  running = controller;
+  resetPeakMemory();
+  try {
+    const record = await executeStep(message.task, {
+      store: createArtifactStore(createDirectoryDriver(message.storeDir)),
+      kinds: await loadKinds(message.kindsModule),
+      signal: controller.signal,
+      log: (level, text) => send({ type: 'log', level, text }),
+      progress: (progress) => send({ type: 'progress', progress }),
+      partial: (value) => send({ type: 'partial', value }),
+    });
+    send({ type: 'finished', record, memory: memory() });
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : undefined;
+    send({ type: 'failed', error: toWireError(error), stack, memory: memory() });
+  } finally {
+    running = undefined;
+  }
+}
+
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'run') void run(message);
+  else running?.abort(new AppError('run.cancelled', 'The run was cancelled.'));
+});
+process.on('disconnect', () => process.exit(0));
+
+if (process.platform !== 'win32') {
+  new Worker(new URL('./parent-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
+}
