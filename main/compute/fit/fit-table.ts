@@ -67,7 +67,8 @@ export async function withFitTable<T>(
 
 function missingAsNull(source: FeatureSource): string {
   const name = quoteIdentifier(source.name);
-  if (isText(source)) return `nullif(CAST(${name} AS VARCHAR), '${MISSING_STRING}')`;
+  // Trap: onnxruntime-node cuts a text at U+0000 when it makes a tensor, so the pipeline never sees what follows.
+  if (isText(source)) return `nullif(split_part(CAST(${name} AS VARCHAR), chr(0), 1), '${MISSING_STRING}')`;
   const number = `CAST(${name} AS DOUBLE)`;
   return `CASE WHEN NOT isnan(${number}) THEN ${number} END`;
 }

@@ -31,6 +31,8 @@ const paramsSchema = z.object({
     .meta(paramMeta({ unit: 'rows', section: 'Rare categories' })),
 });
 
+export type EncodeParams = z.output<typeof paramsSchema>;
+
 /** Why a source cannot be encoded. */
 export function refuseEncode(source: FeatureSource): { reason: string; fix: string } | undefined {
   if (source.kind === 'feature') {
