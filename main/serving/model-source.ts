@@ -16,6 +16,8 @@ export interface ModelSource {
   onnxPath: string;
   /** Known for models trained here; without it only tensors can be sent, not rows. */
   manifest: ModelManifest | null;
+  /** Parquet sample of the training rows, for drift; null where there is none. */
+  referencePath: string | null;
 }
 
 /** A registered model: the folder of its artifact, with `model.onnx` and `model.json`. */
@@ -34,7 +36,14 @@ export async function artifactModelSource(artifact: ModelArtifact): Promise<Mode
   await requireFile(onnxPath, label);
   await requireFile(manifestPath, label);
   const { name, version, digest } = artifact;
-  return { name, version, digest, onnxPath, manifest: await readManifest(manifestPath) };
+  return {
+    name,
+    version,
+    digest,
+    onnxPath,
+    manifest: await readManifest(manifestPath),
+    referencePath: await referenceIn(artifact.dir),
+  };
 }
 
 /**
@@ -65,7 +74,7 @@ async function onnxFileSource(path: string): Promise<ModelSource> {
     });
   }
   const stem = basename(path).slice(0, -'.onnx'.length);
-  return { name: stem, version: '1', digest: await sha256(path), onnxPath: path, manifest: null };
+  return { name: stem, version: '1', digest: await sha256(path), onnxPath: path, manifest: null, referencePath: null };
 }
 
 async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
@@ -78,6 +87,7 @@ async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
         digest: await sha256(onnxPath),
         onnxPath,
         manifest: await readManifest(join(dir, 'model.json')),
+        referencePath: await referenceIn(dir),
       },
     ];
   }
@@ -97,10 +107,17 @@ async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
 }
 
 async function versionSource(name: string, version: string, modelDir: string): Promise<ModelSource> {
-  const onnxPath = join(modelDir, version, 'model.onnx');
-  const manifestPath = join(modelDir, version, 'model.json');
+  const dir = join(modelDir, version);
+  const onnxPath = join(dir, 'model.onnx');
+  const manifestPath = join(dir, 'model.json');
   const manifest = (await isFile(manifestPath)) ? await readManifest(manifestPath) : null;
-  return { name, version, digest: await sha256(onnxPath), onnxPath, manifest };
+  const referencePath = await referenceIn(dir);
+  return { name, version, digest: await sha256(onnxPath), onnxPath, manifest, referencePath };
+}
+
+async function referenceIn(dir: string): Promise<string | null> {
+  const path = join(dir, 'reference.parquet');
+  return (await isFile(path)) ? path : null;
 }
 
 async function highestVersion(modelDir: string): Promise<string | undefined> {

@@ -1,0 +1,148 @@
+import { toAppError } from '../../shared/errors/app-error.ts';
+import type { InputColumn } from '../../shared/model/signature.ts';
+import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { EndpointHost } from '../serving/endpoint-host.ts';
+import type { RecentRows } from '../serving/request-log.ts';
+import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
+import { compareColumns, type DriftOptions } from './drift-report.ts';
+
+export interface EndpointMonitorOptions extends DriftOptions {
+  nodeId: string;
+  endpointId: string;
+  host: Pick<EndpointHost, 'recentRows' | 'models'>;
+  /** Most recent request rows compared. */
+  windowRows: number;
+  log(level: 'warn', text: string): void;
+}
+
+export interface EndpointMonitor {
+  /** The newest report at once, then each new one (about every 2 s) until closed or aborted. */
+  watch(signal: AbortSignal): AsyncIterable<MonitorReport>;
+  close(): void;
+}
+
+const periodMs = 2_000;
+const maxHistory = 60;
+
+interface Reference {
+  digest: string;
+  columns: readonly InputColumn[];
+  summaries: ReadonlyMap<string, ColumnSummary>;
+  rows: number;
+}
+
+/**
+ * Compares the last rows of an endpoint's request log with the training sample of its model, again and again; keeps
+ * past windows whether or not anybody watches.
+ */
+export function createEndpointMonitor(options: EndpointMonitorOptions): EndpointMonitor {
+  const history: MonitorReport['history'] = [];
+  const watchers = new Set<() => void>();
+  const closed = new AbortController();
+  let latest: MonitorReport | undefined;
+  let reference: Reference | undefined;
+  let seenAtLastWindow = 0;
+  let lastProblem = '';
+
+  async function loadReference(): Promise<Reference | undefined> {
+    const [source] = options.host.models(options.endpointId);
+    if (source === undefined || source.manifest === null || source.referencePath === null) return undefined;
+    if (reference?.digest === source.digest) return reference;
+    const columns = source.manifest.inputs;
+    const summaries = await summarizeFile(source.referencePath, columns, closed.signal);
+    reference = { digest: source.digest, columns, summaries, rows: rowsOf(summaries) };
+    return reference;
+  }
+
+  async function compare(): Promise<MonitorReport> {
+    const known = await loadReference();
+    const recent = await options.host.recentRows(options.endpointId, options.windowRows);
+    const pairs = (known?.columns ?? []).map((column) => ({
+      column: column.name,
+      type: column.type,
+      reference: known?.summaries.get(column.name),
+      current: currentSummary(recent, column),
+      skipped: incomparable(column.type),
+    }));
+    const { columns, drifted, effects } = compareColumns(pairs, options);
+    if (recent.seen < seenAtLastWindow) seenAtLastWindow = 0;
+    const step = Math.max(1, Math.ceil(options.windowRows / 10));
+    const timeMs = Date.now();
+    if (recent.rows >= options.minimumRows && recent.seen - seenAtLastWindow >= step) {
+      seenAtLastWindow = recent.seen;
+      history.push({ timeMs, rows: recent.rows, drift: effects });
+      if (history.length > maxHistory) history.shift();
+    }
+    return {
+      nodeId: options.nodeId,
+      endpointId: options.endpointId,
+      timeMs,
+      referenceRows: known?.rows ?? 0,
+      currentRows: recent.rows,
+      minimumRows: options.minimumRows,
+      columns,
+      drifted,
+      history: [...history],
+    };
+  }
+
+  async function tick(): Promise<void> {
+    try {
+      latest = await compare();
+      lastProblem = '';
+      for (const wake of watchers) wake();
+    } catch (error) {
+      // The endpoint may be starting again; the next look tells. A problem that stays is said once.
+      const { message } = toAppError(error);
+      if (message !== lastProblem && !closed.signal.aborted) options.log('warn', `Drift monitor: ${message}`);
+      lastProblem = message;
+    }
+    if (!closed.signal.aborted) timer = setTimeout(() => void tick(), periodMs);
+  }
+
+  let timer = setTimeout(() => void tick(), 0);
+
+  return {
+    async *watch(signal) {
+      let wake: (() => void) | undefined;
+      let seen: MonitorReport | undefined;
+      const onChange = () => wake?.();
+      watchers.add(onChange);
+      signal.addEventListener('abort', onChange, { once: true });
+      closed.signal.addEventListener('abort', onChange, { once: true });
+      try {
+        while (!signal.aborted && !closed.signal.aborted) {
+          if (latest !== undefined && latest !== seen) {
+            seen = latest;
+            yield latest;
+          } else {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        }
+      } finally {
+        watchers.delete(onChange);
+        signal.removeEventListener('abort', onChange);
+        closed.signal.removeEventListener('abort', onChange);
+      }
+    },
+    close() {
+      clearTimeout(timer);
+      closed.abort();
+    },
+  };
+}
+
+function currentSummary(recent: RecentRows, column: InputColumn): ColumnSummary | undefined {
+  const values = recent.columns.find((candidate) => candidate.name === column.name);
+  return values === undefined ? undefined : summarizeValues(values, column.type);
+}
+
+function rowsOf(summaries: ReadonlyMap<string, ColumnSummary>): number {
+  let rows = 0;
+  for (const summary of summaries.values()) {
+    rows = Math.max(rows, summary.kind === 'numeric' ? summary.sorted.length + summary.missing : summary.rows);
+  }
+  return rows;
+}

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { InputColumn } from '../../shared/model/signature.ts';
+import type { Column } from '../../shared/table/schema.ts';
+import { withDuckDb } from '../compute/duckdb/connection.ts';
+import { duckDbError } from '../compute/duckdb/duckdb-error.ts';
+import { quotePath } from '../compute/duckdb/quote.ts';
+import { type ColumnSummary, incomparable, summarizeFile } from './column-summary.ts';
+import { type ColumnPair, compareColumns, type DriftOptions } from './drift-report.ts';
+
+/** Result of `slipway drift`. */
+export interface TableDrift {
+  columns: {
+    column: string;
+    method: string;
+    /** KS distance or chi² statistic; null without a verdict. */
+    statistic: number | null;
+    /** The statistic from which on this column counts as drifted, given all columns of the report. */
+    threshold: number | null;
+    pValue?: number;
+    drifted: boolean;
+    /** `ok`, or why there is no verdict. */
+    state: string;
+  }[];
+  drifted: boolean;
+}
+
+export interface TableDriftOptions extends DriftOptions {
+  signal?: AbortSignal;
+}
+
+/**
+ * Compares two table files (Parquet, CSV, JSON) column by column. A column that only one of them has, or that is a
+ * number in one and text in the other, has drifted.
+ * Errors: `data.not-found`, `data.unreadable`, `run.cancelled`.
+ */
+export async function compareTables(
+  referencePath: string,
+  currentPath: string,
+  options: TableDriftOptions,
+): Promise<TableDrift> {
+  const workDir = await mkdtemp(join(tmpdir(), 'slipway-drift-'));
+  try {
+    const reference = await openTable(referencePath, join(workDir, 'reference.parquet'));
+    const current = await openTable(currentPath, join(workDir, 'current.parquet'));
+    const shared = reference.columns.filter((column) => sameKind(column, current.columns));
+    const referenceSummaries = await summarizeFile(reference.path, inputColumns(shared), options.signal);
+    const currentColumns = current.columns.filter((column) => sameKind(column, reference.columns));
+    const currentSummaries = await summarizeFile(current.path, inputColumns(currentColumns), options.signal);
+    const pairs = shared.map((column) => pairOf(column, referenceSummaries, currentSummaries));
+    const compared = compareColumns(pairs, options);
+    const columns: TableDrift['columns'] = compared.columns.map(
+      ({ column, method, statistic, threshold, pValue, drifted, state }) => ({
+        column,
+        method,
+        statistic,
+        threshold,
+        ...(pValue === null ? {} : { pValue }),
+        drifted,
+        state,
+      }),
+    );
+    columns.push(...schemaChanges(reference.columns, current.columns));
+    return { columns, drifted: columns.some((column) => column.drifted) };
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+function pairOf(
+  column: Column,
+  reference: ReadonlyMap<string, ColumnSummary>,
+  current: ReadonlyMap<string, ColumnSummary>,
+): ColumnPair {
+  return {
+    column: column.name,
+    type: column.type,
+    reference: reference.get(column.name),
+    current: current.get(column.name),
+    skipped: incomparable(column.type),
+  };
+}
+
+function schemaChanges(reference: readonly Column[], current: readonly Column[]): TableDrift['columns'] {
+  const change = (column: string, state: string) => ({
+    column,
+    method: 'schema',
+    statistic: null,
+    threshold: null,
+    drifted: true,
+    state,
+  });
+  const has = (columns: readonly Column[], name: string) => columns.some((column) => column.name === name);
+  return [
+    ...reference
+      .filter((column) => !sameKind(column, current))
+      .map((column) => change(column.name, has(current, column.name) ? 'types-differ' : 'not-in-current')),
+    ...current
+      .filter((column) => !has(reference, column.name))
+      .map((column) => change(column.name, 'not-in-reference')),
+  ];
+}
+
+/** Whether the other table has the column with a type that can be compared with this one. */
+function sameKind(column: Column, others: readonly Column[]): boolean {
+  const other = others.find((candidate) => candidate.name === column.name);
+  if (other === undefined) return false;
+  const kind = ({ type }: Column) => (type === 'int64' || type === 'float64' ? 'number' : type);
+  return kind(column) === kind(other);
+}
+
+function inputColumns(columns: readonly Column[]): InputColumn[] {
+  return columns.flatMap(({ name, type, size }) =>
+    type === 'other' ? [] : [{ name, type, ...(size === undefined ? {} : { size }) }],
+  );
+}
+
+const readers: Readonly<Record<string, string>> = {
+  '.parquet': 'read_parquet',
+  '.pq': 'read_parquet',
+  '.csv': 'read_csv',
+  '.tsv': 'read_csv',
+  '.json': 'read_json',
+  '.ndjson': 'read_json',
+  '.jsonl': 'read_json',
+};
+
+/** Columns of a table file and a Parquet file with its rows, which is written where it is in another format. */
+async function openTable(path: string, parquetPath: string): Promise<{ path: string; columns: Column[] }> {
+  const reader = readers[extname(path).toLowerCase()];
+  if (reader === undefined) {
+    throw new AppError('data.unreadable', `${path} is not a table file.`, {
+      fix: `Give a file that ends in ${Object.keys(readers).join(', ')}.`,
+    });
+  }
+  const relation = `${reader}(${quotePath(path)})`;
+  try {
+    return await withDuckDb({}, async (db) => {
+      const columns = await db.columnsOf(`SELECT * FROM ${relation}`);
+      if (reader === 'read_parquet') return { path, columns };
+      await db.run(`COPY (SELECT * FROM ${relation}) TO ${quotePath(parquetPath)} (FORMAT parquet)`);
+      return { path: parquetPath, columns };
+    });
+  } catch (error) {
+    throw duckDbError(error, { code: 'data.unreadable', doing: `Cannot read ${path}` });
+  }
+}
