@@ -21,6 +21,7 @@ export const errorCodes = {
   'train.diverged': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.lineage': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.mismatch': { category: 'user', exitCode: 1, httpStatus: 400 },
+  'model.gate': { category: 'user', exitCode: 1, httpStatus: 409 },
   'model.parity': { category: 'user', exitCode: 1, httpStatus: 409 },
   'model.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
   'model.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
