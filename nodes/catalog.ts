@@ -7,6 +7,10 @@ import { imputeNode } from './feature/impute/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
+import { evaluateNode } from './train/evaluate/definition.ts';
+import { linearNode } from './train/linear/definition.ts';
+import { mlpNode } from './train/mlp/definition.ts';
+import { registerNode } from './train/register/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
@@ -18,6 +22,10 @@ export const catalog = {
   [scaleNode.kind]: scaleNode,
   [driftNode.kind]: driftNode,
   [endpointNode.kind]: endpointNode,
+  [evaluateNode.kind]: evaluateNode,
+  [linearNode.kind]: linearNode,
+  [mlpNode.kind]: mlpNode,
+  [registerNode.kind]: registerNode,
 } as const satisfies Record<string, NodeDefinition>;
 
 export type NodeKind = keyof typeof catalog;

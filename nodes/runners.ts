@@ -8,4 +8,8 @@ export const runners: Record<string, RunnerLoader> = {
   'feature.image': () => import('./feature/image/run.ts'),
   'feature.impute': () => import('./feature/impute/run.ts'),
   'feature.scale': () => import('./feature/scale/run.ts'),
+  'train.evaluate': () => import('./train/evaluate/run.ts'),
+  'train.linear': () => import('./train/linear/run.ts'),
+  'train.mlp': () => import('./train/mlp/run.ts'),
+  'train.register': () => import('./train/register/run.ts'),
 };

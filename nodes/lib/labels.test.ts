@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parquetRelation, withDuckDb } from '../../main/compute/duckdb/connection.ts';
 import { quotePath } from '../../main/compute/duckdb/quote.ts';
+import { createGraphBuilder } from '../../main/compute/onnx/graph-builder.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { modelManifestSchema } from '../../shared/model/signature.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
@@ -142,6 +143,13 @@ describe('writeModel', () => {
             { name: 'n', width: 1, sources: ['n'] },
             { name: 's', width: 2, sources: ['s'] },
           ],
+        },
+        pipeline: {
+          table: table.digest,
+          inputs: [],
+          features: [],
+          width: 0,
+          model: createGraphBuilder('features').toModel(),
         },
         labels,
         model: {

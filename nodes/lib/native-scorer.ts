@@ -1,0 +1,33 @@
+import { decodeLinear, scoreLinear } from '../../main/compute/linear/native-linear.ts';
+import { decodeNetwork, scoreNetwork } from '../../main/compute/nn/native-network.ts';
+import { decodeTrees } from '../../main/compute/trees/native-format.ts';
+import { createTreeScorer } from '../../main/compute/trees/predict.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+
+/** A trained model evaluated by its trainer's own code, without ONNX: the other side of the parity gate. */
+export interface NativeScorer {
+  /**
+   * @param features column-major float32 [rows, width]: the outputs of the merged pipeline, in the manifest's order
+   * @returns row-major: class probabilities [rows, classes], or predictions [rows, 1]
+   */
+  score(features: Float32Array, rows: number): Float32Array;
+}
+
+/** Reads a `native.bin` with the code of the trainer that wrote it. Errors: `artifact.corrupt`, `internal.bug`. */
+export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, native: Uint8Array): NativeScorer {
+  switch (manifest.trainer.kind) {
+    case 'train.trees':
+      return createTreeScorer(decodeTrees(native));
+    case 'train.linear': {
+      const model = decodeLinear(native);
+      return { score: (features, rows) => scoreLinear(model, features, rows) };
+    }
+    case 'train.mlp': {
+      const network = decodeNetwork(native);
+      return { score: (features, rows) => scoreNetwork(network, features, rows) };
+    }
+    default:
+      throw new AppError('internal.bug', `No native scorer reads models of ${manifest.trainer.kind}.`);
+  }
+}

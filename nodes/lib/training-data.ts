@@ -1,0 +1,60 @@
+import type { Matrix } from '../../main/compute/linear/column-moments.ts';
+import { computeFeatureRows } from '../../main/compute/onnx/feature-matrix.ts';
+import { type MergedPipeline, mergePipelines, readPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Task } from '../../shared/model/signature.ts';
+import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import { type Labels, readLabels } from './labels.ts';
+
+export interface TrainingData {
+  /** The connected feature steps as one graph. */
+  pipeline: MergedPipeline;
+  /** The table they were fitted on. */
+  table: InputArtifact;
+  labels: Labels;
+  /** Pipeline output of the rows that have a label, row-major. */
+  matrix: Matrix;
+}
+
+/**
+ * What trainers on whole matrices learn from: labels and the pipeline's output over the training table.
+ * Errors: `features.mismatch`, `features.lineage`, `artifact.not-found`, those of `readLabels`, `run.cancelled`.
+ */
+export async function readTrainingData(
+  ctx: StepContext<{ label: string; task: Task | 'auto' }>,
+): Promise<TrainingData> {
+  const artifacts = ctx.inputs['features'] ?? [];
+  const pipeline = mergePipelines(await Promise.all(artifacts.map(readPipeline)));
+  const table = await ctx.open(pipeline.table);
+  if (table === undefined) {
+    throw new AppError('artifact.not-found', 'The table that the features were fitted on is no longer in the store.', {
+      fix: 'Run the steps before this one again.',
+    });
+  }
+  const { lineage } = table.manifest;
+  if (lineage === 'test' || lineage === 'validation') {
+    throw new AppError('features.lineage', `The trainer would learn from held-out rows (${lineage}).`, {
+      fix: 'Connect features of the training rows.',
+    });
+  }
+  const { label, task } = ctx.params;
+  const labels = await readLabels({ table, label, task, inputs: pipeline.inputs, ctx });
+  const all = await computeFeatureRows(pipeline, table.path('data.parquet'), {
+    threads: ctx.threads,
+    signal: ctx.signal,
+    onProgress: (done) => {
+      ctx.progress({ done, total: table.manifest.rowCount ?? done, unit: 'rows', message: 'Computing features' });
+    },
+  });
+  return { pipeline, table, labels, matrix: labelledRows(all, labels) };
+}
+
+function labelledRows({ values, rows, width }: Matrix, { rows: kept }: Labels): Matrix {
+  if (kept === undefined) return { values, rows, width };
+  const selected = new Float32Array(kept.length * width);
+  for (let i = 0; i < kept.length; i++) {
+    const from = (kept[i] as number) * width;
+    selected.set(values.subarray(from, from + width), i * width);
+  }
+  return { values: selected, rows: kept.length, width };
+}

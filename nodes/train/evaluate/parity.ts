@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { ColumnValues } from '../../../main/compute/duckdb/read-columns.ts';
+import { encodeRows } from '../../../main/compute/onnx/encode-rows.ts';
+import { pipelineBatches, rowMajor } from '../../../main/compute/onnx/feature-matrix.ts';
+import { mergePipelines, readPipeline } from '../../../main/compute/onnx/merge-pipelines.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Parity } from '../../../shared/model/report.ts';
+import {
+  MISSING_STRING,
+  MISSING_TIMESTAMP,
+  type InputColumn,
+  type ModelManifest,
+} from '../../../shared/model/signature.ts';
+import type { InputArtifact } from '../../../shared/node/runner.ts';
+import { loadNativeScorer } from '../../lib/native-scorer.ts';
+
+const TOLERANCE = 1e-5;
+const MAX_ROWS = 10_000;
+const SINGLE_ROWS = 200;
+const BATCH_ROWS = 1000;
+
+export interface ParityOptions {
+  /** The fused model, as it is served. */
+  session: InferenceSession;
+  manifest: ModelManifest;
+  model: InputArtifact;
+  table: InputArtifact;
+  threads: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Scores the first 10,000 rows of a table twice: as the trainer saw them (feature pipeline over DuckDB's columns, then
+ * the trainer's own scoring code) and as they are served (rows as JSON, the encoder of requests, the fused graph), in
+ * batches and 200 of them one by one. Errors: `artifact.corrupt`, `run.cancelled`.
+ */
+export async function checkParity(options: ParityOptions): Promise<Parity> {
+  const { session, manifest, model, table, threads, signal } = options;
+  const scorer = loadNativeScorer(manifest, await readFile(model.path('native.bin')));
+  const pipeline = mergePipelines([await readPipeline(model)]);
+  const comparison = new Comparison(manifest);
+  const total = Math.min(MAX_ROWS, table.manifest.rowCount ?? MAX_ROWS);
+  const singleStep = Math.max(1, Math.floor(total / SINGLE_ROWS));
+  let singles = 0;
+  for await (const batch of pipelineBatches(pipeline, table.path('data.parquet'), {
+    threads,
+    extra: manifest.inputs,
+    chunkRows: Math.min(BATCH_ROWS, total),
+    signal,
+  })) {
+    const features = columnMajor(rowMajor(pipeline, batch), batch.rows, pipeline.width);
+    const native = scorer.score(features, batch.rows);
+    const rows = jsonRows(manifest.inputs, batch.columns, batch.rows);
+    comparison.add(native, await serve(session, manifest, rows));
+    const width = native.length / batch.rows;
+    for (let row = 0; row < batch.rows; row++) {
+      if ((batch.offset + row) % singleStep !== 0 || singles >= SINGLE_ROWS) continue;
+      singles++;
+      const served = await serve(session, manifest, rows.slice(row, row + 1));
+      comparison.add(native.subarray(row * width, (row + 1) * width), served);
+    }
+    comparison.rows += batch.rows;
+    if (comparison.rows >= total) break;
+  }
+  return comparison.result();
+}
+
+interface Served {
+  scores: Float32Array;
+  /** Indices into the classes, -1 for a label that is none; undefined for regression. */
+  labels: number[] | undefined;
+}
+
+async function serve(
+  session: InferenceSession,
+  manifest: ModelManifest,
+  rows: readonly Record<string, unknown>[],
+): Promise<Served> {
+  const out = await session.run(encodeRows(rows, manifest.inputs));
+  const scores = out[manifest.task === 'regression' ? 'prediction' : 'probabilities'];
+  if (scores === undefined) throw new AppError('artifact.corrupt', 'The model has no output of scores.');
+  const labels = out['label']?.data as BigInt64Array | string[] | undefined;
+  return {
+    scores: scores.data as Float32Array,
+    labels: labels && Array.from(labels as ArrayLike<bigint | string>, (label) => classIndex(manifest, label)),
+  };
+}
+
+function classIndex({ classes }: ModelManifest, label: bigint | string): number {
+  return classes.findIndex((known) => (typeof label === 'string' ? known === label : Number(known) === Number(label)));
+}
+
+/** Raw values as the JSON that a request carries. */
+function jsonRows(
+  inputs: readonly InputColumn[],
+  columns: Record<string, ColumnValues>,
+  rows: number,
+): Record<string, unknown>[] {
+  return Array.from({ length: rows }, (_, row) =>
+    Object.fromEntries(inputs.map((input) => [input.name, jsonValue(input, columns[input.name] as ColumnValues, row)])),
+  );
+}
+
+function jsonValue(input: InputColumn, column: ColumnValues, row: number): unknown {
+  switch (column.kind) {
+    case 'number': {
+      const value = column.values[row] as number;
+      if (Number.isNaN(value)) return null;
+      return input.type === 'bool' ? value !== 0 : value;
+    }
+    case 'timestamp': {
+      const micros = column.values[row] as bigint;
+      return micros === MISSING_TIMESTAMP ? null : isoTime(micros);
+    }
+    case 'string': {
+      const value = column.values[row] as string;
+      return value === MISSING_STRING ? null : value;
+    }
+    case 'tensor': {
+      const values = column.values.subarray(row * column.size, (row + 1) * column.size);
+      return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+    }
+  }
+}
+
+function isoTime(micros: bigint): string {
+  const second = 1_000_000n;
+  const fraction = ((micros % second) + second) % second;
+  const whole = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, -'.000Z'.length);
+  return `${whole}.${String(fraction).padStart(6, '0')}Z`;
+}
+
+function columnMajor(values: Float32Array, rows: number, width: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let c = 0; c < width; c++) result[c * rows + row] = values[row * width + c] as number;
+  }
+  return result;
+}
+
+class Comparison {
+  rows = 0;
+  readonly #manifest: ModelManifest;
+  #largest = 0;
+  #squares = 0;
+  #values = 0;
+  #mismatches = 0;
+
+  constructor(manifest: ModelManifest) {
+    this.#manifest = manifest;
+  }
+
+  add(native: Float32Array, served: Served): void {
+    if (native.length !== served.scores.length) {
+      throw new AppError('artifact.corrupt', 'The native scorer and the model give different numbers of scores.');
+    }
+    for (let i = 0; i < native.length; i++) {
+      const expected = native[i] as number;
+      const difference = Math.abs(expected - (served.scores[i] as number));
+      // Not `Math.max`: a NaN must fail the gate, not vanish.
+      if (!(difference <= this.#largest)) this.#largest = Number.isNaN(difference) ? Number.MAX_VALUE : difference;
+      this.#squares += expected * expected;
+    }
+    this.#values += native.length;
+    if (this.#manifest.task === 'regression') return;
+    const width = this.#manifest.classes.length;
+    for (let row = 0; row < native.length / width; row++) {
+      const index = served.labels?.[row] ?? -1;
+      if (
+        index < 0 ||
+        !isLargest(native, row * width, width, index) ||
+        !isArgmax(served.scores, row * width, width, index)
+      ) {
+        this.#mismatches++;
+      }
+    }
+  }
+
+  result(): Parity {
+    const unit = this.#manifest.task === 'regression' ? Math.max(1, Math.sqrt(this.#squares / this.#values)) : 1;
+    const maxAbsDifference = this.rows === 0 ? 0 : this.#largest / unit;
+    return {
+      rows: this.rows,
+      maxAbsDifference,
+      labelMismatches: this.#mismatches,
+      tolerance: TOLERANCE,
+      passed: this.rows > 0 && maxAbsDifference <= TOLERANCE && this.#mismatches === 0,
+    };
+  }
+}
+
+/** Scores within the tolerance of each other have no order: either label is right. */
+function isLargest(scores: Float32Array, start: number, width: number, index: number): boolean {
+  const own = scores[start + index] as number;
+  for (let k = 0; k < width; k++) if ((scores[start + k] as number) > own + 2 * TOLERANCE) return false;
+  return true;
+}
+
+/** The served label must be the first class of the largest served probability. */
+function isArgmax(scores: Float32Array, start: number, width: number, index: number): boolean {
+  const own = scores[start + index] as number;
+  for (let k = 0; k < width; k++) {
+    const other = scores[start + k] as number;
+    if (other > own || (other === own && k < index)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,80 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openSession } from '../../../main/compute/onnx/session.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { EvaluationReport } from '../../../shared/model/report.ts';
+import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
+import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
+import { evaluateNode } from './definition.ts';
+import { measure } from './measure.ts';
+import { checkParity } from './parity.ts';
+import { predictTable } from './predictions.ts';
+
+export const runner = implementNode(evaluateNode, {
+  async run(ctx) {
+    const model = required(ctx.inputs['model']?.[0]);
+    const table = required(ctx.inputs['table']?.[0]);
+    const manifest = await readManifest(model);
+    const session = await openSession(model.path('model.onnx'), { threads: ctx.threads, label: 'the model' });
+    const predictions = await predictTable({
+      session,
+      manifest,
+      table,
+      signal: ctx.signal,
+      onProgress(done) {
+        ctx.progress({ done, total: table.manifest.rowCount ?? done, unit: 'rows' });
+      },
+    });
+    const measured = measure(manifest, predictions);
+    const { warnings } = measured;
+    if (predictions.unlabelled > 0) {
+      warnings.push(`${predictions.unlabelled} rows without a label are left out.`);
+    }
+    if (table.manifest.lineage === 'train') {
+      warnings.push('These are training rows: the figures say nothing about new data.');
+    }
+    const parity = await checkParity({ session, manifest, model, table, threads: ctx.threads, signal: ctx.signal });
+    if (!parity.passed) {
+      warnings.push(
+        `Parity failed: the served model differs from the trained one by ${parity.maxAbsDifference} ` +
+          `(tolerance ${parity.tolerance}), with ${parity.labelMismatches} other labels in ${parity.rows} rows.`,
+      );
+    }
+    for (const warning of warnings) ctx.log('warn', warning);
+    await session.release();
+    const report: EvaluationReport = {
+      task: manifest.task,
+      rows: predictions.rows,
+      label: manifest.label.column,
+      classes: manifest.classes,
+      ...measured,
+      importance: manifest.importance,
+      parity,
+    };
+    const path = join(ctx.workDir, 'report.json');
+    await writeFile(path, `${JSON.stringify(report)}\n`);
+    return {
+      report: {
+        type: 'report',
+        files: { 'report.json': path },
+        meta: { task: report.task, rows: report.rows, metrics: report.metrics, parity, model: model.digest },
+      },
+    };
+  },
+});
+
+function required(artifact: InputArtifact | undefined): InputArtifact {
+  if (artifact === undefined) throw new AppError('internal.bug', 'An input of the evaluation is not connected.');
+  return artifact;
+}
+
+async function readManifest(model: InputArtifact): Promise<ModelManifest> {
+  try {
+    return modelManifestSchema.parse(JSON.parse(await readFile(model.path('model.json'), 'utf8')));
+  } catch (cause) {
+    throw new AppError('artifact.corrupt', `model.json of the model ${model.digest} cannot be read.`, {
+      fix: 'Train the model again with --force.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { type EvaluationReport, evaluationReportSchema, type Parity } from '../../../shared/model/report.ts';
+import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
+import { registerNode } from './definition.ts';
+
+export const runner = implementNode(registerNode, {
+  async run(ctx) {
+    const model = ctx.inputs['model']?.[0];
+    const reportArtifact = ctx.inputs['report']?.[0];
+    if (model === undefined || reportArtifact === undefined) {
+      throw new AppError('internal.bug', 'An input of the registration is not connected.');
+    }
+    const report = await readReport(reportArtifact);
+    const parity = requireParity(report, reportArtifact, model);
+    for (const gate of ctx.params.gates) requireGate(report, gate);
+    const files: Record<string, string> = {};
+    for (const { name } of model.manifest.files) {
+      // A copy: the store moves what a step hands over.
+      files[name] = join(ctx.workDir, name);
+      await copyFile(model.path(name), files[name]);
+    }
+    const name = ctx.params.name === '' ? ctx.graph.id : ctx.params.name;
+    const { alias } = ctx.params;
+    return {
+      model: {
+        type: 'model',
+        files,
+        meta: {
+          ...model.manifest.meta,
+          registration: { name, ...(alias === '' ? {} : { alias }) },
+          metrics: report.metrics,
+          parity,
+        },
+      },
+    };
+  },
+});
+
+async function readReport(artifact: InputArtifact): Promise<EvaluationReport> {
+  try {
+    return evaluationReportSchema.parse(JSON.parse(await readFile(artifact.path('report.json'), 'utf8')));
+  } catch (cause) {
+    throw new AppError('artifact.corrupt', `The report ${artifact.digest} cannot be read.`, {
+      fix: 'Connect the report of an Evaluate step, and run it again with --force.',
+      cause,
+    });
+  }
+}
+
+function requireParity(report: EvaluationReport, artifact: InputArtifact, model: InputArtifact): Parity {
+  const { parity } = report;
+  if (artifact.manifest.meta['model'] !== model.digest) {
+    throw new AppError('model.parity', 'The report is about another model than the one to register.', {
+      fix: 'Connect Register and Evaluate to the same trainer.',
+    });
+  }
+  if (parity === null) {
+    throw new AppError('model.parity', 'The report has no parity check.', {
+      fix: 'Run the Evaluate step again with --force.',
+    });
+  }
+  if (!parity.passed) {
+    throw new AppError(
+      'model.parity',
+      `The served model differs from the trained one on held-out rows: largest difference of a score ` +
+        `${parity.maxAbsDifference.toPrecision(3)} (tolerance ${parity.tolerance}), ${parity.labelMismatches} of ` +
+        `${parity.rows} labels differ.`,
+      {
+        fix: 'Train again; if it fails again, look for a feature with very large values and scale it before the trainer.',
+        details: { parity },
+      },
+    );
+  }
+  return parity;
+}
+
+function requireGate(
+  report: EvaluationReport,
+  gate: { metric: string; min?: number | undefined; max?: number | undefined },
+): void {
+  const value = report.metrics[gate.metric];
+  if (value === undefined) {
+    throw new AppError('model.gate', `The report has no metric “${gate.metric}”.`, {
+      fix: `Use one of: ${Object.keys(report.metrics).join(', ')}.`,
+    });
+  }
+  const { min, max } = gate;
+  if ((min === undefined || value >= min) && (max === undefined || value <= max)) return;
+  const bound = min !== undefined && value < min ? `below the minimum ${min}` : `above the maximum ${max}`;
+  throw new AppError('model.gate', `The model is not registered: ${gate.metric} is ${value}, ${bound}.`, {
+    fix: 'Improve the model, or change the gate of the Register step.',
+    details: { ...gate, value },
+  });
+}
