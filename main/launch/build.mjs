@@ -35,11 +35,15 @@ function buildWhenStale(name, sources, command) {
   writeFileSync(stamp, startedAt.toISOString());
 }
 
+const bundler = 'node_modules/vite/bin/vite.js';
+
 export function buildApp() {
+  // An installed product carries the built app and no bundler.
+  if (!existsSync(join(root, bundler))) return;
   buildWhenStale(
     'app',
     ['renderer', 'shared', 'nodes', 'package-lock.json'],
-    ['node_modules/vite/bin/vite.js', 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
+    [bundler, 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
   );
 }
 

@@ -8,7 +8,8 @@ import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { EngineRouter } from './engine-router.ts';
+import { engineRouter } from './engine-router.ts';
+import type { Services } from './services.ts';
 
 /** A graph may have 32 MiB; frames and a margin come on top. */
 const maxMessageBytes = 40 * 1024 * 1024;
@@ -44,7 +45,7 @@ export interface UiServerOptions {
   port: number;
   /** Folder of the built app; undefined serves the RPC only. */
   appDir: string | undefined;
-  router: EngineRouter;
+  services: Services;
   log: (text: string) => void;
   /** Origins besides the server's own that may open the RPC, e.g. the desktop shell's. */
   allowedOrigins?: readonly string[];
@@ -73,7 +74,7 @@ function hostNameOf(hostHeader: string): string {
  */
 export async function startUiServer(options: UiServerOptions): Promise<UiServer> {
   const token = options.token ?? randomBytes(24).toString('base64url');
-  const handler = new RPCHandler(options.router);
+  const handler = new RPCHandler(engineRouter);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -142,7 +143,9 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     if (sockets.clients.size >= maxConnections) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (error) => options.log(`Connection error: ${error.message}`));
-      handler.upgrade(ws).catch((error: unknown) => options.log(`RPC failed: ${String(error)}`));
+      handler
+        .upgrade(ws, { context: options.services })
+        .catch((error: unknown) => options.log(`RPC failed: ${String(error)}`));
     });
   });
 

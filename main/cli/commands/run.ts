@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RunFinished } from '../../../shared/events/run-events.ts';
 import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
@@ -11,6 +10,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { describeFinished, exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
+import { storeFolder } from '../store-folder.ts';
 import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
 
 export const runCommand: Command = {
@@ -110,9 +110,4 @@ async function readPlan(path: string): Promise<Plan> {
   const parsed = planSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new AppError('graph.invalid', `${path} is no plan: ${parsed.error.issues[0]?.message ?? ''}`);
-}
-
-export function storeFolder(uri: string): string {
-  if (uri.startsWith('file://')) return fileURLToPath(uri);
-  throw new AppError('cli.usage', `The store ${uri} is not supported.`, { fix: 'Use file:///FOLDER.' });
 }

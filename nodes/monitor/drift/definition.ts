@@ -34,7 +34,7 @@ export const driftNode = defineNode({
   },
   infer: () => ({ outputs: {}, problems: [] }),
   determinism: 'external',
-  deploy: { workload: 'none' },
+  deploy: { workload: 'cronjob' },
   migrations: [],
   examples: [
     { name: 'Last 500 requests', params: {}, note: 'A verdict from 50 rows on.' },

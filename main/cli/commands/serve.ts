@@ -1,0 +1,75 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
+import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import { artifactModelSource, type ModelSource, modelSourcesAt } from '../../serving/model-source.ts';
+import { type ArtifactStore, artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
+import { resolveDataDir } from '../../store/data-dir.ts';
+import { createDirectoryDriver } from '../../store/directory-driver.ts';
+import { createModelRegistry } from '../../store/model-registry.ts';
+import { createStoreRegistry } from '../../store/store-registry.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
+import { withStore } from '../open-store.ts';
+import { storeFolder } from '../store-folder.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
+  usage: 'MODEL [--name NAME] [--http PORT] [--host HOST] [--keys none|required]',
+  options: { ...servingOptions, name: { type: 'string' } },
+  optionHelp: { ...servingHelp, name: 'name to serve the model under' },
+  async run(context) {
+    const model = context.positionals[0];
+    if (model === undefined) {
+      throw new AppError('cli.usage', 'Name a model: models:/NAME@ALIAS, a file FILE.onnx or a folder.');
+    }
+    const serving = servingOf(context);
+    const models = model.startsWith('models:/')
+      ? [await registeredModel(context, model)]
+      : await modelSourcesAt(model, context.text('name'));
+    const host = createEndpointHost({
+      dataDir: resolveDataDir(context.dataDir),
+      log: (_level, text) => context.output.log(text),
+    });
+    try {
+      const [first] = models;
+      const started = await host.startModels({
+        graphId: 'serve',
+        nodeId: 'endpoint',
+        name: first?.name ?? 'models',
+        models,
+        http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
+        keys: serving.keys,
+      });
+      announceEndpoint(context.output, started, models);
+      await untilStopped(context.signal);
+    } finally {
+      await host.close();
+    }
+    return 0;
+  },
+};
+
+/** From the data directory's registry, or from that of the shared store `SLIPWAY_STORE` names (a pod). */
+async function registeredModel(context: CommandContext, uri: string): Promise<ModelSource> {
+  const shared = process.env['SLIPWAY_STORE'];
+  if (shared !== undefined && shared !== '') {
+    const driver = createDirectoryDriver(storeFolder(shared));
+    const version = await createStoreRegistry(driver).resolve(uri);
+    return sourceOf(createArtifactStore(driver), version, context.text('name'));
+  }
+  return withStore(context, ({ artifacts, database }) =>
+    sourceOf(artifacts, createModelRegistry(database).resolve(uri), context.text('name')),
+  );
+}
+
+async function sourceOf(store: ArtifactStore, version: ModelVersion, name: string | undefined): Promise<ModelSource> {
+  const artifact = await store.open(version.digest);
+  if (artifact === undefined) throw artifactNotFound(version.digest);
+  return artifactModelSource({
+    name: name ?? version.name,
+    version: String(version.version),
+    digest: version.digest,
+    dir: artifact.path('.'),
+  });
+}

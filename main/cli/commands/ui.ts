@@ -1,0 +1,58 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createGraphMonitors } from '../../engine/graph-monitors.ts';
+import { buildApp } from '../../launch/build.mjs';
+import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import { createTableReader } from '../../transport/table-reader.ts';
+import { startUiServer } from '../../transport/ui-server.ts';
+import type { Command } from '../command.ts';
+import { portOption, untilStopped } from '../endpoint-options.ts';
+import { withEngine } from '../open-engine.ts';
+
+const defaultPort = 4680;
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+export const uiCommand: Command = {
+  name: 'ui',
+  summary: 'Serves the app to a browser; the printed address carries the token it needs.',
+  usage: '[--port 4680] [--host 127.0.0.1]',
+  options: { port: { type: 'string' }, host: { type: 'string' } },
+  optionHelp: { port: `port, default ${defaultPort}; 0 = any free port`, host: 'address to listen on' },
+  async run(context) {
+    const port = portOption(context, 'port') ?? defaultPort;
+    buildApp();
+    return withEngine(context, async (engine) => {
+      const endpoints = createEndpointHost({
+        dataDir: engine.dataDir,
+        log: (_level, text) => context.output.log(text),
+      });
+      const monitors = createGraphMonitors(endpoints, (text) => context.output.log(text));
+      const shellOrigin = process.env['SLIPWAY_APP_ORIGIN'];
+      const server = await startUiServer({
+        host: context.text('host') ?? '127.0.0.1',
+        port,
+        appDir: join(root, 'dist', 'renderer'),
+        services: {
+          engine,
+          endpoints,
+          monitors,
+          tables: createTableReader(),
+          graphsDir: join(engine.dataDir, 'graphs'),
+        },
+        log: (text) => context.output.log(text),
+        allowedOrigins: shellOrigin === undefined ? [] : [shellOrigin],
+      });
+      try {
+        const url = `${server.url}#token=${server.token}`;
+        context.output.event({ type: 'ui.ready', url });
+        context.output.line(`Slipway is at ${url}`);
+        await untilStopped(context.signal);
+      } finally {
+        monitors.close();
+        await server.close();
+        await endpoints.close();
+      }
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,71 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { PlanService } from '../../../shared/plan/plan.ts';
+import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph-endpoints.ts';
+import { createGraphMonitors } from '../../engine/graph-monitors.ts';
+import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
+import { exitCodeOf, followRun } from '../follow-run.ts';
+import { withEngine } from '../open-engine.ts';
+import { readGraphFile, requireGraphJson } from '../read-graph.ts';
+
+export const upCommand: Command = {
+  name: 'up',
+  summary: 'Runs a graph, then keeps its endpoints and monitors up until it is stopped.',
+  usage: 'GRAPH [--http PORT] [--host HOST] [--keys none|required]',
+  options: servingOptions,
+  optionHelp: servingHelp,
+  async run(context) {
+    const file = await readGraphFile(context.positionals[0]);
+    const document = requireGraphJson(file);
+    const services = endpointsOf(document);
+    const serving = servingOf(context);
+    return withEngine(context, async (engine) => {
+      const { runId } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
+      const finished = await followRun(engine, runId, quiet(context), context.signal);
+      if (finished.status !== 'succeeded') {
+        context.output.result(finished, `Run ${runId} ${finished.status}.`);
+        return exitCodeOf(finished);
+      }
+      const host = createEndpointHost({
+        dataDir: engine.dataDir,
+        log: (_level, text) => context.output.log(text),
+      });
+      const monitors = createGraphMonitors(host, (text) => context.output.log(text));
+      try {
+        for (const [index, service] of services.entries()) {
+          const started = await startGraphEndpoint(engine, host, {
+            document,
+            baseDir: file.baseDir,
+            nodeId: service.id,
+            host: serving.host,
+            // One port cannot serve two endpoints: only the first takes the one that was asked for.
+            port: index === 0 ? serving.port : 0,
+            keys: serving.keys,
+          });
+          monitors.attach(document, started);
+          announceEndpoint(context.output, started, host.models(started.id));
+        }
+        await untilStopped(context.signal);
+      } finally {
+        monitors.close();
+        await host.close();
+      }
+      return 0;
+    });
+  },
+};
+
+function endpointsOf(document: unknown): PlanService[] {
+  const plan = planOf(document);
+  const services = plan === undefined ? [] : endpointServices(plan);
+  if (services.length > 0) return services;
+  throw new AppError('graph.invalid', 'The graph has no endpoint to keep up.', {
+    fix: 'Add a Serve node, or use slipway run.',
+  });
+}
+
+/** The first JSON line of `up` is `endpoint.ready`: the run before it only reports on stderr. */
+function quiet(context: CommandContext): CommandContext['output'] {
+  return { ...context.output, event: () => undefined, line: (text) => context.output.log(text) };
+}

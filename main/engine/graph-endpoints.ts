@@ -1,0 +1,115 @@
+import { definitionOf } from '../../nodes/catalog.ts';
+import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
+import type { RunFinished } from '../../shared/events/run-events.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { createPlan } from '../../shared/plan/create-plan.ts';
+import type { Plan, PlanService } from '../../shared/plan/plan.ts';
+import type { Endpoint } from '../../shared/rpc/engine-contract.ts';
+import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
+import type { KeyPolicy } from '../serving/api-keys.ts';
+import type { Engine } from './engine.ts';
+
+export interface StartGraphEndpoint {
+  document: unknown;
+  baseDir: string;
+  /** A `serve.endpoint` node of the graph. */
+  nodeId: string;
+  host?: string | undefined;
+  /** Overrides the node's own port. */
+  port?: number | undefined;
+  keys?: KeyPolicy | undefined;
+}
+
+/** Endpoints of a graph's plan, in plan order. */
+export function endpointServices(plan: Plan): PlanService[] {
+  return plan.services.filter((service) => service.kind === 'serve.endpoint');
+}
+
+/** The plan of any JSON; undefined when it is no graph. */
+export function planOf(document: unknown): Plan | undefined {
+  const { document: graph } = readGraphValue(document, definitionOf);
+  return graph === undefined ? undefined : createPlan(graph, definitionOf).plan;
+}
+
+/**
+ * Starts an endpoint node: runs what its model still needs, then serves that model. Throws `graph.invalid` when there is
+ * no such endpoint, the error of the run when the model cannot be made, and what the host throws.
+ */
+export async function startGraphEndpoint(
+  engine: Engine,
+  host: EndpointHost,
+  options: StartGraphEndpoint,
+): Promise<StartedEndpoint> {
+  const plan = planOf(options.document);
+  const service = plan?.services.find((candidate) => candidate.id === options.nodeId);
+  const source = service?.inputs['model']?.[0];
+  if (plan === undefined || service?.kind !== 'serve.endpoint' || source === undefined) {
+    throw new AppError('graph.invalid', `The graph has no working endpoint "${options.nodeId}".`, {
+      nodeId: options.nodeId,
+      fix: 'Connect a registered model to it and correct the problems of the graph.',
+    });
+  }
+  const digest = await modelDigest(engine, options, source);
+  const artifact = await engine.store.open(digest);
+  if (artifact === undefined) {
+    throw new AppError('artifact.not-found', `The model of "${options.nodeId}" is not in the store.`, {
+      nodeId: options.nodeId,
+      fix: 'Run the graph again.',
+    });
+  }
+  const registered = engine.registry.list().find((version) => version.digest === digest);
+  const named = service.params['name'];
+  const name = typeof named === 'string' && named !== '' ? named : (registered?.name ?? plan.graph.id);
+  const port = options.port ?? Number(service.params['port'] ?? 0);
+  return host.start({
+    graphId: plan.graph.id,
+    nodeId: service.id,
+    name,
+    model: { name, version: String(registered?.version ?? 1), digest, dir: artifact.path('.') },
+    http: { port, ...(options.host === undefined ? {} : { host: options.host }) },
+    keys: options.keys,
+    maxBatchRows: numberOf(service.params['maxBatchRows']),
+    maxQueueRows: numberOf(service.params['maxQueueRows']),
+  });
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+async function modelDigest(
+  engine: Engine,
+  { document, baseDir, nodeId }: StartGraphEndpoint,
+  source: { step: string; port: string },
+): Promise<string> {
+  const { steps } = await engine.planStates(document, { baseDir, to: source.step });
+  const state = steps.find((step) => step.id === source.step);
+  const known = state?.hit ? state.outputs[source.port] : undefined;
+  if (known !== undefined) return known.digest;
+  const { runId } = await engine.startRun({ document, baseDir, to: source.step, source: 'endpoint' });
+  const finished = await lastEvent(engine, runId);
+  const made = finished.outputs[`${source.step}.${source.port}`];
+  if (made !== undefined && finished.status === 'succeeded') return made.digest;
+  throw new AppError(
+    'serve.not-ready',
+    `The model of "${nodeId}" could not be made: run ${runId} ${finished.status}.`,
+    {
+      nodeId,
+      fix: 'Open the run to see which step failed and why.',
+    },
+  );
+}
+
+/** Waits for a run; the error of its first failed step is thrown as that step's. */
+async function lastEvent(engine: Engine, runId: string): Promise<RunFinished> {
+  for await (const event of engine.runEvents(runId, 0)) {
+    if (event.type === 'step.finished' && event.error !== undefined) throw fromWireError(event.error);
+    if (event.type === 'run.finished') return event;
+  }
+  throw new AppError('run.not-found', `Run ${runId} ended without a result.`);
+}
+
+/** Live endpoint of a graph's node, if any. */
+export function liveEndpoint(host: EndpointHost, graphId: string, nodeId: string): Endpoint | undefined {
+  return host.list().find((entry) => entry.graphId === graphId && entry.nodeId === nodeId && entry.state === 'live');
+}

@@ -1,0 +1,23 @@
+import { artifactHandlers } from './handlers/artifact.ts';
+import { endpointHandlers } from './handlers/endpoint.ts';
+import { engineHandlers } from './handlers/engine.ts';
+import { exportHandlers } from './handlers/export.ts';
+import { filesHandlers } from './handlers/files.ts';
+import { graphHandlers } from './handlers/graph.ts';
+import { modelHandlers } from './handlers/model.ts';
+import { monitorHandlers } from './handlers/monitor.ts';
+import { runHandlers } from './handlers/run.ts';
+import { rpc } from './rpc-base.ts';
+
+/** The engine contract, implemented. */
+export const engineRouter = rpc.router({
+  engine: engineHandlers,
+  graph: graphHandlers,
+  files: filesHandlers,
+  run: runHandlers,
+  artifact: artifactHandlers,
+  model: modelHandlers,
+  endpoint: endpointHandlers,
+  monitor: monitorHandlers,
+  export: exportHandlers,
+});

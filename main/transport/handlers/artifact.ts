@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { InputArtifact } from '../../../shared/node/runner.ts';
+import { artifactNotFound } from '../../store/artifact-store.ts';
+import { rpc } from '../rpc-base.ts';
+import type { Services } from '../services.ts';
+
+const maxJsonBytes = 8 * 1024 * 1024;
+
+async function openArtifact(context: Services, digest: string): Promise<InputArtifact> {
+  const artifact = await context.engine.store.open(digest);
+  if (artifact === undefined) throw artifactNotFound(digest);
+  return artifact;
+}
+
+async function openTable(context: Services, digest: string): Promise<InputArtifact> {
+  const artifact = await openArtifact(context, digest);
+  if (artifact.type === 'table') return artifact;
+  throw new AppError('artifact.not-found', `The artifact ${digest.slice(0, 12)} is a ${artifact.type}, no table.`);
+}
+
+export const artifactHandlers = {
+  get: rpc.artifact.get.handler(async ({ input, context }) => (await openArtifact(context, input.digest)).manifest),
+  page: rpc.artifact.page.handler(async ({ input, context, signal }) => {
+    const { digest, ...query } = input;
+    return context.tables.page(await openTable(context, digest), query, signal);
+  }),
+  profile: rpc.artifact.profile.handler(async ({ input, context, signal }) =>
+    context.tables.profile(await openTable(context, input.digest), signal),
+  ),
+  json: rpc.artifact.json.handler(async ({ input, context }) => {
+    const artifact = await openArtifact(context, input.digest);
+    const file = artifact.manifest.files.find((entry) => entry.name === input.file && entry.name.endsWith('.json'));
+    if (file === undefined) {
+      throw new AppError('artifact.not-found', `The artifact has no JSON file ${input.file}.`);
+    }
+    const path = artifact.path(file.name);
+    if ((await stat(path)).size > maxJsonBytes) {
+      throw new AppError('request.too-large', `${input.file} is larger than 8 MiB.`);
+    }
+    return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  }),
+};

@@ -1,0 +1,29 @@
+import { startGraphEndpoint } from '../../engine/graph-endpoints.ts';
+import { rpc } from '../rpc-base.ts';
+import { baseDirOf } from './graph.ts';
+
+export const endpointHandlers = {
+  list: rpc.endpoint.list.handler(({ context }) => context.endpoints.list()),
+  start: rpc.endpoint.start.handler(async ({ input, context }) => {
+    const { newKey: _shownOnTheCommandLine, ...endpoint } = await startGraphEndpoint(
+      context.engine,
+      context.endpoints,
+      {
+        document: input.document,
+        baseDir: baseDirOf(context, input.path),
+        nodeId: input.nodeId,
+      },
+    );
+    context.monitors.attach(input.document, endpoint);
+    return endpoint;
+  }),
+  stop: rpc.endpoint.stop.handler(({ input, context }) => {
+    context.monitors.detach(input.id);
+    return context.endpoints.stop(input.id);
+  }),
+  signature: rpc.endpoint.signature.handler(({ input, context }) => context.endpoints.signature(input.id)),
+  predict: rpc.endpoint.predict.handler(({ input, context }) => context.endpoints.predict(input.id, input.rows)),
+  watch: rpc.endpoint.watch.handler(async function* ({ input, context, signal }) {
+    yield* context.endpoints.watch(input.id, signal ?? new AbortController().signal);
+  }),
+};

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { definitionOf } from '../../../nodes/catalog.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { readGraphValue } from '../../../shared/graph/read-graph.ts';
+import type { Bundle } from '../../cluster/bundle.ts';
+import { exportContextOf } from '../../cluster/context-of-graph.ts';
+import { exportTargets, renderBundle } from '../../cluster/targets.ts';
+import { writeBundle } from '../../cluster/write-bundle.ts';
+import { rpc } from '../rpc-base.ts';
+
+function render(document: unknown, target: string): Bundle {
+  return renderBundle(target, exportContextOf(readGraphValue(document, definitionOf)));
+}
+
+export const exportHandlers = {
+  targets: rpc.export.targets.handler(() => exportTargets.map(({ id, title, summary }) => ({ id, title, summary }))),
+  render: rpc.export.render.handler(({ input }) => ({ files: render(input.document, input.target).files })),
+  write: rpc.export.write.handler(async ({ input }) => {
+    if (input.dir.trim() === '') throw new AppError('params.invalid', 'No folder was given.');
+    const bundle = render(input.document, input.target);
+    const dir = resolve(input.dir);
+    await writeBundle(bundle, dir);
+    return { dir, files: bundle.files.map((file) => file.path) };
+  }),
+};

@@ -1,0 +1,59 @@
+import { dirname } from 'node:path';
+import { definitionOf } from '../../../nodes/catalog.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { readGraphText } from '../../../shared/graph/read-graph.ts';
+import { exportContextOf } from '../../cluster/context-of-graph.ts';
+import { supportedTargets } from '../../cluster/supported-targets.ts';
+import { listTemplates, readTemplate } from '../../engine/templates.ts';
+import { openGraphFile, saveGraphFile } from '../graph-files.ts';
+import { rpc } from '../rpc-base.ts';
+import type { Services } from '../services.ts';
+
+/** Folder that relative paths in a graph start from. */
+export function baseDirOf(context: Services, path: string | undefined): string {
+  return path === undefined ? context.graphsDir : dirname(path);
+}
+
+export const graphHandlers = {
+  list: rpc.graph.list.handler(({ context }) => context.engine.recentGraphs.list()),
+  open: rpc.graph.open.handler(async ({ input, context }) => {
+    const { document, path, modifiedMs, diagnostics, writable } = await openGraphFile(input.path);
+    if (document === undefined) {
+      context.engine.recentGraphs.forget(path);
+      throw new AppError('graph.invalid', `${path} is no graph: ${diagnostics[0]?.message ?? ''}`, {
+        fix: diagnostics[0]?.fix,
+        details: { diagnostics },
+      });
+    }
+    context.engine.recentGraphs.remember({ path, id: document.id, name: document.name, modifiedMs });
+    return { path, document, diagnostics, writable };
+  }),
+  save: rpc.graph.save.handler(async ({ input, context }) => {
+    const saved = await saveGraphFile(input.document, input.path, context.graphsDir);
+    context.engine.recentGraphs.remember(saved);
+    return { path: saved.path, modifiedMs: saved.modifiedMs };
+  }),
+  analyze: rpc.graph.analyze.handler(({ input, context, signal }) =>
+    context.engine.analyze(input.document, {
+      baseDir: baseDirOf(context, input.path),
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  ),
+  templates: rpc.graph.templates.handler(async () =>
+    (await listTemplates()).map((template) => {
+      const graph = readGraphText(template.text, definitionOf);
+      const description = graph.document?.['description'];
+      return {
+        id: template.id,
+        name: graph.document?.name ?? template.id,
+        description: typeof description === 'string' ? description : '',
+        targets: ['local', ...supportedTargets(exportContextOf(graph))],
+      };
+    }),
+  ),
+  openTemplate: rpc.graph.openTemplate.handler(async ({ input }) => {
+    const { document, diagnostics } = readGraphText((await readTemplate(input.id)).text, definitionOf);
+    if (document === undefined) throw new AppError('internal.bug', `The template ${input.id} is no graph.`);
+    return { document, diagnostics, writable: true };
+  }),
+};

@@ -1,0 +1,18 @@
+import { rpc } from '../rpc-base.ts';
+import { baseDirOf } from './graph.ts';
+
+export const runHandlers = {
+  start: rpc.run.start.handler(({ input, context }) => {
+    const { document, path, ...selection } = input;
+    return context.engine.startRun({ document, baseDir: baseDirOf(context, path), source: 'app', ...selection });
+  }),
+  cancel: rpc.run.cancel.handler(async ({ input, context }) => ({
+    cancelled: await context.engine.cancelRun(input.runId),
+  })),
+  list: rpc.run.list.handler(({ input, context }) =>
+    context.engine.listRuns({ graphId: input.graphId, limit: input.limit }),
+  ),
+  events: rpc.run.events.handler(({ input, context, signal }) =>
+    context.engine.runEvents(input.runId, input.after, signal),
+  ),
+};
