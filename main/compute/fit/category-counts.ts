@@ -30,7 +30,7 @@ export async function categoryCounts(
        (SELECT CAST(count(*) AS DOUBLE) FROM ${table.relation} WHERE ${column} IS NULL) AS missing_rows`,
   );
   return {
-    kept: kept.map((row) => (isText(source) ? String(row['v']) : Number(row['v']))),
+    kept: kept.map((row) => (typeof row['v'] === 'string' && isText(source) ? row['v'] : Number(row['v']))),
     distinct: Number(totals?.['distinct_values'] ?? 0),
     missingRows: Number(totals?.['missing_rows'] ?? 0),
   };

@@ -54,7 +54,7 @@ export type TensorData = ArrayLike<number> | ArrayLike<bigint> | readonly string
 /** A constant of the given shape, row-major. Numeric data are stored as little-endian `rawData`. */
 export function tensorProto(type: ElementType, data: TensorData, dims: number[], name?: string): TensorProto {
   const expected = dims.reduce((product, dim) => product * dim, 1);
-  if (data.length !== expected) throw new RangeError(`tensor of shape [${dims}] with ${data.length} elements`);
+  if (data.length !== expected) throw new RangeError(`tensor of shape [${dims.join()}] with ${data.length} elements`);
   const head = { dims, dataType: elementTypeCode(type), ...(name === undefined ? {} : { name }) };
   if (type === 'BYTES') return { ...head, stringData: Array.from(data as readonly string[], (s) => utf8.encode(s)) };
   return { ...head, rawData: rawBytes(type, data as ArrayLike<number> | ArrayLike<bigint>) };
@@ -78,7 +78,15 @@ function typedArray(type: ElementType, data: ArrayLike<number> | ArrayLike<bigin
       return Int32Array.from(data as ArrayLike<number>);
     case 'BOOL':
       return Uint8Array.from(data as ArrayLike<number>);
-    default:
+    case 'UINT8':
+    case 'INT8':
+    case 'UINT16':
+    case 'INT16':
+    case 'UINT32':
+    case 'UINT64':
+    case 'FP16':
+    case 'BF16':
+    case 'BYTES':
       throw new RangeError(`constants of type ${type} are not supported`);
   }
 }

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/light.js';
+import { AppError } from '../../../shared/errors/app-error.ts';
 
 /** Element types by their Open Inference Protocol names, with the numbers ONNX gives them. */
 const elementTypeCodes = {
@@ -202,6 +203,8 @@ const modelType = protobuf.Root.fromJSON({
   },
 }).lookupType('onnx.ModelProto');
 
+const emptyGraph: GraphProto = { name: '', node: [], initializer: [], input: [], output: [] };
+
 /** Bytes of an `.onnx` file; equal models give equal bytes. */
 export function encodeModel(model: ModelProto): Uint8Array {
   // A plain object with exactly the declared fields is a valid message; `create` would copy every array.
@@ -210,14 +213,30 @@ export function encodeModel(model: ModelProto): Uint8Array {
 
 /**
  * Reads an `.onnx` file. Fields outside the subset (functions, sparse tensors, external data) are dropped: good for a
- * signature of any model, lossless for models written here. Throws on bytes that are not protobuf.
+ * signature of any model, lossless for models written here. Throws `model.invalid` for bytes that are no ONNX model.
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  const model = modelType.toObject(modelType.decode(bytes), { longs: Number, arrays: true }) as Partial<ModelProto>;
+  const model = parse(bytes);
   return {
     ...model,
     irVersion: model.irVersion ?? 0,
     opsetImport: (model.opsetImport ?? []).map((set) => ({ domain: set.domain ?? '', version: set.version })),
-    graph: model.graph ?? { name: '', node: [], initializer: [], input: [], output: [] },
+    graph: { ...emptyGraph, ...model.graph },
   };
+}
+
+function parse(bytes: Uint8Array): Partial<ModelProto> {
+  let model: Partial<ModelProto>;
+  try {
+    model = modelType.toObject(modelType.decode(bytes), { longs: Number, arrays: true });
+  } catch (cause) {
+    throw new AppError('model.invalid', 'The file is no ONNX model, or is cut off.', {
+      fix: 'Export the model again, or choose another file.',
+      cause,
+    });
+  }
+  if (model.graph === undefined) {
+    throw new AppError('model.invalid', 'The file holds no ONNX graph.', { fix: 'Choose an .onnx file.' });
+  }
+  return model;
 }
