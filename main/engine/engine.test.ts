@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunEvent, RunFinished } from '../../shared/events/run-events.ts';
 import { testGraph } from '../../test/fixtures/kinds/graph.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -58,5 +58,318 @@ describe('a run', () => {
     expect(statuses(second)).toEqual({ one: 'cached', two: 'cached', sum: 'cached', double: 'cached' });
     expect(second.outputs).toEqual(first.outputs);
     expect(second.metrics).toEqual(first.metrics);
+  });
+
+  it('keeps what is below a changed step whose output is the same', async () => {
+    await run(chain(1.2, 0));
+    const changed = await run(chain(1.3, 0));
+    expect(statuses(changed)).toEqual({ one: 'executed', two: 'cached', sum: 'executed', double: 'cached' });
+  });
+
+  it('brings earlier results back when a change is undone', async () => {
+    const first = await run(chain(1));
+    await run(chain(5));
+    const undone = await run(chain(1));
+    expect(new Set(Object.values(statuses(undone)))).toEqual(new Set(['cached']));
+    expect(undone.outputs).toEqual(first.outputs);
+  });
+
+  it('runs independent steps at the same time', async () => {
+    const { runId } = await engine.startRun({
+      // Each ends only once the other has started.
+      document: testGraph({
+        a: ['test.meet', { own: 'a', other: 'b' }],
+        b: ['test.meet', { own: 'b', other: 'a' }],
+      }),
+      baseDir: dir,
+    });
+    const order = (await eventsOf(runId)).filter(({ type }) => type === 'step.started' || type === 'step.finished');
+    expect(order.map(({ type }) => type)).toEqual(['step.started', 'step.started', 'step.finished', 'step.finished']);
+  });
+
+  it('does the same work of two nodes once', async () => {
+    const finished = await run(
+      testGraph({ a: ['test.number', { sleepMs: 100 }], b: ['test.number', { sleepMs: 100 }] }),
+    );
+    expect(Object.values(statuses(finished)).sort()).toEqual(['cached', 'executed']);
+  });
+
+  it('skips only what depends on a failing step and names it', async () => {
+    const finished = await run(
+      testGraph({
+        bad: ['test.misbehave', { how: 'fail' }],
+        needs: ['test.sum', {}, ['bad.value']],
+        below: ['test.sum', {}, ['needs.value']],
+        good: ['test.number', {}],
+        also: ['test.sum', {}, ['good.value']],
+      }),
+    );
+    expect(finished.status).toBe('failed');
+    expect(statuses(finished)).toEqual({
+      bad: 'failed',
+      needs: 'skipped',
+      below: 'skipped',
+      good: 'executed',
+      also: 'executed',
+    });
+    const reasons = Object.fromEntries(finished.steps.map((step) => [step.id, step.reason]));
+    expect(reasons['bad']).toBe('The table has no rows.');
+    expect(reasons['needs']).toContain('bad');
+    expect(reasons['below']).toContain('bad');
+  });
+
+  it('runs the healthy part of a graph with errors', async () => {
+    const finished = await run(
+      testGraph({
+        odd: ['test.unheard-of', {}],
+        wrong: ['test.number', { value: 'text' }],
+        below: ['test.sum', {}, ['wrong.value']],
+        good: ['test.number', {}],
+      }),
+    );
+    expect(finished.status).toBe('failed');
+    expect(statuses(finished)).toEqual({ odd: 'skipped', wrong: 'skipped', below: 'skipped', good: 'executed' });
+    expect(finished.steps.find(({ id }) => id === 'below')?.reason).toContain('wrong');
+  });
+
+  it('refuses a graph of which nothing can run, and names the problem', async () => {
+    const document = testGraph({ wrong: ['test.number', { value: 'text' }] });
+    await expect(engine.startRun({ document, baseDir: dir })).rejects.toMatchObject({
+      code: 'graph.invalid',
+      nodeId: 'wrong',
+      message: expect.stringContaining('"value"'),
+    });
+    await expect(engine.startRun({ document: [], baseDir: dir })).rejects.toMatchObject({ code: 'graph.invalid' });
+    await expect(
+      engine.startRun({ document: { ...testGraph({ a: ['test.number'] }), formatVersion: 9 }, baseDir: dir }),
+    ).rejects.toMatchObject({ code: 'graph.too-new' });
+  });
+
+  it('runs up to a step, and forces', async () => {
+    const first = await run(chain(1), { to: 'sum' });
+    expect(Object.keys(statuses(first)).sort()).toEqual(['one', 'sum', 'two']);
+    const from = await run(chain(1), { from: 'sum', force: true });
+    expect(statuses(from)).toEqual({ one: 'cached', two: 'cached', sum: 'executed', double: 'executed' });
+    await expect(run(chain(1), { to: 'nowhere' })).rejects.toMatchObject({ code: 'graph.invalid' });
+  });
+
+  it('takes parameters from the command line', async () => {
+    const { runId } = await engine.startRun({
+      document: chain(1),
+      baseDir: dir,
+      set: [{ node: 'one', param: 'value', value: 40 }],
+    });
+    const last = (await eventsOf(runId)).at(-1) as RunFinished;
+    expect(last.metrics['double']).toEqual({ value: 42 });
+    await expect(
+      engine.startRun({ document: chain(1), baseDir: dir, set: [{ node: 'no', param: 'value', value: 1 }] }),
+    ).rejects.toMatchObject({ code: 'params.invalid' });
+  });
+
+  it('runs again when a file it reads has changed', async () => {
+    const document = testGraph({ file: ['test.file', { path: 'n.txt' }], sum: ['test.sum', {}, ['file.value']] });
+    await writeFile(join(dir, 'n.txt'), '3');
+    expect((await run(document)).metrics['sum']).toEqual({ value: 3 });
+    await writeFile(join(dir, 'n.txt'), '4');
+    const states = await engine.planStates(document, { baseDir: dir });
+    expect(states.steps[0]).toMatchObject({ hit: false, reasons: ['file changed'], changed: ['source'] });
+    expect((await run(document)).metrics['sum']).toEqual({ value: 4 });
+  });
+
+  it('names the node whose file is missing and runs the rest', async () => {
+    const document = testGraph({ file: ['test.file', { path: 'none.txt' }], good: ['test.number', {}] });
+    const finished = await run(document);
+    expect(statuses(finished)).toEqual({ file: 'failed', good: 'executed' });
+    const report = await engine.planStates(document, { baseDir: dir });
+    expect(report.diagnostics).toMatchObject([{ node: 'file', code: 'data.not-found' }]);
+  });
+
+  it('makes again what is missing or damaged in the store', async () => {
+    const first = await run(chain(1));
+    const digest = first.outputs['sum.value']?.digest as string;
+    const artifact = await engine.store.open(digest);
+    await writeFile(artifact?.path('report.json') as string, '{"value":9}');
+    const again = await run(chain(1));
+    expect(statuses(again)).toEqual({ one: 'cached', two: 'cached', sum: 'executed', double: 'cached' });
+    expect(again.outputs).toEqual(first.outputs);
+    expect(await engine.store.verify(digest)).toEqual([]);
+  });
+
+  it('registers a model once, and leaves a promotion by hand alone', async () => {
+    const document = (value: number) =>
+      testGraph({ n: ['test.number', { value }], model: ['test.model', {}, ['n.value']] });
+    await run(document(1));
+    await run(document(1));
+    expect(engine.registry.list()).toMatchObject([
+      { name: 'sums', version: 1, aliases: ['champion'], metrics: { value: 1 } },
+    ]);
+    await run(document(2));
+    expect(engine.registry.resolve('models:/sums@champion').version).toBe(2);
+    engine.registry.setAlias('sums', 'champion', 1);
+    await run(document(2));
+    expect(engine.registry.resolve('models:/sums@champion').version).toBe(1);
+  });
+});
+
+describe('a failing worker', () => {
+  const misbehave = (how: string) => testGraph({ bad: ['test.misbehave', { how }], good: ['test.number', {}] });
+
+  it.each([
+    ['exit', 'step.crashed', /exit code 3/],
+    ['segfault', 'step.crashed', /native code/],
+    ['exhaust-heap', 'step.out-of-memory', /memory/],
+    ['no-output', 'internal.bug', /no output "value"/],
+  ])('%s becomes %s', async (how, code, message) => {
+    vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=60');
+    const { runId } = await engine.startRun({ document: misbehave(how), baseDir: dir });
+    const events = await eventsOf(runId);
+    vi.unstubAllEnvs();
+    const failure = events.find((event) => event.type === 'step.finished' && event.id === 'bad');
+    expect(failure).toMatchObject({ status: 'failed', error: { code, nodeId: 'bad' } });
+    expect(failure?.type === 'step.finished' && failure.error?.message).toMatch(message);
+    expect(statuses(events.at(-1) as RunFinished)).toMatchObject({ good: 'executed' });
+  });
+
+  it('killed from outside fails its step alone', async () => {
+    const { runId } = await engine.startRun({ document: misbehave('wait'), baseDir: dir });
+    for await (const event of engine.runEvents(runId, 0)) {
+      if (event.type === 'step.log' && event.text.startsWith('waiting in')) {
+        process.kill(Number(event.text.split(' ').at(-1)), 'SIGKILL');
+      }
+      if (event.type === 'run.finished') expect(statuses(event)).toEqual({ bad: 'failed', good: 'executed' });
+    }
+    expect(engine.getRun(runId)?.status).toBe('failed');
+  });
+});
+
+describe('cancelling', () => {
+  it.each(['spin', 'wait'])('ends a step that %ss', async (how) => {
+    const document = testGraph({ bad: ['test.misbehave', { how }], below: ['test.sum', {}, ['bad.value']] });
+    const { runId } = await engine.startRun({ document, baseDir: dir });
+    for await (const event of engine.runEvents(runId, 0)) {
+      if (event.type === 'step.log') break;
+    }
+    expect(await engine.cancelRun(runId)).toBe(true);
+    const last = (await eventsOf(runId)).at(-1);
+    expect(last).toMatchObject({ type: 'run.finished', status: 'cancelled' });
+    expect(statuses(last as RunFinished)).toEqual({ bad: 'cancelled', below: 'cancelled' });
+    expect(await engine.cancelRun(runId)).toBe(false);
+  });
+
+  it('ends a step at its time limit, as a failure', async () => {
+    const document = testGraph({ bad: ['test.misbehave', { how: 'wait' }] });
+    Object.assign(document.nodes['bad'] as object, { timeoutMs: 200 });
+    const { runId } = await engine.startRun({ document, baseDir: dir });
+    const failure = (await eventsOf(runId)).find(({ type }) => type === 'step.finished');
+    expect(failure).toMatchObject({ status: 'failed', error: { code: 'step.timeout' } });
+  });
+});
+
+describe('the event log', () => {
+  it('replays from any place, in order, without gaps', async () => {
+    const { runId } = await engine.startRun({
+      document: testGraph({ slow: ['test.number', { sleepMs: 200 }] }),
+      baseDir: dir,
+    });
+    const live = await eventsOf(runId);
+    const replayed = await eventsOf(runId);
+    expect(replayed).toEqual(live);
+    expect(live.map(({ seq }) => seq)).toEqual(live.map((_, at) => at + 1));
+    const tail: RunEvent[] = [];
+    for await (const event of engine.runEvents(runId, 2)) tail.push(event);
+    expect(tail).toEqual(live.slice(2));
+  });
+
+  it('stops following when asked', async () => {
+    const { runId } = await engine.startRun({
+      document: testGraph({ bad: ['test.misbehave', { how: 'wait' }] }),
+      baseDir: dir,
+    });
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const event of engine.runEvents(runId, 0, stop.signal)) {
+      seen.push(event.type);
+      if (event.type === 'step.started') stop.abort();
+    }
+    expect(seen).not.toContain('run.finished');
+    await engine.cancelRun(runId);
+  });
+
+  it('names a run that does not exist', async () => {
+    await expect(eventsOf('none')).rejects.toMatchObject({ code: 'run.not-found' });
+  });
+
+  it('lists runs, newest first, with what they did', async () => {
+    await run(chain(1));
+    await run(chain(1));
+    const [second, first] = engine.listRuns({ graphId: 'test', limit: 10 });
+    expect(first).toMatchObject({ status: 'succeeded', steps: { executed: 4, cached: 0 } });
+    expect(second).toMatchObject({ status: 'succeeded', steps: { executed: 0, cached: 4 } });
+    expect(engine.listRuns({ graphId: 'other', limit: 10 })).toEqual([]);
+  });
+});
+
+describe('the plan', () => {
+  it('says why each step runs', async () => {
+    const never = await engine.planStates(chain(1), { baseDir: dir });
+    expect(never.steps.map(({ hit, reasons }) => [hit, ...reasons])).toEqual([
+      [false, 'never run'],
+      [false, 'never run'],
+      [false, 'never run', 'waits for one', 'waits for two'],
+      [false, 'never run', 'waits for sum'],
+    ]);
+    await run(chain(1));
+    const fresh = await engine.planStates(chain(1), { baseDir: dir });
+    expect(fresh.steps.every(({ hit, reasons }) => hit && reasons[0] === 'up to date')).toBe(true);
+    const changed = await engine.planStates(chain(1.5), { baseDir: dir });
+    expect(changed.steps.map(({ id, hit, reasons }) => [id, hit, ...reasons])).toEqual([
+      ['one', false, 'params.value 1 → 1.5'],
+      ['two', true, 'up to date'],
+      ['sum', false, 'waits for one'],
+      ['double', false, 'waits for sum'],
+    ]);
+    expect(changed.steps[0]?.estimate.seconds).toBeGreaterThan(0);
+    const forced = await engine.planStates(chain(1), { baseDir: dir, to: 'one', force: true });
+    expect(forced.steps).toMatchObject([{ id: 'one', hit: false, reasons: ['forced'] }]);
+  });
+
+  it('is part of an analysis that survives any document', async () => {
+    const analysis = await engine.analyze(chain(1), { baseDir: dir });
+    expect(analysis.diagnostics).toEqual([]);
+    expect(analysis.steps.map(({ id }) => id)).toEqual(['one', 'two', 'sum', 'double']);
+    expect(analysis.outputs['one']).toEqual({ value: { type: 'report' } });
+    expect(analysis.inputs['sum']).toEqual({ values: [{ type: 'report' }, { type: 'report' }] });
+    for (const document of [null, 3, 'x', [], {}, { format: 'slipway/graph', formatVersion: 1, nodes: 7 }]) {
+      const broken = await engine.analyze(document, { baseDir: dir });
+      expect(broken.diagnostics.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('is run step by step by a pod', async () => {
+    const { createPlan } = await import('../../shared/plan/create-plan.ts');
+    const { definitionOf } = await import('../../test/fixtures/kinds/kinds.ts');
+    const { plan } = createPlan(chain(1), definitionOf);
+    await expect(engine.runStep({ plan, stepId: 'sum', baseDir: dir })).rejects.toMatchObject({
+      code: 'artifact.not-found',
+    });
+    for (const { id } of plan.steps) {
+      expect(await engine.runStep({ plan, stepId: id, baseDir: dir })).toMatchObject({ status: 'executed' });
+    }
+    const local = await run(chain(1));
+    expect(new Set(Object.values(statuses(local)))).toEqual(new Set(['cached']));
+  });
+});
+
+describe('several engines on one data directory', () => {
+  it('share results and follow each other', async () => {
+    const other = await createEngine({ dataDir: join(dir, 'data'), kindsModule });
+    try {
+      await run(chain(1));
+      const { runId } = await other.startRun({ document: chain(1), baseDir: dir });
+      const last = (await eventsOf(runId)).at(-1);
+      expect(new Set(Object.values(statuses(last as RunFinished)))).toEqual(new Set(['cached']));
+    } finally {
+      await other.close();
+    }
   });
 });

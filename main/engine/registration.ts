@@ -11,23 +11,30 @@ const registrationSchema = z.object({
   parity: modelVersionSchema.shape.parity.optional(),
 });
 
+export interface RegistrationOrigin {
+  runId: string;
+  graphId: string;
+  /** The node that registers: with it, repeating its last registration leaves aliases moved by hand alone. */
+  nodeId?: string;
+}
+
 /** The registration a model artifact asks for; undefined for every other artifact. */
-export function registrationOf(
-  manifest: ArtifactManifest,
-  origin: { runId: string; graphId: string },
-): ModelRegistration | undefined {
+export function registrationOf(manifest: ArtifactManifest, origin: RegistrationOrigin): ModelRegistration | undefined {
   const wanted = registrationSchema.safeParse(manifest.meta['registration']);
   if (!wanted.success) return undefined;
   const { name, alias, metrics, parity } = wanted.data;
-  return { name, alias, digest: manifest.digest, ...origin, metrics: metrics ?? {}, parity: parity ?? null };
+  return {
+    name,
+    alias,
+    digest: manifest.digest,
+    ...origin,
+    metrics: metrics ?? metricsOf(manifest),
+    parity: parity ?? null,
+  };
 }
 
 /** Enters a model in the registry when its artifact asks for it. Repeating it changes nothing. */
-export function registerOutput(
-  registry: ModelRegistry,
-  manifest: ArtifactManifest,
-  origin: { runId: string; graphId: string },
-): void {
+export function registerOutput(registry: ModelRegistry, manifest: ArtifactManifest, origin: RegistrationOrigin): void {
   const registration = registrationOf(manifest, origin);
   if (registration !== undefined) registry.register(registration);
 }

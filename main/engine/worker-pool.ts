@@ -141,7 +141,8 @@ class StepWorker {
           if (received.type === 'finished') {
             resolve({ outcome: { record: received.record, peakMemoryBytes: received.memory.peakBytes }, keep });
           } else {
-            if (received.stack !== undefined) listener.log('debug', received.stack);
+            if (received.error.code === 'internal.bug' && received.stack !== undefined)
+              listener.log('debug', received.stack);
             resolve({ outcome: fromWireError(received.error), keep });
           }
         }

@@ -34,10 +34,31 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
     send({ type: 'finished', record, memory: memory() });
   } catch (error) {
     const stack = error instanceof Error ? error.stack : undefined;
-    send({ type: 'failed', error: toWireError(error), stack, memory: memory() });
+    send({
+      type: 'failed',
+      error: toWireError(isOutOfMemory(error) ? outOfMemory(error) : error),
+      stack,
+      memory: memory(),
+    });
   } finally {
     running = undefined;
   }
+}
+
+/** Memory that ran out without ending the process: in a worker thread, or for one large buffer. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof AppError || !(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    code === 'ERR_WORKER_OUT_OF_MEMORY' || (error instanceof RangeError && /allocation failed/i.test(error.message))
+  );
+}
+
+function outOfMemory(cause: unknown): AppError {
+  return new AppError('step.out-of-memory', 'The step ran out of memory.', {
+    fix: 'Use fewer rows or columns, or run on a machine with more memory.',
+    cause,
+  });
 }
 
 process.on('message', (message: ToWorker) => {
