@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Plan, PlanStep } from '../../shared/plan/plan.ts';
+import type { KubernetesObject } from './bundle.ts';
+import { lintObjects } from './lint-objects.ts';
+import { renderBundle } from './targets.ts';
+import { validateObjects } from './validate-objects.ts';
+import { toYaml } from './yaml-text.ts';
+
+function step(id: string, kind: string, params: Record<string, unknown>, inputs: PlanStep['inputs'] = {}): PlanStep {
+  return { id, kind, version: 1, title: id, params, inputs, outputs: [] };
+}
+
+function context(steps: PlanStep[], services: PlanStep[] = []) {
+  const plan: Plan = {
+    format: 'slipway/plan',
+    formatVersion: 1,
+    graph: { id: 'graph', name: 'Graph' },
+    steps,
+    services,
+  };
+  return { plan, definitionOf, version: '0.1.0' };
+}
+
+function codeOf(run: () => unknown): { code: string; nodeId: string | undefined } {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AppError) return { code: error.code, nodeId: error.nodeId };
+    throw error;
+  }
+  return { code: 'none', nodeId: undefined };
+}
+
+const samplePath = 'pkg:vega-datasets/data/penguins.json';
+
+describe('kubernetes', () => {
+  it('refuses a file of this machine and names the node', () => {
+    const local = step('sales', 'data.file', { path: '/home/me/sales.csv' });
+    expect(codeOf(() => renderBundle('kubernetes', context([local])))).toEqual({
+      code: 'export.unsupported',
+      nodeId: 'sales',
+    });
+  });
+
+  it('refuses an endpoint whose model is not registered', () => {
+    const steps = [step('trees', 'train.trees', {})];
+    const endpoint = step('live', 'serve.endpoint', { name: '' }, { model: [{ step: 'trees', port: 'model' }] });
+    expect(codeOf(() => renderBundle('kubernetes', context(steps, [endpoint])))).toEqual({
+      code: 'export.unsupported',
+      nodeId: 'live',
+    });
+  });
+
+  it('gives 500 steps a container each, under names that are labels and differ', () => {
+    const steps = Array.from({ length: 500 }, (_, i) => step(`step_${i}`, 'data.file', { path: samplePath }));
+    const { files } = renderBundle('kubernetes', context(steps));
+    const run = files.find((file) => file.path === 'base/run.yaml')?.text ?? '';
+    const names = [...run.matchAll(/^ +- name: "(\d+-step[a-z0-9-]*)"$/gm)].map((match) => match[1]);
+    expect(new Set(names).size).toBe(500);
+  });
+
+  it('refuses a plan too large for a ConfigMap', () => {
+    const big = step('big', 'data.sql', { query: 'x'.repeat(1_100_000) });
+    expect(codeOf(() => renderBundle('kubernetes', context([big]))).code).toBe('export.unsupported');
+  });
+});
+
+it('refuses objects that break their schema', () => {
+  const broken: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: { ports: 'no' } };
+  expect(codeOf(() => validateObjects([broken])).code).toBe('export.invalid-object');
+});
+
+it('finds names that point nowhere and containers without limits', () => {
+  const job: KubernetesObject = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'job' },
+    spec: {
+      template: {
+        spec: {
+          serviceAccountName: 'nobody',
+          containers: [{ name: 'a', volumeMounts: [{ name: 'gone' }] }],
+          volumes: [{ name: 'plan', configMap: { name: 'missing' } }],
+        },
+      },
+    },
+  };
+  const problems = lintObjects([job]).join('\n');
+  for (const expected of ['ServiceAccount/nobody', 'ConfigMap/missing', 'no memory in its limits', 'unknown volume gone']) {
+    expect(problems).toContain(expected);
+  }
+});
+
+it('quotes every string scalar, so that n, y and 1e3 stay text', () => {
+  const text = toYaml([{ answer: 'n', number: '1e3', count: 3 }]);
+  expect(text).toBe('answer: "n"\nnumber: "1e3"\ncount: 3\n');
+});

@@ -1,0 +1,75 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication } from 'playwright-core';
+import { root } from './app.ts';
+
+/** A folder with an Electron runtime: named by the environment, installed, or given by the team's tool. */
+export function findElectron(): { dir: string } | { reason: string } {
+  const named = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  if (named !== undefined && existsSync(join(named, 'electron'))) return { dir: named };
+  const installed = join(root, 'node_modules', 'electron', 'dist');
+  if (existsSync(join(installed, 'electron'))) return { dir: installed };
+  const tool = join(root, '..', 'shared', 'tools', 'electron-runtime');
+  if (!existsSync(tool)) return { reason: 'no Electron runtime is installed or given' };
+  try {
+    return { dir: execFileSync('bash', [tool], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim() };
+  } catch (error) {
+    return { reason: `the tool that gives the Electron runtime failed: ${String(error)}` };
+  }
+}
+
+export interface Display {
+  name: string;
+  close(): void;
+}
+
+/** The display of this session, or a virtual one. Undefined when there is neither. */
+export function openDisplay(): Promise<Display | undefined> {
+  const present = process.env['DISPLAY'];
+  if (present !== undefined && present !== '') return Promise.resolve({ name: present, close: () => undefined });
+  return new Promise((resolve) => {
+    const server: ChildProcess = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    server.on('error', () => resolve(undefined));
+    server.on('exit', () => resolve(undefined));
+    server.stdout?.once('data', (chunk: Buffer) =>
+      resolve({ name: `:${chunk.toString().trim()}`, close: () => server.kill() }),
+    );
+  });
+}
+
+export interface Desktop {
+  app: ElectronApplication;
+  dataDir: string;
+  close(): Promise<void>;
+}
+
+/** Starts the built desktop shell as `npm start` does, with folders of its own. */
+export async function startDesktop(runtime: string, display: string, args: readonly string[] = []): Promise<Desktop> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-desktop-'));
+  const dataDir = join(folder, 'data');
+  const app = await _electron.launch({
+    executablePath: join(runtime, 'electron'),
+    args: ['--no-sandbox', '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`, root, ...args],
+    cwd: root,
+    env: {
+      ...(process.env as Record<string, string>),
+      DISPLAY: display,
+      SLIPWAY_ENGINE_NODE: process.execPath,
+      SLIPWAY_DATA_DIR: dataDir,
+      XDG_CONFIG_HOME: join(folder, 'config'),
+    },
+    timeout: 60_000,
+  });
+  return {
+    app,
+    dataDir,
+    async close() {
+      await app.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
+import { exportTargets, renderBundle } from '../../main/cluster/targets.ts';
+import { listTemplates } from '../../main/engine/templates.ts';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { readGraphText } from '../../shared/graph/read-graph.ts';
+
+// UPDATE_GOLDEN=1 rewrites the expected bundles; the diff is then reviewed like code.
+const update = process.env['UPDATE_GOLDEN'] === '1';
+const expectedDir = join(dirname(fileURLToPath(import.meta.url)), 'bundles');
+
+function filesBelow(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .toSorted();
+}
+
+const templates = await listTemplates();
+const cases = templates.flatMap((template) => exportTargets.map((target) => ({ template, target: target.id })));
+
+it('covers every sample graph', () => {
+  expect(templates.map(({ id }) => id)).toEqual(expect.arrayContaining(['digits', 'flight-delays', 'penguins']));
+});
+
+describe.each(cases)('$template.id for $target', ({ template, target }) => {
+  const render = () => renderBundle(target, exportContextOf(readGraphText(template.text, definitionOf)));
+  const dir = join(expectedDir, `${template.id}-${target}`);
+
+  it('is the expected bundle, byte for byte', () => {
+    const { files } = render();
+    if (update) {
+      rmSync(dir, { recursive: true, force: true });
+      for (const file of files) {
+        mkdirSync(dirname(join(dir, file.path)), { recursive: true });
+        writeFileSync(join(dir, file.path), file.text);
+      }
+    }
+    expect(files.map(({ path }) => path).toSorted()).toEqual(filesBelow(dir));
+    for (const file of files) expect(file.text, file.path).toBe(readFileSync(join(dir, file.path), 'utf8'));
+  });
+
+  it('is the same when rendered again', () => {
+    expect(render()).toEqual(render());
+  });
+
+  it('is YAML that reads back as the listed objects', () => {
+    const { files, objects } = render();
+    const read = files
+      .filter(({ path }) => path.startsWith('base/') && !path.endsWith('kustomization.yaml'))
+      .flatMap(({ text }) => parseAllDocuments(text).map((document) => document.toJS() as Record<string, unknown>));
+    const names = read.map((object) => `${object['kind']}/${(object['metadata'] as { name: string }).name}`);
+    expect(names.toSorted()).toEqual(objects.map(({ kind, name }) => `${kind}/${name}`).toSorted());
+  });
+});
