@@ -11,6 +11,7 @@ import { evaluateNode } from './train/evaluate/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
 import { registerNode } from './train/register/definition.ts';
+import { treesNode } from './train/trees/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
@@ -26,6 +27,7 @@ export const catalog = {
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
   [registerNode.kind]: registerNode,
+  [treesNode.kind]: treesNode,
 } as const satisfies Record<string, NodeDefinition>;
 
 export type NodeKind = keyof typeof catalog;

@@ -12,4 +12,5 @@ export const runners: Record<string, RunnerLoader> = {
   'train.linear': () => import('./train/linear/run.ts'),
   'train.mlp': () => import('./train/mlp/run.ts'),
   'train.register': () => import('./train/register/run.ts'),
+  'train.trees': () => import('./train/trees/run.ts'),
 };

@@ -67,18 +67,12 @@ export async function readLabels({ table, label, task, inputs, ctx }: ReadLabels
   return { task: chosen, label: { column: label, type: isIntegral ? 'int64' : type }, classes, values, rows };
 }
 
-/** Keeps the usable rows of a column-major matrix [rows, width]; the same array when every row is usable. */
-export function selectLabelledRows(matrix: Float32Array, rows: number, labels: Pick<Labels, 'rows'>): Float32Array {
-  const kept = labels.rows;
-  if (kept === undefined || rows === 0) return matrix;
-  const width = matrix.length / rows;
-  const selected = new Float32Array(width * kept.length);
-  for (let column = 0; column < width; column++) {
-    const from = column * rows;
-    const to = column * kept.length;
-    for (let i = 0; i < kept.length; i++) selected[to + i] = matrix[from + (kept[i] as number)] as number;
-  }
-  return selected;
+/** Keeps the usable rows of a column over the whole table; the same array when every row is usable. */
+export function labelledRows(column: Float32Array, { rows }: Pick<Labels, 'rows'>): Float32Array {
+  if (rows === undefined) return column;
+  const kept = new Float32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) kept[i] = column[rows[i] as number] as number;
+  return kept;
 }
 
 function labelType(table: InputArtifact, label: string, inputs: readonly InputColumn[]): ColumnType {

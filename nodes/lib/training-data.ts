@@ -6,23 +6,26 @@ import type { Task } from '../../shared/model/signature.ts';
 import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import { type Labels, readLabels } from './labels.ts';
 
-export interface TrainingData {
+export interface TrainingInputs {
   /** The connected feature steps as one graph. */
   pipeline: MergedPipeline;
   /** The table they were fitted on. */
   table: InputArtifact;
   labels: Labels;
+}
+
+export interface TrainingData extends TrainingInputs {
   /** Pipeline output of the rows that have a label, row-major. */
   matrix: Matrix;
 }
 
+type TrainerContext = StepContext<{ label: string; task: Task | 'auto' }>;
+
 /**
- * What trainers on whole matrices learn from: labels and the pipeline's output over the training table.
- * Errors: `features.mismatch`, `features.lineage`, `artifact.not-found`, those of `readLabels`, `run.cancelled`.
+ * What every trainer starts from. Errors: `features.mismatch`, `features.lineage`, `artifact.not-found`, those of
+ * `readLabels`, `run.cancelled`.
  */
-export async function readTrainingData(
-  ctx: StepContext<{ label: string; task: Task | 'auto' }>,
-): Promise<TrainingData> {
+export async function readTrainingInputs(ctx: TrainerContext): Promise<TrainingInputs> {
   const artifacts = ctx.inputs['features'] ?? [];
   const pipeline = mergePipelines(await Promise.all(artifacts.map(readPipeline)));
   const table = await ctx.open(pipeline.table);
@@ -39,6 +42,12 @@ export async function readTrainingData(
   }
   const { label, task } = ctx.params;
   const labels = await readLabels({ table, label, task, inputs: pipeline.inputs, ctx });
+  return { pipeline, table, labels };
+}
+
+/** The same with the pipeline's output over the training table, for trainers on whole row-major matrices. */
+export async function readTrainingData(ctx: TrainerContext): Promise<TrainingData> {
+  const { pipeline, table, labels } = await readTrainingInputs(ctx);
   const all = await computeFeatureRows(pipeline, table.path('data.parquet'), {
     threads: ctx.threads,
     signal: ctx.signal,
