@@ -46,6 +46,11 @@ async function run(session: InferenceSession, message: RunMessage): Promise<void
 }
 
 function toOrt(tensor: Tensor): OrtTensor {
+  if (tensor.datatype === 'FP16') {
+    // onnxruntime-node 1.30 reads no Float16Array, which its own tensor would make of the bits: the type is put on after.
+    const bits = new OrtTensor('uint16', tensor.data as Uint16Array, tensor.shape);
+    return Object.assign(bits, { type: ortTypes.FP16 }) as OrtTensor;
+  }
   return new OrtTensor(ortTypes[tensor.datatype], tensor.data as never, tensor.shape);
 }
 

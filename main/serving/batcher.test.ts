@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { Batcher, type BatchExecutor, type BatcherLimits, WorkerLost } from './batcher.ts';
+import type { Tensor } from './tensor.ts';
+
+const limits: BatcherLimits = { maxBatchRows: 8, maxQueueRows: 100, queueTimeoutMs: 60_000 };
+const batchers: Batcher[] = [];
+
+afterEach(() => {
+  for (const batcher of batchers.splice(0)) batcher.close(new AppError('serve.not-ready', 'test over'));
+});
+
+/** Doubles every number; records the rows of each run. */
+class DoublingExecutor implements BatchExecutor {
+  readonly runs: { rows: number; outputs: readonly string[] }[] = [];
+  fail: (values: readonly number[]) => unknown = () => undefined;
+
+  async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]> {
+    const [input] = inputs as [Tensor];
+    const values = Array.from(input.data as Float32Array);
+    this.runs.push({ rows: input.shape[0] as number, outputs });
+    await Promise.resolve();
+    const failure = this.fail(values);
+    if (failure !== undefined) throw failure;
+    return outputs.map((name) => ({ ...input, name, data: Float32Array.from(values, (value) => value * 2) }));
+  }
+}
+
+function open(executor: BatchExecutor, overrides: Partial<BatcherLimits> = {}, mergeable = true): Batcher {
+  const observer = { queued: () => undefined, ran: () => undefined };
+  const batcher = new Batcher(executor, { ...limits, ...overrides }, observer, mergeable);
+  batchers.push(batcher);
+  batcher.setPaused(false);
+  return batcher;
+}
+
+function rowsOf(values: number[], width = 1): Tensor {
+  return { name: 'x', datatype: 'FP32', shape: [values.length / width, width], data: Float32Array.from(values) };
+}
+
+function submit(
+  batcher: Batcher,
+  values: number[],
+  options: { width?: number; outputs?: string[]; key?: string } = {},
+) {
+  const input = rowsOf(values, options.width);
+  return batcher.submit({
+    inputs: [input],
+    outputs: options.outputs ?? ['y'],
+    parameterKey: options.key ?? '',
+    rows: input.shape[0] as number,
+  });
+}
+
+const numbers = (outputs: Tensor[]) => Array.from((outputs[0] as Tensor).data as Float32Array);
+
+describe('Batcher', () => {
+  it('gives every caller its own rows in its own order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
+        const executor = new DoublingExecutor();
+        const batcher = open(executor);
+        let next = 0;
+        const requests = sizes.map((size) => Array.from({ length: size }, () => next++));
+        const results = await Promise.all(requests.map((values) => submit(batcher, values)));
+        expect(results.map(numbers)).toEqual(requests.map((values) => values.map((value) => value * 2)));
+        expect(results.map(([output]) => output?.shape)).toEqual(sizes.map((size) => [size, 1]));
+        for (const run of executor.runs) expect(run.rows <= 8 || sizes.includes(run.rows)).toBe(true);
+      }),
+      { seed: 7, numRuns: 60 },
+    );
+  });
+
+  it('merges what is queued at the same time, counting rows', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor);
+    await Promise.all([[1, 2, 3], [4, 5, 6], [7, 8], [9]].map((values) => submit(batcher, values)));
+    expect(executor.runs.map((run) => run.rows)).toEqual([8, 1]);
+  });
+
+  it('runs a request of more rows than a batch holds alone', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor, { maxBatchRows: 2 });
+    await Promise.all([[1, 2, 3, 4, 5], [6]].map((values) => submit(batcher, values)));
+    expect(executor.runs.map((run) => run.rows)).toEqual([5, 1]);
+  });
+
+  it('never merges different extents, outputs or parameters', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor);
+    await Promise.all([
+      submit(batcher, [1, 2]),
+      submit(batcher, [1, 2, 3, 4], { width: 2 }),
+      submit(batcher, [3, 4], { outputs: ['z'] }),
+      submit(batcher, [5, 6], { key: 'a' }),
+      submit(batcher, [7, 8]),
+    ]);
+    expect(executor.runs.map((run) => [run.rows, run.outputs[0]])).toEqual([
+      [4, 'y'],
+      [2, 'y'],
+      [2, 'z'],
+      [2, 'y'],
+    ]);
+  });
+
+  it('repeats a failed shared run request by request; only the culprit fails', async () => {
+    const executor = new DoublingExecutor();
+    executor.fail = (values) => (values.includes(13) ? new Error('unlucky') : undefined);
+    const batcher = open(executor);
+    const [a, b, c] = await Promise.allSettled([submit(batcher, [1]), submit(batcher, [13]), submit(batcher, [2])]);
+    expect(a?.status === 'fulfilled' && numbers(a.value)).toEqual([2]);
+    expect(c?.status === 'fulfilled' && numbers(c.value)).toEqual([4]);
+    expect(b?.status === 'rejected' && b.reason).toMatchObject({ code: 'serve.inference' });
+    expect(executor.runs.map((run) => run.rows)).toEqual([3, 1, 1, 1]);
+  });
+
+  it('does not split an output whose first extent is not the batch, and stops merging', async () => {
+    const runs: number[] = [];
+    const batcher = open({
+      async run([input]) {
+        runs.push(input?.shape[0] as number);
+        return [{ name: 'y', datatype: 'FP32', shape: [1], data: Float32Array.of(input?.data.length ?? 0) }];
+      },
+    });
+    const results = await Promise.all([submit(batcher, [1, 2]), submit(batcher, [3])]);
+    expect(results.map(numbers)).toEqual([[2], [1]]);
+    await Promise.all([submit(batcher, [1]), submit(batcher, [2])]);
+    expect(runs).toEqual([3, 2, 1, 1, 1]);
+  });
+
+  it('runs requests singly for a model without a batch axis', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor, {}, false);
+    await Promise.all([submit(batcher, [1]), submit(batcher, [2])]);
+    expect(executor.runs.map((run) => run.rows)).toEqual([1, 1]);
+  });
+
+  it('refuses what does not fit the queue, and takes a large request when nothing waits', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor, { maxQueueRows: 3 });
+    const large = submit(batcher, [1, 2, 3, 4, 5]);
+    await expect(submit(batcher, [6])).rejects.toMatchObject({ code: 'serve.overloaded' });
+    expect(numbers(await large)).toEqual([2, 4, 6, 8, 10]);
+    expect(numbers(await submit(batcher, [6]))).toEqual([12]);
+    expect(batcher.queuedRows).toBe(0);
+  });
+
+  it('drops a queued request whose client went away', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor);
+    const gone = new AbortController();
+    const input = rowsOf([1]);
+    const lost = batcher.submit({ inputs: [input], outputs: ['y'], parameterKey: '', rows: 1, signal: gone.signal });
+    const kept = submit(batcher, [2]);
+    gone.abort();
+    await expect(lost).rejects.toMatchObject({ code: 'run.cancelled' });
+    expect(numbers(await kept)).toEqual([4]);
+    expect(executor.runs.map((run) => run.rows)).toEqual([1]);
+  });
+
+  it('tries the requests of a lost worker once more, one by one', async () => {
+    const executor = new DoublingExecutor();
+    executor.fail = (values) => (values.includes(13) ? new WorkerLost() : undefined);
+    const batcher = open(executor);
+    const [a, b] = await Promise.allSettled([submit(batcher, [1]), submit(batcher, [13])]);
+    expect(a?.status === 'fulfilled' && numbers(a.value)).toEqual([2]);
+    expect(b?.status === 'rejected' && b.reason).toMatchObject({ code: 'serve.inference' });
+    expect(executor.runs.map((run) => run.rows)).toEqual([2, 1, 1]);
+  });
+
+  it('keeps its queue while paused and refuses it when closed', async () => {
+    const executor = new DoublingExecutor();
+    const batcher = open(executor);
+    batcher.setPaused(true);
+    const waiting = submit(batcher, [1]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(batcher.queuedRows).toBe(1);
+    batcher.close(new AppError('serve.not-ready', 'stopping'));
+    await expect(waiting).rejects.toMatchObject({ code: 'serve.not-ready' });
+    await expect(submit(batcher, [2])).rejects.toMatchObject({ code: 'serve.not-ready' });
+    expect(executor.runs).toEqual([]);
+  });
+});
