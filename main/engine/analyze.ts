@@ -37,12 +37,12 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
     const definition = node.definition;
     if (definition === undefined) return undefined;
     if (definition.infer !== undefined) return definition.infer(inputs, params);
-    const describe = (await loadRunner(kinds, definition.kind))?.describe;
-    if (describe === undefined) return undefined;
+    const runner = await loadRunner(kinds, definition.kind);
+    if (runner?.describe === undefined) return undefined;
     const key = canonicalJson([definition.kind, params, inputs as unknown, baseDir]);
     const known = cache.get(key);
     if (known !== undefined && known.untilMs > Date.now()) return known.result;
-    const result = await describe({ params, inputs, baseDir, signal });
+    const result = await runner.describe({ params, inputs, baseDir, signal });
     const ttl = definition.determinism === 'external' ? externalTtlMs : Number.POSITIVE_INFINITY;
     cache.delete(key);
     cache.set(key, { result, untilMs: Date.now() + ttl });

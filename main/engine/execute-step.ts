@@ -33,9 +33,9 @@ export interface StepHost {
   store: ArtifactStore;
   kinds: Kinds;
   signal: AbortSignal;
-  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
-  progress(progress: Progress): void;
-  partial(value: Record<string, unknown>): void;
+  log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
+  progress: (progress: Progress) => void;
+  partial: (value: Record<string, unknown>) => void;
 }
 
 /** Runs one step and commits its outputs and its record. The one way a step is executed, in a worker or in a pod. */

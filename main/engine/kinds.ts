@@ -8,7 +8,7 @@ export interface Kinds {
   definitionOf: DefinitionOf;
   runners: Readonly<Record<string, RunnerLoader>>;
   /** The source file whose content, with what it imports, is the code of a kind. */
-  runFile(kind: string): URL;
+  runFile: (kind: string) => URL;
 }
 
 const catalogKinds: Kinds = {

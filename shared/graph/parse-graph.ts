@@ -11,6 +11,7 @@ import {
   graphParameterSchema,
 } from './document.ts';
 import { idPattern } from './ids.ts';
+import { findJsonError } from './json-error.ts';
 import { pointer } from './json-pointer.ts';
 import { migrateFormat } from './migrate.ts';
 
@@ -41,8 +42,8 @@ export function parseGraphText(text: string): ParsedGraph {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return nothing(jsonProblem(text, error));
+  } catch {
+    return nothing(jsonProblem(text));
   }
   return parseGraphValue(value);
 }
@@ -110,8 +111,7 @@ function nothing(problem: { code: string; message: string; fix: string; path?: s
   };
 }
 
-function jsonProblem(text: string, error: unknown): { code: string; message: string; fix: string } {
-  const detail = error instanceof Error ? error.message : String(error);
+function jsonProblem(text: string): { code: string; message: string; fix: string } {
   if (text.trim() === '') {
     return {
       code: 'graph.not-json',
@@ -119,18 +119,18 @@ function jsonProblem(text: string, error: unknown): { code: string; message: str
       fix: 'Restore it, or start from a template.',
     };
   }
-  const found = /position (\d+)/.exec(detail);
-  const truncated = found === null ? /end of|unterminated/i.test(detail) : Number(found[1]) >= text.trimEnd().length;
-  if (truncated) {
+  const found = findJsonError(text);
+  if (found !== undefined && found.position >= text.trimEnd().length) {
     return {
       code: 'graph.not-json',
       message: `The graph file ends in the middle of its JSON, ${place(text, text.trimEnd().length)}.`,
       fix: 'The file was cut short: restore it from the .bak file beside it, from version control or a backup.',
     };
   }
+  const where = found === undefined ? '' : `, ${place(text, found.position)}: expected ${found.expected}`;
   return {
     code: 'graph.not-json',
-    message: `The graph file is not valid JSON${found === null ? '' : `, ${place(text, Number(found[1]))}`}: ${detail}.`,
+    message: `The graph file is not valid JSON${where}.`,
     fix: 'Correct the JSON at that place, or restore the .bak file beside it.',
   };
 }
