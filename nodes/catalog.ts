@@ -1,5 +1,7 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
 import { fileNode } from './data/file/definition.ts';
+import { splitNode } from './data/split/definition.ts';
+import { sqlNode } from './data/sql/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
@@ -16,6 +18,8 @@ import { treesNode } from './train/trees/definition.ts';
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
   [fileNode.kind]: fileNode,
+  [splitNode.kind]: splitNode,
+  [sqlNode.kind]: sqlNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,
   [imageNode.kind]: imageNode,

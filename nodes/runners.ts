@@ -3,6 +3,8 @@ import type { RunnerLoader } from '../shared/node/runner.ts';
 /** Kind → lazy import of its runner, for batch kinds. Engine only. */
 export const runners: Record<string, RunnerLoader> = {
   'data.file': () => import('./data/file/run.ts'),
+  'data.split': () => import('./data/split/run.ts'),
+  'data.sql': () => import('./data/sql/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),
   'feature.image': () => import('./feature/image/run.ts'),

@@ -149,9 +149,13 @@ export async function withDuckDb<T>(options: DuckDbOptions, work: (db: DuckDb) =
  * columns of the schema are cast back.
  */
 export function parquetRelation(path: string, columns: readonly Column[] = []): string {
+  return withTensors(`read_parquet(${quotePath(path)})`, columns);
+}
+
+/** A FROM item whose `tensor` columns are cast back to fixed-size lists. */
+export function withTensors(scan: string, columns: readonly Column[]): string {
   const casts = columns
     .filter((column) => column.type === 'tensor')
     .map((column) => `CAST(${quoteIdentifier(column.name)} AS ${column.sqlType}) AS ${quoteIdentifier(column.name)}`);
-  const scan = `read_parquet(${quotePath(path)})`;
   return casts.length === 0 ? scan : `(SELECT * REPLACE (${casts.join(', ')}) FROM ${scan})`;
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Column } from '../../../shared/table/schema.ts';
 import type { DuckDb } from './connection.ts';
-import { quoteIdentifier, quotePath } from './quote.ts';
+import { numberedParquetRelation } from './numbered-relation.ts';
+import { quoteIdentifier } from './quote.ts';
 
 const digestFormat = 'slipway/table-digest/1';
-/** Virtual column of DuckDB's Parquet reader: ordinal of the row in the file. */
-const ordinalColumn = 'file_row_number';
-
 /**
  * Digest of the logical content of a Parquet file: SHA-256 over column names and types, the row count and, per column,
  * two sums over the rows of DuckDB's 64-bit `hash` of (row ordinal, value) in differently salted orders. The sums make
@@ -14,11 +12,11 @@ const ordinalColumn = 'file_row_number';
  * NaN alike, and missing apart from any value. Found by accident, not by an adversary, two contents differ.
  */
 export async function tableDigest(db: DuckDb, path: string, columns: readonly Column[]): Promise<string> {
-  const shadowed = columns.some((column) => column.name.toLowerCase() === ordinalColumn);
-  const relation = shadowed
-    ? `(SELECT *, row_number() OVER () AS "slipway row ordinal" FROM read_parquet(${quotePath(path)}))`
-    : `read_parquet(${quotePath(path)}, file_row_number = true)`;
-  const ordinal = quoteIdentifier(shadowed ? 'slipway row ordinal' : ordinalColumn);
+  // The digest is of what is in the file: lists, not the tensors they are read as.
+  const stored = columns.map(
+    (column) => ({ ...column, type: column.type === 'tensor' ? 'other' : column.type }) as const,
+  );
+  const { relation, ordinal } = numberedParquetRelation(path, stored);
   const sums = columns.flatMap((column, index) => {
     const value = hashedValue(column);
     return [
