@@ -208,7 +208,13 @@ export const monitorReportSchema = z.object({
   drifted: z.boolean(),
   /** Past windows, oldest first: per column the effect size, for the heat map. */
   history: z.array(
-    z.object({ timeMs: z.number(), rows: z.number(), drift: z.record(z.string(), z.number().nullable()) }),
+    z.object({
+      timeMs: z.number(),
+      rows: z.number(),
+      drift: z.record(z.string(), z.number().nullable()),
+      /** Columns over their limit in that window. */
+      drifted: z.array(z.string()).optional(),
+    }),
   ),
 });
 export type MonitorReport = z.infer<typeof monitorReportSchema>;
