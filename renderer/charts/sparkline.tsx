@@ -18,7 +18,7 @@ export function Sparkline({ values, tone = 'ink', width = 120, height = 18, labe
   const y = linearScale([Math.min(0, extent[0]), extent[1] || 1], [height - 1, 1]);
   return (
     <svg
-      className="ch sparkline"
+      className="ch spark"
       width={width}
       height={height}
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}

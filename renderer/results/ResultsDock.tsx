@@ -1,0 +1,293 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { ColumnProfile } from '../../shared/rpc/engine-contract.ts';
+import { serviceOf, useActiveRun, useStepRun } from '../canvas/use-node-status.ts';
+import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
+import { useAnalysis } from '../state/analysis-store.ts';
+import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
+import { titleOf } from '../state/graph-commands.ts';
+import { useActiveGraph, useGraphNode } from '../state/graph-store.ts';
+import { startEndpoint, startRun } from '../state/run-commands.ts';
+import type { LogLine } from '../state/run-store.ts';
+import { type DockTab, navigate, togglePanel, useUi } from '../state/ui-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { TextInput } from '../ui/field.tsx';
+import { formatCount } from '../ui/format.ts';
+import { PortGlyph } from '../ui/port-glyph.tsx';
+import { Select } from '../ui/select.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { Tabs } from '../ui/tabs.tsx';
+import { portTypes } from '../../shared/graph/port-types.ts';
+import { FeaturesView } from './features-view.tsx';
+import { LogView } from './log-view.tsx';
+import { ModelView } from './model-view.tsx';
+import { firstSource, type NodeSource, nodeSources, resultOf } from './node-sources.ts';
+import { PlanView } from './plan-view.tsx';
+import { ProfileView } from './profile-view.tsx';
+import { ReportView } from './report-view.tsx';
+import { TablePreview } from './table-preview.tsx';
+import './results.css';
+
+const noLines: LogLine[] = [];
+const noProfiles: ReadonlyMap<string, ColumnProfile> = new Map();
+
+function useNodeSources(nodeId: string | undefined): NodeSource[] {
+  const document = useActiveGraph((graph) => graph.document);
+  const steps = useAnalysis((analysis) => analysis.steps);
+  const runSteps = useActiveRun((run) => run.steps);
+  return useMemo(() => {
+    if (!document || nodeId === undefined) return [];
+    return nodeSources(document, nodeId, (id) => resultOf(steps[id], runSteps?.[id]?.outputs));
+  }, [document, nodeId, steps, runSteps]);
+}
+
+/** Columns that trainers of this graph learn. */
+function useLabels(): ReadonlySet<string> {
+  const nodes = useActiveGraph((graph) => graph.document.nodes);
+  return useMemo(() => {
+    const labels = Object.values(nodes ?? {}).flatMap((node) =>
+      node.kind.startsWith('train.') && typeof node.params.label === 'string' ? [node.params.label] : [],
+    );
+    return new Set(labels);
+  }, [nodes]);
+}
+
+function glyphOf(type: string) {
+  const known = portTypes.find((name) => name === type);
+  return known ? <PortGlyph type={known} filled /> : null;
+}
+
+function NothingYet({ nodeId }: { nodeId: string }) {
+  const node = useGraphNode(nodeId);
+  const run = useStepRun(nodeId);
+  const graphId = useActiveGraph((graph) => graph.document.id);
+  const service = node && serviceOf(node.kind);
+  const endpoint = useEndpoints((state) =>
+    graphId === undefined ? undefined : findEndpoint(state.endpoints, graphId, nodeId),
+  );
+  if (run?.state === 'failed' && run.error) {
+    return <ErrorState error={run.error} onRetry={() => void startRun({ to: nodeId })} />;
+  }
+  if (run?.state === 'running' || run?.state === 'queued') return <Skeleton waitsFor="this step to finish" />;
+  if (service === 'endpoint') {
+    const live = endpoint?.state === 'live';
+    return (
+      <EmptyState text={live ? 'The endpoint is live.' : 'The endpoint is not started.'}>
+        {live ? (
+          <Button variant="primary" onClick={() => navigate('endpoints', endpoint.id)}>
+            Try it
+          </Button>
+        ) : (
+          <Button variant="primary" icon="play" onClick={() => void startEndpoint(nodeId)}>
+            Start endpoint
+          </Button>
+        )}
+      </EmptyState>
+    );
+  }
+  if (service === 'monitor') {
+    return (
+      <EmptyState text="A monitor watches while its endpoint is live.">
+        <Button onClick={() => navigate('monitors', `${graphId ?? ''}/${nodeId}`)}>Open the monitor</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState text="Not run yet.">
+      <Button variant="primary" icon="play" onClick={() => void startRun({ to: nodeId })}>
+        Run to here
+      </Button>
+    </EmptyState>
+  );
+}
+
+/** What the selected node made or takes, its columns, the plan and the log. */
+export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
+  const tab = useUi((state) => state.dockTab);
+  const node = useGraphNode(nodeId);
+  const nodes = useActiveGraph((graph) => graph.document.nodes);
+  const sources = useNodeSources(node ? nodeId : undefined);
+  const [wanted, setWanted] = useState<string>();
+  const source = firstSource(sources, wanted);
+  const toRun = useAnalysis((analysis) => analysis.order.filter((id) => !analysis.steps[id]?.hit).length);
+  const lines = useActiveRun((run) => run.logs) ?? noLines;
+  const labels = useLabels();
+  const [sort, setSort] = useState<{ digest: string; column: string; descending: boolean }>();
+  const [filter, setFilter] = useState<{ column: string; contains: string } | undefined>();
+  const [filterOpen, setFilterOpen] = useState(false);
+  const [shown, setShown] = useState<{ first: number; last: number; total: number }>();
+
+  const tableDigest = source?.type === 'table' ? source.digest : undefined;
+  const profile = useQuery(
+    tableDigest === undefined || (tab !== 'preview' && tab !== 'profile') ? null : `profile/${tableDigest}`,
+    (signal) => engine.artifact.profile({ digest: tableDigest ?? '' }, { signal }),
+  );
+  const profiles = useMemo(
+    () => (profile.data ? new Map(profile.data.map((entry) => [entry.column.name, entry])) : noProfiles),
+    [profile.data],
+  );
+  const columns = profile.data?.map((entry) => entry.column.name) ?? [];
+  const filterColumn = columns.find((name) => name === filter?.column);
+  const query = useMemo(
+    () =>
+      tableDigest === undefined
+        ? undefined
+        : {
+            digest: tableDigest,
+            sort: sort?.digest === tableDigest ? { column: sort.column, descending: sort.descending } : undefined,
+            filter: filterOpen && filter && filterColumn !== undefined && filter.contains !== '' ? filter : undefined,
+          },
+    [tableDigest, sort, filter, filterColumn, filterOpen],
+  );
+  const onShown = useCallback((next: typeof shown) => {
+    setShown((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
+  }, []);
+
+  function onSort(column: string) {
+    if (tableDigest === undefined) return;
+    setSort((before) => {
+      if (before?.digest !== tableDigest || before.column !== column)
+        return { digest: tableDigest, column, descending: false };
+      return before.descending ? undefined : { ...before, descending: true };
+    });
+  }
+  const titles = useCallback(
+    (id: string) => {
+      const named = nodes?.[id];
+      return named ? titleOf(named, id) : id;
+    },
+    [nodes],
+  );
+
+  const onPreview = tab === 'preview' || tab === 'profile';
+  return (
+    <div className="results">
+      <div className="results-bar">
+        <Tabs<DockTab>
+          label="Results"
+          className="results-tabs"
+          value={tab}
+          onChange={(value) => useUi.setState({ dockTab: value })}
+          tabs={[
+            { value: 'preview', label: 'Preview' },
+            { value: 'profile', label: 'Profile' },
+            {
+              value: 'plan',
+              label: <>Plan {toRun > 0 && <span className="mute num">{toRun}</span>}</>,
+            },
+            { value: 'logs', label: 'Logs' },
+          ]}
+        />
+        <span className="grow" />
+        {onPreview && source && (
+          <>
+            {glyphOf(source.type)}
+            {sources.length > 1 ? (
+              <Select
+                aria-label="What is shown"
+                value={source.id}
+                onChange={setWanted}
+                options={sources.map((entry) => ({
+                  value: entry.id,
+                  label:
+                    entry.side === 'output'
+                      ? `Output ${entry.port}`
+                      : `Input ${entry.port}, from ${titles(entry.nodeId)}`,
+                }))}
+              />
+            ) : (
+              <span className="mute small">
+                {source.side === 'output' ? 'Output' : 'Input'} <b className="source-name">{source.port}</b>
+                {source.side === 'input' && `, from ${titles(source.nodeId)}`}
+              </span>
+            )}
+            {tab === 'preview' && source.type === 'table' && shown && (
+              <span className="mute small num" role="status">
+                {shown.total === 0
+                  ? 'no rows'
+                  : `rows ${formatCount(shown.first)}–${formatCount(shown.last)} of ${formatCount(shown.total)}`}
+              </span>
+            )}
+            {tab === 'preview' && source.type === 'table' && (
+              <IconButton
+                icon="filter"
+                small
+                label={filterOpen ? 'Close the filter' : 'Filter rows'}
+                pressed={filterOpen}
+                onClick={() => setFilterOpen(!filterOpen)}
+              />
+            )}
+          </>
+        )}
+        <IconButton icon="panel" small label="Hide results" onClick={() => togglePanel('dock', false)} />
+      </div>
+      {tab === 'preview' && filterOpen && source?.type === 'table' && (
+        <div className="dock-bar">
+          <span className="mute small">Rows where</span>
+          <Select
+            aria-label="Column to filter by"
+            value={filterColumn}
+            placeholder="column"
+            options={columns.map((name) => ({ value: name, label: name }))}
+            onChange={(column) => setFilter({ column, contains: filter?.contains ?? '' })}
+          />
+          <span className="mute small">contains</span>
+          <TextInput
+            aria-label="Text the cell contains"
+            value={filter?.contains ?? ''}
+            disabled={filterColumn === undefined}
+            onChange={(contains) => setFilter({ column: filterColumn ?? '', contains })}
+          />
+          {filter && (
+            <Button small variant="quiet" onClick={() => setFilter(undefined)}>
+              Clear
+            </Button>
+          )}
+        </div>
+      )}
+      <div className="results-body" role="tabpanel" aria-label={tab}>
+        {tab === 'plan' ? (
+          <PlanView nodeId={nodeId} />
+        ) : tab === 'logs' ? (
+          <LogView
+            lines={lines}
+            nodeId={node ? nodeId : undefined}
+            titles={titles}
+            empty="No log yet. Run the graph to see what its steps say."
+          />
+        ) : nodeId === undefined || !node ? (
+          <EmptyState text="Select a node to see what it makes." />
+        ) : !source ? (
+          <NothingYet nodeId={nodeId} />
+        ) : tab === 'profile' ? (
+          source.type !== 'table' ? (
+            <EmptyState text="A profile is of tables. Choose a table above, or see Preview." />
+          ) : profile.data ? (
+            <ProfileView profiles={profile.data} />
+          ) : profile.error ? (
+            <ErrorState error={profile.error} onRetry={profile.refetch} />
+          ) : (
+            <Skeleton waitsFor="the column profile" />
+          )
+        ) : source.type === 'table' && query ? (
+          <TablePreview
+            key={source.digest}
+            query={query}
+            onSort={onSort}
+            profiles={profiles}
+            labels={labels}
+            onShown={onShown}
+          />
+        ) : source.type === 'report' ? (
+          <ReportView digest={source.digest} />
+        ) : source.type === 'model' ? (
+          <ModelView digest={source.digest} />
+        ) : source.type === 'features' ? (
+          <FeaturesView digest={source.digest} />
+        ) : (
+          <EmptyState text={`A result of type ${source.type} has no preview.`} />
+        )}
+      </div>
+    </div>
+  );
+}

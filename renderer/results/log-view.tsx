@@ -1,0 +1,108 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { LogLine } from '../state/run-store.ts';
+import { Button } from '../ui/button.tsx';
+import { TextInput } from '../ui/field.tsx';
+import { formatClock } from '../ui/format.ts';
+import { Select } from '../ui/select.tsx';
+import { EmptyState } from '../ui/state-block.tsx';
+import { Switch } from '../ui/switch.tsx';
+import { filterLog, type LogLevel, logText } from './log-filter.ts';
+
+interface LogViewProps {
+  lines: readonly LogLine[];
+  /** Shown alone while set and the person has not chosen all steps. */
+  nodeId: string | undefined;
+  titles: (nodeId: string) => string;
+  empty: string;
+}
+
+const levelWords: Record<LogLevel, string> = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' };
+
+/** Time, step, level, text; follows the newest line until scrolled up. */
+export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
+  const [level, setLevel] = useState<LogLevel>('info');
+  const [search, setSearch] = useState('');
+  const [scope, setScope] = useState<'node' | 'all'>('node');
+  const [follow, setFollow] = useState(true);
+  const list = useRef<HTMLDivElement>(null);
+  const shown = filterLog(lines, { nodeId: scope === 'node' ? nodeId : undefined, level, search });
+  const last = shown.at(-1)?.seq;
+
+  useLayoutEffect(() => {
+    if (follow && list.current && last !== undefined) list.current.scrollTop = list.current.scrollHeight;
+  }, [follow, last]);
+  useEffect(() => setScope('node'), [nodeId]);
+
+  return (
+    <div className="log-view">
+      <div className="dock-bar">
+        <TextInput value={search} onChange={setSearch} placeholder="Search the log" aria-label="Search the log" />
+        <Select<LogLevel>
+          aria-label="Least level shown"
+          value={level}
+          onChange={setLevel}
+          options={[
+            { value: 'debug', label: 'Everything' },
+            { value: 'info', label: 'Info and worse' },
+            { value: 'warn', label: 'Warnings and errors' },
+            { value: 'error', label: 'Errors' },
+          ]}
+        />
+        {nodeId !== undefined && (
+          <Select<'node' | 'all'>
+            aria-label="Steps shown"
+            value={scope}
+            onChange={setScope}
+            options={[
+              { value: 'node', label: titles(nodeId) },
+              { value: 'all', label: 'All steps' },
+            ]}
+          />
+        )}
+        <span className="grow" />
+        <span className="follow">
+          <Switch checked={follow} onChange={setFollow} aria-label="Follow the newest line" />
+          Follow
+        </span>
+        <Button
+          small
+          variant="quiet"
+          icon="copy"
+          disabled={shown.length === 0}
+          onClick={() => void navigator.clipboard.writeText(logText(shown))}
+        >
+          Copy
+        </Button>
+      </div>
+      {shown.length === 0 ? (
+        <EmptyState text={lines.length === 0 ? empty : 'No line passes the filter.'} />
+      ) : (
+        <div
+          ref={list}
+          className="log-lines"
+          role="log"
+          aria-label="Log"
+          // Scrolls by keyboard, so it takes focus.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+          onScroll={(event) => {
+            const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+            const atEnd = scrollHeight - clientHeight - scrollTop < 4;
+            if (atEnd !== follow) setFollow(atEnd);
+          }}
+        >
+          {shown.map((line) => (
+            <div key={line.seq} className={`log-line ${line.level}`}>
+              <time className="num">{formatClock(line.timeMs)}</time>
+              <span className="step clip" title={line.nodeId}>
+                {titles(line.nodeId)}
+              </span>
+              <span className="level">{levelWords[line.level]}</span>
+              <span className="text">{line.text}</span>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import { BarList } from '../charts/bar-list.tsx';
+import { LineChart } from '../charts/line-chart.tsx';
+import { formatCount, formatDuration, formatPercent, formatPlural, shortDigest } from '../ui/format.ts';
+import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { TypeGlyph } from '../ui/type-glyph.tsx';
+import { fullCell } from './cell-format.ts';
+import { useArtifactJson } from './use-artifact-json.ts';
+
+function curveIndex(values: readonly number[]): number[] {
+  return values.map((_, index) => index + 1);
+}
+
+function TrainingCurve({ curve }: { curve: ModelManifest['training']['curve'] }) {
+  const series = [
+    { label: 'train', tone: 'ref' as const, x: curveIndex(curve.train), y: curve.train },
+    { label: 'validation', tone: 'now' as const, x: curveIndex(curve.valid), y: curve.valid },
+  ].filter((line) => line.y.length > 0);
+  return (
+    <LineChart
+      title="Training"
+      caption={`${curve.metric} per round`}
+      series={series}
+      height={180}
+      baseLabel="round"
+      digits={4}
+    />
+  );
+}
+
+function paramText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+/** What a model takes and gives, how it was trained and what it looks at. */
+export function ModelParts({ manifest }: { manifest: ModelManifest }) {
+  const { training, trainer } = manifest;
+  return (
+    <div className="result-parts">
+      <section>
+        <h3>Takes</h3>
+        <table className="list-table">
+          <thead>
+            <tr>
+              <th scope="col">Raw column</th>
+              <th scope="col">Type</th>
+              <th scope="col">Example</th>
+            </tr>
+          </thead>
+          <tbody>
+            {manifest.inputs.map((input) => (
+              <tr key={input.name}>
+                <td className="mono">{input.name}</td>
+                <td>
+                  <TypeGlyph type={input.type} />
+                  {input.size !== undefined && <span className="mute small"> {formatCount(input.size)} values</span>}
+                </td>
+                <td className="clip mute">{fullCell(manifest.example[input.name]).slice(0, 40)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section>
+        <h3>Gives</h3>
+        <dl className="facts">
+          <dt>Task</dt>
+          <dd>
+            {manifest.task === 'binary'
+              ? 'two classes'
+              : manifest.task === 'multiclass'
+                ? 'several classes'
+                : 'a number'}
+          </dd>
+          <dt>Label</dt>
+          <dd>
+            <span className="mono">{manifest.label.column}</span> <TypeGlyph type={manifest.label.type} />
+          </dd>
+          {manifest.classes.length > 0 && (
+            <>
+              <dt>Classes</dt>
+              <dd>{manifest.classes.slice(0, 20).map(String).join(', ')}</dd>
+            </>
+          )}
+          <dt>Trainer</dt>
+          <dd className="mono">{trainer.kind}</dd>
+          <dt>Rows</dt>
+          <dd>{formatCount(training.rows)}</dd>
+          {training.seconds !== undefined && (
+            <>
+              <dt>Time</dt>
+              <dd>{formatDuration(training.seconds * 1000)}</dd>
+            </>
+          )}
+          <dt>Table</dt>
+          <dd className="mono" title={training.table}>
+            {shortDigest(training.table)}
+          </dd>
+          <dt>Features</dt>
+          <dd>
+            {formatPlural(manifest.features.length, 'feature')},{' '}
+            {formatPlural(
+              manifest.features.reduce((sum, feature) => sum + feature.width, 0),
+              'value',
+            )}{' '}
+            per row
+          </dd>
+        </dl>
+      </section>
+      {training.curve.train.length > 1 && (
+        <section>
+          <TrainingCurve curve={training.curve} />
+        </section>
+      )}
+      {manifest.importance.length > 0 && (
+        <section>
+          <h3>Importance</h3>
+          <BarList
+            label="Feature importance"
+            mono
+            labelWidth="minmax(60px, 130px)"
+            bars={manifest.importance.slice(0, 14).map((entry) => ({
+              label: entry.feature,
+              share: entry.value / Math.max(1e-12, manifest.importance[0]?.value ?? 1),
+              text: formatPercent(entry.value),
+            }))}
+          />
+        </section>
+      )}
+      <section>
+        <h3>Settings</h3>
+        <dl className="facts">
+          {Object.entries(trainer.params).map(([name, value]) => (
+            <div key={name} style={{ display: 'contents' }}>
+              <dt className="mono">{name}</dt>
+              <dd className="mono clip">{paramText(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </div>
+  );
+}
+
+export function ModelView({ digest }: { digest: string }) {
+  const { data, error, refetch } = useArtifactJson(digest, 'model.json', modelManifestSchema);
+  if (error) return <ErrorState error={error} onRetry={refetch} />;
+  if (!data) return <Skeleton waitsFor="the model" />;
+  return (
+    <div className="dock-scroll result-view">
+      <ModelParts manifest={data} />
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import type { StepState } from '../../shared/plan/plan.ts';
+import { useActiveRun, useNodeStatus } from '../canvas/use-node-status.ts';
+import { useAnalysis } from '../state/analysis-store.ts';
+import { titleOf } from '../state/graph-commands.ts';
+import { useGraphNode } from '../state/graph-store.ts';
+import { startRun } from '../state/run-commands.ts';
+import { select } from '../state/selection-store.ts';
+import { Button } from '../ui/button.tsx';
+import { formatBytes, formatDuration } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { statusIcons } from '../ui/status-line.tsx';
+import { KeyStrip } from './key-strip.tsx';
+
+function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
+  const node = useGraphNode(step.id);
+  const status = useNodeStatus(step.id);
+  const { seconds, memoryBytes } = step.estimate;
+  const spent = step.hit && step.durationMs !== undefined ? formatDuration(step.durationMs) : undefined;
+  return (
+    <tr aria-selected={selected} onClick={() => select([step.id])}>
+      <td>
+        <button type="button" className="row-link" onClick={() => select([step.id])}>
+          {node ? titleOf(node, step.id) : step.id}
+        </button>
+      </td>
+      <td className="mute mono">{step.kind}</td>
+      <td>
+        <span className={`state-word ${status.status}`}>
+          <Icon name={statusIcons[status.status]} small />
+          {status.word}
+        </span>
+      </td>
+      <td>{step.hit ? <span className="mute small">key unchanged</span> : <KeyStrip changed={step.changed} />}</td>
+      <td className="reason" title={step.reasons.join('\n')}>
+        {step.reasons.join('; ')}
+      </td>
+      <td className="n">
+        {spent !== undefined ? (
+          <span className="mute">took {spent}</span>
+        ) : seconds === null ? (
+          '–'
+        ) : (
+          `~${formatDuration(seconds * 1000)}`
+        )}
+      </td>
+      <td className="n">{step.hit || memoryBytes === null ? '–' : `~${formatBytes(memoryBytes)}`}</td>
+    </tr>
+  );
+}
+
+/** A row per step: state, key, why it runs, what it costs. */
+export function PlanView({ nodeId }: { nodeId: string | undefined }) {
+  const order = useAnalysis((analysis) => analysis.order);
+  const steps = useAnalysis((analysis) => analysis.steps);
+  const state = useAnalysis((analysis) => analysis.state);
+  const error = useAnalysis((analysis) => analysis.error);
+  const running = useActiveRun((run) => run.status === 'running') ?? false;
+  if (error && order.length === 0) return <ErrorState error={error} />;
+  if (order.length === 0) {
+    if (state !== 'ready') return <Skeleton waitsFor="the plan" />;
+    return <EmptyState text="Nothing to plan yet. Add a data node and connect a step to it." />;
+  }
+  const missing = order.filter((id) => !steps[id]?.hit).length;
+  return (
+    <div className="dock-scroll">
+      <table className="list-table plan-table">
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">Kind</th>
+            <th scope="col">State</th>
+            <th scope="col">Key</th>
+            <th scope="col">Why</th>
+            <th scope="col" className="n">
+              Time
+            </th>
+            <th scope="col" className="n">
+              Memory
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.map((id) => {
+            const step = steps[id];
+            return step ? <PlanRow key={id} step={step} selected={id === nodeId} /> : null;
+          })}
+        </tbody>
+      </table>
+      <p className="dock-foot mute small">
+        {missing === 0
+          ? 'Everything is up to date; Run would do nothing.'
+          : `${missing} of ${order.length} steps will run.`}
+        {missing === 0 && !running && (
+          <Button variant="link" className="small" onClick={() => void startRun({ force: true })}>
+            Run all again
+          </Button>
+        )}
+      </p>
+    </div>
+  );
+}

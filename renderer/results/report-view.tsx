@@ -1,0 +1,168 @@
+import { type EvaluationReport, evaluationReportSchema } from '../../shared/model/report.ts';
+import { metricName } from '../canvas/node-facts.ts';
+import { BarList } from '../charts/bar-list.tsx';
+import { CalibrationChart } from '../charts/calibration-chart.tsx';
+import { ConfusionMatrix } from '../charts/confusion-matrix.tsx';
+import { HistogramChart } from '../charts/histogram-chart.tsx';
+import { ScatterChart } from '../charts/scatter-chart.tsx';
+import { PrChart, RocChart } from '../charts/score-curve.tsx';
+import { formatCount, formatFull, formatMetric, formatPercent } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { ParityBox } from './parity-box.tsx';
+import { useArtifactJson } from './use-artifact-json.ts';
+
+const chartHeight = 210;
+
+function prevalenceOf(report: EvaluationReport): number | undefined {
+  const counts = report.confusion?.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const total = counts?.reduce((sum, count) => sum + count, 0) ?? 0;
+  return counts && counts.length === 2 && total > 0 ? (counts[1] ?? 0) / total : undefined;
+}
+
+function PerClass({ report }: { report: EvaluationReport }) {
+  const figure = (value: number | null) => <td className="n">{value === null ? '–' : formatMetric(value)}</td>;
+  return (
+    <table className="list-table">
+      <thead>
+        <tr>
+          <th scope="col">Class</th>
+          <th scope="col" className="n">
+            Rows
+          </th>
+          <th scope="col" className="n">
+            Precision
+          </th>
+          <th scope="col" className="n">
+            Recall
+          </th>
+          <th scope="col" className="n">
+            F1
+          </th>
+          <th scope="col" className="n">
+            ROC AUC
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {report.perClass?.map((entry) => (
+          <tr key={String(entry.label)}>
+            <td>{String(entry.label)}</td>
+            <td className="n">{formatCount(entry.rows)}</td>
+            {figure(entry.precision)}
+            {figure(entry.recall)}
+            {figure(entry.f1)}
+            {figure(entry.rocAuc)}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A model measured on held-out rows: metrics, curves, confusion, residuals, parity. */
+export function ReportView({ digest }: { digest: string }) {
+  const { data: report, error, refetch } = useArtifactJson(digest, 'report.json', evaluationReportSchema);
+  if (error) return <ErrorState error={error} onRetry={refetch} />;
+  if (!report) return <Skeleton waitsFor="the report" />;
+  const classes = report.classes.map(String);
+  return (
+    <div className="dock-scroll result-view">
+      <div className="metric-row">
+        {Object.entries(report.metrics).map(([name, value]) => (
+          <div key={name} className="metric" title={formatFull(value)}>
+            <b>{formatMetric(value)}</b>
+            <span>{metricName(name)}</span>
+          </div>
+        ))}
+        <div className="metric">
+          <b>{formatCount(report.rows)}</b>
+          <span>held-out rows</span>
+        </div>
+      </div>
+      {report.warnings?.map((warning) => (
+        <p key={warning} className="result-warning">
+          <Icon name="stale" small />
+          {warning}
+        </p>
+      ))}
+      <div className="result-parts">
+        {report.roc && (
+          <section>
+            <RocChart points={report.roc} auc={report.metrics.rocAuc} height={chartHeight} />
+          </section>
+        )}
+        {report.precisionRecall && (
+          <section>
+            <PrChart
+              points={report.precisionRecall}
+              averagePrecision={report.metrics.averagePrecision}
+              prevalence={prevalenceOf(report)}
+              height={chartHeight}
+            />
+          </section>
+        )}
+        {report.points && report.points.length > 0 && (
+          <section>
+            <ScatterChart points={report.points} height={chartHeight} />
+          </section>
+        )}
+        {report.residuals && report.residuals.length > 0 && (
+          <section>
+            <HistogramChart
+              title="Residuals"
+              caption="actual minus predicted"
+              height={chartHeight}
+              bins={report.residuals}
+              mark={{ value: 0, label: 'no error' }}
+            />
+          </section>
+        )}
+        {report.confusion && (
+          <section>
+            <h3>Confusion</h3>
+            <ConfusionMatrix classes={classes} counts={report.confusion} />
+            {report.labelBalance && report.task === 'binary' && (
+              <p className="mute small">
+                {report.labelBalance
+                  .map((entry) => `${String(entry.label)} ${formatPercent(entry.rows / Math.max(1, report.rows))}`)
+                  .join(', ')}{' '}
+                of the rows
+              </p>
+            )}
+          </section>
+        )}
+        {report.calibration && report.calibration.length > 1 && (
+          <section>
+            <CalibrationChart bins={report.calibration} height={chartHeight} />
+          </section>
+        )}
+        {report.perClass && (
+          <section>
+            <h3>By class</h3>
+            <PerClass report={report} />
+          </section>
+        )}
+        {report.importance && report.importance.length > 0 && (
+          <section>
+            <h3>Importance</h3>
+            <BarList
+              label="Feature importance"
+              mono
+              labelWidth="minmax(60px, 130px)"
+              bars={report.importance.slice(0, 10).map((entry) => ({
+                label: entry.feature,
+                share: entry.value / Math.max(1e-12, report.importance?.[0]?.value ?? 1),
+                text: formatPercent(entry.value),
+              }))}
+            />
+          </section>
+        )}
+        <section>
+          <h3>Parity</h3>
+          <ParityBox parity={report.parity} />
+        </section>
+      </div>
+    </div>
+  );
+}
