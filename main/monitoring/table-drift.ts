@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -134,6 +134,9 @@ async function openTable(path: string, parquetPath: string): Promise<{ path: str
     throw new AppError('data.unreadable', `${path} is not a table file.`, {
       fix: `Give a file that ends in ${Object.keys(readers).join(', ')}.`,
     });
+  }
+  if (!(await stat(path).catch(() => undefined))?.isFile()) {
+    throw new AppError('data.not-found', `There is no file ${path}.`, { fix: 'Check the path.' });
   }
   const relation = `${reader}(${quotePath(path)})`;
   try {
