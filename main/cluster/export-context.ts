@@ -34,7 +34,7 @@ export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; un
     const name = service.params['name'];
     endpoints.push({
       service,
-      name: typeof name === 'string' && name !== '' ? name : model,
+      name: typeof name === 'string' && name !== '' ? name : plan.graph.id,
       modelUri: `models:/${model}@${alias}`,
     });
   }

@@ -59,7 +59,7 @@ export async function startGraphEndpoint(
   }
   const registered = engine.registry.list().find((version) => version.digest === digest);
   const named = service.params['name'];
-  const name = typeof named === 'string' && named !== '' ? named : (registered?.name ?? plan.graph.id);
+  const name = typeof named === 'string' && named !== '' ? named : plan.graph.id;
   const port = options.port ?? Number(service.params['port'] ?? 0);
   return host.start({
     graphId: plan.graph.id,

@@ -3,33 +3,27 @@ import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import { modelVersionSchema } from '../../shared/rpc/engine-contract.ts';
 import type { ModelRegistration, ModelRegistry } from '../store/model-registry.ts';
 
-/** `meta.registration` of a model artifact: what the register step asks for. */
-const registrationSchema = z.object({
-  name: z.string(),
-  alias: z.string().optional(),
-  metrics: modelVersionSchema.shape.metrics.optional(),
+/** What a register step writes into the `meta` of the model it hands on. */
+const registeredMetaSchema = z.object({
+  registration: z.object({ name: z.string(), alias: z.string().optional() }),
   parity: modelVersionSchema.shape.parity.optional(),
 });
 
-export interface RegistrationOrigin {
-  runId: string;
-  graphId: string;
-  /** The node that registers: with it, repeating its last registration leaves aliases moved by hand alone. */
-  nodeId?: string;
-}
-
 /** The registration a model artifact asks for; undefined for every other artifact. */
-export function registrationOf(manifest: ArtifactManifest, origin: RegistrationOrigin): ModelRegistration | undefined {
-  const wanted = registrationSchema.safeParse(manifest.meta['registration']);
-  if (!wanted.success) return undefined;
-  const { name, alias, metrics, parity } = wanted.data;
+export function registrationOf(
+  manifest: ArtifactManifest,
+  origin: { runId: string; graphId: string },
+): ModelRegistration | undefined {
+  const meta = registeredMetaSchema.safeParse(manifest.meta);
+  if (!meta.success) return undefined;
+  const { name, alias } = meta.data.registration;
   return {
     name,
     alias,
     digest: manifest.digest,
     ...origin,
-    metrics: metrics ?? metricsOf(manifest),
-    parity: parity ?? null,
+    metrics: metricsOf(manifest),
+    parity: meta.data.parity ?? null,
   };
 }
 

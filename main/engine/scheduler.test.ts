@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { createScheduler, type Lease } from './scheduler.ts';
+
+const never = new AbortController().signal;
+const gib = 1024 ** 3;
+const settle = () =>
+  new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve));
+  });
+
+it('shares the cores among steps that are ready together', async () => {
+  const scheduler = createScheduler({ cores: 8, memoryBytes: 8 * gib, maxWorkers: 4 });
+  const both = await Promise.all([
+    scheduler.acquire({ cpu: 8, memoryBytes: gib }, never),
+    scheduler.acquire({ cpu: 8, memoryBytes: gib }, never),
+  ]);
+  expect(both.map(({ threads }) => threads)).toEqual([4, 4]);
+  for (const lease of both) lease.release();
+  expect((await scheduler.acquire({ cpu: Number.POSITIVE_INFINITY, memoryBytes: 0 }, never)).threads).toBe(8);
+  expect((await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never)).threads).toBe(1);
+});
+
+it('never runs more than its workers or its memory allow, and loses no request', async () => {
+  const scheduler = createScheduler({ cores: 4, memoryBytes: 4 * gib, maxWorkers: 3 });
+  let running = 0;
+  let memory = 0;
+  let most = 0;
+  const work = Array.from({ length: 40 }, async (_, at) => {
+    const memoryBytes = ((at * 7) % 4) * gib;
+    const lease = await scheduler.acquire({ cpu: 1 + (at % 3), memoryBytes }, never);
+    running++;
+    memory += memoryBytes;
+    most = Math.max(most, running);
+    expect(running).toBeLessThanOrEqual(3);
+    expect(memory).toBeLessThanOrEqual(4 * gib);
+    await settle();
+    running--;
+    memory -= memoryBytes;
+    lease.release();
+  });
+  await Promise.all(work);
+  expect(most).toBe(3);
+});
+
+it('runs a step that fits nowhere alone', async () => {
+  const scheduler = createScheduler({ cores: 2, memoryBytes: gib, maxWorkers: 2 });
+  const small = await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never);
+  let large: Lease | undefined;
+  const wanted = scheduler.acquire({ cpu: 1, memoryBytes: 100 * gib }, never).then((lease) => {
+    large = lease;
+  });
+  await settle();
+  expect(large).toBeUndefined();
+  small.release();
+  await wanted;
+  expect(large).toBeDefined();
+});
+
+it('lets go of a request that is aborted', async () => {
+  const scheduler = createScheduler({ cores: 2, memoryBytes: gib, maxWorkers: 1 });
+  const held = await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never);
+  const stop = new AbortController();
+  const waiting = scheduler.acquire({ cpu: 1, memoryBytes: 0 }, stop.signal);
+  stop.abort(new Error('stop'));
+  await expect(waiting).rejects.toThrow('stop');
+  held.release();
+  held.release();
+  expect((await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never)).threads).toBe(1);
+});
