@@ -279,7 +279,6 @@ class StepRun {
         registerOutput(services.registry, manifest, {
           runId: request.runId,
           graphId: request.plan.graph.id,
-          nodeId: step.id,
         });
       }
     }

@@ -3,6 +3,12 @@ import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import { modelVersionSchema } from '../../shared/rpc/engine-contract.ts';
 import type { ModelRegistration, ModelRegistry } from '../store/model-registry.ts';
 
+/** Where a registration comes from. */
+interface RegistrationOrigin {
+  runId: string;
+  graphId: string;
+}
+
 /** What a register step writes into the `meta` of the model it hands on. */
 const registeredMetaSchema = z.object({
   registration: z.object({ name: z.string(), alias: z.string().optional() }),
@@ -10,10 +16,7 @@ const registeredMetaSchema = z.object({
 });
 
 /** The registration a model artifact asks for; undefined for every other artifact. */
-export function registrationOf(
-  manifest: ArtifactManifest,
-  origin: { runId: string; graphId: string },
-): ModelRegistration | undefined {
+export function registrationOf(manifest: ArtifactManifest, origin: RegistrationOrigin): ModelRegistration | undefined {
   const meta = registeredMetaSchema.safeParse(manifest.meta);
   if (!meta.success) return undefined;
   const { name, alias } = meta.data.registration;
