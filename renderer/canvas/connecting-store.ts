@@ -1,0 +1,47 @@
+import { create } from 'zustand';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { canConnect, type ConnectionCheck } from '../../shared/graph/connect.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { activeGraph } from '../state/graph-store.ts';
+
+/** A connection being dragged: where it began, and the answer for each port asked so far. */
+interface Connecting {
+  origin: { ref: string; side: 'source' | 'target' } | undefined;
+  document: GraphDocument | undefined;
+  answers: Map<string, ConnectionCheck>;
+}
+
+const idle: Connecting = { origin: undefined, document: undefined, answers: new Map() };
+
+export const useConnecting = create<Connecting>(() => idle);
+
+/** `without`: an edge being reconnected, which does not count as present. */
+export function beginConnecting(ref: string, side: 'source' | 'target', without?: { from: string; to: string }): void {
+  const document = activeGraph()?.document;
+  if (!document) return;
+  useConnecting.setState({
+    origin: { ref, side },
+    document: without
+      ? { ...document, edges: document.edges.filter((edge) => edge.from !== without.from || edge.to !== without.to) }
+      : document,
+    answers: new Map(),
+  });
+}
+
+export function endConnecting(): void {
+  useConnecting.setState(idle);
+}
+
+/** Whether the connection under way may end at `ref`; undefined when none is under way. */
+export function checkTarget(state: Connecting, ref: string): ConnectionCheck | undefined {
+  const { origin, document, answers } = state;
+  if (!origin || !document) return undefined;
+  const known = answers.get(ref);
+  if (known) return known;
+  const answer =
+    origin.side === 'source'
+      ? canConnect(document, definitionOf, origin.ref, ref)
+      : canConnect(document, definitionOf, ref, origin.ref);
+  answers.set(ref, answer);
+  return answer;
+}

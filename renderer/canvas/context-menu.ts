@@ -1,0 +1,121 @@
+import { definitionOf } from '../../nodes/catalog.ts';
+import { canConnect } from '../../shared/graph/connect.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { portsOf } from '../../shared/node/define-node.ts';
+import { connectPorts, duplicateNodes, removeItems, titleOf } from '../state/graph-commands.ts';
+import { activeGraph } from '../state/graph-store.ts';
+import { startEndpoint, startRun } from '../state/run-commands.ts';
+import { useSelection } from '../state/selection-store.ts';
+import { shortcut } from '../shell/platform-keys.ts';
+import { showDock } from '../state/ui-store.ts';
+import { formatPlural } from '../ui/format.ts';
+import type { MenuEntry } from '../ui/menu.tsx';
+import type { CanvasCommands } from './canvas-commands.ts';
+import { copySelection, pasteFromClipboard } from './use-clipboard.ts';
+import { serviceOf } from './use-node-status.ts';
+
+/** A menu to show: of a node, of an edge, of the canvas, or the ports a node can be connected to. */
+export interface CanvasMenu {
+  at: { x: number; y: number };
+  node?: string;
+  edge?: string;
+  connect?: string;
+}
+
+const mostConnections = 24;
+
+/** Every connection of a node that would be accepted, to make without a pointer. */
+function connectEntries(document: GraphDocument, id: string): MenuEntry[] {
+  const entries: MenuEntry[] = [];
+  const portsOfNode = (nodeId: string) => {
+    const node = document.nodes[nodeId];
+    const definition = node && definitionOf(node.kind);
+    return node && definition ? portsOf(definition, node.params) : { inputs: {}, outputs: {} };
+  };
+  const own = portsOfNode(id);
+  for (const [otherId, other] of Object.entries(document.nodes)) {
+    if (otherId === id) continue;
+    const ports = portsOfNode(otherId);
+    const pairs = [
+      ...Object.keys(own.outputs).flatMap((from) =>
+        Object.keys(ports.inputs).map((to) => ({
+          from: `${id}.${from}`,
+          to: `${otherId}.${to}`,
+          label: `${from} → ${titleOf(other, otherId)}, ${to}`,
+        })),
+      ),
+      ...Object.keys(own.inputs).flatMap((to) =>
+        Object.keys(ports.outputs).map((from) => ({
+          from: `${otherId}.${from}`,
+          to: `${id}.${to}`,
+          label: `${titleOf(other, otherId)}, ${from} → ${to}`,
+        })),
+      ),
+    ];
+    for (const pair of pairs) {
+      if (!canConnect(document, definitionOf, pair.from, pair.to).ok) continue;
+      entries.push({ label: pair.label, onSelect: () => connectPorts(pair.from, pair.to) });
+      if (entries.length === mostConnections) return entries;
+    }
+  }
+  if (entries.length > 0) return entries;
+  return [{ label: 'No free port fits', onSelect: () => {}, disabled: true }];
+}
+
+function nodeEntries(id: string): MenuEntry[] {
+  const graph = activeGraph();
+  const kind = graph?.document.nodes[id]?.kind ?? '';
+  const { nodes } = useSelection.getState();
+  const several = nodes.length > 1;
+  const service = serviceOf(kind);
+  return [
+    ...(several
+      ? []
+      : ([
+          service === 'endpoint'
+            ? { label: 'Start endpoint', icon: 'play', onSelect: () => void startEndpoint(id) }
+            : {
+                label: 'Run to here',
+                icon: 'play',
+                disabled: service !== undefined,
+                onSelect: () => void startRun({ to: id }),
+              },
+          {
+            label: 'Run again from the start',
+            disabled: service !== undefined,
+            onSelect: () => void startRun({ to: id, force: true }),
+          },
+          { label: 'Preview', icon: 'table', shortcut: 'P', onSelect: () => showDock('preview') },
+          { label: 'Why this state', shortcut: 'W', onSelect: () => showDock('plan') },
+          'separator',
+        ] satisfies MenuEntry[])),
+    { label: 'Duplicate', icon: 'copy', shortcut: 'D', onSelect: () => duplicateNodes(nodes) },
+    { label: 'Copy', shortcut: shortcut('C'), onSelect: () => void copySelection() },
+    'separator',
+    {
+      label: several ? `Delete ${formatPlural(nodes.length, 'node')}` : 'Delete',
+      icon: 'trash',
+      shortcut: 'Del',
+      danger: true,
+      onSelect: () => removeItems(nodes, []),
+    },
+  ];
+}
+
+export function menuEntries(menu: CanvasMenu, commands: CanvasCommands & { addHere: () => void }): MenuEntry[] {
+  const graph = activeGraph();
+  if (menu.connect !== undefined && graph) return connectEntries(graph.document, menu.connect);
+  if (menu.node !== undefined) return nodeEntries(menu.node);
+  if (menu.edge !== undefined) {
+    const { edge } = menu;
+    return [{ label: 'Delete connection', icon: 'trash', danger: true, onSelect: () => removeItems([], [edge]) }];
+  }
+  return [
+    { label: 'Add a node here', icon: 'plus', onSelect: commands.addHere },
+    { label: 'Paste', shortcut: shortcut('V'), onSelect: () => void pasteFromClipboard() },
+    'separator',
+    { label: 'Arrange', icon: 'layout', onSelect: commands.arrange },
+    { label: 'Fit graph', icon: 'fit', shortcut: '1', onSelect: commands.fit },
+    { label: '100 %', shortcut: '0', onSelect: commands.actualSize },
+  ];
+}

@@ -1,0 +1,157 @@
+import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
+import { definitionOf } from '../../nodes/catalog.ts';
+import type { GraphNode } from '../../shared/graph/document.ts';
+import { engine } from '../client/engine-client.ts';
+import { useSubscription } from '../client/use-subscription.ts';
+import { useAnalysis, useStepState } from '../state/analysis-store.ts';
+import { useManifest } from '../state/artifact-store.ts';
+import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
+import { useActiveGraph } from '../state/graph-store.ts';
+import { formatMetric, formatNumber } from '../ui/format.ts';
+import { type Fact, paramFacts, resultFacts, shapeFacts } from './node-facts.ts';
+import type { NodeStatus } from './node-status.ts';
+import { Sparkline } from './sparkline.tsx';
+import { endpointNodeOf, serviceOf, useStepRun } from './use-node-status.ts';
+
+function FactLines({ facts }: { facts: readonly Fact[] }) {
+  return facts.map((fact) => (
+    <div className="clip" key={`${fact.before ?? ''}${fact.figure ?? ''}${fact.after ?? ''}`}>
+      {fact.before && `${fact.before} `}
+      {fact.figure && <span className="num strong">{fact.figure}</span>}
+      {fact.after && ` ${fact.after}`}
+    </div>
+  ));
+}
+
+interface Curve {
+  metric: string;
+  train: number[];
+  valid: number[];
+}
+
+function numbers(value: unknown): number[] {
+  return Array.isArray(value) ? value.filter((item): item is number => typeof item === 'number') : [];
+}
+
+export function curveOf(partial: Record<string, unknown> | undefined): Curve | undefined {
+  const curve = partial?.curve as { metric?: unknown; train?: unknown; valid?: unknown } | undefined;
+  if (!curve) return undefined;
+  const train = numbers(curve.train);
+  const valid = numbers(curve.valid);
+  if (train.length + valid.length < 2) return undefined;
+  return { metric: typeof curve.metric === 'string' ? curve.metric : 'loss', train, valid };
+}
+
+function CurveBody({ curve }: { curve: Curve }) {
+  const lastValid = curve.valid.at(-1);
+  const lastTrain = curve.train.at(-1);
+  return (
+    <div className="curve">
+      <Sparkline
+        height={44}
+        label={`${curve.metric} while training`}
+        series={[
+          { tone: 'reference', values: curve.train },
+          { tone: 'now', values: curve.valid },
+        ]}
+      />
+      <div className="curve-ends num">
+        <span>{curve.metric}</span>
+        {lastValid !== undefined && <b>{formatMetric(lastValid)} valid</b>}
+        {lastValid === undefined && lastTrain !== undefined && <span>{formatMetric(lastTrain)} train</span>}
+      </div>
+    </div>
+  );
+}
+
+/** Manifests of a step's outputs, for at most the first two ports. */
+function useOutputManifests(nodeId: string): Record<string, ArtifactManifest> {
+  const step = useStepState(nodeId);
+  const run = useStepRun(nodeId);
+  const fromRun = run && (run.state === 'executed' || run.state === 'cached') ? run.outputs : undefined;
+  const outputs = step?.hit ? step.outputs : fromRun;
+  const [first, second] = Object.entries(outputs ?? {});
+  const a = useManifest(first?.[1].digest);
+  const b = useManifest(second?.[1].digest);
+  return {
+    ...(first && a ? { [first[0]]: a } : {}),
+    ...(second && b ? { [second[0]]: b } : {}),
+  };
+}
+
+function EndpointBody({ id }: { id: string }) {
+  const { latest } = useSubscription(id, (signal) => engine.endpoint.watch({ id }, { signal }));
+  if (!latest) return null;
+  const p99 = latest.latencyMs.p99;
+  return (
+    <>
+      <Sparkline
+        height={26}
+        label="Requests per second"
+        series={[{ tone: 'reference', values: latest.series.slice(-120).map((point) => point.requests) }]}
+      />
+      <div className="clip">
+        <span className="num strong">{formatNumber(latest.requestsPerSecond)}</span> req/s
+        {p99 !== null && (
+          <>
+            , p99 <span className="num strong">{formatNumber(p99)}</span> ms
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function MonitorBody({ graphId, nodeId }: { graphId: string; nodeId: string }) {
+  const { latest } = useSubscription(`${graphId}/${nodeId}`, (signal) =>
+    engine.monitor.watch({ graphId, nodeId }, { signal }),
+  );
+  if (!latest) return null;
+  const drifted = latest.columns.filter((column) => column.drifted).length;
+  const enough = latest.currentRows >= latest.minimumRows;
+  return (
+    <>
+      <div className="clip">
+        <span className="num strong">{latest.currentRows}</span> requests seen
+      </div>
+      <div className="clip">
+        {enough ? `${drifted} of ${latest.columns.length} columns drifted` : `verdict from ${latest.minimumRows} rows`}
+      </div>
+    </>
+  );
+}
+
+/** At most a few facts or one sparkline. The cause of a doubtful state takes their place. */
+export function NodeBody({ nodeId, node, status }: { nodeId: string; node: GraphNode; status: NodeStatus }) {
+  const definition = definitionOf(node.kind);
+  const partial = useStepRun(nodeId)?.partial;
+  const manifests = useOutputManifests(nodeId);
+  const shapes = useAnalysis((analysis) => analysis.outputs[nodeId]);
+  const graphId = useActiveGraph((graph) => graph.document.id);
+  const endpointNode = useActiveGraph((graph) => endpointNodeOf(graph.document, nodeId));
+  const endpoint = useEndpoints((state) =>
+    graphId === undefined || endpointNode === undefined
+      ? undefined
+      : findEndpoint(state.endpoints, graphId, endpointNode),
+  );
+
+  if (!definition) return <div className="clip">Unknown kind, kept as it is</div>;
+  if (status.status === 'stale' && status.cause) return <div className="cause">{status.cause}</div>;
+  const curve = curveOf(partial);
+  if (curve && (status.status === 'running' || status.status === 'fresh')) return <CurveBody curve={curve} />;
+  const service = serviceOf(node.kind);
+  if (service && endpoint?.state === 'live' && graphId !== undefined) {
+    return service === 'endpoint' ? (
+      <EndpointBody id={endpoint.id} />
+    ) : (
+      <MonitorBody graphId={graphId} nodeId={nodeId} />
+    );
+  }
+  const results = resultFacts(manifests);
+  if (results.length > 0) {
+    const extra = results.length === 1 ? shapeFacts(shapes).slice(0, 1) : [];
+    return <FactLines facts={[...results, ...extra]} />;
+  }
+  const known = paramFacts(definition, node.params);
+  return <FactLines facts={[...known, ...shapeFacts(shapes)].slice(0, 2)} />;
+}

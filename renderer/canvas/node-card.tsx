@@ -1,0 +1,187 @@
+import { memo, useEffect, useRef, useState } from 'react';
+import type { NodeProps } from 'reactflow';
+import { definitionOf } from '../../nodes/catalog.ts';
+import type { PortType } from '../../shared/graph/port-types.ts';
+import { portsOf, type Ports, type Stage, stages } from '../../shared/node/define-node.ts';
+import { removeItems, titleOf } from '../state/graph-commands.ts';
+import { useGraphNode } from '../state/graph-store.ts';
+import { startEndpoint, startRun, stopEndpoint } from '../state/run-commands.ts';
+import { select } from '../state/selection-store.ts';
+import { showDock } from '../state/ui-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { classNames } from '../ui/class-names.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { StageFlag } from '../ui/stage-flag.tsx';
+import { StatusLine } from '../ui/status-line.tsx';
+import { NodeBody } from './node-body.tsx';
+import type { NodeStatus } from './node-status.ts';
+import { Port } from './port.tsx';
+import { useNodeEndpoint } from './use-node-endpoint.ts';
+import { serviceOf, useNodeStatus } from './use-node-status.ts';
+
+const noPorts: Ports = { inputs: {}, outputs: {} };
+
+function stageOf(kind: string): Stage {
+  const stage = kind.slice(0, kind.indexOf('.'));
+  return stages.find((name) => name === stage) ?? 'data';
+}
+
+function place(index: number, count: number): number {
+  return ((index + 1) / (count + 1)) * 100;
+}
+
+/** Cuts a long title in the middle, so that both its ends stay readable. */
+export function middleCut(title: string, longest: number): string {
+  if (title.length <= longest) return title;
+  const head = Math.ceil((longest - 1) * 0.6);
+  return `${title.slice(0, head).trimEnd()}…${title.slice(-(longest - 1 - head)).trimStart()}`;
+}
+
+function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
+  const service = serviceOf(kind);
+  const endpoint = useNodeEndpoint(nodeId);
+  const live = endpoint?.state === 'live' || endpoint?.state === 'starting';
+  return (
+    <div className="node-tools nodrag nopan">
+      {service === undefined && (
+        <IconButton icon="play" small label="Run to here" onClick={() => void startRun({ to: nodeId })} />
+      )}
+      {service === 'endpoint' && !live && (
+        <IconButton icon="play" small label="Start endpoint" onClick={() => void startEndpoint(nodeId)} />
+      )}
+      {service === 'endpoint' && live && (
+        <IconButton icon="stop" small label="Stop endpoint" onClick={() => void stopEndpoint(endpoint.id)} />
+      )}
+      <IconButton
+        icon="table"
+        small
+        label="Preview"
+        onClick={() => {
+          select([nodeId]);
+          showDock('preview');
+        }}
+      />
+      <IconButton icon="trash" small label="Delete" onClick={() => removeItems([nodeId], [])} />
+    </div>
+  );
+}
+
+function FailureDrawer({ nodeId, status }: { nodeId: string; status: NodeStatus }) {
+  if (!status.error) return null;
+  return (
+    <div className="drawer nodrag nopan">
+      <p className="drawer-message" title={status.error.message}>
+        {status.error.message}
+      </p>
+      {status.error.fix && <p className="mid">{status.error.fix}</p>}
+      <p>
+        <Button
+          variant="link"
+          onClick={() => {
+            select([nodeId]);
+            showDock('logs');
+          }}
+        >
+          Log
+        </Button>{' '}
+        <Button variant="link" onClick={() => void startRun({ to: nodeId })}>
+          Run again
+        </Button>
+      </p>
+    </div>
+  );
+}
+
+/** One node on the canvas: flag, title, kind, body, waterline and ports. */
+function NodeCardView({ id, selected }: NodeProps) {
+  const node = useGraphNode(id);
+  const status = useNodeStatus(id);
+  const [hovered, setHovered] = useState(false);
+  const card = useRef<HTMLDivElement>(null);
+
+  const definition = node && definitionOf(node.kind);
+  const stage = definition?.stage ?? stageOf(node?.kind ?? '');
+  const title = node ? titleOf(node, id) : id;
+  const name = `${title}, ${stage}, ${status.word}${status.aside ? ` ${status.aside}` : ''}${status.cause ? `, ${status.cause}` : ''}`;
+  useEffect(() => {
+    // The focusable element is React Flow's wrapper; it takes its name from here, without a new nodes array.
+    card.current?.closest('.react-flow__node')?.setAttribute('aria-label', name);
+  }, [name]);
+
+  if (!node) return null;
+  const { inputs, outputs } = definition ? portsOf(definition, node.params) : noPorts;
+  const inputNames = Object.keys(inputs);
+  const outputNames = Object.keys(outputs);
+  const tall = stage !== 'data' && stage !== 'feature';
+  return (
+    <div
+      ref={card}
+      className={classNames('node-card', status.status, tall && 'tall', `stage-${stage}`)}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+    >
+      <div className="node-head">
+        <StageFlag stage={stage} size={26} label={false} />
+        <b className="node-title" title={title}>
+          {middleCut(title, 17)}
+        </b>
+        <small>
+          {stage} · {node.kind.slice(node.kind.indexOf('.') + 1)}
+        </small>
+      </div>
+      <div className="node-body">
+        <NodeBody nodeId={id} node={node} status={status} />
+      </div>
+      <StatusLine
+        status={status.status}
+        word={status.word}
+        aside={status.aside}
+        level={status.level}
+        className="node-waterline"
+      />
+      {inputNames.map((port, index) => {
+        const input = inputs[port];
+        return (
+          input && (
+            <Port
+              key={port}
+              nodeId={id}
+              name={port}
+              side="input"
+              types={input.types}
+              many={input.many ?? false}
+              doc={input.doc}
+              topPercent={place(index, inputNames.length)}
+            />
+          )
+        );
+      })}
+      {outputNames.map((port, index) => {
+        const output = outputs[port];
+        return (
+          output && (
+            <Port
+              key={port}
+              nodeId={id}
+              name={port}
+              side="output"
+              types={[output.type satisfies PortType]}
+              many={false}
+              doc={output.doc}
+              topPercent={place(index, outputNames.length)}
+            />
+          )
+        );
+      })}
+      {(hovered || selected) && <NodeTools nodeId={id} kind={node.kind} />}
+      {status.status === 'failed' && <FailureDrawer nodeId={id} status={status} />}
+      {!definition && (
+        <span className="unknown-kind" title={`${node.kind} is not installed`}>
+          <Icon name="info" small />
+        </span>
+      )}
+    </div>
+  );
+}
+
+export const NodeCard = memo(NodeCardView);

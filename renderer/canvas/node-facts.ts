@@ -1,0 +1,111 @@
+import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
+import type { NodeDefinition } from '../../shared/node/define-node.ts';
+import type { KnownShape } from '../state/analysis-store.ts';
+import { formatCount, formatMetric, formatPlural } from '../ui/format.ts';
+
+/** One line of a node's body: words with the figures apart, which stand out. */
+export interface Fact {
+  before?: string;
+  figure?: string;
+  after?: string;
+}
+
+const metricNames: Record<string, string> = {
+  rocAuc: 'ROC AUC',
+  prAuc: 'PR AUC',
+  logLoss: 'log loss',
+  accuracy: 'accuracy',
+  f1: 'F1',
+  rmse: 'RMSE',
+  mae: 'MAE',
+  r2: 'R²',
+  brier: 'Brier score',
+};
+
+export function metricName(name: string): string {
+  return metricNames[name] ?? name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+const preferredMetrics = ['rocAuc', 'accuracy', 'r2', 'rmse', 'prAuc', 'logLoss', 'f1'];
+
+/** The two metrics that say most: area under the curve or accuracy first. */
+export function leadingMetrics(metrics: Record<string, number>): [string, number][] {
+  const rank = (name: string) => {
+    const at = preferredMetrics.indexOf(name);
+    return at === -1 ? preferredMetrics.length : at;
+  };
+  return Object.entries(metrics)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .slice(0, 2);
+}
+
+function numberRecord(value: unknown): Record<string, number> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+}
+
+/** Facts from what a step made, by port; at most two lines. */
+export function resultFacts(manifests: Record<string, ArtifactManifest>): Fact[] {
+  const ports = Object.entries(manifests);
+  const [only] = ports;
+  if (!only) return [];
+  if (ports.length > 1) {
+    return ports
+      .slice(0, 2)
+      .map(([port, { rowCount }]) =>
+        rowCount === undefined ? { before: port } : { before: port, figure: formatCount(rowCount) },
+      );
+  }
+  const [, manifest] = only;
+  const columns = manifest.schema?.columns.length;
+  const facts: Fact[] = [];
+  if (manifest.type === 'report') {
+    for (const [name, value] of leadingMetrics(numberRecord(manifest.meta.metrics))) {
+      facts.push({ before: metricName(name), figure: formatMetric(value) });
+    }
+    return facts;
+  }
+  if (manifest.rowCount !== undefined) facts.push({ figure: formatCount(manifest.rowCount), after: 'rows' });
+  if (columns !== undefined) facts.push({ after: formatPlural(columns, 'column') });
+  const registration = manifest.meta.registration as { name?: unknown; alias?: unknown } | undefined;
+  if (typeof registration?.name === 'string') {
+    facts.push({ figure: registration.name });
+    if (typeof registration.alias === 'string') facts.push({ after: registration.alias });
+  }
+  return facts.slice(0, 2);
+}
+
+/** Facts known before anything ran: what flows out by inference. */
+export function shapeFacts(outputs: Record<string, KnownShape> | undefined): Fact[] {
+  const facts: Fact[] = [];
+  for (const shape of Object.values(outputs ?? {})) {
+    if (shape.type === 'features' && shape.columns) {
+      const width = shape.columns.reduce((sum, column) => sum + column.width, 0);
+      facts.push({ after: formatPlural(shape.columns.length, 'feature') });
+      if (width !== shape.columns.length) facts.push({ after: `${formatCount(width)} values per row` });
+    } else if (shape.schema && facts.length === 0) {
+      facts.push({ after: formatPlural(shape.schema.columns.length, 'column') });
+    }
+  }
+  return facts.slice(0, 2);
+}
+
+/** The params a person set, in words: the file, the first line of a query, a few values. */
+export function paramFacts(definition: NodeDefinition | undefined, params: Record<string, unknown>): Fact[] {
+  if (!definition) return [];
+  const facts: Fact[] = [];
+  for (const [name, value] of Object.entries(params)) {
+    if (facts.length === 2) break;
+    if (typeof value === 'string' && value !== '') {
+      const text = name === 'path' ? (value.split('/').at(-1) ?? value) : value.replace(/\s+/g, ' ').trim();
+      facts.push({ after: text.slice(0, 60) });
+    } else if (typeof value === 'number') {
+      facts.push({ before: name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase(), figure: String(value) });
+    } else if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
+      if (name !== 'inputs') facts.push({ after: value.join(', ').slice(0, 60) });
+    }
+  }
+  return facts;
+}

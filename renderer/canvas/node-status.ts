@@ -1,0 +1,156 @@
+import type { WireError } from '../../shared/errors/app-error.ts';
+import type { Progress } from '../../shared/events/run-events.ts';
+import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
+import type { StepState } from '../../shared/plan/plan.ts';
+import type { EndpointView } from '../state/endpoint-store.ts';
+import type { StepRun } from '../state/run-store.ts';
+import { formatCount, formatDuration, formatNumber } from '../ui/format.ts';
+import type { StatusName } from '../ui/status-line.tsx';
+
+export interface NodeStatusInput {
+  /** Long-lived kinds (endpoint, monitor) have no step; they are opened. */
+  service: 'endpoint' | 'monitor' | undefined;
+  pinned: boolean;
+  step: StepState | undefined;
+  run: StepRun | undefined;
+  runActive: boolean;
+  runId: string | undefined;
+  /** Position among the steps that will run, from 1, and their number. */
+  place: { at: number; of: number } | undefined;
+  problems: readonly Diagnostic[];
+  endpoint: EndpointView | undefined;
+  /** Title of the failed node this one waits for. */
+  waitsFor: string | undefined;
+  nowMs: number;
+}
+
+export interface NodeStatus {
+  status: StatusName;
+  /** The state in words. */
+  word: string;
+  /** Right-aligned figure. */
+  aside?: string | undefined;
+  /** Share done, 0 … 1, while running. */
+  level?: number | undefined;
+  /** Why, one sentence or clause; goes into the body and the accessible name. */
+  cause?: string | undefined;
+  /** Fills the drawer under a failed node. */
+  error?: WireError | undefined;
+}
+
+/** `1.9 of 3.0 M rows`, `Tree 62 of 100`. */
+export function progressWord(progress: Progress): string {
+  const { done, total, unit } = progress;
+  if (progress.message !== undefined && total <= 1) return progress.message;
+  const one = unit.endsWith('s') ? unit.slice(0, -1) : unit;
+  if (total >= 1_000_000) {
+    return `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} M ${unit}`;
+  }
+  if (total >= 10_000) return `${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
+  return `${one.charAt(0).toUpperCase()}${one.slice(1)} ${formatCount(done)} of ${formatCount(total)}`;
+}
+
+/** Time left by the pace so far, from 3 s of work on; undefined before. */
+export function timeLeft(
+  progress: Progress | undefined,
+  startedMs: number | undefined,
+  nowMs: number,
+): string | undefined {
+  if (!progress || startedMs === undefined || progress.done <= 0 || progress.total <= 0) return undefined;
+  const elapsed = nowMs - startedMs;
+  const share = progress.done / progress.total;
+  if (elapsed < 3000 || share < 0.03 || share >= 1) return undefined;
+  return `${formatDuration(Math.max(1000, (elapsed / share) * (1 - share)))} left`;
+}
+
+/** `run 7f3a`: enough of a run id to tell runs apart. */
+export function runWord(runId: string): string {
+  const tail = /^\d+$/.test(runId) ? runId : runId.slice(-4);
+  return `run ${tail}`;
+}
+
+function failedStatus(input: NodeStatusInput): NodeStatus | undefined {
+  const { run, step } = input;
+  if (run?.state !== 'failed' || step?.hit) return undefined;
+  // Another key: something was changed since, so the failure no longer speaks about this node.
+  if (step?.key && run.key && step.key !== run.key) return undefined;
+  return {
+    status: 'failed',
+    word: 'Failed',
+    aside: input.runId === undefined ? undefined : runWord(input.runId),
+    cause: run.error?.message,
+    error: run.error,
+  };
+}
+
+function serviceStatus(input: NodeStatusInput): NodeStatus {
+  const { endpoint } = input;
+  const noun = input.service === 'endpoint' ? 'Live' : 'Watching';
+  if (endpoint?.state === 'live') {
+    const model = endpoint.model;
+    return { status: 'live', word: noun, aside: model === null ? undefined : `v${model.version}` };
+  }
+  if (endpoint?.state === 'starting') return { status: 'running', word: 'Starting', level: 0.5 };
+  if (endpoint?.state === 'failed') {
+    return {
+      status: 'failed',
+      word: 'Failed',
+      cause: endpoint.error?.message,
+      ...(input.service === 'endpoint' && endpoint.error ? { error: endpoint.error } : {}),
+    };
+  }
+  if (input.service === 'monitor') return { status: 'never', word: 'Waits for its endpoint' };
+  return { status: 'never', word: endpoint?.state === 'stopped' ? 'Stopped' : 'Not started' };
+}
+
+/** What a node shows; the stronger state wins: failed > running > queued > stale > pinned > cached > fresh. */
+export function nodeStatus(input: NodeStatusInput): NodeStatus {
+  const { step, run } = input;
+  const problem = input.problems.find((diagnostic) => diagnostic.severity === 'error');
+
+  if (input.runActive && run?.state === 'running') {
+    const { progress } = run;
+    return {
+      status: 'running',
+      word: progress ? progressWord(progress) : 'Running',
+      aside: timeLeft(progress, run.startedMs, input.nowMs),
+      level: progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0.04,
+    };
+  }
+  const failed = failedStatus(input);
+  if (failed) return failed;
+  if (input.runActive && run?.state === 'queued') return { status: 'queued', word: 'Queued', aside: placeWord(input) };
+  if (input.runActive && run?.state === 'executed') {
+    return {
+      status: 'fresh',
+      word: 'Fresh',
+      aside: run.durationMs === undefined ? undefined : formatDuration(run.durationMs),
+    };
+  }
+  if (input.runActive && run?.state === 'cached') return { status: 'cached', word: 'Cached' };
+  if (problem) return { status: 'stale', word: 'Needs attention', cause: problem.message };
+  if (input.service) return serviceStatus(input);
+  if (run?.state === 'skipped' && !step?.hit && input.waitsFor !== undefined) {
+    return { status: 'blocked', word: `Waits for ${input.waitsFor}` };
+  }
+  if (!step) return { status: 'never', word: 'Not run yet' };
+  if (step.hit) return hitStatus(input, step);
+  const aside = placeWord(input);
+  if (step.ranBefore) return { status: 'stale', word: 'Stale', aside, cause: step.reasons.join('; ') };
+  return { status: 'never', word: run?.state === 'cancelled' ? 'Stopped' : 'Not run yet', aside };
+}
+
+function placeWord({ place }: NodeStatusInput): string | undefined {
+  return place ? `${place.at} of ${place.of}` : undefined;
+}
+
+function hitStatus(input: NodeStatusInput, step: StepState): NodeStatus {
+  const from = step.fromRun === undefined ? undefined : runWord(step.fromRun);
+  if (input.pinned) return { status: 'pinned', word: 'Pinned', aside: from };
+  const ownRun = input.run?.state === 'executed' && (step.fromRun === undefined || step.fromRun === input.runId);
+  if (ownRun) {
+    const durationMs = input.run?.durationMs ?? step.durationMs;
+    return { status: 'fresh', word: 'Fresh', aside: durationMs === undefined ? undefined : formatDuration(durationMs) };
+  }
+  return { status: 'cached', word: 'Cached', aside: from };
+}

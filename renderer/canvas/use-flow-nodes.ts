@@ -1,0 +1,122 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { applyNodeChanges, type Node, type NodeChange } from 'reactflow';
+import { definitionOf } from '../../nodes/catalog.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { parsePortRef } from '../../shared/graph/ids.ts';
+import { portsOf } from '../../shared/node/define-node.ts';
+import { useAnalysis } from '../state/analysis-store.ts';
+import { edgeId, moveNodes, type Point } from '../state/graph-commands.ts';
+import { useActiveGraph } from '../state/graph-store.ts';
+import { select, useSelection } from '../state/selection-store.ts';
+import type { GraphFlowEdge } from './graph-edge.tsx';
+
+export type FlowNode = Node<Record<string, never>, 'node'>;
+
+/** Card sizes before they are measured, px. */
+export const cardSize = { width: 160, height: 112 };
+const noData: Record<string, never> = {};
+
+function positionOf(document: GraphDocument, id: string, index: number): Point {
+  const at = document.layout.nodes[id];
+  return at ? { x: at.x, y: at.y } : { x: (index % 6) * 216, y: Math.floor(index / 6) * 168 };
+}
+
+/** React Flow's nodes for the active document: only id and place; what a card shows it reads itself. */
+export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: NodeChange<FlowNode>[]) => void } {
+  const documentNodes = useActiveGraph((graph) => graph.document.nodes);
+  const layout = useActiveGraph((graph) => graph.document.layout);
+  const tabId = useActiveGraph((graph) => graph.tabId);
+  const document = useActiveGraph((graph) => graph.document);
+  const selected = useSelection((state) => state.nodes);
+  const [nodes, setNodes] = useState<FlowNode[]>([]);
+
+  const ids = useMemo(() => Object.keys(documentNodes ?? {}).join(' '), [documentNodes]);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the ids and the layout stand for the document
+  useEffect(() => {
+    setNodes((before) => {
+      const known = new Map(before.map((node) => [node.id, node]));
+      const chosen = new Set(useSelection.getState().nodes);
+      return Object.keys(document?.nodes ?? {}).map((id, index): FlowNode => {
+        const position = document ? positionOf(document, id, index) : { x: 0, y: 0 };
+        const old = known.get(id);
+        if (old && old.position.x === position.x && old.position.y === position.y) return old;
+        return {
+          ...(old ?? { id, type: 'node', data: noData, initialWidth: cardSize.width, initialHeight: cardSize.height }),
+          selected: chosen.has(id),
+          position,
+        };
+      });
+    });
+  }, [ids, layout, tabId]);
+
+  useEffect(() => {
+    const chosen = new Set(selected);
+    setNodes((before) =>
+      before.some((node) => (node.selected ?? false) !== chosen.has(node.id))
+        ? before.map((node) =>
+            (node.selected ?? false) === chosen.has(node.id) ? node : { ...node, selected: chosen.has(node.id) },
+          )
+        : before,
+    );
+  }, [selected]);
+
+  const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
+    setNodes((before) => applyNodeChanges(changes, before));
+    const moved: Record<string, Point> = {};
+    let selecting = false;
+    for (const change of changes) {
+      if (change.type === 'position' && change.dragging === false && change.position)
+        moved[change.id] = change.position;
+      if (change.type === 'select') selecting = true;
+    }
+    if (Object.keys(moved).length > 0) moveNodes(moved);
+    if (!selecting) return;
+    const chosen = [...useSelection.getState().nodes];
+    for (const change of changes) {
+      if (change.type !== 'select') continue;
+      const at = chosen.indexOf(change.id);
+      if (change.selected && at === -1) chosen.push(change.id);
+      if (!change.selected && at !== -1) chosen.splice(at, 1);
+    }
+    select(chosen, useSelection.getState().edges);
+  }, []);
+
+  return { nodes, onNodesChange };
+}
+
+/** React Flow's edges for the active document, drawn by the type of their source port. */
+export function useFlowEdges(): GraphFlowEdge[] {
+  const document = useActiveGraph((graph) => graph.document);
+  const edges = document?.edges;
+  const nodes = document?.nodes;
+  const chosen = useSelection((state) => state.edges);
+  const diagnostics = useAnalysis((analysis) => analysis.diagnostics);
+  return useMemo(() => {
+    const problems = new Map<number, string>();
+    for (const diagnostic of diagnostics) {
+      const match = /^\/edges\/(\d+)/.exec(diagnostic.path);
+      if (match && diagnostic.severity === 'error') problems.set(Number(match[1]), diagnostic.message);
+    }
+    return (edges ?? []).flatMap((edge, index): GraphFlowEdge[] => {
+      const from = parsePortRef(edge.from);
+      const to = parsePortRef(edge.to);
+      const source = from && nodes?.[from.node];
+      if (!from || !to || !source || !nodes[to.node]) return [];
+      const definition = definitionOf(source.kind);
+      const port = definition && portsOf(definition, source.params).outputs[from.port];
+      const id = edgeId(edge);
+      return [
+        {
+          id,
+          type: 'port',
+          source: from.node,
+          sourceHandle: from.port,
+          target: to.node,
+          targetHandle: to.port,
+          selected: chosen.includes(id),
+          data: { portType: port?.type ?? 'table', from: edge.from, problem: problems.get(index) },
+        },
+      ];
+    });
+  }, [edges, nodes, chosen, diagnostics]);
+}

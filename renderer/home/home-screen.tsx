@@ -1,0 +1,119 @@
+import './home.css';
+import { useState } from 'react';
+import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
+import { newGraph, openPath, openRecovery, openTemplate, openWithDialog } from '../state/file-commands.ts';
+import { dropRecovery, listRecovery } from '../state/recovery.ts';
+import { Button } from '../ui/button.tsx';
+import { formatRelative } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+
+function Recovered() {
+  const [copies, setCopies] = useState(listRecovery);
+  if (copies.length === 0) return null;
+  return (
+    <section className="home-section">
+      <h2>Unsaved work from before</h2>
+      <ul>
+        {copies.map((copy) => (
+          <li key={copy.key} className="home-row">
+            <Icon name="stale" small />
+            <span className="clip">{copy.name}</span>
+            <span className="mute small">{formatRelative(copy.savedMs)}</span>
+            <span className="grow" />
+            <Button variant="link" onClick={() => openRecovery(copy)}>
+              Open
+            </Button>
+            <Button
+              variant="quiet"
+              small
+              onClick={() => {
+                dropRecovery(copy.key);
+                setCopies(listRecovery());
+              }}
+            >
+              Discard
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function HomeScreen() {
+  const templates = useQuery('graph.templates', (signal) => engine.graph.templates(undefined, { signal }));
+  const recent = useQuery('graph.list', (signal) => engine.graph.list(undefined, { signal }));
+  const [opening, setOpening] = useState<string>();
+
+  async function open(id: string, action: () => Promise<boolean>) {
+    setOpening(id);
+    await action();
+    setOpening(undefined);
+  }
+  return (
+    <div className="screen home">
+      <header className="screen-head">
+        <h1>Home</h1>
+        <span className="grow" />
+        <Button icon="open" onClick={() => void openWithDialog()}>
+          Open
+        </Button>
+        <Button variant="primary" icon="plus" onClick={newGraph}>
+          New graph
+        </Button>
+      </header>
+      <div className="home-body">
+        <Recovered />
+        <section className="home-section">
+          <h2>Recent graphs</h2>
+          {recent.error && <ErrorState error={recent.error} onRetry={recent.refetch} />}
+          {recent.loading && !recent.data && <Skeleton rows={3} waitsFor="the list of graphs" />}
+          {recent.data?.length === 0 && (
+            <EmptyState text="No graph has been saved yet. Start with a template below, or with an empty graph." />
+          )}
+          <ul>
+            {recent.data?.map((entry) => (
+              <li key={entry.path}>
+                <button
+                  type="button"
+                  className="home-row"
+                  disabled={opening !== undefined}
+                  onClick={() => void open(entry.path, () => openPath(entry.path))}
+                >
+                  <Icon name="graph" small />
+                  <b>{entry.name}</b>
+                  <span className="mono mute clip">{entry.path}</span>
+                  <span className="grow" />
+                  <span className="mute small num">{formatRelative(entry.modifiedMs)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <section className="home-section">
+          <h2>Templates</h2>
+          {templates.error && <ErrorState error={templates.error} onRetry={templates.refetch} />}
+          {templates.loading && !templates.data && <Skeleton rows={3} waitsFor="the templates" />}
+          <ul className="template-list">
+            {templates.data?.map((template) => (
+              <li key={template.id}>
+                <button
+                  type="button"
+                  className="template"
+                  disabled={opening !== undefined}
+                  onClick={() => void open(template.id, () => openTemplate(template.id))}
+                >
+                  <b>{template.name}</b>
+                  <p>{template.description}</p>
+                  <span className="mute small">Runs on {template.targets.join(', ')}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
+    </div>
+  );
+}

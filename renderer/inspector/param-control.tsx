@@ -1,0 +1,160 @@
+import { useState } from 'react';
+import { NumberField } from '../ui/number-field.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { Select } from '../ui/select.tsx';
+import { Switch } from '../ui/switch.tsx';
+import { type FieldIds, TextInput } from '../ui/field.tsx';
+import { CodeField } from './code-field.tsx';
+import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
+import { labelOf, type ParamField } from './param-fields.ts';
+import { PathField } from './path-field.tsx';
+import { StringListField } from './string-list-field.tsx';
+
+interface ControlProps {
+  nodeId: string;
+  field: ParamField;
+  ids: FieldIds;
+  /** The value in effect: set, or the default. */
+  value: unknown;
+  onChange: (value: unknown) => void;
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function JsonField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'value' | 'onChange'>) {
+  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value)));
+  const [bad, setBad] = useState(false);
+  return (
+    <>
+      <TextInput
+        {...ids}
+        className="mono"
+        value={text}
+        onChange={(next) => {
+          setText(next);
+          try {
+            onChange(next.trim() === '' ? undefined : JSON.parse(next));
+            setBad(false);
+          } catch {
+            setBad(true);
+          }
+        }}
+      />
+      {bad && <div className="field-error">Not valid JSON yet; the last valid value is kept.</div>}
+    </>
+  );
+}
+
+/** Whole dates stay dates; a time of day is kept when one is given. */
+function DateTimeField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'value' | 'onChange'>) {
+  const text = typeof value === 'string' ? value : '';
+  return (
+    <TextInput
+      {...ids}
+      className="mono"
+      placeholder="2001-05-01 or 2001-05-01T06:00"
+      value={text}
+      onChange={(next) => onChange(next === '' ? undefined : next)}
+    />
+  );
+}
+
+/** The control a parameter's schema and hints ask for. */
+export function ParamControl({ nodeId, field, ids, value, onChange }: ControlProps) {
+  const { control } = field;
+  switch (control.control) {
+    case 'switch':
+      return <Switch {...ids} checked={value === true} onChange={onChange} />;
+    case 'number':
+      return (
+        <NumberField
+          {...ids}
+          value={typeof value === 'number' ? value : undefined}
+          min={control.min}
+          max={control.max}
+          step={
+            control.integer
+              ? 1
+              : control.min !== undefined && control.max !== undefined
+                ? (control.max - control.min) / 100
+                : undefined
+          }
+          slider={control.min !== undefined && control.max !== undefined}
+          unit={field.unit}
+          placeholder={field.nullable ? 'none' : undefined}
+          onChange={(next) => onChange(next === undefined ? (field.nullable ? null : undefined) : next)}
+        />
+      );
+    case 'choice': {
+      const options = control.options.map((option) => ({ value: option, label: labelOf(option) }));
+      const short = options.length <= 4 && options.reduce((sum, option) => sum + option.label.length, 0) <= 26;
+      const chosen = typeof value === 'string' ? value : undefined;
+      return short ? (
+        <Segmented wide label={field.label} value={chosen} options={options} onChange={onChange} />
+      ) : (
+        <Select {...ids} value={chosen} options={options} onChange={onChange} />
+      );
+    }
+    case 'strings':
+      return <StringListField ids={ids} value={strings(value)} onChange={onChange} />;
+    case 'column':
+      return (
+        <ColumnPicker
+          nodeId={nodeId}
+          port={control.port}
+          types={control.types}
+          ids={ids}
+          optional={field.optional}
+          value={typeof value === 'string' ? value : undefined}
+          onChange={(next) => onChange(next === undefined && field.nullable ? null : next)}
+        />
+      );
+    case 'columns':
+      return (
+        <ColumnsPicker
+          nodeId={nodeId}
+          port={control.port}
+          types={control.types}
+          ids={ids}
+          value={strings(value)}
+          onChange={onChange}
+        />
+      );
+    case 'sql':
+      return <CodeField ids={ids} rows={12} value={typeof value === 'string' ? value : ''} onChange={onChange} />;
+    case 'multiline':
+      return <CodeField ids={ids} rows={6} value={typeof value === 'string' ? value : ''} onChange={onChange} />;
+    case 'path':
+      return (
+        <PathField
+          ids={ids}
+          value={typeof value === 'string' ? value : ''}
+          extensions={control.extensions}
+          onChange={(next) => onChange(next)}
+        />
+      );
+    case 'datetime':
+      return (
+        <DateTimeField
+          ids={ids}
+          value={value}
+          onChange={(next) => onChange(next === undefined && field.nullable ? null : next)}
+        />
+      );
+    case 'text':
+      return (
+        <TextInput
+          {...ids}
+          value={typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)}
+          placeholder={field.nullable ? 'none' : undefined}
+          onChange={(next) =>
+            onChange(next === '' && field.nullable ? null : next === '' && field.optional ? undefined : next)
+          }
+        />
+      );
+    case 'json':
+      return <JsonField ids={ids} value={value} onChange={onChange} />;
+  }
+}

@@ -1,0 +1,145 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { GraphNode } from '../../shared/graph/document.ts';
+import type { NodeDefinition } from '../../shared/node/define-node.ts';
+import { useNodeProblems } from '../state/analysis-store.ts';
+import { setParam } from '../state/graph-commands.ts';
+import { useSelection } from '../state/selection-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { classNames } from '../ui/class-names.ts';
+import { Field } from '../ui/field.tsx';
+import { ParamControl } from './param-control.tsx';
+import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
+
+/** A reference to a graph parameter or a secret instead of a value. */
+function referenceOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { param, secret } = value as { param?: unknown; secret?: unknown };
+  if (typeof param === 'string') return `graph parameter ${param}`;
+  if (typeof secret === 'string') return `secret ${secret}`;
+  return undefined;
+}
+
+const blockControls = new Set(['sql', 'multiline', 'columns', 'path', 'strings']);
+
+function defaultWord(value: unknown): string {
+  return typeof value === 'string' ? value || 'empty' : JSON.stringify(value);
+}
+
+function ParamRow({
+  nodeId,
+  node,
+  field,
+  error,
+}: {
+  nodeId: string;
+  node: GraphNode;
+  field: ParamField;
+  error: string | undefined;
+}) {
+  const set = Object.hasOwn(node.params, field.name);
+  const stored = node.params[field.name];
+  const value = set ? stored : field.default;
+  const reference = referenceOf(stored);
+  const block = blockControls.has(field.control.control);
+  const differs = set && field.default !== undefined && JSON.stringify(stored) !== JSON.stringify(field.default);
+  return (
+    <div className={classNames('param-row', block && 'block')} data-field={field.name}>
+      <Field
+        row={!block}
+        error={error}
+        label={
+          <span className="param-label" title={[field.description, field.name].filter(Boolean).join('\n')}>
+            {field.label}
+            {!field.optional && <span className="required" aria-label="required" />}
+            {differs && (
+              <IconButton
+                icon="reset"
+                small
+                label={`Reset to ${defaultWord(field.default).slice(0, 60)}`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  setParam(nodeId, field.name, undefined);
+                }}
+              />
+            )}
+          </span>
+        }
+      >
+        {(ids) =>
+          reference === undefined ? (
+            <ParamControl
+              nodeId={nodeId}
+              field={field}
+              ids={ids}
+              value={value}
+              onChange={(next) => setParam(nodeId, field.name, next)}
+            />
+          ) : (
+            <span className="chip">{reference}</span>
+          )
+        }
+      </Field>
+    </div>
+  );
+}
+
+/** The form of a node, generated from its kind's parameter schema. */
+export function ParamForm({
+  nodeId,
+  node,
+  definition,
+}: {
+  nodeId: string;
+  node: GraphNode;
+  definition: NodeDefinition;
+}) {
+  const fields = useMemo(() => paramFields(definition), [definition]);
+  const problems = useNodeProblems(nodeId);
+  const wanted = useSelection((selection) => selection.field);
+  const [advanced, setAdvanced] = useState(false);
+  const errors = useMemo(() => {
+    const own = paramErrors(definition, node.params);
+    for (const problem of problems) {
+      if (problem.field !== undefined && problem.severity !== 'info')
+        own[problem.field] ??= [problem.message, problem.fix].filter(Boolean).join(' ');
+    }
+    return own;
+  }, [definition, node.params, problems]);
+
+  useEffect(() => {
+    if (wanted === undefined) return;
+    if (fields.find((field) => field.name === wanted)?.advanced) setAdvanced(true);
+    const frame = requestAnimationFrame(() => {
+      const row = document.querySelector(`.param-row[data-field="${CSS.escape(wanted)}"]`);
+      row?.scrollIntoView({ block: 'nearest' });
+      row?.querySelector<HTMLElement>('input, textarea, select, button')?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [wanted, fields]);
+
+  if (fields.length === 0) return <p className="mute form-note">Nothing to set.</p>;
+  const shown = fields.filter((field) => !field.advanced || advanced || errors[field.name] !== undefined);
+  const hidden = fields.filter((field) => field.advanced).length;
+  const sections = [...new Set(shown.map((field) => field.section))];
+  return (
+    <div className="param-form">
+      {sections.map((section) => (
+        <section key={section} className="param-section">
+          {section !== '' && <h4>{section}</h4>}
+          {shown
+            .filter((field) => field.section === section)
+            .map((field) => (
+              <ParamRow key={field.name} nodeId={nodeId} node={node} field={field} error={errors[field.name]} />
+            ))}
+        </section>
+      ))}
+      {hidden > 0 && (
+        <p className="form-note">
+          <Button variant="link" aria-expanded={advanced} onClick={() => setAdvanced(!advanced)}>
+            {advanced ? 'Fewer settings' : `${hidden} more ${hidden === 1 ? 'setting' : 'settings'}`}
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { FilePicker } from '../shell/file-picker.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { TextInput, type FieldIds } from '../ui/field.tsx';
+
+/** A path on the engine's machine, typed or picked there; `pkg:` names installed sample data. */
+export function PathField({
+  ids,
+  value,
+  extensions,
+  onChange,
+}: {
+  ids: FieldIds;
+  value: string;
+  extensions: readonly string[];
+  onChange: (value: string) => void;
+}) {
+  const [picking, setPicking] = useState(false);
+  return (
+    <div className="path-field">
+      <TextInput {...ids} className="mono" value={value} title={value} onChange={onChange} />
+      <IconButton icon="folder" label="Choose a file" onClick={() => setPicking(true)} />
+      {picking && (
+        <FilePicker
+          title="Choose a file"
+          extensions={extensions}
+          start={value}
+          onPick={(path) => {
+            onChange(path);
+            setPicking(false);
+          }}
+          onClose={() => setPicking(false)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import './app.css';
+import { Component, lazy, type ReactNode, Suspense } from 'react';
+import { HomeScreen } from '../home/home-screen.tsx';
+import { useRoute, useUi } from '../state/ui-store.ts';
+import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { Toasts } from '../ui/toast.tsx';
+import { EditorScreen } from './editor-screen.tsx';
+import { OfflineBar } from './offline-bar.tsx';
+import { Overlays } from './overlays.tsx';
+import { Rail } from './rail.tsx';
+import { SettingsScreen } from './settings-screen.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TopBar } from './top-bar.tsx';
+
+const RunsScreen = lazy(async () => ({ default: (await import('../runs/RunsScreen.tsx')).RunsScreen }));
+const ModelsScreen = lazy(async () => ({ default: (await import('../models/ModelsScreen.tsx')).ModelsScreen }));
+const EndpointsScreen = lazy(async () => ({
+  default: (await import('../endpoints/EndpointsScreen.tsx')).EndpointsScreen,
+}));
+const MonitorsScreen = lazy(async () => ({ default: (await import('../monitors/MonitorsScreen.tsx')).MonitorsScreen }));
+
+/** Keeps a failing screen to itself. */
+class ScreenBoundary extends Component<{ children: ReactNode }, { error: Error | undefined }> {
+  override state: { error: Error | undefined } = { error: undefined };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <ErrorState
+        error={{ code: 'internal.bug', category: 'bug', message: error.message, details: { stack: error.stack } }}
+        onRetry={() => this.setState({ error: undefined })}
+      />
+    );
+  }
+}
+
+function CurrentScreen() {
+  const { screen } = useRoute();
+  switch (screen) {
+    case 'home':
+      return <HomeScreen />;
+    case 'graph':
+      return <EditorScreen />;
+    case 'runs':
+      return <RunsScreen />;
+    case 'models':
+      return <ModelsScreen />;
+    case 'endpoints':
+      return <EndpointsScreen />;
+    case 'monitors':
+      return <MonitorsScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+  }
+}
+
+export function App() {
+  const { screen } = useRoute();
+  const announcement = useUi((state) => state.announcement);
+  return (
+    <div className="app">
+      <Rail />
+      <TopBar />
+      <OfflineBar />
+      <main className="main-area">
+        <ScreenBoundary key={screen}>
+          <Suspense fallback={<Skeleton waitsFor="the screen" />}>
+            <CurrentScreen />
+          </Suspense>
+        </ScreenBoundary>
+      </main>
+      <StatusBar />
+      <Overlays />
+      <Toasts />
+      <div className="visually-hidden" aria-live="polite">
+        {announcement}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { definitions } from '../canvas/kind-search.ts';
+import { addNode, titleOf } from '../state/graph-commands.ts';
+import { activeGraph } from '../state/graph-store.ts';
+import { select } from '../state/selection-store.ts';
+import { navigate, openOverlay, togglePanel } from '../state/ui-store.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { StageFlag } from '../ui/stage-flag.tsx';
+import { appCommands } from './app-commands.ts';
+import type { Stage } from '../../shared/node/define-node.ts';
+
+interface Choice {
+  id: string;
+  title: string;
+  group: string;
+  keys?: string | undefined;
+  stage?: Stage | undefined;
+  run: () => void;
+}
+
+const recentKey = 'slipway.recent-commands';
+const mostShown = 60;
+
+function recent(): string[] {
+  try {
+    return JSON.parse(localStorage.getItem(recentKey) ?? '[]') as string[];
+  } catch {
+    return [];
+  }
+}
+
+function allChoices(): Choice[] {
+  const graph = activeGraph();
+  const nodes = Object.entries(graph?.document.nodes ?? {}).map(
+    ([id, node]): Choice => ({
+      id: `node.${id}`,
+      title: titleOf(node, id),
+      group: 'node',
+      stage: definitionOf(node.kind)?.stage,
+      run: () => {
+        navigate('graph');
+        togglePanel('inspector', true);
+        select([id]);
+      },
+    }),
+  );
+  const kinds = graph
+    ? definitions.map(
+        (definition): Choice => ({
+          id: `add.${definition.kind}`,
+          title: `Add ${definition.title}`,
+          group: 'add',
+          stage: definition.stage,
+          run: () => {
+            navigate('graph');
+            const count = Object.keys(graph.document.nodes).length;
+            addNode(definition.kind, { x: 80 + (count % 6) * 24, y: 80 + (count % 6) * 32 });
+          },
+        }),
+      )
+    : [];
+  return [...appCommands.map((command): Choice => ({ ...command, group: 'command' })), ...nodes, ...kinds];
+}
+
+/** ⌘K: commands, nodes of the graph and kinds to add; recently used ones first. */
+export function CommandPalette() {
+  const [text, setText] = useState('');
+  const [index, setIndex] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const choices = useMemo(allChoices, []);
+  const hits = useMemo(() => {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const used = recent();
+    const age = (id: string) => {
+      const at = used.indexOf(id);
+      return at === -1 ? used.length : at;
+    };
+    return choices
+      .filter((choice) => words.every((word) => choice.title.toLowerCase().includes(word)))
+      .sort((a, b) => age(a.id) - age(b.id))
+      .slice(0, mostShown);
+  }, [choices, text]);
+
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    input.current?.focus();
+    return () => before?.focus({ preventScroll: true });
+  }, []);
+  useEffect(() => {
+    list.current?.children[index]?.scrollIntoView({ block: 'nearest' });
+  }, [index]);
+
+  function choose(choice: Choice | undefined) {
+    if (!choice) return;
+    localStorage.setItem(
+      recentKey,
+      JSON.stringify([choice.id, ...recent().filter((id) => id !== choice.id)].slice(0, 12)),
+    );
+    openOverlay(undefined);
+    choice.run();
+  }
+  return (
+    <>
+      <div className="overlay-backdrop" onPointerDown={() => openOverlay(undefined)} />
+      <div className="command-palette" role="dialog" aria-label="Commands">
+        <input
+          ref={input}
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="command-list"
+          aria-activedescendant={hits[index] ? `command-${index}` : undefined}
+          aria-label="Find a command, node or kind"
+          placeholder="Find a command, node or kind"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setIndex(0);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') openOverlay(undefined);
+            else if (event.key === 'Enter') choose(hits[index]);
+            else if (event.key === 'ArrowDown') setIndex((n) => Math.min(hits.length - 1, n + 1));
+            else if (event.key === 'ArrowUp') setIndex((n) => Math.max(0, n - 1));
+            else return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        />
+        <div ref={list} className="command-list" id="command-list" role="listbox" aria-label="Commands" tabIndex={-1}>
+          {hits.map((choice, at) => (
+            <div
+              key={choice.id}
+              id={`command-${at}`}
+              role="option"
+              aria-selected={at === index}
+              tabIndex={-1}
+              className="command-option"
+              onPointerMove={() => setIndex(at)}
+              onClick={() => choose(choice)}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') choose(choice);
+              }}
+            >
+              {choice.stage ? <StageFlag stage={choice.stage} size={14} label={false} /> : <Icon name="right" small />}
+              <span className="clip">{choice.title}</span>
+              {choice.group !== 'command' && <span className="group small mute">{choice.group}</span>}
+              {choice.keys && <span className="kbd">{choice.keys}</span>}
+            </div>
+          ))}
+          {hits.length === 0 && (
+            <p className="mute" style={{ padding: 12 }}>
+              Nothing is called “{text}”.
+            </p>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { useState } from 'react';
+import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextInput } from '../ui/field.tsx';
+import { formatBytes } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+
+interface FilePickerProps {
+  title: string;
+  extensions: readonly string[];
+  /** A path whose folder is shown first. */
+  start?: string | undefined;
+  /** Saving: a name can be typed. */
+  saveName?: string | undefined;
+  /** Only folders. */
+  folders?: boolean;
+  onPick: (path: string) => void;
+  onClose: () => void;
+}
+
+function folderOf(path: string | undefined): string | undefined {
+  if (path === undefined || path === '') return undefined;
+  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  return cut <= 0 ? undefined : path.slice(0, cut);
+}
+
+function join(folder: string, name: string): string {
+  return folder.endsWith('/') || folder.endsWith('\\')
+    ? folder + name
+    : `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`;
+}
+
+/** Browses folders on the engine's machine, which may be another one than this window's. */
+export function FilePicker({ title, extensions, start, saveName, folders, onPick, onClose }: FilePickerProps) {
+  const [folder, setFolder] = useState(folderOf(start));
+  const [typed, setTyped] = useState('');
+  const [chosen, setChosen] = useState<string>();
+  const [name, setName] = useState(saveName ?? '');
+  const { data, error, refetch } = useQuery(`files:${folder ?? ''}:${extensions.join()}`, (signal) =>
+    engine.files.list({ ...(folder === undefined ? {} : { path: folder }), extensions: [...extensions] }, { signal }),
+  );
+  const entries = (data?.entries ?? []).filter((entry) => entry.directory || !folders);
+  const result =
+    saveName !== undefined
+      ? data && name.trim() !== ''
+        ? join(data.path, name.trim())
+        : undefined
+      : folders
+        ? data?.path
+        : chosen;
+
+  function go(path: string | undefined) {
+    setFolder(path);
+    setTyped('');
+    setChosen(undefined);
+  }
+  return (
+    <Dialog
+      title={title}
+      width="560px"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="primary"
+            disabled={result === undefined}
+            onClick={() => result !== undefined && onPick(result)}
+          >
+            {saveName === undefined ? (folders ? 'Use this folder' : 'Open') : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="path-field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() !== '') go(typed.trim());
+        }}
+      >
+        <IconButton
+          icon="up"
+          label="Folder above"
+          disabled={!data || data.parent === null}
+          onClick={() => data?.parent != null && go(data.parent)}
+        />
+        <TextInput
+          className="mono"
+          aria-label="Folder"
+          value={typed || (data?.path ?? folder ?? '')}
+          onChange={setTyped}
+        />
+        {!folders && saveName === undefined && (
+          <Button small onClick={() => go('pkg:')} title="Data that comes with installed packages">
+            Samples
+          </Button>
+        )}
+      </form>
+      <div className="file-list" role="listbox" aria-label="Files">
+        {error && <ErrorState error={error} onRetry={() => (data ? refetch() : go(undefined))} />}
+        {!data && !error && <Skeleton waitsFor="the folder" />}
+        {entries.map((entry) => (
+          <button
+            key={entry.path}
+            type="button"
+            role="option"
+            aria-selected={entry.path === chosen}
+            className="file-row"
+            onClick={() => {
+              if (entry.directory) go(entry.path);
+              else {
+                setChosen(entry.path);
+                if (saveName !== undefined) setName(entry.name);
+              }
+            }}
+            onDoubleClick={() => {
+              if (!entry.directory && saveName === undefined) onPick(entry.path);
+            }}
+          >
+            <Icon name={entry.directory ? 'folder' : 'file'} small />
+            <span className="clip">{entry.name}</span>
+            {!entry.directory && <span className="num">{formatBytes(entry.sizeBytes)}</span>}
+          </button>
+        ))}
+        {data && entries.length === 0 && (
+          <p className="mute" style={{ padding: 12 }}>
+            {folders ? 'No folders here.' : `Nothing here that ends in ${extensions.join(', ')}.`}
+          </p>
+        )}
+      </div>
+      {saveName !== undefined && (
+        <div className="form-field row" style={{ marginTop: 10 }}>
+          <label htmlFor="save-name">File name</label>
+          <TextInput id="save-name" className="mono" value={name} onChange={setName} />
+        </div>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,63 @@
+import { lazy, Suspense } from 'react';
+import { openPath, saveTo } from '../state/file-commands.ts';
+import { useActiveGraph } from '../state/graph-store.ts';
+import { openOverlay, useUi } from '../state/ui-store.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { FilePicker } from './file-picker.tsx';
+import { ProblemsPanel } from './problems-panel.tsx';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
+
+const ExportDialog = lazy(async () => ({ default: (await import('../exports/ExportDialog.tsx')).ExportDialog }));
+
+const graphExtensions = ['.slipway.json', '.json'];
+const close = () => openOverlay(undefined);
+
+/** Whatever floats over the whole window. */
+export function Overlays() {
+  const overlay = useUi((state) => state.overlay);
+  const id = useActiveGraph((graph) => graph.document.id) ?? 'graph';
+  const path = useActiveGraph((graph) => graph.path);
+  switch (overlay) {
+    case 'commands':
+      return <CommandPalette />;
+    case 'shortcuts':
+      return <ShortcutSheet />;
+    case 'problems':
+      return <ProblemsPanel />;
+    case 'export':
+      return (
+        <Suspense fallback={null}>
+          <ExportDialog onClose={close} />
+        </Suspense>
+      );
+    case 'open':
+      return (
+        <FilePicker
+          title="Open a graph"
+          extensions={graphExtensions}
+          start={path}
+          onPick={(picked) => {
+            close();
+            void openPath(picked);
+          }}
+          onClose={close}
+        />
+      );
+    case 'save-as':
+      return (
+        <FilePicker
+          title="Save graph as"
+          extensions={graphExtensions}
+          start={path}
+          saveName={`${id}.slipway.json`}
+          onPick={(picked) => {
+            close();
+            void saveTo(picked.endsWith('.json') ? picked : `${picked}.slipway.json`);
+          }}
+          onClose={close}
+        />
+      );
+    case undefined:
+      return null;
+  }
+}

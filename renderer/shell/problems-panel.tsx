@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'react';
+import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
+import { useAnalysis } from '../state/analysis-store.ts';
+import { titleOf } from '../state/graph-commands.ts';
+import { activeGraph } from '../state/graph-store.ts';
+import { selectField } from '../state/selection-store.ts';
+import { navigate, openOverlay, togglePanel } from '../state/ui-store.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+
+const severities = { error: 0, warning: 1, info: 2 };
+
+function where(diagnostic: Diagnostic): string {
+  if (diagnostic.node === undefined) return '';
+  const node = activeGraph()?.document.nodes[diagnostic.node];
+  return node ? `${titleOf(node, diagnostic.node)}: ` : `${diagnostic.node}: `;
+}
+
+/** Every problem of the graph; one leads to its node and field. */
+export function ProblemsPanel() {
+  const diagnostics = useAnalysis((analysis) => analysis.diagnostics);
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    panel.current?.querySelector<HTMLElement>('button')?.focus();
+    const onDown = (event: PointerEvent) => {
+      const target = event.target as HTMLElement;
+      if (!panel.current?.contains(target) && !target.closest('.status-bar')) openOverlay(undefined);
+    };
+    window.addEventListener('pointerdown', onDown, true);
+    return () => window.removeEventListener('pointerdown', onDown, true);
+  }, []);
+  const sorted = [...diagnostics].sort((a, b) => severities[a.severity] - severities[b.severity]);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div
+      ref={panel}
+      className="popover-panel"
+      role="dialog"
+      aria-label="Problems"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') openOverlay(undefined);
+      }}
+    >
+      <h2>Problems</h2>
+      {sorted.length === 0 && (
+        <p className="mute" style={{ padding: '0 14px 8px' }}>
+          None. The graph can run.
+        </p>
+      )}
+      {sorted.map((diagnostic) => (
+        <button
+          key={`${diagnostic.path} ${diagnostic.code} ${diagnostic.message}`}
+          type="button"
+          className={`problem-row ${diagnostic.severity}`}
+          onClick={() => {
+            openOverlay(undefined);
+            if (diagnostic.node === undefined) return;
+            navigate('graph');
+            togglePanel('inspector', true);
+            selectField(diagnostic.node, diagnostic.field);
+          }}
+        >
+          <Icon
+            name={diagnostic.severity === 'error' ? 'failed' : diagnostic.severity === 'warning' ? 'stale' : 'info'}
+            small
+          />
+          <span>
+            {where(diagnostic)}
+            {diagnostic.message}
+          </span>
+          {diagnostic.fix && <span className="fix">{diagnostic.fix}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}

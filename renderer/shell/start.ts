@@ -1,0 +1,45 @@
+import { connectEngine } from '../client/engine-client.ts';
+import { shell } from '../platform/shell.ts';
+import { startAnalysis } from '../state/analysis-store.ts';
+import { startEndpoints } from '../state/endpoint-store.ts';
+import { openPath, openTemplate } from '../state/file-commands.ts';
+import { isDirty, useGraphs } from '../state/graph-store.ts';
+import { listRecovery, startRecovery } from '../state/recovery.ts';
+import { navigate, startUi } from '../state/ui-store.ts';
+import { showToast } from '../ui/toast.tsx';
+import { runCommand } from './app-commands.ts';
+import { startKeyboard } from './keyboard.ts';
+
+/** The graph to begin with: the one the host names, else the first template. */
+async function openInitialGraph(): Promise<void> {
+  const { hash } = location;
+  const initial = await shell.initialGraph();
+  const opened = 'path' in initial ? await openPath(initial.path) : await openTemplate(initial.template);
+  if (!opened) await openTemplate('flight-delays');
+  // A reload stays on the screen it was on.
+  if (hash.startsWith('#/')) location.hash = hash;
+  const [copy] = listRecovery();
+  if (copy) {
+    showToast({
+      text: `Unsaved work on ${copy.name} was kept.`,
+      action: { label: 'Show', onSelect: () => navigate('home') },
+    });
+  }
+}
+
+/** Starts everything that listens; once, before the first render. */
+export function startApp(): void {
+  startUi();
+  startKeyboard();
+  startAnalysis();
+  startEndpoints();
+  startRecovery();
+  connectEngine();
+  shell.onMenuCommand(runCommand);
+  shell.onOpenPath((path) => void openPath(path));
+  useGraphs.subscribe((state) => {
+    const graph = state.active === undefined ? undefined : state.graphs[state.active];
+    document.title = graph ? `${isDirty(graph) ? '• ' : ''}${graph.document.name} · Slipway` : 'Slipway';
+  });
+  void openInitialGraph();
+}

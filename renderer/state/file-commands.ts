@@ -1,0 +1,149 @@
+import { definitionOf } from '../../nodes/catalog.ts';
+import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
+import { type ParsedGraph } from '../../shared/graph/parse-graph.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { engine } from '../client/engine-client.ts';
+import { toEngineError } from '../client/engine-error.ts';
+import { shell } from '../platform/shell.ts';
+import { showToast } from '../ui/toast.tsx';
+import { useGraphs, activeGraph, closeGraph, isDirty, markSaved, openGraph } from './graph-store.ts';
+import { newDocument } from './new-document.ts';
+import { dropRecovery, type RecoveryCopy } from './recovery.ts';
+import { followLastRun } from './run-commands.ts';
+import { forgetRun } from './run-store.ts';
+import { select } from './selection-store.ts';
+import { navigate, openOverlay } from './ui-store.ts';
+
+function fail(error: unknown): void {
+  const wire = toEngineError(error);
+  showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
+}
+
+function show(read: ParsedGraph, path: string | undefined, problems: Diagnostic[], writable: boolean): boolean {
+  if (!read.document) {
+    const first = read.diagnostics[0];
+    showToast({ text: first ? `${first.message} ${first.fix ?? ''}` : 'This is no graph.', tone: 'failed' });
+    return false;
+  }
+  const tabId = openGraph({ document: read.document, path, writable: writable && read.writable, problems });
+  select([]);
+  followLastRun(tabId, read.document.id);
+  return true;
+}
+
+/** Opens a graph file on the engine's machine in a tab. */
+export async function openPath(path: string): Promise<boolean> {
+  try {
+    const file = await engine.graph.open({ path });
+    const shown = show(readGraphValue(file.document, definitionOf), file.path, file.diagnostics, file.writable);
+    if (shown) {
+      navigate('graph');
+      await shell.rememberGraph(file.path);
+    }
+    return shown;
+  } catch (error) {
+    fail(error);
+    return false;
+  }
+}
+
+/** Opens a copy of a template; it has no path until saved. */
+export async function openTemplate(id: string): Promise<boolean> {
+  try {
+    const file = await engine.graph.openTemplate({ id });
+    const shown = show(readGraphValue(file.document, definitionOf), undefined, file.diagnostics, true);
+    if (shown) navigate('graph');
+    return shown;
+  } catch (error) {
+    fail(error);
+    return false;
+  }
+}
+
+export function newGraph(): void {
+  const count = useGraphs.getState().order.length;
+  openGraph({ document: newDocument(count === 0 ? 'Untitled' : `Untitled ${count + 1}`) });
+  select([]);
+  navigate('graph');
+}
+
+/** Opens a copy left by a window that closed with unsaved work. */
+export function openRecovery(copy: RecoveryCopy): void {
+  const read = readGraphValue(copy.document, definitionOf);
+  if (!read.document) return;
+  openGraph({ document: read.document, path: copy.path, writable: read.writable, unsaved: true });
+  dropRecovery(copy.key);
+  navigate('graph');
+}
+
+export async function openWithDialog(): Promise<void> {
+  if (!shell.capabilities.fileDialogs) {
+    openOverlay('open');
+    return;
+  }
+  const path = await shell.openGraphDialog();
+  if (path !== undefined) await openPath(path);
+}
+
+/** Saves the active graph to its file, asking for one when it has none. */
+export async function save(): Promise<void> {
+  const graph = activeGraph();
+  if (!graph) return;
+  if (!graph.writable) {
+    showToast({
+      text: 'Saving here would lose parts of the file this version cannot read. Save a copy instead.',
+      tone: 'failed',
+    });
+    return;
+  }
+  if (graph.path === undefined) {
+    await saveAs();
+    return;
+  }
+  await saveTo(graph.path);
+}
+
+export async function saveAs(): Promise<void> {
+  const graph = activeGraph();
+  if (!graph) return;
+  if (!shell.capabilities.fileDialogs) {
+    openOverlay('save-as');
+    return;
+  }
+  const path = await shell.saveGraphDialog(`${graph.document.id}.slipway.json`);
+  if (path !== undefined) await saveTo(path);
+}
+
+/** Without a path the engine puts the file into its own graphs folder. */
+export async function saveTo(path: string | undefined): Promise<boolean> {
+  const graph = activeGraph();
+  if (!graph) return false;
+  const { document, tabId } = graph;
+  try {
+    const saved = await engine.graph.save({ document, ...(path === undefined ? {} : { path }) });
+    markSaved(tabId, document, saved.path);
+    dropRecovery(tabId);
+    await shell.rememberGraph(saved.path);
+    return true;
+  } catch (error) {
+    fail(error);
+    return false;
+  }
+}
+
+/** Closes a tab; unsaved work stays in its recovery copy until the person says otherwise. */
+export function closeTab(tabId: string): void {
+  const graph = useGraphs.getState().graphs[tabId];
+  if (!graph) return;
+  if (isDirty(graph) && Object.keys(graph.document.nodes).length > 0) {
+    const { document, path } = graph;
+    showToast({
+      text: `Closed ${document.name} without saving.`,
+      action: { label: 'Reopen', onSelect: () => void openGraph({ document, path, unsaved: true }) },
+    });
+  }
+  dropRecovery(tabId);
+  forgetRun(tabId);
+  closeGraph(tabId);
+  select([]);
+}

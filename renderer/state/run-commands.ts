@@ -1,0 +1,106 @@
+import { engine } from '../client/engine-client.ts';
+import { toEngineError } from '../client/engine-error.ts';
+import { formatDuration, formatPlural } from '../ui/format.ts';
+import { showToast } from '../ui/toast.tsx';
+import { refreshAnalysis } from './analysis-store.ts';
+import { refreshEndpoints } from './endpoint-store.ts';
+import { activeGraph, useGraphs } from './graph-store.ts';
+import { followRun, type RunView, useRuns } from './run-store.ts';
+import { announce, navigate } from './ui-store.ts';
+
+function fail(error: unknown): void {
+  const wire = toEngineError(error);
+  showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
+}
+
+function sayFinished(tabId: string, view: RunView): void {
+  const steps = Object.values(view.steps);
+  const executed = steps.filter((step) => step.state === 'executed').length;
+  const failed = Object.entries(view.steps).filter(([, step]) => step.state === 'failed');
+  const duration = formatDuration((view.finishedMs ?? Date.now()) - view.startedMs);
+  if (view.status === 'succeeded') announce(`Run finished in ${duration}, ${formatPlural(executed, 'step')} executed`);
+  else if (view.status === 'cancelled') announce('Run stopped');
+  else announce(`Run failed${failed[0] ? ` at ${failed[0][0]}` : ''}`);
+  if (useGraphs.getState().active === tabId) refreshAnalysis(0);
+  void refreshEndpoints();
+}
+
+function follow(tabId: string, runId: string, graphId: string): void {
+  followRun(tabId, runId, graphId, { onFinished: (view) => sayFinished(tabId, view) });
+}
+
+/** Runs the active graph: all of it, or up to one node. */
+export async function startRun(options: { to?: string; force?: boolean } = {}): Promise<void> {
+  const graph = activeGraph();
+  if (!graph || useRuns.getState().runs[graph.tabId]?.status === 'running') return;
+  try {
+    const { runId } = await engine.run.start({
+      document: graph.document,
+      ...(graph.path === undefined ? {} : { path: graph.path }),
+      ...options,
+    });
+    follow(graph.tabId, runId, graph.document.id);
+    announce('Run started');
+  } catch (error) {
+    fail(error);
+  }
+}
+
+export async function stopRun(): Promise<void> {
+  const graph = activeGraph();
+  const view = graph && useRuns.getState().runs[graph.tabId];
+  if (view?.status !== 'running') return;
+  try {
+    await engine.run.cancel({ runId: view.runId });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Shows the latest run of a graph that was just opened, and follows it when it is still going on. */
+export function followLastRun(tabId: string, graphId: string): void {
+  void engine.run.list({ graphId, limit: 1 }).then(
+    ([last]) => {
+      if (last && !useRuns.getState().runs[tabId])
+        followRunSilently(tabId, last.runId, graphId, last.status === 'running');
+    },
+    () => {
+      // Without a last run the graph shows its plan only.
+    },
+  );
+}
+
+function followRunSilently(tabId: string, runId: string, graphId: string, active: boolean): void {
+  if (active) follow(tabId, runId, graphId);
+  else followRun(tabId, runId, graphId);
+}
+
+/** Starts the endpoint of a serve node and says where it listens. */
+export async function startEndpoint(nodeId: string): Promise<void> {
+  const graph = activeGraph();
+  if (!graph) return;
+  try {
+    const endpoint = await engine.endpoint.start({
+      document: graph.document,
+      ...(graph.path === undefined ? {} : { path: graph.path }),
+      nodeId,
+    });
+    await refreshEndpoints();
+    announce(`Endpoint ${endpoint.name} ${endpoint.state}`);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+export async function stopEndpoint(id: string): Promise<void> {
+  try {
+    await engine.endpoint.stop({ id });
+    await refreshEndpoints();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+export function openRun(runId: string): void {
+  navigate('runs', runId);
+}
