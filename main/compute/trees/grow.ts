@@ -10,6 +10,8 @@ export interface GrowParams extends SplitParams {
   /** Infinity for no limit; a tree of one split has depth 1. */
   maxDepth: number;
   learningRate: number;
+  /** Memory of the leaf histograms. */
+  histogramBytes: number;
 }
 
 /** Rows of the training matrix a tree is grown on. */
@@ -71,7 +73,7 @@ export class TreeGrower {
     this.#nodes = pool.allocate(params.leaves * 16);
     this.#leafValues = pool.allocate(params.leaves * 8);
     this.#leafList = pool.allocate((params.leaves + Math.ceil(rows / chunkRows)) * 16);
-    this.#histograms = new HistogramStore(pool, matrix, params.leaves);
+    this.#histograms = new HistogramStore(pool, matrix, params.leaves, params.histogramBytes);
     this.#finder = new SplitFinder(matrix, this.#histograms, params);
   }
 

@@ -2,8 +2,6 @@ import type { BinnedMatrix } from './binning.ts';
 import { histogramRows } from './kernels/operations.ts';
 import type { KernelPool } from './kernels/pool.ts';
 
-/** Leaf histograms beyond this are dropped and built again when needed. */
-const memoryLimitBytes = 512 * 2 ** 20;
 /** Updates (rows × features) below which waking other threads costs more than it saves. */
 const sharedWorkUpdates = 150_000;
 const binBytes = 16;
@@ -58,7 +56,8 @@ export class HistogramStore {
   #activeFeatures = 0;
   #countShift = 32;
 
-  constructor(pool: KernelPool, matrix: BinnedMatrix, leaves: number) {
+  /** @param memoryBytes leaf histograms beyond this are dropped and built again when needed; at least two are kept */
+  constructor(pool: KernelPool, matrix: BinnedMatrix, leaves: number, memoryBytes: number) {
     const offsets: number[] = [];
     let bins = 0;
     for (const feature of matrix.features) {
@@ -70,7 +69,7 @@ export class HistogramStore {
     this.#matrix = matrix;
     this.#bins = bins;
     this.#bytes = bins * binBytes;
-    const capacity = Math.max(2, Math.min(leaves, Math.floor(memoryLimitBytes / this.#bytes)));
+    const capacity = Math.max(2, Math.min(leaves, Math.floor(memoryBytes / this.#bytes)));
     this.#base = pool.allocate(capacity * this.#bytes);
     this.#privates = pool.allocate((pool.threads - 1) * this.#bytes);
     this.#blockTable = pool.allocate(matrix.blocks.length * 24);

@@ -71,8 +71,8 @@ function nodeTable(model: TreeModel): NodeTable {
     targetWeights: [],
   };
   if (model.trees.length === 0) {
-    // The operator wants at least one leaf; the base alone is the model.
-    addLeaf(table, 0, 0, 0, 0);
+    // Trap: ONNX Runtime adds the base only to outputs that have a leaf.
+    for (let output = 0; output < model.base.length; output++) addLeaf(table, output, 0, output, 0);
   }
   model.trees.forEach((tree, index) => {
     addTree(table, tree, index, index % model.base.length);

@@ -48,6 +48,8 @@ export interface TrainOptions {
   weights?: Float32Array | undefined;
   params: TreeParams;
   threads: number;
+  /** Memory of the leaf histograms; default 512 MiB. Less costs time, not quality. */
+  histogramBytes?: number;
   signal?: AbortSignal;
   /** After each iteration. */
   onIteration?: (state: { done: number; curve: Curve }) => void;
@@ -102,6 +104,7 @@ export async function trainTrees(options: TrainOptions): Promise<TrainResult> {
   });
   const grower = new TreeGrower(pool, binned, trainRows, {
     ...params,
+    histogramBytes: options.histogramBytes ?? 2 ** 29,
     maxDepth: params.maxDepth === 0 ? Number.POSITIVE_INFINITY : params.maxDepth,
   });
   const validRows = sourceRows - trainRows;

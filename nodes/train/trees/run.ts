@@ -40,6 +40,7 @@ export const runner = implementNode(treesNode, {
       weights: classWeight === 'balanced' && labels.task !== 'regression' ? balancedWeights(labels) : undefined,
       params: { ...params, validationShare: validation },
       threads: ctx.threads,
+      histogramBytes: Math.min(2 ** 29, ctx.memoryBytes / 4),
       signal: ctx.signal,
       onIteration: ({ done, curve }) => {
         if (performance.now() - shownMs >= partialPeriodMs) show(done, curve);
