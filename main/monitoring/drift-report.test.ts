@@ -86,7 +86,11 @@ describe('compareColumns', () => {
       [
         numeric('some', normals(2000, random), current),
         numeric('all', normals(2000, random), gone),
-        text('label', letters(2000, random, 'AB'), new Array<string>(300).fill(MISSING_STRING)),
+        text(
+          'label',
+          letters(2000, random, 'AB'),
+          Array.from({ length: 300 }, () => MISSING_STRING),
+        ),
       ],
       options,
     );

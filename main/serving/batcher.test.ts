@@ -14,7 +14,7 @@ afterEach(() => {
 /** Doubles every number; records the rows of each run. */
 class DoublingExecutor implements BatchExecutor {
   readonly runs: { rows: number; outputs: readonly string[] }[] = [];
-  fail: (values: readonly number[]) => unknown = () => undefined;
+  fail: (values: readonly number[]) => Error | undefined = () => undefined;
 
   async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]> {
     const [input] = inputs as [Tensor];

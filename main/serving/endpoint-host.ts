@@ -96,6 +96,8 @@ interface Entry {
 
 export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   const entries = new Map<string, Entry>();
+  /** Starts of one id follow each other. */
+  const starts = new Map<string, Promise<unknown>>();
 
   function live(id: string): Entry {
     const entry = entries.get(id);
@@ -103,15 +105,26 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     throw new AppError('serve.not-ready', `Endpoint ${id} is not running.`, { fix: 'Start it first.' });
   }
 
-  async function startModels(start: StartModels): Promise<StartedEndpoint> {
+  function startModels(start: StartModels): Promise<StartedEndpoint> {
     const id = `${start.graphId}/${start.nodeId}`;
+    const turn = (starts.get(id) ?? Promise.resolve()).then(() => startNow(id, start));
+    starts.set(
+      id,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  async function startNow(id: string, start: StartModels): Promise<StartedEndpoint> {
     const host = start.http.host ?? '127.0.0.1';
     const policy = keyPolicyFor(host, start.keys);
     const keys = policy === 'none' ? null : await loadOrCreateKeys(options.dataDir);
     const [first] = start.models;
     if (first === undefined) throw new AppError('model.not-found', 'There is no model to serve.');
     const previous = entries.get(id);
-    if (previous?.endpoint.state === 'live') await stop(id);
+    const replaces = previous?.endpoint.state === 'live' || previous?.endpoint.state === 'starting';
+    // A fixed port must be free first; else the old one answers until the new one does.
+    if (replaces && start.http.port === previous.client.port) await stop(id);
     const launch = (port: number) =>
       ServingClient.start(
         {
@@ -130,6 +143,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         options,
       );
     const client = await launch(start.http.port);
+    if (replaces) await stop(id);
     const entry: Entry = {
       endpoint: {
         id,
@@ -195,10 +209,9 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   async function stop(id: string): Promise<Endpoint> {
     const entry = entries.get(id);
     if (entry === undefined) throw new AppError('serve.not-ready', `There is no endpoint ${id}.`);
-    const wasLive = entry.endpoint.state === 'live';
     entry.endpoint = { ...entry.endpoint, state: 'stopped' };
     notify(entry);
-    if (wasLive) await entry.client.stop();
+    await entry.client.stop();
     return entry.endpoint;
   }
 
@@ -227,6 +240,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     },
     watch: (id, signal) => watchEntry(live(id), signal),
     async close() {
+      await Promise.all(starts.values());
       await Promise.all([...entries.values()].map((entry) => stop(entry.endpoint.id)));
     },
   };

@@ -99,7 +99,7 @@ export class ModelExecutor implements BatchExecutor {
     if (wasServing) this.#setState('restarting');
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of pending) reject(new WorkerLost());
+    for (const run of pending) run.reject(new WorkerLost());
     if (wasServing) void this.#restart();
   }
 

@@ -24,7 +24,7 @@ export function matchRoute(target: string): Route | undefined {
   const path = query === -1 ? target : target.slice(0, query);
   const segments = decodeSegments(path);
   if (segments === undefined) return undefined;
-  const [root, second, model, ...rest] = segments;
+  const [root = '', second, model, ...rest] = segments;
   switch (root) {
     case 'healthz':
       return segments.length === 1 ? { kind: 'live' } : undefined;

@@ -60,7 +60,7 @@ export class ServedModel {
     const executor = new ModelExecutor(
       { path: source.onnxPath, label: `model ${source.name}`, threads: options.threads },
       {
-        log: options.log,
+        log: (level, text) => options.log(level, text),
         state: () => {
           if (model !== undefined) model.#followExecutor();
         },

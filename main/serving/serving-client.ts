@@ -38,7 +38,7 @@ export class ServingClient {
       this.#exited = reason;
       const calls = [...this.#calls.values()];
       this.#calls.clear();
-      for (const { reject } of calls) reject(processEnded(reason));
+      for (const call of calls) call.reject(processEnded(reason));
       this.onExit(reason);
     });
   }
@@ -80,7 +80,7 @@ export class ServingClient {
         switch (message.type) {
           case 'ready':
             forget();
-            resolve(new ServingClient(child, message.port, options.log));
+            resolve(new ServingClient(child, message.port, (level, text) => options.log(level, text)));
             return;
           case 'failed':
             refuse(fromWireError(message.error));

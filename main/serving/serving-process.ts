@@ -45,7 +45,7 @@ function listen({ server }: HttpFront, { host, port }: ServingStart['http']): Pr
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): AppError {
-  switch (error.code) {
+  switch (error.code ?? '') {
     case 'EADDRINUSE':
       return new AppError('port.in-use', `Port ${port} on ${host} is already in use.`, {
         fix: 'Choose another port, or 0 for any free one.',

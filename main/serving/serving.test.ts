@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
@@ -5,7 +7,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, deflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { attribute, createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import type { ElementType } from '../compute/onnx/proto.ts';
@@ -581,6 +583,33 @@ describe('endpoint host', () => {
     expect((await host.stop(started.id)).state).toBe('stopped');
     await expect(host.predict(started.id, [{ amount: 1 }])).rejects.toMatchObject({ code: 'serve.not-ready' });
     await expect(fetch(`${started.http}/healthz`)).rejects.toThrow();
+  });
+
+  it('replaces an endpoint that is started again', async () => {
+    const [first, second] = await Promise.all([startRows('twice'), startRows('twice')]);
+    expect(second.http).not.toBe(first.http);
+    await expect(fetch(`${first.http}/healthz`)).rejects.toThrow();
+    expect((await fetch(`${second.http}/readyz`)).status).toBe(200);
+    const { port } = new URL(second.http ?? '');
+    const third = await startRows('twice', { port: Number(port) });
+    expect(third.http).toBe(second.http);
+    expect(host.list().filter((entry) => entry.nodeId === 'twice')).toHaveLength(1);
+    await host.stop(third.id);
+  });
+
+  it('starts a serving process that was killed again, at the same address', async () => {
+    const children: ChildProcess[] = [];
+    const remember = (message: unknown) => children.push((message as { process: ChildProcess }).process);
+    subscribe('child_process', remember);
+    const started = await startRows('killed');
+    unsubscribe('child_process', remember);
+    const [child] = children as [ChildProcess];
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await vi.waitFor(async () => expect((await fetch(`${started.http}/readyz`)).status).toBe(200), { timeout: 20_000 });
+    await vi.waitFor(() => expect(host.list().find((entry) => entry.id === started.id)?.state).toBe('live'));
+    expect((await host.predict(started.id, [{ amount: 1 }])).predictions).toHaveLength(1);
+    await host.stop(started.id);
   });
 
   it('names a port that is in use, and the way out', async () => {

@@ -104,7 +104,12 @@ function elementReader(
         return exact;
       };
     }
-    default: {
+    case 'UINT8':
+    case 'UINT16':
+    case 'UINT32':
+    case 'INT8':
+    case 'INT16':
+    case 'INT32': {
       const [low, high] = integerRanges[datatype];
       return (value) => {
         if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
