@@ -90,8 +90,8 @@ export class HttpFront {
       'content-length': length,
       ...answer.headers,
     };
-    // What is left of a body that was refused unread ends with the connection.
-    if (!request.complete) headers['connection'] = 'close';
+    // A stop waits for connections; and what is left of a body that was refused unread ends with its connection.
+    if (this.#draining || hasUnreadBody(request)) headers['connection'] = 'close';
     response.writeHead(answer.status, headers);
     response.end(answer.body);
   }
@@ -281,6 +281,12 @@ export async function predictRows(
   });
   model.requestLog.add(inputs, outputs, rows.length, Date.now());
   return decodePredictions(outputs, manifest);
+}
+
+function hasUnreadBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  if (request.complete) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function tensorMetadata(spec: TensorSpec): { name: string; datatype: string; shape: number[] } {

@@ -164,7 +164,9 @@ describe('health and metadata', () => {
     expect((await get('/v2/health/ready')).body).toEqual({ ready: true });
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(200);
-    expect((await get('/v2/health/live', { method: 'HEAD' })).status).toBe(200);
+    const head = await get('/v2/health/live', { method: 'HEAD' });
+    expect(head.status).toBe(200);
+    expect(head.headers.get('connection')).toBe('keep-alive');
   });
 
   it('describes server and models', async () => {
