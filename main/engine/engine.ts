@@ -18,6 +18,7 @@ import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/r
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
 import { openDatabase, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
+import { diskError } from '../store/disk-error.ts';
 import { createModelRegistry, type ModelRegistry } from '../store/model-registry.ts';
 import { openEngineList } from '../store/open-engines.ts';
 import { currentProcess } from '../store/process-identity.ts';
@@ -128,7 +129,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const logs = createRunLogs(records);
   const analyzer = createGraphAnalyzer(kinds);
-  const services: RunServices = { store, history, registry, kinds, keys, scheduler, workers, inFlight: new Map() };
+  const services: RunServices = {
+    dataDir,
+    store,
+    history,
+    registry,
+    kinds,
+    keys,
+    scheduler,
+    workers,
+    inFlight: new Map(),
+  };
   const active = new Map<string, { controller: AbortController; done: Promise<void> }>();
   const neverAborted = new AbortController().signal;
 
@@ -180,7 +191,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log.emit({ type: 'run.started', graphId: plan.graph.id, steps: listed.map(({ id, kind }) => ({ id, kind })) });
     const request = { runId, plan, ...selection, blocked, baseDir: options_.baseDir, signal: controller.signal };
     const end = (finished: Pick<RunFinished, 'status' | 'steps' | 'outputs' | 'metrics'>) => {
-      records.finish(runId, finished.status, countSteps(finished.steps), Date.now());
+      try {
+        records.finish(runId, finished.status, countSteps(finished.steps), Date.now());
+      } catch {
+        // A full disk: the next engine reads the end of the run from its log, or marks it interrupted.
+      }
       log.emit({ type: 'run.finished', ...finished });
     };
     const done = executeRun(request, services, log)
@@ -192,7 +207,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
             status: 'cancelled',
             key: '',
             durationMs: 0,
-            reason: toAppError(error).message,
+            reason: toAppError(diskError(error, dataDir)).message,
           }),
         );
         end({ status: 'failed', steps, outputs: {}, metrics: {} });
@@ -251,14 +266,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const selected = select(planned, selection);
       if (selected.selected.size === 0) throw nothingToRun(diagnostics);
       const runId = newRunId();
-      records.create({
-        runId,
-        graphId: graph.id,
-        graphName: graph.name,
-        source: source ?? 'engine',
-        startedMs: Date.now(),
-        owner: currentProcess(),
-      });
+      try {
+        records.create({
+          runId,
+          graphId: graph.id,
+          graphName: graph.name,
+          source: source ?? 'engine',
+          startedMs: Date.now(),
+          owner: currentProcess(),
+        });
+      } catch (error) {
+        throw diskError(error, dataDir);
+      }
       const whole = selection.to === undefined && selection.from === undefined;
       launch(runId, planned, selected, { baseDir: resolve(baseDir), whole });
       return { runId };

@@ -5,8 +5,9 @@ import type { BlockedStep } from '../../shared/plan/create-plan.ts';
 import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { ArtifactStore, StepRecord } from '../store/artifact-store.ts';
+import { diskError } from '../store/disk-error.ts';
 import type { ModelRegistry } from '../store/model-registry.ts';
-import type { StepHistory } from '../store/step-history.ts';
+import type { StepHistory, StepHistoryEntry } from '../store/step-history.ts';
 import type { InputRef } from './execute-step.ts';
 import type { Kinds } from './kinds.ts';
 import { explainMiss } from './plan-state.ts';
@@ -19,6 +20,7 @@ import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface RunServices {
+  dataDir: string;
   store: ArtifactStore;
   history: StepHistory;
   registry: ModelRegistry;
@@ -57,14 +59,17 @@ export async function executeRun(
 ): Promise<Pick<RunFinished, 'status' | 'steps' | 'outputs' | 'metrics'>> {
   const steps = request.plan.steps.filter((step) => request.selected.has(step.id));
   const outcomes = new Map<string, Promise<StepOutcome>>();
+  /** Written once at the end: a write for each of many cached steps would take most of the time. */
+  const reused: StepHistoryEntry[] = [];
   // Steps are in topological order: what a step needs is in the map before it.
-  for (const step of steps) outcomes.set(step.id, new StepRun(step, request, services, log, outcomes).run());
+  for (const step of steps) outcomes.set(step.id, new StepRun(step, request, services, log, outcomes, reused).run());
   const blocked = request.blocked.map((step): StepOutcome => {
     const result: StepResult = { ...step, status: 'skipped', key: '', durationMs: 0 };
     log.emit({ type: 'step.finished', ...result, outputs: {} });
     return { result, outputs: {}, metrics: {} };
   });
   const done = [...(await Promise.all(outcomes.values())), ...blocked];
+  services.history.use(reused);
 
   const outputs: Record<string, OutputRef> = {};
   const metrics: Record<string, Record<string, number>> = {};
@@ -84,6 +89,7 @@ class StepRun {
   private readonly services: RunServices;
   private readonly log: LiveRunLog;
   private readonly outcomes: ReadonlyMap<string, Promise<StepOutcome>>;
+  private readonly reused: StepHistoryEntry[];
   private key = '';
 
   constructor(
@@ -92,12 +98,14 @@ class StepRun {
     services: RunServices,
     log: LiveRunLog,
     outcomes: ReadonlyMap<string, Promise<StepOutcome>>,
+    reused: StepHistoryEntry[],
   ) {
     this.step = step;
     this.request = request;
     this.services = services;
     this.log = log;
     this.outcomes = outcomes;
+    this.reused = reused;
   }
 
   async run(): Promise<StepOutcome> {
@@ -168,17 +176,16 @@ class StepRun {
     lookUp: () => Promise<StepRecord | undefined>,
   ): Promise<StepOutcome> {
     const { history } = this.services;
-    const graphId = this.request.plan.graph.id;
     const known = forced ? undefined : await lookUp();
     if (known !== undefined) {
-      if (!history.touch(graphId, this.step.id, this.key)) this.record(known, null);
+      this.reused.push(this.historyEntry(known, null));
       return this.succeed(inputs, known, { status: 'cached', durationMs: 0, reason: 'up to date' });
     }
     const why = explainMiss(this.request.plan, this.step, parts, history);
     const reasons = forced ? ['forced'] : why.reasons.length > 0 ? why.reasons : ['its result was missing or damaged'];
     this.log.emit({ type: 'step.queued', id: this.step.id });
     const { record, peakMemoryBytes } = await this.executeWithRetries(inputs, parts);
-    this.record(record, peakMemoryBytes);
+    history.record(this.historyEntry(record, peakMemoryBytes));
     return this.succeed(inputs, record, {
       status: 'executed',
       durationMs: record.durationMs,
@@ -248,8 +255,8 @@ class StepRun {
     }
   }
 
-  private record(record: StepRecord, peakMemoryBytes: number | null): void {
-    this.services.history.record({
+  private historyEntry(record: StepRecord, peakMemoryBytes: number | null): StepHistoryEntry {
+    return {
       graphId: this.request.plan.graph.id,
       nodeId: this.step.id,
       kind: this.step.kind,
@@ -259,7 +266,7 @@ class StepRun {
       durationMs: record.durationMs,
       peakMemoryBytes,
       runId: record.runId,
-    });
+    };
   }
 
   private async succeed(
@@ -279,6 +286,7 @@ class StepRun {
         registerOutput(services.registry, manifest, {
           runId: request.runId,
           graphId: request.plan.graph.id,
+          nodeId: step.id,
         });
       }
     }
@@ -303,7 +311,7 @@ class StepRun {
 
   /** The error with the node it belongs to. */
   private named(error: unknown): AppError {
-    const { code, message, fix, details, nodeId } = toAppError(error);
+    const { code, message, fix, details, nodeId } = toAppError(diskError(error, this.services.dataDir));
     return new AppError(code, message, { fix, details, nodeId: nodeId ?? this.step.id, cause: error });
   }
 }

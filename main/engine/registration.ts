@@ -7,6 +7,8 @@ import type { ModelRegistration, ModelRegistry } from '../store/model-registry.t
 interface RegistrationOrigin {
   runId: string;
   graphId: string;
+  /** The node that registers. With it, repeating its last registration leaves an alias that a person moved alone. */
+  nodeId?: string;
 }
 
 /** What a register step writes into the `meta` of the model it hands on. */
@@ -21,7 +23,8 @@ export function registrationOf(manifest: ArtifactManifest, origin: RegistrationO
   if (!meta.success) return undefined;
   const { name, alias } = meta.data.registration;
   return {
-    name,
+    // A step's result does not depend on its graph, so the graph's name for the model is filled in here.
+    name: name === '' ? origin.graphId : name,
     alias,
     digest: manifest.digest,
     ...origin,

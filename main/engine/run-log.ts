@@ -9,6 +9,8 @@ export type NewRunEvent = WithoutBase<RunEvent>;
 
 const storeEveryMs = 50;
 const progressEveryMs = 100;
+/** Pause before events that could not be stored (full disk) are tried again. */
+const storeAgainMs = 1000;
 /** A follower that reads slower than this many events loses progress, never anything else. */
 const maxBacklog = 1000;
 /** How often the log of a run that another process owns is read. */
@@ -19,8 +21,10 @@ export interface LiveRunLog {
   emit(event: NewRunEvent): void;
   /** At most ten a second per step and the last one. */
   progress(id: string, progress: Progress): void;
-  /** Writes what is buffered. */
+  /** Writes what is buffered; what cannot be written stays buffered and is tried again. */
   flush(): void;
+  /** Events that are not stored yet. */
+  buffered(): readonly RunEvent[];
 }
 
 export interface RunLogs {
@@ -41,24 +45,35 @@ export function createRunLogs(records: RunRecords): RunLogs {
     let seq = 0;
     let buffer: RunEvent[] = [];
     let timer: NodeJS.Timeout | undefined;
+    let finished = false;
     const pending = new Map<string, { progress: Progress; timer: NodeJS.Timeout }>();
     const sent = new Map<string, number>();
 
     const flush = () => {
       clearTimeout(timer);
       timer = undefined;
-      if (buffer.length === 0) return;
-      const events = buffer.map((event) => ({ seq: event.seq, event: JSON.stringify(event) }));
-      buffer = [];
-      records.append(runId, events);
+      if (buffer.length > 0) {
+        try {
+          records.append(
+            runId,
+            buffer.map((event) => ({ seq: event.seq, event: JSON.stringify(event) })),
+          );
+          buffer = [];
+        } catch {
+          // Followers get the events all the same; the run itself fails with the reason when it has to store something.
+          timer = setTimeout(flush, storeAgainMs).unref();
+          return;
+        }
+      }
+      if (finished) live.delete(runId);
     };
     const append = (event: NewRunEvent) => {
       const full = { ...event, runId, seq: ++seq, time: Date.now() } as RunEvent;
       buffer.push(full);
       for (const follower of followers) follower.push(full);
       if (full.type === 'run.finished') {
+        finished = true;
         flush();
-        live.delete(runId);
       } else timer ??= setTimeout(flush, storeEveryMs);
     };
     const sendProgress = (id: string, progress: Progress) => {
@@ -88,6 +103,7 @@ export function createRunLogs(records: RunRecords): RunLogs {
         else pending.set(id, { progress, timer: setTimeout(() => settleProgress(id), due) });
       },
       flush,
+      buffered: () => buffer,
     };
     live.set(runId, { log, followers });
     return log;
@@ -105,7 +121,8 @@ export function createRunLogs(records: RunRecords): RunLogs {
       current.followers.add(queue);
       try {
         current.log.flush();
-        for (const event of storedEvents(records, runId, last)) {
+        const past = [...storedEvents(records, runId, last), ...current.log.buffered()];
+        for (const event of past.filter(({ seq }) => seq > last)) {
           last = event.seq;
           yield event;
           if (event.type === 'run.finished') return;

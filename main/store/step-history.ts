@@ -19,8 +19,8 @@ export interface StepHistoryEntry {
 /** Earlier results of nodes: to say what changed, and to estimate the next attempt. */
 export interface StepHistory {
   record(entry: StepHistoryEntry): void;
-  /** Notes that an earlier result was used again. */
-  touch(graphId: string, nodeId: string, key: string): boolean;
+  /** Notes results that were used again, or that came from elsewhere; all at once. */
+  use(entries: readonly StepHistoryEntry[]): void;
   get(graphId: string, nodeId: string, key: string): StepHistoryEntry | undefined;
   /** Latest used first. */
   recent(graphId: string, nodeId: string, limit: number): StepHistoryEntry[];
@@ -47,7 +47,7 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
      ON CONFLICT (graph_id, node_id, key) DO UPDATE SET outputs = excluded.outputs, duration_ms = excluded.duration_ms,
        peak_memory_bytes = excluded.peak_memory_bytes, run_id = excluded.run_id, used_ms = excluded.used_ms`,
   );
-  const use = database.prepare('UPDATE step_history SET used_ms = ? WHERE graph_id = ? AND node_id = ? AND key = ?');
+  const touch = database.prepare('UPDATE step_history SET used_ms = ? WHERE graph_id = ? AND node_id = ? AND key = ?');
   const one = database.prepare<[string, string, string], HistoryRow>(
     'SELECT * FROM step_history WHERE graph_id = ? AND node_id = ? AND key = ?',
   );
@@ -57,22 +57,31 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
   const lastOfKind = database.prepare<[string], HistoryRow>(
     'SELECT * FROM step_history WHERE kind = ? ORDER BY used_ms DESC LIMIT 1',
   );
+  const record = (entry: StepHistoryEntry) => {
+    upsert.run(
+      entry.graphId,
+      entry.nodeId,
+      entry.key,
+      entry.kind,
+      JSON.stringify(entry.parts),
+      JSON.stringify(entry.outputs),
+      entry.durationMs,
+      entry.peakMemoryBytes,
+      entry.runId,
+      Date.now(),
+    );
+  };
+  const useAll = database.transaction((entries: readonly StepHistoryEntry[]) => {
+    for (const entry of entries) {
+      const known = touch.run(Date.now(), entry.graphId, entry.nodeId, entry.key).changes > 0;
+      if (!known) record(entry);
+    }
+  });
   return {
-    record: (entry) => {
-      upsert.run(
-        entry.graphId,
-        entry.nodeId,
-        entry.key,
-        entry.kind,
-        JSON.stringify(entry.parts),
-        JSON.stringify(entry.outputs),
-        entry.durationMs,
-        entry.peakMemoryBytes,
-        entry.runId,
-        Date.now(),
-      );
+    record,
+    use: (entries) => {
+      if (entries.length > 0) useAll.immediate(entries);
     },
-    touch: (graphId, nodeId, key) => use.run(Date.now(), graphId, nodeId, key).changes > 0,
     get: (graphId, nodeId, key) => toEntry(one.get(graphId, nodeId, key)),
     recent: (graphId, nodeId, limit) => some.all(graphId, nodeId, limit).flatMap((row) => toEntry(row) ?? []),
     lastOfKind: (kind) => toEntry(lastOfKind.get(kind)),

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError, toWireError } from '../../../shared/errors/app-error.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
+import { diskError } from '../../store/disk-error.ts';
 import { executeStep } from '../execute-step.ts';
 import { loadKinds } from '../kinds.ts';
 import { readPeakMemory, resetPeakMemory } from './peak-memory.ts';
@@ -36,7 +37,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
     const stack = error instanceof Error ? error.stack : undefined;
     send({
       type: 'failed',
-      error: toWireError(isOutOfMemory(error) ? outOfMemory(error) : error),
+      error: toWireError(explain(error, message.storeDir)),
       stack,
       memory: memory(),
     });
@@ -45,20 +46,20 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   }
 }
 
-/** Memory that ran out without ending the process: in a worker thread, or for one large buffer. */
-function isOutOfMemory(error: unknown): boolean {
-  if (error instanceof AppError || !(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return (
-    code === 'ERR_WORKER_OUT_OF_MEMORY' || (error instanceof RangeError && /allocation failed/i.test(error.message))
-  );
-}
-
-function outOfMemory(cause: unknown): AppError {
-  return new AppError('step.out-of-memory', 'The step ran out of memory.', {
-    fix: 'Use fewer rows or columns, or run on a machine with more memory.',
-    cause,
-  });
+/** What the step could not know: that memory or the disk of the data directory is the cause. */
+function explain(error: unknown, storeDir: string): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (
+    code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+    (error instanceof RangeError && /allocation failed/i.test(error.message))
+  ) {
+    return new AppError('step.out-of-memory', 'The step ran out of memory.', {
+      fix: 'Use fewer rows or columns, or run on a machine with more memory.',
+      cause: error,
+    });
+  }
+  return code === 'ENOSPC' || path?.startsWith(storeDir) === true ? diskError(error, storeDir) : error;
 }
 
 process.on('message', (message: ToWorker) => {
