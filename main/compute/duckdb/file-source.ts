@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { nearMisses } from '../paths/near-misses.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
 import type { DuckDb } from './connection.ts';
 import { csvError, csvSource } from './csv-source.ts';
 import { duckDbError } from './duckdb-error.ts';

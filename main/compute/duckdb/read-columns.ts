@@ -3,7 +3,7 @@ import duckdb from '@duckdb/node-bindings';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
 import type { Column } from '../../../shared/table/schema.ts';
-import { nearMisses } from '../paths/near-misses.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { DuckDb } from './connection.ts';
 import { duckDbError } from './duckdb-error.ts';
 import { quoteIdentifier, quotePath } from './quote.ts';

@@ -1,7 +1,7 @@
 import type { Json } from '@duckdb/node-api';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Column } from '../../../shared/table/schema.ts';
-import { nearMisses } from '../paths/near-misses.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { type DuckDb, withDuckDb } from './connection.ts';
 import { duckDbError } from './duckdb-error.ts';
 import { parseExactJson } from './exact-json.ts';

@@ -2,7 +2,7 @@ import { glob, readdir, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { nearMisses } from './near-misses.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
 
 const packagePrefix = 'pkg:';
 const packageName = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;

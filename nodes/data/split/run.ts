@@ -5,10 +5,10 @@ import { type NumberedRelation, numberedParquetRelation } from '../../../main/co
 import { quoteIdentifier, quoteLiteral } from '../../../main/compute/duckdb/quote.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
-import { nearMisses } from '../../../main/compute/paths/near-misses.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { splitNode } from './definition.ts';
 
 type Params = z.output<typeof splitNode.params>;
