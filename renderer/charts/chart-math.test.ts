@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { binMarks } from './bin-marks.ts';
 import { chartCsv, chartFileName } from './chart-table.ts';
 import { areaPath, linePath, stepPath } from './line-path.ts';
 import { nearestIndex } from './nearest-point.ts';
@@ -61,4 +62,17 @@ it('quotes CSV as RFC 4180', () => {
 it('makes file names from titles', () => {
   expect(chartFileName('ROC curve (test)')).toBe('roc-curve-test');
   expect(chartFileName('…')).toBe('chart');
+});
+
+it('marks ranges at their edges and names at their middle', () => {
+  expect(binMarks(['0 – 10', '10 – 20'], 0, 100)).toEqual([
+    { at: 0, text: '0', anchor: 'start' },
+    { at: 100, text: '10', anchor: 'middle' },
+    { at: 200, text: '20', anchor: 'end' },
+  ]);
+  expect(binMarks(['ATL', 'ORD'], 10, 50)).toEqual([
+    { at: 35, text: 'ATL', anchor: 'middle' },
+    { at: 85, text: 'ORD', anchor: 'middle' },
+  ]);
+  expect(binMarks(['a very long name of a value', 'b'], 0, 50)[0]?.text).toBe('a very long …');
 });

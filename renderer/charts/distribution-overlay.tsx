@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { labelRoom, type PlotBox, ValueAxis } from './axes.tsx';
 import { ChartFrame } from './chart-frame.tsx';
 import { ChartLegend } from './chart-legend.tsx';
+import { binMarks } from './bin-marks.ts';
 import { stepPath } from './line-path.ts';
 import { linearScale } from './scale.ts';
 import { niceAxis } from './ticks.ts';
@@ -47,7 +48,11 @@ function OverlayPlot({ title, height, bins, width }: Omit<DistributionOverlayPro
   const box: PlotBox = { left: labelRoom(labels), right: width - 2, top: 8, bottom: height - 18 };
   const y = linearScale(domain, [box.bottom, box.top]);
   const step = (box.right - box.left) / Math.max(1, bins.length);
-  const every = Math.max(1, Math.ceil((Math.max(0, ...bins.map((bin) => bin.label.length)) * 5.6 + 10) / step));
+  const marks = binMarks(
+    bins.map((b) => b.label),
+    box.left,
+    step,
+  );
   const bin = over === undefined ? undefined : bins[over];
   const outline = stepPath(
     bins.map((b, i) => ({ left: box.left + i * step, right: box.left + (i + 1) * step, y: y.toPixel(b.current) })),
@@ -80,14 +85,11 @@ function OverlayPlot({ title, height, bins, width }: Omit<DistributionOverlayPro
           </>
         )}
         <line className="axis" x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} />
-        {bins.map(
-          (b, i) =>
-            i % every === 0 && (
-              <text key={b.label} x={box.left + (i + 0.5) * step} y={box.bottom + 13} textAnchor="middle">
-                {b.label}
-              </text>
-            ),
-        )}
+        {marks.map((mark) => (
+          <text key={mark.at} x={mark.at} y={box.bottom + 13} textAnchor={mark.anchor}>
+            {mark.text}
+          </text>
+        ))}
         {bins.map((b, i) => (
           <rect
             key={b.label}

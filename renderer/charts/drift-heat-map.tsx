@@ -6,10 +6,12 @@ import { linearScale } from './scale.ts';
 
 export interface HeatRow {
   label: string;
-  /** In multiples of the limit, one per window; null: no verdict. */
+  /** Size of the difference, 0 (alike) to 1, one per window; null: no verdict. */
   values: readonly (number | null)[];
+  /** Windows in which the column was over its limit. */
+  over: readonly boolean[];
   /** Right of the row, e.g. `2.9× limit`. */
-  note?: string;
+  note?: string | undefined;
 }
 
 interface DriftHeatMapProps {
@@ -22,8 +24,8 @@ interface DriftHeatMapProps {
   onSelect?: (label: string) => void;
 }
 
-/** Deepest tone of the ramp, in multiples of the limit. */
-const deepest = 5;
+/** Difference that gets the deepest tone. */
+const deepest = 0.5;
 const rowPx = 23;
 const labelPx = 132;
 const notePx = 86;
@@ -33,7 +35,7 @@ function cellName(row: HeatRow, index: number, times: readonly number[]): string
   const when = formatTimeTick(times[index] ?? 0, 1000);
   return value === null || value === undefined
     ? `${row.label}, ${when}: no verdict`
-    : `${row.label}, ${when}: ${formatReadout(value)} times the limit`;
+    : `${row.label}, ${when}: difference ${formatReadout(value)}${row.over[index] ? ', over its limit' : ''}`;
 }
 
 /** Columns by time on the sounding ramp; a cell over its limit carries a bar. Rows are chosen by press or keyboard. */
@@ -56,7 +58,7 @@ export function DriftHeatMap({ title, caption, times, rows, selected, onSelect }
                 <rect key={level} x={level * 11} width="10" height="9" rx="1" fill={`var(--d${level})`} />
               ))}
             </svg>
-            {deepest}×
+            {deepest}
           </span>
           <span>
             <svg width="14" height="9" aria-hidden="true">
@@ -118,7 +120,7 @@ export function DriftHeatMap({ title, caption, times, rows, selected, onSelect }
                   </text>
                   {times.map((time, i) => {
                     const value = row.values[i] ?? null;
-                    const over = value !== null && value >= 1;
+                    const over = row.over[i] ?? false;
                     return (
                       <g key={time}>
                         <rect

@@ -1,0 +1,191 @@
+import { useEffect } from 'react';
+import { engine } from '../client/engine-client.ts';
+import { useConnection } from '../client/connection-store.ts';
+import { useQuery } from '../client/use-query.ts';
+import { useSubscription } from '../client/use-subscription.ts';
+import { type EndpointView, refreshEndpoints, useEndpoints } from '../state/endpoint-store.ts';
+import { activeGraph, showGraph, useGraphs } from '../state/graph-store.ts';
+import { startEndpoint, stopEndpoint } from '../state/run-commands.ts';
+import { navigate, useRoute } from '../state/ui-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Figure } from '../ui/figure.tsx';
+import { formatClock, formatCount, formatNumber, formatRelative } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { ScreenList } from '../ui/screen-list.tsx';
+import { StageFlag } from '../ui/stage-flag.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { EndpointCharts } from './endpoint-charts.tsx';
+import { TryIt } from './try-it.tsx';
+import './endpoints.css';
+
+const pills = {
+  live: { tone: 'ok', icon: 'check', word: 'Live' },
+  starting: { tone: 'run', icon: 'running', word: 'Starting' },
+  failed: { tone: 'fail', icon: 'failed', word: 'Failed' },
+  stopped: { tone: '', icon: 'stop', word: 'Stopped' },
+} as const;
+
+function EndpointPill({ state, version }: { state: EndpointView['state']; version?: string | undefined }) {
+  const { tone, icon, word } = pills[state];
+  return (
+    <span className={`pill ${tone}`}>
+      <Icon name={icon} small />
+      {word}
+      {version !== undefined && state === 'live' && `, v${version}`}
+    </span>
+  );
+}
+
+/** Starts a stopped endpoint again from the graph it belongs to, when that is open. */
+function startAgain(endpoint: EndpointView): void {
+  const { graphs } = useGraphs.getState();
+  const graph = Object.values(graphs).find((open) => open.document.id === endpoint.graphId);
+  if (!graph) {
+    showToast({ text: `Open the graph ${endpoint.graphId} to start its endpoint.`, tone: 'failed' });
+    return;
+  }
+  if (activeGraph()?.tabId !== graph.tabId) showGraph(graph.tabId);
+  void startEndpoint(endpoint.nodeId);
+}
+
+function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
+  const live = endpoint.state === 'live';
+  const lastOnline = useConnection((connection) =>
+    connection.state === 'online' ? undefined : connection.lastOnlineMs,
+  );
+  const stats = useSubscription(live ? `endpoint/${endpoint.id}` : null, (signal) =>
+    engine.endpoint.watch({ id: endpoint.id }, { signal }),
+  );
+  const hasModel = endpoint.state !== 'failed' && endpoint.model !== null;
+  const signature = useQuery(hasModel ? `signature/${endpoint.id}/${endpoint.model?.digest}` : null, (signal) =>
+    engine.endpoint.signature({ id: endpoint.id }, { signal }),
+  );
+  const now = stats.latest;
+  const base = endpoint.http;
+  const address =
+    base === null ? undefined : `${base}/v2/models/${encodeURIComponent(endpoint.model?.name ?? endpoint.name)}`;
+  return (
+    <>
+      <div className="screen-head">
+        <StageFlag stage="serve" size={26} />
+        <div className="head-name">
+          <h1>{endpoint.name}</h1>
+          {address !== undefined && (
+            <div className="mute small address">
+              <span className="mono clip">{address.replace(/^https?:\/\//, '')}</span>
+              <IconButton
+                icon="copy"
+                small
+                label="Copy address"
+                onClick={() =>
+                  void navigator.clipboard.writeText(address).then(() => showToast({ text: 'Address copied' }))
+                }
+              />
+            </div>
+          )}
+        </div>
+        <EndpointPill state={endpoint.state} version={endpoint.model?.version} />
+        {lastOnline !== undefined && <span className="pill stale">as of {formatClock(lastOnline, false)}</span>}
+        <span className="grow" />
+        {now && (
+          <div className="head-figures">
+            <Figure value={`${formatNumber(now.requestsPerSecond)} /s`} words="requests now" />
+            <Figure value={now.latencyMs.p50 === null ? '–' : `${formatNumber(now.latencyMs.p50)} ms`} words="p50" />
+            <Figure value={now.latencyMs.p99 === null ? '–' : `${formatNumber(now.latencyMs.p99)} ms`} words="p99" />
+            <Figure value={formatCount(now.failed)} words={`failed of ${formatCount(now.requests)}`} />
+          </div>
+        )}
+        {live || endpoint.state === 'starting' ? (
+          <Button icon="stop" onClick={() => void stopEndpoint(endpoint.id)}>
+            Stop
+          </Button>
+        ) : (
+          <Button icon="play" variant="primary" onClick={() => startAgain(endpoint)}>
+            Start
+          </Button>
+        )}
+      </div>
+      <div className="endpoint-body">
+        <div className="endpoint-left">
+          {endpoint.state === 'failed' && endpoint.error ? (
+            <ErrorState error={endpoint.error} onRetry={() => startAgain(endpoint)} />
+          ) : endpoint.state === 'stopped' ? (
+            <EmptyState text="This endpoint is stopped; its figures begin again with the next start." />
+          ) : now ? (
+            <EndpointCharts stats={now} />
+          ) : stats.error ? (
+            <ErrorState error={stats.error} />
+          ) : (
+            <Skeleton rows={8} waitsFor="the first figures" />
+          )}
+        </div>
+        <aside className="endpoint-side" aria-label="Try it">
+          {signature.data ? (
+            <TryIt endpoint={endpoint} manifest={signature.data} />
+          ) : signature.error ? (
+            <ErrorState error={signature.error} onRetry={signature.refetch} />
+          ) : hasModel ? (
+            <Skeleton waitsFor="the model's signature" />
+          ) : (
+            <EmptyState text="No model is loaded, so there is nothing to try." />
+          )}
+        </aside>
+      </div>
+    </>
+  );
+}
+
+/** Endpoints of this engine; one of them with its figures, a form to try it and code to call it. */
+export function EndpointsScreen() {
+  const { id } = useRoute();
+  const endpoints = useEndpoints((state) => state.endpoints);
+  const epoch = useConnection((connection) => connection.epoch);
+  const online = useConnection((connection) => connection.state === 'online');
+  const first = useQuery(online ? `endpoints/${epoch}` : null, () => refreshEndpoints());
+  useEffect(() => {
+    document.title = 'Endpoints · Slipway';
+  }, []);
+  const chosen = endpoints.find((endpoint) => endpoint.id === id) ?? (id === '' ? endpoints[0] : undefined);
+  if (endpoints.length === 0) {
+    return (
+      <main className="screen">
+        {first.loading ? (
+          <Skeleton rows={8} waitsFor="the endpoints" />
+        ) : (
+          <EmptyState text="No endpoint yet. Add an Endpoint node to a graph and start it, or open Penguins.">
+            <Button variant="primary" onClick={() => navigate('graph')}>
+              Open the graph
+            </Button>
+          </EmptyState>
+        )}
+      </main>
+    );
+  }
+  return (
+    <main className="screen with-list">
+      <ScreenList
+        label="Endpoints"
+        current={chosen?.id}
+        onChoose={(next) => navigate('endpoints', next)}
+        entries={endpoints.map((endpoint) => ({
+          id: endpoint.id,
+          name: endpoint.name,
+          state: endpoint.state,
+          icon: pills[endpoint.state].icon,
+          word: pills[endpoint.state].word,
+          note: `${endpoint.graphId}, ${formatRelative(endpoint.startedMs)}`,
+        }))}
+      />
+      <div className="screen-main">
+        {chosen ? (
+          <EndpointDetail key={chosen.id} endpoint={chosen} />
+        ) : (
+          <EmptyState text="This endpoint is not known to the engine any more.">
+            <Button onClick={() => navigate('endpoints')}>Show all endpoints</Button>
+          </EmptyState>
+        )}
+      </div>
+    </main>
+  );
+}

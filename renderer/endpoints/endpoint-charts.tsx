@@ -1,0 +1,88 @@
+import { useMemo } from 'react';
+import type { EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import { BarChart } from '../charts/bar-chart.tsx';
+import { CrosshairGroup } from '../charts/crosshair.tsx';
+import { LineChart } from '../charts/line-chart.tsx';
+import { formatCount, formatNumber, formatPercent } from '../ui/format.ts';
+import { batchShares, meanBatch, perSecond } from './endpoint-series.ts';
+
+/** Request rate, latency percentiles and batch sizes of a live endpoint. */
+export function EndpointCharts({ stats }: { stats: EndpointStats }) {
+  const { series } = stats;
+  const rate = useMemo(() => perSecond(series), [series]);
+  const minutes = series.length > 0 ? Math.max(1, Math.round(series.length / 60)) : 0;
+  const since = `last ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  const batches = batchShares(stats);
+  const calls = stats.batchSizes.reduce((sum, batch) => sum + batch.count, 0);
+  const failed = series.some((point) => point.failed > 0);
+  return (
+    <div className="ruled endpoint-charts">
+      <CrosshairGroup>
+        <section className="cell">
+          <LineChart
+            title="Requests per second"
+            caption={since}
+            height={190}
+            base="time"
+            baseLabel="time"
+            valueFrom={0}
+            series={[
+              { label: 'answered', tone: 'ink', x: rate.x, y: rate.requests, area: true },
+              ...(failed ? [{ label: 'failed', tone: 'now' as const, x: rate.x, y: rate.failed }] : []),
+            ]}
+          />
+        </section>
+        <section className="cell">
+          <LineChart
+            title="Latency"
+            caption="ms, log scale"
+            height={190}
+            base="time"
+            baseLabel="time"
+            valueScale="log"
+            unit="ms"
+            series={[
+              { label: 'p50', tone: 'ink', dashed: true, x: rate.x, y: rate.p50 },
+              { label: 'p99', tone: 'now', x: rate.x, y: rate.p99 },
+            ]}
+          />
+        </section>
+      </CrosshairGroup>
+      <section className="cell">
+        <BarChart
+          title="Batch size"
+          caption={
+            calls === 0
+              ? 'rows per call of the model'
+              : `rows per call of the model, mean ${formatNumber(meanBatch(stats))}`
+          }
+          height={130}
+          columns={['rows up to', 'share of calls']}
+          bars={batches.map(({ label, share }) => ({
+            label,
+            value: share,
+            text: calls === 0 ? '' : formatPercent(share),
+          }))}
+        />
+      </section>
+      <section className="cell">
+        <h3 className="cell-title">Since start</h3>
+        <dl className="facts">
+          <dt>Requests</dt>
+          <dd>{formatCount(stats.requests)}</dd>
+          <dt>Rows</dt>
+          <dd>{formatCount(stats.rows)}</dd>
+          <dt>Failed</dt>
+          <dd className={stats.failed > 0 ? 'failed-count' : undefined}>
+            {formatCount(stats.failed)}
+            {stats.requests > 0 && ` (${formatPercent(stats.failed / stats.requests)})`}
+          </dd>
+          <dt>Waiting now</dt>
+          <dd>{formatCount(stats.queued)}</dd>
+          <dt>p90</dt>
+          <dd>{stats.latencyMs.p90 === null ? '–' : `${formatNumber(stats.latencyMs.p90)} ms`}</dd>
+        </dl>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import type { ClassLabel, Task } from '../../shared/model/signature.ts';
+import { BarList } from '../charts/bar-list.tsx';
+import { formatDuration, formatFull, formatNumber } from '../ui/format.ts';
+import type { Prediction } from './use-prediction.ts';
+
+interface PredictionViewProps {
+  task: Task;
+  /** Column the model predicts. */
+  label: string;
+  prediction: Prediction;
+  durationMs: number | undefined;
+}
+
+function classText(label: ClassLabel | null): string {
+  return label === true ? 'yes' : label === false ? 'no' : label === null ? '–' : String(label);
+}
+
+/** Score as `45 %`, with a decimal near the ends, where it matters. */
+export function scoreText(score: number): string {
+  const percent = score * 100;
+  if (percent > 0 && percent < 1) return percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`;
+  if (percent > 99 && percent < 100) return percent > 99.9 ? '> 99.9 %' : `${percent.toFixed(1)} %`;
+  return `${Math.round(percent)} %`;
+}
+
+/** The answer large, its scores as bars. */
+export function PredictionView({ task, label, prediction, durationMs }: PredictionViewProps) {
+  const took =
+    durationMs === undefined ? '' : durationMs < 10 ? `${durationMs.toFixed(1)} ms` : formatDuration(durationMs);
+  if (task === 'regression') {
+    return (
+      <div className="prediction">
+        <b title={formatFull(prediction.value ?? Number.NaN)}>{formatNumber(prediction.value ?? Number.NaN)}</b>
+        <div>
+          <div className="headline">
+            <span className="mono">{label}</span>
+            <span className="mute small num">{took}</span>
+          </div>
+        </div>
+      </div>
+    );
+  }
+  const positive = task === 'binary' ? prediction.scores.at(-1) : undefined;
+  if (positive) {
+    return (
+      <div className="prediction">
+        <b title={formatFull(positive.score)}>{scoreText(positive.score)}</b>
+        <div>
+          <div className="headline">
+            <strong>
+              {label} = {classText(prediction.label)}
+            </strong>
+            <span className="mute small num">{took}</span>
+          </div>
+          <div
+            className="gauge"
+            role="meter"
+            aria-valuemin={0}
+            aria-valuemax={1}
+            aria-valuenow={positive.score}
+            aria-label={`Probability of ${classText(positive.label)}`}
+          >
+            <i style={{ '--level': `${positive.score * 100}%` }} />
+            <s />
+          </div>
+          <div className="gauge-ends mute">
+            <span>{classText(prediction.scores[0]?.label ?? null)}</span>
+            <span>threshold 50 %</span>
+            <span>{classText(positive.label)}</span>
+          </div>
+        </div>
+      </div>
+    );
+  }
+  const best = prediction.scores.find((entry) => entry.label === prediction.label);
+  return (
+    <>
+      <div className="prediction">
+        <b>{classText(prediction.label)}</b>
+        <div>
+          <div className="headline">
+            <strong>
+              {label}, {best ? scoreText(best.score) : ''}
+            </strong>
+            <span className="mute small num">{took}</span>
+          </div>
+        </div>
+      </div>
+      <BarList
+        label="Scores by class"
+        labelWidth="minmax(20px, max-content)"
+        bars={prediction.scores.slice(0, 24).map((entry) => ({
+          label: classText(entry.label),
+          share: entry.score,
+          text: scoreText(entry.score),
+          strong: entry.label === prediction.label,
+          tone: entry.label === prediction.label ? ('now' as const) : ('ref' as const),
+        }))}
+      />
+    </>
+  );
+}

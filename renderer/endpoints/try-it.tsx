@@ -1,0 +1,123 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import { useOnline } from '../client/connection-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Segmented } from '../ui/segmented.tsx';
+import { showToast } from '../ui/toast.tsx';
+import type { EndpointView } from '../state/endpoint-store.ts';
+import { DrawingPad } from './drawing-pad.tsx';
+import { exampleValues, fieldProblem, type FormValues, takesDigit, toRow } from './form-values.ts';
+import { InputField } from './input-field.tsx';
+import { PredictionView } from './prediction-view.tsx';
+import { snippet, type SnippetLanguage, snippetLanguages } from './snippets.ts';
+import { usePrediction } from './use-prediction.ts';
+
+interface TryItProps {
+  endpoint: EndpointView;
+  manifest: ModelManifest;
+}
+
+function numbers(value: unknown): number[] {
+  return Array.isArray(value) ? value.map(Number) : [];
+}
+
+/** Asks the endpoint for what is in the form, as it is typed or drawn, and shows how a program asks the same. */
+export function TryIt({ endpoint, manifest }: TryItProps) {
+  const [values, setValues] = useState<FormValues>(() => exampleValues(manifest));
+  const [language, setLanguage] = useState<SnippetLanguage>('curl');
+  const online = useOnline();
+  const live = endpoint.state === 'live';
+  const digest = endpoint.model?.digest;
+  useEffect(() => setValues(exampleValues(manifest)), [manifest, digest]);
+
+  const { inputs } = manifest;
+  const row = useMemo(() => toRow(inputs, values), [inputs, values]);
+  const blank = takesDigit(inputs) && !numbers(row[inputs[0]?.name ?? '']).some((ink) => ink > 0);
+  const valid = !blank && inputs.every((input) => fieldProblem(input, values[input.name]) === undefined);
+  const { prediction, durationMs, error, waiting } = usePrediction(live ? endpoint.id : undefined, valid ? row : null);
+  const [image] = inputs;
+  const base = endpoint.http ?? 'http://127.0.0.1:8080';
+  const model = endpoint.model?.name ?? endpoint.name;
+
+  return (
+    <div className="try">
+      <section>
+        <h2>
+          Try it
+          <span className="mute small">
+            {takesDigit(inputs) ? 'predicts as you draw' : 'raw columns, predicts as you type'}
+          </span>
+        </h2>
+        {takesDigit(inputs) && image ? (
+          <DrawingPad
+            image={numbers(values[image.name])}
+            onDraw={(drawn) => setValues({ [image.name]: drawn ?? new Array<number>(784).fill(0) })}
+            onExample={() => setValues(exampleValues(manifest))}
+          />
+        ) : (
+          <form className="try-form" onSubmit={(event) => event.preventDefault()}>
+            {inputs.map((input) => (
+              <InputField
+                key={input.name}
+                input={input}
+                value={values[input.name]}
+                choices={manifest.choices[input.name]}
+                onChange={(value) => setValues((before) => ({ ...before, [input.name]: value }))}
+              />
+            ))}
+          </form>
+        )}
+        {!takesDigit(inputs) && (
+          <div className="try-actions">
+            <Button small variant="quiet" icon="reset" onClick={() => setValues(exampleValues(manifest))}>
+              Example row
+            </Button>
+          </div>
+        )}
+      </section>
+      <section aria-live="polite" aria-busy={waiting}>
+        {!live ? (
+          <p className="mute">Start the endpoint to get a prediction.</p>
+        ) : error ? (
+          <p className="try-problem" role="alert">
+            {error.message} {error.fix}
+          </p>
+        ) : blank ? (
+          <p className="mute">Draw something, and the scores of the ten digits follow the pen.</p>
+        ) : prediction ? (
+          <div className={online ? undefined : 'as-of-before'}>
+            <PredictionView
+              task={manifest.task}
+              label={manifest.label.column}
+              prediction={prediction}
+              durationMs={durationMs}
+            />
+          </div>
+        ) : (
+          <p className="mute">{valid ? 'Asks the model.' : 'Complete the fields marked red.'}</p>
+        )}
+      </section>
+      <section>
+        <h2>
+          Call it
+          <span className="grow" />
+          <Segmented label="Language" value={language} options={snippetLanguages} onChange={setLanguage} />
+          <IconButton
+            icon="copy"
+            small
+            label="Copy"
+            onClick={() => {
+              void navigator.clipboard
+                .writeText(snippet(language, base, model, row, true))
+                .then(() => showToast({ text: 'Copied' }));
+            }}
+          />
+        </h2>
+        <pre className="snippet">{snippet(language, base, model, row, false)}</pre>
+        <p className="mute small">
+          Also <span className="mono">{`POST /v2/models/${model}/infer`}</span>, the Open Inference Protocol.
+        </p>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useEffect, useMemo } from 'react';
+import { useEndpoints } from '../state/endpoint-store.ts';
+import { useGraphs } from '../state/graph-store.ts';
+import { navigate, useRoute } from '../state/ui-store.ts';
+import { Button } from '../ui/button.tsx';
+import { ScreenList } from '../ui/screen-list.tsx';
+import { EmptyState } from '../ui/state-block.tsx';
+import { knownMonitors } from './known-monitors.ts';
+import { MonitorDetail } from './monitor-detail.tsx';
+import './monitors.css';
+
+/** Monitor nodes of the open graphs and what they see. */
+export function MonitorsScreen() {
+  const { id } = useRoute();
+  const graphs = useGraphs((state) => state.graphs);
+  const endpoints = useEndpoints((state) => state.endpoints);
+  const monitors = useMemo(() => knownMonitors(Object.values(graphs), endpoints), [graphs, endpoints]);
+  useEffect(() => {
+    document.title = 'Monitors · Slipway';
+  }, []);
+  const live = (index: number) => monitors[index]?.endpoint?.state === 'live';
+  const firstLive = monitors.findIndex((_, index) => live(index));
+  const chosen =
+    monitors.find((monitor) => monitor.id === id) ?? (id === '' ? monitors[Math.max(0, firstLive)] : undefined);
+  if (monitors.length === 0) {
+    return (
+      <main className="screen">
+        <EmptyState text="No monitor yet. Add a Drift monitor to a graph and connect it to an endpoint, or open Penguins.">
+          <Button variant="primary" onClick={() => navigate('graph')}>
+            Open the graph
+          </Button>
+        </EmptyState>
+      </main>
+    );
+  }
+  return (
+    <main className="screen with-list">
+      <ScreenList
+        label="Monitors"
+        current={chosen?.id}
+        onChoose={(next) => navigate('monitors', next)}
+        entries={monitors.map((monitor) => {
+          const watching = monitor.endpoint?.state === 'live';
+          return {
+            id: monitor.id,
+            name: monitor.title,
+            state: watching ? 'live' : 'stopped',
+            icon: watching ? 'monitors' : 'never',
+            word: watching ? 'Watching' : 'Not watching',
+            note: monitor.graphName,
+          };
+        })}
+      />
+      <div className="screen-main">
+        {chosen ? (
+          <MonitorDetail key={chosen.id} monitor={chosen} />
+        ) : (
+          <EmptyState text="This monitor belongs to a graph that is not open.">
+            <Button onClick={() => navigate('monitors')}>Show all monitors</Button>
+          </EmptyState>
+        )}
+      </div>
+    </main>
+  );
+}

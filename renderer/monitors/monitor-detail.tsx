@@ -1,0 +1,299 @@
+import { useMemo, useState } from 'react';
+import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import { CrosshairGroup } from '../charts/crosshair.tsx';
+import { DistributionOverlay } from '../charts/distribution-overlay.tsx';
+import { DriftHeatMap } from '../charts/drift-heat-map.tsx';
+import { LineChart } from '../charts/line-chart.tsx';
+import { useConnection } from '../client/connection-store.ts';
+import { engine } from '../client/engine-client.ts';
+import { useSubscription } from '../client/use-subscription.ts';
+import { perSecond } from '../endpoints/endpoint-series.ts';
+import { startEndpoint } from '../state/run-commands.ts';
+import { navigate } from '../state/ui-store.ts';
+import { Button } from '../ui/button.tsx';
+import { Figure } from '../ui/figure.tsx';
+import { formatClock, formatCount, formatNumber } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { StageFlag } from '../ui/stage-flag.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { TypeGlyph } from '../ui/type-glyph.tsx';
+import { methodWord, overLimit, pValueText, sortColumns, verdict } from './drift-words.ts';
+import type { KnownMonitor } from './known-monitors.ts';
+
+function DriftTable({
+  report,
+  selected,
+  onSelect,
+}: {
+  report: MonitorReport;
+  selected: string | undefined;
+  onSelect: (column: string) => void;
+}) {
+  return (
+    <table className="list-table drift-table">
+      <thead>
+        <tr>
+          <th scope="col">Column</th>
+          <th scope="col">Type</th>
+          <th scope="col">Verdict</th>
+          <th scope="col">Test</th>
+          <th scope="col" className="n">
+            Statistic
+          </th>
+          <th scope="col" className="n">
+            Limit
+          </th>
+          <th scope="col" className="n">
+            p
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sortColumns(report.columns).map((column) => {
+          const says = verdict(column, report);
+          return (
+            <tr key={column.column} aria-selected={column.column === selected} onClick={() => onSelect(column.column)}>
+              <td>
+                <button type="button" className="row-link mono" onClick={() => onSelect(column.column)}>
+                  {column.column}
+                </button>
+              </td>
+              <td>
+                <TypeGlyph type={column.type} />
+              </td>
+              <td>
+                <span className={`verdict ${says.tone}`} title={says.why}>
+                  <Icon name={says.icon} small />
+                  {says.word}
+                </span>
+              </td>
+              <td className="mute">{methodWord(column.method)}</td>
+              <td className="n">{column.statistic === null ? '–' : formatNumber(column.statistic)}</td>
+              <td className="n">{column.threshold === null ? '–' : formatNumber(column.threshold)}</td>
+              <td className="n">{pValueText(column.pValue)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function TooFewRows({ report }: { report: MonitorReport }) {
+  const share = Math.min(1, report.currentRows / Math.max(1, report.minimumRows));
+  return (
+    <p className="too-few" role="status">
+      <Icon name="never" small />
+      {formatCount(report.currentRows)} of {formatCount(report.minimumRows)} rows needed before there is a verdict
+      <span className="progress" aria-hidden="true">
+        <i style={{ width: `${share * 100}%` }} />
+      </span>
+    </p>
+  );
+}
+
+function RequestCharts({ endpointId }: { endpointId: string }) {
+  const stats = useSubscription(`endpoint/${endpointId}`, (signal) =>
+    engine.endpoint.watch({ id: endpointId }, { signal }),
+  );
+  const series = stats.latest?.series;
+  const rate = useMemo(() => (series ? perSecond(series) : undefined), [series]);
+  if (!rate) return null;
+  return (
+    <CrosshairGroup>
+      <section className="cell">
+        <LineChart
+          title="Requests per second"
+          height={150}
+          base="time"
+          baseLabel="time"
+          valueFrom={0}
+          series={[{ label: 'answered', tone: 'ink', x: rate.x, y: rate.requests, area: true }]}
+        />
+      </section>
+      <section className="cell">
+        <LineChart
+          title="Latency"
+          caption="ms, log scale"
+          height={150}
+          base="time"
+          baseLabel="time"
+          valueScale="log"
+          unit="ms"
+          series={[
+            { label: 'p50', tone: 'ink', dashed: true, x: rate.x, y: rate.p50 },
+            { label: 'p99', tone: 'now', x: rate.x, y: rate.p99 },
+          ]}
+        />
+      </section>
+    </CrosshairGroup>
+  );
+}
+
+function Report({ report }: { report: MonitorReport }) {
+  const [wanted, setWanted] = useState<string>();
+  const sorted = sortColumns(report.columns);
+  const chosen = sorted.find((column) => column.column === wanted) ?? sorted[0];
+  const times = report.history.map((window) => window.timeMs);
+  const compared = sorted.filter(
+    (column) =>
+      column.state === 'ok' || report.history.some((window) => typeof window.drift[column.column] === 'number'),
+  );
+  const few = report.currentRows < report.minimumRows;
+  return (
+    <>
+      <section className="cell wide">
+        {report.history.length > 0 ? (
+          <DriftHeatMap
+            title="Drift by column and window"
+            caption="size of the difference from the training data"
+            times={times}
+            selected={chosen?.column}
+            onSelect={setWanted}
+            rows={compared.map((column) => ({
+              label: column.column,
+              values: report.history.map((window) => window.drift[column.column] ?? null),
+              over: report.history.map((window) => window.drifted?.includes(column.column) ?? false),
+              note: overLimit(column),
+            }))}
+          />
+        ) : (
+          <>
+            <h3 className="cell-title">Drift by column and window</h3>
+            <p className="mute">
+              The first window is drawn once {formatCount(report.minimumRows)} rows were asked for.
+            </p>
+          </>
+        )}
+      </section>
+      <section className="cell">
+        <h3 className="cell-title">
+          Columns
+          <span className="mute small"> against {formatCount(report.referenceRows)} training rows</span>
+        </h3>
+        {few && <TooFewRows report={report} />}
+        <DriftTable report={report} selected={chosen?.column} onSelect={setWanted} />
+      </section>
+      <section className="cell">
+        {chosen === undefined ? null : chosen.distribution.length === 0 ? (
+          <>
+            <h3 className="cell-title mono">{chosen.column}</h3>
+            <p className="mute">{verdict(chosen, report).why}</p>
+          </>
+        ) : (
+          <>
+            <DistributionOverlay
+              title={chosen.column}
+              caption={`last ${formatCount(report.currentRows)} requests`}
+              height={200}
+              bins={chosen.distribution}
+            />
+            <p className="mid small overlay-note">
+              {verdict(chosen, report).why}
+              {chosen.pValue !== null && ` p ${pValueText(chosen.pValue)}, ${methodWord(chosen.method)}.`}
+            </p>
+          </>
+        )}
+      </section>
+    </>
+  );
+}
+
+/** One monitor: traffic, drift of each input over time, and the distributions behind it. */
+export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
+  const { endpoint } = monitor;
+  const live = endpoint?.state === 'live';
+  const stream = useSubscription(live ? `monitor/${monitor.id}/${endpoint.id}` : null, (signal) =>
+    engine.monitor.watch({ graphId: monitor.graphId, nodeId: monitor.nodeId }, { signal }),
+  );
+  const lastOnline = useConnection((connection) =>
+    connection.state === 'online' ? undefined : connection.lastOnlineMs,
+  );
+  const report = stream.latest;
+  const over = report?.columns.filter((column) => column.drifted).length ?? 0;
+  const judged = report?.columns.filter((column) => column.state === 'ok').length ?? 0;
+  return (
+    <>
+      <div className="screen-head">
+        <StageFlag stage="monitor" size={26} />
+        <div className="head-name">
+          <h1>{monitor.title}</h1>
+          <div className="mute small clip">
+            {monitor.graphName}
+            {endpoint && `, requests of ${endpoint.name}`}
+          </div>
+        </div>
+        {live ? (
+          report === undefined ? (
+            <span className="pill run">
+              <Icon name="running" small />
+              Starting
+            </span>
+          ) : over > 0 ? (
+            <span className="pill stale">
+              <Icon name="stale" small />
+              Drifted
+            </span>
+          ) : judged > 0 ? (
+            <span className="pill ok">
+              <Icon name="check" small />
+              No drift
+            </span>
+          ) : (
+            <span className="pill">
+              <Icon name="never" small />
+              Too few rows
+            </span>
+          )
+        ) : (
+          <span className="pill">
+            <Icon name="never" small />
+            Not watching
+          </span>
+        )}
+        {lastOnline !== undefined && <span className="pill stale">as of {formatClock(lastOnline, false)}</span>}
+        <span className="grow" />
+        {report && (
+          <div className="head-figures">
+            <Figure value={`${over} of ${judged}`} words="columns over limit" tone={over > 0 ? 'stale' : undefined} />
+            <Figure value={formatCount(report.currentRows)} words="rows in the window" />
+            <Figure value={formatClock(report.timeMs)} words="compared" />
+          </div>
+        )}
+        {endpoint && (
+          <Button onClick={() => navigate('endpoints', endpoint.id)} icon="endpoints">
+            Endpoint
+          </Button>
+        )}
+      </div>
+      <div className="monitor-body">
+        {!live ? (
+          <EmptyState
+            text={
+              monitor.endpointNodeId === undefined
+                ? 'This monitor is connected to no endpoint. Connect the requests of an Endpoint node to it.'
+                : endpoint?.state === 'failed'
+                  ? `The endpoint failed: ${endpoint.error?.message ?? 'see its node'}`
+                  : 'The endpoint is not running, so there are no requests to watch.'
+            }
+          >
+            {monitor.endpointNodeId !== undefined && (
+              <Button variant="primary" icon="play" onClick={() => void startEndpoint(monitor.endpointNodeId ?? '')}>
+                Start endpoint
+              </Button>
+            )}
+          </EmptyState>
+        ) : stream.error && !report ? (
+          <ErrorState error={stream.error} />
+        ) : !report ? (
+          <Skeleton rows={8} waitsFor="the first comparison" />
+        ) : (
+          <div className="ruled monitor-grid">
+            <Report report={report} />
+            <RequestCharts endpointId={endpoint.id} />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
