@@ -35,7 +35,8 @@ export class StepChain implements AsyncDisposable {
     const { columns, rowCount } = await withDuckDb({}, async (db) => {
       await db.run(`COPY (${query}) TO ${quotePath(path)} (FORMAT parquet)`);
       const [row] = await db.rows(`SELECT CAST(count(*) AS DOUBLE) AS n FROM ${parquetRelation(path)}`);
-      return { columns: await db.columnsOf(`SELECT * FROM ${parquetRelation(path)}`), rowCount: Number(row?.['n']) };
+      // Of the query: Parquet has no lists of fixed size.
+      return { columns: await db.columnsOf(query), rowCount: Number(row?.['n']) };
     });
     const files = { 'data.parquet': path };
     return this.#add({ type: 'table', files, schema: { columns }, rowCount, ...(lineage && { lineage }) });
