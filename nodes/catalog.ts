@@ -2,8 +2,10 @@ import type { NodeDefinition } from '../shared/node/define-node.ts';
 import { fileNode } from './data/file/definition.ts';
 import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
+import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
+import { hashNode } from './feature/hash/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
@@ -20,8 +22,10 @@ export const catalog = {
   [fileNode.kind]: fileNode,
   [splitNode.kind]: splitNode,
   [sqlNode.kind]: sqlNode,
+  [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,
+  [hashNode.kind]: hashNode,
   [imageNode.kind]: imageNode,
   [imputeNode.kind]: imputeNode,
   [scaleNode.kind]: scaleNode,

@@ -42,6 +42,30 @@ export async function numericStatistics(
   };
 }
 
+/**
+ * Quantiles of the finite float32 values at the given fractions, by linear interpolation between neighbours; undefined
+ * without a finite value.
+ */
+export async function exactQuantiles(
+  table: FitTable,
+  source: FeatureSource,
+  fractions: readonly number[],
+): Promise<number[] | undefined> {
+  const [row] = await table.db.rows(
+    `SELECT quantile_cont(x, [${fractions.join(', ')}]) AS q FROM ${finiteValues(table, source)}`,
+  );
+  return Array.isArray(row?.['q']) ? row['q'].map(Number) : undefined;
+}
+
+/** Smallest and largest finite float32 value; undefined without one. */
+export async function finiteRange(
+  table: FitTable,
+  source: FeatureSource,
+): Promise<{ min: number; max: number } | undefined> {
+  const [row] = await table.db.rows(`SELECT min(x) AS low, max(x) AS high FROM ${finiteValues(table, source)}`);
+  return typeof row?.['low'] === 'number' ? { min: row['low'], max: Number(row['high']) } : undefined;
+}
+
 /** Mean of the finite float32 values. */
 export async function exactMean(
   table: FitTable,

@@ -26,6 +26,20 @@ const opsets = [
 /** Domain of TreeEnsembleClassifier, LabelEncoder and the like. */
 export const mlDomain = 'ai.onnx.ml';
 
+/** Domain of the operators that ONNX Runtime adds, such as MurmurHash3; only graphs that use one import it. */
+export const runtimeDomain = 'com.microsoft';
+
+function opsetsOf(graph: GraphProto): { domain: string; version: number }[] {
+  return usesDomain(graph, runtimeDomain) ? [...opsets, { domain: runtimeDomain, version: 1 }] : opsets;
+}
+
+function usesDomain(graph: GraphProto, domain: string): boolean {
+  return graph.node.some(
+    (node) =>
+      node.domain === domain || (node.attribute ?? []).some(({ g }) => g !== undefined && usesDomain(g, domain)),
+  );
+}
+
 /** A fixed extent, or the name of a variable one (`N`). */
 export type Dimension = number | string;
 
@@ -210,7 +224,7 @@ function buildInto(graph: GraphProto, names: Names, prefix: string): GraphBuilde
       graph.initializer.push(...initializers);
       graph.node.push(...nodes);
     },
-    toModel: () => ({ irVersion, producerName: 'slipway', opsetImport: opsets, graph }),
+    toModel: () => ({ irVersion, producerName: 'slipway', opsetImport: opsetsOf(graph), graph }),
     toBytes: () => encodeModel(builder.toModel()),
   };
   return builder;
