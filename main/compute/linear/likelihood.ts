@@ -55,9 +55,9 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
     };
     for (const chunk of chunks) {
       const out = await session.run({ ...chunk, coefficients: feed });
-      total.loss += (out.loss?.data as Float32Array)[0] as number;
-      addTo(total.gradient, out.gradient?.data as Float32Array);
-      if (blocks > 0) addTo(total.hessian, out.hessian?.data as Float32Array);
+      total.loss += floats(out.loss)[0] as number;
+      addTo(total.gradient, floats(out.gradient));
+      if (blocks > 0) addTo(total.hessian, floats(out.hessian));
       if (performance.now() - yielded < YIELD_MS) continue;
       // Lets a cancel message in: runs block the event loop.
       await setImmediate();
@@ -68,6 +68,11 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
   }
 
   return { evaluate };
+}
+
+function floats(tensor: OrtTensor | undefined): Float32Array {
+  if (tensor?.type !== 'float32') throw new AppError('internal.bug', 'The likelihood graph lacks an output.');
+  return tensor.data as Float32Array;
 }
 
 function addTo(sum: Float64Array, part: Float32Array): void {

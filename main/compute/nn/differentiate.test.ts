@@ -35,7 +35,7 @@ async function gradientError(shapes: number[][], build: (...inputs: t.Tensor[]) 
         shapes.map((shape, i) => [`x${i}`, new OrtTensor('float64', values[i] as Float64Array, shape)]),
       ),
     );
-  const lossOf = async () => ((await run()).loss?.data as Float64Array)[0] as number;
+  const lossOf = async () => ((await run()).loss as OrtTensor).data[0] as number;
   const analytic = await run();
   let worst = 0;
   const step = 1e-5;
