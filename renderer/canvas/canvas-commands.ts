@@ -6,7 +6,10 @@ import { activeGraph } from '../state/graph-store.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { showToast } from '../ui/toast.tsx';
 import { layoutGraph } from './auto-layout.ts';
-import { cardSize } from './use-flow-nodes.ts';
+import { cardSize } from './card-size.ts';
+
+/** Room for the graph's name above and the view tools below. */
+export const fitPadding = { top: '44px', right: '28px', bottom: '100px', left: '28px' } as const;
 
 export interface CanvasCommands {
   fit: () => void;
@@ -37,14 +40,16 @@ export function useCanvasCommands(): CanvasCommands {
         const canvas = document.querySelector<HTMLElement>('.canvas');
         canvas?.classList.add('arranging');
         moveNodes(positions, 'Arrange');
-        requestAnimationFrame(() => void flow.fitView({ padding: 0.1, maxZoom: 1, duration: reduced ? 0 : 280 }));
+        requestAnimationFrame(
+          () => void flow.fitView({ padding: fitPadding, maxZoom: 1, duration: reduced ? 0 : 280 }),
+        );
         setTimeout(() => canvas?.classList.remove('arranging'), 320);
       } catch (error) {
         showToast({ text: `The graph could not be arranged: ${toEngineError(error).message}`, tone: 'failed' });
       }
     }
     return {
-      fit: () => void flow.fitView({ padding: 0.1, maxZoom: 1, duration }),
+      fit: () => void flow.fitView({ padding: fitPadding, maxZoom: 1, duration }),
       fitSelection: () => {
         const ids = useSelection.getState().nodes;
         if (ids.length > 0)

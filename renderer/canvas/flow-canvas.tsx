@@ -12,6 +12,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
+  useNodesInitialized,
   useReactFlow,
   useStore,
 } from 'reactflow';
@@ -25,7 +26,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { showToast } from '../ui/toast.tsx';
-import { useCanvasCommands } from './canvas-commands.ts';
+import { fitPadding, useCanvasCommands } from './canvas-commands.ts';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { canvasKey } from './canvas-keyboard.ts';
 import { kindDragType } from './drag-type.ts';
@@ -36,7 +37,8 @@ import { KindPicker } from './kind-picker.tsx';
 import { definitions, inputsTaking, outputsGiving } from './kind-search.ts';
 import { NodeCard } from './node-card.tsx';
 import { Refusal } from './refusal.tsx';
-import { cardSize, type FlowNode, useFlowEdges, useFlowNodes } from './use-flow-nodes.ts';
+import { cardSize } from './card-size.ts';
+import { type FlowNode, useFlowEdges, useFlowNodes } from './use-flow-nodes.ts';
 import { useClipboard } from './use-clipboard.ts';
 
 const nodeTypes = { node: NodeCard };
@@ -88,7 +90,12 @@ function ZoomBar({ onLayout }: { onLayout: () => void }) {
         {percent} %
       </button>
       <IconButton icon="plus" small label="Zoom in" onClick={() => void flow.zoomIn()} />
-      <IconButton icon="fit" small label="Fit graph" onClick={() => void flow.fitView({ padding: 0.1, maxZoom: 1 })} />
+      <IconButton
+        icon="fit"
+        small
+        label="Fit graph"
+        onClick={() => void flow.fitView({ padding: fitPadding, maxZoom: 1 })}
+      />
     </div>
   );
 }
@@ -112,12 +119,13 @@ function Canvas() {
   }, [count]);
 
   const fitted = useRef<string>(undefined);
+  const measured = useNodesInitialized();
   useEffect(() => {
-    if (tabId === undefined || fitted.current === tabId || count === 0) return;
+    if (tabId === undefined || fitted.current === tabId || count === 0 || !measured) return;
     fitted.current = tabId;
-    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.1, maxZoom: 1 }));
+    const frame = requestAnimationFrame(() => void flow.fitView({ padding: fitPadding, maxZoom: 1 }));
     return () => cancelAnimationFrame(frame);
-  }, [tabId, count, flow]);
+  }, [tabId, count, measured, flow]);
 
   const isValid = useCallback((connection: Connection | Edge) => {
     const { origin } = useConnecting.getState();

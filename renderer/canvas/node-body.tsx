@@ -8,7 +8,7 @@ import { useManifest } from '../state/artifact-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { formatMetric, formatNumber } from '../ui/format.ts';
-import { type Fact, paramFacts, resultFacts, shapeFacts } from './node-facts.ts';
+import { type Fact, metricName, paramFacts, resultFacts, shapeFacts } from './node-facts.ts';
 import type { NodeStatus } from './node-status.ts';
 import { Sparkline } from './sparkline.tsx';
 import { endpointNodeOf, serviceOf, useStepRun } from './use-node-status.ts';
@@ -56,7 +56,7 @@ function CurveBody({ curve }: { curve: Curve }) {
         ]}
       />
       <div className="curve-ends num">
-        <span>{curve.metric}</span>
+        <span>{metricName(curve.metric)}</span>
         {lastValid !== undefined && <b>{formatMetric(lastValid)} valid</b>}
         {lastValid === undefined && lastTrain !== undefined && <span>{formatMetric(lastTrain)} train</span>}
       </div>

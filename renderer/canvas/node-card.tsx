@@ -15,6 +15,7 @@ import { StageFlag } from '../ui/stage-flag.tsx';
 import { StatusLine } from '../ui/status-line.tsx';
 import { NodeBody } from './node-body.tsx';
 import type { NodeStatus } from './node-status.ts';
+import { fitTitle } from './fit-title.ts';
 import { Port } from './port.tsx';
 import { useNodeEndpoint } from './use-node-endpoint.ts';
 import { serviceOf, useNodeStatus } from './use-node-status.ts';
@@ -28,13 +29,6 @@ function stageOf(kind: string): Stage {
 
 function place(index: number, count: number): number {
   return ((index + 1) / (count + 1)) * 100;
-}
-
-/** Cuts a long title in the middle, so that both its ends stay readable. */
-export function middleCut(title: string, longest: number): string {
-  if (title.length <= longest) return title;
-  const head = Math.ceil((longest - 1) * 0.6);
-  return `${title.slice(0, head).trimEnd()}…${title.slice(-(longest - 1 - head)).trimStart()}`;
 }
 
 function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
@@ -123,7 +117,7 @@ function NodeCardView({ id, selected }: NodeProps) {
       <div className="node-head">
         <StageFlag stage={stage} size={26} label={false} />
         <b className="node-title" title={title}>
-          {middleCut(title, 17)}
+          {fitTitle(title)}
         </b>
         <small>
           {stage} · {node.kind.slice(node.kind.indexOf('.') + 1)}

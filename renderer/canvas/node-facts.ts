@@ -1,6 +1,7 @@
 import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { KnownShape } from '../state/analysis-store.ts';
+import { paramFields } from '../inspector/param-fields.ts';
 import { formatCount, formatMetric, formatPlural } from '../ui/format.ts';
 
 /** One line of a node's body: words with the figures apart, which stand out. */
@@ -96,13 +97,15 @@ export function shapeFacts(outputs: Record<string, KnownShape> | undefined): Fac
 export function paramFacts(definition: NodeDefinition | undefined, params: Record<string, unknown>): Fact[] {
   if (!definition) return [];
   const facts: Fact[] = [];
-  for (const [name, value] of Object.entries(params)) {
+  for (const { name, label, control } of paramFields(definition)) {
+    const value = params[name];
     if (facts.length === 2) break;
+    if (control.control === 'sql' || control.control === 'multiline') continue;
     if (typeof value === 'string' && value !== '') {
       const text = name === 'path' ? (value.split('/').at(-1) ?? value) : value.replace(/\s+/g, ' ').trim();
       facts.push({ after: text.slice(0, 60) });
     } else if (typeof value === 'number') {
-      facts.push({ before: name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase(), figure: String(value) });
+      facts.push({ before: label.toLowerCase(), figure: String(value) });
     } else if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
       if (name !== 'inputs') facts.push({ after: value.join(', ').slice(0, 60) });
     }

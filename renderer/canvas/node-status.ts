@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { StepState } from '../../shared/plan/plan.ts';
 import type { EndpointView } from '../state/endpoint-store.ts';
 import type { StepRun } from '../state/run-store.ts';
-import { formatCount, formatDuration, formatNumber } from '../ui/format.ts';
+import { formatCount, formatDuration } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 
 export interface NodeStatusInput {
@@ -19,8 +19,10 @@ export interface NodeStatusInput {
   place: { at: number; of: number } | undefined;
   problems: readonly Diagnostic[];
   endpoint: EndpointView | undefined;
-  /** Title of the failed node this one waits for. */
-  waitsFor: string | undefined;
+  /** Title of the nearest node above that failed in the last run. */
+  failedAbove: string | undefined;
+  /** Title of the nearest node above that has a problem, for a node that is in no plan. */
+  invalidAbove: string | undefined;
   nowMs: number;
 }
 
@@ -38,7 +40,7 @@ export interface NodeStatus {
   error?: WireError | undefined;
 }
 
-/** `1.9 of 3.0 M rows`, `Tree 62 of 100`. */
+/** `1.9 of 3.0 M rows`, `98 of 519 k rows`, `Tree 62 of 100`. */
 export function progressWord(progress: Progress): string {
   const { done, total, unit } = progress;
   if (progress.message !== undefined && total <= 1) return progress.message;
@@ -46,7 +48,7 @@ export function progressWord(progress: Progress): string {
   if (total >= 1_000_000) {
     return `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} M ${unit}`;
   }
-  if (total >= 10_000) return `${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
+  if (total >= 10_000) return `${Math.round(done / 1000)} of ${Math.round(total / 1000)} k ${unit}`;
   return `${one.charAt(0).toUpperCase()}${one.slice(1)} ${formatCount(done)} of ${formatCount(total)}`;
 }
 
@@ -110,10 +112,12 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
 
   if (input.runActive && run?.state === 'running') {
     const { progress } = run;
+    const word = progress ? progressWord(progress) : 'Running';
+    const left = timeLeft(progress, run.startedMs, input.nowMs);
     return {
       status: 'running',
-      word: progress ? progressWord(progress) : 'Running',
-      aside: timeLeft(progress, run.startedMs, input.nowMs),
+      word,
+      aside: word.length > 13 ? left?.replace(' left', '') : left,
       level: progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0.04,
     };
   }
@@ -130,9 +134,10 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
   if (input.runActive && run?.state === 'cached') return { status: 'cached', word: 'Cached' };
   if (problem) return { status: 'stale', word: 'Needs attention', cause: problem.message };
   if (input.service) return serviceStatus(input);
-  if (run?.state === 'skipped' && !step?.hit && input.waitsFor !== undefined) {
-    return { status: 'blocked', word: `Waits for ${input.waitsFor}` };
+  if (run?.state === 'skipped' && !step?.hit && input.failedAbove !== undefined) {
+    return { status: 'blocked', word: `Waits for ${input.failedAbove}` };
   }
+  if (!step && input.invalidAbove !== undefined) return { status: 'blocked', word: `Waits for ${input.invalidAbove}` };
   if (!step) return { status: 'never', word: 'Not run yet' };
   if (step.hit) return hitStatus(input, step);
   const aside = placeWord(input);

@@ -1,19 +1,18 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { applyNodeChanges, type Node, type NodeChange } from 'reactflow';
 import { definitionOf } from '../../nodes/catalog.ts';
-import type { GraphDocument } from '../../shared/graph/document.ts';
+import type { GraphDocument, GraphNode } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
 import { edgeId, moveNodes, type Point } from '../state/graph-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
+import { cardSize } from './card-size.ts';
 import type { GraphFlowEdge } from './graph-edge.tsx';
 
 export type FlowNode = Node<Record<string, never>, 'node'>;
 
-/** Card sizes before they are measured, px. */
-export const cardSize = { width: 160, height: 112 };
 const noData: Record<string, never> = {};
 
 function positionOf(document: GraphDocument, id: string, index: number): Point {
@@ -84,6 +83,11 @@ export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: No
   return { nodes, onNodesChange };
 }
 
+function inputIndex(node: GraphNode | undefined, port: string): number {
+  const definition = node && definitionOf(node.kind);
+  return definition ? Math.max(0, Object.keys(portsOf(definition, node.params).inputs).indexOf(port)) : 0;
+}
+
 /** React Flow's edges for the active document, drawn by the type of their source port. */
 export function useFlowEdges(): GraphFlowEdge[] {
   const document = useActiveGraph((graph) => graph.document);
@@ -97,6 +101,8 @@ export function useFlowEdges(): GraphFlowEdge[] {
       const match = /^\/edges\/(\d+)/.exec(diagnostic.path);
       if (match && diagnostic.severity === 'error') problems.set(Number(match[1]), diagnostic.message);
     }
+    const into = new Map<string, string[]>();
+    for (const edge of edges ?? []) into.set(edge.to, [...(into.get(edge.to) ?? []), edge.from]);
     return (edges ?? []).flatMap((edge, index): GraphFlowEdge[] => {
       const from = parsePortRef(edge.from);
       const to = parsePortRef(edge.to);
@@ -114,7 +120,12 @@ export function useFlowEdges(): GraphFlowEdge[] {
           target: to.node,
           targetHandle: to.port,
           selected: chosen.includes(id),
-          data: { portType: port?.type ?? 'table', from: edge.from, problem: problems.get(index) },
+          data: {
+            portType: port?.type ?? 'table',
+            lane: into.get(edge.to)?.[0] === edge.from ? (into.get(edge.to) ?? []) : [],
+            targetIndex: inputIndex(nodes[to.node], to.port),
+            problem: problems.get(index),
+          },
         },
       ];
     });

@@ -1,6 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
+import { reasonText } from '../inspector/param-names.ts';
 import { useAnalysis, useNodeProblems, useStepState } from '../state/analysis-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
@@ -52,8 +53,8 @@ export function endpointNodeOf(document: GraphDocument, nodeId: string): string 
   });
 }
 
-/** Title of the nearest failed node above. */
-function failedAbove(document: GraphDocument, run: RunView, nodeId: string): string | undefined {
+/** Title of the nearest node above that is in the way. */
+function blockerAbove(document: GraphDocument, nodeId: string, blocks: (id: string) => boolean): string | undefined {
   const seen = new Set([nodeId]);
   const queue = [nodeId];
   for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
@@ -61,11 +62,21 @@ function failedAbove(document: GraphDocument, run: RunView, nodeId: string): str
       if (seen.has(id)) continue;
       seen.add(id);
       const node = document.nodes[id];
-      if (node && run.steps[id]?.state === 'failed') return titleOf(node, id);
+      if (node && blocks(id)) return titleOf(node, id);
       queue.push(id);
     }
   }
   return undefined;
+}
+
+function titleById(id: string): string {
+  const node = activeGraph()?.document.nodes[id];
+  return node ? titleOf(node, id) : id;
+}
+
+/** Why a step runs or does not, in words. */
+export function reasonsInWords(reasons: readonly string[]): string {
+  return reasons.map((reason) => reasonText(reason, titleById)).join('; ');
 }
 
 /** Everything a node's waterline shows; wakes only for changes of this node, or of its place in the plan. */
@@ -93,22 +104,29 @@ export function useNodeStatus(nodeId: string): NodeStatus {
     return 0;
   });
   const of = useAnalysis((analysis) => analysis.order.filter((id) => !analysis.steps[id]?.hit).length);
-  const waitsFor = useActiveRun((view) => {
+  const failedAbove = useActiveRun((view) => {
     if (view.steps[nodeId]?.state !== 'skipped') return undefined;
     const graph = activeGraph();
-    return graph && failedAbove(graph.document, view, nodeId);
+    return graph && blockerAbove(graph.document, nodeId, (id) => view.steps[id]?.state === 'failed');
+  });
+  const invalidAbove = useAnalysis((analysis) => {
+    if (analysis.steps[nodeId] || analysis.state === 'none') return undefined;
+    const graph = activeGraph();
+    const invalid = (id: string) => analysis.byNode[id]?.some((problem) => problem.severity === 'error') ?? false;
+    return graph && blockerAbove(graph.document, nodeId, invalid);
   });
   return nodeStatus({
     service,
     pinned: node?.pinned === true,
-    step,
+    step: step && { ...step, reasons: step.reasons.map((reason) => reasonText(reason, titleById)) },
     run,
     runActive,
     runId,
     place: at > 0 ? { at, of } : undefined,
     problems,
     endpoint,
-    waitsFor,
+    failedAbove,
+    invalidAbove,
     nowMs: Date.now(),
   });
 }

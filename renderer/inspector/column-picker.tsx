@@ -167,7 +167,7 @@ export function ColumnsPicker({
                         />
                         <TypeGlyph type={column.type} />
                         <span className="mono clip">{column.name}</span>
-                        {!ok && <span className="small mute">{why(types)}</span>}
+                        {!ok && <span className="small mute">not this type</span>}
                       </label>
                     </li>
                   );

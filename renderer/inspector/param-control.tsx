@@ -6,7 +6,8 @@ import { Switch } from '../ui/switch.tsx';
 import { type FieldIds, TextInput } from '../ui/field.tsx';
 import { CodeField } from './code-field.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
-import { labelOf, type ParamField } from './param-fields.ts';
+import type { ParamField } from './param-fields.ts';
+import { labelOf } from './param-names.ts';
 import { PathField } from './path-field.tsx';
 import { StringListField } from './string-list-field.tsx';
 
@@ -61,6 +62,9 @@ function DateTimeField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'val
   );
 }
 
+/** A slider helps only in a range a person can aim at. */
+const widestSlider = 1000;
+
 /** The control a parameter's schema and hints ask for. */
 export function ParamControl({ nodeId, field, ids, value, onChange }: ControlProps) {
   const { control } = field;
@@ -81,7 +85,7 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
                 ? (control.max - control.min) / 100
                 : undefined
           }
-          slider={control.min !== undefined && control.max !== undefined}
+          slider={control.min !== undefined && control.max !== undefined && control.max - control.min <= widestSlider}
           unit={field.unit}
           placeholder={field.nullable ? 'none' : undefined}
           onChange={(next) => onChange(next === undefined ? (field.nullable ? null : undefined) : next)}
@@ -89,7 +93,7 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
       );
     case 'choice': {
       const options = control.options.map((option) => ({ value: option, label: labelOf(option) }));
-      const short = options.length <= 4 && options.reduce((sum, option) => sum + option.label.length, 0) <= 26;
+      const short = options.length <= 4 && options.reduce((sum, option) => sum + option.label.length + 2, 0) <= 22;
       const chosen = typeof value === 'string' ? value : undefined;
       return short ? (
         <Segmented wide label={field.label} value={chosen} options={options} onChange={onChange} />

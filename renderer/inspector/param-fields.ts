@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { ParamMeta, ParamUi } from '../../shared/node/param-meta.ts';
+import { labelOf } from './param-names.ts';
 
 interface JsonSchema extends ParamMeta {
   type?: string | string[];
@@ -40,15 +41,6 @@ export interface ParamField {
   nullable: boolean;
   default: unknown;
   control: FieldControl;
-}
-
-/** `learningRate` → `Learning rate`. */
-export function labelOf(name: string): string {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[_-]+/g, ' ')
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function typesOf(schema: JsonSchema): string[] {
@@ -133,6 +125,28 @@ export function paramFields(definition: NodeDefinition): ParamField[] {
   return fields;
 }
 
+/** A schema issue in plain words. */
+function issueText(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      if (issue.origin === 'string')
+        return issue.minimum === 1 ? 'Must not be empty.' : `At least ${String(issue.minimum)} characters.`;
+      if (issue.origin === 'array') return `Needs at least ${String(issue.minimum)}.`;
+      return issue.inclusive ? `At least ${String(issue.minimum)}.` : `More than ${String(issue.minimum)}.`;
+    case 'too_big':
+      if (issue.origin === 'string') return `At most ${String(issue.maximum)} characters.`;
+      if (issue.origin === 'array') return `Takes at most ${String(issue.maximum)}.`;
+      return issue.inclusive ? `At most ${String(issue.maximum)}.` : `Less than ${String(issue.maximum)}.`;
+    case 'invalid_type':
+      if (issue.input === undefined) return 'Needs a value.';
+      return issue.expected === 'int' ? 'Needs a whole number.' : `Needs a ${issue.expected}.`;
+    case 'invalid_value':
+      return `One of ${issue.values.map(String).join(', ')}.`;
+    default:
+      return issue.message.charAt(0).toUpperCase() + issue.message.slice(1);
+  }
+}
+
 /** First problem per parameter, by the kind's own schema. */
 export function paramErrors(definition: NodeDefinition, params: unknown): Record<string, string> {
   const parsed = definition.params.safeParse(params);
@@ -140,7 +154,7 @@ export function paramErrors(definition: NodeDefinition, params: unknown): Record
   const errors: Record<string, string> = {};
   for (const issue of parsed.error.issues) {
     const name = String(issue.path[0] ?? '');
-    errors[name] ??= issue.message;
+    errors[name] ??= issueText(issue);
   }
   return errors;
 }

@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { GraphNode } from '../../shared/graph/document.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
-import { useNodeProblems } from '../state/analysis-store.ts';
+import { useNodeProblems, useStepState } from '../state/analysis-store.ts';
 import { setParam } from '../state/graph-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { Field } from '../ui/field.tsx';
 import { ParamControl } from './param-control.tsx';
+import { type ParamChange, paramChange } from './param-names.ts';
 import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
 
 /** A reference to a graph parameter or a secret instead of a value. */
@@ -30,11 +31,14 @@ function ParamRow({
   node,
   field,
   error,
+  change,
 }: {
   nodeId: string;
   node: GraphNode;
   field: ParamField;
   error: string | undefined;
+  /** How it differs from the last result. */
+  change: ParamChange | undefined;
 }) {
   const set = Object.hasOwn(node.params, field.name);
   const stored = node.params[field.name];
@@ -43,10 +47,20 @@ function ParamRow({
   const block = blockControls.has(field.control.control);
   const differs = set && field.default !== undefined && JSON.stringify(stored) !== JSON.stringify(field.default);
   return (
-    <div className={classNames('param-row', block && 'block')} data-field={field.name}>
+    <div className={classNames('param-row', block && 'block', change && 'changed')} data-field={field.name}>
       <Field
         row={!block}
         error={error}
+        note={
+          change && (
+            <span className="was">
+              {change.before === undefined ? 'was not set' : `was ${defaultWord(change.before).slice(0, 40)}`}{' '}
+              <Button variant="link" onClick={() => setParam(nodeId, field.name, change.before)}>
+                Revert
+              </Button>
+            </span>
+          )
+        }
         label={
           <span className="param-label" title={[field.description, field.name].filter(Boolean).join('\n')}>
             {field.label}
@@ -97,6 +111,11 @@ export function ParamForm({
   const problems = useNodeProblems(nodeId);
   const wanted = useSelection((selection) => selection.field);
   const [advanced, setAdvanced] = useState(false);
+  const step = useStepState(nodeId);
+  const changes = useMemo(() => {
+    if (!step || step.hit || !step.ranBefore) return new Map<string, ParamChange>();
+    return new Map(step.reasons.flatMap((reason) => paramChange(reason) ?? []).map((change) => [change.name, change]));
+  }, [step]);
   const errors = useMemo(() => {
     const own = paramErrors(definition, node.params);
     for (const problem of problems) {
@@ -129,12 +148,19 @@ export function ParamForm({
           {shown
             .filter((field) => field.section === section)
             .map((field) => (
-              <ParamRow key={field.name} nodeId={nodeId} node={node} field={field} error={errors[field.name]} />
+              <ParamRow
+                key={field.name}
+                nodeId={nodeId}
+                node={node}
+                field={field}
+                error={errors[field.name]}
+                change={changes.get(field.name)}
+              />
             ))}
         </section>
       ))}
       {hidden > 0 && (
-        <p className="form-note">
+        <p className="form-more">
           <Button variant="link" aria-expanded={advanced} onClick={() => setAdvanced(!advanced)}>
             {advanced ? 'Fewer settings' : `${hidden} more ${hidden === 1 ? 'setting' : 'settings'}`}
           </Button>

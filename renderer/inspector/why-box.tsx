@@ -1,5 +1,6 @@
 import { useAnalysis, useNodeProblems, useStepState } from '../state/analysis-store.ts';
-import { useNodeStatus } from '../canvas/use-node-status.ts';
+import { reasonsInWords, useActiveRun, useNodeStatus, useStepRun } from '../canvas/use-node-status.ts';
+import type { StepRun } from '../state/run-store.ts';
 import { classNames } from '../ui/class-names.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
@@ -14,6 +15,27 @@ const parts = [
   { id: 'environment', label: 'env' },
 ];
 
+/** What the run under way says of a step; the plan speaks again when it has finished. */
+function inRunSentence(run: StepRun): string {
+  switch (run.state) {
+    case 'queued':
+      return 'Its inputs are ready; it waits for a free worker.';
+    case 'executed':
+      return run.reason === undefined
+        ? 'Executed in the run under way.'
+        : `It ran because: ${reasonsInWords(run.reason.split('; '))}.`;
+    case 'cached':
+      return 'An earlier result fits and is used again.';
+    case 'running':
+      return run.attempt > 1 ? `Attempt ${run.attempt}.` : 'Works on it now.';
+    case 'skipped':
+    case 'cancelled':
+    case 'failed':
+    case 'pending':
+      return run.reason ?? '';
+  }
+}
+
 /** State, key strip with the differing parts hatched, and the reason in a sentence. */
 export function WhyBox({ nodeId }: { nodeId: string }) {
   const status = useNodeStatus(nodeId);
@@ -21,14 +43,20 @@ export function WhyBox({ nodeId }: { nodeId: string }) {
   const problems = useNodeProblems(nodeId).filter((problem) => problem.severity === 'error');
   const waiting = useAnalysis((analysis) => analysis.state === 'waiting');
   const [problem] = problems;
-  const sentence =
-    status.status === 'failed'
+  const run = useStepRun(nodeId);
+  const runActive = useActiveRun((view) => view.status === 'running') ?? false;
+  const inRun = runActive && run !== undefined && run.state !== 'pending' && run.state !== 'failed';
+  const sentence = inRun ? inRunSentence(run) : whySentence();
+  function whySentence(): string | undefined {
+    return status.status === 'failed'
       ? [status.error?.message, status.error?.fix].filter(Boolean).join(' ')
       : problem
         ? [problem.message, problem.fix].filter(Boolean).join(' ')
         : step
-          ? step.reasons.join('; ') || (step.hit ? 'Nothing changed since the last result.' : 'It has not run yet.')
+          ? reasonsInWords(step.reasons) ||
+            (step.hit ? 'Nothing changed since the last result.' : 'It has not run yet.')
           : status.cause;
+  }
   const changed = new Set(step && !step.hit && step.ranBefore ? step.changed : []);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the key W brings the reader here
@@ -40,7 +68,7 @@ export function WhyBox({ nodeId }: { nodeId: string }) {
       </div>
       {step && (
         <div
-          className="key-strip"
+          className="why-keys"
           role="img"
           aria-label={changed.size > 0 ? `Changed: ${[...changed].join(', ')}` : 'Step key: nothing differs'}
         >

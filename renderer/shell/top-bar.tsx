@@ -10,7 +10,7 @@ import { select } from '../state/selection-store.ts';
 import { navigate, openOverlay, showDock, useRoute } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
-import { formatBytes, formatDuration } from '../ui/format.ts';
+import { formatBytes, formatDuration, formatPlural } from '../ui/format.ts';
 
 function GraphTab({ tabId }: { tabId: string }) {
   const name = useGraphs((state) => state.graphs[tabId]?.document.name);
@@ -82,7 +82,7 @@ interface PlanWords {
 }
 
 /** The plan in words, from the hits and misses of the analysis. */
-export function usePlanWords(): PlanWords {
+function usePlanWords(): PlanWords {
   const total = useAnalysis((analysis) => analysis.order.length);
   const willRun = useAnalysis((analysis) => analysis.order.filter((id) => !analysis.steps[id]?.hit).length);
   const errors = useAnalysis((analysis) => analysis.diagnostics.filter((d) => d.severity === 'error').length);
@@ -107,7 +107,11 @@ export function usePlanWords(): PlanWords {
       willRun: 0,
     };
   }
-  if (willRun === 0) return { headline: 'Everything is up to date', detail: '', willRun };
+  if (willRun === 0) {
+    return errors > 0
+      ? { headline: 'Nothing new can run', detail: `${formatPlural(errors, 'problem')}, listed below`, willRun }
+      : { headline: 'Everything is up to date', detail: '', willRun };
+  }
   const parts = [seconds > 0 ? `~${formatDuration(seconds * 1000)}` : '', memory > 0 ? formatBytes(memory) : ''];
   return {
     headline: `${willRun} of ${total} ${total === 1 ? 'step' : 'steps'} will run`,
@@ -116,12 +120,17 @@ export function usePlanWords(): PlanWords {
   };
 }
 
+const unfinished = new Set(['pending', 'queued', 'running']);
+
 export function TopBar() {
   const order = useGraphs((state) => state.order);
   const open = useActiveGraph((graph) => graph.tabId) !== undefined;
   const running = useActiveRun((run) => run.status === 'running') ?? false;
   const online = useOnline();
   const plan = usePlanWords();
+  const done = useActiveRun(
+    (run) => `${Object.values(run.steps).filter((step) => !unfinished.has(step.state)).length} of ${run.order.length}`,
+  );
   return (
     <header className="top-bar" data-panel="top">
       <div className="graph-tabs" role="tablist" aria-label="Open graphs">
@@ -135,8 +144,8 @@ export function TopBar() {
       {open && (
         <>
           <div className="plan-words" aria-live="off">
-            <b>{plan.headline}</b>
-            {plan.detail && <span className="num">{plan.detail}</span>}
+            <b>{running ? `Running, ${done} steps done` : plan.headline}</b>
+            {!running && plan.detail && <span className="num">{plan.detail}</span>}
           </div>
           <Button icon="export" onClick={() => openOverlay('export')} disabled={!online}>
             Export

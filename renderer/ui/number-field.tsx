@@ -58,30 +58,33 @@ export function NumberField({
           onChange={(event) => onChange(Number(Number(event.target.value).toPrecision(4)))}
         />
       )}
-      <input
-        {...ids}
-        className="input number"
-        inputMode="decimal"
-        autoComplete="off"
-        disabled={disabled}
-        placeholder={placeholder}
-        value={text}
-        onChange={(event) => {
-          const next = event.target.value;
-          setText(next);
-          if (next.trim() === '') onChange(undefined);
-          else if (!Number.isNaN(Number(next))) onChange(Number(next));
-          else onChange(Number.NaN);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-          event.preventDefault();
-          const by = (step ?? 1) * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1);
-          const next = Math.min(max ?? Infinity, Math.max(min ?? -Infinity, (value ?? 0) + by));
-          onChange(Number(next.toPrecision(12)));
-        }}
-      />
-      {unit && <span className="unit">{unit}</span>}
+      <span className="number-input">
+        <input
+          {...ids}
+          style={unit ? { width: 68 + unit.length * 6, paddingRight: 12 + unit.length * 6 } : undefined}
+          className="input number"
+          inputMode="decimal"
+          autoComplete="off"
+          disabled={disabled}
+          placeholder={placeholder}
+          value={text}
+          onChange={(event) => {
+            const next = event.target.value;
+            setText(next);
+            if (next.trim() === '') onChange(undefined);
+            else if (!Number.isNaN(Number(next))) onChange(Number(next));
+            else onChange(Number.NaN);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+            event.preventDefault();
+            const by = (step ?? 1) * (event.shiftKey ? 10 : 1) * (event.key === 'ArrowUp' ? 1 : -1);
+            const next = Math.min(max ?? Infinity, Math.max(min ?? -Infinity, (value ?? 0) + by));
+            onChange(Number(next.toPrecision(12)));
+          }}
+        />
+        {unit && <span className="unit">{unit}</span>}
+      </span>
     </div>
   );
 }

@@ -1,0 +1,35 @@
+/** `learningRate` → `Learning rate`. */
+export function labelOf(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A parameter that differs from the last result, as the plan's reasons tell: `params.learningRate 0.1 → 0.05`. */
+export interface ParamChange {
+  name: string;
+  /** Undefined where the parameter was not set. */
+  before: unknown;
+}
+
+export function paramChange(reason: string): ParamChange | undefined {
+  const match = /^params\.(\S+) (.+?) → /.exec(reason);
+  if (!match?.[1] || match[2] === undefined) return undefined;
+  if (match[2] === 'unset') return { name: match[1], before: undefined };
+  try {
+    return { name: match[1], before: JSON.parse(match[2]) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A reason of the plan in the words of the form and with node titles: `learning rate 0.1 → 0.05`. */
+export function reasonText(reason: string, titleOf: (nodeId: string) => string): string {
+  const param = /^params\.(\S+) (.*)$/s.exec(reason);
+  if (param?.[1]) return `${labelOf(param[1]).toLowerCase()} ${param[2] ?? ''}`;
+  const waits = /^waits for (\S+)$/.exec(reason);
+  if (waits?.[1]) return `waits for ${titleOf(waits[1])}`;
+  return reason;
+}
