@@ -1,14 +1,14 @@
 import type { Engine } from '../engine/engine.ts';
 import type { GraphMonitors } from '../engine/graph-monitors.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
-import type { TableReader } from './table-reader.ts';
+import type { ProfileCache } from './profile-cache.ts';
 
 /** What the RPC handlers work with; one set per engine process. */
 export interface Services {
   engine: Engine;
   endpoints: EndpointHost;
   monitors: GraphMonitors;
-  tables: TableReader;
+  profiles: ProfileCache;
   /** Unsaved graphs resolve relative paths from here. */
   graphsDir: string;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
-import { createTableReader } from '../../transport/table-reader.ts';
+import { createProfileCache } from '../../transport/profile-cache.ts';
 import { startUiServer } from '../../transport/ui-server.ts';
 import type { Command } from '../command.ts';
 import { portOption, untilStopped } from '../endpoint-options.ts';
@@ -36,7 +36,7 @@ export const uiCommand: Command = {
           engine,
           endpoints,
           monitors,
-          tables: createTableReader(),
+          profiles: createProfileCache(),
           graphsDir: join(engine.dataDir, 'graphs'),
         },
         log: (text) => context.output.log(text),

@@ -1,6 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
+import { readTablePage } from '../../compute/duckdb/page.ts';
+import { tableFile } from '../../compute/duckdb/write-table.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
@@ -23,10 +26,14 @@ export const artifactHandlers = {
   get: rpc.artifact.get.handler(async ({ input, context }) => (await openArtifact(context, input.digest)).manifest),
   page: rpc.artifact.page.handler(async ({ input, context, signal }) => {
     const { digest, ...query } = input;
-    return context.tables.page(await openTable(context, digest), query, signal);
+    const table = await openTable(context, digest);
+    return readTablePage(table.path(tableFile), table.manifest.schema?.columns ?? [], query, {
+      tempDir: tmpdir(),
+      ...(signal === undefined ? {} : { signal }),
+    });
   }),
-  profile: rpc.artifact.profile.handler(async ({ input, context, signal }) =>
-    context.tables.profile(await openTable(context, input.digest), signal),
+  profile: rpc.artifact.profile.handler(async ({ input, context }) =>
+    context.profiles.profile(await openTable(context, input.digest)),
   ),
   json: rpc.artifact.json.handler(async ({ input, context }) => {
     const artifact = await openArtifact(context, input.digest);
