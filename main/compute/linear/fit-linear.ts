@@ -80,7 +80,7 @@ export async function fitLinear(options: FitLinearOptions): Promise<FittedLinear
     tolerance: options.tolerance,
     onIteration: options.onIteration,
   };
-  const minimum = newton ? await minimizeNewton(settings) : await minimizeLbfgs(settings);
+  const minimum = await (newton ? minimizeNewton(settings) : minimizeLbfgs(settings)).finally(likelihood.release);
   const split = matrix.width * outputs;
   const model: LinearModel = {
     task,

@@ -20,6 +20,7 @@ export interface Evaluation {
 export interface Likelihood {
   /** At coefficients [D, K]. Errors: `run.cancelled`. */
   evaluate(coefficients: Float64Array): Promise<Evaluation>;
+  release(): Promise<void>;
 }
 
 export interface LikelihoodOptions extends LikelihoodGraphOptions {
@@ -67,7 +68,7 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
     return total;
   }
 
-  return { evaluate };
+  return { evaluate, release: () => session.release() };
 }
 
 function floats(tensor: OrtTensor | undefined): Float32Array {

@@ -34,6 +34,8 @@ export interface Minimum {
 /** Losses are summed in float32: smaller differences are rounding. */
 const LOSS_RESOLUTION = 1e-6;
 const SMALLEST_STEP = 2 ** -12;
+/** Newton steps without a lower loss after which no further one helps. */
+const STALLED_STEPS = 4;
 
 /** Newton's method (IRLS for logistic regression) with step halving. Needs an objective with a Hessian. */
 export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum> {
@@ -45,7 +47,9 @@ export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum>
   let factor: Cholesky | undefined;
   let ridge = 0;
   let converged = false;
+  let stalled = 0;
   for (let iteration = 1; iteration <= maxIterations && !converged; iteration++) {
+    const before = at.penalized;
     ({ factor, ridge } = factorize(fullHessian(objective, at.hessian), size));
     const step = factor.solve(at.gradient);
     const change = step.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
@@ -63,7 +67,9 @@ export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum>
     }
     losses.push(at.loss / rows);
     options.onIteration(iteration, at.loss / rows);
-    converged = change * scale <= tolerance;
+    // Badly conditioned columns keep moving in the rounding of float32 sums after the loss has settled.
+    stalled = before - at.penalized <= LOSS_RESOLUTION * Math.abs(before) ? stalled + 1 : 0;
+    converged = change * scale <= tolerance || stalled === STALLED_STEPS;
   }
   return { coefficients, losses, converged, hessian: factor, ridge };
 }

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { Matrix } from '../linear/column-moments.ts';
 import { openSession } from '../onnx/session.ts';
 import { initialParameters, type NetworkShape, parameterShapes } from './network.ts';
 import { initialState, type Optimizer, type State, stateNames } from './optimizer.ts';
-import { createRandom, shuffle } from './random.ts';
+import { createRandom, type Random, shuffle } from './random.ts';
 import { buildLossGraph, buildTrainingGraph } from './training-graph.ts';
 
 /** A run of the training graph cannot be interrupted; runs are sized to about this long. */
@@ -56,7 +56,7 @@ export interface TrainedNetwork {
  * Errors: `train.diverged` when the loss is no longer finite, `run.cancelled`.
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainedNetwork> {
-  const { shape, task, matrix, seed, threads, signal } = options;
+  const { shape, task, matrix, seed, threads } = options;
   const random = createRandom(seed + 1);
   const order = Int32Array.from({ length: matrix.rows }, (_, row) => row);
   shuffle(order, random);
@@ -83,6 +83,26 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
           batches: batchesOf(held, Math.min(LOSS_BATCH, validationRows), validationRows),
         };
 
+  const release = async () => {
+    await training.release();
+    await validation?.session.release();
+  };
+  return optimize(options, { data, training, validation, rows, random, batchSize }).finally(release);
+}
+
+interface Prepared {
+  data: Record<'x' | 'y', OrtTensor>;
+  training: InferenceSession;
+  validation: { session: InferenceSession; batches: Batches } | undefined;
+  /** Rows to train on. */
+  rows: Int32Array;
+  random: Random;
+  batchSize: number;
+}
+
+async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promise<TrainedNetwork> {
+  const { shape, seed, signal } = options;
+  const { data, training, validation, rows, random, batchSize } = prepared;
   const settings = {
     learningRate: new OrtTensor('float32', Float32Array.of(options.learningRate), []),
     ...(options.weightDecay > 0 ? { decay: decayVector(shape, options.weightDecay) } : {}),

@@ -29,8 +29,7 @@ const paramsSchema = z.object({
     .meta(paramMeta({ section: 'Solver', advanced: true })),
   tolerance: z
     .number()
-    .min(1e-8)
-    .max(0.1)
+    .positive()
     .default(1e-5)
     .describe('Training stops when no standardised coefficient moves by more than this.')
     .meta(paramMeta({ section: 'Solver', advanced: true })),

@@ -28,7 +28,7 @@ const paramsSchema = z.object({
     .default(128)
     .describe('Rows per update.')
     .meta(paramMeta({ unit: 'rows' })),
-  learningRate: z.number().positive().max(10).default(0.001).describe('Size of the updates.'),
+  learningRate: z.number().positive().default(0.001).describe('Size of the updates.'),
   optimizer: z
     .enum(['adam', 'adamw', 'sgd'])
     .default('adam')
@@ -37,7 +37,6 @@ const paramsSchema = z.object({
   weightDecay: z
     .number()
     .min(0)
-    .max(1)
     .default(0)
     .describe('Pulls weights (not biases) towards 0.')
     .meta(paramMeta({ section: 'Optimizer' })),

@@ -27,7 +27,7 @@ const paramsSchema = z.object({
     )
     .default([])
     .describe('Metrics the model must reach to be registered, e.g. [{"metric": "rocAuc", "min": 0.7}].')
-    .meta(paramMeta({ section: 'Gates' })),
+    .meta(paramMeta({ section: 'Gates', advanced: true })),
 });
 
 export const registerNode = defineNode({
