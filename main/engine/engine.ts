@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import systeminformation from 'systeminformation';
 import type { z } from 'zod';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { RunEvent, RunFinished, StepResult } from '../../shared/events/run-events.ts';
@@ -68,7 +69,7 @@ export interface Engine {
   readonly database: StoreDatabase;
   /** Sentences a person should see at start, e.g. that another engine uses the same data directory. */
   readonly notices: readonly string[];
-  info(): z.infer<typeof engineInfoSchema>;
+  info(): Promise<z.infer<typeof engineInfoSchema>>;
   /** Problems, shapes of every port and the plan, without running anything. `baseDir`: folder of the graph file. */
   analyze(document: unknown, options: { baseDir: string; signal?: AbortSignal }): Promise<GraphAnalysis>;
   /** Hit or miss of the selected steps. Throws `graph.invalid` or `params.invalid` when `to`, `from` or `set` names no step. */
@@ -223,14 +224,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recentGraphs: createRecentGraphs(database),
     database,
     notices: openEngines.notices,
-    info: () => ({
+    info: async () => ({
       version: packageVersion(),
       dataDir,
       hostname: hostname(),
       platform: process.platform,
       cores,
       memoryBytes: totalmem(),
-      gpus: [],
+      gpus: await gpuNames(),
       node: process.version,
     }),
     analyze: async (document, { baseDir, signal }) => {
@@ -383,6 +384,12 @@ async function runPlanStep(options: {
 function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14);
   return `${time}-${randomUUID().slice(0, 8)}`;
+}
+
+/** Graphics processors the system reports; none where it does not tell. */
+async function gpuNames(): Promise<string[]> {
+  const { controllers } = await systeminformation.graphics();
+  return controllers.map(({ vendor, model }) => `${vendor} ${model}`.trim()).filter((name) => name !== '');
 }
 
 function packageVersion(): string {

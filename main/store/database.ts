@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { diskError } from './disk-error.ts';
@@ -21,6 +21,8 @@ interface Migration {
 export function openDatabase(dataDir: string): StoreDatabase {
   let database: StoreDatabase | undefined;
   try {
+    // Neither SQLite nor a recursive mkdir says that a directory is read-only.
+    accessSync(nearestPresent(dataDir), constants.W_OK);
     mkdirSync(dataDir, { recursive: true });
     database = new Database(join(dataDir, 'slipway.db'), { timeout: 5000 });
     database.pragma('journal_mode = WAL');
@@ -32,6 +34,11 @@ export function openDatabase(dataDir: string): StoreDatabase {
     database?.close();
     throw diskError(error, dataDir);
   }
+}
+
+/** The directory itself, or the lowest folder above it that exists. */
+function nearestPresent(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestPresent(dirname(path));
 }
 
 function migrate(database: StoreDatabase, dataDir: string): void {

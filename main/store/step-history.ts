@@ -24,8 +24,8 @@ export interface StepHistory {
   get(graphId: string, nodeId: string, key: string): StepHistoryEntry | undefined;
   /** Latest used first. */
   recent(graphId: string, nodeId: string, limit: number): StepHistoryEntry[];
-  /** The latest result of any node of a kind. */
-  lastOfKind(kind: string): StepHistoryEntry | undefined;
+  /** Keys of the results that each node used last, at most `count` per node. */
+  latestKeys(count: number): string[];
 }
 
 interface HistoryRow {
@@ -54,8 +54,10 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
   const some = database.prepare<[string, string, number], HistoryRow>(
     'SELECT * FROM step_history WHERE graph_id = ? AND node_id = ? ORDER BY used_ms DESC LIMIT ?',
   );
-  const lastOfKind = database.prepare<[string], HistoryRow>(
-    'SELECT * FROM step_history WHERE kind = ? ORDER BY used_ms DESC LIMIT 1',
+  const latest = database.prepare<[number], { key: string }>(
+    `SELECT DISTINCT key FROM (
+       SELECT key, row_number() OVER (PARTITION BY graph_id, node_id ORDER BY used_ms DESC) AS place FROM step_history
+     ) WHERE place <= ?`,
   );
   const record = (entry: StepHistoryEntry) => {
     upsert.run(
@@ -84,7 +86,7 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
     },
     get: (graphId, nodeId, key) => toEntry(one.get(graphId, nodeId, key)),
     recent: (graphId, nodeId, limit) => some.all(graphId, nodeId, limit).flatMap((row) => toEntry(row) ?? []),
-    lastOfKind: (kind) => toEntry(lastOfKind.get(kind)),
+    latestKeys: (count) => latest.all(count).map(({ key }) => key),
   };
 }
 

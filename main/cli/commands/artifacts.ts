@@ -1,13 +1,14 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
+import { collectGarbage } from '../../store/collect-garbage.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { type OpenStore, withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
 export const artifactsCommand: Command = {
   name: 'artifacts',
-  summary: 'Lists stored results, or shows one and checks its files.',
-  usage: 'list | show DIGEST',
+  summary: 'Lists stored results, shows one and checks its files, or removes what nothing needs.',
+  usage: 'list | show DIGEST | gc',
   options: {},
   optionHelp: {},
   run: (context) =>
@@ -15,7 +16,8 @@ export const artifactsCommand: Command = {
       const [action = 'list', digest] = context.positionals;
       if (action === 'list') return list(context, store);
       if (action === 'show' && digest !== undefined) return show(context, store, digest);
-      throw new AppError('cli.usage', 'Say "artifacts list" or "artifacts show DIGEST".');
+      if (action === 'gc') return gc(context, store);
+      throw new AppError('cli.usage', 'Say "artifacts list", "artifacts show DIGEST" or "artifacts gc".');
     }),
 };
 
@@ -38,6 +40,18 @@ async function list(context: CommandContext, { artifacts }: OpenStore): Promise<
     `${(entry.sizeBytes / 1e6).toFixed(1)} MB`,
   ]);
   context.output.result({ artifacts: found }, rows.length === 0 ? 'Nothing is stored yet.' : textTable(rows));
+  return 0;
+}
+
+/** Results of each node that `gc` keeps, so that the last changes can still be undone at once. */
+const keptPerNode = 3;
+
+async function gc(context: CommandContext, { artifacts, database }: OpenStore): Promise<number> {
+  const collected = await collectGarbage(artifacts, database, keptPerNode);
+  context.output.result(
+    { ...collected },
+    `Removed ${collected.removed.length} artifacts (${(collected.freedBytes / 1e6).toFixed(1)} MB); kept ${collected.keptArtifacts}.`,
+  );
   return 0;
 }
 

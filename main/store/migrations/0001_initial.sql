@@ -49,7 +49,6 @@ CREATE TABLE step_history (
   PRIMARY KEY (graph_id, node_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX step_history_by_use ON step_history (graph_id, node_id, used_ms DESC);
-CREATE INDEX step_history_by_kind ON step_history (kind, used_ms DESC);
 
 CREATE TABLE model_versions (
   name TEXT NOT NULL,

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type ArtifactStore, createArtifactStore, type StepRecord } from './artifact-store.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { openDatabase, type StoreDatabase } from './database.ts';
+import { createDirectoryDriver } from './directory-driver.ts';
+import { createModelRegistry } from './model-registry.ts';
+import { currentProcess } from './process-identity.ts';
+import { createRunRecords } from './run-records.ts';
+import { createStepHistory } from './step-history.ts';
+
+let dir: string;
+let database: StoreDatabase;
+let store: ArtifactStore;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'slipway-gc-'));
+  database = openDatabase(dir);
+  store = createArtifactStore(createDirectoryDriver(dir));
+});
+afterEach(async () => {
+  database.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** A stored result of node `n`; `place` orders results in time. */
+async function result(place: number): Promise<string> {
+  const path = join(await store.createWorkDir(), 'x');
+  await writeFile(path, `${place}`);
+  const producer = { kind: 'k', version: 1, key: '' };
+  const { digest } = await store.put({ type: 'report', files: { 'report.json': path } }, { producer, inputs: {} });
+  const record: StepRecord = {
+    key: `${place}`.repeat(64),
+    parts: { kind: 'k', version: 1, code: '', params: {}, inputs: {}, source: '', environment: '' },
+    outputs: { value: { digest, type: 'report' } },
+    runId: 'r',
+    durationMs: 1,
+  };
+  await store.putStep(record);
+  const { key, parts, outputs } = record;
+  createStepHistory(database).record({
+    graphId: 'g',
+    nodeId: 'n',
+    kind: 'k',
+    key,
+    parts,
+    outputs,
+    durationMs: 1,
+    peakMemoryBytes: null,
+    runId: 'r',
+  });
+  database.prepare('UPDATE step_history SET used_ms = ? WHERE key = ?').run(place, key);
+  return digest;
+}
+
+it('keeps the latest results of each node and registered models', async () => {
+  const digests = await Promise.all([1, 2, 3, 4].map(result));
+  const [registered = '', forgotten = '', ...latest] = digests;
+  createModelRegistry(database).register({
+    name: 'm',
+    alias: undefined,
+    digest: registered,
+    runId: null,
+    graphId: 'g',
+    metrics: {},
+    parity: null,
+  });
+  expect(await collectGarbage(store, database, 2)).toEqual({ removed: [forgotten], freedBytes: 1, keptArtifacts: 3 });
+  for (const digest of [registered, ...latest]) expect(await store.verify(digest)).toEqual([]);
+  expect(await store.getStep('4'.repeat(64))).toBeDefined();
+  expect(await store.getStep('2'.repeat(64))).toBeUndefined();
+  expect((await collectGarbage(store, database, 2)).removed).toEqual([]);
+});
+
+it('removes nothing while a run is going on', async () => {
+  const digest = await result(1);
+  createRunRecords(database).create({
+    runId: 'r1',
+    graphId: 'g',
+    graphName: 'G',
+    source: 'test',
+    startedMs: 1,
+    owner: currentProcess(),
+  });
+  await expect(collectGarbage(store, database, 0)).rejects.toMatchObject({ message: expect.stringContaining('r1') });
+  expect(await store.get(digest)).toBeDefined();
+});
