@@ -26,13 +26,13 @@ function layoutEngine(): Promise<Engine> {
 }
 
 /**
- * Positions from left to right in flow order, wrapped into rows that fit `aspectRatio` (width / height).
+ * Positions from left to right in flow order; a graph wider than the view is wrapped into rows that fit its shape.
  * Ports keep their order, so edges cross as little as possible.
  */
 export async function layoutGraph(
   document: GraphDocument,
   sizeOf: (id: string) => NodeSize,
-  aspectRatio: number,
+  view: NodeSize,
 ): Promise<Record<string, Point>> {
   const children = Object.entries(document.nodes).map(([id, node]) => {
     const size = sizeOf(id);
@@ -78,24 +78,32 @@ export async function layoutGraph(
     ];
   });
   const elk = await layoutEngine();
-  const result = await elk.layout({
-    id: 'root',
-    layoutOptions: {
-      'elk.algorithm': 'layered',
-      'elk.direction': 'RIGHT',
-      'elk.edgeRouting': 'ORTHOGONAL',
-      'elk.spacing.nodeNode': '32',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '48',
-      'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-      'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
-      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-      'elk.layered.wrapping.strategy': 'SINGLE_EDGE',
-      'elk.layered.wrapping.additionalEdgeSpacing': '24',
-      'elk.aspectRatio': String(aspectRatio),
-    },
-    children,
-    edges,
-  });
+  const layout = (wrapped: boolean) =>
+    elk.layout({
+      id: 'root',
+      layoutOptions: {
+        'elk.algorithm': 'layered',
+        'elk.direction': 'RIGHT',
+        'elk.edgeRouting': 'ORTHOGONAL',
+        'elk.spacing.nodeNode': '32',
+        'elk.layered.spacing.nodeNodeBetweenLayers': '48',
+        'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+        'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+        'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+        ...(wrapped
+          ? {
+              'elk.layered.wrapping.strategy': 'SINGLE_EDGE',
+              'elk.layered.wrapping.additionalEdgeSpacing': '56',
+              'elk.aspectRatio': String(view.width / view.height),
+            }
+          : {}),
+      },
+      children: structuredClone(children),
+      edges: structuredClone(edges),
+    });
+  const oneRow = await layout(false);
+  // At 80 % a card still shows all it has to say.
+  const result = (oneRow.width ?? 0) * 0.8 <= view.width ? oneRow : await layout(true);
   return Object.fromEntries(
     (result.children ?? []).map((child) => [child.id, snap({ x: child.x ?? 0, y: child.y ?? 0 })]),
   );

@@ -35,7 +35,10 @@ export function useCanvasCommands(): CanvasCommands {
         return { width: measured?.width ?? cardSize.width, height: measured?.height ?? cardSize.height };
       };
       try {
-        const positions = await layoutGraph(graph.document, sizeOf, view ? view.width / view.height : 1.8);
+        const positions = await layoutGraph(graph.document, sizeOf, {
+          width: (view?.width ?? 1200) - 56,
+          height: (view?.height ?? 700) - 144,
+        });
         if (activeGraph()?.tabId !== graph.tabId) return;
         const canvas = document.querySelector<HTMLElement>('.canvas');
         canvas?.classList.add('arranging');

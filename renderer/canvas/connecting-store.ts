@@ -4,14 +4,18 @@ import { canConnect, type ConnectionCheck } from '../../shared/graph/connect.ts'
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { activeGraph } from '../state/graph-store.ts';
 
+type RefusedConnection = Extract<ConnectionCheck, { ok: false }>;
+
 /** A connection being dragged: where it began, and the answer for each port asked so far. */
 interface Connecting {
   origin: { ref: string; side: 'source' | 'target' } | undefined;
   document: GraphDocument | undefined;
   answers: Map<string, ConnectionCheck>;
+  /** Why the last drop was refused; shown for a moment after it. */
+  refused: RefusedConnection | undefined;
 }
 
-const idle: Connecting = { origin: undefined, document: undefined, answers: new Map() };
+const idle: Connecting = { origin: undefined, document: undefined, answers: new Map(), refused: undefined };
 
 export const useConnecting = create<Connecting>(() => idle);
 
@@ -25,7 +29,18 @@ export function beginConnecting(ref: string, side: 'source' | 'target', without?
       ? { ...document, edges: document.edges.filter((edge) => edge.from !== without.from || edge.to !== without.to) }
       : document,
     answers: new Map(),
+    refused: undefined,
   });
+}
+
+const refusalMs = 4000;
+let refusalTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Keeps the reason of a refused drop readable at the pointer for 4 s. */
+export function keepRefusal(refused: RefusedConnection): void {
+  clearTimeout(refusalTimer);
+  useConnecting.setState({ refused });
+  refusalTimer = setTimeout(() => useConnecting.setState({ refused: undefined }), refusalMs);
 }
 
 export function endConnecting(): void {

@@ -5,6 +5,7 @@ import {
   Background,
   BackgroundVariant,
   type Connection,
+  ConnectionLineType,
   type Edge,
   type FinalConnectionState,
   MiniMap,
@@ -25,12 +26,11 @@ import { select, useSelection } from '../state/selection-store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { fitPadding, useCanvasCommands } from './canvas-commands.ts';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { canvasKey } from './canvas-keyboard.ts';
 import { kindDragType } from './drag-type.ts';
-import { beginConnecting, checkTarget, endConnecting, useConnecting } from './connecting-store.ts';
+import { beginConnecting, checkTarget, endConnecting, keepRefusal, useConnecting } from './connecting-store.ts';
 import { type CanvasMenu, menuEntries } from './context-menu.ts';
 import { GraphEdge, type GraphFlowEdge } from './graph-edge.tsx';
 import { KindPicker } from './kind-picker.tsx';
@@ -43,6 +43,8 @@ import { useClipboard } from './use-clipboard.ts';
 
 const nodeTypes = { node: NodeCard };
 const edgeTypes = { port: GraphEdge };
+/** Read by the minimap to fit its view box, so not in the style sheet. */
+const minimapSize = { width: 160, height: 76 };
 const cullAbove = 150;
 const cullBelow = 135;
 
@@ -150,7 +152,7 @@ function Canvas() {
       const check = target === undefined ? undefined : checkTarget(useConnecting.getState(), target);
       endConnecting();
       if (check && !check.ok) {
-        if (target !== origin?.ref) showToast({ text: `${check.reason} ${check.fix}` });
+        if (target !== origin?.ref) keepRefusal(check);
         return;
       }
       if (!origin || state.toNode || state.isValid) return;
@@ -288,6 +290,7 @@ function Canvas() {
         minZoom={0.08}
         maxZoom={2.5}
         connectionRadius={24}
+        connectionLineType={ConnectionLineType.SmoothStep}
         connectionLineStyle={{ stroke: 'var(--signal)', strokeWidth: 1.8 }}
         proOptions={{ hideAttribution: true }}
       >
@@ -301,6 +304,7 @@ function Canvas() {
           maskColor="transparent"
           maskStrokeColor="var(--ink-3)"
           maskStrokeWidth={4}
+          style={minimapSize}
           ariaLabel="Minimap"
         />
         <ZoomBar onLayout={commands.arrange} />

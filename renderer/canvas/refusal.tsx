@@ -24,11 +24,13 @@ export function Refusal() {
       window.removeEventListener('mousemove', onMove);
     };
   }, [active]);
-  if (!active || !check || check.ok) return null;
+  const kept = useConnecting((state) => state.refused);
+  const shown = active ? check : kept;
+  if (!shown || shown.ok) return null;
   return (
     <div className="refusal" role="status" style={{ left: pointer.x + 14, top: pointer.y + 14 }}>
-      <b>{check.reason}</b>
-      <span>{check.fix}</span>
+      <b>{shown.reason}</b>
+      <span>{shown.fix}</span>
     </div>
   );
 }
