@@ -149,7 +149,7 @@ export function EndpointsScreen() {
   const chosen = endpoints.find((endpoint) => endpoint.id === id) ?? (id === '' ? endpoints[0] : undefined);
   if (endpoints.length === 0) {
     return (
-      <main className="screen">
+      <div className="screen">
         {first.loading ? (
           <Skeleton rows={8} waitsFor="the endpoints" />
         ) : (
@@ -159,11 +159,11 @@ export function EndpointsScreen() {
             </Button>
           </EmptyState>
         )}
-      </main>
+      </div>
     );
   }
   return (
-    <main className="screen with-list">
+    <div className="screen with-list">
       <ScreenList
         label="Endpoints"
         current={chosen?.id}
@@ -186,6 +186,6 @@ export function EndpointsScreen() {
           </EmptyState>
         )}
       </div>
-    </main>
+    </div>
   );
 }

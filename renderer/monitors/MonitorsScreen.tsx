@@ -24,17 +24,17 @@ export function MonitorsScreen() {
     monitors.find((monitor) => monitor.id === id) ?? (id === '' ? monitors[Math.max(0, firstLive)] : undefined);
   if (monitors.length === 0) {
     return (
-      <main className="screen">
+      <div className="screen">
         <EmptyState text="No monitor yet. Add a Drift monitor to a graph and connect it to an endpoint, or open Penguins.">
           <Button variant="primary" onClick={() => navigate('graph')}>
             Open the graph
           </Button>
         </EmptyState>
-      </main>
+      </div>
     );
   }
   return (
-    <main className="screen with-list">
+    <div className="screen with-list">
       <ScreenList
         label="Monitors"
         current={chosen?.id}
@@ -60,6 +60,6 @@ export function MonitorsScreen() {
           </EmptyState>
         )}
       </div>
-    </main>
+    </div>
   );
 }
