@@ -1,8 +1,9 @@
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
-import { type IndexedNode, indexGraph } from '../../shared/graph/graph-index.ts';
+import { createLineageReader, type EdgeEnd, type IndexedNode, indexGraph } from '../../shared/graph/graph-index.ts';
 import { pointer } from '../../shared/graph/json-pointer.ts';
+import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
 import { topologicalOrder } from '../../shared/plan/create-plan.ts';
@@ -56,6 +57,7 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
   return {
     shapes: async (document, baseDir, signal) => {
       const index = indexGraph(document, kinds.definitionOf);
+      const lineageOf = createLineageReader(index);
       const result: GraphShapes = { diagnostics: [], inputs: {}, outputs: {} };
       for (const id of topologicalOrder(index)) {
         const node = index.nodes.get(id);
@@ -73,7 +75,7 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
         if (!parsed.success || !complete) continue;
         try {
           const inferred = await infer(node, parsed.data, inputs, baseDir, signal);
-          result.outputs[id] = { ...fixedShapes(node), ...inferred?.outputs };
+          result.outputs[id] = withLineage(id, { ...fixedShapes(node), ...inferred?.outputs }, lineageOf);
           for (const problem of inferred?.problems ?? []) {
             result.diagnostics.push({
               path: pointer('nodes', id, 'params', ...(problem.field === undefined ? [] : [problem.field])),
@@ -93,6 +95,21 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
       return result;
     },
   };
+}
+
+/** Which rows an output stands for follows from the graph. */
+function withLineage(
+  id: string,
+  shapes: Record<string, PortShape>,
+  lineageOf: (from: EdgeEnd) => Lineage | undefined,
+): Record<string, PortShape> {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([port, shape]) => {
+      const lineage = lineageOf({ node: id, port });
+      const carries = lineage !== undefined && (shape.type === 'table' || shape.type === 'features');
+      return [port, carries ? { ...shape, lineage } : shape];
+    }),
+  );
 }
 
 /** Shapes that the type alone tells. */

@@ -310,6 +310,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         controller.abort(new AppError('run.cancelled', 'The engine is closing.'));
       await Promise.all([...active.values()].map(({ done }) => done));
       await workers.close();
+      logs.close();
       openEngines.leave();
       database.close();
     },
@@ -415,9 +416,11 @@ function nothingToRun(diagnostics: readonly Diagnostic[]): AppError {
 }
 
 function cannotSelect(planned: PlannedGraph, id: string): AppError {
-  const blocked = planned.blocked.find((step) => step.id === id);
-  if (blocked !== undefined) {
-    return new AppError('graph.invalid', `Step "${id}" cannot run: ${blocked.reason}`, {
+  const reason =
+    planned.blocked.find((step) => step.id === id)?.reason ??
+    planned.diagnostics.find(({ node, severity }) => node === id && severity === 'error')?.message;
+  if (reason !== undefined) {
+    return new AppError('graph.invalid', `"${id}" cannot run: ${reason}`, {
       nodeId: id,
       fix: 'Correct the problems that slipway validate lists.',
       details: { diagnostics: planned.diagnostics },

@@ -31,6 +31,8 @@ export interface RunLogs {
   open(runId: string): LiveRunLog;
   /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
   follow(runId: string, after: number, signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void, undefined>;
+  /** Ends what still follows; the records may then be closed. */
+  close(): void;
 }
 
 interface Follower {
@@ -39,6 +41,7 @@ interface Follower {
 
 export function createRunLogs(records: RunRecords): RunLogs {
   const live = new Map<string, { log: LiveRunLog; followers: Set<Follower> }>();
+  let closed = false;
 
   const open = (runId: string): LiveRunLog => {
     const followers = new Set<Follower>();
@@ -61,7 +64,7 @@ export function createRunLogs(records: RunRecords): RunLogs {
           buffer = [];
         } catch {
           // Followers get the events all the same; the run itself fails with the reason when it has to store something.
-          timer = setTimeout(flush, storeAgainMs).unref();
+          if (!closed) timer = setTimeout(flush, storeAgainMs).unref();
           return;
         }
       }
@@ -143,7 +146,7 @@ export function createRunLogs(records: RunRecords): RunLogs {
     if (owner === undefined) {
       throw new AppError('run.not-found', `There is no run ${runId}.`, { fix: 'See slipway runs for what there is.' });
     }
-    while (signal?.aborted !== true) {
+    while (signal?.aborted !== true && !closed) {
       const ended = records.get(runId)?.status !== 'running' || !isAlive(owner);
       for (const event of storedEvents(records, runId, last)) {
         last = event.seq;
@@ -156,7 +159,13 @@ export function createRunLogs(records: RunRecords): RunLogs {
     }
   }
 
-  return { open, follow };
+  return {
+    open,
+    follow,
+    close: () => {
+      closed = true;
+    },
+  };
 }
 
 function storedEvents(records: RunRecords, runId: string, after: number): RunEvent[] {

@@ -21,8 +21,6 @@ export interface TaskResult {
 }
 
 export interface WorkerPool {
-  /** Starts workers ahead of need, up to `count` idle ones. */
-  warm(count: number): void;
   /**
    * Runs a task in a worker of its own for that time. An abort ends within 2 s, by force where needed, and rejects with
    * the signal's reason. A worker that dies rejects with `step.crashed` or `step.out-of-memory`.
@@ -63,13 +61,15 @@ export function createWorkerPool(options: {
     return worker;
   };
 
+  const takeIdle = (): StepWorker | undefined => {
+    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) if (worker.isUsable) return worker;
+    return undefined;
+  };
+
   return {
-    warm: (count) => {
-      while (idle.length < Math.min(count, options.maxIdle)) idle.push(start());
-    },
     run: async (task, listener, signal) => {
       signal.throwIfAborted();
-      const worker = idle.pop() ?? start();
+      const worker = takeIdle() ?? start();
       const reusable = await worker.run(
         { type: 'run', task, storeDir: options.storeDir, kindsModule: options.kindsModule },
         listener,
@@ -123,6 +123,11 @@ class StepWorker {
     this.readLines(this.child.stderr, 'warn');
     this.child.unref();
     this.child.channel?.unref();
+  }
+
+  /** False from the moment its process has ended, which may be before `ended` is known. */
+  get isUsable(): boolean {
+    return this.child.connected;
   }
 
   async run(message: ToWorker, listener: TaskListener, signal: AbortSignal): Promise<TaskEnd> {
