@@ -112,6 +112,14 @@ it('goes from too few rows to no drift to drift as requests come', async () => {
   expect(moved.history[1]?.drift['amount']).toBeGreaterThan(0.2);
   expect(moved.history[1]?.drift['moment']).toBeNull();
 
+  const { http } = host.list()[0] ?? {};
+  await expect
+    .poll(async () => (await fetch(`${http}/metrics`)).text(), { timeout: 20_000 })
+    .toMatch(/pipeline_drift_detected\{model="amounts"\} 1\n/);
+  const metrics = await (await fetch(`${http}/metrics`)).text();
+  expect(metrics).toMatch(/pipeline_drift_score\{model="amounts",column="amount",method="kolmogorov-smirnov"\} 0\.[2-9]/);
+  expect(metrics).not.toContain('column="moment"');
+
   monitor.close();
   expect((await reports.next()).done).toBe(true);
 });

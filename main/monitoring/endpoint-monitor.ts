@@ -9,7 +9,7 @@ import { compareColumns, type DriftOptions } from './drift-report.ts';
 export interface EndpointMonitorOptions extends DriftOptions {
   nodeId: string;
   endpointId: string;
-  host: Pick<EndpointHost, 'recentRows' | 'models'>;
+  host: Pick<EndpointHost, 'recentRows' | 'models' | 'showDrift'>;
   /** Most recent request rows compared. */
   windowRows: number;
   log(level: 'warn', text: string): void;
@@ -65,6 +65,13 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       skipped: incomparable(column.type),
     }));
     const { columns, drifted, effects } = compareColumns(pairs, options);
+    if (known !== undefined) {
+      const scores = columns.flatMap(({ column, method }) => {
+        const score = effects[column];
+        return score === null || score === undefined ? [] : [{ column, method, score }];
+      });
+      options.host.showDrift(options.endpointId, { drifted, columns: scores });
+    }
     if (recent.seen < seenAtLastWindow) seenAtLastWindow = 0;
     const step = Math.max(1, Math.ceil(options.windowRows / 10));
     const timeMs = Date.now();

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { isLoopback } from './loopback.ts';
 
 /** `required`: every request but health checks carries `Authorization: Bearer KEY`. */
 export type KeyPolicy = 'none' | 'required';
@@ -19,10 +20,6 @@ export function keyPolicyFor(host: string, keys: KeyPolicy | undefined): KeyPoli
   throw new AppError('serve.host-needs-keys', `Host ${host} can be reached from other machines.`, {
     fix: 'Add --keys required, or --keys none if anyone who can reach it may use it.',
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /**

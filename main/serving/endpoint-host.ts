@@ -4,6 +4,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
+import type { DriftReading } from './drift-readings.ts';
 import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { RecentRows } from './request-log.ts';
@@ -71,6 +72,8 @@ export interface EndpointHost {
   predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
   /** The newest logged rows of the endpoint's own model. */
   recentRows(id: string, limit: number): Promise<RecentRows>;
+  /** Shows the newest drift of the endpoint's own model on `/metrics`; ignored unless it is live. */
+  showDrift(id: string, reading: Omit<DriftReading, 'model'>): void;
   /** At once, then about every second until the endpoint ends or the signal is aborted. */
   watch(id: string, signal: AbortSignal): AsyncIterable<EndpointStats>;
   close(): Promise<void>;
@@ -237,6 +240,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     async recentRows(id, limit) {
       const entry = live(id);
       return entry.client.call('recentRows', { model: ownModel(entry), limit });
+    },
+    showDrift(id, reading) {
+      const entry = entries.get(id);
+      if (entry?.endpoint.state === 'live') entry.client.showDrift({ model: ownModel(entry), ...reading });
     },
     watch: (id, signal) => watchEntry(live(id), signal),
     async close() {

@@ -4,9 +4,11 @@ import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { errorCodes } from '../../shared/errors/codes.ts';
 import type { ActivityRecorder } from './activity-recorder.ts';
 import { carriesKey } from './api-keys.ts';
+import type { DriftReadings } from './drift-readings.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
 import { parseJsonBody } from './json-body.ts';
+import { isLocalRequest } from './loopback.ts';
 import { metricsPage } from './metrics-page.ts';
 import type { ModelTable } from './model-table.ts';
 import {
@@ -25,7 +27,10 @@ export interface HttpFrontOptions {
   models: ModelTable;
   /** SHA-256 of the accepted keys, hex; null: no key is needed. */
   keyHashes: readonly string[] | null;
+  /** The server listens on a loopback address without keys: only requests for this machine are answered. */
+  localOnly: boolean;
   activity: ActivityRecorder;
+  drift: DriftReadings;
   /** Product version, for the server metadata. */
   version: string;
   log(level: 'info' | 'warn' | 'error', text: string): void;
@@ -106,7 +111,7 @@ export class HttpFront {
         const answer = errorAnswer(405, `${request.method} is not allowed here; use ${allowed.join(' or ')}.`);
         return { ...answer, headers: { allow: allowed.join(', ') } };
       }
-      if (!openRoutes.has(route.kind)) this.#requireKey(request);
+      if (!openRoutes.has(route.kind)) this.#authorize(request);
       return this.#query(route);
     } catch (error) {
       return this.#errorAnswer(error);
@@ -114,7 +119,7 @@ export class HttpFront {
   }
 
   #query(route: Route): Answer {
-    const { models, version } = this.#options;
+    const { models, version, drift } = this.#options;
     switch (route.kind) {
       case 'live':
         return json(200, { live: true });
@@ -128,7 +133,7 @@ export class HttpFront {
         return {
           status: 200,
           contentType: 'text/plain; version=0.0.4; charset=utf-8',
-          body: metricsPage(models.all()),
+          body: metricsPage(models.all(), drift.all()),
         };
       case 'model-list':
         return json(200, {
@@ -170,7 +175,7 @@ export class HttpFront {
       if (!response.writableEnded) gone.abort();
     });
     try {
-      this.#requireKey(request);
+      this.#authorize(request);
       model = this.#options.models.find(route.model, route.version);
       const body = await readBody(request, this.#budget);
       bodyBytes = body.length;
@@ -196,9 +201,15 @@ export class HttpFront {
     this.#options.activity.record(durationMs, rows, status !== 200);
   }
 
-  #requireKey(request: IncomingMessage): void {
-    const { keyHashes } = this.#options;
-    if (keyHashes === null || carriesKey(request.headers.authorization, keyHashes)) return;
+  /** Errors: `request.forbidden`, `auth.required`. */
+  #authorize({ headers }: IncomingMessage): void {
+    const { keyHashes, localOnly } = this.#options;
+    if (localOnly && !isLocalRequest(headers.host, headers.origin)) {
+      throw new AppError('request.forbidden', 'This endpoint answers requests to this machine itself only.', {
+        fix: 'Send it to http://127.0.0.1 or http://localhost, or start the endpoint with --host and --keys.',
+      });
+    }
+    if (keyHashes === null || carriesKey(headers.authorization, keyHashes)) return;
     throw new AppError('auth.required', 'A key is needed.', { fix: 'Send the header "Authorization: Bearer KEY".' });
   }
 

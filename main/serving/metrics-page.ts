@@ -1,8 +1,9 @@
+import type { DriftReading } from './drift-readings.ts';
 import { PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** Body of `/metrics`. */
-export function metricsPage(models: readonly ServedModel[]): string {
+export function metricsPage(models: readonly ServedModel[], drift: readonly DriftReading[]): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
   text.counter(
@@ -31,6 +32,18 @@ export function metricsPage(models: readonly ServedModel[]): string {
     'pipeline_inference_queued_rows',
     'Rows waiting now.',
     models.map((model) => ({ labels: labels(model), value: model.queuedRows })),
+  );
+  text.gauge(
+    'pipeline_drift_score',
+    'Size of the difference between recent requests and the training sample, 0 to 1.',
+    drift.flatMap(({ model, columns }) =>
+      columns.map(({ column, method, score }) => ({ labels: { model, column, method }, value: score })),
+    ),
+  );
+  text.gauge(
+    'pipeline_drift_detected',
+    'Whether a column of the recent requests drifted.',
+    drift.map(({ model, drifted }) => ({ labels: { model }, value: drifted ? 1 : 0 })),
   );
   const cpu = process.cpuUsage();
   text.counter('process_cpu_seconds_total', 'User and system CPU time of the serving process.', [

@@ -1,4 +1,4 @@
-import { MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
+import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../shared/model/signature.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
 import { elementCount, type Tensor, type TensorSpec } from './tensor.ts';
 
@@ -44,8 +44,10 @@ export class RequestLog {
   #share = 1;
   #credit = 0;
 
-  constructor(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[]) {
-    this.#inputs = inputs.flatMap((spec) => ringOf(spec, 1, 0, spec.name));
+  /** Only a manifest says which integers are times. */
+  constructor(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[], manifest: ModelManifest | null) {
+    const times = new Set(manifest?.inputs.filter(({ type }) => type === 'timestamp').map(({ name }) => name));
+    this.#inputs = inputs.flatMap((spec) => ringOf(spec, 1, 0, spec.name, times.has(spec.name)));
     this.#outputs = outputs.flatMap((spec) => [
       ...ringOf(spec, 1, 0, spec.name),
       ...(spec.name === 'probabilities' ? ringOf(spec, 2, 1, 'probability') : []),
@@ -97,13 +99,13 @@ export class RequestLog {
   }
 }
 
-function ringOf(spec: TensorSpec, width: number, element: number, name: string): Ring[] {
+function ringOf(spec: TensorSpec, width: number, element: number, name: string, isTime = false): Ring[] {
   const [batch, ...rest] = spec.shape;
   if (batch !== -1 || elementCount(rest) !== width || spec.datatype === 'FP16') return [];
   const values: RingValues =
     spec.datatype === 'BYTES'
       ? []
-      : spec.datatype === 'INT64'
+      : isTime && spec.datatype === 'INT64'
         ? new BigInt64Array(capacityRows)
         : new Float64Array(capacityRows);
   return [{ name, tensor: spec.name, width, element, values }];

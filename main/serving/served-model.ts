@@ -43,7 +43,7 @@ export class ServedModel {
     this.manifest = source.manifest;
     this.inputs = specs.inputs;
     this.outputs = specs.outputs;
-    this.requestLog = new RequestLog(specs.inputs, specs.outputs);
+    this.requestLog = new RequestLog(specs.inputs, specs.outputs, source.manifest);
     this.#executor = executor;
     this.#batched = hasBatchAxis(specs.inputs, specs.outputs);
     this.#batcher = new Batcher(

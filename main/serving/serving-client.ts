@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
+import type { DriftReading } from './drift-readings.ts';
 import type { HostMessage, ServingCall, ServingCalls, ServingMessage, ServingStart } from './ipc-protocol.ts';
 
 /** What starts a serving process, where that is not the host's own Node. */
@@ -107,6 +108,10 @@ export class ServingClient {
       this.#calls.set(id, { resolve: (value) => resolve(value as ServingCalls[Name]['result']), reject });
       transmit(this.#child, { type: 'call', id, name, args } as ServingCall);
     });
+  }
+
+  showDrift(reading: DriftReading): void {
+    if (this.#exited === undefined) transmit(this.#child, { type: 'drift', reading });
   }
 
   /** Lets requests in flight finish; resolves when the process has ended. */

@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { AppError, toWireError } from '../../shared/errors/app-error.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { HttpFront, predictRows } from './http-front.ts';
+import { DriftReadings } from './drift-readings.ts';
 import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
+import { isLoopback } from './loopback.ts';
 import { ModelTable } from './model-table.ts';
 import { ServedModel } from './served-model.ts';
 
@@ -10,6 +12,7 @@ import { ServedModel } from './served-model.ts';
 
 const models = new ModelTable();
 const activity = new ActivityRecorder();
+const drift = new DriftReadings();
 let front: HttpFront | undefined;
 
 /** How long a stop waits for requests in flight. */
@@ -26,7 +29,15 @@ function log(level: 'info' | 'warn' | 'error', text: string): void {
 async function start(message: ServingStart): Promise<void> {
   const { limits, threads } = message;
   for (const source of message.models) models.add(await ServedModel.open(source, { limits, threads, log }));
-  front = new HttpFront({ models, keyHashes: message.keyHashes, activity, version: message.version, log });
+  front = new HttpFront({
+    models,
+    keyHashes: message.keyHashes,
+    localOnly: message.keyHashes === null && isLoopback(message.http.host),
+    activity,
+    drift,
+    version: message.version,
+    log,
+  });
   const port = await listen(front, message.http);
   setInterval(reportActivity, 1_000).unref();
   send({ type: 'ready', port });
@@ -126,6 +137,9 @@ process.on('message', (message: HostMessage) => {
         // The host reads the reason and ends this process.
         send({ type: 'failed', error: toWireError(error) });
       });
+      return;
+    case 'drift':
+      drift.set(message.reading);
       return;
     case 'call':
       void answer(message);

@@ -42,9 +42,9 @@ const echoTypes = [
 ] as const satisfies readonly ElementType[];
 
 /** One model per datatype that gives its input back. */
-function echoModel(type: ElementType): Uint8Array {
+function echoModel(type: ElementType, width: number | 'M' = 'M'): Uint8Array {
   const graph = createGraphBuilder('echo');
-  graph.output('y', graph.input('x', type, ['N', 'M']), type, ['N', 'M']);
+  graph.output('y', graph.input('x', type, ['N', width]), type, ['N', width]);
   return graph.toBytes();
 }
 
@@ -106,7 +106,12 @@ let endpoint: StartedEndpoint;
 let url: string;
 
 async function writeRepository(): Promise<void> {
-  const models: Record<string, Uint8Array> = { adder: adderModel(), slow: slowModel(), rows: rowModel() };
+  const models: Record<string, Uint8Array> = {
+    adder: adderModel(),
+    slow: slowModel(),
+    rows: rowModel(),
+    integers: echoModel('INT64', 1),
+  };
   for (const type of echoTypes) models[`echo-${type}`] = echoModel(type);
   for (const [name, bytes] of Object.entries(models)) {
     await mkdir(join(dir, 'models', name, '1'), { recursive: true });
@@ -166,6 +171,20 @@ describe('health and metadata', () => {
     expect((await get('/readyz')).status).toBe(200);
     expect((await get('/v2/health/live', { method: 'HEAD' })).status).toBe(200);
     expect((await get('/v2/health/live')).headers.get('connection')).toBe('keep-alive');
+  });
+
+  it('answers only requests meant for this machine', async () => {
+    const { port } = new URL(url);
+    const send = async (path: string, headers: Record<string, string>) => {
+      const request = httpRequest({ host: '127.0.0.1', port, path, headers }).end();
+      const [response] = await once(request, 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await send('/v2', { host: 'rebound.example' })).toBe(403);
+    expect(await send('/metrics', { host: 'localhost', origin: 'http://some.example' })).toBe(403);
+    expect(await send('/v2', { host: `localhost:${port}`, origin: 'http://localhost:5173' })).toBe(200);
+    expect(await send('/v2/health/live', { host: 'rebound.example' })).toBe(200);
   });
 
   it('describes server and models', async () => {
@@ -597,6 +616,23 @@ describe('endpoint host', () => {
     expect(child.exitCode).toBe(0);
   });
 
+  it('tells integers from times in its recent rows', async () => {
+    const input = { name: 'x', datatype: 'INT64', shape: [2, 1], data: [7, -8] };
+    const started = await host.startModels({
+      graphId: 'test',
+      nodeId: 'integers',
+      name: 'integers',
+      http: { port: 0 },
+      models: await modelSourcesAt(join(dir, 'models', 'integers')),
+    });
+    const body = JSON.stringify({ inputs: [input] });
+    expect((await fetch(`${started.http}/v2/models/integers/infer`, { method: 'POST', body })).status).toBe(200);
+    expect((await host.recentRows(started.id, 10)).columns).toEqual([
+      { name: 'x', kind: 'number', values: Float64Array.of(7, -8) },
+    ]);
+    await host.stop(started.id);
+  });
+
   it('replaces an endpoint that is started again', async () => {
     const [first, second] = await Promise.all([startRows('twice'), startRows('twice')]);
     expect(second.http).not.toBe(first.http);
@@ -681,7 +717,7 @@ describe('endpoint host', () => {
     ] as const) {
       const socket = connect(Number(port), hostname);
       await once(socket, 'connect');
-      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${slow.length}\r\n\r\n${sent}`);
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${slow.length}\r\n\r\n${sent}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
       socket.destroy();
     }

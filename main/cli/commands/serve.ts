@@ -1,6 +1,8 @@
+import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
-import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
+import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
 import { artifactModelSource, type ModelSource, modelSourcesAt } from '../../serving/model-source.ts';
 import { type ArtifactStore, artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
 import { resolveDataDir } from '../../store/data-dir.ts';
@@ -31,6 +33,7 @@ export const serveCommand: Command = {
       dataDir: resolveDataDir(context.dataDir),
       log: (_level, text) => context.output.log(text),
     });
+    let monitor: EndpointMonitor | undefined;
     try {
       const [first] = models;
       const started = await host.startModels({
@@ -41,14 +44,32 @@ export const serveCommand: Command = {
         http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
         keys: serving.keys,
       });
+      if (first?.referencePath != null && first.manifest !== null) {
+        monitor = watchDrift(host, started.id, (text) => context.output.log(text));
+      }
       announceEndpoint(context.output, started, models);
       await untilStopped(context.signal);
     } finally {
+      monitor?.close();
       await host.close();
     }
     return 0;
   },
 };
+
+/** A monitor with the default parameters of its kind: what is served without a graph reports drift too. */
+function watchDrift(host: EndpointHost, endpointId: string, log: (text: string) => void): EndpointMonitor {
+  const { windowRows, minimumRows, alpha } = driftNode.params.parse({});
+  return createEndpointMonitor({
+    nodeId: 'drift',
+    endpointId,
+    host,
+    windowRows,
+    minimumRows,
+    alpha,
+    log: (_level, text) => log(text),
+  });
+}
 
 /** From the data directory's registry, or from that of the shared store `SLIPWAY_STORE` names (a pod). */
 async function registeredModel(context: CommandContext, uri: string): Promise<ModelSource> {
