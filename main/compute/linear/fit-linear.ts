@@ -1,7 +1,7 @@
 import type { Task } from '../../../shared/model/signature.ts';
 import { type ColumnGroup, columnMoments, type Matrix, type Standardization } from './column-moments.ts';
 import { openLikelihood } from './likelihood.ts';
-import { type MinimizeOptions, minimizeLbfgs, minimizeNewton } from './minimize.ts';
+import { type MinimizeOptions, type Minimum, minimizeLbfgs, minimizeNewton } from './minimize.ts';
 
 /** Beyond this many coefficients the Hessian costs more than it saves. */
 const NEWTON_LIMIT = 600;
@@ -80,7 +80,12 @@ export async function fitLinear(options: FitLinearOptions): Promise<FittedLinear
     tolerance: options.tolerance,
     onIteration: options.onIteration,
   };
-  const minimum = await (newton ? minimizeNewton(settings) : minimizeLbfgs(settings)).finally(likelihood.release);
+  let minimum: Minimum;
+  try {
+    minimum = await (newton ? minimizeNewton(settings) : minimizeLbfgs(settings));
+  } finally {
+    await likelihood.release();
+  }
   const split = matrix.width * outputs;
   const model: LinearModel = {
     task,

@@ -83,11 +83,12 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
           batches: batchesOf(held, Math.min(LOSS_BATCH, validationRows), validationRows),
         };
 
-  const release = async () => {
+  try {
+    return await optimize(options, { data, training, validation, rows, random, batchSize });
+  } finally {
     await training.release();
     await validation?.session.release();
-  };
-  return optimize(options, { data, training, validation, rows, random, batchSize }).finally(release);
+  }
 }
 
 interface Prepared {
