@@ -39,14 +39,17 @@ export function createTreeScorer(model: TreeModel): TreeScorer {
   };
 }
 
-type TreeSets = (ReadonlySet<number> | undefined)[];
+/** Per node: for each code up to the largest of its set, 1 when it goes left; undefined for numeric nodes. */
+type TreeSets = (Uint8Array | undefined)[];
 
 function setsOf(tree: Tree): TreeSets {
-  return Array.from(tree.feature, (_, node) =>
-    isCategorical(tree, node)
-      ? new Set(tree.codes.subarray(tree.codeStart[node], tree.codeStart[node + 1]))
-      : undefined,
-  );
+  return Array.from(tree.feature, (_, node) => {
+    if (!isCategorical(tree, node)) return undefined;
+    const codes = tree.codes.subarray(tree.codeStart[node], tree.codeStart[node + 1]);
+    const goesLeft = new Uint8Array(codes.reduce((a, b) => Math.max(a, b), 0) + 1);
+    for (const code of codes) goesLeft[code] = 1;
+    return goesLeft;
+  });
 }
 
 function addTree(
@@ -70,7 +73,7 @@ function addTree(
         ? missingLeft[node] === 1
         : set === undefined
           ? value <= (threshold[node] as number)
-          : set.has(value);
+          : set[value] === 1;
       node = (isLeft ? left[node] : right[node]) as number;
     }
     const at = row * outputs + output;
