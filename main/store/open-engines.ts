@@ -26,7 +26,11 @@ export function openEngineList(database: StoreDatabase): { notices: string[]; le
             `Another engine (process ${pids}) uses this data directory too; both share results and see each other's runs.`,
           ],
     leave: () => {
-      remove.run(self.pid, self.start);
+      try {
+        remove.run(self.pid, self.start);
+      } catch {
+        // A full disk: the next engine removes the entry of a process that is gone.
+      }
     },
   };
 }

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openDatabase } from '../../main/store/database.ts';
+
+/** A change here needs a new migration file; migrations that were released are never edited. */
+it('the database has this schema', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-schema-'));
+  const database = openDatabase(dir);
+  const tables = database
+    .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .all()
+    .map(({ name }) => {
+      const columns = database.pragma(`table_info(${name})`) as { name: string; type: string; pk: number }[];
+      return `${name}: ${columns.map((column) => `${column.name} ${column.type}${column.pk > 0 ? ` key ${column.pk}` : ''}`).join(', ')}`;
+    });
+  const version = database.pragma('user_version', { simple: true });
+  database.close();
+  rmSync(dir, { recursive: true, force: true });
+  expect({ version, tables }).toMatchInlineSnapshot(`
+    {
+      "tables": [
+        "engines: pid INTEGER key 1, process_start TEXT key 2, opened_ms INTEGER",
+        "graphs: path TEXT key 1, graph_id TEXT, name TEXT, modified_ms REAL, opened_ms REAL",
+        "model_aliases: name TEXT key 1, alias TEXT key 2, version INTEGER",
+        "model_versions: name TEXT key 1, version INTEGER key 2, digest TEXT, created_ms INTEGER, run_id TEXT, graph_id TEXT, metrics TEXT, parity TEXT",
+        "registrations: graph_id TEXT key 1, node_id TEXT key 2, name TEXT, alias TEXT, digest TEXT",
+        "run_events: run_id TEXT key 1, seq INTEGER key 2, event TEXT",
+        "runs: id TEXT key 1, graph_id TEXT, graph_name TEXT, source TEXT, status TEXT, started_ms INTEGER, finished_ms INTEGER, owner_pid INTEGER, owner_start TEXT, steps TEXT",
+        "step_history: graph_id TEXT key 1, node_id TEXT key 2, key TEXT key 3, kind TEXT, parts TEXT, outputs TEXT, duration_ms REAL, peak_memory_bytes INTEGER, run_id TEXT, used_ms INTEGER",
+      ],
+      "version": 1,
+    }
+  `);
+});
