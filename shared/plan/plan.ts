@@ -20,8 +20,7 @@ export const planStepSchema = z.object({
 export type PlanStep = z.infer<typeof planStepSchema>;
 
 /** A node that opens something long-lived (endpoint, monitor) instead of running once. */
-export const planServiceSchema = planStepSchema;
-export type PlanService = z.infer<typeof planServiceSchema>;
+export type PlanService = PlanStep;
 
 /**
  * What will be executed: a pure function of the graph and the catalog, serialisable, invariant under node order,
@@ -32,7 +31,7 @@ export const planSchema = z.object({
   formatVersion: z.literal(1),
   graph: z.object({ id: z.string(), name: z.string() }),
   steps: z.array(planStepSchema),
-  services: z.array(planServiceSchema),
+  services: z.array(planStepSchema),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -7,6 +7,8 @@ import { createEngine } from '../../main/engine/engine.ts';
 import type { RunEvent } from '../../shared/events/run-events.ts';
 import { testGraph } from '../fixtures/kinds/graph.ts';
 
+/** Programs of the system, where it has them. */
+const commands = { mount: 'mount', umount: 'umount' };
 const dir = mkdtempSync(join(tmpdir(), 'slipway-disk-'));
 const kindsModule = new URL('../fixtures/kinds/kinds.ts', import.meta.url).href;
 const graph = testGraph(
@@ -16,7 +18,7 @@ const graph = testGraph(
 /** A file system of its own in memory; false where this user may not mount. */
 function mount(options: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir], { stdio: 'ignore' });
+    execFileSync(commands.mount, ['-t', 'tmpfs', '-o', options, 'tmpfs', dir], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -25,7 +27,7 @@ function mount(options: string): boolean {
 
 const mounted = mount('size=700k');
 afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', dir]);
+  if (mounted) execFileSync(commands.umount, ['-l', dir]);
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -52,7 +54,7 @@ describe.skipIf(!mounted)('a data directory on a disk of its own', () => {
     const done = first.filter((event) => event.type === 'step.finished' && event.status === 'executed');
     expect(done.length).toBeGreaterThan(0);
 
-    execFileSync('mount', ['-o', 'remount,size=50m', dir]);
+    execFileSync(commands.mount, ['-o', 'remount,size=50m', dir]);
     const second = (await run(dataDir)).at(-1);
     if (second?.type !== 'run.finished') throw new Error('the run has no end');
     expect(second.status).toBe('succeeded');
@@ -65,7 +67,7 @@ describe.skipIf(!mounted)('a data directory on a disk of its own', () => {
   it('that is read-only is named', async () => {
     const other = join(dir, 'other');
     mkdirSync(other);
-    execFileSync('mount', ['-o', 'remount,ro', dir]);
+    execFileSync(commands.mount, ['-o', 'remount,ro', dir]);
     for (const path of [other, join(dir, 'new')]) {
       await expect(createEngine({ dataDir: path, kindsModule })).rejects.toMatchObject({
         code: 'disk.read-only',
