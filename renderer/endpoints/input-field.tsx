@@ -38,7 +38,9 @@ export function InputField({ input, value, choices, onChange }: InputFieldProps)
             {choices && choices.length > 0 && (
               <datalist id={`${id}-choices`}>
                 {choices.map((choice) => (
-                  <option key={choice} value={choice} />
+                  <option key={choice} value={choice}>
+                    {choice}
+                  </option>
                 ))}
               </datalist>
             )}

@@ -191,10 +191,8 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
                     setWriting({ busy: false });
                   }}
                 />
-                <span>
-                  <b>{entry.title}</b>
-                  <span className="mute small">{entry.summary}</span>
-                </span>
+                <b>{entry.title}</b>
+                <span className="mute small">{entry.summary}</span>
               </label>
             ))}
           </div>

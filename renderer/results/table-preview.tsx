@@ -179,7 +179,7 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
                   >
                     <span className="corner num">{index + 1}</span>
                     {columns.map((column, at) => {
-                      if (!row) return <span key={column.name} role="gridcell" className="wait" />;
+                      if (!row) return <span key={column.name} role="gridcell" className="wait" aria-label="Loading" />;
                       const cell = formatCell(row[at], column);
                       return (
                         <span key={column.name} role="gridcell" className={cell.kind} title={fullCell(row[at])}>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { WireError } from '../../shared/errors/app-error.ts';
 import type { TablePage } from '../../shared/rpc/engine-contract.ts';
 import type { Column } from '../../shared/table/schema.ts';
@@ -119,15 +119,10 @@ export function useTablePages(query: TableQuery | undefined, first: number, end:
   );
 
   const current = state.key === key;
-  const { version } = state;
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- version changes with every page
-  const rowAt = useMemo(
-    () => (index: number) => {
-      const offset = Math.floor(index / pageRows) * pageRows;
-      return pages.current.get(offset)?.rows[index - offset];
-    },
-    [version],
-  );
+  const rowAt = (index: number) => {
+    const offset = Math.floor(index / pageRows) * pageRows;
+    return pages.current.get(offset)?.rows[index - offset];
+  };
   return {
     columns: state.columns,
     total: current ? state.total : undefined,

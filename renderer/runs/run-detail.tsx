@@ -124,7 +124,7 @@ function StepRow({
 
 /** Now, every 500 ms while `active`. */
 function useNow(active: boolean): number {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (!active) return;
     const timer = setInterval(() => setNow(Date.now()), 500);

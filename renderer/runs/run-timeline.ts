@@ -19,16 +19,12 @@ export const noTimes: RunTimes = { lastSeq: 0, queuedMs: {}, endedMs: {}, kinds:
 export function applyTimes(times: RunTimes, event: RunEvent): RunTimes {
   if (event.seq <= times.lastSeq) return times;
   const next: RunTimes = { ...times, lastSeq: event.seq, lastMs: event.time };
-  switch (event.type) {
-    case 'run.started':
-      return { ...next, kinds: Object.fromEntries(event.steps.map((step) => [step.id, step.kind])) };
-    case 'step.queued':
-      return { ...next, queuedMs: { ...times.queuedMs, [event.id]: event.time } };
-    case 'step.finished':
-      return { ...next, endedMs: { ...times.endedMs, [event.id]: event.time } };
-    default:
-      return next;
+  if (event.type === 'run.started') {
+    return { ...next, kinds: Object.fromEntries(event.steps.map((step) => [step.id, step.kind])) };
   }
+  if (event.type === 'step.queued') return { ...next, queuedMs: { ...times.queuedMs, [event.id]: event.time } };
+  if (event.type === 'step.finished') return { ...next, endedMs: { ...times.endedMs, [event.id]: event.time } };
+  return next;
 }
 
 export interface TimelineBar {
