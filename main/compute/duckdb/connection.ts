@@ -60,6 +60,8 @@ export class DuckDb {
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
+    await connection.run('SET enable_progress_bar = true');
+    await connection.run('SET enable_progress_bar_print = false');
     return new DuckDb(instance, connection, options);
   }
 

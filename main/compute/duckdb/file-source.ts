@@ -121,7 +121,7 @@ async function shaped(
   }
   if (options.filename) {
     const folder = commonFolder(paths);
-    changes.push(`replace(substr(filename, ${[...folder].length + 1}), '\\', '/') AS filename`);
+    changes.push(`replace(substr(filename, length(${quoteLiteral(folder)}) + 1), '\\', '/') AS filename`);
   }
   return changes.length === 0 ? query : `SELECT * REPLACE (${changes.join(', ')}) FROM (${query})`;
 }

@@ -50,7 +50,7 @@ test('pages tile the table at any offset, sorted or not', async () => {
   const parts = await Promise.all([0, 100, 200].map((offset) => at({ offset, limit: 100, sort })));
   expect(parts.flat()).toEqual(whole.rows.map((row) => row[0]));
   expect(whole.rows.every((row) => row[1] === 4)).toBe(true);
-  expect(whole.rows.map((row) => row[0])).toEqual([...parts.flat()].sort((a, b) => Number(a) - Number(b)));
+  expect(whole.rows.map((row) => row[0])).toEqual(parts.flat().sort((a, b) => Number(a) - Number(b)));
 });
 
 test('filters look at the text of a cell; missing columns are named', async () => {

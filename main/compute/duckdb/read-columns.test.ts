@@ -82,7 +82,7 @@ test('chunks have the size asked for, keep file order and cross vector borders',
     );
     expect(all.slice(0, -1).every((chunk) => chunk.rows === chunkRows)).toBe(true);
     expect(all.map((chunk) => chunk.offset)).toEqual(all.map((_, index) => index * chunkRows));
-    const numbers = all.flatMap((chunk) => [...(chunk.columns[0]?.values as Float64Array)]);
+    const numbers = all.flatMap((chunk) => Array.from((chunk.columns[0]?.values ?? []) as Float64Array));
     const strings = all.flatMap((chunk) => chunk.columns[1]?.values as string[]);
     expect(numbers).toEqual(Array.from({ length: limit }, (_, i) => i));
     expect(strings).toEqual(Array.from({ length: limit }, (_, i) => `row ${i % 5000}`));

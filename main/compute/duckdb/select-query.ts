@@ -168,7 +168,7 @@ function queryError(problem: QueryProblem, query: string, inputs: readonly strin
   }
   if (problem.error_subtype === 'MISSING_ENTRY') {
     const tables = inputs.length === 0 ? 'This query has no inputs' : `The inputs are ${inputs.join(', ')}`;
-    const isTable = /^Table/.test(problem.error_message ?? '');
+    const isTable = problem.error_message?.startsWith('Table') === true;
     return new AppError('data.query', `${isTable ? 'Table' : 'Function'} “${name}” does not exist${where}.`, {
       fix: isTable ? `${tables}; add names under Inputs.` : `Did you mean ${candidates.join(' or ')}?`,
       details: { name, candidates },

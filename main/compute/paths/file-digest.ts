@@ -25,9 +25,13 @@ export async function fileDigest(path: string, signal?: AbortSignal): Promise<st
     return digest;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('data.unreadable', `Cannot read ${path}: ${error instanceof Error ? error.message : error}`, {
-      fix: 'Check that the file exists and that this user may read it.',
-      cause: error,
-    });
+    throw new AppError(
+      'data.unreadable',
+      `Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        fix: 'Check that the file exists and that this user may read it.',
+        cause: error,
+      },
+    );
   }
 }

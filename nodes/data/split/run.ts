@@ -139,7 +139,7 @@ async function emptyPart(
   );
   return new AppError(
     'data.empty',
-    `The ${name} table has no rows: “${params.column}” goes from ${span?.['from']} to ${span?.['to']}.`,
+    `The ${name} table has no rows: “${params.column}” goes from ${String(span?.['from'])} to ${String(span?.['to'])}.`,
     { fix: 'Set times within that span.' },
   );
 }
