@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FeatureView } from '../features/feature-view.ts';
 import type { Lineage, PortType } from '../graph/port-types.ts';
 import type { FeatureColumn } from '../model/signature.ts';
 import type { TableSchema } from '../table/schema.ts';
@@ -31,7 +32,13 @@ export interface Ports {
 
 /** What is known of an edge before anything has run. */
 export type PortShape =
-  | { type: 'table'; schema: TableSchema; lineage?: Lineage }
+  | {
+      type: 'table';
+      schema: TableSchema;
+      lineage?: Lineage;
+      /** The rows are those of a feature view. */
+      view?: FeatureView;
+    }
   | { type: 'features'; columns: FeatureColumn[]; table: TableSchema; lineage?: Lineage }
   | { type: 'model' | 'report' | 'image' | 'stream' };
 
