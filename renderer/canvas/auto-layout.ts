@@ -3,7 +3,8 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
-import { type Point, snap } from '../state/graph-commands.ts';
+import type { Point } from '../state/graph-commands.ts';
+import { wrapColumns } from './wrap-columns.ts';
 
 export interface NodeSize {
   width: number;
@@ -78,33 +79,28 @@ export async function layoutGraph(
     ];
   });
   const elk = await layoutEngine();
-  const layout = (wrapped: boolean) =>
-    elk.layout({
-      id: 'root',
-      layoutOptions: {
-        'elk.algorithm': 'layered',
-        'elk.direction': 'RIGHT',
-        'elk.edgeRouting': 'ORTHOGONAL',
-        'elk.spacing.nodeNode': '32',
-        'elk.layered.spacing.nodeNodeBetweenLayers': '48',
-        'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-        'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
-        'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-        ...(wrapped
-          ? {
-              'elk.layered.wrapping.strategy': 'SINGLE_EDGE',
-              'elk.layered.wrapping.additionalEdgeSpacing': '56',
-              'elk.aspectRatio': String(view.width / view.height),
-            }
-          : {}),
-      },
-      children: structuredClone(children),
-      edges: structuredClone(edges),
-    });
-  const oneRow = await layout(false);
+  const result = await elk.layout({
+    id: 'root',
+    layoutOptions: {
+      'elk.algorithm': 'layered',
+      'elk.direction': 'RIGHT',
+      'elk.edgeRouting': 'ORTHOGONAL',
+      'elk.spacing.nodeNode': '20',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '48',
+      'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+      'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+    },
+    children,
+    edges,
+  });
+  const placed = (result.children ?? []).map((child) => ({
+    id: child.id,
+    left: child.x ?? 0,
+    top: child.y ?? 0,
+    width: child.width ?? 0,
+    height: child.height ?? 0,
+  }));
   // At 80 % a card still shows all it has to say.
-  const result = (oneRow.width ?? 0) * 0.8 <= view.width ? oneRow : await layout(true);
-  return Object.fromEntries(
-    (result.children ?? []).map((child) => [child.id, snap({ x: child.x ?? 0, y: child.y ?? 0 })]),
-  );
+  return wrapColumns(placed, view.width / 0.8);
 }

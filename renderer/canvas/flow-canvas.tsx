@@ -301,9 +301,7 @@ function Canvas() {
           nodeColor={minimapColor}
           nodeStrokeWidth={0}
           nodeBorderRadius={6}
-          maskColor="transparent"
-          maskStrokeColor="var(--ink-3)"
-          maskStrokeWidth={4}
+          maskColor="color-mix(in srgb, var(--well) 72%, transparent)"
           style={minimapSize}
           ariaLabel="Minimap"
         />

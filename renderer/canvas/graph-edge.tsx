@@ -4,9 +4,9 @@ import {
   type Edge,
   EdgeLabelRenderer,
   type EdgeProps,
-  getSmoothStepPath,
   type InternalNode,
   useInternalNode,
+  useStoreApi,
 } from 'reactflow';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import type { PortType } from '../../shared/graph/port-types.ts';
@@ -15,6 +15,7 @@ import { useManifest } from '../state/artifact-store.ts';
 import { classNames } from '../ui/class-names.ts';
 import { formatCount, formatPlural } from '../ui/format.ts';
 import { cardSize } from './card-size.ts';
+import { type Box, labelPoint, roundedPath, routeEdge } from './edge-route.ts';
 import { useActiveRun } from './use-node-status.ts';
 
 export interface GraphEdgeData extends Record<string, unknown> {
@@ -28,27 +29,10 @@ export interface GraphEdgeData extends Record<string, unknown> {
 }
 export type GraphFlowEdge = Edge<GraphEdgeData, 'port'>;
 
-/** Gap between a return lane and the card it leads to, and between lanes of neighbouring ports, px. */
-const laneGapPx = 18;
-const laneStepPx = 14;
-
-interface Box {
-  top: number;
-  bottom: number;
-}
-
-/** Height at which an edge runs back: between the two rows, beside its target; undefined where rows overlap. */
-function returnLane(source: Box | undefined, target: Box | undefined, targetIndex: number): number | undefined {
-  if (!source || !target) return undefined;
-  const away = laneGapPx + targetIndex * laneStepPx;
-  if (target.top - source.bottom > away) return target.top - away;
-  if (source.top - target.bottom > away) return target.bottom + away;
-  return undefined;
-}
-
-function boxOf(node: InternalNode | undefined): Box | undefined {
-  const top = node?.internals.positionAbsolute.y;
-  return top === undefined ? undefined : { top, bottom: top + (node?.measured.height ?? cardSize.height) };
+function boxOf(node: InternalNode): Box {
+  const { x, y } = node.internals.positionAbsolute;
+  const { width = cardSize.width, height = cardSize.height } = node.measured;
+  return { left: x, top: y, right: x + width, bottom: y + height };
 }
 
 /** Chip on an edge that returns through the gutter: what flows along it. */
@@ -78,25 +62,22 @@ function FlowChip({ lane, portType, x, y }: { lane: string[]; portType: PortType
 }
 
 function GraphEdgeView(props: EdgeProps<GraphFlowEdge>) {
-  const { id, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected } =
-    props;
+  const { id, source, target, sourceX, sourceY, targetX, targetY, data, selected } = props;
   const running = useActiveRun((run) => run.status === 'running' && run.steps[source]?.state === 'running') ?? false;
+  const sourceNode = useInternalNode(source);
+  const targetNode = useInternalNode(target);
+  const store = useStoreApi();
+  const from = { x: sourceX, y: sourceY };
+  const to = { x: targetX, y: targetY };
+  // Other cards are read, not followed: an edge is routed anew when one of its own ends moves.
+  const boxes = [...store.getState().nodeLookup.values()].map(boxOf);
+  const points =
+    sourceNode && targetNode
+      ? routeEdge(from, to, boxOf(sourceNode), boxOf(targetNode), boxes, data?.targetIndex ?? 0)
+      : [from, to];
+  const path = roundedPath(points, 8);
+  const label = labelPoint(points);
   const wraps = targetX < sourceX;
-  // Edges that return to an earlier column share a lane just before their target's row.
-  const sourceBox = boxOf(useInternalNode(source));
-  const targetBox = boxOf(useInternalNode(target));
-  const laneY = wraps ? returnLane(sourceBox, targetBox, data?.targetIndex ?? 0) : undefined;
-  const [path, labelX, labelY] = getSmoothStepPath({
-    sourceX,
-    sourceY,
-    targetX,
-    targetY,
-    sourcePosition,
-    targetPosition,
-    borderRadius: 8,
-    offset: 12,
-    ...(laneY === undefined ? {} : { centerY: laneY }),
-  });
   const portType = data?.portType ?? 'table';
   const look = classNames('graph-edge', portType, running && 'next', selected && 'selected', data?.problem && 'broken');
   const rails = portType === 'table' || portType === 'features';
@@ -105,13 +86,13 @@ function GraphEdgeView(props: EdgeProps<GraphFlowEdge>) {
       <BaseEdge id={id} path={path} className={look} interactionWidth={16} />
       {rails && !running && !data?.problem && <path d={path} className="edge-core" />}
       {wraps && data && data.lane.length > 0 && (
-        <FlowChip lane={data.lane} portType={portType} x={labelX} y={laneY ?? labelY} />
+        <FlowChip lane={data.lane} portType={portType} x={label.x} y={label.y} />
       )}
       {data?.problem && (
         <EdgeLabelRenderer>
           <div
             className="edge-chip broken"
-            style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
           >
             {data.problem}
           </div>

@@ -101,7 +101,7 @@ function serviceStatus(input: NodeStatusInput): NodeStatus {
       ...(input.service === 'endpoint' && endpoint.error ? { error: endpoint.error } : {}),
     };
   }
-  if (input.service === 'monitor') return { status: 'never', word: 'Waits for its endpoint' };
+  if (input.service === 'monitor') return { status: 'never', word: 'No endpoint yet' };
   return { status: 'never', word: endpoint?.state === 'stopped' ? 'Stopped' : 'Not started' };
 }
 

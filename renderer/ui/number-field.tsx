@@ -61,7 +61,7 @@ export function NumberField({
       <span className="number-input">
         <input
           {...ids}
-          style={unit ? { width: 68 + unit.length * 6, paddingRight: 12 + unit.length * 6 } : undefined}
+          style={unit ? { width: 72 + unit.length * 6.4, paddingRight: 14 + unit.length * 6.4 } : undefined}
           className="input number"
           inputMode="decimal"
           autoComplete="off"
