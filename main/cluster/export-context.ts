@@ -29,7 +29,8 @@ export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; un
       unregistered.push(service);
       continue;
     }
-    const model = String(register.params['name']);
+    const registered = String(register.params['name'] ?? '');
+    const model = registered === '' ? plan.graph.id : registered;
     const alias = String(register.params['alias']);
     const name = service.params['name'];
     endpoints.push({

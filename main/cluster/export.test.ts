@@ -68,7 +68,12 @@ describe('kubernetes', () => {
 });
 
 it('refuses objects that break their schema', () => {
-  const broken: KubernetesObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: { ports: 'no' } };
+  const broken: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'x' },
+    spec: { ports: 'no' },
+  };
   expect(codeOf(() => validateObjects([broken])).code).toBe('export.invalid-object');
 });
 
@@ -88,7 +93,12 @@ it('finds names that point nowhere and containers without limits', () => {
     },
   };
   const problems = lintObjects([job]).join('\n');
-  for (const expected of ['ServiceAccount/nobody', 'ConfigMap/missing', 'no memory in its limits', 'unknown volume gone']) {
+  for (const expected of [
+    'ServiceAccount/nobody',
+    'ConfigMap/missing',
+    'no memory in its limits',
+    'unknown volume gone',
+  ]) {
     expect(problems).toContain(expected);
   }
 });

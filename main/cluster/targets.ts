@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Bundle } from './bundle.ts';
 import type { ExportContext } from './export-context.ts';
+import { renderArgo } from './argo/render-argo.ts';
 import { renderKubernetes } from './kubernetes/render-kubernetes.ts';
 
 export interface ExportTarget {
@@ -17,6 +18,12 @@ export const exportTargets: readonly ExportTarget[] = [
     summary:
       'Plain objects: a Job for the batch part, Deployment, Service and autoscaler for each endpoint. No CRD needed.',
     render: renderKubernetes,
+  },
+  {
+    id: 'argo',
+    title: 'Argo Workflows',
+    summary: 'A WorkflowTemplate with a pod per step, and plain Deployments for the endpoints. Needs Argo Workflows 4.',
+    render: renderArgo,
   },
 ];
 

@@ -1,8 +1,10 @@
+import { Workflow, WorkflowTemplate } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { ConfigMap, PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { KubernetesObject } from './bundle.ts';
@@ -10,10 +12,14 @@ import type { KubernetesObject } from './bundle.ts';
 /** The generated classes check themselves against the API's schemas. */
 const models: Record<string, (object: never) => { validate(): void }> = {
   'apps/v1 Deployment': (object) => new Deployment(object),
+  'argoproj.io/v1alpha1 Workflow': (object) => new Workflow(object),
+  'argoproj.io/v1alpha1 WorkflowTemplate': (object) => new WorkflowTemplate(object),
   'autoscaling/v2 HorizontalPodAutoscaler': (object) => new HorizontalPodAutoscaler(object),
   'batch/v1 Job': (object) => new Job(object),
   'networking.k8s.io/v1 NetworkPolicy': (object) => new NetworkPolicy(object),
   'policy/v1 PodDisruptionBudget': (object) => new PodDisruptionBudget(object),
+  'rbac.authorization.k8s.io/v1 Role': (object) => new Role(object),
+  'rbac.authorization.k8s.io/v1 RoleBinding': (object) => new RoleBinding(object),
   'v1 ConfigMap': (object) => new ConfigMap(object),
   'v1 PersistentVolumeClaim': (object) => new PersistentVolumeClaim(object),
   'v1 Service': (object) => new Service(object),

@@ -30,9 +30,13 @@ export function openDisplay(): Promise<Display | undefined> {
   const present = process.env['DISPLAY'];
   if (present !== undefined && present !== '') return Promise.resolve({ name: present, close: () => undefined });
   return new Promise((resolve) => {
-    const server: ChildProcess = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const server: ChildProcess = spawn(
+      'Xvfb',
+      ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
     server.on('error', () => resolve(undefined));
     server.on('exit', () => resolve(undefined));
     server.stdout?.once('data', (chunk: Buffer) =>

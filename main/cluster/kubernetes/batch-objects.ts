@@ -1,11 +1,10 @@
-import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import { toDnsLabel } from '../dns-label.ts';
-import { engineCommand, imageName } from '../engine-image.ts';
 import type { ExportContext } from '../export-context.ts';
-import { restrictedContainer, restrictedPod } from '../pod-security.ts';
-import { stepResources } from '../step-resources.ts';
-import { labelsOf, type Names, planFile, planFolder, storeFolder, storeUri } from './names.ts';
+import { labelsOf, type Names } from '../names.ts';
+import { planConfigMap } from '../plan-config-map.ts';
+import { restrictedPod } from '../pod-security.ts';
+import { stepContainer, stepVolumes } from '../step-container.ts';
 
 /**
  * The batch part as one Job: every step is a container of its own with its own resources, in plan order (init containers,
@@ -15,7 +14,11 @@ export function batchObjects(context: ExportContext, names: Names, planText: str
   const { plan, version } = context;
   if (plan.steps.length === 0) return [];
   const labels = labelsOf(names.graph, 'run', version);
-  const containers = plan.steps.map((step, index) => stepContainer(step, index, context));
+  const containers = plan.steps.map((step, index) => ({
+    // The number keeps names apart where two ids give one label, and shows the order.
+    name: toDnsLabel(`${index + 1}-${step.id}`),
+    ...stepContainer(step, context),
+  }));
   return [
     {
       apiVersion: 'v1',
@@ -23,17 +26,11 @@ export function batchObjects(context: ExportContext, names: Names, planText: str
       metadata: { name: names.batchAccount, labels },
       automountServiceAccountToken: false,
     },
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: names.planConfigMap, labels },
-      immutable: true,
-      data: { 'plan.json': planText },
-    },
+    planConfigMap(names, labels, planText),
     {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: { name: names.job, labels },
+      metadata: { name: names.run, labels },
       spec: {
         backoffLimit: 3,
         activeDeadlineSeconds: 6 * 3600,
@@ -48,34 +45,10 @@ export function batchObjects(context: ExportContext, names: Names, planText: str
             securityContext: restrictedPod,
             ...(containers.length > 1 ? { initContainers: containers.slice(0, -1) } : {}),
             containers: containers.slice(-1),
-            volumes: [
-              { name: 'plan', configMap: { name: names.planConfigMap } },
-              { name: 'store', persistentVolumeClaim: { claimName: names.storeClaim } },
-              { name: 'tmp', emptyDir: {} },
-            ],
+            volumes: stepVolumes(names.planConfigMap, names.storeClaim),
           },
         },
       },
     },
   ];
-}
-
-function stepContainer(step: PlanStep, index: number, context: ExportContext): Record<string, unknown> {
-  return {
-    // The number keeps names apart where two ids give one label, and shows the order.
-    name: toDnsLabel(`${index + 1}-${step.id}`),
-    image: imageName,
-    ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', storeUri]),
-    env: [
-      { name: 'SLIPWAY_DATA_DIR', value: '/tmp/slipway' },
-      { name: 'HOME', value: '/tmp' },
-    ],
-    resources: stepResources(step, context),
-    securityContext: restrictedContainer,
-    volumeMounts: [
-      { name: 'plan', mountPath: planFolder, readOnly: true },
-      { name: 'store', mountPath: storeFolder },
-      { name: 'tmp', mountPath: '/tmp' },
-    ],
-  };
 }

@@ -21,7 +21,8 @@ export const runner = implementNode(registerNode, {
       files[name] = join(ctx.workDir, name);
       await copyFile(model.path(name), files[name]);
     }
-    const name = ctx.params.name === '' ? ctx.graph.id : ctx.params.name;
+    // Empty stays empty: which graph the step stands in is not part of its key; the engine fills in the graph's id.
+    const { name } = ctx.params;
     const { alias } = ctx.params;
     return {
       model: {

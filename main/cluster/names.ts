@@ -1,13 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Plan } from '../../../shared/plan/plan.ts';
-import { toDnsLabel } from '../dns-label.ts';
+import type { Plan } from '../../shared/plan/plan.ts';
+import { toDnsLabel } from './dns-label.ts';
 
 /** Names of the objects of one graph, and the folders inside its pods. */
 export interface Names {
   graph: string;
-  /** Changes with the plan: a Job's template cannot be changed in place. */
-  job: string;
+  /** Of the Job or Workflow. Changes with the plan: what has run cannot be changed in place. */
+  run: string;
   planConfigMap: string;
   storeClaim: string;
   batchAccount: string;
@@ -24,7 +24,7 @@ export function namesOf(plan: Plan, planText: string): Names {
   const digest = bytesToHex(sha256(new TextEncoder().encode(planText))).slice(0, 8);
   return {
     graph,
-    job: `${graph}-run-${digest}`,
+    run: `${graph}-run-${digest}`,
     planConfigMap: `${graph}-plan-${digest}`,
     storeClaim: `${graph}-store`,
     batchAccount: `${graph}-run`,

@@ -1,12 +1,21 @@
-import type { KubernetesObject } from '../bundle.ts';
-import { toDnsLabel } from '../dns-label.ts';
-import { engineCommand, imageName } from '../engine-image.ts';
-import type { ExportContext, PlannedEndpoint } from '../export-context.ts';
-import { restrictedContainer, restrictedPod } from '../pod-security.ts';
+import type { KubernetesObject } from './bundle.ts';
+import { toDnsLabel } from './dns-label.ts';
+import { engineCommand, imageName } from './engine-image.ts';
+import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from './export-context.ts';
+import type { ObjectGroup } from './lay-out-bundle.ts';
+import { restrictedContainer, restrictedPod } from './pod-security.ts';
 import { httpPort, labelsOf, type Names, selectorOf, storeFolder, storeUri } from './names.ts';
 
+/** One file of objects for each endpoint of the plan. */
+export function endpointGroups(context: ExportContext, names: Names): ObjectGroup[] {
+  return plannedEndpoints(context.plan).endpoints.map((endpoint) => ({
+    file: `endpoint-${endpoint.service.id}.yaml`,
+    objects: servingObjects(context, names, endpoint),
+  }));
+}
+
 /** Deployment, Service, autoscaler, disruption budget and the opening in the network policy for one endpoint. */
-export function servingObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
+function servingObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
   const name = toDnsLabel(`${names.graph}-${endpoint.service.id}`);
   const labels = labelsOf(names.graph, name, context.version);
   const selector = selectorOf(names.graph, name);

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../bundle.ts';
+import type { KubernetesObject } from './bundle.ts';
 import { labelsOf, type Names } from './names.ts';
 
 /** The volume that run and endpoints share, and the policy that closes all other traffic of the graph's pods. */

@@ -1,0 +1,64 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Bundle, BundleFile, KubernetesObject } from './bundle.ts';
+import { imageName } from './engine-image.ts';
+import { lintObjects } from './lint-objects.ts';
+import type { Names } from './names.ts';
+import { validateObjects } from './validate-objects.ts';
+import { toYaml } from './yaml-text.ts';
+
+/** Objects that stand in one file of the base. */
+export interface ObjectGroup {
+  file: string;
+  objects: KubernetesObject[];
+}
+
+function kustomization(fields: Record<string, unknown>): string {
+  return toYaml([{ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields }]);
+}
+
+/**
+ * A checked bundle: kustomize base with one file per group, an overlay to copy, README. Throws `export.invalid-object`
+ * when an object breaks its schema or refers to something that is not there.
+ */
+export function layOutBundle(names: Names, version: string, groups: readonly ObjectGroup[], readme: string): Bundle {
+  const filled = groups.filter((group) => group.objects.length > 0);
+  const objects = filled.flatMap((group) => group.objects);
+  validateObjects(objects);
+  const problems = lintObjects(objects);
+  if (problems.length > 0) {
+    throw new AppError('export.invalid-object', `The bundle is inconsistent: ${problems.join('; ')}.`);
+  }
+  const files: BundleFile[] = [
+    { path: 'README.md', text: readme },
+    ...filled.map((group) => ({ path: `base/${group.file}`, text: toYaml(group.objects) })),
+    { path: 'base/kustomization.yaml', text: kustomization({ resources: filled.map((group) => group.file) }) },
+    {
+      path: 'overlays/example/kustomization.yaml',
+      text: kustomization({
+        namespace: names.graph,
+        resources: ['namespace.yaml', '../../base'],
+        images: [{ name: imageName, newName: `registry.example.com/${imageName}`, newTag: version }],
+      }),
+    },
+    {
+      path: 'overlays/example/namespace.yaml',
+      text: toYaml([
+        {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: {
+            name: names.graph,
+            labels: {
+              'pod-security.kubernetes.io/enforce': 'restricted',
+              'pod-security.kubernetes.io/warn': 'restricted',
+            },
+          },
+        },
+      ]),
+    },
+  ];
+  return {
+    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    objects: objects.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata.name })),
+  };
+}

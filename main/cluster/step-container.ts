@@ -1,0 +1,34 @@
+import type { PlanStep } from '../../shared/plan/plan.ts';
+import { engineCommand, imageName } from './engine-image.ts';
+import type { ExportContext } from './export-context.ts';
+import { planFile, planFolder, storeFolder, storeUri } from './names.ts';
+import { restrictedContainer } from './pod-security.ts';
+import { stepResources } from './step-resources.ts';
+
+/** Volumes of a pod that runs steps: the plan, the shared store, and room for temporary files. */
+export function stepVolumes(planConfigMap: string, storeClaim: string): Record<string, unknown>[] {
+  return [
+    { name: 'plan', configMap: { name: planConfigMap } },
+    { name: 'store', persistentVolumeClaim: { claimName: storeClaim } },
+    { name: 'tmp', emptyDir: {} },
+  ];
+}
+
+/** The container of one step, without its name: it starts with the engine's cache check and ends with the step. */
+export function stepContainer(step: PlanStep, context: ExportContext): Record<string, unknown> {
+  return {
+    image: imageName,
+    ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', storeUri]),
+    env: [
+      { name: 'SLIPWAY_DATA_DIR', value: '/tmp/slipway' },
+      { name: 'HOME', value: '/tmp' },
+    ],
+    resources: stepResources(step, context),
+    securityContext: restrictedContainer,
+    volumeMounts: [
+      { name: 'plan', mountPath: planFolder, readOnly: true },
+      { name: 'store', mountPath: storeFolder },
+      { name: 'tmp', mountPath: '/tmp' },
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
+import { exportTargets } from '../../main/cluster/targets.ts';
+import { listTemplates } from '../../main/engine/templates.ts';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { readGraphText } from '../../shared/graph/read-graph.ts';
+import { repositoryRoot } from '../support/run-slipway.ts';
+
+// Schemas of the projects whose objects a bundle may hold; test material beside the checkout, not part of the product.
+const schemasDir = join(repositoryRoot, '..', 'shared', 'crds');
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+  [keyword: string]: unknown;
+}
+
+/** As the API server does with strict validation: a field the schema does not know is an error. */
+function strict(schema: Schema): Schema {
+  const result: Schema = { ...schema };
+  delete result['format'];
+  delete result['x-kubernetes-validations'];
+  // Go's inline flags are no JavaScript.
+  if (String(schema['pattern'] ?? '').includes('(?i)')) delete result['pattern'];
+  if (schema['x-kubernetes-int-or-string'] === true) return { anyOf: [{ type: 'integer' }, { type: 'string' }] };
+  if (schema.properties !== undefined) {
+    result.properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([name, property]) => [name, strict(property)]),
+    );
+    const open = schema['x-kubernetes-preserve-unknown-fields'] === true || schema['x-kubernetes-embedded-resource'];
+    if (schema.additionalProperties === undefined && !open) result.additionalProperties = false;
+  }
+  if (schema.items !== undefined) result.items = strict(schema.items);
+  if (typeof schema.additionalProperties === 'object')
+    result.additionalProperties = strict(schema.additionalProperties);
+  return result;
+}
+
+interface Crd {
+  spec: {
+    group: string;
+    names: { kind: string };
+    versions: { name: string; schema: { openAPIV3Schema: Schema } }[];
+  };
+}
+
+const present = existsSync(schemasDir);
+const validators = new Map<string, (object: unknown) => string[]>();
+if (present) {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  for (const file of readdirSync(schemasDir).filter((name) => name.endsWith('.json'))) {
+    const crd = JSON.parse(readFileSync(join(schemasDir, file), 'utf8')) as Crd;
+    for (const version of crd.spec.versions) {
+      validators.set(`${crd.spec.group}/${version.name} ${crd.spec.names.kind}`, (object) => {
+        const schema = strict(version.schema.openAPIV3Schema);
+        // apiVersion, kind and metadata are the API machinery's own and open here.
+        schema.properties = { ...schema.properties, metadata: { type: 'object' } };
+        const validate = ajv.compile(schema);
+        return validate(object) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+      });
+    }
+  }
+}
+
+const templates = await listTemplates();
+const cases = templates.flatMap((template) => exportTargets.map((target) => ({ template, target })));
+
+describe.skipIf(!present)('custom resources satisfy the schemas of their projects', () => {
+  it.each(cases)('$template.id for $target.id', ({ template, target }) => {
+    const { files } = target.render(exportContextOf(readGraphText(template.text, definitionOf)));
+    const objects = files
+      .filter((file) => file.path.startsWith('base/') && !file.path.endsWith('kustomization.yaml'))
+      .flatMap((file) => parseAllDocuments(file.text).map((document) => document.toJS() as Record<string, unknown>));
+    const custom = objects.filter((object) => validators.has(`${object['apiVersion']} ${object['kind']}`));
+    if (target.id === 'argo') expect(custom.map((object) => object['kind'])).toEqual(['WorkflowTemplate', 'Workflow']);
+    for (const object of custom) {
+      expect(validators.get(`${object['apiVersion']} ${object['kind']}`)?.(object)).toEqual([]);
+    }
+  });
+
+  it('refuse an unknown field', () => {
+    const validate = validators.get('argoproj.io/v1alpha1 Workflow');
+    expect(
+      validate?.({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', spec: { entrypoints: 'x' } }),
+    ).not.toEqual([]);
+  });
+});
