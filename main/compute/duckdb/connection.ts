@@ -117,12 +117,6 @@ export class DuckDb {
     return rows.map((row) => columnOf(String(row['column_name']), String(row['column_type'])));
   }
 
-  /** Number of statements in a text. Throws DuckDB's parser error. */
-  async statementCount(sql: string): Promise<number> {
-    const statements = await this.#connection.extractStatements(sql);
-    return statements.count;
-  }
-
   close(): void {
     if (this.#timer !== undefined) clearInterval(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
