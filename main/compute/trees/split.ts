@@ -17,7 +17,7 @@ export interface SplitParams {
 const categorySmoothing = 10;
 const categoryL2 = 10;
 const minRowsPerGroup = 100;
-const maxCategoriesInSet = 64;
+const maxCategoriesInSet = 32;
 /** Up to this many categories, one against the rest. */
 const oneAgainstRest = 4;
 

@@ -20,7 +20,7 @@ interface NodeTable {
 /**
  * Adds the ensemble to a graph: `features` is FP32 [N, model.features]. Returns class probabilities [N, C] or the
  * prediction [N, 1]. Thresholds are the trainer's own float32 values, so every row takes the same path. A split on a set
- * of categories is a chain of BRANCH_EQ nodes with one common true branch, which ONNX Runtime folds into a bit mask.
+ * of categories is a search among its codes, whose ends share the two branches.
  */
 export function addTreeEnsemble(builder: GraphBuilder, model: TreeModel, features: string): string {
   const outputs = model.base.length;
@@ -55,6 +55,9 @@ export function addTreeEnsemble(builder: GraphBuilder, model: TreeModel, feature
   return builder.node('Concat', [negative, positive], { axis: attribute.int(1) });
 }
 
+/** Codes that are compared one after another at the end of a search. */
+const codesPerChain = 4;
+
 function nodeTable(model: TreeModel): NodeTable {
   const table: NodeTable = {
     treeIds: [],
@@ -70,76 +73,157 @@ function nodeTable(model: TreeModel): NodeTable {
     targetIds: [],
     targetWeights: [],
   };
-  if (model.trees.length === 0) {
-    // Trap: ONNX Runtime adds the base only to outputs that have a leaf.
-    for (let output = 0; output < model.base.length; output++) addLeaf(table, output, 0, output, 0);
-  }
-  model.trees.forEach((tree, index) => {
-    addTree(table, tree, index, index % model.base.length);
+  // Trap: ONNX Runtime adds the base only to outputs that have a leaf.
+  const base = Array.from(model.base, () => constantTree(0));
+  const trees = model.trees.length === 0 ? base : model.trees;
+  trees.forEach((tree, index) => {
+    new TreeWriter(table, tree, index, index % model.base.length).write();
   });
   return table;
 }
 
-function addTree(table: NodeTable, tree: Tree, treeId: number, target: number): void {
-  // Chains of categorical nodes first, so that every node knows the id of its first link; leaves follow the nodes.
-  const firstId: number[] = [];
-  let next = 0;
-  tree.feature.forEach((_, node) => {
-    firstId.push(next);
-    next += isCategorical(tree, node) ? chainLength(tree, node) : 1;
-  });
-  const leafBase = next;
-  const idOf = (child: number) => (child >= 0 ? (firstId[child] as number) : leafBase + ~child);
-  tree.feature.forEach((feature, node) => {
-    const onTrue = idOf(tree.left[node] as number);
-    const onFalse = idOf(tree.right[node] as number);
-    const missing = tree.missingLeft[node] as number;
-    const first = firstId[node] as number;
-    if (!isCategorical(tree, node)) {
-      addNode(table, treeId, first, feature, 'BRANCH_LEQ', tree.threshold[node] as number, onTrue, onFalse, missing);
-      return;
+function constantTree(value: number): Tree {
+  return {
+    feature: new Uint32Array(0),
+    threshold: new Float32Array(0),
+    missingLeft: new Uint8Array(0),
+    left: new Int32Array(0),
+    right: new Int32Array(0),
+    gain: new Float32Array(0),
+    codeStart: new Uint32Array(1),
+    codes: new Uint32Array(0),
+    leafValue: Float32Array.of(value),
+  };
+}
+
+/**
+ * Writes one tree. ONNX Runtime takes a node as the true branch of several others, as converters of categorical splits
+ * need, but the false branch must be a node that nothing else leads to.
+ */
+class TreeWriter {
+  readonly #table: NodeTable;
+  readonly #tree: Tree;
+  readonly #treeId: number;
+  readonly #target: number;
+  /** Ids of the children written so far. */
+  readonly #ids = new Map<number, number>();
+  #next = 0;
+
+  constructor(table: NodeTable, tree: Tree, treeId: number, target: number) {
+    this.#table = table;
+    this.#tree = tree;
+    this.#treeId = treeId;
+    this.#target = target;
+  }
+
+  /** The root comes first. */
+  write(): void {
+    this.#child(this.#tree.feature.length === 0 ? -1 : 0);
+  }
+
+  /** Id of a node or leaf, written now unless it was before. */
+  #child(child: number): number {
+    const known = this.#ids.get(child);
+    if (known !== undefined) return known;
+    if (child < 0) {
+      const id = this.#leaf(this.#tree.leafValue[~child] as number);
+      this.#ids.set(child, id);
+      return id;
     }
-    const length = chainLength(tree, node);
-    for (let link = 0; link < length; link++) {
-      const code = tree.codes[(tree.codeStart[node] as number) + link] as number;
-      const elsewhere = link + 1 < length ? first + link + 1 : onFalse;
-      addNode(table, treeId, first + link, feature, 'BRANCH_EQ', code, onTrue, elsewhere, missing);
+    const { codeStart, codes, feature, threshold, missingLeft, left, right } = this.#tree;
+    const column = feature[child] as number;
+    const missing = missingLeft[child] as number;
+    const onLeft = left[child] as number;
+    const onRight = right[child] as number;
+    if (isCategorical(this.#tree, child)) {
+      const set = codes.subarray(codeStart[child], codeStart[child + 1]);
+      const id = this.#search(column, set, missing, onLeft, onRight);
+      this.#ids.set(child, id);
+      return id;
     }
-  });
-  tree.leafValue.forEach((value, leaf) => {
-    addLeaf(table, treeId, leafBase + leaf, target, value);
-  });
-}
+    const row = this.#reserve();
+    this.#ids.set(child, row.id);
+    this.#fill(row.at, column, 'BRANCH_LEQ', threshold[child] as number, missing, () => ({
+      onFalse: this.#child(onRight),
+      onTrue: this.#child(onLeft),
+    }));
+    return row.id;
+  }
 
-function chainLength(tree: Tree, node: number): number {
-  return (tree.codeStart[node + 1] as number) - (tree.codeStart[node] as number);
-}
+  /** Nodes that send the codes of a set left; missing values take every true branch, or every false one. */
+  #search(column: number, codes: Uint32Array, missing: number, onLeft: number, onRight: number): number {
+    const row = this.#reserve();
+    const middle = codes.length >> 1;
+    if (codes.length > codesPerChain) {
+      this.#fill(row.at, column, 'BRANCH_LEQ', codes[middle - 1] as number, missing, () => ({
+        onFalse: this.#search(column, codes.subarray(middle), missing, onLeft, onRight),
+        onTrue: this.#search(column, codes.subarray(0, middle), missing, onLeft, onRight),
+      }));
+      return row.id;
+    }
+    this.#fill(row.at, column, 'BRANCH_EQ', codes[0] as number, missing, () => ({
+      onFalse:
+        codes.length > 1
+          ? this.#search(column, codes.subarray(1), missing, onLeft, onRight)
+          : this.#falseBranch(column, onRight),
+      onTrue: this.#child(onLeft),
+    }));
+    return row.id;
+  }
 
-function addNode(
-  table: NodeTable,
-  treeId: number,
-  nodeId: number,
-  feature: number,
-  mode: string,
-  value: number,
-  onTrue: number,
-  onFalse: number,
-  missingTrue: number,
-): void {
-  table.treeIds.push(treeId);
-  table.nodeIds.push(nodeId);
-  table.featureIds.push(feature);
-  table.values.push(value);
-  table.modes.push(mode);
-  table.trueIds.push(onTrue);
-  table.falseIds.push(onFalse);
-  table.missingTrue.push(missingTrue);
-}
+  /** A node of its own that leads to a child: the child itself, a copy of a leaf, or a node that is always true. */
+  #falseBranch(column: number, child: number): number {
+    if (!this.#ids.has(child)) return this.#child(child);
+    if (child < 0) return this.#leaf(this.#tree.leafValue[~child] as number);
+    const row = this.#reserve();
+    this.#fill(row.at, column, 'BRANCH_LEQ', Number.POSITIVE_INFINITY, 1, () => ({
+      onFalse: this.#leaf(0),
+      onTrue: this.#child(child),
+    }));
+    return row.id;
+  }
 
-function addLeaf(table: NodeTable, treeId: number, nodeId: number, target: number, weight: number): void {
-  addNode(table, treeId, nodeId, 0, 'LEAF', 0, 0, 0, 0);
-  table.targetTreeIds.push(treeId);
-  table.targetNodeIds.push(nodeId);
-  table.targetIds.push(target);
-  table.targetWeights.push(weight);
+  #leaf(weight: number): number {
+    const { id } = this.#reserve();
+    const table = this.#table;
+    table.targetTreeIds.push(this.#treeId);
+    table.targetNodeIds.push(id);
+    table.targetIds.push(this.#target);
+    table.targetWeights.push(weight);
+    return id;
+  }
+
+  /** Appends a row of the table, as a leaf. */
+  #reserve(): { id: number; at: number } {
+    const table = this.#table;
+    const id = this.#next++;
+    table.treeIds.push(this.#treeId);
+    table.nodeIds.push(id);
+    table.featureIds.push(0);
+    table.values.push(0);
+    table.modes.push('LEAF');
+    table.trueIds.push(0);
+    table.falseIds.push(0);
+    table.missingTrue.push(0);
+    return { id, at: table.nodeIds.length - 1 };
+  }
+
+  /** Makes a reserved row a branch; its false branch is written before its true branch, as ONNX Runtime reads them. */
+  #fill(
+    at: number,
+    column: number,
+    mode: 'BRANCH_LEQ' | 'BRANCH_EQ',
+    value: number,
+    missing: number,
+    branches: () => { onFalse: number; onTrue: number },
+  ): void {
+    const table = this.#table;
+    table.featureIds[at] = column;
+    table.modes[at] = mode;
+    table.values[at] = value;
+    table.missingTrue[at] = missing;
+    const { onFalse, onTrue } = branches();
+    table.trueIds[at] = onTrue;
+    table.falseIds[at] = onFalse;
+  }
 }
