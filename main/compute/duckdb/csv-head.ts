@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 const headBytes = 65_536;
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -12,23 +13,38 @@ export interface CsvHead {
   lines: string[];
 }
 
-/** Reads at most 64 KiB; the encoding is that given, or from the byte order mark, or UTF-8. */
+/** Reads at most 64 KiB, unpacked; the encoding is that given, or from the byte order mark, or UTF-8. */
 export async function readCsvHead(path: string, encoding: CsvEncoding | 'auto', quote: string): Promise<CsvHead> {
-  const file = await open(path);
+  const bytes = await firstBytes(path);
+  const known = encoding === 'auto' ? encodingOf(bytes) : encoding;
+  const label = known === 'latin-1' ? 'latin1' : known;
+  const bigEndian = known === 'utf-16' && bytes[0] === 0xfe && bytes[1] === 0xff;
+  const text = new TextDecoder(bigEndian ? 'utf-16be' : label).decode(bytes);
+  const lines = splitLines(text, quote);
+  if (bytes.length === headBytes && lines.length > 1) lines.pop();
+  return { encoding: known, lines };
+}
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+  const file = createReadStream(path);
+  const unpacked = /\.gz$/i.test(path)
+    ? file.pipe(createGunzip())
+    : /\.zst$/i.test(path)
+      ? file.pipe(createZstdDecompress())
+      : file;
+  file.on('error', (error) => unpacked.destroy(error));
+  const chunks: Buffer[] = [];
+  let size = 0;
   try {
-    const buffer = Buffer.alloc(headBytes);
-    const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
-    const bytes = buffer.subarray(0, bytesRead);
-    const known = encoding === 'auto' ? encodingOf(bytes) : encoding;
-    const label = known === 'latin-1' ? 'latin1' : known;
-    const bigEndian = known === 'utf-16' && bytes[0] === 0xfe && bytes[1] === 0xff;
-    const text = new TextDecoder(bigEndian ? 'utf-16be' : label).decode(bytes);
-    const lines = splitLines(text, quote);
-    if (bytesRead === headBytes && lines.length > 1) lines.pop();
-    return { encoding: known, lines };
+    for await (const chunk of unpacked) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size >= headBytes) break;
+    }
   } finally {
-    await file.close();
+    file.destroy();
   }
+  return Buffer.concat(chunks).subarray(0, headBytes);
 }
 
 function encodingOf(bytes: Uint8Array): CsvEncoding {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import type { ArtifactDraft } from '../../../shared/node/runner.ts';
@@ -79,6 +80,22 @@ test('delimiters are found; byte order marks, quotes and missing values are unde
     ['1', '2'],
     ['3', '4'],
   ]);
+});
+
+test('packed files', async () => {
+  const text = `name;v\n${'x;1\n'.repeat(50_000)}`;
+  const gz = write('packed.csv.gz', gzipSync(text));
+  const zst = write('packed.csv.zst', zstdCompressSync(text));
+  for (const path of [gz, zst]) {
+    expect(await schemaOf({ path })).toEqual(['name: string', 'v: int64']);
+    expect((await describe({ path }))?.problems).toEqual([]);
+    expect((await read({ path })).table.rowCount).toBe(50_000);
+  }
+  const broken = write('broken.csv.gz', 'not packed at all');
+  await expect(read({ path: broken })).rejects.toMatchObject({
+    code: 'data.unreadable',
+    message: expect.stringContaining('broken.csv.gz'),
+  });
 });
 
 test('encodings', async () => {
