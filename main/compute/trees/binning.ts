@@ -137,59 +137,66 @@ export function findEdges(values: Float32Array, maxBins: number): Float32Array {
   const sorted = values.sort();
   let total = sorted.length;
   while (total > 0 && Number.isNaN(sorted[total - 1])) total--;
-  const distinct: number[] = [];
-  const counts: number[] = [];
+  const starts = new Uint32Array(total + 1);
+  let distinct = 0;
   for (let i = 0; i < total; i++) {
-    const value = sorted[i] as number;
     // −0 and 0 are one value.
-    if (i > 0 && value === distinct[distinct.length - 1])
-      counts[counts.length - 1] = (counts[counts.length - 1] as number) + 1;
-    else {
-      distinct.push(value);
-      counts.push(1);
-    }
+    if (i === 0 || sorted[i] !== sorted[i - 1]) starts[distinct++] = i;
   }
-  if (distinct.length <= maxBins) {
-    return Float32Array.from(distinct.slice(1), (value, i) => edgeBetween(distinct[i] as number, value));
-  }
-  return equalSizeEdges(distinct, counts, total, maxBins);
+  starts[distinct] = total;
+  const groups: ValueGroups = { sorted, starts, distinct };
+  if (distinct > maxBins) return equalSizeEdges(groups, total, maxBins);
+  return Float32Array.from({ length: Math.max(0, distinct - 1) }, (_, group) => edgeAfter(groups, group));
 }
 
-function equalSizeEdges(
-  distinct: readonly number[],
-  counts: readonly number[],
-  total: number,
-  maxBins: number,
-): Float32Array {
+/** Distinct value i is `sorted[starts[i]]`, repeated up to `sorted[starts[i + 1] − 1]`. */
+interface ValueGroups {
+  sorted: Float32Array;
+  starts: Uint32Array;
+  distinct: number;
+}
+
+function countOf({ starts }: ValueGroups, group: number): number {
+  return (starts[group + 1] as number) - (starts[group] as number);
+}
+
+function equalSizeEdges(groups: ValueGroups, total: number, maxBins: number): Float32Array {
+  const { distinct } = groups;
   const share = total / maxBins;
-  const isLarge = counts.map((count) => count >= share);
   let binsLeft = maxBins;
   let rowsLeft = total;
-  counts.forEach((count, i) => {
-    if (isLarge[i] !== true) return;
+  for (let group = 0; group < distinct; group++) {
+    const count = countOf(groups, group);
+    if (count < share) continue;
     binsLeft--;
     rowsLeft -= count;
-  });
+  }
   let target = rowsLeft / Math.max(1, binsLeft);
   const edges: number[] = [];
   let size = 0;
-  for (let i = 0; i + 1 < distinct.length && edges.length < maxBins - 1; i++) {
-    const large = isLarge[i] === true;
-    size += counts[i] as number;
-    if (!large) rowsLeft -= counts[i] as number;
-    const nextIsLarge = isLarge[i + 1] === true;
-    if (!large && size < target && !(nextIsLarge && size >= target / 2)) continue;
-    edges.push(edgeBetween(distinct[i] as number, distinct[i + 1] as number));
+  for (let group = 0; group + 1 < distinct && edges.length < maxBins - 1; group++) {
+    const count = countOf(groups, group);
+    const isLarge = count >= share;
+    size += count;
+    if (!isLarge) rowsLeft -= count;
+    const nextIsLarge = countOf(groups, group + 1) >= share;
+    if (!isLarge && size < target && !(nextIsLarge && size >= target / 2)) continue;
+    edges.push(edgeAfter(groups, group));
     size = 0;
-    if (large) continue;
+    if (isLarge) continue;
     binsLeft--;
     target = rowsLeft / Math.max(1, binsLeft);
   }
   return Float32Array.from(edges);
 }
 
-/** A float32 e with a <= e < b, so that `x <= e` in float32 parts them exactly; near the middle where there is one. */
-function edgeBetween(a: number, b: number): number {
+/**
+ * A float32 e with a <= e < b for a distinct value a and the next one b, so that `x <= e` in float32 parts them exactly;
+ * near the middle where there is one.
+ */
+function edgeAfter({ sorted, starts }: ValueGroups, group: number): number {
+  const a = sorted[starts[group] as number] as number;
+  const b = sorted[starts[group + 1] as number] as number;
   const middle = Math.fround(a + (b - a) / 2);
   return middle >= a && middle < b ? middle : a;
 }
