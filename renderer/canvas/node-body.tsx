@@ -2,6 +2,7 @@ import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphNode } from '../../shared/graph/document.ts';
 import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { useAnalysis, useStepState } from '../state/analysis-store.ts';
 import { useManifest } from '../state/artifact-store.ts';
@@ -33,7 +34,7 @@ function numbers(value: unknown): number[] {
   return Array.isArray(value) ? value.filter((item): item is number => typeof item === 'number') : [];
 }
 
-export function curveOf(partial: Record<string, unknown> | undefined): Curve | undefined {
+function curveOf(partial: Record<string, unknown> | undefined): Curve | undefined {
   const curve = partial?.curve as { metric?: unknown; train?: unknown; valid?: unknown } | undefined;
   if (!curve) return undefined;
   const train = numbers(curve.train);
@@ -62,6 +63,15 @@ function CurveBody({ curve }: { curve: Curve }) {
       </div>
     </div>
   );
+}
+
+/** The training curve of a model from an earlier run. */
+function TrainedBody({ digest, facts }: { digest: string; facts: readonly Fact[] }) {
+  const { data } = useQuery(`model.json:${digest}`, (signal) =>
+    engine.artifact.json({ digest, file: 'model.json' }, { signal }),
+  );
+  const curve = curveOf(data?.training as Record<string, unknown> | undefined);
+  return curve ? <CurveBody curve={curve} /> : <FactLines facts={facts} />;
 }
 
 /** Manifests of a step's outputs, for at most the first two ports. */
@@ -138,7 +148,12 @@ export function NodeBody({ nodeId, node, status }: { nodeId: string; node: Graph
   if (!definition) return <div className="clip">Unknown kind, kept as it is</div>;
   if (status.status === 'stale' && status.cause) return <div className="cause">{status.cause}</div>;
   const curve = curveOf(partial);
-  if (curve && (status.status === 'running' || status.status === 'fresh')) return <CurveBody curve={curve} />;
+  const settled = status.status === 'fresh' || status.status === 'cached' || status.status === 'pinned';
+  if (curve && (status.status === 'running' || settled)) return <CurveBody curve={curve} />;
+  const trained = Object.values(manifests).find((manifest) => manifest.type === 'model');
+  if (settled && trained && trained.meta.registration === undefined) {
+    return <TrainedBody digest={trained.digest} facts={resultFacts(manifests)} />;
+  }
   const service = serviceOf(node.kind);
   if (service && endpoint?.state === 'live' && graphId !== undefined) {
     return service === 'endpoint' ? (

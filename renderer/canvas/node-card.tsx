@@ -68,7 +68,7 @@ function FailureDrawer({ nodeId, status }: { nodeId: string; status: NodeStatus 
         {status.error.message}
       </p>
       {status.error.fix && <p className="mid">{status.error.fix}</p>}
-      <p>
+      <p className="drawer-actions">
         <Button
           variant="link"
           onClick={() => {
@@ -77,7 +77,7 @@ function FailureDrawer({ nodeId, status }: { nodeId: string; status: NodeStatus 
           }}
         >
           Log
-        </Button>{' '}
+        </Button>
         <Button variant="link" onClick={() => void startRun({ to: nodeId })}>
           Run again
         </Button>

@@ -29,15 +29,15 @@ export function metricName(name: string): string {
 
 const preferredMetrics = ['rocAuc', 'accuracy', 'r2', 'rmse', 'prAuc', 'logLoss', 'f1'];
 
-/** The two metrics that say most: area under the curve or accuracy first. */
-export function leadingMetrics(metrics: Record<string, number>): [string, number][] {
+/** The metrics that say most: area under the curve or accuracy first. */
+export function leadingMetrics(metrics: Record<string, number>, count: number): [string, number][] {
   const rank = (name: string) => {
     const at = preferredMetrics.indexOf(name);
     return at === -1 ? preferredMetrics.length : at;
   };
   return Object.entries(metrics)
     .sort(([a], [b]) => rank(a) - rank(b))
-    .slice(0, 2);
+    .slice(0, count);
 }
 
 function numberRecord(value: unknown): Record<string, number> {
@@ -63,19 +63,33 @@ export function resultFacts(manifests: Record<string, ArtifactManifest>): Fact[]
   const columns = manifest.schema?.columns.length;
   const facts: Fact[] = [];
   if (manifest.type === 'report') {
-    for (const [name, value] of leadingMetrics(numberRecord(manifest.meta.metrics))) {
+    for (const [name, value] of leadingMetrics(numberRecord(manifest.meta.metrics), 3)) {
       facts.push({ before: metricName(name), figure: formatMetric(value) });
     }
     return facts;
   }
+  if (manifest.type === 'model') return modelFacts(manifest);
   if (manifest.rowCount !== undefined) facts.push({ figure: formatCount(manifest.rowCount), after: 'rows' });
   if (columns !== undefined) facts.push({ after: formatPlural(columns, 'column') });
+  return facts;
+}
+
+/** A registered model: its name, alias and leading metric; else what it learned from. */
+function modelFacts(manifest: ArtifactManifest): Fact[] {
+  const facts: Fact[] = [];
   const registration = manifest.meta.registration as { name?: unknown; alias?: unknown } | undefined;
   if (typeof registration?.name === 'string') {
-    facts.push({ figure: registration.name });
-    if (typeof registration.alias === 'string') facts.push({ after: registration.alias });
+    facts.push({
+      figure: registration.name,
+      ...(typeof registration.alias === 'string' ? { after: registration.alias } : {}),
+    });
+    for (const [name, value] of leadingMetrics(numberRecord(manifest.meta.metrics), 1)) {
+      facts.push({ before: metricName(name), figure: formatMetric(value) });
+    }
+    return facts;
   }
-  return facts.slice(0, 2);
+  if (typeof manifest.meta.rows === 'number') facts.push({ figure: formatCount(manifest.meta.rows), after: 'rows' });
+  return facts;
 }
 
 /** Facts known before anything ran: what flows out by inference. */

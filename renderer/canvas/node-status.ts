@@ -14,6 +14,8 @@ export interface NodeStatusInput {
   step: StepState | undefined;
   run: StepRun | undefined;
   runActive: boolean;
+  /** The node is as it was when this window started the run. */
+  unchangedSinceRun: boolean;
   runId: string | undefined;
   /** Position among the steps that will run, from 1, and their number. */
   place: { at: number; of: number } | undefined;
@@ -71,17 +73,25 @@ export function runWord(runId: string): string {
   return `run ${tail}`;
 }
 
+/** Whether a failure still speaks about a node: nothing that enters its key has changed since. */
+export function stillFailed(
+  run: StepRun | undefined,
+  step: StepState | undefined,
+  unchangedSinceRun: boolean,
+): boolean {
+  if (run?.state !== 'failed' || step?.hit) return false;
+  return step?.key && run.key ? step.key === run.key : unchangedSinceRun;
+}
+
 function failedStatus(input: NodeStatusInput): NodeStatus | undefined {
   const { run, step } = input;
-  if (run?.state !== 'failed' || step?.hit) return undefined;
-  // Another key: something was changed since, so the failure no longer speaks about this node.
-  if (step?.key && run.key && step.key !== run.key) return undefined;
+  if (!stillFailed(run, step, input.unchangedSinceRun)) return undefined;
   return {
     status: 'failed',
     word: 'Failed',
     aside: input.runId === undefined ? undefined : runWord(input.runId),
-    cause: run.error?.message,
-    error: run.error,
+    cause: run?.error?.message,
+    error: run?.error,
   };
 }
 

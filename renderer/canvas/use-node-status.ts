@@ -7,7 +7,7 @@ import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph, useGraphNode, useGraphs } from '../state/graph-store.ts';
 import { type RunView, type StepRun, useRuns } from '../state/run-store.ts';
-import { type NodeStatus, nodeStatus } from './node-status.ts';
+import { type NodeStatus, nodeStatus, stillFailed } from './node-status.ts';
 
 /** The run of the active tab. */
 export function useActiveRun<T>(select: (run: RunView) => T): T | undefined {
@@ -87,6 +87,7 @@ export function useNodeStatus(nodeId: string): NodeStatus {
   const run = useStepRun(nodeId);
   const runActive = useActiveRun((view) => view.status === 'running') ?? false;
   const runId = useActiveRun((view) => view.runId);
+  const unchangedSinceRun = useActiveRun((view) => node !== undefined && view.nodes?.[nodeId] === node) ?? false;
   const service = node && serviceOf(node.kind);
   const endpointNode = useActiveGraph((graph) => (service ? endpointNodeOf(graph.document, nodeId) : undefined));
   const graphId = useActiveGraph((graph) => graph.document.id);
@@ -107,7 +108,13 @@ export function useNodeStatus(nodeId: string): NodeStatus {
   const failedAbove = useActiveRun((view) => {
     if (view.steps[nodeId]?.state !== 'skipped') return undefined;
     const graph = activeGraph();
-    return graph && blockerAbove(graph.document, nodeId, (id) => view.steps[id]?.state === 'failed');
+    const { steps } = useAnalysis.getState();
+    return (
+      graph &&
+      blockerAbove(graph.document, nodeId, (id) =>
+        stillFailed(view.steps[id], steps[id], view.nodes?.[id] === graph.document.nodes[id]),
+      )
+    );
   });
   const invalidAbove = useAnalysis((analysis) => {
     if (analysis.steps[nodeId] || analysis.state === 'none') return undefined;
@@ -121,6 +128,7 @@ export function useNodeStatus(nodeId: string): NodeStatus {
     step: step && { ...step, reasons: step.reasons.map((reason) => reasonText(reason, titleById)) },
     run,
     runActive,
+    unchangedSinceRun,
     runId,
     place: at > 0 ? { at, of } : undefined,
     problems,

@@ -42,15 +42,18 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
   const { data, error, refetch } = useQuery(`files:${folder ?? ''}:${extensions.join()}`, (signal) =>
     engine.files.list({ ...(folder === undefined ? {} : { path: folder }), extensions: [...extensions] }, { signal }),
   );
-  const entries = (data?.entries ?? []).filter((entry) => entry.directory || !folders);
-  const result =
-    saveName !== undefined
-      ? data && name.trim() !== ''
-        ? join(data.path, name.trim())
-        : undefined
-      : folders
-        ? data?.path
-        : chosen;
+  const saving = saveName !== undefined;
+  const entries = (data?.entries ?? []).filter(
+    (entry) => (entry.directory || !folders) && !((saving || folders) && entry.path.startsWith('pkg:')),
+  );
+  const replaces = saving && entries.some((entry) => !entry.directory && entry.name === name.trim());
+  const result = saving
+    ? data && name.trim() !== ''
+      ? join(data.path, name.trim())
+      : undefined
+    : folders
+      ? data?.path
+      : chosen;
 
   function go(path: string | undefined) {
     setFolder(path);
@@ -70,7 +73,7 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
             disabled={result === undefined}
             onClick={() => result !== undefined && onPick(result)}
           >
-            {saveName === undefined ? (folders ? 'Use this folder' : 'Open') : 'Save'}
+            {saving ? (replaces ? 'Replace' : 'Save') : folders ? 'Use this folder' : 'Open'}
           </Button>
         </>
       }
@@ -94,11 +97,6 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
           value={typed || (data?.path ?? folder ?? '')}
           onChange={setTyped}
         />
-        {!folders && saveName === undefined && (
-          <Button small onClick={() => go('pkg:')} title="Data that comes with installed packages">
-            Samples
-          </Button>
-        )}
       </form>
       <div className="file-list" role="listbox" aria-label="Files">
         {error && <ErrorState error={error} onRetry={() => (data ? refetch() : go(undefined))} />}
@@ -114,11 +112,11 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
               if (entry.directory) go(entry.path);
               else {
                 setChosen(entry.path);
-                if (saveName !== undefined) setName(entry.name);
+                if (saving) setName(entry.name);
               }
             }}
             onDoubleClick={() => {
-              if (!entry.directory && saveName === undefined) onPick(entry.path);
+              if (!entry.directory && !saving) onPick(entry.path);
             }}
           >
             <Icon name={entry.directory ? 'folder' : 'file'} small />
@@ -132,10 +130,11 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
           </p>
         )}
       </div>
-      {saveName !== undefined && (
+      {saving && (
         <div className="form-field row" style={{ marginTop: 10 }}>
           <label htmlFor="save-name">File name</label>
           <TextInput id="save-name" className="mono" value={name} onChange={setName} />
+          {replaces && <div className="field-note">A file of this name is here; it will be replaced.</div>}
         </div>
       )}
     </Dialog>

@@ -25,8 +25,8 @@ function sayFinished(tabId: string, view: RunView): void {
   void refreshEndpoints();
 }
 
-function follow(tabId: string, runId: string, graphId: string): void {
-  followRun(tabId, runId, graphId, { onFinished: (view) => sayFinished(tabId, view) });
+function follow(tabId: string, runId: string, graphId: string, nodes?: RunView['nodes']): void {
+  followRun(tabId, runId, graphId, { nodes, onFinished: (view) => sayFinished(tabId, view) });
 }
 
 /** Runs the active graph: all of it, or up to one node. */
@@ -39,7 +39,7 @@ export async function startRun(options: { to?: string; force?: boolean } = {}): 
       ...(graph.path === undefined ? {} : { path: graph.path }),
       ...options,
     });
-    follow(graph.tabId, runId, graph.document.id);
+    follow(graph.tabId, runId, graph.document.id, graph.document.nodes);
     announce('Run started');
   } catch (error) {
     fail(error);

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { GraphNode } from '../../shared/graph/document.ts';
 import type { WireError } from '../../shared/errors/app-error.ts';
 import type { OutputRef, Progress, RunEvent, StepStatus } from '../../shared/events/run-events.ts';
 import { engine } from '../client/engine-client.ts';
@@ -41,6 +42,8 @@ export interface RunView {
   metrics: Record<string, Record<string, number>>;
   logs: LogLine[];
   lastSeq: number;
+  /** The graph's nodes when this window started the run; undefined for a run found in the store. */
+  nodes: Readonly<Record<string, GraphNode>> | undefined;
 }
 
 interface RunState {
@@ -66,7 +69,7 @@ const untouched: StepRun = {
   outputs: {},
 };
 
-export function newRunView(runId: string, graphId: string): RunView {
+export function newRunView(runId: string, graphId: string, nodes?: RunView['nodes']): RunView {
   return {
     runId,
     graphId,
@@ -78,6 +81,7 @@ export function newRunView(runId: string, graphId: string): RunView {
     metrics: {},
     logs: [],
     lastSeq: 0,
+    nodes,
   };
 }
 
@@ -139,16 +143,17 @@ export function applyRunEvent(view: RunView, event: RunEvent): RunView {
 
 const followed = new Map<string, AbortController>();
 
-export interface RunListener {
-  onFinished: (view: RunView) => void;
+export interface FollowOptions {
+  nodes?: RunView['nodes'];
+  onFinished?: (view: RunView) => void;
 }
 
 /** Shows a run in a tab: replays its events, then follows it, over reconnects, until it has finished. */
-export function followRun(tabId: string, runId: string, graphId: string, listener?: RunListener): void {
+export function followRun(tabId: string, runId: string, graphId: string, options: FollowOptions = {}): void {
   followed.get(tabId)?.abort();
   const abort = new AbortController();
   followed.set(tabId, abort);
-  useRuns.setState((state) => ({ runs: { ...state.runs, [tabId]: newRunView(runId, graphId) } }));
+  useRuns.setState((state) => ({ runs: { ...state.runs, [tabId]: newRunView(runId, graphId, options.nodes) } }));
 
   let pending: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -180,7 +185,7 @@ export function followRun(tabId: string, runId: string, graphId: string, listene
           }));
         }
         const last = useRuns.getState().runs[tabId];
-        if (last?.runId === runId) listener?.onFinished(last);
+        if (last?.runId === runId) options.onFinished?.(last);
         return;
       } catch (error) {
         flush();
