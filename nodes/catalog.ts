@@ -8,7 +8,9 @@ import { encodeNode } from './feature/encode/definition.ts';
 import { hashNode } from './feature/hash/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
+import { joinNode } from './feature/join/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
+import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
@@ -28,7 +30,9 @@ export const catalog = {
   [hashNode.kind]: hashNode,
   [imageNode.kind]: imageNode,
   [imputeNode.kind]: imputeNode,
+  [joinNode.kind]: joinNode,
   [scaleNode.kind]: scaleNode,
+  [viewNode.kind]: viewNode,
   [driftNode.kind]: driftNode,
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
