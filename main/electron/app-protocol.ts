@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
-import { protocol, type Session } from 'electron';
+import type { Session } from 'electron';
 
-const scheme = 'app';
-export const appOrigin = `${scheme}://slipway`;
+/**
+ * Origin of the app's pages. The shell answers every https request of its windows itself, so this name is never looked up
+ * and nothing else can be reached. (A scheme of our own would have to be registered before Electron is ready, which a
+ * runtime that starts apps late does not allow.)
+ */
+export const appOrigin = 'https://app.slipway.localhost';
 
 const contentTypes: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -29,20 +33,17 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Must be called before the app is ready. */
-export function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([
-    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
-  ]);
+function notFound(): Response {
+  return new Response('Not found', { status: 404 });
 }
 
-/** Serves the built app from `dir` at `app://slipway/`; a path that leaves the folder is not found. */
+/** Serves the built app from `dir` at `appOrigin`; any other host and any path outside the folder is not found. */
 export function serveApp(session: Session, dir: string): void {
-  session.protocol.handle(scheme, async (request) => {
+  session.protocol.handle('https', async (request) => {
     const url = new URL(request.url);
-    const path = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname);
-    const full = normalize(join(dir, path));
-    if (url.host !== 'slipway' || !full.startsWith(dir + sep)) return new Response('Not found', { status: 404 });
+    if (url.origin !== appOrigin) return notFound();
+    const full = normalize(join(dir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
+    if (!full.startsWith(dir + sep)) return notFound();
     try {
       return new Response(new Uint8Array(await readFile(full)), {
         headers: {
@@ -52,7 +53,7 @@ export function serveApp(session: Session, dir: string): void {
         },
       });
     } catch {
-      return new Response('Not found', { status: 404 });
+      return notFound();
     }
   });
 }

@@ -1,8 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, session } from 'electron';
-import { appOrigin, registerAppScheme, serveApp } from './app-protocol.ts';
+import { appOrigin, serveApp } from './app-protocol.ts';
 import { channels } from './channels.ts';
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { chooseLauncher } from './engine-launchers.ts';
@@ -11,8 +10,7 @@ import { openShellSettings } from './shell-settings.ts';
 
 const graphExtension = '.slipway.json';
 const graphFilter = { name: 'Slipway graph', extensions: ['slipway.json', 'json'] };
-// This file runs bundled as dist/electron/main.js.
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const root = app.getAppPath();
 
 /** A graph file named on the command line of this or of a second instance. */
 function graphArgument(argv: readonly string[], workingDirectory: string): string | undefined {
@@ -22,10 +20,7 @@ function graphArgument(argv: readonly string[], workingDirectory: string): strin
   return existsSync(path) ? path : undefined;
 }
 
-registerAppScheme();
 app.setName('Slipway');
-// Renderers stay sandboxed whatever a window asks for.
-app.enableSandbox();
 
 if (app.requestSingleInstanceLock()) {
   start();
@@ -106,7 +101,6 @@ function start(): void {
   /** Only the app's own top frame may call. */
   function trusted(event: IpcMainInvokeEvent): boolean {
     const frame = event.senderFrame;
-    // Not by URL.origin: that is "null" for every custom scheme.
     return frame !== null && frame.parent === null && frame.url.startsWith(`${appOrigin}/`);
   }
 
