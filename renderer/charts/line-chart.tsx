@@ -35,6 +35,8 @@ interface LineChartProps {
   /** Meaning of the base axis. */
   base?: 'number' | 'time';
   baseLabel: string;
+  /** The base axis counts: ticks on whole numbers only. */
+  wholeBase?: boolean;
   valueScale?: 'linear' | 'log';
   /** Follows the uppermost tick and read-outs. */
   unit?: string;
@@ -87,6 +89,7 @@ function LinePlot({
   unit,
   valueFrom,
   valueTo,
+  wholeBase = false,
   limits = [],
   events = [],
   digits = 3,
@@ -130,7 +133,8 @@ function LinePlot({
   const y = (log ? logScale : linearScale)(domain, [box.bottom, box.top]);
   const room = Math.max(2, Math.min(5, Math.floor((box.right - box.left) / 70)));
   const clock = timeTicks(baseDomain[0], baseDomain[1], room, -new Date(baseDomain[1]).getTimezoneOffset() * 60_000);
-  const baseTicks = base === 'time' ? clock.ticks : linearTicks(baseDomain[0], baseDomain[1], room);
+  const numberTicks = linearTicks(baseDomain[0], baseDomain[1], room);
+  const baseTicks = base === 'time' ? clock.ticks : wholeBase ? numberTicks.filter(Number.isInteger) : numberTicks;
   const baseLabels = base === 'time' ? baseTicks.map((t) => formatTimeTick(t, clock.stepMs)) : formatTicks(baseTicks);
   const pixel = (value: number | null | undefined) =>
     value === null || value === undefined || !Number.isFinite(value) ? undefined : y.toPixel(value);

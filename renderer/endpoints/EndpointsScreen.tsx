@@ -4,8 +4,7 @@ import { useConnection } from '../client/connection-store.ts';
 import { useQuery } from '../client/use-query.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { type EndpointView, refreshEndpoints, useEndpoints } from '../state/endpoint-store.ts';
-import { activeGraph, showGraph, useGraphs } from '../state/graph-store.ts';
-import { startEndpoint, stopEndpoint } from '../state/run-commands.ts';
+import { stopEndpoint } from '../state/run-commands.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
@@ -16,6 +15,7 @@ import { StageFlag } from '../ui/stage-flag.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { EndpointCharts } from './endpoint-charts.tsx';
+import { startInGraph } from './start-in-graph.ts';
 import { TryIt } from './try-it.tsx';
 import './endpoints.css';
 
@@ -35,18 +35,6 @@ function EndpointPill({ state, version }: { state: EndpointView['state']; versio
       {version !== undefined && state === 'live' && `, v${version}`}
     </span>
   );
-}
-
-/** Starts a stopped endpoint again from the graph it belongs to, when that is open. */
-function startAgain(endpoint: EndpointView): void {
-  const { graphs } = useGraphs.getState();
-  const graph = Object.values(graphs).find((open) => open.document.id === endpoint.graphId);
-  if (!graph) {
-    showToast({ text: `Open the graph ${endpoint.graphId} to start its endpoint.`, tone: 'failed' });
-    return;
-  }
-  if (activeGraph()?.tabId !== graph.tabId) showGraph(graph.tabId);
-  void startEndpoint(endpoint.nodeId);
 }
 
 function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
@@ -101,7 +89,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
             Stop
           </Button>
         ) : (
-          <Button icon="play" variant="primary" onClick={() => startAgain(endpoint)}>
+          <Button icon="play" variant="primary" onClick={() => startInGraph(endpoint.graphId, endpoint.nodeId)}>
             Start
           </Button>
         )}
@@ -109,7 +97,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
       <div className="endpoint-body">
         <div className="endpoint-left">
           {endpoint.state === 'failed' && endpoint.error ? (
-            <ErrorState error={endpoint.error} onRetry={() => startAgain(endpoint)} />
+            <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)} />
           ) : endpoint.state === 'stopped' ? (
             <EmptyState text="This endpoint is stopped; its figures begin again with the next start." />
           ) : now ? (

@@ -22,6 +22,10 @@ import { metricNames, type ModelGroup, versionAddress } from './model-groups.ts'
 
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
 
+function heading(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function Digest({ digest }: { digest: string }) {
   return (
     <span className="digest">
@@ -132,7 +136,7 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
             <th scope="col">Registered</th>
             {metrics.map((name) => (
               <th key={name} scope="col" className="n">
-                {metricName(name)}
+                {heading(metricName(name))}
               </th>
             ))}
             <th scope="col">Parity</th>

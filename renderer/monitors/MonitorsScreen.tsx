@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { useEndpoints } from '../state/endpoint-store.ts';
-import { useGraphs } from '../state/graph-store.ts';
+import { useActiveGraph, useGraphs } from '../state/graph-store.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { ScreenList } from '../ui/screen-list.tsx';
@@ -13,15 +13,17 @@ import './monitors.css';
 export function MonitorsScreen() {
   const { id } = useRoute();
   const graphs = useGraphs((state) => state.graphs);
+  const activeId = useActiveGraph((graph) => graph.document.id);
   const endpoints = useEndpoints((state) => state.endpoints);
   const monitors = useMemo(() => knownMonitors(Object.values(graphs), endpoints), [graphs, endpoints]);
   useEffect(() => {
     document.title = 'Monitors · Slipway';
   }, []);
-  const live = (index: number) => monitors[index]?.endpoint?.state === 'live';
-  const firstLive = monitors.findIndex((_, index) => live(index));
-  const chosen =
-    monitors.find((monitor) => monitor.id === id) ?? (id === '' ? monitors[Math.max(0, firstLive)] : undefined);
+  const first =
+    monitors.find((monitor) => monitor.endpoint?.state === 'live') ??
+    monitors.find((monitor) => monitor.graphId === activeId) ??
+    monitors[0];
+  const chosen = id === '' ? first : monitors.find((monitor) => monitor.id === id);
   if (monitors.length === 0) {
     return (
       <div className="screen">

@@ -8,7 +8,7 @@ import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { perSecond } from '../endpoints/endpoint-series.ts';
-import { startEndpoint } from '../state/run-commands.ts';
+import { startInGraph } from '../endpoints/start-in-graph.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
@@ -278,7 +278,11 @@ export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
             }
           >
             {monitor.endpointNodeId !== undefined && (
-              <Button variant="primary" icon="play" onClick={() => void startEndpoint(monitor.endpointNodeId ?? '')}>
+              <Button
+                variant="primary"
+                icon="play"
+                onClick={() => startInGraph(monitor.graphId, monitor.endpointNodeId ?? '')}
+              >
                 Start endpoint
               </Button>
             )}

@@ -25,6 +25,7 @@ import { firstSource, type NodeSource, nodeSources, resultOf } from './node-sour
 import { PlanView } from './plan-view.tsx';
 import { ProfileView } from './profile-view.tsx';
 import { ReportView } from './report-view.tsx';
+import { runLines } from './run-lines.ts';
 import { TablePreview } from './table-preview.tsx';
 import './results.css';
 
@@ -108,9 +109,12 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
   const nodes = useActiveGraph((graph) => graph.document.nodes);
   const sources = useNodeSources(node ? nodeId : undefined);
   const [wanted, setWanted] = useState<string>();
-  const source = firstSource(sources, wanted);
+  const service = node && serviceOf(node.kind);
+  // What an endpoint or a monitor takes is shown on request only: they have a screen of their own.
+  const source = service && !sources.some((entry) => entry.id === wanted) ? undefined : firstSource(sources, wanted);
   const toRun = useAnalysis((analysis) => analysis.order.filter((id) => !analysis.steps[id]?.hit).length);
-  const lines = useActiveRun((run) => run.logs) ?? noLines;
+  const run = useActiveRun((view) => view);
+  const lines = useMemo(() => (run && tab === 'logs' ? runLines(run) : noLines), [run, tab]);
   const labels = useLabels();
   const [sort, setSort] = useState<{ digest: string; column: string; descending: boolean }>();
   const [filter, setFilter] = useState<{ column: string; contains: string } | undefined>();
@@ -179,13 +183,14 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
           ]}
         />
         <span className="grow" />
-        {onPreview && source && (
+        {onPreview && sources.length > 0 && (source || service) && (
           <>
-            {glyphOf(source.type)}
-            {sources.length > 1 ? (
+            {source && glyphOf(source.type)}
+            {sources.length > 1 || !source ? (
               <Select
                 aria-label="What is shown"
-                value={source.id}
+                value={source?.id}
+                placeholder="Show an input"
                 onChange={setWanted}
                 options={sources.map((entry) => ({
                   value: entry.id,
@@ -201,14 +206,14 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
                 {source.side === 'input' && `, from ${titles(source.nodeId)}`}
               </span>
             )}
-            {tab === 'preview' && source.type === 'table' && shown && (
+            {tab === 'preview' && source?.type === 'table' && shown && (
               <span className="mute small num" role="status">
                 {shown.total === 0
                   ? 'no rows'
                   : `rows ${formatCount(shown.first)}–${formatCount(shown.last)} of ${formatCount(shown.total)}`}
               </span>
             )}
-            {tab === 'preview' && source.type === 'table' && (
+            {tab === 'preview' && source?.type === 'table' && (
               <IconButton
                 icon="filter"
                 small

@@ -27,6 +27,9 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
   const list = useRef<HTMLDivElement>(null);
   const shown = filterLog(lines, { nodeId: scope === 'node' ? nodeId : undefined, level, search });
   const last = shown.at(-1)?.seq;
+  const ownOnly = scope === 'node' && nodeId !== undefined && !lines.some((line) => line.nodeId === nodeId);
+  const emptyText =
+    lines.length === 0 ? empty : ownOnly ? 'This step did not run in the last run.' : 'No line passes the filter.';
 
   useLayoutEffect(() => {
     if (follow && list.current && last !== undefined) list.current.scrollTop = list.current.scrollHeight;
@@ -75,7 +78,7 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
         </Button>
       </div>
       {shown.length === 0 ? (
-        <EmptyState text={lines.length === 0 ? empty : 'No line passes the filter.'} />
+        <EmptyState text={emptyText} />
       ) : (
         <div
           ref={list}

@@ -1,4 +1,5 @@
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import { metricName } from '../canvas/node-facts.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { formatCount, formatDuration, formatPercent, formatPlural, shortDigest } from '../ui/format.ts';
@@ -19,7 +20,8 @@ function TrainingCurve({ curve }: { curve: ModelManifest['training']['curve'] })
   return (
     <LineChart
       title="Training"
-      caption={`${curve.metric} per round`}
+      caption={`${metricName(curve.metric)} per round`}
+      wholeBase
       series={series}
       height={180}
       baseLabel="round"

@@ -31,7 +31,15 @@ function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
           {status.word}
         </span>
       </td>
-      <td>{step.hit ? <span className="mute small">key unchanged</span> : <KeyStrip changed={step.changed} />}</td>
+      <td>
+        {step.hit ? (
+          <span className="mute small">unchanged</span>
+        ) : step.ranBefore ? (
+          <KeyStrip changed={step.changed} />
+        ) : (
+          <span className="mute small">new</span>
+        )}
+      </td>
       <td className="reason" title={step.reasons.join('\n')}>
         {step.reasons.join('; ')}
       </td>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { RunSummary } from '../../shared/rpc/engine-contract.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { metricName } from '../canvas/node-facts.ts';
@@ -7,6 +7,7 @@ import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { LogView } from '../results/log-view.tsx';
+import { runLines } from '../results/run-lines.ts';
 import type { StepRun } from '../state/run-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useGraphs } from '../state/graph-store.ts';
@@ -82,18 +83,20 @@ function StepRow({
           </span>
         </td>
         <td className="timeline" aria-hidden="true">
-          {bar.queuedFrom !== undefined && (
-            <i
-              className="waits"
-              style={{ left: percent(bar.queuedFrom), width: percent((bar.from ?? bar.to ?? 1) - bar.queuedFrom) }}
-            />
-          )}
-          {bar.from !== undefined && bar.to !== undefined && (
-            <i
-              className={`works ${step?.state ?? ''}`}
-              style={{ left: percent(bar.from), width: percent(bar.to - bar.from) }}
-            />
-          )}
+          <div>
+            {bar.queuedFrom !== undefined && (
+              <i
+                className="waits"
+                style={{ left: percent(bar.queuedFrom), width: percent((bar.from ?? bar.to ?? 1) - bar.queuedFrom) }}
+              />
+            )}
+            {bar.from !== undefined && bar.to !== undefined && (
+              <i
+                className={`works ${step?.state ?? ''}`}
+                style={{ left: percent(bar.from), width: percent(bar.to - bar.from) }}
+              />
+            )}
+          </div>
         </td>
         <td className="n">{durationMs === undefined || step?.state === 'cached' ? '–' : formatDuration(durationMs)}</td>
         <td className="reason clip mute" title={step?.reason}>
@@ -161,6 +164,8 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
   const states = run ? Object.values(run.view.steps).map((step) => step.state) : [];
   const count = (state: StepRun['state']) => states.filter((other) => other === state).length;
   const says = runWords[status];
+  const view = run?.view;
+  const lines = useMemo(() => (view ? runLines(view) : []), [view]);
   const metrics = Object.entries(run?.view.metrics ?? {});
   return (
     <>
@@ -254,12 +259,7 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
             </div>
           )}
           <div className="run-log">
-            <LogView
-              lines={run.view.logs}
-              nodeId={wanted}
-              titles={titles}
-              empty="The steps of this run wrote no log."
-            />
+            <LogView lines={lines} nodeId={wanted} titles={titles} empty="The steps of this run wrote no log." />
           </div>
         </div>
       )}
