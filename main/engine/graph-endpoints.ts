@@ -4,7 +4,6 @@ import type { RunFinished } from '../../shared/events/run-events.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanService } from '../../shared/plan/plan.ts';
-import type { Endpoint } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { KeyPolicy } from '../serving/api-keys.ts';
 import type { Engine } from './engine.ts';
@@ -107,9 +106,4 @@ async function lastEvent(engine: Engine, runId: string): Promise<RunFinished> {
     if (event.type === 'run.finished') return event;
   }
   throw new AppError('run.not-found', `Run ${runId} ended without a result.`);
-}
-
-/** Live endpoint of a graph's node, if any. */
-export function liveEndpoint(host: EndpointHost, graphId: string, nodeId: string): Endpoint | undefined {
-  return host.list().find((entry) => entry.graphId === graphId && entry.nodeId === nodeId && entry.state === 'live');
 }
