@@ -74,7 +74,7 @@ export class TreeGrower {
     this.#leafValues = pool.allocate(params.leaves * 8);
     this.#leafList = pool.allocate((params.leaves + Math.ceil(rows / chunkRows)) * 16);
     this.#histograms = new HistogramStore(pool, matrix, params.leaves, params.histogramBytes);
-    this.#finder = new SplitFinder(matrix, this.#histograms, params);
+    this.#finder = new SplitFinder(pool, matrix, this.#histograms, params);
   }
 
   /** Where the numbers of the rows of the next tree go, ascending. */

@@ -43,7 +43,7 @@ export function gradientScale(rows: number, largestGradient: number, largestHess
 /** Gradient histograms of leaves: for each feature, sums per bin. */
 export class HistogramStore {
   /** Per feature: index of its bin 0 within a histogram. */
-  readonly offsets: readonly number[];
+  readonly #offsets: readonly number[];
   readonly #pool: KernelPool;
   readonly #matrix: BinnedMatrix;
   readonly #bins: number;
@@ -64,7 +64,7 @@ export class HistogramStore {
       offsets.push(bins);
       bins += feature.missingBin + 1;
     }
-    this.offsets = offsets;
+    this.#offsets = offsets;
     this.#pool = pool;
     this.#matrix = matrix;
     this.#bins = bins;
@@ -86,7 +86,7 @@ export class HistogramStore {
     blocks.forEach((block, b) => {
       table.set([block.address, block.features.length], b * 6);
       block.features.forEach((feature, lane) => {
-        table[b * 6 + 2 + lane] = (this.offsets[feature] as number) * binBytes;
+        table[b * 6 + 2 + lane] = (this.#offsets[feature] as number) * binBytes;
       });
     });
   }
@@ -141,8 +141,7 @@ export class HistogramStore {
     into: { gradient: Float64Array; hessian: Float64Array; count: Float64Array },
   ): void {
     const bins = (this.#matrix.features[feature]?.missingBin ?? 0) + 1;
-    const start = this.#address(slot) + (this.offsets[feature] as number) * binBytes;
-    const words = this.#pool.i32(start, bins * 4);
+    const words = this.#pool.i32(this.binsOf(slot, feature), bins * 4);
     const countShift = this.#countShift - 32;
     const hessianMask = 2 ** countShift - 1;
     const { gradient, hessian, count } = into;
@@ -152,6 +151,11 @@ export class HistogramStore {
       hessian[bin] = (high & hessianMask) * 4294967296 + ((words[at + 2] as number) >>> 0);
       count[bin] = high >> countShift;
     }
+  }
+
+  /** Address of bin 0 of a feature. */
+  binsOf(slot: number, feature: number): number {
+    return this.#address(slot) + (this.#offsets[feature] as number) * binBytes;
   }
 
   #address(slot: number): number {

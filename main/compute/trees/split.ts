@@ -1,5 +1,6 @@
 import type { BinnedMatrix, FeatureBins } from './binning.ts';
 import type { GradientScale, HistogramStore, Sums } from './histogram.ts';
+import type { KernelPool } from './kernels/pool.ts';
 
 export interface SplitParams {
   minRowsPerLeaf: number;
@@ -45,8 +46,21 @@ function softThreshold(gradient: number, l1: number): number {
   return Math.sign(gradient) * Math.max(0, Math.abs(gradient) - l1);
 }
 
+const leafFields = 15;
+
+/** Fields 9 to 14 of the record: what `findThreshold` found. */
+type FoundThreshold = readonly [
+  score: number,
+  lastLeftBin: number,
+  missing: number,
+  gradient: number,
+  hessian: number,
+  count: number,
+];
+
 /** Finds the best split of a leaf from its histogram. */
 export class SplitFinder {
+  readonly #pool: KernelPool;
   readonly #matrix: BinnedMatrix;
   readonly #histograms: HistogramStore;
   readonly #params: SplitParams;
@@ -55,7 +69,13 @@ export class SplitFinder {
     hessian: new Float64Array(257),
     count: new Float64Array(257),
   };
-  #scale: GradientScale = { gradient: 1, hessian: 1, countShift: 32 };
+  /** Record shared with the `findThreshold` kernel, which documents its fields. */
+  readonly #leaf: number;
+  /** Size of a stored gradient and hessian of 1. */
+  #units = { gradientUnit: 1, hessianUnit: 1 };
+  #countShift = 32;
+  /** Smallest sum of hessians of a leaf, in stored units. */
+  #minHessian = 1;
   #best: Split | undefined;
   /** Score of the undivided leaf. */
   #whole = 0;
@@ -63,14 +83,19 @@ export class SplitFinder {
   #bar = 0;
   #total: Sums = { gradient: 0, hessian: 0, count: 0 };
 
-  constructor(matrix: BinnedMatrix, histograms: HistogramStore, params: SplitParams) {
+  constructor(pool: KernelPool, matrix: BinnedMatrix, histograms: HistogramStore, params: SplitParams) {
+    this.#pool = pool;
+    this.#leaf = pool.allocate(leafFields * 8);
     this.#matrix = matrix;
     this.#histograms = histograms;
     this.#params = params;
   }
 
   startTree(scale: GradientScale): void {
-    this.#scale = scale;
+    this.#units = { gradientUnit: 1 / scale.gradient, hessianUnit: 1 / scale.hessian };
+    this.#countShift = scale.countShift;
+    // A sum that was rounded to 0 has no output.
+    this.#minHessian = Math.max(1, this.#params.minChildWeight * scale.hessian);
   }
 
   /** Sums of a whole histogram. */
@@ -92,10 +117,8 @@ export class SplitFinder {
     this.#bar = this.#whole + Math.max(this.#params.minGainToSplit, this.#whole * 1e-12, 1e-12);
     for (const feature of features) {
       const bins = this.#featureBins(feature);
-      if (bins.bins < 1) continue;
-      this.#histograms.read(slot, feature, this.#bins);
-      if (bins.type === 'numeric') this.#findNumeric(feature, bins);
-      else this.#findCategorical(feature, bins);
+      if (bins.type === 'numeric') this.#findNumeric(slot, feature, bins.bins);
+      else this.#findCategorical(slot, feature, bins);
     }
     return this.#best;
   }
@@ -111,41 +134,38 @@ export class SplitFinder {
   }
 
   #score(gradient: number, hessian: number, extraL2: number): number {
-    const { l1, l2 } = this.#params;
-    const g = l1 === 0 ? gradient / this.#scale.gradient : softThreshold(gradient / this.#scale.gradient, l1);
-    return g === 0 ? 0 : (g * g) / (hessian / this.#scale.hessian + l2 + extraL2);
+    const { gradientUnit, hessianUnit } = this.#units;
+    const g = softThreshold(gradient * gradientUnit, this.#params.l1);
+    return (g * g) / (hessian * hessianUnit + this.#params.l2 + extraL2);
   }
 
-  #findNumeric(feature: number, { bins, missingBin }: FeatureBins): void {
-    const none = { gradient: 0, hessian: 0, count: 0 };
-    const missing = { ...none };
-    this.#add(missing, missingBin);
-    this.#scan(feature, bins, none, missing.count > 0 ? false : undefined);
-    if (missing.count > 0) this.#scan(feature, bins - 1, missing, true);
+  #findNumeric(slot: number, feature: number, bins: number): void {
+    const leaf = this.#pool.f64(this.#leaf, leafFields);
+    const { gradient, hessian, count } = this.#total;
+    const { l1, l2, minRowsPerLeaf } = this.#params;
+    const { gradientUnit, hessianUnit } = this.#units;
+    leaf.set([
+      gradient,
+      hessian,
+      count,
+      gradientUnit,
+      hessianUnit,
+      l1,
+      l2,
+      minRowsPerLeaf,
+      this.#minHessian,
+      this.#bar,
+    ]);
+    const address = this.#histograms.binsOf(slot, feature);
+    if (this.#pool.kernels.findThreshold(address, bins, this.#countShift, this.#leaf) === 0) return;
+    const [score, bin, missing, leftGradient, leftHessian, leftCount] = leaf.subarray(9) as unknown as FoundThreshold;
+    const missingLeft = missing < 0 ? undefined : missing === 1;
+    const split = { feature, lastLeftBin: bin, leftBins: undefined, missingLeft, extraL2: 0 };
+    this.#take(score, split, leftGradient, leftHessian, leftCount);
   }
 
-  /** Tries bins 0 … t against the rest for t below `ends`; `start` is on the left from the beginning. */
-  #scan(feature: number, ends: number, start: Sums, missingLeft: boolean | undefined): void {
-    const { gradient, hessian, count } = this.#bins;
-    const { minRowsPerLeaf, minChildWeight } = this.#params;
-    const total = this.#total;
-    const minHessian = minChildWeight * this.#scale.hessian;
-    let g = start.gradient;
-    let h = start.hessian;
-    let n = start.count;
-    for (let bin = 0; bin < ends; bin++) {
-      g += gradient[bin] as number;
-      h += hessian[bin] as number;
-      n += count[bin] as number;
-      if (n < minRowsPerLeaf || h < minHessian) continue;
-      if (total.count - n < minRowsPerLeaf || total.hessian - h < minHessian) return;
-      const score = this.#score(g, h, 0) + this.#score(total.gradient - g, total.hessian - h, 0);
-      if (score <= this.#bar) continue;
-      this.#take(score, { feature, lastLeftBin: bin, leftBins: undefined, missingLeft, extraL2: 0 }, g, h, n);
-    }
-  }
-
-  #findCategorical(feature: number, bins: FeatureBins): void {
+  #findCategorical(slot: number, feature: number, bins: FeatureBins): void {
+    this.#histograms.read(slot, feature, this.#bins);
     // The missing values are one more category; those without a bin always go right.
     const members = Array.from({ length: bins.bins }, (_, bin) => bin);
     if ((this.#bins.count[bins.missingBin] as number) > 0) members.push(bins.missingBin);
@@ -158,9 +178,8 @@ export class SplitFinder {
     const order = new Float64Array(257);
     for (const bin of sorted) {
       order[bin] =
-        (this.#bins.gradient[bin] as number) /
-        this.#scale.gradient /
-        ((this.#bins.hessian[bin] as number) / this.#scale.hessian + categorySmoothing);
+        ((this.#bins.gradient[bin] as number) * this.#units.gradientUnit) /
+        ((this.#bins.hessian[bin] as number) * this.#units.hessianUnit + categorySmoothing);
     }
     sorted.sort((a, b) => (order[a] as number) - (order[b] as number) || a - b);
     const longest = Math.min(maxCategoriesInSet, Math.floor((sorted.length + 1) / 2));
@@ -177,8 +196,8 @@ export class SplitFinder {
     extraL2: number,
     groupRows: number,
   ): void {
-    const { minRowsPerLeaf, minChildWeight } = this.#params;
-    const minHessian = minChildWeight * this.#scale.hessian;
+    const { minRowsPerLeaf } = this.#params;
+    const minHessian = this.#minHessian;
     const total = this.#total;
     const left = { gradient: 0, hessian: 0, count: 0 };
     let tried = 0;

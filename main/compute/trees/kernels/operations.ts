@@ -13,6 +13,7 @@ export interface Kernels {
   subtractHistograms(a: number, b: number, out: number, bins: number): void;
   drainHistogram(from: number, into: number, bins: number): void;
   zero(address: number, bytes: number): void;
+  findThreshold(bins: number, count: number, countShift: number, leaf: number): number;
   partition(rows: number, count: number, bins: number, goesLeft: number, scratch: number, leftCount: number): void;
   moveParts(rows: number, count: number, part: number): void;
   addLeafToScores(leaf: number, scores: number): void;
