@@ -3,7 +3,7 @@ import type { Progress } from '../../shared/events/run-events.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { StepState } from '../../shared/plan/plan.ts';
 import type { EndpointView } from '../state/endpoint-store.ts';
-import type { StepRun } from '../state/run-store.ts';
+import type { StepRun } from '../state/run-view.ts';
 import { formatCount, formatDuration } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 
@@ -25,7 +25,6 @@ export interface NodeStatusInput {
   failedAbove: string | undefined;
   /** Title of the nearest node above that has a problem, for a node that is in no plan. */
   invalidAbove: string | undefined;
-  nowMs: number;
 }
 
 export interface NodeStatus {
@@ -54,13 +53,14 @@ export function progressWord(progress: Progress): string {
   return `${one.charAt(0).toUpperCase()}${one.slice(1)} ${formatCount(done)} of ${formatCount(total)}`;
 }
 
-/** Time left by the pace so far, from 3 s of work on; undefined before. */
+/** Time left by the pace so far, from 3 s of work on; undefined before. Times in ms on one clock. */
 export function timeLeft(
   progress: Progress | undefined,
   startedMs: number | undefined,
-  nowMs: number,
+  nowMs: number | undefined,
 ): string | undefined {
-  if (!progress || startedMs === undefined || progress.done <= 0 || progress.total <= 0) return undefined;
+  if (!progress || startedMs === undefined || nowMs === undefined || progress.done <= 0 || progress.total <= 0)
+    return undefined;
   const elapsed = nowMs - startedMs;
   const share = progress.done / progress.total;
   if (elapsed < 3000 || share < 0.03 || share >= 1) return undefined;
@@ -123,7 +123,7 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
   if (input.runActive && run?.state === 'running') {
     const { progress } = run;
     const word = progress ? progressWord(progress) : 'Running';
-    const left = timeLeft(progress, run.startedMs, input.nowMs);
+    const left = timeLeft(progress, run.startedMs, run.progressMs);
     return {
       status: 'running',
       word,

@@ -6,7 +6,7 @@ import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
 import { edgeId, moveNodes, type Point } from '../state/graph-commands.ts';
-import { useActiveGraph } from '../state/graph-store.ts';
+import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
 import { cardSize } from './card-size.ts';
 import type { GraphFlowEdge } from './graph-edge.tsx';
@@ -25,13 +25,13 @@ export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: No
   const documentNodes = useActiveGraph((graph) => graph.document.nodes);
   const layout = useActiveGraph((graph) => graph.document.layout);
   const tabId = useActiveGraph((graph) => graph.tabId);
-  const document = useActiveGraph((graph) => graph.document);
   const selected = useSelection((state) => state.nodes);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
 
   const ids = useMemo(() => Object.keys(documentNodes ?? {}).join(' '), [documentNodes]);
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the ids and the layout stand for the document
+  // The ids and the layout stand for the document: other edits leave React Flow's nodes alone.
   useEffect(() => {
+    const document = activeGraph()?.document;
     setNodes((before) => {
       const known = new Map(before.map((node) => [node.id, node]));
       const chosen = new Set(useSelection.getState().nodes);

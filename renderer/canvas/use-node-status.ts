@@ -6,7 +6,8 @@ import { useAnalysis, useNodeProblems, useStepState } from '../state/analysis-st
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph, useGraphNode, useGraphs } from '../state/graph-store.ts';
-import { type RunView, type StepRun, useRuns } from '../state/run-store.ts';
+import { useRuns } from '../state/run-store.ts';
+import type { RunView, StepRun } from '../state/run-view.ts';
 import { type NodeStatus, nodeStatus, stillFailed } from './node-status.ts';
 
 /** The run of the active tab. */
@@ -135,6 +136,5 @@ export function useNodeStatus(nodeId: string): NodeStatus {
     endpoint,
     failedAbove,
     invalidAbove,
-    nowMs: Date.now(),
   });
 }

@@ -88,6 +88,7 @@ function controlOf(schema: JsonSchema): FieldControl {
       return { control: 'text' };
     case 'array':
       return schema.items && typesOf(schema.items)[0] === 'string' ? { control: 'strings' } : { control: 'json' };
+    case undefined:
     default:
       return { control: 'json' };
   }
@@ -127,24 +128,24 @@ export function paramFields(definition: NodeDefinition): ParamField[] {
 
 /** A schema issue in plain words. */
 function issueText(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'too_small':
-      if (issue.origin === 'string')
-        return issue.minimum === 1 ? 'Must not be empty.' : `At least ${String(issue.minimum)} characters.`;
-      if (issue.origin === 'array') return `Needs at least ${String(issue.minimum)}.`;
-      return issue.inclusive ? `At least ${String(issue.minimum)}.` : `More than ${String(issue.minimum)}.`;
-    case 'too_big':
-      if (issue.origin === 'string') return `At most ${String(issue.maximum)} characters.`;
-      if (issue.origin === 'array') return `Takes at most ${String(issue.maximum)}.`;
-      return issue.inclusive ? `At most ${String(issue.maximum)}.` : `Less than ${String(issue.maximum)}.`;
-    case 'invalid_type':
-      if (issue.input === undefined) return 'Needs a value.';
-      return issue.expected === 'int' ? 'Needs a whole number.' : `Needs a ${issue.expected}.`;
-    case 'invalid_value':
-      return `One of ${issue.values.map(String).join(', ')}.`;
-    default:
-      return issue.message.charAt(0).toUpperCase() + issue.message.slice(1);
+  if (issue.code === 'too_small') {
+    const limit = String(issue.minimum);
+    if (issue.origin === 'string') return issue.minimum === 1 ? 'Must not be empty.' : `At least ${limit} characters.`;
+    if (issue.origin === 'array') return `Needs at least ${limit}.`;
+    return issue.inclusive ? `At least ${limit}.` : `More than ${limit}.`;
   }
+  if (issue.code === 'too_big') {
+    const limit = String(issue.maximum);
+    if (issue.origin === 'string') return `At most ${limit} characters.`;
+    if (issue.origin === 'array') return `Takes at most ${limit}.`;
+    return issue.inclusive ? `At most ${limit}.` : `Less than ${limit}.`;
+  }
+  if (issue.code === 'invalid_type') {
+    if (issue.expected === 'int') return 'Needs a whole number.';
+    return issue.input === undefined ? `Needs a value (${issue.expected}).` : `Needs a ${issue.expected}.`;
+  }
+  if (issue.code === 'invalid_value') return `One of ${issue.values.map(String).join(', ')}.`;
+  return issue.message.charAt(0).toUpperCase() + issue.message.slice(1);
 }
 
 /** First problem per parameter, by the kind's own schema. */

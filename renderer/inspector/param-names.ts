@@ -15,14 +15,19 @@ export interface ParamChange {
 }
 
 export function paramChange(reason: string): ParamChange | undefined {
-  const match = /^params\.(\S+) (.+?) → /.exec(reason);
-  if (!match?.[1] || match[2] === undefined) return undefined;
-  if (match[2] === 'unset') return { name: match[1], before: undefined };
-  try {
-    return { name: match[1], before: JSON.parse(match[2]) };
-  } catch {
-    return undefined;
+  const match = /^params\.(\S+) (.+)$/s.exec(reason);
+  const [, name, change] = match ?? [];
+  if (name === undefined || change === undefined) return undefined;
+  if (change.startsWith('unset → ')) return { name, before: undefined };
+  // A text may itself hold an arrow: the earlier value ends where it first is complete JSON.
+  for (let at = change.indexOf(' → '); at !== -1; at = change.indexOf(' → ', at + 1)) {
+    try {
+      return { name, before: JSON.parse(change.slice(0, at)) };
+    } catch {
+      continue;
+    }
   }
+  return undefined;
 }
 
 /** A reason of the plan in the words of the form and with node titles: `learning rate 0.1 → 0.05`. */

@@ -1,6 +1,6 @@
 import { useAnalysis, useNodeProblems, useStepState } from '../state/analysis-store.ts';
 import { reasonsInWords, useActiveRun, useNodeStatus, useStepRun } from '../canvas/use-node-status.ts';
-import type { StepRun } from '../state/run-store.ts';
+import type { StepRun } from '../state/run-view.ts';
 import { classNames } from '../ui/class-names.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { statusIcons } from '../ui/status-line.tsx';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LogLine } from '../state/run-store.ts';
+import type { LogLine } from '../state/run-view.ts';
 import { filterLog, logText } from './log-filter.ts';
 
 const line = (seq: number, nodeId: string, level: LogLine['level'], text: string): LogLine => ({

@@ -1,4 +1,4 @@
-import type { LogLine } from '../state/run-store.ts';
+import type { LogLine } from '../state/run-view.ts';
 
 export type LogLevel = LogLine['level'];
 

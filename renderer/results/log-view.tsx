@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { LogLine } from '../state/run-store.ts';
+import type { LogLine } from '../state/run-view.ts';
 import { Button } from '../ui/button.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { formatClock } from '../ui/format.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LogLine, RunView } from '../state/run-store.ts';
+import type { LogLine, RunView } from '../state/run-view.ts';
 import { runLines } from './run-lines.ts';
 
 const step = (change: Partial<RunView['steps'][string]>) =>

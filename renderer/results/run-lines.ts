@@ -1,4 +1,4 @@
-import type { LogLine, RunView } from '../state/run-store.ts';
+import type { LogLine, RunView } from '../state/run-view.ts';
 import { formatDuration } from '../ui/format.ts';
 
 /** A run's log with what happened to its steps between the lines they wrote, by time. */

@@ -8,7 +8,7 @@ import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { LogView } from '../results/log-view.tsx';
 import { runLines } from '../results/run-lines.ts';
-import type { StepRun } from '../state/run-store.ts';
+import type { StepRun } from '../state/run-view.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useGraphs } from '../state/graph-store.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../shared/events/run-events.ts';
-import type { RunView } from '../state/run-store.ts';
+import type { RunView } from '../state/run-view.ts';
 import { applyTimes, noTimes, timelineBar } from './run-timeline.ts';
 
 const base = (seq: number, time: number) => ({ runId: 'r', seq, time });

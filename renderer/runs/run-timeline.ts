@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../shared/events/run-events.ts';
-import type { RunView } from '../state/run-store.ts';
+import type { RunView } from '../state/run-view.ts';
 
 /** Times and kinds of a run's steps that its view does not keep. */
 export interface RunTimes {

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../shared/events/run-events.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { isAbort, toEngineError } from '../client/engine-error.ts';
-import { applyRunEvent, newRunView, type RunView } from '../state/run-store.ts';
+import { applyRunEvent, newRunView, type RunView } from '../state/run-view.ts';
 import { applyTimes, noTimes, type RunTimes } from './run-timeline.ts';
 
 const coalesceMs = 80;

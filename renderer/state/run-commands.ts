@@ -5,7 +5,8 @@ import { showToast } from '../ui/toast.tsx';
 import { refreshAnalysis } from './analysis-store.ts';
 import { refreshEndpoints } from './endpoint-store.ts';
 import { activeGraph, useGraphs } from './graph-store.ts';
-import { followRun, type RunView, useRuns } from './run-store.ts';
+import { followRun, useRuns } from './run-store.ts';
+import type { RunView } from './run-view.ts';
 import { announce, navigate } from './ui-store.ts';
 
 function fail(error: unknown): void {

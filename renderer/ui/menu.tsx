@@ -79,7 +79,7 @@ export function Menu({ label, at, entries, onClose }: MenuProps) {
       {entries.map((entry, index) =>
         entry === 'separator' ? (
           // oxlint-disable-next-line react/no-array-index-key -- separators have no identity of their own
-          <hr key={`separator-${index}`} role="separator" />
+          <hr key={`separator-${index}`} />
         ) : (
           <button
             key={entry.label}
