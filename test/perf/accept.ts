@@ -1,0 +1,25 @@
+// `npm run accept -- NAME [--json]`: long checks; ends with one line {name, figures, skipped}. Goals are not judged here.
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+
+const checks: Record<string, () => Promise<Benchmark>> = {
+  'kill-200': async () => (await import('./acceptance/kill-200.ts')).kill200,
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const name = positionals[0];
+const load = name !== undefined && Object.hasOwn(checks, name) ? checks[name] : undefined;
+if (name === undefined || load === undefined) {
+  process.stderr.write(`Name a check: ${Object.keys(checks).join(', ')}\n`);
+  process.exit(2);
+}
+const log = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+const { figures, skipped } = await (await load()).measure(log);
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ name, figures, skipped })}\n`);
+} else {
+  for (const [key, value] of Object.entries(figures)) process.stdout.write(`${key}\t${value}\n`);
+  for (const key of skipped) process.stdout.write(`${key}\tskipped\n`);
+}
