@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { Batcher, type BatchExecutor, type BatcherLimits, WorkerLost } from './batcher.ts';
+import { Batcher, type BatchExecutor, type BatchResult, type BatcherLimits, WorkerLost } from './batcher.ts';
 import type { Tensor } from './tensor.ts';
 
 const limits: BatcherLimits = { maxBatchRows: 8, maxQueueRows: 100, queueTimeoutMs: 60_000 };
@@ -16,14 +16,15 @@ class DoublingExecutor implements BatchExecutor {
   readonly runs: { rows: number; outputs: readonly string[] }[] = [];
   fail: (values: readonly number[]) => Error | undefined = () => undefined;
 
-  async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]> {
+  async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<BatchResult> {
     const [input] = inputs as [Tensor];
     const values = Array.from(input.data as Float32Array);
     this.runs.push({ rows: input.shape[0] as number, outputs });
     await Promise.resolve();
     const failure = this.fail(values);
     if (failure !== undefined) throw failure;
-    return outputs.map((name) => ({ ...input, name, data: Float32Array.from(values, (value) => value * 2) }));
+    const doubled = Float32Array.from(values, (value) => value * 2);
+    return { outputs: outputs.map((name) => ({ ...input, name, data: doubled })), inferMs: 0 };
   }
 }
 
@@ -120,7 +121,8 @@ describe('Batcher', () => {
     const batcher = open({
       async run([input]) {
         runs.push(input?.shape[0] as number);
-        return [{ name: 'y', datatype: 'FP32', shape: [1], data: Float32Array.of(input?.data.length ?? 0) }];
+        const data = Float32Array.of(input?.data.length ?? 0);
+        return { outputs: [{ name: 'y', datatype: 'FP32', shape: [1], data }], inferMs: 0 };
       },
     });
     const results = await Promise.all([submit(batcher, [1, 2]), submit(batcher, [3])]);

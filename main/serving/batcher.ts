@@ -2,9 +2,15 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { concatenateInputs, splitOutputs } from './batch-tensors.ts';
 import type { Tensor } from './tensor.ts';
 
+export interface BatchResult {
+  outputs: Tensor[];
+  /** Time in the model itself. */
+  inferMs: number;
+}
+
 /** Runs one batch. Rejects with `WorkerLost` when the worker died, with anything else when the model failed. */
 export interface BatchExecutor {
-  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]>;
+  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<BatchResult>;
 }
 
 /** The worker ended while a batch was in it. */
@@ -26,9 +32,17 @@ export interface BatcherLimits {
 
 export interface BatcherObserver {
   /** A request left the queue after this long. */
-  queued(seconds: number): void;
-  /** A run of this many rows ended. */
-  ran(rows: number): void;
+  queued(waitedMs: number): void;
+  /** A run of this many rows for this many requests ended. */
+  ran(rows: number, requests: number, durations: RunDurations): void;
+}
+
+export interface RunDurations {
+  /** Putting the batch together and handing it to the worker and its results back. */
+  inputMs: number;
+  inferMs: number;
+  /** Taking the results apart. */
+  outputMs: number;
 }
 
 interface Job {
@@ -165,7 +179,7 @@ export class Batcher {
       this.#queue = this.#queue.filter((job) => !taken.has(job));
     }
     this.#queuedRows -= rows;
-    for (const job of batch) this.#observer.queued((now - job.enqueuedMs) / 1000);
+    for (const job of batch) this.#observer.queued(now - job.enqueuedMs);
     return batch;
   }
 
@@ -174,9 +188,13 @@ export class Batcher {
     if (first === undefined) return;
     const rows = batch.reduce((sum, job) => sum + job.rows, 0);
     try {
-      const outputs = await this.#executor.run(concatenateInputs(batch.map((job) => job.inputs)), first.outputs);
-      this.#observer.ran(rows);
+      const startedMs = performance.now();
+      const inputs = concatenateInputs(batch.map((job) => job.inputs));
+      const { outputs, inferMs } = await this.#executor.run(inputs, first.outputs);
+      const answeredMs = performance.now();
+      const inputMs = answeredMs - startedMs - inferMs;
       if (batch.length === 1) {
+        this.#observer.ran(rows, 1, { inputMs, inferMs, outputMs: 0 });
         first.resolve(outputs);
         return;
       }
@@ -185,6 +203,7 @@ export class Batcher {
         batch.map((job) => job.rows),
       );
       if (parts !== undefined) {
+        this.#observer.ran(rows, batch.length, { inputMs, inferMs, outputMs: performance.now() - answeredMs });
         batch.forEach((job, i) => {
           job.resolve(parts[i] as Tensor[]);
         });

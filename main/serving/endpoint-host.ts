@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
@@ -46,6 +47,8 @@ export interface StartEndpoint extends EndpointOptions {
 
 export interface StartModels extends EndpointOptions {
   models: readonly ModelSource[];
+  /** Folder of models that may be loaded and unloaded while serving; without it the models are fixed. */
+  repositoryDir?: string | undefined;
 }
 
 export interface StartedEndpoint extends Endpoint {
@@ -141,6 +144,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
             queueTimeoutMs,
           },
           threads: start.threads ?? 1,
+          repositoryDir: start.repositoryDir ?? null,
+          stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),
           version: productVersion(),
         },
         options,

@@ -1,40 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AppError, toAppError } from '../../shared/errors/app-error.ts';
-import { errorCodes } from '../../shared/errors/codes.ts';
-import type { ActivityRecorder } from './activity-recorder.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import { carriesKey } from './api-keys.ts';
-import type { DriftReadings } from './drift-readings.ts';
+import { compressAnswer } from './compress-answer.ts';
+import { type Answer, answerOfError, errorAnswer, json } from './http-answer.ts';
+import { answerCommand } from './http-commands.ts';
+import { answerQuery } from './http-queries.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
+import { recordRequest, runInference } from './inference.ts';
 import { parseJsonBody } from './json-body.ts';
 import { isLocalRequest } from './loopback.ts';
-import { metricsPage } from './metrics-page.ts';
-import type { ModelTable } from './model-table.ts';
-import {
-  decodePredictions,
-  encodePredictRows,
-  type Prediction,
-  predictOutputs,
-  readPredictRequest,
-} from './predict-rows.ts';
+import { predictRows, readPredictRequest } from './predict-rows.ts';
 import { BodyBudget, readBody } from './read-body.ts';
-import { matchRoute, openRoutes, type Route, routeMethods } from './routes.ts';
+import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods } from './routes.ts';
 import type { ServedModel } from './served-model.ts';
-import type { TensorSpec } from './tensor.ts';
-
-export interface HttpFrontOptions {
-  models: ModelTable;
-  /** SHA-256 of the accepted keys, hex; null: no key is needed. */
-  keyHashes: readonly string[] | null;
-  /** The server listens on a loopback address without keys: only requests for this machine are answered. */
-  localOnly: boolean;
-  activity: ActivityRecorder;
-  drift: DriftReadings;
-  /** Product version, for the server metadata. */
-  version: string;
-  log(level: 'info' | 'warn' | 'error', text: string): void;
-}
+import type { ServingContext } from './serving-context.ts';
 
 /** Bytes of all request bodies held at a time. */
 const bodyBudgetBytes = 512 * 2 ** 20;
@@ -43,22 +24,14 @@ const requestTimeoutMs = 120_000;
 const keepAliveMs = 75_000;
 const maxHeadBytes = 16_384;
 
-interface Answer {
-  status: number;
-  contentType: string;
-  body: string | Buffer;
-  headers?: Record<string, string | number>;
-}
-
 /** Open Inference Protocol v2 over REST, the row interface, health and metrics. */
 export class HttpFront {
   readonly server: Server;
-  readonly #options: HttpFrontOptions;
+  readonly #context: ServingContext;
   readonly #budget = new BodyBudget(bodyBudgetBytes);
-  #draining = false;
 
-  constructor(options: HttpFrontOptions) {
-    this.#options = options;
+  constructor(context: ServingContext) {
+    this.#context = context;
     this.server = createServer(
       {
         maxHeaderSize: maxHeadBytes,
@@ -70,11 +43,6 @@ export class HttpFront {
     );
   }
 
-  /** From now on readiness is 503, so that balancers send nothing new; requests are still answered. */
-  drain(): void {
-    this.#draining = true;
-  }
-
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
     const route = matchRoute(request.url ?? '/');
@@ -82,8 +50,10 @@ export class HttpFront {
     if (route !== undefined && (route.kind === 'infer' || route.kind === 'predict') && request.method === 'POST') {
       answer = await this.#handleInference(route, request, response, startedMs);
     } else {
-      answer = this.#handleQuery(route, request);
+      answer = await this.#handleOther(route, request);
     }
+    const acceptEncoding = request.headers['accept-encoding'];
+    if (typeof acceptEncoding === 'string') answer = await compressAnswer(answer, acceptEncoding);
     this.#send(request, response, answer);
   }
 
@@ -96,12 +66,12 @@ export class HttpFront {
       ...answer.headers,
     };
     // A stop waits for connections; and what is left of a body that was refused unread ends with its connection.
-    if (this.#draining || hasUnreadBody(request)) headers['connection'] = 'close';
+    if (this.#context.draining || hasUnreadBody(request)) headers['connection'] = 'close';
     response.writeHead(answer.status, headers);
     response.end(answer.body);
   }
 
-  #handleQuery(route: Route | undefined, request: IncomingMessage): Answer {
+  async #handleOther(route: Route | undefined, request: IncomingMessage): Promise<Answer> {
     try {
       if (route === undefined) {
         return errorAnswer(404, `There is nothing at ${(request.url ?? '').slice(0, 200)}.`);
@@ -112,62 +82,29 @@ export class HttpFront {
         return { ...answer, headers: { allow: allowed.join(', ') } };
       }
       if (!openRoutes.has(route.kind)) this.#authorize(request);
-      return this.#query(route);
+      if (request.method !== 'POST') return answerQuery(this.#context, route);
+      return await this.#withBody(request, (body) => answerCommand(this.#context, route, body));
     } catch (error) {
-      return this.#errorAnswer(error);
+      return answerOfError(error, this.#context.log);
     }
   }
 
-  #query(route: Route): Answer {
-    const { models, version, drift } = this.#options;
-    switch (route.kind) {
-      case 'live':
-        return json(200, { live: true });
-      case 'ready': {
-        const ready = !this.#draining && models.all().every((model) => model.ready);
-        return json(ready ? 200 : 503, { ready });
-      }
-      case 'server':
-        return json(200, { name: 'slipway', version, extensions: ['binary_tensor_data'] });
-      case 'metrics':
-        return {
-          status: 200,
-          contentType: 'text/plain; version=0.0.4; charset=utf-8',
-          body: metricsPage(models.all(), drift.all()),
-        };
-      case 'model-list':
-        return json(200, {
-          models: models.all().map((model) => ({ name: model.name, version: model.version, ready: model.ready })),
-        });
-      case 'model': {
-        const model = models.find(route.model, route.version);
-        return json(200, {
-          name: model.name,
-          versions: models.versions(model.name).map((other) => other.version),
-          platform: 'onnxruntime_onnx',
-          inputs: model.inputs.map(tensorMetadata),
-          outputs: model.outputs.map(tensorMetadata),
-        });
-      }
-      case 'model-ready': {
-        const model = models.find(route.model, route.version);
-        const ready = !this.#draining && model.ready;
-        return json(ready ? 200 : 503, { name: model.name, ready });
-      }
-      case 'infer':
-      case 'predict':
-        throw new Error(`${route.kind} is no query`);
+  async #withBody<T>(request: IncomingMessage, use: (body: Buffer) => Promise<T>): Promise<T> {
+    const body = await readBody(request, this.#budget);
+    try {
+      return await use(body);
+    } finally {
+      this.#budget.release(body.length);
     }
   }
 
   async #handleInference(
-    route: Extract<Route, { model: string }>,
+    route: InferenceRoute,
     request: IncomingMessage,
     response: ServerResponse,
     startedMs: number,
   ): Promise<Answer> {
     let model: ServedModel | undefined;
-    let bodyBytes = 0;
     let rows = 0;
     let answer: Answer;
     const gone = new AbortController();
@@ -176,34 +113,26 @@ export class HttpFront {
     });
     try {
       this.#authorize(request);
-      model = this.#options.models.find(route.model, route.version);
-      const body = await readBody(request, this.#budget);
-      bodyBytes = body.length;
-      const result =
-        route.kind === 'infer'
-          ? await infer(model, body, request, gone.signal)
-          : await predictOverHttp(model, body, gone.signal);
+      const held = this.#context.models.find(route.model, route.version);
+      model = held;
+      held.hold();
+      const result = await this.#withBody(request, (body) =>
+        route.kind === 'infer' ? infer(held, body, request, gone.signal) : predict(held, body, gone.signal),
+      );
       rows = result.rows;
       answer = result.answer;
     } catch (error) {
-      answer = this.#errorAnswer(error);
+      answer = answerOfError(error, this.#context.log);
     } finally {
-      this.#budget.release(bodyBytes);
+      model?.release();
     }
-    if (model !== undefined) this.#record(model, answer.status, startedMs, rows);
+    if (model !== undefined) recordRequest(this.#context, model, answer.status, performance.now() - startedMs, rows);
     return answer;
-  }
-
-  #record(model: ServedModel, status: number, startedMs: number, rows: number): void {
-    const durationMs = performance.now() - startedMs;
-    model.requestsByCode.set(status, (model.requestsByCode.get(status) ?? 0) + 1);
-    model.durationSeconds.observe(durationMs / 1000);
-    this.#options.activity.record(durationMs, rows, status !== 200);
   }
 
   /** Errors: `request.forbidden`, `auth.required`. */
   #authorize({ headers }: IncomingMessage): void {
-    const { keyHashes, localOnly } = this.#options;
+    const { keyHashes, localOnly } = this.#context;
     if (localOnly && !isLocalRequest(headers.host, headers.origin)) {
       throw new AppError('request.forbidden', 'This endpoint answers requests to this machine itself only.', {
         fix: 'Send it to http://127.0.0.1 or http://localhost, or start the endpoint with --host and --keys.',
@@ -211,16 +140,6 @@ export class HttpFront {
     }
     if (keyHashes === null || carriesKey(headers.authorization, keyHashes)) return;
     throw new AppError('auth.required', 'A key is needed.', { fix: 'Send the header "Authorization: Bearer KEY".' });
-  }
-
-  #errorAnswer(error: unknown): Answer {
-    const e = toAppError(error);
-    if (e.code === 'internal.bug') this.#options.log('error', e.stack ?? e.message);
-    const { httpStatus } = errorCodes[e.code];
-    const answer = errorAnswer(httpStatus, e.fix === undefined ? e.message : `${e.message} ${e.fix}`);
-    if (httpStatus === 503) return { ...answer, headers: { 'retry-after': 1 } };
-    if (httpStatus === 401) return { ...answer, headers: { 'www-authenticate': 'Bearer' } };
-    return answer;
   }
 }
 
@@ -232,15 +151,7 @@ async function infer(
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
   const inferRequest = readInferRequest(body, typeof header === 'string' ? header : undefined, model);
-  const rows = model.rowsOf(inferRequest.inputs);
-  const outputs = await model.infer({
-    inputs: inferRequest.inputs,
-    outputs: inferRequest.outputs.map((output) => output.name),
-    parameterKey: inferRequest.parameterKey,
-    rows,
-    signal,
-  });
-  model.requestLog.add(inferRequest.inputs, outputs, rows, Date.now());
+  const { rows, outputs } = await runInference(model, inferRequest, signal);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
   const answer: Answer =
     response.headerLength === undefined
@@ -254,7 +165,7 @@ async function infer(
   return { rows, answer };
 }
 
-async function predictOverHttp(
+async function predict(
   model: ServedModel,
   body: Buffer,
   signal: AbortSignal,
@@ -270,44 +181,8 @@ async function predictOverHttp(
   return { rows: request.rows.length, answer };
 }
 
-/** Predictions for rows of raw column values. Errors: `request.invalid`, those of `ServedModel.infer`. */
-export async function predictRows(
-  model: ServedModel,
-  rows: readonly Record<string, unknown>[],
-  signal?: AbortSignal,
-): Promise<Prediction[]> {
-  const { manifest } = model;
-  if (manifest === null) {
-    throw new AppError('request.invalid', `Model "${model.name}" takes tensors only: its columns are not known.`, {
-      fix: `Use POST /v2/models/${model.name}/infer.`,
-    });
-  }
-  const inputs = encodePredictRows(rows, manifest);
-  const outputs = await model.infer({
-    inputs,
-    outputs: predictOutputs(manifest),
-    parameterKey: '',
-    rows: rows.length,
-    signal,
-  });
-  model.requestLog.add(inputs, outputs, rows.length, Date.now());
-  return decodePredictions(outputs, manifest);
-}
-
 function hasUnreadBody(request: IncomingMessage): boolean {
   const { headers } = request;
   if (request.complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function tensorMetadata(spec: TensorSpec): { name: string; datatype: string; shape: number[] } {
-  return { name: spec.name, datatype: spec.datatype, shape: spec.shape };
-}
-
-function json(status: number, body: unknown): Answer {
-  return { status, contentType: 'application/json', body: JSON.stringify(body) };
-}
-
-function errorAnswer(status: number, message: string): Answer {
-  return json(status, { error: message });
 }

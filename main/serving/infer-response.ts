@@ -1,5 +1,5 @@
 import type { RequestedOutput } from './infer-request.ts';
-import type { Tensor } from './tensor.ts';
+import { isBinaryOnly, type Tensor } from './tensor.ts';
 import { tensorDataToJson, tensorToBytes } from './tensor-codec.ts';
 
 export interface InferResponse {
@@ -9,7 +9,7 @@ export interface InferResponse {
   headerLength: number | undefined;
 }
 
-/** Writes the Open Inference Protocol v2 response; FP16 outputs are always binary, having no JSON form. */
+/** Writes the Open Inference Protocol v2 response; FP16 and BF16 outputs are always binary, having no JSON form. */
 export function writeInferResponse(
   model: { name: string; version: string },
   id: string | undefined,
@@ -22,7 +22,7 @@ export function writeInferResponse(
     const tensor = outputs.find((output) => output.name === name);
     if (tensor === undefined) throw new Error(`model "${model.name}" gave no output "${name}"`);
     const head = `{"name":${JSON.stringify(name)},"datatype":"${tensor.datatype}","shape":[${tensor.shape.join()}]`;
-    if (binary || tensor.datatype === 'FP16') {
+    if (binary || isBinaryOnly(tensor.datatype)) {
       const bytes = tensorToBytes(tensor.data);
       raw.push(bytes);
       parts.push(`${head},"parameters":{"binary_data_size":${bytes.length}}}`);

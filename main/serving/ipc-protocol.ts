@@ -15,6 +15,10 @@ export interface ServingStart {
   keyHashes: string[] | null;
   limits: BatcherLimits;
   threads: number;
+  /** Folder of models that may be loaded and unloaded while serving; null: the models are fixed. */
+  repositoryDir: string | null;
+  /** Where this endpoint keeps its files; made when needed. */
+  stateDir: string;
   version: string;
 }
 

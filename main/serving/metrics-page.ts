@@ -1,4 +1,5 @@
 import type { DriftReading } from './drift-readings.ts';
+import type { ModelStatistics } from './model-statistics.ts';
 import { PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -33,6 +34,7 @@ export function metricsPage(models: readonly ServedModel[], drift: readonly Drif
     'Rows waiting now.',
     models.map((model) => ({ labels: labels(model), value: model.queuedRows })),
   );
+  tritonMetrics(text, models);
   text.gauge(
     'pipeline_drift_score',
     'Size of the difference between recent requests and the training sample, 0 to 1.',
@@ -53,4 +55,37 @@ export function metricsPage(models: readonly ServedModel[], drift: readonly Drif
     { labels: {}, value: process.memoryUsage.rss() },
   ]);
   return text.toString();
+}
+
+/** Names that dashboards made for Triton know. */
+function tritonMetrics(text: PrometheusText, models: readonly ServedModel[]): void {
+  const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
+  const counter = (name: string, help: string, value: (statistics: ModelStatistics) => number) => {
+    const samples = models.map((model) => ({ labels: labels(model), value: value(model.statistics) }));
+    text.counter(`nv_inference_${name}`, help, samples);
+  };
+  counter('request_success', 'Requests answered.', ({ success }) => success.count);
+  text.counter(
+    'nv_inference_request_failure',
+    'Requests that failed, by reason.',
+    models.flatMap((model) =>
+      Object.entries(model.statistics.failures).map(([reason, value]) => ({
+        labels: { ...labels(model), reason },
+        value,
+      })),
+    ),
+  );
+  counter('count', 'Rows inferred.', ({ inferenceCount }) => inferenceCount);
+  counter('exec_count', 'Runs of the model.', ({ executionCount }) => executionCount);
+  const micros = (ms: number) => Math.round(ms * 1000);
+  counter('request_duration_us', 'Time of answered requests.', ({ success }) => micros(success.ms));
+  counter('queue_duration_us', 'Time requests waited.', ({ queue }) => micros(queue.ms));
+  counter('compute_input_duration_us', 'Time inputs were put together.', (all) => micros(all.computeInput.ms));
+  counter('compute_infer_duration_us', 'Time in the model.', (all) => micros(all.computeInfer.ms));
+  counter('compute_output_duration_us', 'Time outputs were taken apart.', (all) => micros(all.computeOutput.ms));
+  text.gauge(
+    'nv_inference_pending_request_count',
+    'Rows waiting now.',
+    models.map((model) => ({ labels: labels(model), value: model.queuedRows })),
+  );
 }

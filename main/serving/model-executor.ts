@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
-import { type BatchExecutor, WorkerLost } from './batcher.ts';
+import { type BatchExecutor, type BatchResult, WorkerLost } from './batcher.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
@@ -20,7 +20,7 @@ export class ModelExecutor implements BatchExecutor {
   readonly #start: WorkerStart;
   readonly #events: ExecutorEvents;
   #worker: Worker | undefined;
-  #pending = new Map<number, { resolve(outputs: Tensor[]): void; reject(error: unknown): void }>();
+  #pending = new Map<number, { resolve(result: BatchResult): void; reject(error: unknown): void }>();
   #nextId = 0;
   #state: ExecutorState = 'loading';
   #restarts: number[] = [];
@@ -41,7 +41,7 @@ export class ModelExecutor implements BatchExecutor {
     return specs;
   }
 
-  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]> {
+  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<BatchResult> {
     const worker = this.#worker;
     if (worker === undefined || this.#state !== 'ready') return Promise.reject(new WorkerLost());
     return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ export class ModelExecutor implements BatchExecutor {
             reject(fromWireError(reply.error));
             return;
           case 'result':
-            this.#settle(reply.id)?.resolve(reply.outputs);
+            this.#settle(reply.id)?.resolve({ outputs: reply.outputs, inferMs: reply.inferMs });
             return;
           case 'failed':
             this.#settle(reply.id)?.reject(new Error(reply.message));

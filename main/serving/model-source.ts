@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { chosenVersions, type ModelConfig, readModelConfig } from './model-config.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
 
 /** One model version to serve. */
@@ -18,6 +19,8 @@ export interface ModelSource {
   manifest: ModelManifest | null;
   /** Parquet sample of the training rows, for drift; null where there is none. */
   referencePath: string | null;
+  /** From `config.pbtxt`; empty without one. */
+  config: ModelConfig;
 }
 
 /** A registered model: the folder of its artifact, with `model.onnx` and `model.json`. */
@@ -43,12 +46,14 @@ export async function artifactModelSource(artifact: ModelArtifact): Promise<Mode
     onnxPath,
     manifest: await readManifest(manifestPath),
     referencePath: await referenceIn(artifact.dir),
+    config: {},
   };
 }
 
 /**
  * What `slipway serve PATH` serves: an ONNX file (name = file stem, version 1), a folder in Triton's layout
- * (`NAME/VERSION/model.onnx`; of each model its highest version), or the folder of a model artifact.
+ * (`NAME/VERSION/model.onnx`; of each model the versions its `config.pbtxt` chooses, else the highest), or the folder of a
+ * model artifact.
  * `name` replaces the name of a single model. Errors: `model.not-found`, `model.invalid`, `cli.usage`.
  */
 export async function modelSourcesAt(path: string, name?: string): Promise<ModelSource[]> {
@@ -74,7 +79,8 @@ async function onnxFileSource(path: string): Promise<ModelSource> {
     });
   }
   const stem = basename(path).slice(0, -'.onnx'.length);
-  return { name: stem, version: '1', digest: await sha256(path), onnxPath: path, manifest: null, referencePath: null };
+  const digest = await sha256(path);
+  return { name: stem, version: '1', digest, onnxPath: path, manifest: null, referencePath: null, config: {} };
 }
 
 async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
@@ -88,15 +94,15 @@ async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
         onnxPath,
         manifest: await readManifest(join(dir, 'model.json')),
         referencePath: await referenceIn(dir),
+        config: {},
       },
     ];
   }
-  const own = await highestVersion(dir);
-  if (own !== undefined) return [await versionSource(basename(dir), own, dir)];
+  if ((await versionsIn(dir)).length > 0) return modelFolderSources(dir, basename(dir), undefined);
   const sources: ModelSource[] = [];
   for (const name of await folders(dir)) {
-    const version = await highestVersion(join(dir, name));
-    if (version !== undefined) sources.push(await versionSource(name, version, join(dir, name)));
+    const modelDir = join(dir, name);
+    if ((await versionsIn(modelDir)).length > 0) sources.push(...(await modelFolderSources(modelDir, name, undefined)));
   }
   if (sources.length === 0) {
     throw new AppError('model.not-found', `${dir} holds no model.`, {
@@ -106,13 +112,53 @@ async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
   return sources;
 }
 
-async function versionSource(name: string, version: string, modelDir: string): Promise<ModelSource> {
+/** Whether `slipway serve DIR` serves a folder of models, which may be loaded and unloaded while serving. */
+export async function isModelRepository(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory() || (await isFile(join(path, 'model.onnx')))) return false;
+  return (await versionsIn(path)).length === 0;
+}
+
+/** Every model version in a folder of models. */
+export async function repositoryVersions(root: string): Promise<{ name: string; version: string }[]> {
+  const found: { name: string; version: string }[] = [];
+  for (const name of await folders(root)) {
+    for (const version of await versionsIn(join(root, name))) found.push({ name, version });
+  }
+  return found;
+}
+
+/**
+ * The versions of one model's folder that `config`, else its `config.pbtxt`, chooses. Errors: `model.not-found`,
+ * `model.invalid`.
+ */
+export async function modelFolderSources(
+  dir: string,
+  name: string,
+  config: ModelConfig | undefined,
+): Promise<ModelSource[]> {
+  const used = config ?? (await readModelConfig(join(dir, 'config.pbtxt')));
+  const versions = chosenVersions(await versionsIn(dir), used);
+  if (versions.length === 0) {
+    throw new AppError('model.not-found', `There is no version of model "${name}" to serve in ${dir}.`, {
+      fix: 'The layout is NAME/1/model.onnx; check also version_policy in config.pbtxt.',
+    });
+  }
+  return Promise.all(versions.map((version) => versionSource(name, version, dir, used)));
+}
+
+async function versionSource(
+  name: string,
+  version: string,
+  modelDir: string,
+  config: ModelConfig,
+): Promise<ModelSource> {
   const dir = join(modelDir, version);
   const onnxPath = join(dir, 'model.onnx');
   const manifestPath = join(dir, 'model.json');
   const manifest = (await isFile(manifestPath)) ? await readManifest(manifestPath) : null;
   const referencePath = await referenceIn(dir);
-  return { name, version, digest: await sha256(onnxPath), onnxPath, manifest, referencePath };
+  return { name, version, digest: await sha256(onnxPath), onnxPath, manifest, referencePath, config };
 }
 
 async function referenceIn(dir: string): Promise<string | null> {
@@ -120,15 +166,18 @@ async function referenceIn(dir: string): Promise<string | null> {
   return (await isFile(path)) ? path : null;
 }
 
-async function highestVersion(modelDir: string): Promise<string | undefined> {
-  const versions = (await folders(modelDir)).filter((folder) => /^\d+$/.test(folder));
-  versions.sort((a, b) => Number(b) - Number(a));
-  for (const version of versions) if (await isFile(join(modelDir, version, 'model.onnx'))) return version;
-  return undefined;
+/** Version folders that hold a model. */
+async function versionsIn(modelDir: string): Promise<string[]> {
+  const versions = (await folders(modelDir)).filter((folder) => /^\d{1,18}$/.test(folder));
+  const complete = await Promise.all(versions.map((version) => isFile(join(modelDir, version, 'model.onnx'))));
+  return versions.filter((_, i) => complete[i]);
 }
 
 async function folders(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true });
+  const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

@@ -12,6 +12,14 @@ export class ModelTable {
     this.#byName.set(model.name, versions);
   }
 
+  /** Puts other versions in the place of a model's; gives those it had. */
+  replace(name: string, models: readonly ServedModel[]): readonly ServedModel[] {
+    const old = this.versions(name);
+    this.#byName.delete(name);
+    for (const model of models) this.add(model);
+    return old;
+  }
+
   all(): ServedModel[] {
     return [...this.#byName.values()].flat();
   }
@@ -19,6 +27,15 @@ export class ModelTable {
   /** Versions of a model, highest first. */
   versions(name: string): readonly ServedModel[] {
     return this.#byName.get(name) ?? [];
+  }
+
+  /** The model of that name; without a name the only one. Errors: those of `find`. */
+  findOrOnly(name: string | undefined): ServedModel {
+    if (name !== undefined) return this.find(name, undefined);
+    const [only, ...more] = this.#byName.keys();
+    if (only !== undefined && more.length === 0) return this.find(only, undefined);
+    const known = [...this.#byName.keys()].map((key) => `"${key}"`).join(', ');
+    throw new AppError('request.invalid', `Say which "model" it is for: ${known === '' ? 'there is none' : known}.`);
   }
 
   /** The version asked for, else the highest. Errors: `model.not-found`, `request.invalid` (version not a number). */
@@ -31,7 +48,10 @@ export class ModelTable {
     if (model !== undefined) return model;
     if (versions.length === 0) {
       const known = [...this.#byName.keys()].map((key) => `"${key}"`).join(', ');
-      throw new AppError('model.not-found', `There is no model "${name.slice(0, 80)}" here; there is ${known}.`);
+      throw new AppError(
+        'model.not-found',
+        `There is no model "${name.slice(0, 80)}" here; there is ${known === '' ? 'none' : known}.`,
+      );
     }
     const known = versions.map((candidate) => candidate.version).join(', ');
     throw new AppError('model.not-found', `Model "${name}" has no version ${version}; it has ${known}.`);

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import { openSession } from '../compute/onnx/session.ts';
-import { datatypeOfOrt, ortTypes, type Tensor, type TensorData, tensorSpecs } from './tensor.ts';
+import { bfloat16OfFloats, floatsOfBfloat16, widenBfloat16, widenedName } from './bfloat16-model.ts';
+import { datatypeOfOrt, ortTypes, type Tensor, type TensorData, type TensorSpec, tensorSpecs } from './tensor.ts';
 import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
 /** Thread that owns one model session: a run of ONNX Runtime blocks the thread it is called on. */
@@ -15,14 +17,43 @@ function reply(message: WorkerReply): void {
   port.postMessage(message);
 }
 
+/** Original names of the inputs and outputs that are BF16: the session knows them by another name and type. */
+let bf16Inputs: ReadonlySet<string> = new Set();
+let bf16Outputs: ReadonlySet<string> = new Set();
+
+/** What onnxruntime-node says about a BF16 input or output: ONNX's number of the type. */
+const bf16Refusal = 'Unsupported data type: 16';
+
+async function open(): Promise<InferenceSession> {
+  const options = { threads: start.threads, label: start.label };
+  try {
+    return await openSession(start.path, options);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes(bf16Refusal))) throw error;
+    const widened = widenBfloat16(await readFile(start.path));
+    bf16Inputs = widened.inputs;
+    bf16Outputs = widened.outputs;
+    return openSession(widened.bytes, options);
+  }
+}
+
+/** What the model says about its tensors, before any widening. */
+function originalSpecs(metadata: InferenceSession['inputMetadata'], bf16: ReadonlySet<string>): TensorSpec[] {
+  const originals = new Map([...bf16].map((name) => [widenedName(name), name]));
+  return tensorSpecs(metadata).map((spec) => {
+    const name = originals.get(spec.name);
+    return name === undefined ? spec : { ...spec, name, datatype: 'BF16' };
+  });
+}
+
 async function serve(): Promise<void> {
   let session: InferenceSession;
   try {
-    session = await openSession(start.path, { threads: start.threads, label: start.label });
+    session = await open();
     reply({
       type: 'ready',
-      inputs: tensorSpecs(session.inputMetadata),
-      outputs: tensorSpecs(session.outputMetadata),
+      inputs: originalSpecs(session.inputMetadata, bf16Inputs),
+      outputs: originalSpecs(session.outputMetadata, bf16Outputs),
     });
   } catch (error) {
     reply({ type: 'refused', error: toWireError(error) });
@@ -36,10 +67,15 @@ async function serve(): Promise<void> {
 async function run(session: InferenceSession, message: RunMessage): Promise<void> {
   try {
     const feeds: Record<string, OrtTensor> = {};
-    for (const input of message.inputs) feeds[input.name] = toOrt(input);
-    const results = await session.run(feeds, message.outputs);
-    const outputs = message.outputs.map((name) => fromOrt(name, results[name] as OrtTensor));
-    reply({ type: 'result', id: message.id, outputs });
+    for (const input of message.inputs) {
+      feeds[bf16Inputs.has(input.name) ? widenedName(input.name) : input.name] = toOrt(input);
+    }
+    const fetches = message.outputs.map((name) => (bf16Outputs.has(name) ? widenedName(name) : name));
+    const startedMs = performance.now();
+    const results = await session.run(feeds, fetches);
+    const inferMs = performance.now() - startedMs;
+    const outputs = message.outputs.map((name, i) => fromOrt(name, results[fetches[i] as string] as OrtTensor));
+    reply({ type: 'result', id: message.id, outputs, inferMs });
   } catch (error) {
     reply({ type: 'failed', id: message.id, message: error instanceof Error ? error.message : String(error) });
   }
@@ -51,10 +87,17 @@ function toOrt(tensor: Tensor): OrtTensor {
     const bits = new OrtTensor('uint16', tensor.data as Uint16Array, tensor.shape);
     return Object.assign(bits, { type: ortTypes.FP16 }) as OrtTensor;
   }
+  if (tensor.datatype === 'BF16') {
+    return new OrtTensor('float32', floatsOfBfloat16(tensor.data as Uint16Array), tensor.shape);
+  }
   return new OrtTensor(ortTypes[tensor.datatype], tensor.data as never, tensor.shape);
 }
 
 function fromOrt(name: string, value: OrtTensor): Tensor {
+  if (bf16Outputs.has(name)) {
+    const data = bfloat16OfFloats(value.data as Float32Array);
+    return { name, datatype: 'BF16', shape: [...value.dims], data };
+  }
   const datatype = datatypeOfOrt(value.type);
   if (datatype === undefined) throw new TypeError(`output "${name}" has type ${value.type}, which cannot be served`);
   return { name, datatype, shape: [...value.dims], data: plainData(value.data) };

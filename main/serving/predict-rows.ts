@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
 import { isRecord } from './is-record.ts';
+import type { ServedModel } from './served-model.ts';
 import { type Datatype, datatypeOfOrt, type Tensor, type TensorData } from './tensor.ts';
 
 export interface Prediction {
@@ -35,8 +36,32 @@ export function readPredictRequest(body: unknown): { id: string | undefined; row
   return { id, rows: rows as Record<string, unknown>[] };
 }
 
+/** Predictions for rows of raw column values. Errors: `request.invalid`, those of `ServedModel.infer`. */
+export async function predictRows(
+  model: ServedModel,
+  rows: readonly Record<string, unknown>[],
+  signal?: AbortSignal,
+): Promise<Prediction[]> {
+  const { manifest } = model;
+  if (manifest === null) {
+    throw new AppError('request.invalid', `Model "${model.name}" takes tensors only: its columns are not known.`, {
+      fix: `Use POST /v2/models/${model.name}/infer.`,
+    });
+  }
+  const inputs = encodePredictRows(rows, manifest);
+  const outputs = await model.infer({
+    inputs,
+    outputs: predictOutputs(manifest),
+    parameterKey: '',
+    rows: rows.length,
+    signal,
+  });
+  model.requestLog.add(inputs, outputs, rows.length, Date.now());
+  return decodePredictions(outputs, manifest);
+}
+
 /** Rows of column values as the model's inputs. Errors: `request.invalid`. */
-export function encodePredictRows(rows: readonly Record<string, unknown>[], manifest: ModelManifest): Tensor[] {
+function encodePredictRows(rows: readonly Record<string, unknown>[], manifest: ModelManifest): Tensor[] {
   const feeds = encodeRows(rows, manifest.inputs);
   return Object.entries(feeds).map(([name, tensor]) => ({
     name,
@@ -47,12 +72,12 @@ export function encodePredictRows(rows: readonly Record<string, unknown>[], mani
 }
 
 /** Outputs that predictions are read from. */
-export function predictOutputs(manifest: ModelManifest): string[] {
+function predictOutputs(manifest: ModelManifest): string[] {
   return manifest.task === 'regression' ? ['prediction'] : ['probabilities'];
 }
 
 /** One prediction per row. */
-export function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest): Prediction[] {
+function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest): Prediction[] {
   const name = manifest.task === 'regression' ? 'prediction' : 'probabilities';
   const tensor = outputs.find((output) => output.name === name);
   if (tensor === undefined) throw new AppError('serve.inference', `The model gave no output "${name}".`);

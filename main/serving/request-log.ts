@@ -1,6 +1,6 @@
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../shared/model/signature.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
-import { elementCount, type Tensor, type TensorSpec } from './tensor.ts';
+import { elementCount, isBinaryOnly, type Tensor, type TensorSpec } from './tensor.ts';
 
 /** Recent rows of one model version, columns side by side, oldest first. */
 export interface RecentRows {
@@ -101,7 +101,7 @@ export class RequestLog {
 
 function ringOf(spec: TensorSpec, width: number, element: number, name: string, isTime = false): Ring[] {
   const [batch, ...rest] = spec.shape;
-  if (batch !== -1 || elementCount(rest) !== width || spec.datatype === 'FP16') return [];
+  if (batch !== -1 || elementCount(rest) !== width || isBinaryOnly(spec.datatype)) return [];
   const values: RingValues =
     spec.datatype === 'BYTES'
       ? []

@@ -1,21 +1,41 @@
+type ModelPath = { model: string; version: string | undefined };
+
+export type InferenceRoute = { kind: 'infer' | 'predict' } & ModelPath;
+
 export type Route =
-  | { kind: 'live' | 'ready' | 'server' | 'metrics' | 'model-list' }
-  | { kind: 'model' | 'model-ready' | 'infer' | 'predict'; model: string; version: string | undefined };
+  | { kind: 'live' | 'ready' | 'server' | 'metrics' | 'model-list' | 'openapi' | 'logging' | 'feedback' }
+  | { kind: 'repository-index' }
+  | { kind: 'repository-load' | 'repository-unload'; model: string }
+  | { kind: 'statistics' | 'trace'; model: string | undefined; version: string | undefined }
+  | ({ kind: 'model' | 'model-ready' | 'config' } & ModelPath)
+  | InferenceRoute;
+
+const read = ['GET', 'HEAD'] as const;
+const write = ['POST'] as const;
 
 /** Methods of each route, as `Allow` lists them. */
 export const routeMethods: Readonly<Record<Route['kind'], readonly string[]>> = {
-  live: ['GET', 'HEAD'],
-  ready: ['GET', 'HEAD'],
-  server: ['GET', 'HEAD'],
-  metrics: ['GET', 'HEAD'],
-  'model-list': ['GET', 'HEAD'],
-  model: ['GET', 'HEAD'],
-  'model-ready': ['GET', 'HEAD'],
-  infer: ['POST'],
-  predict: ['POST'],
+  live: read,
+  ready: read,
+  server: read,
+  metrics: read,
+  'model-list': read,
+  openapi: read,
+  logging: [...read, ...write],
+  trace: [...read, ...write],
+  feedback: write,
+  'repository-index': write,
+  'repository-load': write,
+  'repository-unload': write,
+  statistics: read,
+  config: read,
+  model: read,
+  'model-ready': read,
+  infer: write,
+  predict: write,
 };
 
-/** Routes that answer without a key. */
+/** Routes that answer without a key, to anyone. */
 export const openRoutes: ReadonlySet<Route['kind']> = new Set(['live', 'ready', 'model-ready']);
 
 /** The route of a request target (path with optional query); undefined where there is none. */
@@ -24,27 +44,65 @@ export function matchRoute(target: string): Route | undefined {
   const path = query === -1 ? target : target.slice(0, query);
   const segments = decodeSegments(path);
   if (segments === undefined) return undefined;
-  const [root = '', second, model, ...rest] = segments;
+  const [root = '', ...rest] = segments;
   switch (root) {
     case 'healthz':
-      return segments.length === 1 ? { kind: 'live' } : undefined;
+      return rest.length === 0 ? { kind: 'live' } : undefined;
     case 'readyz':
-      return segments.length === 1 ? { kind: 'ready' } : undefined;
+      return rest.length === 0 ? { kind: 'ready' } : undefined;
     case 'metrics':
-      return segments.length === 1 ? { kind: 'metrics' } : undefined;
-    case 'v2':
-      if (second === undefined) return { kind: 'server' };
-      if (second === 'health' && segments.length === 3) {
-        return model === 'live' ? { kind: 'live' } : model === 'ready' ? { kind: 'ready' } : undefined;
-      }
-      return second === 'models' && model !== undefined ? modelRoute(model, rest) : undefined;
+      return rest.length === 0 ? { kind: 'metrics' } : undefined;
     case 'v1':
-      if (second !== 'models') return undefined;
-      if (model === undefined) return { kind: 'model-list' };
-      return rest.length === 1 && rest[0] === 'predict' ? { kind: 'predict', model, version: undefined } : undefined;
+      return rowRoute(rest);
+    case 'v2':
+      return protocolRoute(rest);
     default:
       return undefined;
   }
+}
+
+function rowRoute(segments: readonly string[]): Route | undefined {
+  const [first, model, action, ...more] = segments;
+  if (first === 'feedback') return model === undefined ? { kind: 'feedback' } : undefined;
+  if (first !== 'models' || more.length > 0) return undefined;
+  if (model === undefined) return { kind: 'model-list' };
+  return action === 'predict' ? { kind: 'predict', model, version: undefined } : undefined;
+}
+
+function protocolRoute(segments: readonly string[]): Route | undefined {
+  const [first, ...rest] = segments;
+  if (first === undefined) return { kind: 'server' };
+  const [second, third, ...more] = rest;
+  switch (first) {
+    case 'health':
+      if (rest.length !== 1) return undefined;
+      return second === 'live' ? { kind: 'live' } : second === 'ready' ? { kind: 'ready' } : undefined;
+    case 'openapi.json':
+      return rest.length === 0 ? { kind: 'openapi' } : undefined;
+    case 'logging':
+      return rest.length === 0 ? { kind: 'logging' } : undefined;
+    case 'trace':
+      return rest.length === 1 && second === 'setting'
+        ? { kind: 'trace', model: undefined, version: undefined }
+        : undefined;
+    case 'repository':
+      return repositoryRoute(rest);
+    case 'models':
+      if (second === undefined) return undefined;
+      if (second === 'stats' && rest.length === 1) return { kind: 'statistics', model: undefined, version: undefined };
+      return modelRoute(second, third === undefined ? [] : [third, ...more]);
+    default:
+      return undefined;
+  }
+}
+
+function repositoryRoute(segments: readonly string[]): Route | undefined {
+  const [first, model, action, ...more] = segments;
+  if (more.length > 0) return undefined;
+  if (first === 'index' && model === undefined) return { kind: 'repository-index' };
+  if (first !== 'models' || model === undefined) return undefined;
+  if (action === 'load') return { kind: 'repository-load', model };
+  return action === 'unload' ? { kind: 'repository-unload', model } : undefined;
 }
 
 function modelRoute(model: string, rest: readonly string[]): Route | undefined {
@@ -52,11 +110,23 @@ function modelRoute(model: string, rest: readonly string[]): Route | undefined {
   const version = versioned ? rest[1] : undefined;
   if (versioned && version === undefined) return undefined;
   const [action, ...more] = versioned ? rest.slice(2) : rest;
+  if (action === 'trace')
+    return more.length === 1 && more[0] === 'setting' ? { kind: 'trace', model, version } : undefined;
   if (more.length > 0) return undefined;
-  if (action === undefined) return { kind: 'model', model, version };
-  if (action === 'ready') return { kind: 'model-ready', model, version };
-  if (action === 'infer') return { kind: 'infer', model, version };
-  return undefined;
+  switch (action) {
+    case undefined:
+      return { kind: 'model', model, version };
+    case 'ready':
+      return { kind: 'model-ready', model, version };
+    case 'config':
+      return { kind: 'config', model, version };
+    case 'stats':
+      return { kind: 'statistics', model, version };
+    case 'infer':
+      return { kind: 'infer', model, version };
+    default:
+      return undefined;
+  }
 }
 
 /** Path segments without an empty last one; undefined for a malformed path. */

@@ -3,7 +3,9 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import { Batcher, type BatcherLimits, type InferJob } from './batcher.ts';
 import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
 import { ModelExecutor } from './model-executor.ts';
+import { limitsOf } from './model-config.ts';
 import type { ModelSource } from './model-source.ts';
+import { ModelStatistics } from './model-statistics.ts';
 import { RequestLog } from './request-log.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 
@@ -14,6 +16,8 @@ export interface ServedModelOptions {
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
+const retireTimeoutMs = 60_000;
+
 /** One model version that answers requests. */
 export class ServedModel {
   readonly name: string;
@@ -22,13 +26,19 @@ export class ServedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly requestLog: RequestLog;
+  readonly statistics = new ModelStatistics();
   /** Requests by HTTP status. */
   readonly requestsByCode = new Map<number, number>();
   readonly durationSeconds = new Histogram(durationBuckets);
   readonly queueSeconds = new Histogram(durationBuckets);
   readonly batchSize = new Histogram(batchSizeBuckets);
+  /** Most rows of one run; 0 where axis 0 is no batch. */
+  readonly maxBatchRows: number;
+  readonly maxQueueRows: number;
   readonly #executor: ModelExecutor;
   readonly #batcher: Batcher;
+  #holds = 0;
+  #idle: (() => void) | undefined;
   /** Whether axis 0 of every input is the batch. */
   readonly #batched: boolean;
 
@@ -45,11 +55,22 @@ export class ServedModel {
     this.outputs = specs.outputs;
     this.requestLog = new RequestLog(specs.inputs, specs.outputs, source.manifest);
     this.#executor = executor;
-    this.#batched = hasBatchAxis(specs.inputs, specs.outputs);
+    this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
+    this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
+    this.maxQueueRows = limits.maxQueueRows;
     this.#batcher = new Batcher(
       executor,
       limits,
-      { queued: (seconds) => this.queueSeconds.observe(seconds), ran: (rows) => this.batchSize.observe(rows) },
+      {
+        queued: (waitedMs) => {
+          this.queueSeconds.observe(waitedMs / 1000);
+          this.statistics.queued(waitedMs);
+        },
+        ran: (rows, requests, durations) => {
+          this.batchSize.observe(rows);
+          this.statistics.ran(rows, requests, durations);
+        },
+      },
       this.#batched,
     );
   }
@@ -69,7 +90,7 @@ export class ServedModel {
     try {
       const specs = await executor.open();
       requireManifestFits(source, specs.inputs);
-      model = new ServedModel(source, specs, executor, options.limits);
+      model = new ServedModel(source, specs, executor, limitsOf(source.config, options.limits));
     } catch (error) {
       await executor.close();
       throw error;
@@ -103,6 +124,30 @@ export class ServedModel {
 
   infer(job: InferJob): Promise<Tensor[]> {
     return this.#batcher.submit(job);
+  }
+
+  /** Keeps the model from being closed by `retire` until the matching `release`. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  release(): void {
+    this.#holds--;
+    if (this.#holds === 0) this.#idle?.();
+  }
+
+  /** Closes the model once nothing holds it; at the latest after the longest time a request may take. */
+  async retire(): Promise<void> {
+    if (this.#holds > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, retireTimeoutMs);
+        this.#idle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await this.close();
   }
 
   async close(): Promise<void> {

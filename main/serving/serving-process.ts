@@ -1,18 +1,26 @@
 import type { AddressInfo } from 'node:net';
 import { AppError, toWireError } from '../../shared/errors/app-error.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
-import { HttpFront, predictRows } from './http-front.ts';
+import { FeedbackStore } from './feedback-store.ts';
+import { HttpFront } from './http-front.ts';
 import { DriftReadings } from './drift-readings.ts';
 import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
 import { isLoopback } from './loopback.ts';
+import { ModelRepository } from './model-repository.ts';
+import type { ModelSource } from './model-source.ts';
 import { ModelTable } from './model-table.ts';
+import { predictRows } from './predict-rows.ts';
 import { ServedModel } from './served-model.ts';
+import { type LogLevel, ServerSettings } from './server-settings.ts';
+import type { ServingContext } from './serving-context.ts';
 
 /** Process of one endpoint: HTTP front here, model sessions in worker threads. Ends with its host. */
 
 const models = new ModelTable();
 const activity = new ActivityRecorder();
 const drift = new DriftReadings();
+const settings = new ServerSettings();
+let context: ServingContext | undefined;
 let front: HttpFront | undefined;
 
 /** How long a stop waits for requests in flight. */
@@ -22,22 +30,28 @@ function send(message: ServingMessage): void {
   if (process.connected) process.send?.(message);
 }
 
-function log(level: 'info' | 'warn' | 'error', text: string): void {
-  send({ type: 'log', level, text });
+function log(level: LogLevel, text: string): void {
+  if (settings.allows(level)) send({ type: 'log', level, text });
 }
 
 async function start(message: ServingStart): Promise<void> {
-  const { limits, threads } = message;
-  for (const source of message.models) models.add(await ServedModel.open(source, { limits, threads, log }));
-  front = new HttpFront({
+  const { limits, threads, stateDir } = message;
+  const open = (source: ModelSource) => ServedModel.open(source, { limits, threads, log });
+  for (const source of message.models) models.add(await open(source));
+  context = {
     models,
-    keyHashes: message.keyHashes,
-    localOnly: message.keyHashes === null && isLoopback(message.http.host),
+    repository: new ModelRepository({ root: message.repositoryDir, models, open }),
+    settings,
+    feedback: new FeedbackStore(stateDir),
     activity,
     drift,
+    keyHashes: message.keyHashes,
+    localOnly: message.keyHashes === null && isLoopback(message.http.host),
     version: message.version,
+    draining: false,
     log,
-  });
+  };
+  front = new HttpFront(context);
   const port = await listen(front, message.http);
   setInterval(reportActivity, 1_000).unref();
   send({ type: 'ready', port });
@@ -111,7 +125,7 @@ async function execute(call: ServingCall): Promise<unknown> {
 }
 
 async function stop(): Promise<void> {
-  front?.drain();
+  if (context !== undefined) context.draining = true;
   const { server } = front ?? {};
   if (server !== undefined) {
     await new Promise<void>((resolve) => {
@@ -127,6 +141,7 @@ async function stop(): Promise<void> {
     });
   }
   await Promise.all(models.all().map((model) => model.close()));
+  await context?.repository.close();
   process.exit(0);
 }
 

@@ -12,7 +12,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import { attribute, createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import type { ElementType } from '../compute/onnx/proto.ts';
 import { createEndpointHost, type EndpointHost, type StartedEndpoint } from './endpoint-host.ts';
-import { modelSourcesAt } from './model-source.ts';
+import { type ModelSource, modelSourcesAt } from './model-source.ts';
 
 /** y = 2 a + b, sum over a row's columns as `s`. */
 function adderModel(): Uint8Array {
@@ -36,6 +36,7 @@ const echoTypes = [
   'INT32',
   'INT64',
   'FP16',
+  'BF16',
   'FP32',
   'FP64',
   'BYTES',
@@ -104,6 +105,7 @@ let dir: string;
 let host: EndpointHost;
 let endpoint: StartedEndpoint;
 let url: string;
+let rowModels: ModelSource[];
 
 async function writeRepository(): Promise<void> {
   const models: Record<string, Uint8Array> = {
@@ -125,6 +127,7 @@ async function writeRepository(): Promise<void> {
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-serving-'));
   await writeRepository();
+  rowModels = await modelSourcesAt(join(dir, 'models', 'rows'));
   host = createEndpointHost({ dataDir: dir, log: () => undefined });
   endpoint = await host.startModels({
     graphId: 'test',
@@ -188,7 +191,10 @@ describe('health and metadata', () => {
   });
 
   it('describes server and models', async () => {
-    expect((await get('/v2')).body).toMatchObject({ name: 'slipway', extensions: ['binary_tensor_data'] });
+    expect((await get('/v2')).body).toMatchObject({
+      name: 'slipway',
+      extensions: expect.arrayContaining(['binary_tensor_data', 'statistics']),
+    });
     const model = {
       name: 'adder',
       versions: ['3'],
@@ -453,6 +459,7 @@ describe('binary tensor data', () => {
     INT32: Buffer.from(Int32Array.of(-1, 2_147_483_647).buffer),
     INT64: Buffer.from(BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n).buffer),
     FP16: Buffer.from(Uint16Array.of(0x3c00, 0xfbff).buffer),
+    BF16: Buffer.from(Uint16Array.of(0x3f80, 0xff7f).buffer),
     FP32: Buffer.from(Float32Array.of(1.5, Number.NaN).buffer),
     FP64: Buffer.from(Float64Array.of(Math.PI, Number.NEGATIVE_INFINITY).buffer),
     BYTES: Buffer.concat([Buffer.from([3, 0, 0, 0]), Buffer.from('Zü'), Buffer.from([0, 0, 0, 0])]),
@@ -576,7 +583,7 @@ describe('endpoint host', () => {
       name: 'rows',
       http: { port: options.port ?? 0, ...(options.host === undefined ? {} : { host: options.host }) },
       keys: options.keys,
-      models: await modelSourcesAt(join(dir, 'models', 'rows')),
+      models: rowModels,
     });
   }
 

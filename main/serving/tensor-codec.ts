@@ -1,5 +1,13 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import { type Datatype, elementCount, formatShape, numericTypes, type Tensor, type TensorData } from './tensor.ts';
+import {
+  type Datatype,
+  elementCount,
+  formatShape,
+  isBinaryOnly,
+  numericTypes,
+  type Tensor,
+  type TensorData,
+} from './tensor.ts';
 
 /**
  * JSON has no NaN and no infinities: floats travel as the texts "NaN", "Infinity" and "-Infinity" in both directions
@@ -14,7 +22,9 @@ const nonFinite: Readonly<Record<string, number>> = {
 /** Nested or flat `data` of an input, row-major. Errors: `request.invalid`. */
 export function tensorFromJson(name: string, datatype: Datatype, shape: number[], data: unknown): Tensor {
   if (data === undefined) throw invalid(name, 'has no "data"');
-  if (datatype === 'FP16') throw invalid(name, 'is FP16, which has no JSON form; send it as binary tensor data');
+  if (isBinaryOnly(datatype)) {
+    throw invalid(name, `is ${datatype}, which has no JSON form; send it as binary tensor data`);
+  }
   if (!Array.isArray(data)) throw invalid(name, '"data" is not a list');
   const expected = elementCount(shape);
   const found = countElements(data);
@@ -76,7 +86,7 @@ const bigRanges = {
 const maxFloat32 = 3.4028234663852886e38;
 
 function elementReader(
-  datatype: Exclude<Datatype, 'BYTES' | 'FP16'>,
+  datatype: Exclude<Datatype, 'BYTES' | 'FP16' | 'BF16'>,
   name: string,
 ): (value: unknown) => number | bigint {
   switch (datatype) {
@@ -183,7 +193,7 @@ export function tensorToBytes(data: TensorData): Buffer {
   return bytes;
 }
 
-/** The elements as a flat JSON list. FP16 has none: such outputs are sent in binary form. */
+/** The elements as a flat JSON list. FP16 and BF16 have none: such outputs are sent in binary form. */
 export function tensorDataToJson(datatype: Datatype, data: TensorData): string {
   if (Array.isArray(data)) return JSON.stringify(data);
   if (datatype === 'BOOL') return `[${Array.from(data as Uint8Array, (value) => value !== 0).join()}]`;

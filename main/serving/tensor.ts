@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 
-/** Datatypes of the Open Inference Protocol. */
+/** Datatypes of the Open Inference Protocol, and Triton's BF16. */
 export type Datatype =
   | 'BOOL'
   | 'UINT8'
@@ -12,11 +12,12 @@ export type Datatype =
   | 'INT32'
   | 'INT64'
   | 'FP16'
+  | 'BF16'
   | 'FP32'
   | 'FP64'
   | 'BYTES';
 
-/** Row-major elements. BOOL: 0 or 1; FP16: the 16 bits of each number; BYTES: text. */
+/** Row-major elements. BOOL: 0 or 1; FP16, BF16: the 16 bits of each number; BYTES: text. */
 export type TensorData =
   | Uint8Array<ArrayBuffer>
   | Uint16Array<ArrayBuffer>
@@ -66,15 +67,24 @@ export const numericTypes: Readonly<Record<Exclude<Datatype, 'BYTES'>, NumericTy
   INT32: { size: 4, allocate: (n) => new Int32Array(n), view: (b, o, n) => new Int32Array(b, o, n) },
   INT64: { size: 8, allocate: (n) => new BigInt64Array(n), view: (b, o, n) => new BigInt64Array(b, o, n) },
   FP16: { size: 2, allocate: (n) => new Uint16Array(n), view: (b, o, n) => new Uint16Array(b, o, n) },
+  BF16: { size: 2, allocate: (n) => new Uint16Array(n), view: (b, o, n) => new Uint16Array(b, o, n) },
   FP32: { size: 4, allocate: (n) => new Float32Array(n), view: (b, o, n) => new Float32Array(b, o, n) },
   FP64: { size: 8, allocate: (n) => new Float64Array(n), view: (b, o, n) => new Float64Array(b, o, n) },
 };
+
+/** Names of all datatypes. */
+export const datatypes: readonly Datatype[] = [...(Object.keys(numericTypes) as Datatype[]), 'BYTES'];
 
 export function isDatatype(value: unknown): value is Datatype {
   return typeof value === 'string' && (value === 'BYTES' || Object.hasOwn(numericTypes, value));
 }
 
-/** ONNX Runtime's name of each datatype. */
+/** Datatypes without a JSON form: they travel as binary tensor data only. */
+export function isBinaryOnly(datatype: Datatype): datatype is 'FP16' | 'BF16' {
+  return datatype === 'FP16' || datatype === 'BF16';
+}
+
+/** ONNX Runtime's name of each datatype; onnxruntime-node has none for BF16. */
 export const ortTypes = {
   BOOL: 'bool',
   UINT8: 'uint8',
@@ -89,7 +99,7 @@ export const ortTypes = {
   FP32: 'float32',
   FP64: 'float64',
   BYTES: 'string',
-} as const satisfies Record<Datatype, string>;
+} as const satisfies Record<Exclude<Datatype, 'BF16'>, string>;
 
 export function datatypeOfOrt(type: string): Datatype | undefined {
   for (const [datatype, ort] of Object.entries(ortTypes)) if (ort === type) return datatype as Datatype;

@@ -18,5 +18,5 @@ export interface RunMessage {
 export type WorkerReply =
   | { type: 'ready'; inputs: TensorSpec[]; outputs: TensorSpec[] }
   | { type: 'refused'; error: WireError }
-  | { type: 'result'; id: number; outputs: Tensor[] }
+  | { type: 'result'; id: number; outputs: Tensor[]; inferMs: number }
   | { type: 'failed'; id: number; message: string };

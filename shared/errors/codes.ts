@@ -28,6 +28,7 @@ export const errorCodes = {
   'request.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
   'request.too-large': { category: 'user', exitCode: 2, httpStatus: 413 },
   'request.encoding': { category: 'user', exitCode: 2, httpStatus: 415 },
+  'request.unsupported': { category: 'user', exitCode: 2, httpStatus: 501 },
   'request.forbidden': { category: 'protocol', exitCode: 3, httpStatus: 403 },
   'serve.not-ready': { category: 'environment', exitCode: 3, httpStatus: 503 },
   'serve.overloaded': { category: 'environment', exitCode: 3, httpStatus: 503 },

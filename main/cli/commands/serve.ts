@@ -1,9 +1,15 @@
+import { resolve } from 'node:path';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
-import { artifactModelSource, type ModelSource, modelSourcesAt } from '../../serving/model-source.ts';
+import {
+  artifactModelSource,
+  isModelRepository,
+  type ModelSource,
+  modelSourcesAt,
+} from '../../serving/model-source.ts';
 import { type ArtifactStore, artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
 import { resolveDataDir } from '../../store/data-dir.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
@@ -41,6 +47,7 @@ export const serveCommand: Command = {
         nodeId: 'endpoint',
         name: first?.name ?? 'models',
         models,
+        ...(await repositoryOf(model)),
         http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
         keys: serving.keys,
       });
@@ -56,6 +63,12 @@ export const serveCommand: Command = {
     return 0;
   },
 };
+
+/** A folder of models is served as a repository: its models can be loaded and unloaded. */
+async function repositoryOf(model: string): Promise<{ repositoryDir?: string }> {
+  const isFolder = !model.startsWith('models:/') && (await isModelRepository(model));
+  return isFolder ? { repositoryDir: resolve(model) } : {};
+}
 
 /** A monitor with the default parameters of its kind: what is served without a graph reports drift too. */
 function watchDrift(host: EndpointHost, endpointId: string, log: (text: string) => void): EndpointMonitor {

@@ -1,0 +1,55 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import { readFeedback } from './feedback-store.ts';
+import { type Answer, emptyAnswer, json } from './http-answer.ts';
+import { isRecord } from './is-record.ts';
+import { parseJsonBody } from './json-body.ts';
+import { readLoadParameters } from './model-repository.ts';
+import type { Route } from './routes.ts';
+import type { ServingContext } from './serving-context.ts';
+
+/** Routes with a body that change or list what is served, and take labels. */
+export async function answerCommand(context: ServingContext, route: Route, body: Buffer): Promise<Answer> {
+  const { repository, settings, models } = context;
+  switch (route.kind) {
+    case 'repository-index': {
+      const { ready } = optionalObject(body);
+      if (ready !== undefined && typeof ready !== 'boolean') {
+        throw new AppError('request.invalid', '"ready" is not true or false.');
+      }
+      return json(200, await repository.index(ready === true));
+    }
+    case 'repository-load':
+      await repository.load(route.model, readLoadParameters(optionalObject(body)['parameters']));
+      return emptyAnswer();
+    case 'repository-unload':
+      // One model never depends on another here, so `unload_dependents` changes nothing.
+      optionalObject(body);
+      await repository.unload(route.model);
+      return emptyAnswer();
+    case 'logging':
+      settings.setLogging(optionalObject(body));
+      return json(200, settings.logging());
+    case 'trace':
+      if (route.model !== undefined) models.find(route.model, route.version);
+      settings.setTrace(optionalObject(body));
+      return json(200, settings.trace());
+    case 'feedback': {
+      const entries = readFeedback(
+        parseJsonBody(body, () => false),
+        (name) => models.findOrOnly(name),
+      );
+      await context.feedback.add(entries, Date.now());
+      return json(200, { stored: entries.length });
+    }
+    default:
+      throw new Error(`${route.kind} is no command`);
+  }
+}
+
+/** An empty body counts as {}. */
+function optionalObject(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  const parsed = parseJsonBody(body, () => false);
+  if (isRecord(parsed)) return parsed;
+  throw new AppError('request.invalid', 'The request body is not a JSON object.');
+}

@@ -1,0 +1,69 @@
+import { type Answer, json } from './http-answer.ts';
+import { metricsPage } from './metrics-page.ts';
+import { modelConfigJson } from './model-config.ts';
+import { openApiDocument } from './openapi-document.ts';
+import type { Route } from './routes.ts';
+import { extensions, isServerReady, type ServingContext, statisticsOf } from './serving-context.ts';
+import type { TensorSpec } from './tensor.ts';
+
+/** Answers what is asked with GET. Errors: those of `ModelTable.find`. */
+export function answerQuery(context: ServingContext, route: Route): Answer {
+  const { models, version, drift, settings } = context;
+  switch (route.kind) {
+    case 'live':
+      return json(200, { live: true });
+    case 'ready': {
+      const ready = isServerReady(context);
+      return json(ready ? 200 : 503, { ready });
+    }
+    case 'server':
+      return json(200, { name: 'slipway', version, extensions });
+    case 'openapi':
+      return json(200, openApiDocument(models.all(), version));
+    case 'metrics':
+      return {
+        status: 200,
+        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        body: metricsPage(models.all(), drift.all()),
+      };
+    case 'model-list':
+      return json(200, {
+        models: models.all().map((model) => ({ name: model.name, version: model.version, ready: model.ready })),
+      });
+    case 'model': {
+      const model = models.find(route.model, route.version);
+      return json(200, {
+        name: model.name,
+        versions: models.versions(model.name).map((other) => other.version),
+        platform: 'onnxruntime_onnx',
+        inputs: model.inputs.map(tensorMetadata),
+        outputs: model.outputs.map(tensorMetadata),
+      });
+    }
+    case 'model-ready': {
+      const model = models.find(route.model, route.version);
+      const ready = !context.draining && model.ready;
+      return json(ready ? 200 : 503, { name: model.name, ready });
+    }
+    case 'config':
+      return json(200, modelConfigJson(models.find(route.model, route.version)));
+    case 'statistics':
+      return json(200, { model_stats: statisticsOf(context, route.model, route.version) });
+    case 'logging':
+      return json(200, settings.logging());
+    case 'trace':
+      if (route.model !== undefined) models.find(route.model, route.version);
+      return json(200, settings.trace());
+    case 'infer':
+    case 'predict':
+    case 'feedback':
+    case 'repository-index':
+    case 'repository-load':
+    case 'repository-unload':
+      throw new Error(`${route.kind} is no query`);
+  }
+}
+
+function tensorMetadata({ name, datatype, shape }: TensorSpec): { name: string; datatype: string; shape: number[] } {
+  return { name, datatype, shape };
+}

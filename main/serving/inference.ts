@@ -1,0 +1,52 @@
+import type { InferRequest } from './infer-request.ts';
+import type { FailureReason } from './model-statistics.ts';
+import type { ServedModel } from './served-model.ts';
+import type { ServingContext } from './serving-context.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Runs a checked request. Errors: `request.invalid` (extents that do not fit together), those of `ServedModel.infer`. */
+export async function runInference(
+  model: ServedModel,
+  request: InferRequest,
+  signal: AbortSignal | undefined,
+): Promise<{ rows: number; outputs: Tensor[] }> {
+  const rows = model.rowsOf(request.inputs);
+  const outputs = await model.infer({
+    inputs: request.inputs,
+    outputs: request.outputs.map((output) => output.name),
+    parameterKey: request.parameterKey,
+    rows,
+    signal,
+  });
+  model.requestLog.add(request.inputs, outputs, rows, Date.now());
+  return { rows, outputs };
+}
+
+/** Counts an answered request; `status` is that of HTTP. */
+export function recordRequest(
+  context: ServingContext,
+  model: ServedModel,
+  status: number,
+  durationMs: number,
+  rows: number,
+): void {
+  model.requestsByCode.set(status, (model.requestsByCode.get(status) ?? 0) + 1);
+  model.durationSeconds.observe(durationMs / 1000);
+  model.statistics.answered(durationMs, failureOf(status));
+  context.activity.record(durationMs, rows, status !== 200);
+}
+
+function failureOf(status: number): FailureReason | undefined {
+  switch (status) {
+    case 200:
+      return undefined;
+    case 503:
+      return 'REJECTED';
+    case 499:
+      return 'CANCELED';
+    case 500:
+      return 'BACKEND';
+    default:
+      return 'OTHER';
+  }
+}

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { BatcherLimits } from './batcher.ts';
+import type { Datatype, TensorSpec } from './tensor.ts';
+import { parseTextProto, type TextMessage, type TextValue } from './text-proto.ts';
+
+const integer = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+
+/** The part of Triton's model configuration that changes how a model is served here; other fields are left alone. */
+const modelConfigSchema = z.object({
+  max_batch_size: integer.optional(),
+  version_policy: z
+    .object({
+      latest: z.object({ num_versions: integer.default(1) }).optional(),
+      all: z.object({}).optional(),
+      specific: z.object({ versions: z.array(integer).default([]) }).optional(),
+    })
+    .optional(),
+  dynamic_batching: z
+    .object({ default_queue_policy: z.object({ max_queue_size: integer.default(0) }).optional() })
+    .optional(),
+});
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+/** Fields of the text format that hold one value or message; the schema reads the others as lists. */
+const listFields = new Set(['versions']);
+
+/** `config.pbtxt` of a model's folder; an empty configuration where there is none. Errors: `model.invalid`. */
+export async function readModelConfig(path: string): Promise<ModelConfig> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return {};
+  try {
+    return modelConfigSchema.parse(plain(parseTextProto(text)));
+  } catch (error) {
+    throw invalidConfig(path, error);
+  }
+}
+
+/** The `config` parameter of a load request: the configuration as JSON text. Errors: `request.invalid`. */
+export function parseModelConfig(text: string): ModelConfig {
+  try {
+    return modelConfigSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new AppError('request.invalid', `Parameter "config" is no model configuration: ${problemOf(error)}.`);
+  }
+}
+
+function plain(message: TextMessage): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(message).map(([field, values]) => {
+      const all = values.map((value: TextValue) => (typeof value === 'string' ? value : plain(value)));
+      return [field, listFields.has(field) ? all : all.at(-1)];
+    }),
+  );
+}
+
+function invalidConfig(path: string, error: unknown): AppError {
+  return new AppError('model.invalid', `${path} is no model configuration: ${problemOf(error)}.`, {
+    fix: 'Correct the file; without it everything is read from the model.',
+  });
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    const [issue] = error.issues;
+    return issue === undefined ? 'unknown form' : `${issue.path.join('.')}: ${issue.message}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Version folders that a policy serves, highest first; without a policy the highest. */
+export function chosenVersions(available: readonly string[], config: ModelConfig): string[] {
+  const sorted = [...available].sort((a, b) => Number(b) - Number(a));
+  const policy = config.version_policy;
+  if (policy?.all !== undefined) return sorted;
+  if (policy?.specific !== undefined) {
+    const wanted = new Set(policy.specific.versions);
+    return sorted.filter((version) => wanted.has(Number(version)));
+  }
+  return sorted.slice(0, Math.max(1, policy?.latest?.num_versions ?? 1));
+}
+
+/** Limits of a model's queue: what its configuration says, else those of the endpoint. */
+export function limitsOf(config: ModelConfig, limits: BatcherLimits): BatcherLimits {
+  const maxQueueRows = config.dynamic_batching?.default_queue_policy?.max_queue_size ?? 0;
+  return {
+    ...limits,
+    ...(config.max_batch_size === undefined ? {} : { maxBatchRows: Math.max(1, config.max_batch_size) }),
+    ...(maxQueueRows === 0 ? {} : { maxQueueRows }),
+  };
+}
+
+const configTypes: Readonly<Record<Datatype, string>> = {
+  BOOL: 'TYPE_BOOL',
+  UINT8: 'TYPE_UINT8',
+  UINT16: 'TYPE_UINT16',
+  UINT32: 'TYPE_UINT32',
+  UINT64: 'TYPE_UINT64',
+  INT8: 'TYPE_INT8',
+  INT16: 'TYPE_INT16',
+  INT32: 'TYPE_INT32',
+  INT64: 'TYPE_INT64',
+  FP16: 'TYPE_FP16',
+  BF16: 'TYPE_BF16',
+  FP32: 'TYPE_FP32',
+  FP64: 'TYPE_FP64',
+  BYTES: 'TYPE_STRING',
+};
+
+export interface ConfiguredModel {
+  name: string;
+  version: string;
+  inputs: readonly TensorSpec[];
+  outputs: readonly TensorSpec[];
+  /** Most rows of one run; 0: axis 0 is no batch. */
+  maxBatchRows: number;
+  maxQueueRows: number;
+}
+
+/** Triton's model configuration in its JSON form, as completed from the model; dims leave out the batch axis. */
+export function modelConfigJson(model: ConfiguredModel): Record<string, unknown> {
+  const tensor = ({ name, datatype, shape }: TensorSpec) => ({
+    name,
+    data_type: configTypes[datatype],
+    dims: model.maxBatchRows > 0 ? shape.slice(1) : shape,
+  });
+  return {
+    name: model.name,
+    platform: 'onnxruntime_onnx',
+    backend: 'onnxruntime',
+    version_policy: { specific: { versions: [Number(model.version)] } },
+    max_batch_size: model.maxBatchRows,
+    input: model.inputs.map(tensor),
+    output: model.outputs.map(tensor),
+    ...(model.maxBatchRows > 0
+      ? {
+          dynamic_batching: {
+            preferred_batch_size: [],
+            max_queue_delay_microseconds: 0,
+            preserve_ordering: false,
+            default_queue_policy: { timeout_action: 'REJECT', max_queue_size: model.maxQueueRows },
+          },
+        }
+      : {}),
+    instance_group: [{ name: model.name, kind: 'KIND_CPU', count: 1, gpus: [] }],
+    default_model_filename: 'model.onnx',
+    model_transaction_policy: { decoupled: false },
+  };
+}

@@ -1,0 +1,219 @@
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import type { ServedModel } from './served-model.ts';
+import { datatypes } from './tensor.ts';
+
+type Json = Record<string, unknown>;
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const content = (schema: Json) => ({ 'application/json': { schema } });
+const text = { type: 'string' };
+const parameters = {
+  type: 'object',
+  additionalProperties: { oneOf: [text, { type: 'number' }, { type: 'boolean' }] },
+};
+
+const schemas: Json = {
+  Error: { type: 'object', required: ['error'], properties: { error: text } },
+  TensorMetadata: {
+    type: 'object',
+    required: ['name', 'datatype', 'shape'],
+    properties: {
+      name: text,
+      datatype: ref('Datatype'),
+      shape: { type: 'array', items: { type: 'integer' }, description: '-1 is a variable extent' },
+    },
+  },
+  Datatype: {
+    type: 'string',
+    enum: datatypes,
+  },
+  Tensor: {
+    type: 'object',
+    required: ['name', 'datatype', 'shape'],
+    properties: {
+      name: text,
+      datatype: ref('Datatype'),
+      shape: { type: 'array', items: { type: 'integer', minimum: 1 } },
+      parameters,
+      data: { type: 'array', items: {}, description: 'row-major, flat or nested; NaN and infinities as text' },
+    },
+  },
+  InferRequest: {
+    type: 'object',
+    required: ['inputs'],
+    properties: {
+      id: text,
+      parameters,
+      inputs: { type: 'array', items: ref('Tensor') },
+      outputs: {
+        type: 'array',
+        items: { type: 'object', required: ['name'], properties: { name: text, parameters } },
+      },
+    },
+  },
+  InferResponse: {
+    type: 'object',
+    required: ['model_name', 'outputs'],
+    properties: {
+      model_name: text,
+      model_version: text,
+      id: text,
+      parameters,
+      outputs: { type: 'array', items: ref('Tensor') },
+    },
+  },
+  ModelMetadata: {
+    type: 'object',
+    required: ['name', 'platform', 'inputs', 'outputs'],
+    properties: {
+      name: text,
+      versions: { type: 'array', items: text },
+      platform: text,
+      inputs: { type: 'array', items: ref('TensorMetadata') },
+      outputs: { type: 'array', items: ref('TensorMetadata') },
+    },
+  },
+  Prediction: {
+    type: 'object',
+    properties: {
+      label: { description: 'classification: the most probable class' },
+      value: { type: 'number', description: 'regression' },
+      scores: {
+        type: 'array',
+        items: { type: 'object', properties: { label: {}, score: { type: 'number' } } },
+      },
+    },
+  },
+  PredictResponse: {
+    type: 'object',
+    required: ['predictions', 'model_name', 'model_version', 'id'],
+    properties: {
+      predictions: { type: 'array', items: ref('Prediction') },
+      model_name: text,
+      model_version: text,
+      id: text,
+    },
+  },
+  Feedback: {
+    type: 'object',
+    required: ['id', 'label'],
+    properties: {
+      id: { type: 'string', description: 'id of the answer' },
+      label: { description: 'what really happened' },
+      model: { type: 'string', description: 'needed where several models are served' },
+    },
+  },
+};
+
+const columnTypes: Readonly<Record<ModelManifest['inputs'][number]['type'], Json>> = {
+  bool: { type: ['boolean', 'null'] },
+  int64: { type: ['integer', 'null'] },
+  float64: { type: ['number', 'null'] },
+  string: { type: ['string', 'null'] },
+  timestamp: { type: ['string', 'integer', 'null'], description: 'ISO 8601, or milliseconds since 1970' },
+  tensor: { type: ['array', 'null'], items: { type: 'number' } },
+};
+
+/** OpenAPI 3.1 description of the HTTP interface, with the columns of the models that are served now. */
+export function openApiDocument(models: readonly ServedModel[], version: string): Json {
+  const rowModels = models.flatMap(({ name, manifest }) => (manifest === null ? [] : [{ name, manifest }]));
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Slipway endpoint', version, description: 'Open Inference Protocol v2 and rows of columns.' },
+    paths: {
+      '/v2/health/live': { get: operation('Server live', { type: 'object' }) },
+      '/v2/health/ready': { get: operation('Server ready', { type: 'object' }) },
+      '/v2': { get: operation('Server metadata', { type: 'object' }) },
+      ...modelPaths('', 'ModelMetadata', 'get', 'Model metadata'),
+      ...modelPaths('/ready', undefined, 'get', 'Model ready'),
+      ...modelPaths('/config', undefined, 'get', 'Model configuration, in the form of Triton'),
+      ...modelPaths('/stats', undefined, 'get', 'Statistics of a model'),
+      ...modelPaths('/infer', 'InferResponse', 'post', 'Inference with tensors', 'InferRequest'),
+      '/v2/models/stats': { get: operation('Statistics of all models', { type: 'object' }) },
+      '/v2/repository/index': { post: operation('Models and their states', { type: 'array' }, { type: 'object' }) },
+      '/v2/repository/models/{model}/load': {
+        parameters: [pathParameter('model')],
+        post: operation('Load a model, or load it again', undefined, { type: 'object', properties: { parameters } }),
+      },
+      '/v2/repository/models/{model}/unload': {
+        parameters: [pathParameter('model')],
+        post: operation('Unload a model', undefined, { type: 'object', properties: { parameters } }),
+      },
+      '/v2/logging': {
+        get: operation('Log settings', { type: 'object' }),
+        post: operation('Change log settings', { type: 'object' }, { type: 'object' }),
+      },
+      '/v2/trace/setting': {
+        get: operation('Trace settings', { type: 'object' }),
+        post: operation('Change trace settings', { type: 'object' }, { type: 'object' }),
+      },
+      '/v1/models': { get: operation('Models', { type: 'object' }) },
+      ...Object.fromEntries(
+        rowModels.map(({ name, manifest }) => [
+          `/v1/models/${encodeURIComponent(name)}/predict`,
+          { post: operation(`Predictions of ${name}`, ref('PredictResponse'), rowsSchema(manifest)) },
+        ]),
+      ),
+      '/v1/feedback': { post: operation('Labels of earlier requests', { type: 'object' }, ref('Feedback')) },
+      '/metrics': {
+        get: {
+          summary: 'Metrics for Prometheus',
+          responses: { 200: { description: 'OK', content: { 'text/plain': {} } } },
+        },
+      },
+    },
+    components: {
+      schemas,
+      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}
+
+function operation(summary: string, result: Json | undefined, body?: Json): Json {
+  return {
+    summary,
+    ...(body === undefined ? {} : { requestBody: { content: content(body) } }),
+    responses: {
+      200: { description: 'OK', ...(result === undefined ? {} : { content: content(result) }) },
+      default: { description: 'Error', content: content(ref('Error')) },
+    },
+  };
+}
+
+function pathParameter(name: string): Json {
+  return { name, in: 'path', required: true, schema: text };
+}
+
+/** The path of a model's operation without and with a version. */
+function modelPaths(suffix: string, result: string | undefined, method: string, summary: string, body?: string): Json {
+  const described = operation(
+    summary,
+    result === undefined ? { type: 'object' } : ref(result),
+    body === undefined ? undefined : ref(body),
+  );
+  return {
+    [`/v2/models/{model}${suffix}`]: { parameters: [pathParameter('model')], [method]: described },
+    [`/v2/models/{model}/versions/{version}${suffix}`]: {
+      parameters: [pathParameter('model'), pathParameter('version')],
+      [method]: described,
+    },
+  };
+}
+
+function rowsSchema({ inputs, choices, example }: ModelManifest): Json {
+  const properties = Object.fromEntries(
+    inputs.map(({ name, type }) => {
+      const known = choices[name];
+      return [name, known === undefined ? columnTypes[type] : { ...columnTypes[type], examples: known.slice(0, 20) }];
+    }),
+  );
+  return {
+    type: 'object',
+    required: ['rows'],
+    properties: {
+      id: text,
+      rows: { type: 'array', minItems: 1, items: { type: 'object', properties } },
+    },
+    examples: [{ rows: [example] }],
+  };
+}

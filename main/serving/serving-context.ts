@@ -1,0 +1,48 @@
+import type { ActivityRecorder } from './activity-recorder.ts';
+import type { DriftReadings } from './drift-readings.ts';
+import type { FeedbackStore } from './feedback-store.ts';
+import type { ModelRepository } from './model-repository.ts';
+import type { ModelTable } from './model-table.ts';
+import type { LogLevel, ServerSettings } from './server-settings.ts';
+
+/** What the HTTP and gRPC fronts of one serving process share. */
+export interface ServingContext {
+  readonly models: ModelTable;
+  readonly repository: ModelRepository;
+  readonly settings: ServerSettings;
+  readonly feedback: FeedbackStore;
+  readonly activity: ActivityRecorder;
+  readonly drift: DriftReadings;
+  /** SHA-256 of the accepted keys, hex; null: no key is needed. */
+  readonly keyHashes: readonly string[] | null;
+  /** The server listens on a loopback address without keys: only requests for this machine are answered. */
+  readonly localOnly: boolean;
+  /** Product version, for the server metadata. */
+  readonly version: string;
+  /** Set once the process is being stopped: readiness is then false, so that balancers send nothing new. */
+  draining: boolean;
+  log(level: LogLevel, text: string): void;
+}
+
+/** Names of the protocol extensions, as the server metadata lists them. */
+export const extensions = [
+  'binary_tensor_data',
+  'model_repository',
+  'model_repository(unload_dependents)',
+  'model_configuration',
+  'statistics',
+  'logging',
+  'trace',
+] as const;
+
+export function isServerReady({ models, draining }: ServingContext): boolean {
+  return !draining && models.all().every((model) => model.ready);
+}
+
+/** `model_stats` of the versions asked for. Errors: those of `ModelTable.find`. */
+export function statisticsOf(context: ServingContext, name: string | undefined, version: string | undefined) {
+  const { models } = context;
+  const chosen = name === undefined ? models.all() : [models.find(name, version)];
+  const all = name !== undefined && version === undefined ? models.versions(name) : chosen;
+  return all.map((model) => model.statistics.toJson(model.name, model.version));
+}
