@@ -47,8 +47,8 @@ function reason(cause: unknown): string {
 async function newestSourceMs(): Promise<number> {
   try {
     const names = await readdir(join(here, 'assembly'));
-    const times = await Promise.all(names.map((name) => modifiedMs(join(here, 'assembly', name))));
-    return Math.max(0, ...times);
+    const sources = [join(here, 'build.mjs'), ...names.map((name) => join(here, 'assembly', name))];
+    return Math.max(...(await Promise.all(sources.map(modifiedMs))));
   } catch {
     return 0;
   }
