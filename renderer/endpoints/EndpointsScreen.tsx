@@ -17,6 +17,7 @@ import { showToast } from '../ui/toast.tsx';
 import { EndpointCharts } from './endpoint-charts.tsx';
 import { startInGraph } from './start-in-graph.ts';
 import { TryIt } from './try-it.tsx';
+import { useObjective } from './use-objective.ts';
 import './endpoints.css';
 
 const pills = {
@@ -49,6 +50,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
   const signature = useQuery(hasModel ? `signature/${endpoint.id}/${endpoint.model?.digest}` : null, (signal) =>
     engine.endpoint.signature({ id: endpoint.id }, { signal }),
   );
+  const objectiveMs = useObjective(endpoint.graphId, endpoint.nodeId);
   const now = stats.latest;
   const base = endpoint.http;
   const address =
@@ -80,7 +82,10 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
           <div className="head-figures">
             <Figure value={`${formatNumber(now.requestsPerSecond)} /s`} words="requests now" />
             <Figure value={now.latencyMs.p50 === null ? '–' : `${formatNumber(now.latencyMs.p50)} ms`} words="p50" />
-            <Figure value={now.latencyMs.p99 === null ? '–' : `${formatNumber(now.latencyMs.p99)} ms`} words="p99" />
+            <Figure
+              value={now.latencyMs.p99 === null ? '–' : `${formatNumber(now.latencyMs.p99)} ms`}
+              words={objectiveMs === undefined ? 'p99' : `p99, limit ${objectiveMs}`}
+            />
             <Figure value={formatCount(now.failed)} words={`failed of ${formatCount(now.requests)}`} />
           </div>
         )}
@@ -101,7 +106,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
           ) : endpoint.state === 'stopped' ? (
             <EmptyState text="This endpoint is stopped; its figures begin again with the next start." />
           ) : now ? (
-            <EndpointCharts stats={now} />
+            <EndpointCharts stats={now} objectiveMs={objectiveMs} />
           ) : stats.error ? (
             <ErrorState error={stats.error} />
           ) : (

@@ -6,8 +6,13 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { formatCount, formatNumber, formatPercent } from '../ui/format.ts';
 import { batchShares, meanBatch, perSecond } from './endpoint-series.ts';
 
+/** The objective as a line of a latency chart. */
+export function latencyLimits(objectiveMs: number | undefined): { value: number; label: string }[] {
+  return objectiveMs === undefined ? [] : [{ value: objectiveMs, label: `objective: p99 under ${objectiveMs} ms` }];
+}
+
 /** Request rate, latency percentiles and batch sizes of a live endpoint. */
-export function EndpointCharts({ stats }: { stats: EndpointStats }) {
+export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; objectiveMs: number | undefined }) {
   const { series } = stats;
   const rate = useMemo(() => perSecond(series), [series]);
   const minutes = series.length > 0 ? Math.max(1, Math.round(series.length / 60)) : 0;
@@ -22,7 +27,7 @@ export function EndpointCharts({ stats }: { stats: EndpointStats }) {
           <LineChart
             title="Requests per second"
             caption={since}
-            height={190}
+            height={230}
             base="time"
             baseLabel="time"
             valueFrom={0}
@@ -36,11 +41,12 @@ export function EndpointCharts({ stats }: { stats: EndpointStats }) {
           <LineChart
             title="Latency"
             caption="ms, log scale"
-            height={190}
+            height={230}
             base="time"
             baseLabel="time"
             valueScale="log"
             unit="ms"
+            limits={latencyLimits(objectiveMs)}
             series={[
               { label: 'p50', tone: 'ink', dashed: true, x: rate.x, y: rate.p50 },
               { label: 'p99', tone: 'now', x: rate.x, y: rate.p99 },
@@ -56,7 +62,7 @@ export function EndpointCharts({ stats }: { stats: EndpointStats }) {
               ? 'rows per call of the model'
               : `rows per call of the model, mean ${formatNumber(meanBatch(stats))}`
           }
-          height={130}
+          height={190}
           columns={['rows up to', 'share of calls']}
           bars={batches.map(({ label, share }) => ({
             label,
@@ -75,7 +81,7 @@ export function EndpointCharts({ stats }: { stats: EndpointStats }) {
           <dt>Failed</dt>
           <dd className={stats.failed > 0 ? 'failed-count' : undefined}>
             {formatCount(stats.failed)}
-            {stats.requests > 0 && ` (${formatPercent(stats.failed / stats.requests)})`}
+            {stats.failed > 0 && ` (${formatPercent(stats.failed / stats.requests)})`}
           </dd>
           <dt>Waiting now</dt>
           <dd>{formatCount(stats.queued)}</dd>

@@ -8,6 +8,8 @@ import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { perSecond } from '../endpoints/endpoint-series.ts';
+import { latencyLimits } from '../endpoints/endpoint-charts.tsx';
+import { useObjective } from '../endpoints/use-objective.ts';
 import { startInGraph } from '../endpoints/start-in-graph.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -92,7 +94,7 @@ function TooFewRows({ report }: { report: MonitorReport }) {
   );
 }
 
-function RequestCharts({ endpointId }: { endpointId: string }) {
+function RequestCharts({ endpointId, objectiveMs }: { endpointId: string; objectiveMs: number | undefined }) {
   const stats = useSubscription(`endpoint/${endpointId}`, (signal) =>
     engine.endpoint.watch({ id: endpointId }, { signal }),
   );
@@ -120,6 +122,7 @@ function RequestCharts({ endpointId }: { endpointId: string }) {
           baseLabel="time"
           valueScale="log"
           unit="ms"
+          limits={latencyLimits(objectiveMs)}
           series={[
             { label: 'p50', tone: 'ink', dashed: true, x: rate.x, y: rate.p50 },
             { label: 'p99', tone: 'now', x: rate.x, y: rate.p99 },
@@ -203,6 +206,7 @@ function Report({ report }: { report: MonitorReport }) {
 export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
   const { endpoint } = monitor;
   const live = endpoint?.state === 'live';
+  const objectiveMs = useObjective(monitor.graphId, monitor.endpointNodeId ?? '');
   const stream = useSubscription(live ? `monitor/${monitor.id}/${endpoint.id}` : null, (signal) =>
     engine.monitor.watch({ graphId: monitor.graphId, nodeId: monitor.nodeId }, { signal }),
   );
@@ -294,7 +298,7 @@ export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
         ) : (
           <div className="ruled monitor-grid">
             <Report report={report} />
-            <RequestCharts endpointId={endpoint.id} />
+            <RequestCharts endpointId={endpoint.id} objectiveMs={objectiveMs} />
           </div>
         )}
       </div>
