@@ -63,6 +63,8 @@ export function useCanvasCommands(): CanvasCommands {
       removeSelected: () => {
         const { nodes, edges } = useSelection.getState();
         removeItems(nodes, edges);
+        // The focused node may be gone; the keys stay with the canvas.
+        document.querySelector<HTMLElement>('.canvas')?.focus({ preventScroll: true });
       },
     };
   }, [flow]);

@@ -28,7 +28,7 @@ export function useClipboard(canvas: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const focused = () => canvas.current?.contains(document.activeElement) ?? false;
     function onCopy(event: ClipboardEvent) {
-      const text = focused() && !window.getSelection()?.toString() ? selectedText() : undefined;
+      const text = focused() ? selectedText() : undefined;
       if (text === undefined) return;
       event.preventDefault();
       event.clipboardData?.setData('text/plain', text);

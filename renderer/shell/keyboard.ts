@@ -13,6 +13,17 @@ function nextPanel(backward: boolean): void {
   else next.querySelector<HTMLElement>('button, input, a, select, textarea, [tabindex="0"]')?.focus();
 }
 
+/** Gives a key to the canvas; true when it used it. */
+function forwardToCanvas(event: KeyboardEvent): boolean {
+  const canvas = document.querySelector<HTMLElement>('.canvas');
+  if (!canvas || useUi.getState().overlay !== undefined || event.key === 'Tab') return false;
+  const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+  canvas.focus({ preventScroll: true });
+  return !canvas.dispatchEvent(
+    new KeyboardEvent('keydown', { key, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true }),
+  );
+}
+
 /** Command of a key with ⌘ or Ctrl, by its physical meaning. */
 function commandOf(event: KeyboardEvent): string | undefined {
   const key = event.key.toLowerCase();
@@ -41,6 +52,11 @@ export function startKeyboard(): void {
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented) return;
     const target = event.target as HTMLElement;
+    // With the focus nowhere, the canvas takes the keys.
+    if (target === document.body && !event.repeat && forwardToCanvas(event)) {
+      event.preventDefault();
+      return;
+    }
     const inField = target.closest(typing) !== null;
     if (event.key === 'F6') {
       nextPanel(event.shiftKey);

@@ -37,7 +37,8 @@ export function Menu({ label, at, entries, onClose }: MenuProps) {
 
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    list.current?.querySelector<HTMLElement>('[role="menuitem"]:not(:disabled)')?.focus();
+    const first = list.current?.querySelector<HTMLElement>('[role="menuitem"]:not(:disabled)');
+    (first ?? list.current)?.focus();
     return () => before?.focus({ preventScroll: true });
   }, []);
 
