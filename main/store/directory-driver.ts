@@ -32,8 +32,8 @@ export function createDirectoryDriver(dir: string): ArtifactDriver {
       guarded(async () => {
         const target = at(path);
         await mkdir(dirname(target), { recursive: true });
-        for (const name of await readdir(localDir)) await syncFile(join(localDir, name));
-        await syncFolder(localDir);
+        const names = await readdir(localDir);
+        await Promise.all([...names.map((name) => syncFile(join(localDir, name))), syncFolder(localDir)]);
         try {
           await rename(localDir, target);
         } catch (error) {

@@ -4,6 +4,9 @@ import type { Benchmark } from './benchmark.ts';
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,
+  engine: async () => (await import('./benchmarks/engine.ts')).engineCosts,
+  data: async () => (await import('./benchmarks/data.ts')).dataSpeed,
+  search: async () => (await import('./benchmarks/search.ts')).search,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
