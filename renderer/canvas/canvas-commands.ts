@@ -43,8 +43,11 @@ export function useCanvasCommands(): CanvasCommands {
         const canvas = document.querySelector<HTMLElement>('.canvas');
         canvas?.classList.add('arranging');
         moveNodes(positions, 'Arrange');
-        requestAnimationFrame(
-          () => void flow.fitView({ padding: fitPadding, maxZoom: 1, duration: reduced ? 0 : 280 }),
+        // The new positions reach React Flow with the next frame, the view can follow in the one after.
+        requestAnimationFrame(() =>
+          requestAnimationFrame(
+            () => void flow.fitView({ padding: fitPadding, maxZoom: 1, duration: reduced ? 0 : 280 }),
+          ),
         );
         setTimeout(() => canvas?.classList.remove('arranging'), 320);
       } catch (error) {

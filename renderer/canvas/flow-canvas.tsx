@@ -45,6 +45,7 @@ const nodeTypes = { node: NodeCard };
 const edgeTypes = { port: GraphEdge };
 /** Read by the minimap to fit its view box, so not in the style sheet. */
 const minimapSize = { width: 160, height: 76 };
+const zoomStep = 0.05;
 const cullAbove = 150;
 const cullBelow = 135;
 
@@ -69,15 +70,19 @@ function portTypesAt(ref: string, side: 'source' | 'target') {
   return ports.inputs[end.port]?.types ?? [];
 }
 
-/** Sets the level of detail and the zoom on the canvas element, without a React render per frame. */
+/**
+ * Sets the level of detail on the canvas element, without a React render per frame. The zoom itself is given only where
+ * titles need it, in steps: a changed custom property restyles every card.
+ */
 function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivElement | null> }) {
-  const zoom = useStore((state) => state.transform[2]);
+  const detail = useStore(({ transform }) => (transform[2] >= 0.8 ? 'full' : transform[2] >= 0.4 ? 'brief' : 'far'));
+  const step = useStore(({ transform }) => Math.round(transform[2] / zoomStep) * zoomStep);
   useEffect(() => {
     const element = wrapper.current;
     if (!element) return;
-    element.dataset.detail = zoom >= 0.8 ? 'full' : zoom >= 0.4 ? 'brief' : 'far';
-    element.style.setProperty('--zoom', String(zoom));
-  }, [zoom, wrapper]);
+    element.dataset.detail = detail;
+    if (detail === 'brief') element.style.setProperty('--zoom', step.toFixed(2));
+  }, [detail, step, wrapper]);
   return null;
 }
 

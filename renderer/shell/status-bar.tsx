@@ -12,6 +12,9 @@ import { formatDuration, formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { shortcut } from './platform-keys.ts';
 
+/** Whether the page itself comes from this machine, as the desktop app and loopback addresses do. */
+const local = !location.protocol.startsWith('http') || /^(localhost|127\.|\[::1\])/.test(location.hostname);
+
 function EngineWord() {
   const state = useConnection((connection) => connection.state);
   const { data } = useQuery('engine.info', (signal) => engine.engine.info(undefined, { signal }));
@@ -27,9 +30,9 @@ function EngineWord() {
     <span title={data ? `${data.hostname}, ${data.platform}, Node ${data.node}\n${data.dataDir}` : undefined}>
       <Icon name="cpu" small />
       {data
-        ? ['Engine', formatPlural(data.cores, 'core'), ...data.gpus]
-            .join(', ')
-            .replace('Engine,', 'Engine on this machine,')
+        ? [`Engine on ${local ? 'this machine' : data.hostname}`, formatPlural(data.cores, 'core'), ...data.gpus].join(
+            ', ',
+          )
         : 'Engine'}
     </span>
   );
