@@ -8,6 +8,7 @@ import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
 import { topologicalOrder } from '../../shared/plan/create-plan.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
+import { createSecrets } from './secrets.ts';
 
 export interface GraphShapes {
   diagnostics: Diagnostic[];
@@ -43,7 +44,12 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
     const key = canonicalJson([definition.kind, params, inputs as unknown, baseDir]);
     const known = cache.get(key);
     if (known !== undefined && known.untilMs > Date.now()) return known.result;
-    const result = await runner.describe({ params, inputs, baseDir, signal });
+    const secrets = createSecrets();
+    const result = await runner
+      .describe({ params, inputs, baseDir, signal, secret: secrets.value })
+      .then(secrets.redactValue, (error: unknown) => {
+        throw secrets.redactError(error);
+      });
     const ttl = definition.determinism === 'external' ? externalTtlMs : Number.POSITIVE_INFINITY;
     cache.delete(key);
     cache.set(key, { result, untilMs: Date.now() + ttl });

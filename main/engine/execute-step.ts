@@ -7,6 +7,7 @@ import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/nod
 import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
 import { type ArtifactStore, artifactNotFound, type StepRecord } from '../store/artifact-store.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
+import { createSecrets } from './secrets.ts';
 
 export interface InputRef {
   digest: string;
@@ -50,6 +51,7 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
   const params = definition.params.parse(step.params);
   const inputs = await openInputs(task, host.store);
   const workDir = await host.store.createWorkDir();
+  const secrets = createSecrets();
   try {
     const context: StepContext = {
       params,
@@ -62,9 +64,10 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       threads: task.threads,
       memoryBytes: task.memoryBytes,
       baseDir: task.baseDir,
-      log: host.log,
-      progress: host.progress,
-      partial: host.partial,
+      secret: secrets.value,
+      log: (level, text) => host.log(level, secrets.redactValue(text)),
+      progress: (progress) => host.progress(secrets.redactValue(progress)),
+      partial: (value) => host.partial(secrets.redactValue(value)),
     };
     host.signal.throwIfAborted();
     const drafts = await runner.run(context);
@@ -79,6 +82,8 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
     };
     await host.store.putStep(record);
     return record;
+  } catch (error) {
+    throw secrets.redactError(error);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
 import type { InputRef } from './execute-step.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
+import { createSecrets } from './secrets.ts';
 
 /** Computes the parts of step keys. */
 export interface StepKeys {
@@ -33,10 +34,11 @@ async function probe(kinds: Kinds, step: PlanStep, baseDir: string, signal: Abor
   if (kinds.definitionOf(step.kind)?.determinism !== 'external') return '';
   const runner = await loadRunner(kinds, step.kind);
   if (runner?.probe === undefined) return '';
+  const secrets = createSecrets();
   try {
-    return await runner.probe({ params: step.params, baseDir, signal });
+    return await runner.probe({ params: step.params, baseDir, signal, secret: secrets.value });
   } catch (error) {
-    const { code, message, fix, details } = toAppError(error);
-    throw new AppError(code, message, { fix, details, nodeId: step.id, cause: error });
+    const { code, message, fix, details } = toAppError(secrets.redactError(error));
+    throw new AppError(code, message, { fix, details, nodeId: step.id });
   }
 }

@@ -43,6 +43,8 @@ export interface StepContext<P = Record<string, unknown>> {
   readonly memoryBytes: number;
   /** Folder that relative paths in params start from (that of the graph file). */
   readonly baseDir: string;
+  /** Value of a secret that a param names. Errors: `environment.missing`. Never write it anywhere. */
+  secret(name: string): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
   progress(progress: Progress): void;
   /** Partial output while running, e.g. `{curve: {metric, train, valid}}`. */
@@ -54,6 +56,16 @@ export interface DescribeContext<P = Record<string, unknown>> {
   readonly inputs: Readonly<Record<string, readonly PortShape[]>>;
   readonly baseDir: string;
   readonly signal: AbortSignal;
+  /** As in `StepContext`. */
+  secret(name: string): string;
+}
+
+export interface ProbeContext<P = Record<string, unknown>> {
+  readonly params: P;
+  readonly baseDir: string;
+  readonly signal: AbortSignal;
+  /** As in `StepContext`. */
+  secret(name: string): string;
 }
 
 /** `run.ts` of a batch kind exports one, as `runner`. It runs in a step worker process, or a pod. */
@@ -62,7 +74,7 @@ export interface Runner<P = Record<string, unknown>> {
   /** Output shapes without running: reads headers or asks DuckDB. In place of `infer` where that cannot know. */
   describe?(ctx: DescribeContext<P>): Promise<InferResult>;
   /** Kinds with determinism `external`: a token that changes when what they read changes (content digest of files). */
-  probe?(ctx: { params: P; baseDir: string; signal: AbortSignal }): Promise<string>;
+  probe?(ctx: ProbeContext<P>): Promise<string>;
 }
 
 export function implementNode<K extends string, P extends z.ZodObject>(

@@ -77,6 +77,7 @@ export class FeatureSteps implements AsyncDisposable {
       threads: 2,
       memoryBytes: 2 ** 29,
       baseDir: this.#folder,
+      secret: (name) => `value of ${name}`,
       log: () => undefined,
       progress: () => undefined,
       partial: () => undefined,

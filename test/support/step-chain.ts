@@ -62,6 +62,7 @@ export class StepChain implements AsyncDisposable {
       threads: 1,
       memoryBytes: 2 ** 29,
       baseDir: this.#folder,
+      secret: (name) => `value of ${name}`,
       log: (level, text) => this.logs.push(`${level}: ${text}`),
       progress: () => undefined,
       partial: () => undefined,

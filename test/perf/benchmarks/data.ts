@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +13,9 @@ import { median } from '../median.ts';
 
 const rounds = 5;
 const template = new URL('../../../resources/templates/flight-delays.slipway.json', import.meta.url);
-const flightsPath = createRequire(import.meta.url).resolve('vega-datasets/data/flights-3m.parquet');
+const flightsPath = fileURLToPath(
+  new URL('../../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url),
+);
 const previewRows = 100_000_000;
 
 /** The data stage: flights against bare DuckDB and pandas, pages of a large table, a stream through a window. */
