@@ -8,12 +8,14 @@ import type { Output } from './output.ts';
 /** Where endpoints listen; shared by `up` and `serve`. */
 export const servingOptions = {
   http: { type: 'string' },
+  grpc: { type: 'string' },
   host: { type: 'string' },
   keys: { type: 'string' },
 } as const;
 
 export const servingHelp = {
   http: 'port of the HTTP API; 0 = any free port, printed',
+  grpc: 'port of the gRPC API; 0 = any free port, printed; without it there is no gRPC',
   host: 'address to listen on; default 127.0.0.1',
   keys: 'none or required; must be said for any other host than this machine',
 };
@@ -21,6 +23,7 @@ export const servingHelp = {
 export interface ServingAddress {
   host: string | undefined;
   port: number | undefined;
+  grpcPort: number | undefined;
   keys: KeyPolicy | undefined;
 }
 
@@ -29,7 +32,7 @@ export function servingOf(context: CommandContext): ServingAddress {
   if (keys !== undefined && keys !== 'none' && keys !== 'required') {
     throw new AppError('cli.usage', `--keys is none or required, not ${keys}.`);
   }
-  return { host: context.text('host'), port: portOption(context, 'http'), keys };
+  return { host: context.text('host'), port: portOption(context, 'http'), grpcPort: portOption(context, 'grpc'), keys };
 }
 
 /** A port option: 0 to 65535. */
@@ -43,8 +46,11 @@ export function portOption(context: CommandContext, name: string): number | unde
 
 export function announceEndpoint(output: Output, endpoint: StartedEndpoint, models: readonly ModelSource[]): void {
   const names = models.map(({ name, version }) => ({ name, version }));
-  output.event({ type: 'endpoint.ready', http: endpoint.http, grpc: null, models: names });
-  output.line(`${names.map(({ name, version }) => `${name} version ${version}`).join(', ')} at ${endpoint.http}`);
+  output.event({ type: 'endpoint.ready', http: endpoint.http, grpc: endpoint.grpc, models: names });
+  const grpc = endpoint.grpc === null ? '' : `, gRPC at ${endpoint.grpc}`;
+  output.line(
+    `${names.map(({ name, version }) => `${name} version ${version}`).join(', ')} at ${endpoint.http}${grpc}`,
+  );
   if (endpoint.newKey !== undefined) output.log(`Key, shown only now: ${endpoint.newKey}`);
 }
 

@@ -16,6 +16,8 @@ export interface StartGraphEndpoint {
   host?: string | undefined;
   /** Overrides the node's own port. */
   port?: number | undefined;
+  /** Without it there is no gRPC. */
+  grpcPort?: number | undefined;
   keys?: KeyPolicy | undefined;
 }
 
@@ -66,6 +68,7 @@ export async function startGraphEndpoint(
     name,
     model: { name, version: String(registered?.version ?? 1), digest, dir: artifact.path('.') },
     http: { port, ...(options.host === undefined ? {} : { host: options.host }) },
+    grpcPort: options.grpcPort,
     keys: options.keys,
     maxBatchRows: numberOf(service.params['maxBatchRows']),
     maxQueueRows: numberOf(service.params['maxQueueRows']),

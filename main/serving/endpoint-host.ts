@@ -31,6 +31,8 @@ interface EndpointOptions {
   /** Shown name of the endpoint. */
   name: string;
   http: HttpAddress;
+  /** Port of gRPC on the same host; 0: any free one; without it there is no gRPC. */
+  grpcPort?: number | undefined;
   /** Undefined: none on loopback, else it must be said. */
   keys?: KeyPolicy | undefined;
   /** Default 64. */
@@ -54,6 +56,8 @@ export interface StartModels extends EndpointOptions {
 export interface StartedEndpoint extends Endpoint {
   /** Set once in the life of a data directory: the key that was just made, to be shown to the person. */
   newKey: string | undefined;
+  /** `HOST:PORT`; null without gRPC. */
+  grpc: string | null;
 }
 
 export interface EndpointHost {
@@ -90,6 +94,11 @@ const queueTimeoutMs = 30_000;
 const maxRestarts = 3;
 const restartWindowMs = 60_000;
 
+interface LaunchPorts {
+  port: number;
+  grpcPort: number | null;
+}
+
 interface Entry {
   endpoint: Endpoint;
   sources: readonly ModelSource[];
@@ -97,7 +106,7 @@ interface Entry {
   stats: EndpointStats;
   restarts: number[];
   watchers: Set<() => void>;
-  launch(port: number): Promise<ServingClient>;
+  launch(ports: LaunchPorts): Promise<ServingClient>;
 }
 
 export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
@@ -130,13 +139,16 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     const previous = entries.get(id);
     const replaces = previous?.endpoint.state === 'live' || previous?.endpoint.state === 'starting';
     // A fixed port must be free first; else the old one answers until the new one does.
-    if (replaces && start.http.port === previous.client.port) await stop(id);
-    const launch = (port: number) =>
+    const { port, grpcPort } = previous?.client ?? {};
+    const takesOver = start.http.port === port || (start.grpcPort ?? 0) === grpcPort;
+    if (replaces && takesOver) await stop(id);
+    const launch = (ports: LaunchPorts) =>
       ServingClient.start(
         {
           type: 'start',
           models: [...start.models],
-          http: { host, port },
+          http: { host, port: ports.port },
+          grpcPort: ports.grpcPort,
           keyHashes: keys?.hashes ?? null,
           limits: {
             maxBatchRows: start.maxBatchRows ?? 64,
@@ -150,8 +162,9 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         },
         options,
       );
-    const client = await launch(start.http.port);
+    const client = await launch({ port: start.http.port, grpcPort: start.grpcPort ?? null });
     if (replaces) await stop(id);
+    const authority = host.includes(':') ? `[${host}]` : host;
     const entry: Entry = {
       endpoint: {
         id,
@@ -159,7 +172,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         nodeId: start.nodeId,
         name: start.name,
         state: 'live',
-        http: `http://${host.includes(':') ? `[${host}]` : host}:${client.port}`,
+        http: `http://${authority}:${client.port}`,
         model: { name: first.name, version: first.version, digest: first.digest },
         error: null,
         startedMs: Date.now(),
@@ -173,7 +186,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     };
     entries.set(id, entry);
     follow(entry, client);
-    return { ...entry.endpoint, newKey: keys?.newKey };
+    const grpc = client.grpcPort === null ? null : `${authority}:${client.grpcPort}`;
+    return { ...entry.endpoint, newKey: keys?.newKey, grpc };
   }
 
   function follow(entry: Entry, client: ServingClient): void {
@@ -199,7 +213,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         });
       }
       entry.endpoint = { ...entry.endpoint, state: 'starting' };
-      const client = await entry.launch(entry.client.port);
+      const client = await entry.launch(entry.client);
       if ((entry.endpoint.state as Endpoint['state']) === 'stopped') {
         await client.stop();
         return;

@@ -1,7 +1,15 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import { isRecord } from './is-record.ts';
 import { parseJsonBody } from './json-body.ts';
-import { elementCount, formatShape, isDatatype, numericTypes, type Tensor, type TensorSpec } from './tensor.ts';
+import {
+  type Datatype,
+  elementCount,
+  formatShape,
+  isDatatype,
+  numericTypes,
+  type Tensor,
+  type TensorSpec,
+} from './tensor.ts';
 import { tensorFromBytes, tensorFromJson } from './tensor-codec.ts';
 
 export interface RequestedOutput {
@@ -119,9 +127,16 @@ class BinaryPart {
 
 function readInputs(value: unknown, binary: BinaryPart, model: ModelSpecs): Tensor[] {
   if (!Array.isArray(value)) throw invalid('"inputs" is missing; expected a list of tensors.');
+  return inModelOrder(
+    value.map((item: unknown) => readInput(item, binary, model)),
+    model,
+  );
+}
+
+/** Every input of the model exactly once, in the model's order. Errors: `request.invalid`. */
+export function inModelOrder(tensors: readonly Tensor[], model: ModelSpecs): Tensor[] {
   const byName = new Map<string, Tensor>();
-  for (const item of value as unknown[]) {
-    const tensor = readInput(item, binary, model);
+  for (const tensor of tensors) {
     if (byName.has(tensor.name)) throw invalid(`Input "${tensor.name}" is given twice.`);
     byName.set(tensor.name, tensor);
   }
@@ -134,6 +149,24 @@ function readInputs(value: unknown, binary: BinaryPart, model: ModelSpecs): Tens
 
 function readInput(item: unknown, binary: BinaryPart, model: ModelSpecs): Tensor {
   if (!isRecord(item)) throw invalid('An entry of "inputs" is not an object.');
+  const { name, datatype, shape } = readTensorHead(item, model);
+  const size = readParameters(item['parameters'], `input "${name}"`)['binary_data_size'];
+  if (size === undefined) return tensorFromJson(name, datatype, shape, item['data']);
+  if (item['data'] !== undefined) throw invalid(`Input "${name}" has both "data" and binary_data_size.`);
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    throw invalid(`Input "${name}": binary_data_size is ${show(size)}; expected a number of bytes.`);
+  }
+  return tensorFromBytes(name, datatype, shape, binary.take(size, name));
+}
+
+export interface TensorHead {
+  name: string;
+  datatype: Datatype;
+  shape: number[];
+}
+
+/** Name, datatype and shape of an input, checked against the model. Errors: `request.invalid`. */
+export function readTensorHead(item: Record<string, unknown>, model: ModelSpecs): TensorHead {
   const { name } = item;
   if (typeof name !== 'string') throw invalid('An entry of "inputs" has no "name".');
   const spec = model.inputs.find((candidate) => candidate.name === name);
@@ -147,14 +180,7 @@ function readInput(item: unknown, binary: BinaryPart, model: ModelSpecs): Tensor
   if (item['datatype'] !== spec.datatype) {
     throw invalid(`Input "${name}": expected datatype ${spec.datatype}, got ${item['datatype']}.`);
   }
-  const shape = readShape(item['shape'], spec);
-  const size = readParameters(item['parameters'], `input "${name}"`)['binary_data_size'];
-  if (size === undefined) return tensorFromJson(name, spec.datatype, shape, item['data']);
-  if (item['data'] !== undefined) throw invalid(`Input "${name}" has both "data" and binary_data_size.`);
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-    throw invalid(`Input "${name}": binary_data_size is ${show(size)}; expected a number of bytes.`);
-  }
-  return tensorFromBytes(name, spec.datatype, shape, binary.take(size, name));
+  return { name, datatype: spec.datatype, shape: readShape(item['shape'], spec) };
 }
 
 function readShape(value: unknown, spec: TensorSpec): number[] {
@@ -178,7 +204,8 @@ function readShape(value: unknown, spec: TensorSpec): number[] {
   return shape;
 }
 
-function readOutputs(value: unknown, binaryByDefault: boolean, model: ModelSpecs): RequestedOutput[] {
+/** The outputs asked for; all where none is named. Errors: `request.invalid`. */
+export function readOutputs(value: unknown, binaryByDefault: boolean, model: ModelSpecs): RequestedOutput[] {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) {
     return model.outputs.map((output) => ({ name: output.name, binary: binaryByDefault }));
   }
@@ -200,7 +227,8 @@ function readOutputs(value: unknown, binaryByDefault: boolean, model: ModelSpecs
   return outputs;
 }
 
-type Parameters = Record<string, string | number | boolean | bigint>;
+/** Request parameters by name. */
+export type Parameters = Record<string, string | number | boolean | bigint>;
 
 const noParameters: Parameters = {};
 
@@ -218,7 +246,8 @@ function readParameters(value: unknown, owner: string): Parameters {
 /** Only how results travel, not what is computed. */
 const transportParameters = new Set(['binary_data_output']);
 
-function parameterKey(parameters: Parameters): string {
+/** Parameters as canonical text, so that requests with different ones never share a run. */
+export function parameterKey(parameters: Parameters): string {
   if (parameters === noParameters) return '';
   const entries = Object.entries(parameters).filter(([key]) => !transportParameters.has(key));
   entries.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -12,6 +12,8 @@ export interface ServingStart {
   type: 'start';
   models: ModelSource[];
   http: { host: string; port: number };
+  /** On the same host; 0: any free port, null: no gRPC. */
+  grpcPort: number | null;
   keyHashes: string[] | null;
   limits: BatcherLimits;
   threads: number;
@@ -35,7 +37,7 @@ export type ServingCall = {
 export type HostMessage = ServingStart | ServingCall | { type: 'drift'; reading: DriftReading } | { type: 'stop' };
 
 export type ServingMessage =
-  | { type: 'ready'; port: number }
+  | { type: 'ready'; port: number; grpcPort: number | null }
   | { type: 'failed'; error: WireError }
   | { type: 'activity'; point: ActivityPoint }
   | { type: 'result'; id: number; value: unknown }

@@ -16,6 +16,11 @@ interface ClientOptions {
   runtime?: ServingRuntime;
 }
 
+interface ServingPorts {
+  port: number;
+  grpcPort: number | null;
+}
+
 /** A stop that takes longer is ended by force. */
 const stopTimeoutMs = 10_000;
 const keptOutputChars = 4_000;
@@ -23,6 +28,7 @@ const keptOutputChars = 4_000;
 /** One serving process, seen from its host. */
 export class ServingClient {
   readonly port: number;
+  readonly grpcPort: number | null;
   onActivity: (point: ActivityPoint) => void = () => undefined;
   onExit: (reason: string) => void = () => undefined;
   readonly #child: ChildProcess;
@@ -30,9 +36,10 @@ export class ServingClient {
   #nextCall = 0;
   #exited: string | undefined;
 
-  private constructor(child: ChildProcess, port: number, log: ClientOptions['log']) {
+  private constructor(child: ChildProcess, ports: ServingPorts, log: ClientOptions['log']) {
     this.#child = child;
-    this.port = port;
+    this.port = ports.port;
+    this.grpcPort = ports.grpcPort;
     child.on('message', (message: ServingMessage) => this.#receive(message, log));
     child.on('exit', (code, signal) => {
       const reason = signal === null ? `exit code ${code}` : `signal ${signal}`;
@@ -81,7 +88,7 @@ export class ServingClient {
         switch (message.type) {
           case 'ready':
             forget();
-            resolve(new ServingClient(child, message.port, (level, text) => options.log(level, text)));
+            resolve(new ServingClient(child, message, (level, text) => options.log(level, text)));
             return;
           case 'failed':
             refuse(fromWireError(message.error));

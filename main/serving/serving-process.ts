@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import { AppError, toWireError } from '../../shared/errors/app-error.ts';
+import { toWireError } from '../../shared/errors/app-error.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { FeedbackStore } from './feedback-store.ts';
+import { GrpcFront } from './grpc/grpc-front.ts';
 import { HttpFront } from './http-front.ts';
 import { DriftReadings } from './drift-readings.ts';
 import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
+import { listenError } from './listen-error.ts';
 import { isLoopback } from './loopback.ts';
 import { ModelRepository } from './model-repository.ts';
 import type { ModelSource } from './model-source.ts';
@@ -22,6 +24,7 @@ const drift = new DriftReadings();
 const settings = new ServerSettings();
 let context: ServingContext | undefined;
 let front: HttpFront | undefined;
+let grpc: GrpcFront | undefined;
 
 /** How long a stop waits for requests in flight. */
 const drainMs = 5_000;
@@ -53,8 +56,13 @@ async function start(message: ServingStart): Promise<void> {
   };
   front = new HttpFront(context);
   const port = await listen(front, message.http);
+  let grpcPort: number | null = null;
+  if (message.grpcPort !== null) {
+    grpc = new GrpcFront(context);
+    grpcPort = await grpc.listen(message.http.host, message.grpcPort);
+  }
   setInterval(reportActivity, 1_000).unref();
-  send({ type: 'ready', port });
+  send({ type: 'ready', port, grpcPort });
 }
 
 function listen({ server }: HttpFront, { host, port }: ServingStart['http']): Promise<number> {
@@ -67,27 +75,6 @@ function listen({ server }: HttpFront, { host, port }: ServingStart['http']): Pr
       resolve(address.port);
     });
   });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): AppError {
-  switch (error.code ?? '') {
-    case 'EADDRINUSE':
-      return new AppError('port.in-use', `Port ${port} on ${host} is already in use.`, {
-        fix: 'Choose another port, or 0 for any free one.',
-        details: { host, port },
-        cause: error,
-      });
-    case 'EACCES':
-      return new AppError('params.invalid', `Port ${port} on ${host} may not be opened by this user.`, {
-        fix: 'Choose a port from 1024 on, or 0 for any free one.',
-        cause: error,
-      });
-    default:
-      return new AppError('params.invalid', `Cannot listen on ${host}:${port}: ${error.message}.`, {
-        fix: 'Check the host: it must be an address of this machine.',
-        cause: error,
-      });
-  }
 }
 
 function reportActivity(): void {
@@ -124,22 +111,25 @@ async function execute(call: ServingCall): Promise<unknown> {
   }
 }
 
+async function stopHttp(): Promise<void> {
+  const { server } = front ?? {};
+  if (server === undefined) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      resolve();
+    }, drainMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
 async function stop(): Promise<void> {
   if (context !== undefined) context.draining = true;
-  const { server } = front ?? {};
-  if (server !== undefined) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        server.closeAllConnections();
-        resolve();
-      }, drainMs);
-      server.close(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-      server.closeIdleConnections();
-    });
-  }
+  await Promise.all([stopHttp(), grpc?.close(drainMs)]);
   await Promise.all(models.all().map((model) => model.close()));
   await context?.repository.close();
   process.exit(0);

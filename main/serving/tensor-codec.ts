@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../shared/errors/app-error.ts';
 import {
   type Datatype,
@@ -173,7 +174,9 @@ function readTexts(name: string, count: number, bytes: Buffer): string[] {
     if (end > bytes.length)
       throw invalid(name, `BYTES element ${texts.length} reaches beyond the ${bytes.length} bytes`);
     if (texts.length === count) throw invalid(name, `more than ${count} BYTES elements`);
-    texts.push(bytes.toString('utf8', offset + 4, end));
+    const text = bytes.subarray(offset + 4, end);
+    if (!isUtf8(text)) throw invalid(name, `BYTES element ${texts.length} is not UTF-8 text`);
+    texts.push(text.toString('utf8'));
     offset = end;
   }
   if (texts.length !== count) throw invalid(name, `expected ${count} BYTES elements, got ${texts.length}`);

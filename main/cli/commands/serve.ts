@@ -23,7 +23,7 @@ import { storeFolder } from '../store-folder.ts';
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
-  usage: 'MODEL [--name NAME] [--http PORT] [--host HOST] [--keys none|required]',
+  usage: 'MODEL [--name NAME] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
   options: { ...servingOptions, name: { type: 'string' } },
   optionHelp: { ...servingHelp, name: 'name to serve the model under' },
   async run(context) {
@@ -49,6 +49,7 @@ export const serveCommand: Command = {
         models,
         ...(await repositoryOf(model)),
         http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
+        grpcPort: serving.grpcPort,
         keys: serving.keys,
       });
       if (first?.referencePath != null && first.manifest !== null) {

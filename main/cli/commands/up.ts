@@ -12,7 +12,7 @@ import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 export const upCommand: Command = {
   name: 'up',
   summary: 'Runs a graph, then keeps its endpoints and monitors up until it is stopped.',
-  usage: 'GRAPH [--http PORT] [--host HOST] [--keys none|required]',
+  usage: 'GRAPH [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
   options: servingOptions,
   optionHelp: servingHelp,
   async run(context) {
@@ -41,6 +41,7 @@ export const upCommand: Command = {
             host: serving.host,
             // One port cannot serve two endpoints: only the first takes the one that was asked for.
             port: index === 0 ? serving.port : 0,
+            grpcPort: index === 0 || serving.grpcPort === undefined ? serving.grpcPort : 0,
             keys: serving.keys,
           });
           monitors.attach(document, started);

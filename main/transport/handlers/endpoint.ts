@@ -5,15 +5,15 @@ import { baseDirOf } from './graph.ts';
 export const endpointHandlers = {
   list: rpc.endpoint.list.handler(({ context }) => context.endpoints.list()),
   start: rpc.endpoint.start.handler(async ({ input, context }) => {
-    const { newKey: _shownOnTheCommandLine, ...endpoint } = await startGraphEndpoint(
-      context.engine,
-      context.endpoints,
-      {
-        document: input.document,
-        baseDir: baseDirOf(context, input.path),
-        nodeId: input.nodeId,
-      },
-    );
+    const {
+      newKey: _key,
+      grpc: _grpc,
+      ...endpoint
+    } = await startGraphEndpoint(context.engine, context.endpoints, {
+      document: input.document,
+      baseDir: baseDirOf(context, input.path),
+      nodeId: input.nodeId,
+    });
     context.monitors.attach(input.document, endpoint);
     return endpoint;
   }),

@@ -1,0 +1,247 @@
+import { type Metadata, Server, type ServerDuplexStream, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { type ServerUnaryCall, type ServerWritableStream, status as grpcStatus } from '@grpc/grpc-js';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { errorCodes } from '../../../shared/errors/codes.ts';
+import { carriesKey } from '../api-keys.ts';
+import { recordRequest, runInference } from '../inference.ts';
+import { listenError } from '../listen-error.ts';
+import { modelConfigJson } from '../model-config.ts';
+import { readLoadParameters } from '../model-repository.ts';
+import { maxBodyBytes } from '../read-body.ts';
+import { extensions, isServerReady, type ServingContext, statisticsOf } from '../serving-context.ts';
+import { readGrpcInferRequest, writeGrpcInferResponse } from './grpc-infer.ts';
+import { type GrpcMessage, loadGrpcService } from './grpc-service.ts';
+
+type Unary = ServerUnaryCall<GrpcMessage, GrpcMessage>;
+type Handler = (request: GrpcMessage, call: Unary) => GrpcMessage | Promise<GrpcMessage>;
+
+/** Methods that answer without a key. */
+const openMethods: ReadonlySet<string> = new Set(['ServerLive', 'ServerReady', 'ModelReady']);
+
+/** Most inferences of one stream at a time; further messages wait in the connection. */
+const maxStreamInFlight = 64;
+const watchPeriodMs = 1_000;
+
+/** `inference.GRPCInferenceService` and the standard health service. */
+export class GrpcFront {
+  readonly #context: ServingContext;
+  readonly #server: Server;
+
+  constructor(context: ServingContext) {
+    this.#context = context;
+    this.#server = new Server({
+      'grpc.max_receive_message_length': maxBodyBytes,
+      'grpc.max_send_message_length': -1,
+      'grpc.max_concurrent_streams': 1_024,
+    });
+    const handlers = Object.entries(this.#handlers()).map(([name, handle]) => [name, this.#unary(name, handle)]);
+    this.#server.addService(loadGrpcService('./inference.proto', 'inference.GRPCInferenceService'), {
+      ...Object.fromEntries(handlers),
+      ModelStreamInfer: (call: ServerDuplexStream<GrpcMessage, GrpcMessage>) => this.#stream(call),
+    });
+    this.#server.addService(loadGrpcService('./health.proto', 'grpc.health.v1.Health'), {
+      Check: (call: Unary, done: sendUnaryData<GrpcMessage>) => {
+        const status = this.#health(call.request['service'] as string);
+        if (status === undefined) done({ code: grpcStatus.NOT_FOUND, details: 'There is no such service.' });
+        else done(null, { status });
+      },
+      Watch: (call: ServerWritableStream<GrpcMessage, GrpcMessage>) => this.#watchHealth(call),
+    });
+  }
+
+  /** Resolves with the port. Errors: `port.in-use`, `params.invalid`. */
+  listen(host: string, port: number): Promise<number> {
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) {
+          resolve(bound);
+          return;
+        }
+        // The code of the system's error is only in the text.
+        const code = /\b(EADDRINUSE|EACCES)\b/.exec(error.message)?.[1];
+        reject(listenError(Object.assign(error, { code }), host, port));
+      });
+    });
+  }
+
+  /** Lets calls in flight end; the rest is cut off after `limitMs`. */
+  close(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#server.forceShutdown();
+        resolve();
+      }, limitMs);
+      this.#server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #handlers(): Record<string, Handler> {
+    const context = this.#context;
+    const { models, repository, version } = context;
+    const find = (request: GrpcMessage) => models.find(request['name'] as string, versionOf(request['version']));
+    return {
+      ServerLive: () => ({ live: true }),
+      ServerReady: () => ({ ready: isServerReady(context) }),
+      ModelReady: (request) => ({ ready: !context.draining && find(request).ready }),
+      ServerMetadata: () => ({ name: 'slipway', version, extensions }),
+      ModelMetadata: (request) => {
+        const { name, inputs, outputs } = find(request);
+        const versions = models.versions(name).map((model) => model.version);
+        return { name, versions, platform: 'onnxruntime_onnx', inputs, outputs };
+      },
+      ModelInfer: (request, call) => this.#infer(request, abortOf(call)),
+      ModelConfig: (request) => ({ config: modelConfigJson(find(request)) }),
+      ModelStatistics: (request) => {
+        const name = request['name'] as string;
+        const chosen = name === '' ? undefined : name;
+        return { model_stats: statisticsOf(context, chosen, versionOf(request['version'])) };
+      },
+      RepositoryIndex: async (request) => ({ models: await repository.index(request['ready'] === true) }),
+      RepositoryModelLoad: async (request) => {
+        const given = Object.entries(request['parameters'] as Record<string, GrpcMessage>).map(([key, value]) => [
+          key,
+          value[String(value['parameter_choice'])],
+        ]);
+        await repository.load(request['model_name'] as string, readLoadParameters(Object.fromEntries(given)));
+        return {};
+      },
+      RepositoryModelUnload: async (request) => {
+        await repository.unload(request['model_name'] as string);
+        return {};
+      },
+    };
+  }
+
+  #unary(name: string, handle: Handler) {
+    return (call: Unary, done: sendUnaryData<GrpcMessage>): void => {
+      const answer = async () => {
+        if (!openMethods.has(name)) this.#authorize(call.metadata);
+        return handle(call.request, call);
+      };
+      answer().then(
+        (response) => done(null, response),
+        (error: unknown) => done(this.#failure(error)),
+      );
+    };
+  }
+
+  async #infer(message: GrpcMessage, signal: AbortSignal): Promise<GrpcMessage> {
+    const startedMs = performance.now();
+    const context = this.#context;
+    const model = context.models.find(message['model_name'] as string, versionOf(message['model_version']));
+    model.hold();
+    try {
+      const { request, raw } = readGrpcInferRequest(message, model);
+      const { rows, outputs } = await runInference(model, request, signal);
+      const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, raw);
+      recordRequest(context, model, 200, performance.now() - startedMs, rows);
+      return response;
+    } catch (error) {
+      recordRequest(context, model, errorCodes[toAppError(error).code].httpStatus, performance.now() - startedMs, 0);
+      throw error;
+    } finally {
+      model.release();
+    }
+  }
+
+  /** Each message is answered on its own, in the order answers are ready; errors are messages, the stream goes on. */
+  #stream(call: ServerDuplexStream<GrpcMessage, GrpcMessage>): void {
+    try {
+      this.#authorize(call.metadata);
+    } catch (error) {
+      call.destroy(Object.assign(new Error(toAppError(error).message), this.#failure(error)));
+      return;
+    }
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    let inFlight = 0;
+    let ended = false;
+    const settle = () => {
+      inFlight--;
+      if (inFlight < maxStreamInFlight) call.resume();
+      if (ended && inFlight === 0) call.end();
+    };
+    call.on('data', (message: GrpcMessage) => {
+      if (++inFlight >= maxStreamInFlight) call.pause();
+      this.#infer(message, gone.signal)
+        .then(
+          (response) => call.write({ infer_response: response }),
+          (error: unknown) =>
+            // The id tells the client which of its requests failed.
+            call.write({ error_message: this.#failure(error).details, infer_response: { id: message['id'] } }),
+        )
+        .finally(settle);
+    });
+    call.on('end', () => {
+      ended = true;
+      if (inFlight === 0) call.end();
+    });
+  }
+
+  /** SERVING or NOT_SERVING of the server, a service or a model; undefined for an unknown one. */
+  #health(service: string): number | undefined {
+    const { models } = this.#context;
+    const isServer = service === '' || service === 'inference.GRPCInferenceService';
+    if (!isServer && models.versions(service).length === 0) return undefined;
+    const ready = isServer ? isServerReady(this.#context) : models.find(service, undefined).ready;
+    return ready ? 1 : 2;
+  }
+
+  #watchHealth(call: ServerWritableStream<GrpcMessage, GrpcMessage>): void {
+    const serviceUnknown = 3;
+    let last: number | undefined;
+    const look = () => {
+      const status = this.#health(call.request['service'] as string) ?? serviceUnknown;
+      if (status !== last) call.write({ status });
+      last = status;
+      if (this.#context.draining) {
+        clearInterval(timer);
+        call.end();
+      }
+    };
+    const timer = setInterval(look, watchPeriodMs);
+    call.on('cancelled', () => clearInterval(timer));
+    look();
+  }
+
+  #authorize(metadata: Metadata): void {
+    const { keyHashes } = this.#context;
+    const [authorization] = metadata.get('authorization');
+    if (keyHashes === null || carriesKey(authorization?.toString(), keyHashes)) return;
+    throw new AppError('auth.required', 'A key is needed.', { fix: 'Send the metadata "authorization: Bearer KEY".' });
+  }
+
+  #failure(error: unknown): { code: number; details: string } {
+    const e = toAppError(error);
+    if (e.code === 'internal.bug') this.#context.log('error', e.stack ?? e.message);
+    const details = e.fix === undefined ? e.message : `${e.message} ${e.fix}`;
+    return { code: codesByHttpStatus[errorCodes[e.code].httpStatus] ?? grpcStatus.INTERNAL, details };
+  }
+}
+
+const codesByHttpStatus: Readonly<Record<number, number>> = {
+  400: grpcStatus.INVALID_ARGUMENT,
+  401: grpcStatus.UNAUTHENTICATED,
+  403: grpcStatus.PERMISSION_DENIED,
+  404: grpcStatus.NOT_FOUND,
+  413: grpcStatus.INVALID_ARGUMENT,
+  499: grpcStatus.CANCELLED,
+  501: grpcStatus.UNIMPLEMENTED,
+  503: grpcStatus.UNAVAILABLE,
+  507: grpcStatus.RESOURCE_EXHAUSTED,
+};
+
+/** Protobuf has no absent text: an empty version means any. */
+function versionOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function abortOf(call: Unary): AbortSignal {
+  const gone = new AbortController();
+  call.on('cancelled', () => gone.abort());
+  return gone.signal;
+}
