@@ -1,0 +1,20 @@
+import type { ParamValues } from './space.ts';
+
+export type Direction = 'minimize' | 'maximize';
+
+/** One try of a search; plain data, so that a list of them resumes it. */
+export interface Trial {
+  /** 0, 1, 2 … in the order they were asked for. */
+  number: number;
+  params: ParamValues;
+  state: 'running' | 'complete' | 'pruned' | 'failed';
+  /** Of a complete trial; of a pruned one its last report. */
+  value?: number;
+  /** Reported while it ran, by ascending step. */
+  reports: { step: number; value: number }[];
+}
+
+/** Values as the search minimises them. */
+export function toLoss(value: number, direction: Direction): number {
+  return direction === 'minimize' ? value : -value;
+}
