@@ -18,7 +18,7 @@ export function BarList({ label, bars, mono = false, labelWidth = 'minmax(60px, 
           key={bar.label}
           role="listitem"
           className="bar-list"
-          style={{ gridTemplateColumns: `${labelWidth} 1fr 56px`, minHeight: 22 }}
+          style={{ gridTemplateColumns: `${labelWidth} 1fr 62px`, minHeight: 22 }}
         >
           <span
             className={mono ? 'mono clip' : 'clip'}
@@ -35,7 +35,9 @@ export function BarList({ label, bars, mono = false, labelWidth = 'minmax(60px, 
               }}
             />
           </span>
-          <span style={{ textAlign: 'right', ...(bar.strong ? { fontWeight: 600 } : {}) }}>{bar.text}</span>
+          <span style={{ textAlign: 'right', whiteSpace: 'nowrap', ...(bar.strong ? { fontWeight: 600 } : {}) }}>
+            {bar.text}
+          </span>
         </div>
       ))}
     </div>

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import { binMarks } from './bin-marks.ts';
 import { chartCsv, chartFileName } from './chart-table.ts';
-import { areaPath, linePath, stepPath } from './line-path.ts';
+import { areaPath, linePath, lonePoints, stepPath } from './line-path.ts';
 import { nearestIndex } from './nearest-point.ts';
 import { readableSoundingLevel, soundingLevel } from './sounding.ts';
 
-it('breaks lines at missing values and shows lone points', () => {
-  expect(
-    linePath([
-      { x: 0, y: 1 },
-      { x: 1, y: 2 },
-      { x: 2, y: undefined },
-      { x: 3, y: 4.26 },
-    ]),
-  ).toBe('M0 1L1 2M3 4.3h.01');
+it('breaks lines at missing values and finds lone points', () => {
+  const points = [
+    { x: 0, y: 1 },
+    { x: 1, y: 2 },
+    { x: 2, y: undefined },
+    { x: 3, y: 4.26 },
+  ];
+  expect(linePath(points)).toBe('M0 1L1 2M3 4.3');
+  expect(lonePoints(points)).toEqual([{ x: 3, y: 4.26 }]);
 });
 
 it('closes areas between two lines, split at gaps', () => {

@@ -12,7 +12,7 @@ interface ConfusionMatrixProps {
 export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
   const dense = classes.length > 6;
   return (
-    <table className="confusion">
+    <table className={dense ? 'confusion dense' : 'confusion'}>
       <caption className="visually-hidden">Confusion matrix: rows are true classes, columns predicted classes</caption>
       <thead>
         <tr>

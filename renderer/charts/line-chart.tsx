@@ -5,7 +5,7 @@ import { ChartLegend } from './chart-legend.tsx';
 import { type ChartTone, toneColors, toneDashes } from './chart-tone.ts';
 import { useCrosshair } from './crosshair.tsx';
 import { spreadLabels } from './label-spread.ts';
-import { areaPath, linePath } from './line-path.ts';
+import { areaPath, linePath, lonePoints } from './line-path.ts';
 import { nearestIndex } from './nearest-point.ts';
 import { extentOf, linearScale, logScale } from './scale.ts';
 import { formatLogTicks, formatReadout, formatTicks, formatTimeTick } from './tick-format.ts';
@@ -201,23 +201,26 @@ function LinePlot({
             </text>
           </g>
         ))}
-        {series.map((s) => (
-          <g key={s.label}>
-            <path
-              className="line"
-              stroke={toneColors[s.tone]}
-              strokeDasharray={s.dashed ? '5 3' : toneDashes[s.tone]}
-              d={linePath(s.x.map((at, i) => ({ x: x.toPixel(at), y: pixel(s.y[i]) })))}
-            />
-            {s.points &&
-              s.x.map((at, i) => {
-                const cy = pixel(s.y[i]);
-                return cy === undefined ? null : (
-                  <circle key={at} cx={x.toPixel(at)} cy={cy} r="2.4" fill={toneColors[s.tone]} />
-                );
-              })}
-          </g>
-        ))}
+        {series.map((s) => {
+          const points = s.x.map((at, i) => ({ x: x.toPixel(at), y: pixel(s.y[i]) }));
+          const dots = s.points ? points : lonePoints(points);
+          return (
+            <g key={s.label}>
+              <path
+                className="line"
+                stroke={toneColors[s.tone]}
+                strokeDasharray={s.dashed ? '5 3' : toneDashes[s.tone]}
+                d={linePath(points)}
+              />
+              {dots.map(
+                (dot) =>
+                  dot.y !== undefined && (
+                    <circle key={dot.x} cx={dot.x} cy={dot.y} r={s.points ? 2.4 : 1.6} fill={toneColors[s.tone]} />
+                  ),
+              )}
+            </g>
+          );
+        })}
         {series.map((s, i) => {
           const end = ends[i];
           return end === undefined ? null : (

@@ -6,21 +6,26 @@ export interface PixelPoint {
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** SVG path through the points; a missing value breaks the line, a lone point becomes a dot-sized dash. */
+/** SVG path through the points; a missing value breaks the line. */
 export function linePath(points: readonly PixelPoint[]): string {
   let path = '';
   let pen = false;
-  for (const [i, { x, y }] of points.entries()) {
+  for (const { x, y } of points) {
     if (y === undefined) {
       pen = false;
       continue;
     }
     path += `${pen ? 'L' : 'M'}${round(x)} ${round(y)}`;
-    const alone = !pen && points[i + 1]?.y === undefined;
-    if (alone) path += 'h.01';
     pen = true;
   }
   return path;
+}
+
+/** Points with a gap on both sides: a line cannot show them. */
+export function lonePoints(points: readonly PixelPoint[]): { x: number; y: number }[] {
+  return points.flatMap(({ x, y }, i) =>
+    y !== undefined && points[i - 1]?.y === undefined && points[i + 1]?.y === undefined ? [{ x, y }] : [],
+  );
 }
 
 /** Closed area between a line and a lower one; gaps split it. */

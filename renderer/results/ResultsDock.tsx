@@ -8,7 +8,7 @@ import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useActiveGraph, useGraphNode } from '../state/graph-store.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
-import type { LogLine } from '../state/run-store.ts';
+import type { LogLine } from '../state/run-view.ts';
 import { type DockTab, navigate, togglePanel, useUi } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { TextInput } from '../ui/field.tsx';

@@ -58,3 +58,10 @@ it('has no share of missing in an empty table', () => {
   expect(missingShare(profile({ rows: 0 }))).toBe(0);
   expect(missingShare(profile({ missing: 25 }))).toBe(0.25);
 });
+
+it('does not count lists of numbers', () => {
+  const column = { name: 'pixels', type: 'tensor' as const, sqlType: 'FLOAT[784]', size: 784 };
+  const lists = profile({ column, top: [{ value: '[0,0]', count: 9 }] });
+  expect(rangeText(lists).left).toBe('784 numbers');
+  expect(headerBars(lists).counts).toEqual([]);
+});

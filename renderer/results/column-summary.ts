@@ -5,6 +5,7 @@ import { formatCell, timestampText } from './cell-format.ts';
 /** `11 … 4,962`, `269 values`: the line under a column's picture. */
 export function rangeText(profile: ColumnProfile): { left: string; right: string } {
   const { column, min, max, distinct } = profile;
+  if (column.type === 'tensor') return { left: `${formatCount(column.size ?? 0)} numbers`, right: '' };
   if (column.type === 'timestamp' && typeof min === 'string' && typeof max === 'string') {
     return { left: timestampText(min).slice(0, 10), right: timestampText(max).slice(0, 10) };
   }
@@ -21,6 +22,7 @@ export function rangeText(profile: ColumnProfile): { left: string; right: string
 
 /** Heights of the bars in a header; the last bar is the rest where the most frequent values are not all. */
 export function headerBars(profile: ColumnProfile): { counts: number[]; rest: boolean; marked: number | undefined } {
+  if (profile.column.type === 'tensor') return { counts: [], rest: false, marked: undefined };
   if (profile.histogram.length > 0) {
     return { counts: profile.histogram.map((bin) => bin.count), rest: false, marked: undefined };
   }

@@ -4,6 +4,7 @@ import type { Column } from '../../shared/table/schema.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { formatCell, fullCell } from './cell-format.ts';
 import { ColumnHeader } from './column-header.tsx';
+import { PictureCell, pictureSide } from './picture-cell.tsx';
 import { clampTop, rowWindow, topOfScroll, trackScroll } from './row-window.ts';
 import { type TableQuery, useTablePages } from './use-table-pages.ts';
 
@@ -180,9 +181,18 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
                     <span className="corner num">{index + 1}</span>
                     {columns.map((column, at) => {
                       if (!row) return <span key={column.name} role="gridcell" className="wait" aria-label="Loading" />;
-                      const cell = formatCell(row[at], column);
+                      const value = row[at];
+                      const side = column.type === 'tensor' ? pictureSide(column.size) : undefined;
+                      if (side !== undefined && Array.isArray(value)) {
+                        return (
+                          <span key={column.name} role="gridcell">
+                            <PictureCell values={value as number[]} side={side} />
+                          </span>
+                        );
+                      }
+                      const cell = formatCell(value, column);
                       return (
-                        <span key={column.name} role="gridcell" className={cell.kind} title={fullCell(row[at])}>
+                        <span key={column.name} role="gridcell" className={cell.kind} title={fullCell(value)}>
                           {cell.text}
                         </span>
                       );
