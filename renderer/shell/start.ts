@@ -12,12 +12,11 @@ import { startKeyboard } from './keyboard.ts';
 
 /** The graph to begin with: the one the host names, else the first template. */
 async function openInitialGraph(): Promise<void> {
-  const { hash } = location;
   const initial = await shell.initialGraph();
-  const opened = 'path' in initial ? await openPath(initial.path) : await openTemplate(initial.template);
-  if (!opened) await openTemplate('flight-delays');
-  // A reload stays on the screen it was on.
-  if (hash.startsWith('#/')) location.hash = hash;
+  const opened = 'path' in initial ? await openPath(initial.path, true) : await openTemplate(initial.template, true);
+  if (!opened) await openTemplate('flight-delays', true);
+  // A reload, and a person who was quicker, stay on the screen they are on.
+  if (!location.hash.startsWith('#/')) navigate('graph');
   const [copy] = listRecovery();
   if (copy) {
     showToast({

@@ -31,13 +31,13 @@ function show(read: ParsedGraph, path: string | undefined, problems: Diagnostic[
   return true;
 }
 
-/** Opens a graph file on the engine's machine in a tab. */
-export async function openPath(path: string): Promise<boolean> {
+/** Opens a graph file on the engine's machine in a tab, and shows it unless told to stay on the present screen. */
+export async function openPath(path: string, stay = false): Promise<boolean> {
   try {
     const file = await engine.graph.open({ path });
     const shown = show(readGraphValue(file.document, definitionOf), file.path, file.diagnostics, file.writable);
     if (shown) {
-      navigate('graph');
+      if (!stay) navigate('graph');
       await shell.rememberGraph(file.path);
     }
     return shown;
@@ -48,11 +48,11 @@ export async function openPath(path: string): Promise<boolean> {
 }
 
 /** Opens a copy of a template; it has no path until saved. */
-export async function openTemplate(id: string): Promise<boolean> {
+export async function openTemplate(id: string, stay = false): Promise<boolean> {
   try {
     const file = await engine.graph.openTemplate({ id });
     const shown = show(readGraphValue(file.document, definitionOf), undefined, file.diagnostics, true);
-    if (shown) navigate('graph');
+    if (shown && !stay) navigate('graph');
     return shown;
   } catch (error) {
     fail(error);
