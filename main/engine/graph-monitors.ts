@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { PlanService } from '../../shared/plan/plan.ts';
 import type { Endpoint, MonitorReport } from '../../shared/rpc/engine-contract.ts';
-import { createEndpointMonitor, type EndpointMonitor } from '../monitoring/endpoint-monitor.ts';
+import { createEndpointMonitor, type DriftMethod, type EndpointMonitor } from '../monitoring/endpoint-monitor.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { planOf } from './graph-endpoints.ts';
 
@@ -37,7 +37,7 @@ export function createGraphMonitors(host: EndpointHost, log: (text: string) => v
       detach(endpoint.id);
       for (const service of planOf(document)?.services ?? []) {
         if (service.kind !== 'monitor.drift' || !isFedBy(service, endpoint.nodeId)) continue;
-        const { windowRows, minimumRows, alpha } = service.params;
+        const { windowRows, minimumRows, alpha, method, alarmWindows, lastWindows } = service.params;
         const monitor = createEndpointMonitor({
           nodeId: service.id,
           endpointId: endpoint.id,
@@ -45,6 +45,11 @@ export function createGraphMonitors(host: EndpointHost, log: (text: string) => v
           windowRows: Number(windowRows),
           minimumRows: Number(minimumRows),
           alpha: Number(alpha),
+          method: method as DriftMethod,
+          alarm: {
+            needed: Math.min(Number(alarmWindows), Number(lastWindows)),
+            windows: Number(lastWindows),
+          },
           log: (_level, text) => log(text),
         });
         attached.set(`${endpoint.graphId}/${service.id}`, { endpointId: endpoint.id, monitor });

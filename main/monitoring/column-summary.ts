@@ -9,7 +9,8 @@ export type ColumnSummary =
   /** Rows per category; missing values are the category `(missing)`. */
   | { kind: 'categorical'; counts: ReadonlyMap<string, number>; rows: number };
 
-const missingCategory = '(missing)';
+/** The category of missing values. */
+export const missingCategory = '(missing)';
 
 /** Why a column of this type is not compared; undefined where it is. */
 export function incomparable(type: ColumnType): string | undefined {

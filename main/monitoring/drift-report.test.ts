@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MISSING_STRING } from '../../shared/model/signature.ts';
 import { summarizeValues } from './column-summary.ts';
-import { type ColumnPair, compareColumns } from './drift-report.ts';
+import type { ColumnPair } from './column-test.ts';
+import { compareColumns } from './drift-report.ts';
 
 /** mulberry32, in [0, 1). */
 function generator(seed: number): () => number {

@@ -1,215 +1,81 @@
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
-import type { ColumnType } from '../../shared/table/schema.ts';
 import { benjaminiHochberg } from '../compute/stats/benjamini-hochberg.ts';
-import { chiSquareCriticalValue, chiSquareTwoSample } from '../compute/stats/chi-square.ts';
-import { kolmogorovCriticalValue } from '../compute/stats/kolmogorov-distribution.ts';
-import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
-import type { ColumnSummary } from './column-summary.ts';
+import type { ColumnPair } from './column-test.ts';
+import type { DistanceTests } from './distance-test.ts';
 import { distributionOverlay } from './distribution-overlay.ts';
+import { evidentlyDatasetShare, evidentlyTest } from './evidently-test.ts';
+import { twoSampleTest } from './two-sample-test.ts';
 
 export type DriftColumn = MonitorReport['columns'][number];
-
-/** A column of both samples; undefined where a sample lacks it. */
-export interface ColumnPair {
-  column: string;
-  type: ColumnType;
-  reference: ColumnSummary | undefined;
-  current: ColumnSummary | undefined;
-  /** Why there is nothing to compare. */
-  skipped?: string | undefined;
-}
 
 export interface DriftOptions {
   /** Fewer values on either side give no verdict. */
   minimumRows: number;
-  /** False discovery rate over the columns. */
+  /** False discovery rate over the columns; not used by the compatible mode. */
   alpha: number;
+  /** Reproduces Evidently's default tests and thresholds, defects included, in place of the calibrated ones. */
+  compatible?: boolean | undefined;
+  /** Judges distances against their size without drift, in place of two-sample tests. */
+  distances?: DistanceTests | undefined;
 }
 
 export interface ComparedColumns {
   columns: DriftColumn[];
   drifted: boolean;
-  /** Size of the difference per column with a verdict, in [0, 1]: KS distance or Cramér's V. */
+  /** Size of the difference per column with a verdict, in [0, 1]: KS distance, Cramér's V or a scaled distance. */
   effects: Record<string, number | null>;
 }
 
-/** Numbers with at most this many distinct values in the reference are compared as categories. */
-const maxDiscreteValues = 5;
-
-/** The chi² approximation needs this many expected rows per category and sample; rarer ones are taken together. */
-const minimumExpected = 5;
-
-/** Pairs of values above which the exact KS distribution takes too long for a live monitor. */
-const maxExactPairs = 20_000_000;
-
-interface Test {
-  method: string;
-  statistic: number;
-  pValue: number;
-  effect: number;
-  /** The statistic at which the p-value is `p`. */
-  criticalValue(p: number): number;
-}
+type Verdict = Pick<DriftColumn, 'method' | 'statistic' | 'threshold' | 'pValue' | 'drifted' | 'state'> & {
+  effect: number | null;
+};
 
 /**
- * Two-sample tests column by column: Kolmogorov–Smirnov for numbers, chi² for categories, both allowing for the size
- * of both samples; Benjamini–Hochberg over the columns decides what counts as drifted.
+ * Tests column by column that allow for the size of both samples; Benjamini–Hochberg over the columns decides what
+ * counts as drifted. In compatible mode each column by its own fixed threshold, and the window has drifted when half of
+ * the columns have.
  */
 export function compareColumns(pairs: readonly ColumnPair[], options: DriftOptions): ComparedColumns {
-  const results = pairs.map((pair) => testColumn(pair, options.minimumRows));
+  const verdicts =
+    options.compatible === true ? compatibleVerdicts(pairs, options) : calibratedVerdicts(pairs, options);
+  const effects: Record<string, number | null> = {};
+  const columns = pairs.map(({ column, type, reference, current }, i): DriftColumn => {
+    const { effect, ...verdict } = verdicts[i] as Verdict;
+    effects[column] = effect;
+    const distribution =
+      reference === undefined || current === undefined ? [] : distributionOverlay(reference, current);
+    return { column, type, ...verdict, distribution };
+  });
+  const drifted = columns.filter((column) => column.drifted).length;
+  const judged = columns.filter((column) => column.state === 'ok').length;
+  const needed = options.compatible === true ? Math.max(1, evidentlyDatasetShare * judged) : 1;
+  return { columns, drifted: drifted >= needed, effects };
+}
+
+function calibratedVerdicts(pairs: readonly ColumnPair[], options: DriftOptions): Verdict[] {
+  const { minimumRows, alpha, distances } = options;
+  const results = pairs.map((pair) => distances?.test(pair, minimumRows) ?? twoSampleTest(pair, minimumRows));
   const tests = results.filter((result) => typeof result !== 'string');
   const { rejected, threshold } = benjaminiHochberg(
     tests.map((test) => test.pValue),
-    options.alpha,
+    alpha,
   );
-  const effects: Record<string, number | null> = {};
-  const columns = pairs.map((pair, i): DriftColumn => {
-    const result = results[i] as Test | string;
-    const { column, type, reference, current } = pair;
-    const distribution =
-      reference === undefined || current === undefined ? [] : distributionOverlay(reference, current);
-    if (typeof result === 'string') {
-      effects[column] = null;
-      return {
-        column,
-        type,
-        method: 'none',
-        statistic: null,
-        threshold: null,
-        pValue: null,
-        drifted: false,
-        state: result,
-        distribution,
-      };
-    }
-    effects[column] = result.effect;
-    return {
-      column,
-      type,
-      method: result.method,
-      statistic: result.statistic,
-      threshold: result.criticalValue(threshold),
-      pValue: result.pValue,
-      drifted: rejected[tests.indexOf(result)] ?? false,
-      state: 'ok',
-      distribution,
-    };
+  const isRejected = new Map(tests.map((test, i) => [test, rejected[i] === true]));
+  return results.map((result) => {
+    if (typeof result === 'string') return noVerdict(result);
+    const { method, statistic, pValue, effect } = result;
+    const drifted = isRejected.get(result) === true && statistic >= (result.minimumStatistic ?? 0);
+    return { method, statistic, threshold: result.criticalValue(threshold), pValue, effect, drifted, state: 'ok' };
   });
-  return { columns, drifted: columns.some((column) => column.drifted), effects };
 }
 
-/** The test of a column, or why there is none. */
-function testColumn(pair: ColumnPair, minimumRows: number): Test | string {
-  const { reference, current, skipped } = pair;
-  if (skipped !== undefined) return skipped;
-  if (reference === undefined) return 'no-reference';
-  if (current === undefined) return 'not-in-current';
-  if (reference.kind === 'categorical' && current.kind === 'categorical') {
-    if (Math.min(reference.rows, current.rows) < minimumRows) return 'too-few-rows';
-    return chiSquareTest('chi-square', reference.counts, current.counts);
-  }
-  if (reference.kind !== 'numeric' || current.kind !== 'numeric') return 'types-differ';
-  const rows = (summary: typeof reference) => summary.sorted.length + summary.missing;
-  if (Math.min(rows(reference), rows(current)) < minimumRows) return 'too-few-rows';
-  const values = valueTest(reference.sorted, current.sorted, minimumRows);
-  if (reference.missing + current.missing === 0) return values ?? 'too-few-rows';
-  const missing = missingShareTest(reference, current);
-  if (values === undefined) return missing;
-  // Two looks at one column: Bonferroni keeps its false alarms at the nominal rate.
-  return twoLooks(missing.pValue < values.pValue ? missing : values);
+function compatibleVerdicts(pairs: readonly ColumnPair[], { minimumRows }: DriftOptions): Verdict[] {
+  return pairs.map((pair) => {
+    const result = evidentlyTest(pair, minimumRows);
+    return typeof result === 'string' ? noVerdict(result) : { ...result, state: 'ok' };
+  });
 }
 
-function valueTest(reference: Float64Array, current: Float64Array, minimumRows: number): Test | undefined {
-  const n = reference.length;
-  const m = current.length;
-  if (Math.min(n, m) < minimumRows) return undefined;
-  if (isDiscrete(reference)) return chiSquareTest('chi-square', countValues(reference), countValues(current));
-  const method = n * m > maxExactPairs ? 'asymptotic' : 'auto';
-  const { statistic, pValue } = kolmogorovSmirnovTwoSample(reference, current, method);
-  return {
-    method: 'kolmogorov-smirnov',
-    statistic,
-    pValue,
-    effect: statistic,
-    criticalValue: (p) => kolmogorovCriticalValue(p, (n * m) / (n + m)),
-  };
-}
-
-type NumericSummary = Extract<ColumnSummary, { kind: 'numeric' }>;
-
-function missingShareTest(reference: NumericSummary, current: NumericSummary): Test {
-  const counts = ({ sorted, missing }: NumericSummary) =>
-    new Map([
-      ['value', sorted.length],
-      ['missing', missing],
-    ]);
-  return chiSquareTest('chi-square-missing', counts(reference), counts(current));
-}
-
-function twoLooks(test: Test): Test {
-  return {
-    ...test,
-    pValue: Math.min(1, 2 * test.pValue),
-    criticalValue: (p) => test.criticalValue(p / 2),
-  };
-}
-
-function chiSquareTest(
-  method: string,
-  reference: ReadonlyMap<string, number>,
-  current: ReadonlyMap<string, number>,
-): Test {
-  const table = poolRare(reference, current);
-  const { statistic, degreesOfFreedom, pValue, effectSize } = chiSquareTwoSample(table.reference, table.current);
-  return {
-    method,
-    statistic,
-    pValue,
-    effect: effectSize,
-    criticalValue: (p) => chiSquareCriticalValue(p, Math.max(1, degreesOfFreedom)),
-  };
-}
-
-/** Counts per category, rare ones summed into one more. */
-function poolRare(
-  reference: ReadonlyMap<string, number>,
-  current: ReadonlyMap<string, number>,
-): { reference: number[]; current: number[] } {
-  const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
-  const referenceRows = sum(reference);
-  const currentRows = sum(current);
-  const smallerShare = Math.min(referenceRows, currentRows) / (referenceRows + currentRows);
-  const table = { reference: [] as number[], current: [] as number[] };
-  const rare = { reference: 0, current: 0 };
-  for (const name of new Set([...reference.keys(), ...current.keys()])) {
-    const r = reference.get(name) ?? 0;
-    const c = current.get(name) ?? 0;
-    if ((r + c) * smallerShare < minimumExpected) {
-      rare.reference += r;
-      rare.current += c;
-    } else {
-      table.reference.push(r);
-      table.current.push(c);
-    }
-  }
-  table.reference.push(rare.reference);
-  table.current.push(rare.current);
-  return table;
-}
-
-function isDiscrete(sorted: Float64Array): boolean {
-  let distinct = 1;
-  for (let i = 1; i < sorted.length; i++) {
-    if (sorted[i] !== sorted[i - 1] && ++distinct > maxDiscreteValues) return false;
-  }
-  return true;
-}
-
-function countValues(values: Float64Array): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) {
-    const key = String(value);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
+function noVerdict(state: string): Verdict {
+  return { method: 'none', statistic: null, threshold: null, pValue: null, effect: null, drifted: false, state };
 }

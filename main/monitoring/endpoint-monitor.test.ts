@@ -75,6 +75,7 @@ function rows(count: number, shift: number): Record<string, unknown>[] {
 }
 
 it('goes from too few rows to no drift to drift as requests come', async () => {
+  const windows: MonitorReport[] = [];
   const monitor = createEndpointMonitor({
     nodeId: 'monitor',
     endpointId: 'g/serve',
@@ -82,6 +83,8 @@ it('goes from too few rows to no drift to drift as requests come', async () => {
     windowRows: 200,
     minimumRows: 50,
     alpha: 0.05,
+    alarm: { needed: 1, windows: 1 },
+    onWindow: (report) => windows.push(report),
     log: () => undefined,
   });
   const reports = monitor.watch(AbortSignal.timeout(50_000))[Symbol.asyncIterator]();
@@ -110,14 +113,21 @@ it('goes from too few rows to no drift to drift as requests come', async () => {
   expect(moved.columns.map((column) => column.drifted)).toEqual([true, false, false]);
   expect(moved.history).toHaveLength(2);
   expect(moved.history[1]?.drift['amount']).toBeGreaterThan(0.2);
-  expect(moved.history[1]?.drift['moment']).toBeNull();
+  expect(moved.history[1]).toMatchObject({ drifted: ['amount'], drift: { moment: null } });
+  expect(moved.alarm).toMatchObject({ active: true, needed: 1, windows: 1 });
+  expect(windows.map(({ drifted, alarm }) => [drifted, alarm?.active])).toEqual([
+    [false, false],
+    [true, true],
+  ]);
 
   const { http } = host.list()[0] ?? {};
   await expect
     .poll(async () => (await fetch(`${http}/metrics`)).text(), { timeout: 20_000 })
     .toMatch(/pipeline_drift_detected\{model="amounts"\} 1\n/);
   const metrics = await (await fetch(`${http}/metrics`)).text();
-  expect(metrics).toMatch(/pipeline_drift_score\{model="amounts",column="amount",method="kolmogorov-smirnov"\} 0\.[2-9]/);
+  expect(metrics).toMatch(
+    /pipeline_drift_score\{model="amounts",column="amount",method="kolmogorov-smirnov"\} 0\.[2-9]/,
+  );
   expect(metrics).not.toContain('column="moment"');
 
   monitor.close();

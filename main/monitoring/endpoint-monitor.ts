@@ -4,16 +4,26 @@ import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { RecentRows } from '../serving/request-log.ts';
 import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
+import { DistanceTests } from './distance-test.ts';
 import { compareColumns, type DriftOptions } from './drift-report.ts';
+import { createHysteresis } from './hysteresis.ts';
 
-export interface EndpointMonitorOptions extends DriftOptions {
+export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
   nodeId: string;
   endpointId: string;
   host: Pick<EndpointHost, 'recentRows' | 'models' | 'showDrift'>;
   /** Most recent request rows compared. */
   windowRows: number;
+  /** Default `two-sample`. */
+  method?: DriftMethod | undefined;
+  /** The alarm needs so many drifted windows among so many last ones; default 2 of 3. */
+  alarm?: { needed: number; windows: number } | undefined;
+  /** Called when a window of `windowRows` new rows is full, alarm updated. */
+  onWindow?: ((report: MonitorReport) => void) | undefined;
   log(level: 'warn', text: string): void;
 }
+
+export type DriftMethod = 'two-sample' | 'distance' | 'evidently';
 
 export interface EndpointMonitor {
   /** The newest report at once, then each new one (about every 2 s) until closed or aborted. */
@@ -43,6 +53,15 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   let reference: Reference | undefined;
   let seenAtLastWindow = 0;
   let lastProblem = '';
+  let seenAtLastFullWindow = 0;
+  const alarmRule = options.alarm ?? { needed: 2, windows: 3 };
+  const alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
+  const tests: DriftOptions = {
+    minimumRows: options.minimumRows,
+    alpha: options.alpha,
+    compatible: options.method === 'evidently',
+    distances: options.method === 'distance' ? new DistanceTests() : undefined,
+  };
 
   async function loadReference(): Promise<Reference | undefined> {
     const [source] = options.host.models(options.endpointId);
@@ -64,7 +83,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       current: currentSummary(recent, column),
       skipped: incomparable(column.type),
     }));
-    const { columns, drifted, effects } = compareColumns(pairs, options);
+    const { columns, drifted, effects } = compareColumns(pairs, tests);
     if (known !== undefined) {
       const scores = columns.flatMap(({ column, method }) => {
         const score = effects[column];
@@ -72,15 +91,24 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       });
       options.host.showDrift(options.endpointId, { drifted, columns: scores });
     }
-    if (recent.seen < seenAtLastWindow) seenAtLastWindow = 0;
+    if (recent.seen < seenAtLastWindow) {
+      seenAtLastWindow = 0;
+      seenAtLastFullWindow = 0;
+    }
     const step = Math.max(1, Math.ceil(options.windowRows / 10));
     const timeMs = Date.now();
     if (recent.rows >= options.minimumRows && recent.seen - seenAtLastWindow >= step) {
       seenAtLastWindow = recent.seen;
-      history.push({ timeMs, rows: recent.rows, drift: effects });
+      const over = columns.filter((column) => column.drifted).map(({ column }) => column);
+      history.push({ timeMs, rows: recent.rows, drift: effects, drifted: over });
       if (history.length > maxHistory) history.shift();
     }
-    return {
+    const full = known !== undefined && recent.seen - seenAtLastFullWindow >= options.windowRows;
+    if (full) {
+      seenAtLastFullWindow = recent.seen;
+      alarm.push(drifted);
+    }
+    const report: MonitorReport = {
       nodeId: options.nodeId,
       endpointId: options.endpointId,
       timeMs,
@@ -90,7 +118,10 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       columns,
       drifted,
       history: [...history],
+      alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
     };
+    if (full) options.onWindow?.(report);
+    return report;
   }
 
   async function tick(): Promise<void> {

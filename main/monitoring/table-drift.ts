@@ -8,7 +8,8 @@ import { withDuckDb } from '../compute/duckdb/connection.ts';
 import { duckDbError } from '../compute/duckdb/duckdb-error.ts';
 import { quotePath } from '../compute/duckdb/quote.ts';
 import { type ColumnSummary, incomparable, summarizeFile } from './column-summary.ts';
-import { type ColumnPair, compareColumns, type DriftOptions } from './drift-report.ts';
+import type { ColumnPair } from './column-test.ts';
+import { compareColumns, type DriftOptions } from './drift-report.ts';
 
 /** Result of `slipway drift`. */
 export interface TableDrift {
@@ -62,8 +63,9 @@ export async function compareTables(
         state,
       }),
     );
-    columns.push(...schemaChanges(reference.columns, current.columns));
-    return { columns, drifted: columns.some((column) => column.drifted) };
+    const changes = schemaChanges(reference.columns, current.columns);
+    columns.push(...changes);
+    return { columns, drifted: compared.drifted || changes.length > 0 };
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }

@@ -216,6 +216,10 @@ export const monitorReportSchema = z.object({
       drifted: z.array(z.string()).optional(),
     }),
   ),
+  /** On after `needed` of the last `windows` windows are over their limit, off after as many are not. */
+  alarm: z
+    .object({ active: z.boolean(), recent: z.array(z.boolean()), needed: z.number(), windows: z.number() })
+    .optional(),
 });
 export type MonitorReport = z.infer<typeof monitorReportSchema>;
 

@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark.ts';
 
 const checks: Record<string, () => Promise<Benchmark>> = {
   'kill-200': async () => (await import('./acceptance/kill-200.ts')).kill200,
+  'drift-calibration': async () => (await import('./acceptance/drift-calibration.ts')).driftCalibration,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { DistanceTests } from '../../monitoring/distance-test.ts';
 import { compareTables } from '../../monitoring/table-drift.ts';
 import type { Command } from '../command.ts';
 import { textTable } from '../output.ts';
@@ -10,15 +11,31 @@ const alpha = 0.05;
 export const driftCommand: Command = {
   name: 'drift',
   summary: 'Compares two tables column by column with two-sample tests, false discoveries controlled over the columns.',
-  usage: 'REFERENCE CURRENT [--fail-on-drift]',
-  options: { 'fail-on-drift': { type: 'boolean' } },
-  optionHelp: { 'fail-on-drift': 'exit 1 when any column has drifted' },
+  usage: 'REFERENCE CURRENT [--method two-sample|distance|evidently] [--fail-on-drift]',
+  options: { 'fail-on-drift': { type: 'boolean' }, method: { type: 'string' } },
+  optionHelp: {
+    'fail-on-drift': 'exit 1 when any column has drifted',
+    method:
+      'two-sample (default): tests; distance: distances against their size without drift; evidently: its numbers and thresholds',
+  },
   async run(context) {
     const [reference, current] = context.positionals;
     if (reference === undefined || current === undefined) {
       throw new AppError('cli.usage', 'Name two tables: the reference and the current one.');
     }
-    const report = await compareTables(reference, current, { minimumRows, alpha, signal: context.signal });
+    const method = context.text('method') ?? 'two-sample';
+    if (!['two-sample', 'distance', 'evidently'].includes(method)) {
+      throw new AppError('cli.usage', `There is no drift method "${method}".`, {
+        fix: 'Use two-sample, distance or evidently.',
+      });
+    }
+    const report = await compareTables(reference, current, {
+      minimumRows,
+      alpha,
+      compatible: method === 'evidently',
+      distances: method === 'distance' ? new DistanceTests() : undefined,
+      signal: context.signal,
+    });
     const rows = report.columns.map((column) => [
       column.drifted ? 'drifted' : column.state === 'ok' ? 'same' : column.state,
       column.column,

@@ -62,3 +62,34 @@ export function chiSquareTwoSample(reference: ArrayLike<number>, current: ArrayL
     effectSize: Math.sqrt(statistic / total),
   };
 }
+
+/**
+ * Goodness-of-fit chi² test that takes the reference shares as exact: expected counts reference · n_cur / n_ref,
+ * df = k − 1. Its false alarms exceed the nominal rate, since the reference is a sample too; kept for comparison with
+ * tools that use it. A category that only the current sample has gives an infinite statistic.
+ */
+export function chiSquareGoodnessOfFit(reference: ArrayLike<number>, current: ArrayLike<number>): ChiSquareResult {
+  if (reference.length !== current.length) throw new RangeError('both samples need one count per category');
+  let referenceTotal = 0;
+  let currentTotal = 0;
+  for (let i = 0; i < reference.length; i++) {
+    referenceTotal += reference[i] as number;
+    currentTotal += current[i] as number;
+  }
+  let statistic = 0;
+  let categories = 0;
+  for (let i = 0; i < reference.length; i++) {
+    const expected = ((reference[i] as number) * currentTotal) / referenceTotal;
+    const observed = current[i] as number;
+    if (expected === 0 && observed === 0) continue;
+    categories++;
+    statistic += (observed - expected) ** 2 / expected;
+  }
+  if (categories < 2) return { statistic: 0, degreesOfFreedom: 0, pValue: 1, effectSize: 0 };
+  return {
+    statistic,
+    degreesOfFreedom: categories - 1,
+    pValue: chiSquareSurvival(statistic, categories - 1),
+    effectSize: Math.min(1, Math.sqrt(statistic / currentTotal)),
+  };
+}

@@ -1,3 +1,5 @@
+import { shares } from './histogram.ts';
+
 /**
  * Jensen–Shannon distance (square root of the divergence, natural logarithm) of two lists of shares, each summing
  * to 1; in [0, √ln 2].
@@ -26,6 +28,18 @@ export function populationStabilityIndex(reference: Float64Array, current: Float
     index += ((r[i] as number) - (c[i] as number)) * Math.log((r[i] as number) / (c[i] as number));
   }
   return index;
+}
+
+/**
+ * Kullback–Leibler divergence Σ r·ln(r / c) in nats; empty bins filled per side as for the stability index, then both
+ * sides renormalised to sum 1.
+ */
+export function kullbackLeiblerDivergence(reference: Float64Array, current: Float64Array): number {
+  const r = shares(fillZeros(reference));
+  const c = shares(fillZeros(current));
+  let divergence = 0;
+  for (let i = 0; i < r.length; i++) divergence += (r[i] as number) * Math.log((r[i] as number) / (c[i] as number));
+  return divergence;
 }
 
 function fillZeros(values: Float64Array): Float64Array {

@@ -55,3 +55,40 @@ export function upperGammaShare(a: number, x: number): number {
   }
   return scale * fraction;
 }
+
+/**
+ * Regularised incomplete beta function Iₓ(a, b) for a, b > 0 and 0 ≤ x ≤ 1, by its continued fraction (Abramowitz &
+ * Stegun 26.5.8; modified Lentz evaluation), mirrored where it converges slowly.
+ */
+export function betaShare(x: number, a: number, b: number): number {
+  if (!(a > 0) || !(b > 0) || !(x >= 0 && x <= 1)) return Number.NaN;
+  if (x === 0 || x === 1) return x;
+  if (x > (a + 1) / (a + b + 2)) return 1 - betaShare(1 - x, b, a);
+  const scale = Math.exp(a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b)) / a;
+  const tiny = 1e-300;
+  let c = 1;
+  let d = 1 - ((a + b) * x) / (a + 1);
+  d = 1 / (Math.abs(d) < tiny ? tiny : d);
+  let fraction = d;
+  for (let m = 1; m < 10_000; m++) {
+    let delta = 1;
+    for (const numerator of [
+      (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)),
+      (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)),
+    ]) {
+      d = 1 + numerator * d;
+      d = 1 / (Math.abs(d) < tiny ? tiny : d);
+      c = 1 + numerator / c;
+      if (Math.abs(c) < tiny) c = tiny;
+      delta = c * d;
+      fraction *= delta;
+    }
+    if (Math.abs(delta - 1) < 1e-16) break;
+  }
+  return scale * fraction;
+}
+
+/** P(|Z| ≥ |z|) of the standard normal distribution. */
+export function normalTwoSided(z: number): number {
+  return upperGammaShare(0.5, (z * z) / 2);
+}

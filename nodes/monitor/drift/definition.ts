@@ -27,6 +27,27 @@ export const driftNode = defineNode({
       .describe('Rows below which there is no verdict')
       .meta(paramMeta({ unit: 'rows' })),
     alpha: z.number().min(0.0001).max(0.2).default(0.05).describe('False discovery rate over all columns of a window'),
+    method: z
+      .enum(['two-sample', 'distance', 'evidently'])
+      .default('two-sample')
+      .describe('Tests for both sample sizes, distances against their size without drift, or the numbers of Evidently')
+      .meta(paramMeta({ section: 'Method', advanced: true })),
+    alarmWindows: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(2)
+      .describe('Drifted windows among the last ones that raise the alarm; as many others clear it')
+      .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
+    lastWindows: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .describe('Last windows that are looked at; at least as many as raise the alarm')
+      .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
   }),
   ports: {
     inputs: { requests: { types: ['stream'], doc: 'Requests of an endpoint' } },
@@ -52,6 +73,14 @@ window does not raise false alarms.
 
 **Many columns.** The p-values of a window are judged together by Benjamini and Hochberg's procedure at rate \`alpha\`, so
 that more columns do not mean more false alarms.
+
+**Other methods.** \`distance\` judges the Wasserstein distance of numbers and the Jensen–Shannon distance of categories:
+drift is at least 0.1 and more than chance gives at these sample sizes, as found by drawing from the reference again and
+again. \`evidently\` gives the tests, numbers and fixed thresholds of Evidently's default, with its false alarms in small
+windows; use it to compare.
+
+**Alarm.** One drifted window is no alarm: \`alarmWindows\` of the \`lastWindows\` last ones are. Windows follow each other
+here, every \`windowRows\` requests.
 
 **Too few rows** is a state of its own, never a verdict. Time columns are not compared: time always moves on. Images and
 other lists of numbers are not compared either.

@@ -1,0 +1,34 @@
+/** Turns verdicts of single windows into a state that changes only when it is sure. */
+export interface Hysteresis {
+  /** Adds the verdict of the next window; whether the alarm is on after it. */
+  push(exceeded: boolean): boolean;
+  readonly active: boolean;
+  /** Verdicts of the last windows, newest last. */
+  readonly recent: readonly boolean[];
+}
+
+/** On after `needed` of the last `windows` verdicts are true, off after as many are false. 1 ≤ needed ≤ windows. */
+export function createHysteresis(needed: number, windows: number, earlier: readonly boolean[] = []): Hysteresis {
+  if (!(needed >= 1 && needed <= windows)) throw new RangeError('needed must be between 1 and windows');
+  const recent: boolean[] = [];
+  let active = false;
+  const push = (exceeded: boolean): boolean => {
+    recent.push(exceeded);
+    if (recent.length > windows) recent.shift();
+    const count = recent.filter((verdict) => verdict !== active).length;
+    if (count >= needed) {
+      active = !active;
+      // Windows that led to this change must not count towards the next one.
+      recent.length = 0;
+    }
+    return active;
+  };
+  for (const verdict of earlier) push(verdict);
+  return {
+    push,
+    get active() {
+      return active;
+    },
+    recent,
+  };
+}
