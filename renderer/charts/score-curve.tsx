@@ -160,7 +160,7 @@ interface PrChartProps {
 export function PrChart({ points, averagePrecision, prevalence, height }: PrChartProps) {
   return (
     <ScoreCurve
-      title="Precision and recall"
+      title="Precision–recall"
       caption={averagePrecision === undefined ? '' : `average precision ${averagePrecision.toFixed(3)}`}
       xName="recall"
       yName="precision"

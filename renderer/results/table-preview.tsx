@@ -68,7 +68,10 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
   }, [key]);
 
   const firstShown = known.current === 0 ? 0 : Math.floor(clampTop(topPx, input) / rowPx) + 1;
-  const lastShown = Math.min(known.current, firstShown + Math.max(0, Math.floor(view.height / rowPx)) - 1);
+  const lastShown = Math.max(
+    firstShown,
+    Math.min(known.current, Math.floor((clampTop(topPx, input) + view.height) / rowPx)),
+  );
   const total = pages.total;
   useEffect(() => {
     onShown(total === undefined ? undefined : { first: firstShown, last: lastShown, total });
