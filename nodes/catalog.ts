@@ -2,6 +2,7 @@ import type { NodeDefinition } from '../shared/node/define-node.ts';
 import { fileNode } from './data/file/definition.ts';
 import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
+import { sqliteNode } from './data/sqlite/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -24,6 +25,7 @@ export const catalog = {
   [fileNode.kind]: fileNode,
   [splitNode.kind]: splitNode,
   [sqlNode.kind]: sqlNode,
+  [sqliteNode.kind]: sqliteNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

@@ -5,6 +5,7 @@ export const runners: Record<string, RunnerLoader> = {
   'data.file': () => import('./data/file/run.ts'),
   'data.split': () => import('./data/split/run.ts'),
   'data.sql': () => import('./data/sql/run.ts'),
+  'data.sqlite': () => import('./data/sqlite/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),
