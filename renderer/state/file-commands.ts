@@ -6,7 +6,7 @@ import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { shell } from '../platform/shell.ts';
 import { showToast } from '../ui/toast.tsx';
-import { useGraphs, activeGraph, closeGraph, isDirty, markSaved, openGraph } from './graph-store.ts';
+import { useGraphs, activeGraph, closeGraph, isDirty, markSaved, openGraph, showGraph } from './graph-store.ts';
 import { newDocument } from './new-document.ts';
 import { dropRecovery, type RecoveryCopy } from './recovery.ts';
 import { followLastRun } from './run-commands.ts';
@@ -19,14 +19,23 @@ function fail(error: unknown): void {
   showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
 }
 
-function show(read: ParsedGraph, path: string | undefined, problems: Diagnostic[], writable: boolean): boolean {
+/** With `stay` a tab that is open already keeps the front. */
+function show(
+  read: ParsedGraph,
+  path: string | undefined,
+  problems: Diagnostic[],
+  writable: boolean,
+  stay: boolean,
+): boolean {
   if (!read.document) {
     const first = read.diagnostics[0];
     showToast({ text: first ? `${first.message} ${first.fix ?? ''}` : 'This is no graph.', tone: 'failed' });
     return false;
   }
+  const front = useGraphs.getState().active;
   const tabId = openGraph({ document: read.document, path, writable: writable && read.writable, problems });
-  select([]);
+  if (stay && front !== undefined) showGraph(front);
+  else select([]);
   followLastRun(tabId, read.document.id);
   return true;
 }
@@ -35,7 +44,7 @@ function show(read: ParsedGraph, path: string | undefined, problems: Diagnostic[
 export async function openPath(path: string, stay = false): Promise<boolean> {
   try {
     const file = await engine.graph.open({ path });
-    const shown = show(readGraphValue(file.document, definitionOf), file.path, file.diagnostics, file.writable);
+    const shown = show(readGraphValue(file.document, definitionOf), file.path, file.diagnostics, file.writable, stay);
     if (shown) {
       if (!stay) navigate('graph');
       await shell.rememberGraph(file.path);
@@ -51,7 +60,7 @@ export async function openPath(path: string, stay = false): Promise<boolean> {
 export async function openTemplate(id: string, stay = false): Promise<boolean> {
   try {
     const file = await engine.graph.openTemplate({ id });
-    const shown = show(readGraphValue(file.document, definitionOf), undefined, file.diagnostics, true);
+    const shown = show(readGraphValue(file.document, definitionOf), undefined, file.diagnostics, true, stay);
     if (shown && !stay) navigate('graph');
     return shown;
   } catch (error) {
