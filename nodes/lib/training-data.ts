@@ -1,10 +1,10 @@
 import type { Matrix } from '../../main/compute/linear/column-moments.ts';
-import { computeFeatureRows } from '../../main/compute/onnx/feature-matrix.ts';
+import { computeFeatureColumns, computeFeatureRows } from '../../main/compute/onnx/feature-matrix.ts';
 import { type MergedPipeline, mergePipelines, readPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Task } from '../../shared/model/signature.ts';
 import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
-import { type Labels, readLabels } from './labels.ts';
+import { type Labels, labelledRows as labelledColumn, readLabels } from './labels.ts';
 
 export interface TrainingInputs {
   /** The connected feature steps as one graph. */
@@ -43,6 +43,24 @@ export async function readTrainingInputs(ctx: TrainerContext): Promise<TrainingI
   const { label, task } = ctx.params;
   const labels = await readLabels({ table, label, task, inputs: pipeline.inputs, ctx });
   return { pipeline, table, labels };
+}
+
+export interface TrainingColumns extends TrainingInputs {
+  /** Pipeline output of the rows that have a label, one array per column. */
+  columns: Float32Array[];
+}
+
+/** The same with the pipeline's output over the training table by column, for trainers on binned columns. */
+export async function readTrainingColumns(ctx: TrainerContext): Promise<TrainingColumns> {
+  const { pipeline, table, labels } = await readTrainingInputs(ctx);
+  const all = await computeFeatureColumns(pipeline, table.path('data.parquet'), {
+    threads: ctx.threads,
+    signal: ctx.signal,
+    onProgress: (done) => {
+      ctx.progress({ done, total: table.manifest.rowCount ?? done, unit: 'rows', message: 'Computing features' });
+    },
+  });
+  return { pipeline, table, labels, columns: all.columns.map((column) => labelledColumn(column, labels)) };
 }
 
 /** The same with the pipeline's output over the training table, for trainers on whole row-major matrices. */

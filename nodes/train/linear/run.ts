@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FittedLinear, fitLinear, rawCoefficients } from '../../../main/compute/linear/fit-linear.ts';
-import { encodeLinear } from '../../../main/compute/linear/native-linear.ts';
-import { writeLinear } from '../../../main/compute/linear/write-linear.ts';
+import { type FittedLinear, rawCoefficients } from '../../../main/compute/linear/fit-linear.ts';
 import { appendModel } from '../../../main/compute/onnx/append-model.ts';
 import type { ClassLabel, FeatureColumn } from '../../../shared/model/signature.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
+import { fitLinearModel } from '../../lib/fit-linear.ts';
 import { readTrainingData } from '../../lib/training-data.ts';
 import { writeModel } from '../../lib/write-model.ts';
 import { linearNode } from './definition.ts';
@@ -13,45 +12,25 @@ import { linearNode } from './definition.ts';
 export const runner = implementNode(linearNode, {
   async run(ctx) {
     const { pipeline, table, labels, matrix } = await readTrainingData(ctx);
-    const { l2, maxIterations, tolerance } = ctx.params;
-    const metric = labels.task === 'regression' ? 'halfSquaredError' : 'logLoss';
-    const losses: number[] = [];
-    const fitted = await fitLinear({
-      task: labels.task,
+    const trained = await fitLinearModel({
       matrix,
-      groups: pipeline.features,
-      target: labels.values,
-      classCount: labels.classes.length,
-      l2,
-      maxIterations,
-      tolerance,
-      threads: ctx.threads,
-      signal: ctx.signal,
-      onIteration(iteration, loss) {
-        losses.push(loss);
-        ctx.progress({ done: iteration, total: maxIterations, unit: 'iterations' });
-        ctx.partial({ curve: { metric, train: losses, valid: [] } });
+      features: pipeline.features,
+      targets: labels,
+      params: ctx.params,
+      hooks: {
+        ...ctx,
+        onProgress: (done, total, unit) => ctx.progress({ done, total, unit }),
+        onCurve: (curve) => ctx.partial({ curve }),
       },
     });
-    const iterations = fitted.losses.length - 1;
-    if (fitted.converged) {
-      ctx.log('info', `Converged after ${iterations} iterations.`);
-    } else {
-      ctx.log(
-        'warn',
-        `The solver did not converge in ${iterations} iterations. Raise “maxIterations”, or set L2 above 0: without a ` +
-          'penalty the coefficients of separable classes grow without end.',
-      );
-    }
-    if (fitted.collinear) {
-      ctx.log('warn', 'Some columns are constant or follow from others; a small ridge was added to solve.');
-    }
+    const { fitted } = trained;
+    for (const { level, text } of trained.notes) ctx.log(level, text);
     const fused = await appendModel({
       pipeline,
       ...(labels.task === 'regression'
         ? {}
         : { classification: { classes: labels.classes, labelType: labels.label.type } }),
-      build: (builder, features) => writeLinear(builder, features, fitted.model),
+      build: trained.build,
     });
     const draft = await writeModel({
       ctx,
@@ -61,10 +40,10 @@ export const runner = implementNode(linearNode, {
       labels,
       model: {
         onnx: fused.bytes,
-        native: encodeLinear(fitted.model),
+        native: trained.native,
         trainer: { kind: linearNode.kind, params: { ...ctx.params } },
-        curve: { metric, train: fitted.losses, valid: [] },
-        importance: meanMagnitude(fitted),
+        curve: trained.curve,
+        importance: trained.importance,
       },
     });
     const path = join(ctx.workDir, 'coefficients.json');
@@ -72,15 +51,6 @@ export const runner = implementNode(linearNode, {
     return { model: { ...draft, files: { ...draft.files, 'coefficients.json': path } } };
   },
 });
-
-/** Mean |standardised coefficient| over the outputs, per column. */
-function meanMagnitude({ model }: FittedLinear): number[] {
-  return Array.from({ length: model.width }, (_, c) => {
-    const row = model.coefficients.subarray(c * model.outputs, (c + 1) * model.outputs);
-    // A constant column takes no part, whatever a regularised solver left in its coefficient.
-    return model.standardization.inverseScale[c] === 0 ? 0 : row.reduce((sum, value) => sum + Math.abs(value), 0);
-  });
-}
 
 /** `coefficients.json`: one entry per output, in the units of the feature columns. */
 function coefficientTable(fitted: FittedLinear, features: readonly FeatureColumn[], classes: readonly ClassLabel[]) {

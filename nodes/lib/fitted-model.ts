@@ -1,0 +1,28 @@
+import type { GraphBuilder } from '../../main/compute/onnx/graph-builder.ts';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import type { Labels } from './labels.ts';
+
+/** A trained model before it is written: what the trainers have in common. */
+export interface FittedModel {
+  /** Bytes of `native.bin`. */
+  native: Uint8Array;
+  /** Adds the model to a graph; see `appendModel`. */
+  build(builder: GraphBuilder, features: string): string;
+  curve: ModelManifest['training']['curve'];
+  /** Importance of each column of the training matrix, in any unit, ≥ 0. */
+  importance: ArrayLike<number>;
+  /** What a person should know about how training ended. */
+  notes: { level: 'info' | 'warn'; text: string }[];
+}
+
+/** The rows a model learns from. */
+export type TrainingTargets = Pick<Labels, 'task' | 'classes' | 'values'>;
+
+export interface FitHooks {
+  threads: number;
+  memoryBytes: number;
+  signal: AbortSignal;
+  /** After each iteration or epoch, at most `total`. */
+  onProgress(done: number, total: number, unit: string): void;
+  onCurve(curve: ModelManifest['training']['curve']): void;
+}
