@@ -36,6 +36,10 @@ fi
 rm -rf "$modules/better-sqlite3/deps" "$modules/better-sqlite3/src"
 rm -rf "$modules/react-dom" "$modules/reactflow" "$modules/@xyflow" "$modules/elkjs" "$modules/@types"
 
+# The tree kernels, so that no pod compiles them at its first step; then their compiler can go.
+(cd "$app" && "$out/opt/slipway/bin/node" main/compute/trees/kernels/build.mjs)
+rm -rf "$modules/assemblyscript" "$modules/binaryen"
+
 cat > "$out/etc/passwd" <<'PASSWD'
 root:x:0:0:root:/:/sbin/nologin
 slipway:x:10001:10001:slipway:/tmp:/sbin/nologin
