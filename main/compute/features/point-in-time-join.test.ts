@@ -15,6 +15,8 @@ import {
 let db: DuckDb;
 beforeAll(async () => {
   db = await DuckDb.open({ threads: 2 });
+  // Otherwise DuckDB joins so few rows by other means than the many rows of real tables.
+  await db.run('SET asof_loop_join_threshold = 0');
 });
 afterAll(() => db.close());
 
@@ -186,6 +188,26 @@ describe('point-in-time join, case by case', () => {
       ['2', null],
       ['3', 1],
     ]);
+  });
+
+  it('finds nothing where one of several keys is missing', async () => {
+    const columns = { ...featureColumns, second: 'VARCHAR' };
+    await table('f', columns, [
+      { k: 1, second: null, eventAt: 10, createdAt: 10, x: 1 },
+      { k: null, second: 'a', eventAt: 10, createdAt: 10, x: 2 },
+      { k: 1, second: 'a', eventAt: 10, createdAt: 10, x: 3 },
+    ]);
+    await table('e', { k: 'BIGINT', second: 'VARCHAR', askedAt: 'TIMESTAMP' }, [
+      { k: 1, second: null, askedAt: 20 },
+      { k: null, second: 'a', askedAt: 20 },
+      { k: 1, second: 'a', askedAt: null },
+      { k: 1, second: 'a', askedAt: 20 },
+    ]);
+    const keys = [
+      { name: 'k', type: 'int64' as const },
+      { name: 'second', type: 'string' as const },
+    ];
+    expect((await joined(viewOf({ keys }), known)).map((row) => row['x'])).toEqual([null, null, null, 3]);
   });
 
   it('gives every one of equal entity rows its row, in order', async () => {
@@ -382,7 +404,9 @@ describe('point-in-time join, against a loop over all rows', () => {
         fc.constantFrom(0, 1, 3, 1000),
         fc.boolean(),
         fc.constantFrom<string | null>('createdAt', null),
-        async (rows, asking, ttlSeconds, createdFilter, createdTimestamp) => {
+        fc.constantFrom(0, 64),
+        async (rows, asking, ttlSeconds, createdFilter, createdTimestamp, loopJoinRows) => {
+          await db.run(`SET asof_loop_join_threshold = ${loopJoinRows}`);
           await table('f', featureColumns, rows);
           await table('e', { k: 'BIGINT', askedAt: 'TIMESTAMP' }, asking);
           const view = viewOf({ ttlSeconds, createdTimestamp });

@@ -25,8 +25,9 @@ export interface PointInTimeOptions {
   createdFilter: boolean;
 }
 
-/** Above every time in microseconds. */
-const never = '9223372036854775807';
+/** After and before every time in microseconds. */
+const endOfTime = '9223372036854775807';
+const beforeTime = '(-9223372036854775808)';
 
 /** BIGINT microseconds since the epoch (UTC); NULL for a missing or infinite time. */
 function micros(column: string): string {
@@ -63,19 +64,19 @@ export function keyNames(view: FeatureView): string[] {
  * the view has no created time), `available_us` and `ord`. A row is available once it has happened and is known, and of
  * the available rows the highest by (event, created, ordinal) is the answer. So a row that is not available before a
  * higher one never is; without those, the answer at a time is the row of the latest availability, which is what an ASOF
- * join finds in n log n. Rows without event time, or that are never known, are left out.
+ * join finds in n log n. Rows without key or event time, or that are never known, are left out.
  */
 export function frontierQuery({ view, relation, ordinal }: ViewRows, { createdFilter }: PointInTimeOptions): string {
   const event = micros(view.eventTimestamp);
   const created = view.createdTimestamp === null ? event : micros(view.createdTimestamp);
   const rows = `SELECT ${keyItems(view, (key) => key).join(', ')}, ${event} AS event_us, ${created} AS created_us, ${ordinal} AS ord FROM ${relation}`;
   const available = createdFilter ? 'greatest(event_us, created_us)' : 'event_us';
-  const known = createdFilter ? ' AND created_us IS NOT NULL' : '';
+  const required = [...keyNames(view), 'event_us', ...(createdFilter ? ['created_us'] : [])];
   return `SELECT *, ${available} AS available_us FROM (${rows})
-WHERE event_us IS NOT NULL${known}
+WHERE ${required.map((column) => `${column} IS NOT NULL`).join(' AND ')}
 QUALIFY available_us < coalesce(min(available_us) OVER (PARTITION BY ${keyNames(view).join(', ')}
   ORDER BY event_us DESC, created_us DESC NULLS LAST, ord DESC
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), ${never})`;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), ${endOfTime})`;
 }
 
 /**
@@ -85,7 +86,10 @@ QUALIFY available_us < coalesce(min(available_us) OVER (PARTITION BY ${keyNames(
 export function matchQuery(entities: EntityRows, source: ViewRows, options: PointInTimeOptions): string {
   const { view } = source;
   const columnOf = (key: string) => entities.keyColumns[key] ?? key;
-  const asking = `SELECT ${keyItems(view, columnOf).join(', ')}, ${micros(entities.timestamp)} AS at_us, ${entities.ordinal} AS ord FROM ${entities.relation}`;
+  const complete = keyNames(view).map((key) => `${key} IS NOT NULL AND `);
+  // Trap: DuckDB's ASOF join takes a missing time for the latest one, and missing keys after the first for equal.
+  const asking = `SELECT * REPLACE (CASE WHEN ${complete.join('')}at_us IS NOT NULL THEN at_us ELSE ${beforeTime} END AS at_us)
+    FROM (SELECT ${keyItems(view, columnOf).join(', ')}, ${micros(entities.timestamp)} AS at_us, ${entities.ordinal} AS ord FROM ${entities.relation})`;
   const keys = keyNames(view).map((key) => `e.${key} = g.${key}`);
   const fresh = withinTtlSql({ event: 'g.event_us', asOf: 'e.at_us' }, ttlMicros(view));
   // If the answer has expired, so have all older rows: looking at its age afterwards is exact.
