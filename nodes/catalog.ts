@@ -1,5 +1,6 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
 import { fileNode } from './data/file/definition.ts';
+import { postgresNode } from './data/postgres/definition.ts';
 import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
 import { sqliteNode } from './data/sqlite/definition.ts';
@@ -18,11 +19,13 @@ import { evaluateNode } from './train/evaluate/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
 import { registerNode } from './train/register/definition.ts';
+import { searchNode } from './train/search/definition.ts';
 import { treesNode } from './train/trees/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
   [fileNode.kind]: fileNode,
+  [postgresNode.kind]: postgresNode,
   [splitNode.kind]: splitNode,
   [sqlNode.kind]: sqlNode,
   [sqliteNode.kind]: sqliteNode,
@@ -41,6 +44,7 @@ export const catalog = {
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
   [registerNode.kind]: registerNode,
+  [searchNode.kind]: searchNode,
   [treesNode.kind]: treesNode,
 } as const satisfies Record<string, NodeDefinition>;
 

@@ -3,6 +3,7 @@ import type { RunnerLoader } from '../shared/node/runner.ts';
 /** Kind → lazy import of its runner, for batch kinds. Engine only. */
 export const runners: Record<string, RunnerLoader> = {
   'data.file': () => import('./data/file/run.ts'),
+  'data.postgres': () => import('./data/postgres/run.ts'),
   'data.split': () => import('./data/split/run.ts'),
   'data.sql': () => import('./data/sql/run.ts'),
   'data.sqlite': () => import('./data/sqlite/run.ts'),
@@ -19,5 +20,6 @@ export const runners: Record<string, RunnerLoader> = {
   'train.linear': () => import('./train/linear/run.ts'),
   'train.mlp': () => import('./train/mlp/run.ts'),
   'train.register': () => import('./train/register/run.ts'),
+  'train.search': () => import('./train/search/run.ts'),
   'train.trees': () => import('./train/trees/run.ts'),
 };

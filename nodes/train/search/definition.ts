@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { inferModel } from '../../../shared/model/infer-model.ts';
+import { defineNode } from '../../../shared/node/define-node.ts';
+import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { spaceEntrySchema } from '../../lib/search-space.ts';
+import { checkAgainstTrainer } from '../../lib/searchable-trainers.ts';
+
+/** Metrics a search can pursue. */
+export const searchMetrics = [
+  'auto',
+  'logLoss',
+  'rocAuc',
+  'averagePrecision',
+  'accuracy',
+  'balancedAccuracy',
+  'macroF1',
+  'rmse',
+  'mae',
+  'r2',
+] as const;
+
+const paramsSchema = z.object({
+  label: z
+    .string()
+    .default('')
+    .describe('The column to predict.')
+    .meta(paramMeta({ ui: { control: 'column', port: 'features', types: ['bool', 'int64', 'float64', 'string'] } })),
+  task: z
+    .enum(['auto', 'binary', 'multiclass', 'regression'])
+    .default('auto')
+    .describe('Auto: true/false, text and few whole numbers are classes, other numbers a regression.'),
+  trainer: z
+    .enum(['train.trees', 'train.linear', 'train.mlp'])
+    .default('train.trees')
+    .describe('Kind of model whose parameters are searched.'),
+  space: z
+    .array(spaceEntrySchema)
+    .max(50)
+    .default([])
+    .describe(
+      'Searched parameters of the trainer, e.g. [{"name": "leaves", "type": "int", "low": 7, "high": 127, "log": true}]; empty for the usual ones.',
+    )
+    .meta(paramMeta({ section: 'Space' })),
+  fixed: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Other parameters of the trainer, e.g. {"trees": 300}; those left out keep their defaults.')
+    .meta(paramMeta({ section: 'Space' })),
+  metric: z
+    .enum(searchMetrics)
+    .default('auto')
+    .describe('What the best trial is best at, on the validation rows. Auto: log loss for classes, RMSE for numbers.'),
+  trials: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(30)
+    .describe('Trials at most.')
+    .meta(paramMeta({ section: 'Budget', unit: 'trials' })),
+  maxSeconds: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'No new trial starts after this time; 0 for no limit. The result then depends on the speed of the machine.',
+    )
+    .meta(paramMeta({ section: 'Budget', unit: 's' })),
+  sampler: z
+    .enum(['tpe', 'random', 'grid'])
+    .default('tpe')
+    .describe('How trials are chosen: learning from those before, evenly, or every combination of a grid.'),
+  gridPoints: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('Values of each number of a grid.')
+    .meta(paramMeta({ advanced: true })),
+  pruner: z
+    .enum(['none', 'asha', 'hyperband'])
+    .default('none')
+    .describe('Stops trials early whose validation loss lags behind that of others at the same iteration.'),
+  parallelTrials: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Trials at the same time, which share the threads of the step; with 1 the result follows from the seed.')
+    .meta(paramMeta({ section: 'Budget', advanced: true })),
+  validationShare: z
+    .number()
+    .gt(0)
+    .max(0.8)
+    .default(0.2)
+    .describe('Share of the training rows that trials are measured on.')
+    .meta(paramMeta({ section: 'Validation' })),
+  validationRows: z
+    .enum(['random', 'last'])
+    .default('random')
+    .describe('Which rows those are; the last ones when rows are in order of time.')
+    .meta(paramMeta({ section: 'Validation' })),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1)
+    .describe('Trials and validation rows follow from it.')
+    .meta(paramMeta({ advanced: true })),
+});
+
+export const searchNode = defineNode({
+  kind: 'train.search',
+  version: 1,
+  stage: 'train',
+  title: 'Search',
+  summary: 'Tries parameters of a trainer and trains the best ones on all rows.',
+  keywords: ['hyperparameter', 'tuning', 'optuna', 'tpe', 'bayesian', 'grid', 'asha', 'hyperband', 'sweep', 'automl'],
+  params: paramsSchema,
+  ports: {
+    inputs: { features: { types: ['features'], many: true, fits: true, doc: 'Features of the training rows.' } },
+    outputs: {
+      model: { type: 'model', doc: 'The model with the best parameters, trained on all rows.' },
+      report: { type: 'report', doc: 'Every trial with its parameters and its value.' },
+    },
+  },
+  infer: (inputs, params) => {
+    const { problems } = inferModel(inputs, params);
+    return {
+      outputs: { model: { type: 'model' }, report: { type: 'report' } },
+      problems: [...problems, ...checkAgainstTrainer(params)],
+    };
+  },
+  determinism: 'numeric',
+  resources: (params, stats) => {
+    const cells = (stats.rows ?? 10_000) * (stats.columns ?? 10);
+    return { cpu: 2, memoryBytes: 2 ** 29 + 24 * cells, seconds: 2 + (params.trials * cells) / 2_000_000 };
+  },
+  deploy: { workload: 'job' },
+  lowering: { onnx: true },
+  migrations: [],
+  examples: [
+    {
+      name: 'Boosted trees',
+      params: { label: 'delayed', trials: 40, metric: 'rocAuc' },
+      note: 'The usual parameters.',
+    },
+    {
+      name: 'Own space',
+      params: {
+        label: 'price',
+        trainer: 'train.mlp',
+        space: [
+          { name: 'optimizer', type: 'categorical', choices: ['adam', 'adamw'] },
+          { name: 'learningRate', type: 'float', low: 0.0001, high: 0.01, log: true },
+          {
+            name: 'weightDecay',
+            type: 'float',
+            low: 0.0001,
+            high: 0.1,
+            log: true,
+            when: { parameter: 'optimizer', in: ['adamw'] },
+          },
+        ],
+        pruner: 'asha',
+      },
+      note: 'Weight decay is searched only with the optimizer that decouples it.',
+    },
+  ],
+  help: `Each trial trains the chosen kind of model on a part of the rows and measures it on the others, the validation
+rows. The parameters of the best trial then train the final model on all rows.
+
+**Space.** Numbers have bounds and may be drawn on a logarithmic scale, choices are listed, and \`when\` makes a parameter
+exist only together with certain values of another. Names and bounds are checked against the trainer.
+
+**Samplers.** TPE starts with 10 random trials and then draws where good trials are dense and bad ones are not. Random is a
+fair baseline, grid tries everything.
+
+**Pruning** compares trials by the loss on rows that the trainer itself keeps out (a tenth of a trial's rows unless it
+has a validation share), at the same iteration; the linear model has none. Asynchronous successive halving lets the best
+quarter through each rung, Hyperband spreads its bets over several starting rungs.
+
+The search chooses what is best on its validation rows, so their value is a little too good: evaluate the model on rows
+that no trial has seen.`,
+});
