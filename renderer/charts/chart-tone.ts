@@ -18,5 +18,3 @@ export const toneDashes: Partial<Record<ChartTone, string>> = {
   teal: '2 3',
   violet: '8 3 2 3',
 };
-
-export const furtherTones: readonly ChartTone[] = ['blue', 'copper', 'teal', 'violet'];

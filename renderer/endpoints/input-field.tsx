@@ -51,7 +51,8 @@ export function InputField({ input, value, choices, onChange }: InputFieldProps)
             {...described}
             type="datetime-local"
             className="input"
-            step={1}
+            // Seconds are shown only where there are some.
+            step={toDateTimeField(value).length > 16 ? 1 : 60}
             value={toDateTimeField(value)}
             onChange={(event) => onChange(fromDateTimeField(event.target.value))}
           />

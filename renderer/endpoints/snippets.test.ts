@@ -20,7 +20,7 @@ it('writes Python literals', () => {
 it('writes JavaScript that parses', () => {
   const text = snippet('javascript', 'http://h', 'a model', row, true);
   expect(text).toContain('/v1/models/a%20model/predict');
-  expect(() => execFileSync(process.execPath, ['--check', '-'], { input: text })).not.toThrow();
+  expect(() => execFileSync(process.execPath, ['--check', '-'], { input: `async () => {${text}}` })).not.toThrow();
 });
 
 it('cuts long lists unless complete', () => {

@@ -25,7 +25,7 @@ it('gives a verdict as icon and word', () => {
 it('says how many rows are missing for a verdict', () => {
   const few = verdict(column({ state: 'too-few-rows', statistic: null }), { currentRows: 31, minimumRows: 50 });
   expect(few).toMatchObject({ word: 'Too few rows', tone: 'none', why: '31 of 50 rows needed for a verdict.' });
-  expect(verdict(column({ state: 'time-moves-on' }), report).why).toBe('Not compared: time moves on.');
+  expect(verdict(column({ state: 'type-not-compared' }), report).why).toBe('Not compared: type not compared.');
 });
 
 it('writes statistics in words', () => {
@@ -39,9 +39,10 @@ it('writes statistics in words', () => {
 it('puts what drifted on top', () => {
   const columns = [
     column({ column: 'z', state: 'too-few-rows', statistic: null, threshold: null }),
+    column({ column: 'date', state: 'time-column', statistic: null, threshold: null }),
     column({ column: 'a' }),
     column({ column: 'c', drifted: true, statistic: 0.3 }),
     column({ column: 'b', drifted: true, statistic: 0.6 }),
   ];
-  expect(sortColumns(columns).map((entry) => entry.column)).toEqual(['b', 'c', 'a', 'z']);
+  expect(sortColumns(columns).map((entry) => entry.column)).toEqual(['b', 'c', 'a', 'z', 'date']);
 });

@@ -29,6 +29,8 @@ export function verdict(
     'too-few-rows': `${formatCount(report.currentRows)} of ${formatCount(report.minimumRows)} rows needed for a verdict.`,
     'no-reference': 'The training sample has no such column.',
     'not-in-current': 'Requests do not carry this column.',
+    'time-column': 'Time columns are not compared: time always moves on.',
+    'list-column': 'Pictures and other lists of numbers are not compared.',
     'types-differ': 'Requests carry another type than the training sample.',
   };
   const words: Record<string, string> = { 'too-few-rows': 'Too few rows' };
@@ -55,7 +57,8 @@ export function overLimit(column: DriftColumn): string | undefined {
 
 /** Drifted columns first, most over the limit on top; then those with a verdict; then the rest by name. */
 export function sortColumns(columns: readonly DriftColumn[]): DriftColumn[] {
-  const rank = (column: DriftColumn) => (column.drifted ? 0 : column.state === 'ok' ? 1 : 2);
+  const rank = (column: DriftColumn) =>
+    column.drifted ? 0 : column.state === 'ok' ? 1 : column.state === 'too-few-rows' ? 2 : 3;
   const excess = (column: DriftColumn) =>
     column.statistic === null || !column.threshold ? 0 : column.statistic / column.threshold;
   return columns.toSorted(

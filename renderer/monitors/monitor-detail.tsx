@@ -259,7 +259,11 @@ export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
         <span className="grow" />
         {report && (
           <div className="head-figures">
-            <Figure value={`${over} of ${judged}`} words="columns over limit" tone={over > 0 ? 'stale' : undefined} />
+            <Figure
+              value={judged === 0 ? '–' : `${over} of ${judged}`}
+              words="columns over limit"
+              tone={over > 0 ? 'stale' : undefined}
+            />
             <Figure value={formatCount(report.currentRows)} words="rows in the window" />
             <Figure value={formatClock(report.timeMs)} words="compared" />
           </div>

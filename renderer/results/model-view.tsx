@@ -1,11 +1,11 @@
-import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import { type InputColumn, type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
 import { metricName } from '../canvas/node-facts.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { formatCount, formatDuration, formatPercent, formatPlural, shortDigest } from '../ui/format.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
-import { fullCell } from './cell-format.ts';
+import { formatCell } from './cell-format.ts';
 import { useArtifactJson } from './use-artifact-json.ts';
 
 function curveIndex(values: readonly number[]): number[] {
@@ -28,6 +28,11 @@ function TrainingCurve({ curve }: { curve: ModelManifest['training']['curve'] })
       digits={4}
     />
   );
+}
+
+function exampleText(input: InputColumn, value: unknown): string {
+  if (input.type === 'tensor') return '';
+  return formatCell(value, input).text.slice(0, 40);
 }
 
 function paramText(value: unknown): string {
@@ -57,7 +62,7 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
                   <TypeGlyph type={input.type} />
                   {input.size !== undefined && <span className="mute small"> {formatCount(input.size)} values</span>}
                 </td>
-                <td className="clip mute">{fullCell(manifest.example[input.name]).slice(0, 40)}</td>
+                <td className="clip mute">{exampleText(input, manifest.example[input.name])}</td>
               </tr>
             ))}
           </tbody>

@@ -58,7 +58,7 @@ export function RunsScreen() {
             name: run.graphName,
             state: run.status,
             icon: says.icon,
-            word: says.word,
+            word: run.status === 'succeeded' ? 'Done' : says.word,
             note: `${runWord(run.runId)}, ${formatRelative(run.startedMs)}${took}`,
           };
         })}
