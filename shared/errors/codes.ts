@@ -14,6 +14,8 @@ export const errorCodes = {
   'data.column-missing': { category: 'user', exitCode: 1, httpStatus: 400 },
   'data.column-type': { category: 'user', exitCode: 1, httpStatus: 400 },
   'data.query': { category: 'user', exitCode: 1, httpStatus: 400 },
+  'data.connection': { category: 'environment', exitCode: 3, httpStatus: 502 },
+  'data.expectation': { category: 'user', exitCode: 1, httpStatus: 409 },
   'train.one-class': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.bad-label': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.no-rows': { category: 'user', exitCode: 1, httpStatus: 400 },

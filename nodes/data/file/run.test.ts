@@ -31,8 +31,10 @@ async function rows(params: Record<string, unknown>): Promise<unknown[][]> {
   );
 }
 
+const secret = (name: string) => `value of ${name}`;
+
 function describe(params: Record<string, unknown>) {
-  return runner.describe?.({ params: fileNode.params.parse(params), inputs: {}, baseDir: dir, signal });
+  return runner.describe?.({ params: fileNode.params.parse(params), inputs: {}, baseDir: dir, signal, secret });
 }
 
 async function schemaOf(params: Record<string, unknown>): Promise<string[]> {
@@ -43,7 +45,7 @@ async function schemaOf(params: Record<string, unknown>): Promise<string[]> {
 }
 
 function probe(params: Record<string, unknown>) {
-  return runner.probe?.({ params: fileNode.params.parse(params), baseDir: dir, signal });
+  return runner.probe?.({ params: fileNode.params.parse(params), baseDir: dir, signal, secret });
 }
 
 test('the flights as they are', async () => {

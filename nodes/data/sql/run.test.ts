@@ -24,12 +24,15 @@ function shapeOf({ manifest }: InputArtifact): PortShape {
   return { type: 'table', schema: schema ?? { columns: [] }, ...(lineage === undefined ? {} : { lineage }) };
 }
 
+const secret = (name: string) => `value of ${name}`;
+
 function describe(query: string, inputs: Record<string, InputArtifact>, orderBy: string[] = []) {
   return runner.describe?.({
     params: sqlNode.params.parse({ inputs: Object.keys(inputs), query, orderBy }),
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, [shapeOf(input)]])),
     baseDir: dir,
     signal,
+    secret,
   });
 }
 
@@ -185,7 +188,10 @@ test('errors of values, missing inputs and cancelling', async () => {
   await expect(runner.run(stepContext(dir, params))).rejects.toMatchObject({
     message: 'Input “input” is not connected.',
   });
-  expect(await runner.describe?.({ params, inputs: {}, baseDir: dir, signal })).toEqual({ outputs: {}, problems: [] });
+  expect(await runner.describe?.({ params, inputs: {}, baseDir: dir, signal, secret })).toEqual({
+    outputs: {},
+    problems: [],
+  });
   const abort = new AbortController();
   const endless = run(
     'SELECT count(*) AS n FROM range(100000) a, range(10000000) b',
