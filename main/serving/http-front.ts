@@ -171,12 +171,13 @@ async function predict(
   signal: AbortSignal,
 ): Promise<{ rows: number; answer: Answer }> {
   const request = readPredictRequest(parseJsonBody(body, () => false));
-  const predictions = await predictRows(model, request.rows, signal);
+  const id = request.id ?? randomUUID();
+  const predictions = await predictRows(model, request.rows, id, signal);
   const answer = json(200, {
     predictions: predictions.map(({ label, value, scores }) => (value === null ? { label, scores } : { value })),
     model_name: model.name,
     model_version: model.version,
-    id: request.id ?? randomUUID(),
+    id,
   });
   return { rows: request.rows.length, answer };
 }

@@ -18,7 +18,7 @@ export async function runInference(
     rows,
     signal,
   });
-  model.requestLog.add(request.inputs, outputs, rows, Date.now());
+  model.requestLog.add(request.inputs, outputs, rows, Date.now(), request.id ?? '');
   return { rows, outputs };
 }
 

@@ -40,6 +40,7 @@ export function readPredictRequest(body: unknown): { id: string | undefined; row
 export async function predictRows(
   model: ServedModel,
   rows: readonly Record<string, unknown>[],
+  id: string,
   signal?: AbortSignal,
 ): Promise<Prediction[]> {
   const { manifest } = model;
@@ -56,7 +57,7 @@ export async function predictRows(
     rows: rows.length,
     signal,
   });
-  model.requestLog.add(inputs, outputs, rows.length, Date.now());
+  model.requestLog.add(inputs, outputs, rows.length, Date.now(), id);
   return decodePredictions(outputs, manifest);
 }
 

@@ -1,21 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../shared/model/signature.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
 import { elementCount, isBinaryOnly, type Tensor, type TensorSpec } from './tensor.ts';
 
 /** Recent rows of one model version, columns side by side, oldest first. */
 export interface RecentRows {
+  /** Differs for every log: a new one starts with each process and each version. */
+  logId: string;
+  /** Rows logged since the start; these are the last of them. */
+  logged: number;
   /** Rows answered since the start. */
   seen: number;
   /** Of those, rows left out by sampling. */
   unsampled: number;
   rows: number;
+  /** Per row: the id of the answer (empty: it had none), followed by `/ROW` (from 0) where the request had several rows. */
+  ids: string[];
+  /** Per row: when it was answered. */
+  timesMs: Float64Array;
   /** Raw inputs with one value per row; wider inputs (images) are not kept. */
   columns: ColumnValues[];
-  /** Outputs with one value per row, and `probability` of the second class for two classes. */
+  /**
+   * Outputs with one value per row, and of `probabilities` `probability` (of the second class) for two classes,
+   * `probability.I` for three to 64.
+   */
   outputs: ColumnValues[];
 }
 
 const capacityRows = 10_000;
+
+/** Probabilities of models with more classes are not kept. */
+const maxLoggedClasses = 64;
 
 /** Above this rate rows are sampled evenly. */
 const fullRateRowsPerSecond = 1_000;
@@ -35,6 +50,9 @@ interface Ring {
 export class RequestLog {
   readonly #inputs: Ring[];
   readonly #outputs: Ring[];
+  readonly #logId = randomUUID();
+  readonly #ids: string[] = [];
+  readonly #timesMs = new Float64Array(capacityRows);
   #written = 0;
   #seen = 0;
   #unsampled = 0;
@@ -50,12 +68,12 @@ export class RequestLog {
     this.#inputs = inputs.flatMap((spec) => ringOf(spec, 1, 0, spec.name, times.has(spec.name)));
     this.#outputs = outputs.flatMap((spec) => [
       ...ringOf(spec, 1, 0, spec.name),
-      ...(spec.name === 'probabilities' ? ringOf(spec, 2, 1, 'probability') : []),
+      ...(spec.name === 'probabilities' ? probabilityRings(spec) : []),
     ]);
   }
 
   /** Adds the rows of an answered request; outputs that were not asked for are missing values. */
-  add(inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, nowMs: number): void {
+  add(inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, nowMs: number, id: string): void {
     this.#seen += rows;
     this.#updateRate(rows, nowMs);
     const byName = new Map<string, Tensor>();
@@ -70,6 +88,8 @@ export class RequestLog {
       }
       this.#credit -= 1;
       const slot = this.#written++ % capacityRows;
+      this.#ids[slot] = rows === 1 ? id : `${id}/${row}`;
+      this.#timesMs[slot] = nowMs;
       for (const ring of this.#inputs) store(ring, slot, byName.get(ring.tensor), row);
       for (const ring of this.#outputs) store(ring, slot, outputsByName.get(ring.tensor), row);
     }
@@ -79,7 +99,12 @@ export class RequestLog {
   recent(limit: number): RecentRows {
     const rows = Math.min(limit, this.#written, capacityRows);
     const first = this.#written - rows;
+    const slots = Array.from({ length: rows }, (_, i) => (first + i) % capacityRows);
     return {
+      logId: this.#logId,
+      logged: this.#written,
+      ids: slots.map((slot) => this.#ids[slot] as string),
+      timesMs: Float64Array.from(slots, (slot) => this.#timesMs[slot] as number),
       seen: this.#seen,
       unsampled: this.#unsampled,
       rows,
@@ -97,6 +122,13 @@ export class RequestLog {
     }
     this.#rowsThisSecond += rows;
   }
+}
+
+function probabilityRings(spec: TensorSpec): Ring[] {
+  const classes = spec.shape[1] ?? 0;
+  if (classes === 2) return ringOf(spec, 2, 1, 'probability');
+  if (classes < 3 || classes > maxLoggedClasses) return [];
+  return Array.from({ length: classes }, (_, i) => ringOf(spec, classes, i, `probability.${i}`)).flat();
 }
 
 function ringOf(spec: TensorSpec, width: number, element: number, name: string, isTime = false): Ring[] {

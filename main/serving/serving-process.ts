@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
@@ -102,7 +103,7 @@ async function execute(call: ServingCall): Promise<unknown> {
   if (call.name === 'recentRows') return model.requestLog.recent(call.args.limit);
   const started = performance.now();
   try {
-    const predictions = await predictRows(model, call.args.rows);
+    const predictions = await predictRows(model, call.args.rows, randomUUID());
     activity.record(performance.now() - started, call.args.rows.length, false);
     return predictions;
   } catch (error) {
