@@ -90,11 +90,16 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
           </div>
         )}
         {live || endpoint.state === 'starting' ? (
-          <Button icon="stop" onClick={() => void stopEndpoint(endpoint.id)}>
+          <Button icon="stop" disabled={lastOnline !== undefined} onClick={() => void stopEndpoint(endpoint.id)}>
             Stop
           </Button>
         ) : (
-          <Button icon="play" variant="primary" onClick={() => startInGraph(endpoint.graphId, endpoint.nodeId)}>
+          <Button
+            icon="play"
+            variant="primary"
+            disabled={lastOnline !== undefined}
+            onClick={() => startInGraph(endpoint.graphId, endpoint.nodeId)}
+          >
             Start
           </Button>
         )}

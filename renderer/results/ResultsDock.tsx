@@ -3,7 +3,7 @@ import type { ColumnProfile } from '../../shared/rpc/engine-contract.ts';
 import { serviceOf, useActiveRun, useStepRun } from '../canvas/use-node-status.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
-import { useAnalysis } from '../state/analysis-store.ts';
+import { useAnalysis, useStepState } from '../state/analysis-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useActiveGraph, useGraphNode } from '../state/graph-store.ts';
@@ -13,6 +13,7 @@ import { type DockTab, navigate, togglePanel, useUi } from '../state/ui-store.ts
 import { Button, IconButton } from '../ui/button.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { formatCount } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { Select } from '../ui/select.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
@@ -56,6 +57,31 @@ function useLabels(): ReadonlySet<string> {
 function glyphOf(type: string) {
   const known = portTypes.find((name) => name === type);
   return known ? <PortGlyph type={known} filled /> : null;
+}
+
+/** Over the rows a failed step was given: what happened, and the way out. */
+function FailureLine({ nodeId }: { nodeId: string }) {
+  const run = useStepRun(nodeId);
+  const current = useStepState(nodeId);
+  const { error } = run ?? {};
+  const changedSince = current?.key != null && run?.key !== undefined && current.key !== run.key;
+  if (run?.state !== 'failed' || !error || current?.hit || changedSince) return null;
+  return (
+    <div className="dock-failure" role="alert">
+      <Icon name="failed" small />
+      <span className="grow">
+        {error.message} {error.fix}
+      </span>
+      <Button
+        small
+        variant="quiet"
+        icon="copy"
+        onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
+      >
+        Copy details
+      </Button>
+    </div>
+  );
 }
 
 function NothingYet({ nodeId }: { nodeId: string }) {
@@ -250,6 +276,7 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
           )}
         </div>
       )}
+      {tab === 'preview' && source?.side === 'input' && nodeId !== undefined && <FailureLine nodeId={nodeId} />}
       <div className="results-body" role="tabpanel" aria-label={tab}>
         {tab === 'plan' ? (
           <PlanView nodeId={nodeId} />

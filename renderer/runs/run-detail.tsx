@@ -98,7 +98,11 @@ function StepRow({
             )}
           </div>
         </td>
-        <td className="n">{durationMs === undefined || step?.state === 'cached' ? '–' : formatDuration(durationMs)}</td>
+        <td className="n">
+          {durationMs === undefined || step?.state === 'cached' || step?.state === 'skipped'
+            ? '–'
+            : formatDuration(durationMs)}
+        </td>
         <td className="reason clip mute" title={step?.reason}>
           {step?.reason ?? ''}
         </td>
@@ -106,18 +110,20 @@ function StepRow({
       {step?.error && (
         <tr className="step-problem">
           <td colSpan={6}>
-            <Icon name="failed" small />
-            <span>
-              {step.error.message} {step.error.fix}
-            </span>
-            <Button
-              small
-              variant="quiet"
-              icon="copy"
-              onClick={() => void navigator.clipboard.writeText(JSON.stringify(step.error, null, 2))}
-            >
-              Copy details
-            </Button>
+            <div>
+              <Icon name="failed" small />
+              <span>
+                {step.error.message} {step.error.fix}
+              </span>
+              <Button
+                small
+                variant="quiet"
+                icon="copy"
+                onClick={() => void navigator.clipboard.writeText(JSON.stringify(step.error, null, 2))}
+              >
+                Copy details
+              </Button>
+            </div>
           </td>
         </tr>
       )}
