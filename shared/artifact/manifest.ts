@@ -4,7 +4,6 @@ import { tableSchemaSchema } from '../table/schema.ts';
 
 /** Lower-case hex SHA-256, 64 characters. */
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
-export type Digest = z.infer<typeof digestSchema>;
 
 export const artifactTypeSchema = z.enum(portTypes);
 export type ArtifactType = z.infer<typeof artifactTypeSchema>;
