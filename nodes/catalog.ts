@@ -16,6 +16,7 @@ import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
+import { forestNode } from './train/forest/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
 import { registerNode } from './train/register/definition.ts';
@@ -41,6 +42,7 @@ export const catalog = {
   [driftNode.kind]: driftNode,
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
+  [forestNode.kind]: forestNode,
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
   [registerNode.kind]: registerNode,

@@ -17,6 +17,7 @@ export const runners: Record<string, RunnerLoader> = {
   'feature.scale': () => import('./feature/scale/run.ts'),
   'feature.view': () => import('./feature/view/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
+  'train.forest': () => import('./train/forest/run.ts'),
   'train.linear': () => import('./train/linear/run.ts'),
   'train.mlp': () => import('./train/mlp/run.ts'),
   'train.register': () => import('./train/register/run.ts'),

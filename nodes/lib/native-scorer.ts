@@ -1,5 +1,6 @@
 import { decodeLinear, scoreLinear } from '../../main/compute/linear/native-linear.ts';
 import { decodeNetwork, scoreNetwork } from '../../main/compute/nn/native-network.ts';
+import { createForestScorer, decodeForest } from '../../main/compute/trees/forest.ts';
 import { decodeTrees } from '../../main/compute/trees/native-format.ts';
 import { createTreeScorer } from '../../main/compute/trees/predict.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -19,6 +20,8 @@ export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, nativ
   switch (manifest.trainer.kind) {
     case 'train.trees':
       return createTreeScorer(decodeTrees(native));
+    case 'train.forest':
+      return createForestScorer(decodeForest(native));
     case 'train.linear': {
       const model = decodeLinear(native);
       return { score: (features, rows) => scoreLinear(model, features, rows) };

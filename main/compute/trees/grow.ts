@@ -14,6 +14,9 @@ export interface GrowParams extends SplitParams {
   histogramBytes: number;
 }
 
+/** Finds the split of a leaf; features it is not asked about must not be used. */
+export type LeafSplitter = Pick<SplitFinder, 'startTree' | 'totals' | 'find'>;
+
 /** Rows of the training matrix a tree is grown on. */
 export interface RowSet {
   count: number;
@@ -51,7 +54,7 @@ export class TreeGrower {
   readonly #matrix: BinnedMatrix;
   readonly #params: GrowParams;
   readonly #histograms: HistogramStore;
-  readonly #finder: SplitFinder;
+  readonly #finder: LeafSplitter;
   /** Two arrays of row numbers: a partition shared by threads reads one and writes the other. */
   readonly #rowArrays: readonly [number, number];
   readonly #parts: number;
@@ -62,8 +65,17 @@ export class TreeGrower {
   #leaves: Leaf[] = [];
   #grown: GrownNode[] = [];
 
-  /** @param rows largest number of rows a tree is grown on */
-  constructor(pool: KernelPool, matrix: BinnedMatrix, rows: number, params: GrowParams) {
+  /**
+   * @param rows largest number of rows a tree is grown on
+   * @param splitterOf how leaves are split, given the exhaustive finder; default that one
+   */
+  constructor(
+    pool: KernelPool,
+    matrix: BinnedMatrix,
+    rows: number,
+    params: GrowParams,
+    splitterOf?: (finder: SplitFinder, histograms: HistogramStore) => LeafSplitter,
+  ) {
     this.#pool = pool;
     this.#matrix = matrix;
     this.#params = params;
@@ -74,7 +86,8 @@ export class TreeGrower {
     this.#leafValues = pool.allocate(params.leaves * 8);
     this.#leafList = pool.allocate((params.leaves + Math.ceil(rows / chunkRows)) * 16);
     this.#histograms = new HistogramStore(pool, matrix, params.leaves, params.histogramBytes);
-    this.#finder = new SplitFinder(pool, matrix, this.#histograms, params);
+    const finder = new SplitFinder(pool, matrix, this.#histograms, params);
+    this.#finder = splitterOf?.(finder, this.#histograms) ?? finder;
   }
 
   /** Where the numbers of the rows of the next tree go, ascending. */
