@@ -12,14 +12,9 @@ interface BarListProps {
 /** Horizontal bars with name left and value right. */
 export function BarList({ label, bars, mono = false, labelWidth = 'minmax(60px, max-content)' }: BarListProps) {
   return (
-    <div role="list" aria-label={label}>
+    <div role="list" aria-label={label} className="bar-list" style={{ gridTemplateColumns: `${labelWidth} 1fr 62px` }}>
       {bars.map((bar) => (
-        <div
-          key={bar.label}
-          role="listitem"
-          className="bar-list"
-          style={{ gridTemplateColumns: `${labelWidth} 1fr 62px`, minHeight: 22 }}
-        >
+        <div key={bar.label} role="listitem" className="bar-row">
           <span
             className={mono ? 'mono clip' : 'clip'}
             title={bar.label}
