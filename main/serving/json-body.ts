@@ -15,7 +15,7 @@ export function parseJsonBody(body: Buffer, exactIntegers: (text: string) => boo
   checkDepth(body);
   const text = body.toString('utf8');
   try {
-    return longDigits.test(text) && exactIntegers(text) ? JSON.parse(text, keepExact) : JSON.parse(text);
+    return exactIntegers(text) && longDigits.test(text) ? JSON.parse(text, keepExact) : JSON.parse(text);
   } catch (error) {
     const hint = /\b(NaN|-?Infinity)\b/.test(text)
       ? ' NaN and Infinity are not JSON numbers: send "NaN", "Infinity" or "-Infinity" as text.'
@@ -34,7 +34,17 @@ function keepExact(this: unknown, _key: string, value: unknown, context?: { sour
   return integerSource.test(context.source) ? BigInt(context.source) : value;
 }
 
+/** Whether there are at most `maxJsonDepth` opening brackets at all, found by the native search. */
+function hasFewBrackets(body: Buffer): boolean {
+  let left = maxJsonDepth;
+  for (const bracket of [0x5b, 0x7b]) {
+    for (let at = body.indexOf(bracket); at !== -1; at = body.indexOf(bracket, at + 1)) if (--left < 0) return false;
+  }
+  return true;
+}
+
 function checkDepth(body: Buffer): void {
+  if (hasFewBrackets(body)) return;
   let depth = 0;
   for (let i = 0; i < body.length; i++) {
     const byte = body[i] as number;

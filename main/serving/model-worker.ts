@@ -25,7 +25,7 @@ let bf16Outputs: ReadonlySet<string> = new Set();
 const bf16Refusal = 'Unsupported data type: 16';
 
 async function open(): Promise<InferenceSession> {
-  const options = { threads: start.threads, label: start.label };
+  const options = { threads: start.threads, label: start.label, silent: true };
   try {
     return await openSession(start.path, options);
   } catch (error) {

@@ -28,6 +28,8 @@ export function tensorFromJson(name: string, datatype: Datatype, shape: number[]
   }
   if (!Array.isArray(data)) throw invalid(name, '"data" is not a list');
   const expected = elementCount(shape);
+  const flat = data.length === expected ? flatNumbers(datatype, data) : undefined;
+  if (flat !== undefined) return { name, datatype, shape, data: flat };
   const found = countElements(data);
   if (found !== expected) {
     throw invalid(name, `shape ${formatShape(shape)} needs ${expected} elements, got ${found}`);
@@ -40,6 +42,50 @@ export function tensorFromJson(name: string, datatype: Datatype, shape: number[]
   const values = numericTypes[datatype].allocate(expected);
   fillNumbers(data, values, 0, elementReader(datatype, name));
   return { name, datatype, shape, data: values };
+}
+
+/**
+ * The common case at speed: a flat list of numbers that all fit a datatype of at most 32 bits, or FP64. Undefined for
+ * anything else, which is then read, or refused, element by element.
+ */
+function flatNumbers(datatype: Datatype, data: readonly unknown[]): TensorData | undefined {
+  switch (datatype) {
+    case 'FP32':
+      return flatFloats(data, new Float32Array(data.length));
+    case 'FP64':
+      return flatFloats(data, new Float64Array(data.length));
+    case 'UINT8':
+    case 'UINT16':
+    case 'UINT32':
+    case 'INT8':
+    case 'INT16':
+    case 'INT32':
+      return flatIntegers(data, numericTypes[datatype].allocate(data.length) as Int32Array<ArrayBuffer>);
+    default:
+      return undefined;
+  }
+}
+
+function flatFloats<T extends Float32Array | Float64Array>(data: readonly unknown[], target: T): T | undefined {
+  // 0 as long as every number is finite in the target.
+  let residue = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (typeof value !== 'number') return undefined;
+    target[i] = value;
+    residue += (target[i] as number) * 0;
+  }
+  return residue === 0 ? target : undefined;
+}
+
+function flatIntegers<T extends Int32Array>(data: readonly unknown[], target: T): T | undefined {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (typeof value !== 'number') return undefined;
+    target[i] = value;
+    if (target[i] !== value) return undefined;
+  }
+  return target;
 }
 
 function countElements(data: readonly unknown[]): number {

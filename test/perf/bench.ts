@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  serve: async () => (await import('./benchmarks/serve.ts')).serve,
   'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,
   engine: async () => (await import('./benchmarks/engine.ts')).engineCosts,
   data: async () => (await import('./benchmarks/data.ts')).dataSpeed,

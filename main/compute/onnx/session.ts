@@ -5,6 +5,8 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 export interface SessionOptions {
   /** Threads inside one operator, at least 1. */
   threads: number;
+  /** Leave failed runs out of stderr: whoever sends requests must not be able to fill a log. */
+  silent?: boolean;
   /** Named in the error when the model does not load. */
   label?: string;
 }
@@ -24,7 +26,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
       interOpNumThreads: 1,
       executionMode: 'sequential',
       // Warnings about constant folding and unused initializers are not for a person.
-      logSeverityLevel: 3,
+      logSeverityLevel: options.silent === true ? 4 : 3,
     });
   } catch (cause) {
     const name = options.label ?? (typeof model === 'string' ? model : 'the model');

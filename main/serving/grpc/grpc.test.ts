@@ -158,8 +158,8 @@ describe('infer', () => {
       datatype === 'BYTES'
         ? Buffer.from([2, 0, 0, 0, 0x68, 0x69, 0, 0, 0, 0])
         : Buffer.from(datatype === 'BOOL' ? [0, 1] : Array.from({ length: 2 * sizeOf(datatype) }, (_, i) => i + 1));
-    const request = { ...inferRequest(datatype, {}), raw_input_contents: [bytes] };
-    request.inputs = [{ name: 'x', datatype, shape: [1, 2] }];
+    const request: GrpcMessage = { ...inferRequest(datatype, {}), raw_input_contents: [bytes] };
+    request['inputs'] = [{ name: 'x', datatype, shape: [1, 2] }];
     const response = await call('ModelInfer', request);
     expect(response['raw_output_contents']).toEqual([bytes]);
     expect(outputOf(response)['shape']).toHaveLength(2);

@@ -1,0 +1,39 @@
+import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
+
+/** A seeded uniform number in [−1, 1). */
+function randomSource(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
+
+/** A network of dense layers with ReLU between them, `x` FP32 [N, widths[0]] → `y` FP32 [N, last width]. */
+export function denseNetwork(widths: readonly number[], seed = 7): Uint8Array {
+  const random = randomSource(seed);
+  const graph = createGraphBuilder('dense');
+  const [first = 1] = widths;
+  let value = graph.input('x', 'FP32', ['N', first]);
+  for (let i = 1; i < widths.length; i++) {
+    const rows = widths[i - 1] as number;
+    const columns = widths[i] as number;
+    const scale = 1 / Math.sqrt(rows);
+    const weights = graph.initializer(
+      'FP32',
+      Float32Array.from({ length: rows * columns }, () => random() * scale),
+      [rows, columns],
+    );
+    const bias = graph.initializer('FP32', new Float32Array(columns), [columns]);
+    value = graph.node('Gemm', [value, weights, bias]);
+    if (i < widths.length - 1) value = graph.node('Relu', [value]);
+  }
+  graph.output('y', value, 'FP32', ['N', widths.at(-1) ?? 1]);
+  return graph.toBytes();
+}
+
+/** A row of `width` numbers as a client has them: five significant digits. */
+export function sampleRow(width: number, seed = 11): number[] {
+  const random = randomSource(seed);
+  return Array.from({ length: width }, () => Number((random() * 3).toPrecision(5)));
+}
