@@ -1,0 +1,240 @@
+import { readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { text as readAll } from 'node:stream/consumers';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { digestSchema } from '../../../shared/artifact/manifest.ts';
+import type { FeatureView } from '../../../shared/features/feature-view.ts';
+import type { InputArtifact } from '../../../shared/node/runner.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { isoTime } from '../../features/cell-json.ts';
+import { materialize } from '../../features/materialize.ts';
+import { OnlineStore, type ViewSummary } from '../../features/online-store.ts';
+import { pushRows } from '../../features/push-rows.ts';
+import { type CatalogView, listViews } from '../../features/view-catalog.ts';
+import { parseJsonBody } from '../../serving/json-body.ts';
+import { artifactNotFound } from '../../store/artifact-store.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { type OpenStore, withStore } from '../open-store.ts';
+import { textTable } from '../output.ts';
+
+/** A view as it was made, and as it is online; at least one of them is there. */
+interface KnownView {
+  name: string;
+  made: CatalogView | undefined;
+  online: ViewSummary | undefined;
+}
+
+const materializeMemoryBytes = 2 ** 30;
+
+export const featuresCommand: Command = {
+  name: 'features',
+  summary: 'Lists feature views, shows one, brings one into the online store, or pushes rows to it.',
+  usage: 'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|-',
+  options: { online: { type: 'string' } },
+  optionHelp: { online: 'online store; only the embedded one, which is the default, is built in' },
+  run: (context) =>
+    withStore(context, async (store) => {
+      const online = context.text('online');
+      if (online !== undefined) {
+        throw new AppError('cli.usage', `The online store ${online} is not supported.`, {
+          fix: 'Leave --online out: the embedded store in the data directory is used.',
+        });
+      }
+      const onlineStore = OnlineStore.open(store.dataDir);
+      try {
+        return await act(context, store, onlineStore);
+      } finally {
+        onlineStore.close();
+      }
+    }),
+};
+
+async function act(context: CommandContext, store: OpenStore, online: OnlineStore): Promise<number> {
+  const [action = 'list', name, file] = context.positionals;
+  if (action === 'list') return list(context, await knownViews(store, online));
+  if (!['show', 'materialize', 'push'].includes(action)) {
+    throw new AppError('cli.usage', `There is no "features ${action}".`, { fix: 'See: slipway features --help' });
+  }
+  if (name === undefined) throw new AppError('cli.usage', `"features ${action}" needs a view's name.`);
+  if (action === 'show') return show(context, findView(await knownViews(store, online), name));
+  if (action === 'materialize') return bringIn(context, store, online, name);
+  if (file === undefined)
+    throw new AppError('cli.usage', 'Name a file with a JSON list of rows, or - for standard input.');
+  return push(context, await knownViews(store, online), online, { name, file });
+}
+
+async function knownViews({ database, artifacts }: OpenStore, online: OnlineStore): Promise<KnownView[]> {
+  const made = await listViews(database, artifacts);
+  const summaries = online.summaries();
+  const names = new Set([...made, ...summaries].map(({ view }) => view.name));
+  return [...names].toSorted().map((name) => ({
+    name,
+    made: made.find(({ view }) => view.name === name),
+    online: summaries.find(({ view }) => view.name === name),
+  }));
+}
+
+function findView(views: readonly KnownView[], name: string): KnownView {
+  const found = views.find((view) => view.name === name);
+  if (found !== undefined) return found;
+  const near = nearMisses(
+    name,
+    views.map((view) => view.name),
+  );
+  throw new AppError('features.not-found', `There is no feature view “${name}”.`, {
+    fix: near.length === 0 ? 'Run a graph with a Feature view step.' : `Did you mean ${near.join(' or ')}?`,
+  });
+}
+
+function definitionOf({ made, online }: KnownView): FeatureView | undefined {
+  return made?.view ?? online?.view;
+}
+
+/** What `list` and `show` tell of a view; times in ISO 8601. */
+function described(known: KnownView) {
+  const { made, online } = known;
+  return {
+    name: known.name,
+    ...definitionOf(known),
+    artifact:
+      made === undefined
+        ? null
+        : { digest: made.digest, rows: made.rowCount ?? null, graph: made.graphId, node: made.nodeId },
+    online:
+      online === undefined
+        ? null
+        : {
+            rows: online.rows,
+            newestEvent: online.newestEventUs === null ? null : isoTime(online.newestEventUs),
+            materialized: online.materializedMs === null ? null : new Date(online.materializedMs).toISOString(),
+            digest: online.digest,
+            upToDate: made === undefined || online.digest === made.digest,
+          },
+  };
+}
+
+function list(context: CommandContext, views: readonly KnownView[]): number {
+  const features = views.map(described);
+  const rows = features.map((view) => [
+    view.name,
+    view.keys?.map(({ name }) => name).join(', ') || '(one for all)',
+    `${view.features?.length ?? 0} features`,
+    view.online === null
+      ? 'not online'
+      : `${view.online.rows.toLocaleString('en-US')} online${view.online.upToDate ? '' : ', a newer artifact is there'}`,
+    view.owner ?? '',
+  ]);
+  context.output.result({ features }, rows.length === 0 ? 'No feature view has been made yet.' : textTable(rows));
+  return 0;
+}
+
+function show(context: CommandContext, known: KnownView): number {
+  const view = described(known);
+  const rows = (view.features ?? []).map(({ name, type, size }) => [
+    '',
+    name,
+    size === undefined ? type : `${type}[${size}]`,
+  ]);
+  const lines = [
+    view.name,
+    ...(view.description ? [view.description] : []),
+    ...(view.owner ? [`Owner: ${view.owner}`] : []),
+    `Keys: ${view.keys?.map(({ name, type }) => `${name} (${type})`).join(', ') || 'none, the same for everyone'}`,
+    `Time: ${view.eventTimestamp}${view.createdTimestamp ? `, known from ${view.createdTimestamp} on` : ''}`,
+    `Time to live: ${view.ttlSeconds ? `${view.ttlSeconds} s` : 'for ever'}`,
+    view.online === null
+      ? `Not online: slipway features materialize ${view.name}`
+      : `Online: ${view.online.rows.toLocaleString('en-US')} rows, newest event ${view.online.newestEvent ?? 'none'}`,
+    'Features:',
+    textTable(rows),
+  ];
+  context.output.result({ feature: view }, lines.join('\n'));
+  return 0;
+}
+
+async function bringIn(context: CommandContext, store: OpenStore, online: OnlineStore, name: string): Promise<number> {
+  const { artifacts } = store;
+  const digest = digestSchema.safeParse(name).data ?? (await madeDigest(store, online, name));
+  const artifact = await artifacts.open(digest);
+  if (artifact === undefined) throw artifactNotFound(digest);
+  const started = performance.now();
+  const workDir = await artifacts.createWorkDir();
+  try {
+    const result = await materialize({
+      store: online,
+      artifact,
+      openArtifact: (earlier): Promise<InputArtifact | undefined> => artifacts.open(earlier),
+      nowUs: nowUs(),
+      duckDb: {
+        threads: availableParallelism(),
+        memoryBytes: materializeMemoryBytes,
+        tempDir: workDir,
+        signal: context.signal,
+      },
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const text =
+      result.mode === 'unchanged'
+        ? `${result.view} is online as it is.`
+        : `${result.view} is online: ${result.rowsWritten.toLocaleString('en-US')} rows written in ${seconds.toFixed(1)} s.`;
+    context.output.result({ type: 'features.materialized', ...result, seconds }, text);
+    return 0;
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+async function madeDigest(store: OpenStore, online: OnlineStore, name: string): Promise<string> {
+  const known = findView(await knownViews(store, online), name);
+  if (known.made !== undefined) return known.made.digest;
+  throw new AppError('features.not-found', `The view ${name} has only been pushed to: there is no artifact of it.`, {
+    fix: 'Run the graph with its Feature view step.',
+  });
+}
+
+async function push(
+  context: CommandContext,
+  views: readonly KnownView[],
+  online: OnlineStore,
+  { name, file }: { name: string; file: string },
+): Promise<number> {
+  const known = findView(views, name);
+  const rows = parseRows(file === '-' ? await readAll(process.stdin) : await readText(file), file);
+  // A view can be pushed to before it has ever been materialized.
+  if (known.online === undefined && known.made !== undefined) online.create(known.made.view);
+  const result = pushRows(online, name, rows, nowUs());
+  const older = result.rows - result.stored;
+  const text = `${result.stored} rows written${older === 0 ? '.' : `; ${older} are older than what is there.`}`;
+  context.output.result({ type: 'features.pushed', view: name, ...result }, text);
+  return 0;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new AppError('data.not-found', `The file ${file} cannot be read.`, { fix: 'Check the path.', cause });
+  }
+}
+
+/** A JSON list of rows, or one row per line. */
+function parseRows(text: string, file: string): Record<string, unknown>[] {
+  const trimmed = text.trim();
+  const list = trimmed.startsWith('[')
+    ? trimmed
+    : `[${trimmed
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .join(',')}]`;
+  const rows = parseJsonBody(Buffer.from(list), () => true);
+  if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
+    return rows as Record<string, unknown>[];
+  }
+  throw new AppError('request.invalid', `${file === '-' ? 'The input' : file} is no list of rows.`, {
+    fix: 'Write [{"COLUMN": value, …}, …], or one such object per line.',
+  });
+}
+
+function nowUs(): bigint {
+  return BigInt(Date.now()) * 1000n;
+}
