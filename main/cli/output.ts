@@ -45,6 +45,11 @@ export function createOutput(json: boolean): Output {
   };
 }
 
+/** An output whose events and lines go to stderr: for a run that is only a means. */
+export function logOnly(output: Output): Output {
+  return { ...output, event: () => undefined, line: (text) => output.log(text) };
+}
+
 /** Rows as aligned columns. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -211,4 +211,14 @@ describe('export', () => {
       expect(readFileSync(join(a, file), 'utf8')).toBe(readFileSync(join(b, file), 'utf8'));
     }
   });
+
+  it('shows that every exported step gives what the local run gave', async () => {
+    const args = ['export', penguins, '--target', 'argo', '--out', join(folder, 'bundle-p'), '--check-parity'];
+    const { code, last } = await runSlipway(args, dataDir);
+    expect(code).toBe(0);
+    const parity = last['parity'] as { passed: boolean; outputs: { output: string; equal: boolean }[] };
+    expect(parity.passed).toBe(true);
+    expect(parity.outputs.map(({ output }) => output)).toContain('register.model');
+    expect(readFileSync(join(folder, 'bundle-p', 'PARITY.md'), 'utf8')).toContain('`register.model`');
+  });
 });

@@ -5,17 +5,23 @@ import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
-import type { Command } from '../command.ts';
-import { readGraphFile } from '../read-graph.ts';
+import type { ExportContext } from '../../cluster/export-context.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { followRun } from '../follow-run.ts';
+import { withEngine } from '../open-engine.ts';
+import { logOnly } from '../output.ts';
+import { checkParity, type ParityReport, parityText } from '../parity/check-parity.ts';
+import { type GraphFile, readGraphFile, requireGraphJson } from '../read-graph.ts';
 
 export const exportCommand: Command = {
   name: 'export',
   summary: 'Writes the bundle that runs the graph on a cluster. Runs nothing; the same graph gives the same bytes.',
-  usage: 'GRAPH --target TARGET --out DIR',
-  options: { target: { type: 'string' }, out: { type: 'string' } },
+  usage: 'GRAPH --target TARGET --out DIR [--check-parity]',
+  options: { target: { type: 'string' }, out: { type: 'string' }, 'check-parity': { type: 'boolean' } },
   optionHelp: {
     target: `one of: ${exportTargets.map((target) => target.id).join(', ')}`,
     out: 'folder to write to; files of the bundle are replaced',
+    'check-parity': 'run each exported step as a container would and compare with the local run',
   },
   async run(context) {
     const target = context.text('target');
@@ -24,14 +30,49 @@ export const exportCommand: Command = {
       throw new AppError('cli.usage', 'Both --target and --out are needed.', { fix: 'See: slipway export --help' });
     }
     const file = await readGraphFile(context.positionals[0]);
-    const bundle = renderBundle(target, exportContextOf(readGraphText(file.text, definitionOf)));
+    const exported = exportContextOf(readGraphText(file.text, definitionOf));
+    const bundle = renderBundle(target, exported);
+    const parity = context.flag('check-parity') ? await parityOf(context, file, exported) : undefined;
+    if (parity !== undefined) bundle.files.push({ path: 'PARITY.md', text: parityText(parity) });
     await writeBundle(bundle, resolve(out));
     const lines = [
       `Wrote ${bundle.files.length} files to ${out}:`,
       ...bundle.files.map((written) => `  ${written.path}`),
       `Objects: ${bundle.objects.map((object) => `${object.kind}/${object.name}`).join(', ')}`,
+      ...(parity === undefined ? [] : [parity.passed ? 'Parity: all outputs are equal.' : 'Parity: outputs differ.']),
     ];
-    context.output.result({ files: bundle.files.map(({ path }) => path), objects: bundle.objects }, lines.join('\n'));
-    return 0;
+    context.output.result(
+      {
+        files: bundle.files.map(({ path }) => path),
+        objects: bundle.objects,
+        ...(parity === undefined ? {} : { parity }),
+      },
+      lines.join('\n'),
+    );
+    return parity?.passed === false ? 1 : 0;
   },
 };
+
+/** Runs the graph here (what is up to date is not run again), then each exported step by itself. */
+function parityOf(context: CommandContext, file: GraphFile, exported: ExportContext): Promise<ParityReport> {
+  return withEngine(context, async (engine) => {
+    const document = requireGraphJson(file);
+    const { runId } = await engine.startRun({ document, baseDir: file.baseDir, source: 'export' });
+    const finished = await followRun(engine, runId, logOnly(context.output), context.signal);
+    if (finished.status !== 'succeeded') {
+      throw new AppError(
+        'step.failed',
+        `The local run ${runId} ${finished.status}; there is nothing to compare with.`,
+        {
+          fix: 'Correct the graph, then export again.',
+        },
+      );
+    }
+    context.output.log('Running each step as its container would:');
+    return checkParity(
+      exported,
+      { store: engine.store, outputs: finished.outputs },
+      { signal: context.signal, log: (text) => context.output.log(text) },
+    );
+  });
+}

@@ -3,10 +3,11 @@ import type { PlanService } from '../../../shared/plan/plan.ts';
 import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph-endpoints.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
-import type { Command, CommandContext } from '../command.ts';
+import type { Command } from '../command.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
+import { logOnly } from '../output.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 
 export const upCommand: Command = {
@@ -22,7 +23,8 @@ export const upCommand: Command = {
     const serving = servingOf(context);
     return withEngine(context, async (engine) => {
       const { runId } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
-      const finished = await followRun(engine, runId, quiet(context), context.signal);
+      // The first JSON line of `up` is endpoint.ready.
+      const finished = await followRun(engine, runId, logOnly(context.output), context.signal);
       if (finished.status !== 'succeeded') {
         context.output.result(finished, `Run ${runId} ${finished.status}.`);
         return exitCodeOf(finished);
@@ -64,9 +66,4 @@ function endpointsOf(document: unknown): PlanService[] {
   throw new AppError('graph.invalid', 'The graph has no endpoint to keep up.', {
     fix: 'Add a Serve node, or use slipway run.',
   });
-}
-
-/** The first JSON line of `up` is `endpoint.ready`: the run before it only reports on stderr. */
-function quiet(context: CommandContext): CommandContext['output'] {
-  return { ...context.output, event: () => undefined, line: (text) => context.output.log(text) };
 }
