@@ -26,13 +26,13 @@ export function nodeLauncher(node: string, entry: string): EngineLauncher {
   };
 }
 
-/** Engine in Electron's own utility process. */
-export function utilityLauncher(entry: string): EngineLauncher {
+/** Engine in Electron's own utility process; its workers run in `node`, since this binary may not run scripts. */
+export function utilityLauncher(entry: string, node: string): EngineLauncher {
   return (args) => {
     const child = utilityProcess.fork(entry, [...args], {
       stdio: 'pipe',
       serviceName: 'Slipway engine',
-      env: engineEnvironment(),
+      env: { ...engineEnvironment(), SLIPWAY_WORKER_NODE: node },
     });
     if (child.stdout === null || child.stderr === null) throw new Error('The utility process has no output streams.');
     return {
@@ -44,10 +44,10 @@ export function utilityLauncher(entry: string): EngineLauncher {
   };
 }
 
-/** `SLIPWAY_ENGINE_NODE`, or a pinned Node where the runtime's own cannot load the engine's native packages. */
-export function chooseLauncher(entry: string, fallbackNode: string): EngineLauncher {
+/** `SLIPWAY_ENGINE_NODE`, or the bundled Node where the runtime's own cannot load the engine's native packages. */
+export function chooseLauncher(entry: string, bundledNode: string): EngineLauncher {
   const given = process.env['SLIPWAY_ENGINE_NODE'];
   if (given !== undefined && given !== '') return nodeLauncher(given, entry);
   const major = Number(process.versions.node.split('.')[0]);
-  return major < 22 ? nodeLauncher(fallbackNode, entry) : utilityLauncher(entry);
+  return major < 22 ? nodeLauncher(bundledNode, entry) : utilityLauncher(entry, bundledNode);
 }

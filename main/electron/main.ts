@@ -10,7 +10,14 @@ import { openShellSettings } from './shell-settings.ts';
 
 const graphExtension = '.slipway.json';
 const graphFilter = { name: 'Slipway graph', extensions: ['slipway.json', 'json'] };
+/** Folder of the shell's own files; inside the archive in a packaged app. */
 const root = app.getAppPath();
+/** The engine's files, which lie beside the archive in a packaged app. */
+const engineRoot = root.replace(/app\.asar$/, 'app.asar.unpacked');
+/** Node 24 for engine and workers: packaged beside the app, or the project's own. */
+const bundledNode = app.isPackaged
+  ? join(process.resourcesPath, 'node', process.platform === 'win32' ? 'node.exe' : 'node')
+  : join(root, 'node_modules', 'node', 'bin', 'node');
 
 /** A graph file named on the command line of this or of a second instance. */
 function graphArgument(argv: readonly string[], workingDirectory: string): string | undefined {
@@ -74,10 +81,7 @@ function start(): void {
       session.defaultSession.setPermissionCheckHandler(() => false);
       serveApp(session.defaultSession, join(root, 'dist', 'renderer'));
       engine = createEngineHost({
-        launch: chooseLauncher(
-          join(root, 'main', 'cli', 'slipway.ts'),
-          join(root, 'node_modules', 'node', 'bin', 'node'),
-        ),
+        launch: chooseLauncher(join(engineRoot, 'main', 'cli', 'slipway.ts'), bundledNode),
         log,
         onState: (state, detail) => {
           window?.webContents.send(channels.engineState, state === 'ready' ? 'ready' : 'restarting');

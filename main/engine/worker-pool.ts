@@ -8,6 +8,7 @@ import type { Progress } from '../../shared/events/run-events.ts';
 import type { StepRecord } from '../store/artifact-store.ts';
 import type { StepTask } from './execute-step.ts';
 import type { FromWorker, ToWorker } from './worker/protocol.ts';
+import { workerNode } from '../product/worker-node.ts';
 
 export interface TaskListener {
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
@@ -102,7 +103,7 @@ class StepWorker {
 
   constructor() {
     this.child = fork(fileURLToPath(new URL('./worker/step-worker.ts', import.meta.url)), [], {
-      execPath: process.execPath,
+      execPath: workerNode(),
       execArgv: [],
       serialization: 'advanced',
       // Its own process group, so that a kill reaches what the step started.
@@ -111,7 +112,6 @@ class StepWorker {
       env: {
         ...process.env,
         NODE_NO_WARNINGS: '1',
-        ...('electron' in process.versions ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
       },
     });
     this.ended = new Promise((resolve) => {

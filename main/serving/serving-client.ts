@@ -4,6 +4,7 @@ import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import type { DriftReading } from './drift-readings.ts';
 import type { HostMessage, ServingCall, ServingCalls, ServingMessage, ServingStart } from './ipc-protocol.ts';
+import { workerNode } from '../product/worker-node.ts';
 
 /** What starts a serving process, where that is not the host's own Node. */
 export interface ServingRuntime {
@@ -57,7 +58,7 @@ export class ServingClient {
       serialization: 'advanced',
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      ...(options.runtime === undefined ? {} : { execPath: options.runtime.execPath }),
+      execPath: options.runtime?.execPath ?? workerNode(),
       ...(options.runtime?.env === undefined ? {} : { env: options.runtime.env }),
     });
     let output = '';
