@@ -26,6 +26,7 @@ import { currentProcess } from '../store/process-identity.ts';
 import { createRecentGraphs, type RecentGraphs } from '../store/recent-graphs.ts';
 import { createRunRecords } from '../store/run-records.ts';
 import { createStepHistory } from '../store/step-history.ts';
+import { TrackingStore } from '../tracking/tracking-store.ts';
 import { createGraphAnalyzer } from './analyze.ts';
 import { createCodeDigests } from './code-digest.ts';
 import { executeRun, type RunServices } from './execute-run.ts';
@@ -115,6 +116,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const kinds = await loadKinds(options.kindsModule);
   const store = createArtifactStore(createDirectoryDriver(dataDir));
   const registry = createModelRegistry(database);
+  const tracking = new TrackingStore(database);
   const history = createStepHistory(database);
   const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile));
   const cores = availableParallelism();
@@ -135,6 +137,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store,
     history,
     registry,
+    tracking,
     kinds,
     keys,
     scheduler,

@@ -8,6 +8,8 @@ import type { ArtifactStore, StepRecord } from '../store/artifact-store.ts';
 import { diskError } from '../store/disk-error.ts';
 import type { ModelRegistry } from '../store/model-registry.ts';
 import type { StepHistory, StepHistoryEntry } from '../store/step-history.ts';
+import { recordStep } from '../tracking/record-step.ts';
+import type { TrackingStore } from '../tracking/tracking-store.ts';
 import type { InputRef } from './execute-step.ts';
 import type { Kinds } from './kinds.ts';
 import { explainMiss } from './plan-state.ts';
@@ -24,6 +26,7 @@ export interface RunServices {
   store: ArtifactStore;
   history: StepHistory;
   registry: ModelRegistry;
+  tracking: TrackingStore;
   kinds: Kinds;
   keys: StepKeys;
   scheduler: Scheduler;
@@ -186,6 +189,7 @@ class StepRun {
     this.log.emit({ type: 'step.queued', id: this.step.id });
     const { record, peakMemoryBytes } = await this.executeWithRetries(inputs, parts);
     history.record(this.historyEntry(record, peakMemoryBytes));
+    await this.track(parts, record);
     return this.succeed(inputs, record, {
       status: 'executed',
       durationMs: record.durationMs,
@@ -252,6 +256,26 @@ class StepRun {
       }
     } finally {
       signal.clear();
+    }
+  }
+
+  /** A step whose result is safe does not fail because it could not be written down as an experiment. */
+  private async track(parts: KeyParts, record: StepRecord): Promise<void> {
+    const { step, request, services } = this;
+    const { durationMs, outputs } = record;
+    try {
+      await recordStep(services.tracking, services.store, {
+        runId: request.runId,
+        graph: request.plan.graph,
+        step,
+        key: this.key,
+        parts,
+        durationMs,
+        outputs,
+      });
+    } catch (error) {
+      const text = `The experiment was not recorded: ${toAppError(error).message}`;
+      this.log.emit({ type: 'step.log', id: step.id, level: 'warn', text });
     }
   }
 

@@ -22,15 +22,26 @@ it('the database has this schema', () => {
     {
       "tables": [
         "engines: pid INTEGER key 1, process_start TEXT key 2, opened_ms INTEGER",
+        "experiment_tags: experiment_id INTEGER key 1, key TEXT key 2, value TEXT",
+        "experiments: id INTEGER key 1, name TEXT, lifecycle TEXT, created_ms INTEGER, updated_ms INTEGER",
         "graphs: path TEXT key 1, graph_id TEXT, name TEXT, modified_ms REAL, opened_ms REAL",
+        "latest_metrics: training INTEGER key 1, key TEXT key 2, value REAL, is_nan INTEGER, timestamp_ms INTEGER, step INTEGER",
+        "metric_history: training INTEGER key 1, key TEXT key 2, step INTEGER key 3, timestamp_ms INTEGER key 4, value REAL key 5, is_nan INTEGER key 6",
         "model_aliases: name TEXT key 1, alias TEXT key 2, version INTEGER",
+        "model_version_notes: name TEXT key 1, version INTEGER key 2, description TEXT, updated_ms INTEGER",
         "model_versions: name TEXT key 1, version INTEGER key 2, digest TEXT, created_ms INTEGER, run_id TEXT, graph_id TEXT, metrics TEXT, parity TEXT",
+        "registered_model_tags: name TEXT key 1, version INTEGER key 2, key TEXT key 3, value TEXT",
+        "registered_models: name TEXT key 1, description TEXT, created_ms INTEGER, updated_ms INTEGER",
         "registrations: graph_id TEXT key 1, node_id TEXT key 2, name TEXT, alias TEXT, digest TEXT",
         "run_events: run_id TEXT key 1, seq INTEGER key 2, event TEXT",
         "runs: id TEXT key 1, graph_id TEXT, graph_name TEXT, source TEXT, status TEXT, started_ms INTEGER, finished_ms INTEGER, owner_pid INTEGER, owner_start TEXT, steps TEXT",
+        "sqlite_sequence: name , seq ",
         "step_history: graph_id TEXT key 1, node_id TEXT key 2, key TEXT key 3, kind TEXT, parts TEXT, outputs TEXT, duration_ms REAL, peak_memory_bytes INTEGER, run_id TEXT, used_ms INTEGER",
+        "training_params: training INTEGER key 1, key TEXT key 2, value TEXT",
+        "training_tags: training INTEGER key 1, key TEXT key 2, value TEXT",
+        "trainings: number INTEGER key 1, id TEXT, experiment_id INTEGER, name TEXT, user TEXT, status TEXT, start_ms INTEGER, end_ms INTEGER, lifecycle TEXT, run_id TEXT, node_id TEXT, model_digest TEXT",
       ],
-      "version": 1,
+      "version": 2,
     }
   `);
 });
