@@ -19,12 +19,12 @@ interface Reference {
   feature: string;
 }
 
-/** One column of the answer, as JSON texts. */
+/** One column of the answer: lists as JSON texts, without brackets. */
 interface ResultColumn {
   name: string;
-  values: string[];
-  statuses: string[];
-  eventTimestamps: string[];
+  values: string;
+  statuses: string;
+  eventTimestamps: string;
 }
 
 /**
@@ -58,7 +58,10 @@ export class FeatureApi {
       const keys = readKeys(entities, definitions);
       const now = this.#nowUs();
       const read = new Map(
-        definitions.map((view) => [view.name, readOnline(this.#store, view.name, keys.ofView(view), now)]),
+        definitions.map((view) => {
+          const found = readOnline(this.#store, view.name, keys.ofView(view), now);
+          return [view.name, { ...found, eventTimestamps: eventTimestampsOf(found) }];
+        }),
       );
       const columns = [
         ...keys.columns,
@@ -195,9 +198,9 @@ function readKeys(
       const values = cells.get(column.name) ?? [];
       return {
         name: column.name,
-        values: values.map((cell) => cellJson(cell, column.type)),
-        statuses: values.map((cell) => (cell === null ? 'NULL_VALUE' : 'PRESENT')),
-        eventTimestamps: values.map(() => noEvent),
+        values: values.map((cell) => cellJson(cell, column.type)).join(),
+        statuses: values.map((cell) => (cell === null ? '"NULL_VALUE"' : '"PRESENT"')).join(),
+        eventTimestamps: values.map(() => noEvent).join(),
       };
     }),
     ofView: (view) =>
@@ -205,9 +208,14 @@ function readKeys(
   };
 }
 
+/** The same for all features of a view. */
+function eventTimestampsOf({ entities }: OnlineFeatures): string {
+  return entities.map(({ eventUs }) => (eventUs === null ? noEvent : `"${isoTime(eventUs)}"`)).join();
+}
+
 function featureColumn(
   { view: viewName, feature: name }: Reference,
-  read: OnlineFeatures | undefined,
+  read: (OnlineFeatures & { eventTimestamps: string }) | undefined,
   fullNames: boolean,
 ): ResultColumn {
   const { features } = read?.view.view ?? { features: [] };
@@ -216,9 +224,9 @@ function featureColumn(
   const entities = read?.entities ?? [];
   return {
     name: fullNames ? `${viewName}__${name}` : name,
-    values: entities.map(({ values }) => cellJson(values[at] ?? null, type)),
-    statuses: entities.map(({ statuses }) => statuses[at] ?? 'NOT_FOUND'),
-    eventTimestamps: entities.map(({ eventUs }) => (eventUs === null ? noEvent : `"${isoTime(eventUs)}"`)),
+    values: entities.map(({ values }) => cellJson(values[at] ?? null, type)).join(),
+    statuses: entities.map(({ statuses }) => `"${statuses[at] ?? 'NOT_FOUND'}"`).join(),
+    eventTimestamps: read?.eventTimestamps ?? '',
   };
 }
 
@@ -234,7 +242,7 @@ function requireDistinct(columns: readonly ResultColumn[]): void {
 function answerOf(columns: readonly ResultColumn[]): string {
   const results = columns.map(
     ({ values, statuses, eventTimestamps }) =>
-      `{"values":[${values.join()}],"statuses":${JSON.stringify(statuses)},"event_timestamps":[${eventTimestamps.join()}]}`,
+      `{"values":[${values}],"statuses":[${statuses}],"event_timestamps":[${eventTimestamps}]}`,
   );
   const names = JSON.stringify(columns.map(({ name }) => name));
   return `{"metadata":{"feature_names":${names}},"results":[${results.join()}]}`;

@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark.ts';
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   serve: async () => (await import('./benchmarks/serve.ts')).serve,
+  features: async () => (await import('./benchmarks/features.ts')).features,
   'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,
   engine: async () => (await import('./benchmarks/engine.ts')).engineCosts,
   data: async () => (await import('./benchmarks/data.ts')).dataSpeed,
