@@ -6,6 +6,13 @@ import { paramMeta } from '../../../shared/node/param-meta.ts';
 import type { Column, TableSchema } from '../../../shared/table/schema.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 
+const moment = z
+  .string()
+  .regex(
+    /^(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?Z?)?$/,
+    'must be a date or time in UTC, such as 2001-05-01',
+  );
+
 const paramsSchema = z.object({
   timestamp: z
     .string()
@@ -18,6 +25,14 @@ const paramsSchema = z.object({
     .describe('Label columns whose names differ from the keys of the views: {"key": "label column"}.')
     .meta(paramMeta({ advanced: true })),
   prefix: z.boolean().default(false).describe('Put the name of the view before each feature: VIEW__FEATURE.'),
+  from: moment
+    .default('')
+    .describe('Without labels: entities are those of the first view with an event from this time on.')
+    .meta(paramMeta({ ui: { control: 'datetime' }, section: 'Without labels' })),
+  to: moment
+    .default('')
+    .describe('Without labels: entities have an event up to this time, and get the features known then.')
+    .meta(paramMeta({ ui: { control: 'datetime' }, section: 'Without labels' })),
   createdFilter: z
     .boolean()
     .default(true)
@@ -33,6 +48,49 @@ export interface JoinProblem {
   severity?: 'warning';
   message: string;
   fix: string;
+}
+
+/** Column with the time of the rows that are made where there are no labels. */
+const defaultTimestamp = 'as_of';
+
+/**
+ * What stands in for labels that are not connected: the entities of the first view with an event between two times, as
+ * of the later one. `startUs` and `endUs` in µs since the epoch.
+ */
+export function entityRange(
+  view: { view: FeatureView; schema: TableSchema },
+  params: JoinParams,
+): { range: { startUs: bigint; endUs: bigint; timestamp: string }; schema: TableSchema } | JoinProblem {
+  const [startUs, endUs] = [params.from, params.to].map(microsOf);
+  if (startUs === undefined || endUs === undefined) {
+    return {
+      field: 'from',
+      code: 'params.invalid',
+      message: 'No labels are connected, and no span of time is given to take entities from.',
+      fix: 'Connect label rows, or set from and to.',
+    };
+  }
+  if (endUs < startUs) {
+    return {
+      field: 'to',
+      code: 'params.invalid',
+      message: `The span ends at ${params.to}, before it starts.`,
+      fix: 'Set a later end.',
+    };
+  }
+  const timestamp = params.timestamp === '' ? defaultTimestamp : params.timestamp;
+  const keys = view.view.keys.flatMap(({ name }) => view.schema.columns.find((column) => column.name === name) ?? []);
+  const time: Column = { name: timestamp, type: 'timestamp', sqlType: 'TIMESTAMP' };
+  return { range: { startUs, endUs, timestamp }, schema: { columns: [...keys, time] } };
+}
+
+/** undefined for no time. */
+function microsOf(text: string): bigint | undefined {
+  if (text === '') return undefined;
+  const iso = text.replace(' ', 'T').replace(/Z$/, '');
+  const [seconds = '', fraction = ''] = (iso.includes('T') ? iso : `${iso}T00:00`).split('.');
+  const millis = Date.parse(`${seconds}Z`);
+  return Number.isNaN(millis) ? undefined : BigInt(millis) * 1000n + BigInt(fraction.padEnd(6, '0'));
 }
 
 /** How a view is joined: names that its features get. */
@@ -177,26 +235,30 @@ type TableShape = Extract<PortShape, { type: 'table' }>;
 function inferJoin(inputs: Record<string, PortShape[]>, params: JoinParams): InferResult {
   const labels = inputs['labels']?.[0];
   const tables = (inputs['views'] ?? []).filter((shape): shape is TableShape => shape.type === 'table');
-  if (labels?.type !== 'table' || tables.length === 0) return { outputs: {}, problems: [] };
   const views = tables.flatMap(({ schema, view }) => (view === undefined ? [] : [{ schema, view }]));
-  if (views.length < tables.length) return { outputs: {}, problems: [noView()] };
-  const { columns, problems } = planJoin(labels.schema, views, params);
-  const shown = problems.map(({ field, severity, message, fix }) => ({
+  const [first] = views;
+  if (tables.length === 0 || (labels !== undefined && labels.type !== 'table')) return { outputs: {}, problems: [] };
+  if (first === undefined || views.length < tables.length) return { outputs: {}, problems: [noView()] };
+  const rows = labels ?? entityRange(first, params);
+  if ('message' in rows) return { outputs: {}, problems: [shown(rows)] };
+  const timestamp = 'range' in rows ? rows.range.timestamp : params.timestamp;
+  const { columns, problems } = planJoin(rows.schema, views, { ...params, timestamp });
+  if (problems.some(({ severity }) => severity === undefined)) return { outputs: {}, problems: problems.map(shown) };
+  const lineage = (labels ?? tables[0])?.lineage;
+  return {
+    outputs: {
+      table: { type: 'table', schema: { columns }, ...(lineage === undefined ? {} : { lineage }) },
+    },
+    problems: problems.map(shown),
+  };
+}
+
+function shown({ field, severity, message, fix }: JoinProblem): InferResult['problems'][number] {
+  return {
     message,
     fix,
     ...(field === undefined ? {} : { field }),
     ...(severity === undefined ? {} : { severity }),
-  }));
-  if (problems.some(({ severity }) => severity === undefined)) return { outputs: {}, problems: shown };
-  return {
-    outputs: {
-      table: {
-        type: 'table',
-        schema: { columns },
-        ...(labels.lineage === undefined ? {} : { lineage: labels.lineage }),
-      },
-    },
-    problems: shown,
   };
 }
 
@@ -210,7 +272,11 @@ export const joinNode = defineNode({
   params: paramsSchema,
   ports: {
     inputs: {
-      labels: { types: ['table'], doc: 'Rows with an entity and a time each, such as labels.' },
+      labels: {
+        types: ['table'],
+        optional: true,
+        doc: 'Rows with an entity and a time each, such as labels; without them, every entity of a span of time.',
+      },
       views: { types: ['table'], many: true, doc: 'Feature views, each from a Feature view step.' },
     },
     outputs: { table: { type: 'table', doc: 'The label rows in their order, with the features beside them.' } },
@@ -234,6 +300,11 @@ export const joinNode = defineNode({
       params: { timestamp: 'ordered_at', keyColumns: { customer: 'buyer' }, prefix: true },
       note: 'The view is kept by customer; the orders call them buyers.',
     },
+    {
+      name: 'Everyone as of a day',
+      params: { from: '2026-01-01', to: '2026-02-01' },
+      note: 'Without labels: one row per entity that was seen in January, to score them all.',
+    },
   ],
   help: `For each label row and each view, finds the row of the view that was the answer **at the time of the label**: of
 the rows of the same entity with an event time not after the label's, and known by then, the one with the latest event
@@ -245,6 +316,9 @@ time. Its values are added, or none if it is older than the view's time to live.
   features are missing.
 - A value that is missing in the row that counts is missing; an older row does not fill in.
 - Key types must be the same on both sides.
+
+Without labels connected, the rows are the entities of the first view that have an event between *from* and *to* (both
+included), in the order of their keys, each with the features known at *to*.
 
 The same rule answers a look-up of the online store, so a model is served what it was trained on. The rows that come out
 are training or test rows as the labels were.

@@ -80,6 +80,25 @@ describe('feature join', () => {
     expect(chain.logs.filter((line) => line.startsWith('warn: Rows are used before they were known'))).toHaveLength(1);
   });
 
+  it('takes every entity of a span of time where there are no labels', async () => {
+    const views = [await viewOver(delays, delaysView), await viewOver(rates, { name: 'rates', eventTimestamp: 'day' })];
+    const run = (params: Record<string, unknown>) => chain.run(joinNode, runner, params, { labels: [], views });
+    const { table } = await run({ from: '2026-01-01', to: '2026-01-01 11:00' });
+    expect(await rowsOf(table)).toEqual([
+      { origin: 'JFK', as_of: '2026-01-01 11:00:00', delay: 30, rate: 'low' },
+      { origin: 'SFO', as_of: '2026-01-01 11:00:00', delay: 20, rate: 'low' },
+    ]);
+    const later = await run({ from: '2026-01-01T09:00', to: '2026-01-01T12:00:00.5Z', timestamp: 'asked' });
+    expect((await rowsOf(later.table)).map((row) => [row['origin'], row['asked'], row['delay'], row['rate']])).toEqual([
+      ['SFO', '2026-01-01 12:00:00.5', 10, 'high'],
+    ]);
+    await expect(run({})).rejects.toMatchObject({
+      code: 'params.invalid',
+      fix: 'Connect label rows, or set from and to.',
+    });
+    await expect(run({ from: '2026-01-02', to: '2026-01-01' })).rejects.toMatchObject({ code: 'params.invalid' });
+  });
+
   it('keeps the order of labels over several row groups', async () => {
     const count = 150_000;
     const source = `SELECT i % 1000 AS k, make_timestamp(i * 1000000) AS t, i AS value FROM range(5000) r(i)`;
@@ -163,6 +182,13 @@ describe('feature join', () => {
       },
       problems: [],
     });
+    const unlabelled = (given: Record<string, unknown>) =>
+      joinNode.infer?.({ labels: [], views: [shape] }, joinNode.params.parse(given));
+    expect(unlabelled({ from: '2026-01-01', to: '2026-02-01' })).toMatchObject({
+      outputs: { table: { schema: { columns: [{ name: 'origin' }, { name: 'as_of' }, { name: 'delay' }] } } },
+      problems: [],
+    });
+    expect(unlabelled({})?.problems).toMatchObject([{ field: 'from' }]);
     expect(infer({}, [shape])?.problems).toMatchObject([{ field: 'timestamp' }]);
     expect(infer({ timestamp: 'date' }, [source])?.problems).toHaveLength(1);
     expect(infer({ timestamp: 'date' }, [shape, shape])?.problems).toMatchObject([{ field: 'prefix' }]);

@@ -1,45 +1,50 @@
-import { parquetRelation, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
+import { type DuckDb, parquetRelation, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { duckDbError } from '../../../main/compute/duckdb/duckdb-error.ts';
-import { numberedParquetRelation } from '../../../main/compute/duckdb/numbered-relation.ts';
+import { type NumberedRelation, numberedParquetRelation } from '../../../main/compute/duckdb/numbered-relation.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
-import { joinPointInTime } from '../../../main/compute/features/point-in-time-join.ts';
+import { entitiesInRange, joinPointInTime, type ViewRows } from '../../../main/compute/features/point-in-time-join.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { featureViewSchema } from '../../../shared/features/feature-view.ts';
 import { implementNode, type InputArtifact } from '../../../shared/node/runner.ts';
-import { joinNode, noView, planJoin } from './definition.ts';
+import type { TableSchema } from '../../../shared/table/schema.ts';
+import { entityRange, joinNode, noView, planJoin } from './definition.ts';
 
 export const runner = implementNode(joinNode, {
   async run(ctx) {
     const { params } = ctx;
     const labels = ctx.inputs['labels']?.[0];
-    const inputs = ctx.inputs['views'] ?? [];
-    if (labels === undefined || inputs.length === 0) {
-      throw new AppError('data.query', `Input “${labels === undefined ? 'labels' : 'views'}” is not connected.`);
-    }
-    const views = inputs.map((artifact) => ({ artifact, view: viewOfArtifact(artifact), schema: schemaOf(artifact) }));
-    const schema = schemaOf(labels);
-    const { joins, problems } = planJoin(schema, views, params);
+    const views = (ctx.inputs['views'] ?? []).map((artifact) => ({
+      artifact,
+      view: viewOfArtifact(artifact),
+      schema: schemaOf(artifact),
+    }));
+    const [first] = views;
+    if (first === undefined) throw new AppError('data.query', 'Input “views” is not connected.');
+    const rows = labels === undefined ? entityRange(first, params) : { schema: schemaOf(labels) };
+    if ('message' in rows) throw new AppError(rows.code, rows.message, { fix: rows.fix });
+    const range = 'range' in rows ? rows.range : undefined;
+    const timestamp = range?.timestamp ?? params.timestamp;
+    const { joins, problems } = planJoin(rows.schema, views, { ...params, timestamp });
     const problem = problems.find(({ severity }) => severity === undefined);
     if (problem !== undefined) throw new AppError(problem.code, problem.message, { fix: problem.fix });
     for (const { message } of problems) ctx.log('warn', message);
-    const path = labels.path(tableFile);
-    const entities = {
-      ...numberedParquetRelation(path, schema.columns),
-      timestamp: params.timestamp,
-      keyColumns: params.keyColumns,
-    };
-    const { lineage } = labels.manifest;
+    const sources = views.map(({ artifact, view, schema }) => ({
+      view,
+      ...numberedParquetRelation(artifact.path(tableFile), schema.columns),
+    }));
+    const { lineage } = (labels ?? first.artifact).manifest;
     return withDuckDb(stepDuckDbOptions(ctx), async (db) => {
       try {
+        const base =
+          labels !== undefined
+            ? fileRows(labels.path(tableFile), rows.schema)
+            : await entityRows(db, sources[0], range);
+        const entities = { ...base.numbered, timestamp, keyColumns: params.keyColumns };
         const joined = await joinPointInTime(
           db,
-          parquetRelation(path, schema.columns),
-          views.map(({ artifact, view, schema: { columns } }, index) => ({
-            entities,
-            source: { view, ...numberedParquetRelation(artifact.path(tableFile), columns) },
-            outputNames: joins[index]?.outputNames ?? {},
-          })),
+          base.inOrder,
+          sources.map((source, index) => ({ entities, source, outputNames: joins[index]?.outputNames ?? {} })),
           {
             createdFilter: params.createdFilter,
             onView: (done) => ctx.progress({ done, total: views.length, unit: 'views' }),
@@ -56,6 +61,30 @@ export const runner = implementNode(joinNode, {
     });
   },
 });
+
+/** The rows that ask: by ordinal, and as they are, in order. */
+interface AskingRows {
+  numbered: NumberedRelation;
+  inOrder: string;
+}
+
+function fileRows(path: string, { columns }: TableSchema): AskingRows {
+  return { numbered: numberedParquetRelation(path, columns), inOrder: parquetRelation(path, columns) };
+}
+
+/** Makes a table of the entities of a span of time. */
+async function entityRows(
+  db: DuckDb,
+  source: ViewRows | undefined,
+  range: Parameters<typeof entitiesInRange>[1] | undefined,
+): Promise<AskingRows> {
+  if (source === undefined || range === undefined) throw new AppError('internal.bug', 'There is nothing to join to.');
+  await db.run(`CREATE TABLE entities AS ${entitiesInRange(source, range)}`);
+  return {
+    numbered: { relation: '(SELECT *, rowid AS "ordinal of the row" FROM entities)', ordinal: '"ordinal of the row"' },
+    inOrder: 'entities',
+  };
+}
 
 function viewOfArtifact({ manifest }: InputArtifact) {
   const parsed = featureViewSchema.safeParse(manifest.meta['view']);
