@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { join, normalize, sep } from 'node:path';
 import type { Session } from 'electron';
+import { contentTypeOf } from '../../shared/app/content-type.ts';
 
 /**
  * Origin of the app's pages. The shell answers every https request of its windows itself, so this name is never looked up
@@ -8,16 +9,6 @@ import type { Session } from 'electron';
  * runtime that starts apps late does not allow.)
  */
 export const appOrigin = 'https://app.slipway.localhost';
-
-const contentTypes: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.json': 'application/json',
-  '.woff2': 'font/woff2',
-};
 
 /** The engine listens on a port of its own choice on loopback; nothing else may be reached. */
 const contentSecurityPolicy = [
@@ -47,7 +38,7 @@ export function serveApp(session: Session, dir: string): void {
     try {
       return new Response(new Uint8Array(await readFile(full)), {
         headers: {
-          'Content-Type': contentTypes[extname(full)] ?? 'application/octet-stream',
+          'Content-Type': contentTypeOf(full),
           'Content-Security-Policy': contentSecurityPolicy,
           'X-Content-Type-Options': 'nosniff',
         },

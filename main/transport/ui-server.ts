@@ -3,27 +3,18 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, sep } from 'node:path';
+import { join, normalize, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { engineRouter } from './engine-router.ts';
 import type { Services } from './services.ts';
+import { contentTypeOf } from '../../shared/app/content-type.ts';
 
 /** A graph may have 32 MiB; frames and a margin come on top. */
 const maxMessageBytes = 40 * 1024 * 1024;
 const maxConnections = 64;
-
-const contentTypes: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.json': 'application/json',
-  '.woff2': 'font/woff2',
-};
 
 /** No remote content and no inline script; styles may be inline since React Flow positions nodes by style attributes. */
 const contentSecurityPolicy = [
@@ -203,7 +194,7 @@ async function sendFile(dir: string, path: string, request: IncomingMessage, res
   // Names of built assets carry a hash of their content; the page itself must be asked for again.
   const cache = decoded.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
   response.writeHead(200, {
-    'Content-Type': contentTypes[extname(full)] ?? 'application/octet-stream',
+    'Content-Type': contentTypeOf(full),
     'Content-Length': info.size,
     'Cache-Control': cache,
   });
