@@ -2,7 +2,8 @@ import { elementCount, numericTypes, type Tensor, type TensorData } from './tens
 
 /**
  * Several requests' inputs as one batch along axis 0. All lists have the same tensors with equal extents after axis 0.
- * Linear in the number of elements.
+ * Linear in the number of elements. Several requests' batch has
+ * memory of its own; a single request's inputs are given as they are.
  */
 export function concatenateInputs(requests: readonly (readonly Tensor[])[]): Tensor[] {
   const [first] = requests;

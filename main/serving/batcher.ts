@@ -10,7 +10,8 @@ export interface BatchResult {
 
 /** Runs one batch. Rejects with `WorkerLost` when the worker died, with anything else when the model failed. */
 export interface BatchExecutor {
-  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<BatchResult>;
+  /** `disposable`: nobody reads the inputs afterwards, so their memory may be moved instead of copied. */
+  run(inputs: readonly Tensor[], outputs: readonly string[], disposable: boolean): Promise<BatchResult>;
 }
 
 /** The worker ended while a batch was in it. */
@@ -190,7 +191,8 @@ export class Batcher {
     try {
       const startedMs = performance.now();
       const inputs = concatenateInputs(batch.map((job) => job.inputs));
-      const { outputs, inferMs } = await this.#executor.run(inputs, first.outputs);
+      // A single request's inputs are its own: they are needed again when its worker dies, and for the request log.
+      const { outputs, inferMs } = await this.#executor.run(inputs, first.outputs, batch.length > 1);
       const answeredMs = performance.now();
       const inputMs = answeredMs - startedMs - inferMs;
       if (batch.length === 1) {

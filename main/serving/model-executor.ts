@@ -4,6 +4,11 @@ import { type BatchExecutor, type BatchResult, WorkerLost } from './batcher.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
+/** Memory that can change threads without being copied. */
+function buffersOf(tensors: readonly Tensor[]): ArrayBuffer[] {
+  return tensors.flatMap(({ data }) => (Array.isArray(data) ? [] : [data.buffer]));
+}
+
 export type ExecutorState = 'loading' | 'ready' | 'restarting' | 'failed' | 'closed';
 
 export interface ExecutorEvents {
@@ -41,15 +46,14 @@ export class ModelExecutor implements BatchExecutor {
     return specs;
   }
 
-  run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<BatchResult> {
+  run(inputs: readonly Tensor[], outputs: readonly string[], disposable: boolean): Promise<BatchResult> {
     const worker = this.#worker;
     if (worker === undefined || this.#state !== 'ready') return Promise.reject(new WorkerLost());
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#pending.set(id, { resolve, reject });
       const message: RunMessage = { id, inputs: [...inputs], outputs: [...outputs] };
-      // Copied, not moved: a failed run is repeated from the same inputs.
-      worker.postMessage(message);
+      worker.postMessage(message, disposable ? buffersOf(inputs) : []);
     });
   }
 
