@@ -255,6 +255,10 @@ export class TrackingStore {
     return this.#toTrainings([this.#row(id)])[0] as Training;
   }
 
+  lifecycleOf(id: string): Lifecycle {
+    return this.#row(id).lifecycle;
+  }
+
   /** The newest training that made a model. */
   trainingOfModel(digest: string): string | undefined {
     return this.#db

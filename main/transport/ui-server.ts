@@ -9,6 +9,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { engineRouter } from './engine-router.ts';
+import { createMlflowHandler } from './mlflow/mlflow-handler.ts';
 import type { Services } from './services.ts';
 import { contentTypeOf } from '../../shared/app/content-type.ts';
 
@@ -61,11 +62,12 @@ function hostNameOf(hostHeader: string): string {
 
 /**
  * HTTP server of the app: static files without a token (they hold no data), the engine RPC at `/rpc` as WebSocket with
- * the token as subprotocol `slipway.TOKEN`. Throws `port.in-use`.
+ * the token as subprotocol `slipway.TOKEN`, MLflow's REST below `/api/2.0/mlflow/` with the token as Bearer. Throws `port.in-use`.
  */
 export async function startUiServer(options: UiServerOptions): Promise<UiServer> {
   const token = options.token ?? randomBytes(24).toString('base64url');
   const handler = new RPCHandler(engineRouter);
+  const mlflow = createMlflowHandler(options.services.engine.database);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -117,7 +119,13 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     response.setHeader('Referrer-Policy', 'no-referrer');
     response.setHeader('Content-Security-Policy', contentSecurityPolicy);
     if (!hostAllowed(request)) return void response.writeHead(421).end();
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const path = url.pathname;
+    if (mlflow.handles(path)) {
+      if (!originAllowed(request)) return void response.writeHead(403).end();
+      if (!tokenValid(request)) return void response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
+      return mlflow.answer(request, response, url);
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     }
