@@ -107,6 +107,17 @@ describe('get-online-features', () => {
     });
   });
 
+  it('keeps 64-bit integers whole from body to body', () => {
+    const push = `{"push_source_name":"rates","df":{"day":[0],"rate":[-9223372036854775808],"delay":[null]}}`;
+    expect(api.answer('push', Buffer.from(push))).toBe('{"rows":1,"stored":1}');
+    expect(api.answer('get-online-features', Buffer.from('{"features":["rates:rate"]}'))).toBe(
+      '{"metadata":{"feature_names":["rate"]},"results":[{"values":[-9223372036854775808],"statuses":["PRESENT"],"event_timestamps":["1970-01-01T00:00:00Z"]}]}',
+    );
+    expect(problem(() => api.answer('push', Buffer.from('{')))).toMatch(
+      /^request\.invalid: The request body is not valid JSON/,
+    );
+  });
+
   it('reads several views at once, with full names where they collide', () => {
     const rate = 2n ** 60n + 1n;
     api.push({ push_source_name: 'rates', df: { day: [0], rate: [rate], delay: ['2026-01-01'] } });

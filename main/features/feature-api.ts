@@ -3,6 +3,7 @@ import { type FeatureView, referenceSeparator } from '../../shared/features/feat
 import { nearMisses } from '../../shared/text/near-misses.ts';
 import type { Cell, CellColumn } from '../compute/duckdb/read-cells.ts';
 import { isRecord } from '../serving/is-record.ts';
+import { parseJsonBody } from '../serving/json-body.ts';
 import { cellJson, isoTime, readCell } from './cell-json.ts';
 import { type OnlineFeatures, readOnline } from './online-read.ts';
 import { type OnlineStore, viewNotFound } from './online-store.ts';
@@ -27,10 +28,12 @@ interface ResultColumn {
   eventTimestamps: string;
 }
 
+/** Last part of the path, after `/features/`. */
+export type FeatureAction = 'get-online-features' | 'push';
+
 /**
- * `POST /features/get-online-features` and `POST /features/push`, in the shape of Feast's feature server. Bodies are
- * parsed JSON in which integers beyond 2^53 are bigint; answers are JSON texts. Errors: `request.invalid`,
- * `request.too-large`, `features.not-found`.
+ * `POST /features/get-online-features` and `POST /features/push`, in the shape of Feast's feature server. Answers are JSON
+ * texts. Errors: `request.invalid`, `request.too-large`, `features.not-found`.
  */
 export class FeatureApi {
   readonly #store: OnlineStore;
@@ -41,7 +44,14 @@ export class FeatureApi {
     this.#nowUs = nowUs;
   }
 
+  /** The answer to a request with a JSON body. */
+  answer(action: FeatureAction, body: Buffer): string {
+    const parsed = parseJsonBody(body, () => true);
+    return action === 'push' ? this.push(parsed) : this.getOnlineFeatures(parsed);
+  }
+
   /**
+   * The body is parsed JSON in which integers beyond 2^53 are bigint, as in `push`:
    * `{features: ["VIEW:FEATURE", …], entities: {KEY: [value, …]}, full_feature_names?}` → `{metadata: {feature_names},
    * results: [{values, statuses, event_timestamps}]}`: one result per name, the keys first; one value per entity.
    */

@@ -229,6 +229,48 @@ describe('materialize', () => {
     expect(values(nowUs + hour)[1]).toBe(99n);
   });
 
+  it('keeps values of every type, and entities of every type of key, exactly', async () => {
+    const view = viewOf({
+      keys: [
+        { name: 'b', type: 'bool' },
+        { name: 'day', type: 'timestamp' },
+        { name: 's', type: 'string' },
+      ],
+      features: [
+        { name: 'big', type: 'int64' },
+        { name: 'x', type: 'float64' },
+        { name: 'flag', type: 'bool' },
+        { name: 'text', type: 'string' },
+        { name: 'at', type: 'timestamp' },
+        { name: 'pixels', type: 'tensor', size: 3 },
+      ],
+    });
+    const artifact = await artifactOf(
+      view,
+      `SELECT * FROM (VALUES
+        (true, DATE '2026-01-01', 'Zürich', make_timestamp(0), 9223372036854775807, 'NaN'::DOUBLE, false, 'longer than twelve bytes', TIMESTAMP '1969-12-31 23:59:59.999999', [1.5, NULL, -2]::FLOAT[3]),
+        (false, DATE '2026-01-01', '', make_timestamp(0), -9007199254740993, '-Infinity'::DOUBLE, true, '', NULL, NULL),
+        (false, DATE '2026-01-02', '', make_timestamp(0), NULL, NULL, NULL, NULL, 'infinity'::TIMESTAMP, [0, 0, 0]::FLOAT[3])
+      ) v(b, day, s, t, big, x, flag, text, "at", pixels)`,
+    );
+    await fill(artifact);
+    const day = BigInt(Date.UTC(2026, 0, 1)) * 1000n;
+    const asked = [
+      [true, day, 'Zürich'],
+      [false, day, ''],
+      [false, day + 24n * hour, ''],
+      [true, day, ''],
+    ];
+    const { entities } = readOnline(store, 'v', asked, nowUs);
+    expect(entities.map((entity) => entity.values)).toEqual([
+      [2n ** 63n - 1n, Number.NaN, false, 'longer than twelve bytes', -1n, Float32Array.from([1.5, Number.NaN, -2])],
+      [-9007199254740993n, Number.NEGATIVE_INFINITY, true, '', null, null],
+      [null, null, null, null, null, new Float32Array(3)],
+      [null, null, null, null, null, null],
+    ]);
+    expect(entities.at(3)?.statuses[0]).toBe('NOT_FOUND');
+  });
+
   it('looks up a view without entities', async () => {
     const view = viewOf({ keys: [] });
     await fill(await artifactOf(view, `SELECT make_timestamp(k * ${hour}) AS t, k AS x FROM range(20) r(k)`));
