@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,
   engine: async () => (await import('./benchmarks/engine.ts')).engineCosts,
   data: async () => (await import('./benchmarks/data.ts')).dataSpeed,
+  tracking: async () => (await import('./benchmarks/tracking.ts')).tracking,
   search: async () => (await import('./benchmarks/search.ts')).search,
 };
 
