@@ -70,12 +70,7 @@ function isValid(validity: Uint8Array, row: number): boolean {
 
 type Vector = ReturnType<typeof duckdb.data_chunk_get_vector>;
 
-function reader(
-  vector: Vector,
-  rows: number,
-  column: CellColumn,
-  strings: StringVectorReader,
-): (row: number) => Cell {
+function reader(vector: Vector, rows: number, column: CellColumn, strings: StringVectorReader): (row: number) => Cell {
   switch (column.type) {
     case 'bool': {
       const values = duckdb.vector_get_data(vector, rows);
