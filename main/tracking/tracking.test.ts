@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../engine/engine.ts';
 import { openDatabase, type StoreDatabase } from '../store/database.ts';
+import { modelCard } from './model-card.ts';
+import { ModelCatalog } from './model-catalog.ts';
+import { compareModels } from './model-diff.ts';
+import { readModelFacts } from './model-facts.ts';
 import { parseRunFilter, parseRunOrder } from './run-filter.ts';
 import { type Training, TrackingStore } from './tracking-store.ts';
 
@@ -141,14 +145,14 @@ describe('queries', () => {
   });
 });
 
-it('records what a training step did, once, with the metrics of its evaluation', async () => {
+it('records a training once, with the metrics of its evaluation, down to a card and a comparison', async () => {
   const csv = [
     'x,y,late',
     ...Array.from({ length: 400 }, (_, i) => `${i % 37},${(i * 7) % 11},${(i % 37) + ((i * 7) % 11) > 22}`),
   ];
   await writeFile(join(dir, 'rows.csv'), csv.join('\n'));
   const node = (kind: string, params: object = {}) => ({ kind, version: 1, params });
-  const document = {
+  const document = (l2: number) => ({
     format: 'slipway/graph',
     formatVersion: 1,
     id: 'tiny',
@@ -157,8 +161,9 @@ it('records what a training step did, once, with the metrics of its evaluation',
       rows: node('data.file', { path: 'rows.csv' }),
       split: node('data.split', { method: 'random' }),
       clean: node('feature.impute', { columns: ['x', 'y'] }),
-      model: node('train.linear', { label: 'late', l2: 0.5 }),
+      model: node('train.linear', { label: 'late', l2 }),
       evaluate: node('train.evaluate'),
+      register: node('train.register', { name: 'tiny' }),
     },
     edges: [
       { from: 'rows.table', to: 'split.input' },
@@ -166,22 +171,24 @@ it('records what a training step did, once, with the metrics of its evaluation',
       { from: 'clean.features', to: 'model.features' },
       { from: 'model.model', to: 'evaluate.model' },
       { from: 'split.test', to: 'evaluate.table' },
+      { from: 'model.model', to: 'register.model' },
+      { from: 'evaluate.report', to: 'register.report' },
     ],
     parameters: {},
     groups: {},
     layout: { nodes: {}, frames: [] },
-  };
+  });
   const engine = await createEngine({ dataDir: join(dir, 'data') });
   try {
-    const run = async () => {
-      const { runId } = await engine.startRun({ document, baseDir: dir });
+    const run = async (l2: number) => {
+      const { runId } = await engine.startRun({ document: document(l2), baseDir: dir });
       let status = '';
       for await (const event of engine.runEvents(runId, 0)) if (event.type === 'run.finished') status = event.status;
       expect(status).toBe('succeeded');
       return runId;
     };
-    const runId = await run();
-    await run();
+    const runId = await run(0.5);
+    await run(0.5);
     const recorded = new TrackingStore(engine.database);
     const experiment = recorded.experimentNamed('tiny');
     const { trainings, total } = recorded.query({ experimentIds: [experiment?.id ?? -1], limit: 10 });
@@ -201,6 +208,30 @@ it('records what a training step did, once, with the metrics of its evaluation',
     expect(curve.length).toBeGreaterThan(2);
     expect(only.metrics['train.logLoss']).toEqual(curve.at(-1));
     expect(recorded.trainingOfModel(only.modelDigest ?? '')).toBe(only.id);
+
+    await run(50);
+    const models = new ModelCatalog(engine.database);
+    models.setTag('tiny', 0, 'owner', 'Ada | Grace');
+    const first = await readModelFacts(models, engine.store, 'tiny/1');
+    const champion = await readModelFacts(models, engine.store, 'tiny');
+    expect(champion.version.version).toBe(2);
+    expect(first.lineage.sources).toMatchObject([{ kind: 'data.file', type: 'table', rows: 400, inputs: [] }]);
+    expect(first.lineage.nodes.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['train.register', 'train.linear', 'feature.impute', 'data.split', 'data.file']),
+    );
+    const card = modelCard(champion);
+    expect(card).toContain('# tiny, version 2');
+    expect(card).toContain('| Owner | Ada \\| Grace |');
+    expect(card).toContain(`\`${first.lineage.sources[0]?.digest}\``);
+    expect(card).toMatch(/\| logLoss \| 0\.\d+ \|/);
+    expect(card).toMatch(/Served and trained scores agree on \d+ rows/);
+    expect(modelCard(champion)).toBe(card);
+    const difference = compareModels(first, champion);
+    expect(difference.params).toEqual([{ name: 'l2', before: 0.5, after: 50 }]);
+    expect(difference).toMatchObject({ sameContent: false, inputs: [], sources: { removed: [], added: [] } });
+    expect(difference.metrics.map(({ name }) => name)).toContain('logLoss');
+    expect(compareModels(first, first).sameContent).toBe(true);
+    await expect(readModelFacts(models, engine.store, 'tiny/9')).rejects.toMatchObject({ code: 'model.not-found' });
   } finally {
     await engine.close();
   }

@@ -1,6 +1,10 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
-import { createModelRegistry, type ModelRegistry } from '../../store/model-registry.ts';
+import type { ModelRegistry } from '../../store/model-registry.ts';
+import { modelCard } from '../../tracking/model-card.ts';
+import { ModelCatalog } from '../../tracking/model-catalog.ts';
+import { compareModels, type ModelDifference } from '../../tracking/model-diff.ts';
+import { readModelFacts } from '../../tracking/model-facts.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
@@ -9,17 +13,33 @@ const championAlias = 'champion';
 
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'Lists registered models, shows one, promotes a version, or rolls back to the version before.',
-  usage: 'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS]',
+  summary:
+    'Lists registered models, shows one, promotes a version or rolls back, writes its card, compares two versions.',
+  usage:
+    'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | card NAME[@ALIAS|/VERSION] | diff NAME/VERSION NAME/VERSION',
   options: { alias: { type: 'string' } },
   optionHelp: { alias: `alias to move; default ${championAlias}` },
   run: (context) =>
-    withStore(context, async ({ database }) => {
-      const registry = createModelRegistry(database);
+    withStore(context, async ({ database, artifacts }) => {
+      const catalog = new ModelCatalog(database);
+      const { registry } = catalog;
       const [action = 'list', name, version] = context.positionals;
       if (action === 'list') return showVersions(context, registry.list());
       if (name === undefined) throw new AppError('cli.usage', `"models ${action}" needs a model's name.`);
       if (action === 'show') return showVersions(context, versionsOf(registry, name));
+      if (action === 'card') {
+        const card = modelCard(await readModelFacts(catalog, artifacts, name));
+        context.output.result({ card }, card.trimEnd());
+        return 0;
+      }
+      if (action === 'diff') {
+        if (version === undefined)
+          throw new AppError('cli.usage', 'Name two versions, e.g. models diff NAME/1 NAME/2.');
+        const before = await readModelFacts(catalog, artifacts, name);
+        const difference = compareModels(before, await readModelFacts(catalog, artifacts, version));
+        context.output.result({ difference }, showDifference(difference));
+        return 0;
+      }
       const alias = context.text('alias') ?? championAlias;
       if (action === 'promote') return moveAlias(context, registry, name, alias, Number(version));
       if (action === 'rollback') return rollback(context, registry, name, alias);
@@ -46,6 +66,20 @@ function showVersions(context: CommandContext, models: ModelVersion[]): number {
   ]);
   context.output.result({ models }, rows.length === 0 ? 'No model is registered yet.' : textTable(rows));
   return 0;
+}
+
+function showDifference({ sameContent, metrics, params, inputs, trainingRows, sources }: ModelDifference): string {
+  if (sameContent) return 'Both are the same model.';
+  const shown = (value: unknown) => (value === undefined ? '—' : JSON.stringify(value));
+  const rows = [
+    ...Object.entries({ metric: metrics, param: params, input: inputs, training: trainingRows }).flatMap(
+      ([what, differences]) =>
+        differences.map(({ name, before, after }) => [what, name, shown(before), '→', shown(after)]),
+    ),
+    ...sources.removed.map((digest) => ['data', '', digest.slice(0, 12), '→', '—']),
+    ...sources.added.map((digest) => ['data', '', '—', '→', digest.slice(0, 12)]),
+  ];
+  return rows.length === 0 ? 'Nothing that is recorded differs.' : textTable(rows);
 }
 
 function moveAlias(

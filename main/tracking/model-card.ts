@@ -1,0 +1,91 @@
+import type { ModelFacts } from './model-facts.ts';
+
+/** Tags of a model that say who answers for it, with their headings. */
+const ownership = { owner: 'Owner', 'on-call': 'On call', runbook: 'Runbook' } as const;
+const shownFeatures = 15;
+
+/** A model card as Markdown (Mitchell et al., 2019, as far as it follows from what is stored). Equal facts give equal text. */
+export function modelCard({ version, model, manifest, sizeBytes, lineage }: ModelFacts): string {
+  const { name, aliases, metrics, parity } = version;
+  const { label, classes, task, training, trainer, importance, inputs } = manifest;
+  const description = [model.description, version.description].filter((text) => text !== '').join('\n\n');
+  const predicts = task === 'regression' ? 'a number' : classes.map((value) => `\`${String(value)}\``).join(', ');
+  return sections(
+    `# ${name}, version ${version.version}`,
+    description,
+    table(
+      ['', ''],
+      [
+        ['Aliases', aliases.map((alias) => `@${alias}`).join(', ') || 'none'],
+        ...Object.entries(ownership).map(([tag, heading]) => [heading, model.tags[tag] ?? 'not set']),
+        ['Registered', new Date(version.createdMs).toISOString()],
+        ['Graph', version.graphId],
+        ['Predicts', `\`${label.column}\` (${task}): ${predicts}`],
+        ['Trainer', trainer.kind],
+        ['Training rows', String(training.rows)],
+        ['Size', `${(sizeBytes / 1024).toFixed(1)} KiB`],
+        ['Digest', `\`${version.digest}\``],
+      ],
+    ),
+    '## Quality on held-out rows',
+    Object.keys(metrics).length === 0
+      ? 'Not measured.'
+      : table(
+          ['Metric', 'Value'],
+          Object.entries(metrics).map(([metric, value]) => [metric, value.toPrecision(5)]),
+        ),
+    parity === null
+      ? 'The served model was not compared with the trainer.'
+      : `Served and trained scores ${parity.passed ? 'agree' : 'DIFFER'} on ${parity.rows} rows: largest difference ${parity.maxAbsDifference.toExponential(1)} (tolerance ${parity.tolerance}), ${parity.labelMismatches} other labels.`,
+    '## Input',
+    table(
+      ['Column', 'Type'],
+      inputs.map((input) => [
+        `\`${input.name}\``,
+        input.size === undefined ? input.type : `${input.type} [${input.size}]`,
+      ]),
+    ),
+    fence('json', JSON.stringify(manifest.example, null, 2)),
+    '## What it looks at',
+    table(
+      ['Feature', 'Importance'],
+      importance
+        .slice(0, shownFeatures)
+        .map(({ feature, value }) => [`\`${feature}\``, `${(100 * value).toFixed(1)} %`]),
+    ),
+    '## Parameters',
+    table(
+      ['Parameter', 'Value'],
+      Object.entries(trainer.params).map(([param, value]) => [param, `\`${JSON.stringify(value)}\``]),
+    ),
+    '## Data',
+    table(
+      ['Source', 'Rows', 'Digest'],
+      lineage.sources.map(({ kind, rows, digest, missing }) => [
+        missing ? 'no longer in the store' : kind,
+        rows === undefined ? '' : String(rows),
+        `\`${digest}\``,
+      ]),
+    ),
+  );
+}
+
+function sections(...parts: string[]): string {
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** A fence longer than any run of backticks in the text. */
+function fence(language: string, text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}${language}\n${text}\n${mark}`;
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import type { ArtifactStore } from '../store/artifact-store.ts';
+import { type Lineage, readLineage } from './lineage.ts';
+import type { ModelCatalog } from './model-catalog.ts';
+
+/** All that is known of a registered version. */
+export interface ModelFacts {
+  version: ReturnType<ModelCatalog['version']>;
+  /** Description and tags of the name. */
+  model: { description: string; tags: Record<string, string> };
+  manifest: ModelManifest;
+  sizeBytes: number;
+  lineage: Lineage;
+}
+
+/** @param reference `NAME` (its champion, else its newest version), `NAME@ALIAS` or `NAME/VERSION`. Throws `model.not-found`, `artifact.not-found`. */
+export async function readModelFacts(
+  models: ModelCatalog,
+  store: ArtifactStore,
+  reference: string,
+): Promise<ModelFacts> {
+  const { name, version: number } = resolveReference(models, reference);
+  const version = models.version(name, number);
+  const artifact = await store.open(version.digest);
+  if (artifact === undefined) {
+    throw new AppError('artifact.not-found', `The files of ${name}/${number} are no longer in the store.`, {
+      fix: 'Run its graph again.',
+    });
+  }
+  const { description, tags } = models.get(name);
+  return {
+    version,
+    model: { description, tags },
+    manifest: modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8'))),
+    sizeBytes: artifact.manifest.files.find((file) => file.name === 'model.onnx')?.sizeBytes ?? 0,
+    lineage: await readLineage(store, version.digest),
+  };
+}
+
+function resolveReference(models: ModelCatalog, reference: string) {
+  const uri = reference.startsWith('models:/') ? reference : `models:/${reference}`;
+  if (/[@/]/.test(uri.slice('models:/'.length))) return models.registry.resolve(uri);
+  const { versions } = models.get(uri.slice('models:/'.length));
+  const chosen = versions.find(({ aliases }) => aliases.includes('champion')) ?? versions[0];
+  return chosen ?? models.registry.resolve(`${uri}@champion`);
+}
