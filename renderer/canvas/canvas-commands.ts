@@ -1,15 +1,15 @@
-import { useMemo } from 'react';
+import { type RefObject, useMemo } from 'react';
 import { useReactFlow } from 'reactflow';
 import { toEngineError } from '../client/engine-error.ts';
 import { moveNodes, removeItems } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { showToast } from '../ui/toast.tsx';
+import { positionOf } from './use-flow-nodes.ts';
 import { layoutGraph } from './auto-layout.ts';
-import { cardSize } from './card-size.ts';
-
-/** Room for the graph's name above and the view tools below. */
-export const fitPadding = { top: '44px', right: '28px', bottom: '100px', left: '28px' } as const;
+import { boxOfNode, expectedSize } from './card-size.ts';
+import type { Box } from './edge-route.ts';
+import { viewportOf } from './view-fit.ts';
 
 export interface CanvasCommands {
   fit: () => void;
@@ -20,19 +20,40 @@ export interface CanvasCommands {
   removeSelected: () => void;
 }
 
+type MeasuredNode = Parameters<typeof boxOfNode>[0];
+
+/** Boxes of nodes by the document, with the sizes that were measured. */
+export function boxesOf(ids: readonly string[], measured: (id: string) => MeasuredNode | undefined): Box[] {
+  const document = activeGraph()?.document;
+  if (!document) return [];
+  const order = new Map(Object.keys(document.nodes).map((id, index) => [id, index]));
+  return ids.flatMap((id) => {
+    const index = order.get(id);
+    if (index === undefined) return [];
+    return [boxOfNode({ id, position: positionOf(document, id, index), measured: measured(id)?.measured })];
+  });
+}
+
 /** Commands that need the view. */
-export function useCanvasCommands(): CanvasCommands {
+export function useCanvasCommands(wrapper: RefObject<HTMLElement | null>): CanvasCommands {
   const flow = useReactFlow();
   return useMemo(() => {
     const reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const duration = reduced ? 0 : 160;
+    function show(ids: readonly string[], maxZoom: number, durationMs: number) {
+      const area = wrapper.current?.getBoundingClientRect();
+      const view = area && viewportOf(boxesOf(ids, flow.getNode), area, maxZoom);
+      if (view) void flow.setViewport(view, { duration: durationMs });
+    }
+    const all = () => Object.keys(activeGraph()?.document.nodes ?? {});
     async function arrange() {
       const graph = activeGraph();
       if (!graph) return;
       const view = document.querySelector('.canvas')?.getBoundingClientRect();
       const sizeOf = (id: string) => {
         const measured = flow.getNode(id)?.measured;
-        return { width: measured?.width ?? cardSize.width, height: measured?.height ?? cardSize.height };
+        const expected = expectedSize(id);
+        return { width: measured?.width ?? expected.width, height: measured?.height ?? expected.height };
       };
       try {
         const positions = await layoutGraph(graph.document, sizeOf, {
@@ -44,22 +65,17 @@ export function useCanvasCommands(): CanvasCommands {
         canvas?.classList.add('arranging');
         moveNodes(positions, 'Arrange');
         // The new positions reach React Flow with the next frame, the view can follow in the one after.
-        requestAnimationFrame(() =>
-          requestAnimationFrame(
-            () => void flow.fitView({ padding: fitPadding, maxZoom: 1, duration: reduced ? 0 : 280 }),
-          ),
-        );
+        requestAnimationFrame(() => requestAnimationFrame(() => show(all(), 1, reduced ? 0 : 280)));
         setTimeout(() => canvas?.classList.remove('arranging'), 320);
       } catch (error) {
         showToast({ text: `The graph could not be arranged: ${toEngineError(error).message}`, tone: 'failed' });
       }
     }
     return {
-      fit: () => void flow.fitView({ padding: fitPadding, maxZoom: 1, duration }),
+      fit: () => show(all(), 1, duration),
       fitSelection: () => {
         const ids = useSelection.getState().nodes;
-        if (ids.length > 0)
-          void flow.fitView({ nodes: ids.map((id) => ({ id })), padding: 0.4, maxZoom: 1.25, duration });
+        if (ids.length > 0) show(ids, 1.25, duration);
       },
       actualSize: () => void flow.zoomTo(1, { duration }),
       arrange: () => void arrange(),
@@ -70,5 +86,5 @@ export function useCanvasCommands(): CanvasCommands {
         document.querySelector<HTMLElement>('.canvas')?.focus({ preventScroll: true });
       },
     };
-  }, [flow]);
+  }, [flow, wrapper]);
 }

@@ -1,6 +1,6 @@
 import 'reactflow/dist/base.css';
 import './canvas.css';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import {
   Background,
   BackgroundVariant,
@@ -8,14 +8,11 @@ import {
   ConnectionLineType,
   type Edge,
   type FinalConnectionState,
-  MiniMap,
   type OnSelectionChangeParams,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
-  useNodesInitialized,
   useReactFlow,
-  useStore,
 } from 'reactflow';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
@@ -23,10 +20,9 @@ import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
 import { addNode, connectPorts, gridPx, type Point, removeItems } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
-import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { fitPadding, useCanvasCommands } from './canvas-commands.ts';
+import { useCanvasCommands } from './canvas-commands.ts';
 import { CanvasEmpty } from './canvas-empty.tsx';
 import { canvasKey } from './canvas-keyboard.ts';
 import { kindDragType } from './drag-type.ts';
@@ -36,18 +32,25 @@ import { GraphEdge, type GraphFlowEdge } from './graph-edge.tsx';
 import { KindPicker } from './kind-picker.tsx';
 import { definitions, inputsTaking, outputsGiving } from './kind-search.ts';
 import { NodeCard } from './node-card.tsx';
+import { DetailLevel, useFar } from './detail-level.tsx';
+import { FarView, nodeAt } from './far-view.tsx';
+import { Minimap } from './minimap.tsx';
 import { Refusal } from './refusal.tsx';
+import { useFarPointer } from './use-far-pointer.ts';
+import { useTabView } from './use-tab-view.ts';
+import { zoomLimits } from './view-fit.ts';
+import { ZoomBar } from './zoom-bar.tsx';
 import { cardSize } from './card-size.ts';
 import { type FlowNode, useFlowEdges, useFlowNodes } from './use-flow-nodes.ts';
 import { useClipboard } from './use-clipboard.ts';
 
 const nodeTypes = { node: NodeCard };
 const edgeTypes = { port: GraphEdge };
-/** Read by the minimap to fit its view box, so not in the style sheet. */
-const minimapSize = { width: 160, height: 76 };
-const zoomStep = 0.05;
-const cullAbove = 150;
+/** Graphs of this many cards draw only what is in view, and stop to do so below the second number. */
+const cullFrom = 150;
 const cullBelow = 135;
+const noNodes: FlowNode[] = [];
+const noEdges: GraphFlowEdge[] = [];
 
 /** Kinds offered where a connection was dropped on empty canvas, and how the picked one is tied in. */
 interface Picker {
@@ -70,69 +73,24 @@ function portTypesAt(ref: string, side: 'source' | 'target') {
   return ports.inputs[end.port]?.types ?? [];
 }
 
-/**
- * Sets the level of detail on the canvas element, without a React render per frame. The zoom itself is given only where
- * titles need it, in steps: a changed custom property restyles every card.
- */
-function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivElement | null> }) {
-  const detail = useStore(({ transform }) => (transform[2] >= 0.8 ? 'full' : transform[2] >= 0.4 ? 'brief' : 'far'));
-  const step = useStore(({ transform }) => Math.round(transform[2] / zoomStep) * zoomStep);
-  useEffect(() => {
-    const element = wrapper.current;
-    if (!element) return;
-    element.dataset.detail = detail;
-    if (detail === 'brief') element.style.setProperty('--zoom', step.toFixed(2));
-  }, [detail, step, wrapper]);
-  return null;
-}
-
-function ZoomBar({ onLayout }: { onLayout: () => void }) {
-  const flow = useReactFlow();
-  const percent = useStore((state) => Math.round(state.transform[2] * 100));
-  return (
-    <div className="zoom-bar" role="toolbar" aria-label="View">
-      <IconButton icon="layout" small label="Arrange" onClick={onLayout} />
-      <IconButton icon="minus" small label="Zoom out" onClick={() => void flow.zoomOut()} />
-      <button type="button" className="num zoom-percent" onClick={() => void flow.zoomTo(1)} title="100 %">
-        {percent} %
-      </button>
-      <IconButton icon="plus" small label="Zoom in" onClick={() => void flow.zoomIn()} />
-      <IconButton
-        icon="fit"
-        small
-        label="Fit graph"
-        onClick={() => void flow.fitView({ padding: fitPadding, maxZoom: 1 })}
-      />
-    </div>
-  );
-}
-
 function Canvas() {
   const wrapper = useRef<HTMLDivElement>(null);
   const flow = useReactFlow<FlowNode, GraphFlowEdge>();
   const { nodes, onNodesChange } = useFlowNodes();
   const edges = useFlowEdges();
-  const tabId = useActiveGraph((graph) => graph.tabId);
   const name = useActiveGraph((graph) => graph.document.name);
   const [menu, setMenu] = useState<CanvasMenu>();
   const [picker, setPicker] = useState<Picker>();
   const [culling, setCulling] = useState(false);
-  const commands = useCanvasCommands();
+  const commands = useCanvasCommands(wrapper);
+  const far = useFar();
+  const farPointer = useFarPointer(far, nodes, onNodesChange);
   useClipboard(wrapper);
+  useTabView(wrapper);
 
-  const count = nodes.length;
-  useEffect(() => {
-    setCulling((before) => (before ? count > cullBelow : count >= cullAbove));
-  }, [count]);
-
-  const fitted = useRef<string>(undefined);
-  const measured = useNodesInitialized();
-  useEffect(() => {
-    if (tabId === undefined || fitted.current === tabId || count === 0 || !measured) return;
-    fitted.current = tabId;
-    const frame = requestAnimationFrame(() => void flow.fitView({ padding: fitPadding, maxZoom: 1 }));
-    return () => cancelAnimationFrame(frame);
-  }, [tabId, count, measured, flow]);
+  const count = useActiveGraph((graph) => Object.keys(graph.document.nodes).length) ?? 0;
+  const cull = culling ? count >= cullBelow : count >= cullFrom;
+  if (cull !== culling) setCulling(cull);
 
   const isValid = useCallback((connection: Connection | Edge) => {
     const { origin } = useConnecting.getState();
@@ -201,14 +159,6 @@ function Canvas() {
     wrapper.current?.focus();
   }
 
-  const minimapColor = useMemo(
-    () => (node: FlowNode) => {
-      const kind = activeGraph()?.document.nodes[node.id]?.kind ?? '';
-      return `var(--st-${definitionOf(kind)?.stage ?? 'data'})`;
-    },
-    [],
-  );
-
   return (
     // The canvas takes keys for its selection; its nodes are focusable themselves.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -223,6 +173,7 @@ function Canvas() {
         if (!(event.target as HTMLElement).closest('input, textarea, select, button, .react-flow__node')) {
           wrapper.current?.focus({ preventScroll: true });
         }
+        farPointer.onPointerDownCapture(event);
       }}
       onKeyDown={(event) => canvasKey(event, { ...commands, openMenu: setMenu })}
       onDragOver={(event) => {
@@ -240,8 +191,8 @@ function Canvas() {
       }}
     >
       <ReactFlow
-        nodes={nodes}
-        edges={edges}
+        nodes={far ? noNodes : nodes}
+        edges={far ? noEdges : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
@@ -280,9 +231,15 @@ function Canvas() {
         }}
         onPaneContextMenu={(event) => {
           event.preventDefault();
-          setMenu({ at: { x: event.clientX, y: event.clientY } });
+          const at = { x: event.clientX, y: event.clientY };
+          const node = far ? nodeAt(nodes, flow.screenToFlowPosition(at))?.id : undefined;
+          if (node !== undefined && !useSelection.getState().nodes.includes(node)) select([node]);
+          setMenu({ at, ...(node === undefined ? {} : { node }) });
         }}
-        onPaneClick={() => select([])}
+        onPaneClick={(event) => {
+          const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          if (!far || !nodeAt(nodes, at)) select([]);
+        }}
         snapToGrid
         snapGrid={[gridPx, gridPx]}
         deleteKeyCode={null}
@@ -292,25 +249,17 @@ function Canvas() {
         disableKeyboardA11y
         elevateNodesOnSelect={false}
         onlyRenderVisibleElements={culling}
-        minZoom={0.08}
-        maxZoom={2.5}
+        minZoom={zoomLimits.min}
+        maxZoom={zoomLimits.max}
         connectionRadius={24}
         connectionLineType={ConnectionLineType.SmoothStep}
         connectionLineStyle={{ stroke: 'var(--signal)', strokeWidth: 1.8 }}
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Cross} gap={48} size={5} color="var(--grid)" />
-        <MiniMap<FlowNode>
-          pannable
-          zoomable
-          nodeColor={minimapColor}
-          nodeStrokeWidth={0}
-          nodeBorderRadius={6}
-          maskColor="color-mix(in srgb, var(--well) 72%, transparent)"
-          style={minimapSize}
-          ariaLabel="Minimap"
-        />
-        <ZoomBar onLayout={commands.arrange} />
+        {far && <FarView nodes={nodes} edges={edges} />}
+        <Minimap nodes={nodes} />
+        <ZoomBar onLayout={commands.arrange} onFit={commands.fit} />
         <DetailLevel wrapper={wrapper} />
         <Refusal />
       </ReactFlow>
@@ -318,6 +267,7 @@ function Canvas() {
         <Icon name="graph" small />
         <b>{name}</b>
       </div>
+      {farPointer.marquee && <div className="marquee" style={farPointer.marquee} />}
       {count === 0 && <CanvasEmpty />}
       {menu && (
         <Menu

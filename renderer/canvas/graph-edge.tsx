@@ -15,7 +15,7 @@ import { useManifest } from '../state/artifact-store.ts';
 import { classNames } from '../ui/class-names.ts';
 import { formatCount, formatPlural } from '../ui/format.ts';
 import { cardSize } from './card-size.ts';
-import { type Box, labelPoint, roundedPath, routeEdge } from './edge-route.ts';
+import { type Box, labelPoint, roundedPath, type RoutePoint, routeEdge } from './edge-route.ts';
 import { useActiveRun } from './use-node-status.ts';
 
 export interface GraphEdgeData extends Record<string, unknown> {
@@ -33,6 +33,24 @@ function boxOf(node: InternalNode): Box {
   const { x, y } = node.internals.positionAbsolute;
   const { width = cardSize.width, height = cardSize.height } = node.measured;
   return { left: x, top: y, right: x + width, bottom: y + height };
+}
+
+/** How far beyond its ends an edge looks for cards in its way, px. */
+const detourPx = 280;
+
+/** Cards an edge might run under. They are read, not followed: it is routed anew when one of its own ends moves. */
+function boxesNear(nodes: ReadonlyMap<string, InternalNode>, from: RoutePoint, to: RoutePoint): Box[] {
+  const left = Math.min(from.x, to.x) - detourPx;
+  const right = Math.max(from.x, to.x) + detourPx;
+  const top = Math.min(from.y, to.y) - detourPx;
+  const bottom = Math.max(from.y, to.y) + detourPx;
+  const near: Box[] = [];
+  for (const node of nodes.values()) {
+    const { x, y } = node.internals.positionAbsolute;
+    if (x > right || y > bottom || x + cardSize.width * 1.5 < left || y + cardSize.height * 2 < top) continue;
+    near.push(boxOf(node));
+  }
+  return near;
 }
 
 /** Chip on an edge that returns through the gutter: what flows along it. */
@@ -69,8 +87,7 @@ function GraphEdgeView(props: EdgeProps<GraphFlowEdge>) {
   const store = useStoreApi();
   const from = { x: sourceX, y: sourceY };
   const to = { x: targetX, y: targetY };
-  // Other cards are read, not followed: an edge is routed anew when one of its own ends moves.
-  const boxes = [...store.getState().nodeLookup.values()].map(boxOf);
+  const boxes = boxesNear(store.getState().nodeLookup, from, to);
   const points =
     sourceNode && targetNode
       ? routeEdge(from, to, boxOf(sourceNode), boxOf(targetNode), boxes, data?.targetIndex ?? 0)

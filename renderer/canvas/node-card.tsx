@@ -13,10 +13,12 @@ import { classNames } from '../ui/class-names.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { StatusLine } from '../ui/status-line.tsx';
+import { isTall } from './card-size.ts';
 import { NodeBody } from './node-body.tsx';
 import type { NodeStatus } from './node-status.ts';
 import { fitTitle } from './fit-title.ts';
 import { Port } from './port.tsx';
+import { countRender } from './render-count.ts';
 import { useNodeEndpoint } from './use-node-endpoint.ts';
 import { serviceOf, useNodeStatus } from './use-node-status.ts';
 
@@ -88,6 +90,7 @@ function FailureDrawer({ nodeId, status }: { nodeId: string; status: NodeStatus 
 
 /** One node on the canvas: flag, title, kind, body, waterline and ports. */
 function NodeCardView({ id, selected }: NodeProps) {
+  countRender('node-card');
   const node = useGraphNode(id);
   const status = useNodeStatus(id);
   const [hovered, setHovered] = useState(false);
@@ -106,11 +109,10 @@ function NodeCardView({ id, selected }: NodeProps) {
   const { inputs, outputs } = definition ? portsOf(definition, node.params) : noPorts;
   const inputNames = Object.keys(inputs);
   const outputNames = Object.keys(outputs);
-  const tall = stage !== 'data' && stage !== 'feature';
   return (
     <div
       ref={card}
-      className={classNames('node-card', status.status, tall && 'tall', `stage-${stage}`)}
+      className={classNames('node-card', status.status, isTall(stage) && 'tall', `stage-${stage}`)}
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
     >
@@ -178,4 +180,5 @@ function NodeCardView({ id, selected }: NodeProps) {
   );
 }
 
-export const NodeCard = memo(NodeCardView);
+/** React Flow also tells place and size, which a card does not show. */
+export const NodeCard = memo(NodeCardView, (a, b) => a.id === b.id && a.selected === b.selected);

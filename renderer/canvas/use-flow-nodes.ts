@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { applyNodeChanges, type Node, type NodeChange } from 'reactflow';
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument, GraphNode } from '../../shared/graph/document.ts';
@@ -8,14 +8,16 @@ import { useAnalysis } from '../state/analysis-store.ts';
 import { edgeId, moveNodes, type Point } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
-import { cardSize } from './card-size.ts';
+import { shareEqual } from '../state/structural.ts';
+import { expectedSize } from './card-size.ts';
 import type { GraphFlowEdge } from './graph-edge.tsx';
 
 export type FlowNode = Node<Record<string, never>, 'node'>;
 
 const noData: Record<string, never> = {};
 
-function positionOf(document: GraphDocument, id: string, index: number): Point {
+/** Where a node lies; nodes without a place stand in rows of six. */
+export function positionOf(document: GraphDocument, id: string, index: number): Point {
   const at = document.layout.nodes[id];
   return at ? { x: at.x, y: at.y } : { x: (index % 6) * 216, y: Math.floor(index / 6) * 168 };
 }
@@ -39,8 +41,15 @@ export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: No
         const position = document ? positionOf(document, id, index) : { x: 0, y: 0 };
         const old = known.get(id);
         if (old && old.position.x === position.x && old.position.y === position.y) return old;
+        const expected = expectedSize(id);
         return {
-          ...(old ?? { id, type: 'node', data: noData, initialWidth: cardSize.width, initialHeight: cardSize.height }),
+          ...(old ?? {
+            id,
+            type: 'node',
+            data: noData,
+            initialWidth: expected.width,
+            initialHeight: expected.height,
+          }),
           selected: chosen.has(id),
           position,
         };
@@ -95,7 +104,9 @@ export function useFlowEdges(): GraphFlowEdge[] {
   const nodes = document?.nodes;
   const chosen = useSelection((state) => state.edges);
   const diagnostics = useAnalysis((analysis) => analysis.diagnostics);
+  const before = useRef(new Map<string, GraphFlowEdge>());
   return useMemo(() => {
+    const chosenIds = new Set(chosen);
     const problems = new Map<number, string>();
     for (const diagnostic of diagnostics) {
       const match = /^\/edges\/(\d+)/.exec(diagnostic.path);
@@ -103,7 +114,7 @@ export function useFlowEdges(): GraphFlowEdge[] {
     }
     const into = new Map<string, string[]>();
     for (const edge of edges ?? []) into.set(edge.to, [...(into.get(edge.to) ?? []), edge.from]);
-    return (edges ?? []).flatMap((edge, index): GraphFlowEdge[] => {
+    const next = (edges ?? []).flatMap((edge, index): GraphFlowEdge[] => {
       const from = parsePortRef(edge.from);
       const to = parsePortRef(edge.to);
       const source = from && nodes?.[from.node];
@@ -119,7 +130,7 @@ export function useFlowEdges(): GraphFlowEdge[] {
           sourceHandle: from.port,
           target: to.node,
           targetHandle: to.port,
-          selected: chosen.includes(id),
+          selected: chosenIds.has(id),
           data: {
             portType: port?.type ?? 'table',
             lane: into.get(edge.to)?.[0] === edge.from ? (into.get(edge.to) ?? []) : [],
@@ -129,5 +140,9 @@ export function useFlowEdges(): GraphFlowEdge[] {
         },
       ];
     });
+    // Edges that read as before stay the same objects, so that React Flow leaves them alone.
+    const kept = next.map((edge) => shareEqual(before.current.get(edge.id), edge));
+    before.current = new Map(kept.map((edge) => [edge.id, edge]));
+    return kept;
   }, [edges, nodes, chosen, diagnostics]);
 }

@@ -1,11 +1,12 @@
+import { useCallback, useSyncExternalStore } from 'react';
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { reasonText } from '../inspector/param-names.ts';
-import { useAnalysis, useNodeProblems, useStepState } from '../state/analysis-store.ts';
+import { useAnalysis } from '../state/analysis-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
-import { activeGraph, useActiveGraph, useGraphNode, useGraphs } from '../state/graph-store.ts';
+import { activeGraph, useGraphs } from '../state/graph-store.ts';
 import { useRuns } from '../state/run-store.ts';
 import type { RunView, StepRun } from '../state/run-view.ts';
 import { type NodeStatus, nodeStatus, stillFailed } from './node-status.ts';
@@ -80,61 +81,119 @@ export function reasonsInWords(reasons: readonly string[]): string {
   return reasons.map((reason) => reasonText(reason, titleById)).join('; ');
 }
 
-/** Everything a node's waterline shows; wakes only for changes of this node, or of its place in the plan. */
-export function useNodeStatus(nodeId: string): NodeStatus {
-  const node = useGraphNode(nodeId);
-  const step = useStepState(nodeId);
-  const problems = useNodeProblems(nodeId);
-  const run = useStepRun(nodeId);
-  const runActive = useActiveRun((view) => view.status === 'running') ?? false;
-  const runId = useActiveRun((view) => view.runId);
-  const unchangedSinceRun = useActiveRun((view) => node !== undefined && view.nodes?.[nodeId] === node) ?? false;
-  const service = node && serviceOf(node.kind);
-  const endpointNode = useActiveGraph((graph) => (service ? endpointNodeOf(graph.document, nodeId) : undefined));
-  const graphId = useActiveGraph((graph) => graph.document.id);
-  const endpoint = useEndpoints((state) =>
-    endpointNode === undefined || graphId === undefined
-      ? undefined
-      : findEndpoint(state.endpoints, graphId, endpointNode),
+/** Position of each step among those that will run, from 1, and their number. */
+interface PlanPlaces {
+  at: ReadonlyMap<string, number>;
+  of: number;
+}
+
+const placesOf = new WeakMap<object, PlanPlaces>();
+
+function planPlaces(analysis: ReturnType<typeof useAnalysis.getState>): PlanPlaces {
+  const known = placesOf.get(analysis);
+  if (known) return known;
+  const misses = analysis.order.filter((id) => !analysis.steps[id]?.hit);
+  const places = { at: new Map(misses.map((id, index) => [id, index + 1])), of: misses.length };
+  placesOf.set(analysis, places);
+  return places;
+}
+
+interface KnownStatus {
+  /** What the status was worked out from, compared by identity. */
+  from: readonly unknown[];
+  status: NodeStatus;
+}
+
+const knownStatus = new Map<string, KnownStatus>();
+let knownTab: string | undefined;
+const noNode: NodeStatus = { status: 'never', word: 'Not run yet' };
+
+function sameStatus(a: NodeStatus, b: NodeStatus): boolean {
+  return (
+    a.status === b.status &&
+    a.word === b.word &&
+    a.aside === b.aside &&
+    a.level === b.level &&
+    a.cause === b.cause &&
+    a.error === b.error
   );
-  const at = useAnalysis((analysis) => {
-    let place = 0;
-    for (const id of analysis.order) {
-      if (!analysis.steps[id]?.hit) place += 1;
-      if (id === nodeId) return analysis.steps[id]?.hit ? 0 : place;
-    }
-    return 0;
-  });
-  const of = useAnalysis((analysis) => analysis.order.filter((id) => !analysis.steps[id]?.hit).length);
-  const failedAbove = useActiveRun((view) => {
-    if (view.steps[nodeId]?.state !== 'skipped') return undefined;
-    const graph = activeGraph();
-    const { steps } = useAnalysis.getState();
-    return (
-      graph &&
-      blockerAbove(graph.document, nodeId, (id) =>
-        stillFailed(view.steps[id], steps[id], view.nodes?.[id] === graph.document.nodes[id]),
-      )
-    );
-  });
-  const invalidAbove = useAnalysis((analysis) => {
-    if (analysis.steps[nodeId] || analysis.state === 'none') return undefined;
-    const graph = activeGraph();
-    const invalid = (id: string) => analysis.byNode[id]?.some((problem) => problem.severity === 'error') ?? false;
-    return graph && blockerAbove(graph.document, nodeId, invalid);
-  });
-  return nodeStatus({
+}
+
+/**
+ * Everything a node's waterline shows, from the stores as they are. The same object as long as it reads the same, and
+ * not worked out again while nothing it follows from has changed.
+ */
+export function readNodeStatus(nodeId: string): NodeStatus {
+  const graph = activeGraph();
+  const node = graph?.document.nodes[nodeId];
+  if (!graph || !node) return noNode;
+  if (knownTab !== graph.tabId) {
+    knownStatus.clear();
+    knownTab = graph.tabId;
+  }
+  const { document } = graph;
+  const analysis = useAnalysis.getState();
+  const view = useRuns.getState().runs[graph.tabId];
+  const { endpoints } = useEndpoints.getState();
+  const run = view?.steps[nodeId];
+  const skipped = run?.state === 'skipped' ? view : undefined;
+  // A run this window started speaks for its steps until the plan knows how it ended.
+  const runActive = view?.status === 'running' || (view?.nodes !== undefined && analysis.seenRun !== view.runId);
+  const started = view?.nodes?.[nodeId];
+  const from = [
+    node,
+    document.nodes,
+    document.edges,
+    analysis,
+    endpoints,
+    run,
+    skipped,
+    runActive,
+    view?.runId,
+    started,
+  ];
+  const known = knownStatus.get(nodeId);
+  if (known?.from.every((part, index) => part === from[index])) return known.status;
+
+  const service = serviceOf(node.kind);
+  const step = analysis.steps[nodeId];
+  const endpointNode = service ? endpointNodeOf(document, nodeId) : undefined;
+  const invalid = (id: string) => analysis.byNode[id]?.some((problem) => problem.severity === 'error') ?? false;
+  const failed = (id: string) =>
+    stillFailed(skipped?.steps[id], analysis.steps[id], skipped?.nodes?.[id] === document.nodes[id]);
+  const places = planPlaces(analysis);
+  const at = places.at.get(nodeId);
+  const next = nodeStatus({
     service,
-    pinned: node?.pinned === true,
+    pinned: node.pinned === true,
     step: step && { ...step, reasons: step.reasons.map((reason) => reasonText(reason, titleById)) },
     run,
     runActive,
-    unchangedSinceRun,
-    runId,
-    place: at > 0 ? { at, of } : undefined,
-    problems,
-    endpoint,
-    failedAbove,
-    invalidAbove,
+    unchangedSinceRun: started === node,
+    runId: view?.runId,
+    place: at === undefined ? undefined : { at, of: places.of },
+    problems: analysis.byNode[nodeId] ?? [],
+    endpoint: endpointNode === undefined ? undefined : findEndpoint(endpoints, document.id, endpointNode),
+    failedAbove: skipped && blockerAbove(document, nodeId, failed),
+    invalidAbove: step || analysis.state === 'none' ? undefined : blockerAbove(document, nodeId, invalid),
   });
+  const status = known && sameStatus(known.status, next) ? known.status : next;
+  knownStatus.set(nodeId, { from, status });
+  return status;
+}
+
+/** Tells when any node's status may have changed. */
+export function onStatusChange(listener: () => void): () => void {
+  const ends = [useGraphs, useAnalysis, useRuns, useEndpoints].map((store) => store.subscribe(listener));
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** Everything a node's waterline shows; wakes only when that reads differently. */
+export function useNodeStatus(nodeId: string): NodeStatus {
+  return useSyncExternalStore(
+    onStatusChange,
+    useCallback(() => readNodeStatus(nodeId), [nodeId]),
+  );
 }

@@ -6,6 +6,7 @@ import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { isAbort, toEngineError } from '../client/engine-error.ts';
 import { useGraphs } from './graph-store.ts';
+import { useRuns } from './run-store.ts';
 import { shareEqual } from './structural.ts';
 
 type EngineAnalysis = Awaited<ReturnType<typeof engine.graph.analyze>>;
@@ -25,6 +26,8 @@ interface Analysis {
   /** Topological order of the batch steps. */
   order: string[];
   error: WireError | undefined;
+  /** The tab's run that had ended when this was asked, so that its results are known here. */
+  seenRun: string | undefined;
 }
 
 const empty: Omit<Analysis, 'tabId' | 'state'> = {
@@ -35,6 +38,7 @@ const empty: Omit<Analysis, 'tabId' | 'state'> = {
   steps: {},
   order: [],
   error: undefined,
+  seenRun: undefined,
 };
 
 /** What the engine knows of the active graph without running it: problems, shapes and the plan with reasons. */
@@ -60,6 +64,8 @@ async function analyze(): Promise<void> {
   running?.abort();
   const abort = new AbortController();
   running = abort;
+  const run = useRuns.getState().runs[graph.tabId];
+  const seenRun = run?.status === 'running' ? undefined : run?.runId;
   try {
     const answer = await engine.graph.analyze(
       { document: graph.document, ...(graph.path === undefined ? {} : { path: graph.path }) },
@@ -77,11 +83,12 @@ async function analyze(): Promise<void> {
         steps: Object.fromEntries(answer.steps.map((step) => [step.id, step])),
         order: answer.steps.map((step) => step.id),
         error: undefined,
+        seenRun,
       }),
     );
   } catch (error) {
     if (abort.signal.aborted || isAbort(error)) return;
-    useAnalysis.setState({ state: 'ready', error: toEngineError(error) });
+    useAnalysis.setState({ state: 'ready', error: toEngineError(error), seenRun });
   }
 }
 

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../shared/events/run-events.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { isAbort, toEngineError } from '../client/engine-error.ts';
+import { countRender } from '../canvas/render-count.ts';
 import { applyRunEvent, newRunView, type RunView } from './run-view.ts';
 
 interface RunState {
@@ -47,6 +48,7 @@ export function followRun(tabId: string, runId: string, graphId: string, options
         const after = useRuns.getState().runs[tabId]?.lastSeq ?? 0;
         for await (const event of await engine.run.events({ runId, after }, { signal: abort.signal })) {
           if (abort.signal.aborted) return;
+          if (event.type.startsWith('step.') && event.type !== 'step.log') countRender('status-event');
           pending.push(event);
           timer ??= setTimeout(flush, coalesceMs);
         }

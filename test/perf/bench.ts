@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   engine: async () => (await import('./benchmarks/engine.ts')).engineCosts,
   data: async () => (await import('./benchmarks/data.ts')).dataSpeed,
   tracking: async () => (await import('./benchmarks/tracking.ts')).tracking,
+  canvas: async () => (await import('./benchmarks/canvas.ts')).canvasCosts,
   search: async () => (await import('./benchmarks/search.ts')).search,
 };
 

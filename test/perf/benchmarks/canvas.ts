@@ -1,0 +1,352 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { chromiumPath, launchBrowser, startApp } from '../../e2e/app.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { serveBarePage } from '../canvas/bare-page.ts';
+import { type FrameWork, percentile, traceWork } from '../canvas/frame-work.ts';
+import { wideGraph } from '../canvas/wide-graph.ts';
+import { median } from '../median.ts';
+
+const viewport = { width: 1440, height: 900 };
+const frameMs = 16;
+const rounds = 5;
+
+/** Where the app counts renders when asked to. */
+type Counting = { slipwayRenders?: Record<string, number> };
+
+/** The canvas in headless Chromium with software rendering: work on the main thread, and what a person waits for. */
+export const canvasCosts: Benchmark = {
+  async measure(log) {
+    if (chromiumPath === undefined) return { figures: {}, skipped: ['canvas: no Chromium on this machine'] };
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-canvas-'));
+    const app = await startApp();
+    const browser = await launchBrowser();
+    try {
+      const files: Record<number, string> = {};
+      for (const count of [200, 1000, 5000]) {
+        const path = join(folder, `wide-${count}.slipway.json`);
+        await writeFile(path, wideGraph(count));
+        files[count] = path;
+      }
+      const open = (count: number) => openWith(browser, app.url, files[count]);
+      const figures: Record<string, number> = {};
+
+      Object.assign(figures, await firstScreen(browser, app.url, log));
+      Object.assign(figures, await opening(browser, app.url, files[1000] ?? '', log));
+
+      for (const [key, count, zoom] of [
+        ['work200Ms', 200, 0.6],
+        ['work1000Ms', 1000, 0.6],
+        ['work5000Ms', 5000, undefined],
+      ] as const) {
+        const page = await open(count);
+        const frames = await gestures(browser, page, zoom);
+        figures[key] = percentile(frames.perFrameMs, 0.95);
+        log(`${key}: p50 ${percentile(frames.perFrameMs, 0.5).toFixed(1)} p95 ${figures[key]?.toFixed(1)} ms`);
+        await page.context().close();
+      }
+      figures['vsBareReactFlow1000'] = await againstBare(browser, () => open(1000), log);
+      Object.assign(figures, await commands(browser, () => open(1000), log));
+      figures['rendersPerStatusEvent'] = await rendersPerStatusEvent(browser, app.url, folder, log);
+      return { figures, skipped: ['statusLatencyMs'] };
+    } finally {
+      await browser.close();
+      await app.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function openWith(browser: Browser, url: string, path: string | undefined): Promise<Page> {
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.addInitScript((graph) => {
+    (globalThis as Counting).slipwayRenders = {};
+    if (graph !== undefined) localStorage.setItem('slipway.last-graph', graph);
+  }, path);
+  await page.goto(url);
+  await settled(page);
+  return page;
+}
+
+/** The graph is drawn and its plan is known. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('.react-flow__node, .far-view').first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/steps? will run|up to date|problem/)
+    .first()
+    .waitFor({ timeout: 120_000 });
+  await page.waitForTimeout(1_500);
+}
+
+async function inputFrame(page: Page): Promise<void> {
+  await page.waitForTimeout(frameMs);
+}
+
+/** A point of the canvas: of nothing, or the middle of some node in view. */
+async function pointOf(page: Page, what: 'pane' | 'node'): Promise<{ x: number; y: number }> {
+  return page.evaluate((wanted) => {
+    const canvas = document.querySelector('.canvas, .react-flow')?.getBoundingClientRect();
+    if (!canvas) throw new Error('There is no canvas.');
+    const middle = { x: canvas.left + canvas.width / 2, y: canvas.top + canvas.height / 2 };
+    const cards = [...document.querySelectorAll('.react-flow__node')].map((card) => card.getBoundingClientRect());
+    const near = cards
+      .map((box) => ({ x: box.left + box.width * 0.7, y: box.top + box.height / 2 }))
+      .toSorted((a, b) => Math.hypot(a.x - middle.x, a.y - middle.y) - Math.hypot(b.x - middle.x, b.y - middle.y));
+    if (wanted === 'node') return near[0] ?? middle;
+    for (let y = middle.y - 150; y < middle.y + 150; y += 7) {
+      const found = document.elementFromPoint(middle.x, y);
+      if (found?.classList.contains('react-flow__pane')) return { x: middle.x, y };
+    }
+    return middle;
+  }, what);
+}
+
+async function drag(page: Page, from: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  for (let step = 1; step <= 60; step++) {
+    const turn = (step / 60) * Math.PI * 2;
+    await page.mouse.move(from.x + Math.sin(turn) * 180, from.y + (1 - Math.cos(turn)) * 60);
+    await inputFrame(page);
+  }
+  await page.mouse.up();
+}
+
+async function wheel(page: Page, at: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(at.x, at.y);
+  for (let step = 0; step < 60; step++) {
+    await page.mouse.wheel(0, step % 30 < 15 ? -12 : 12);
+    await inputFrame(page);
+  }
+}
+
+async function zoomNear(page: Page, zoom: number): Promise<void> {
+  const pane = await pointOf(page, 'pane');
+  await page.mouse.move(pane.x, pane.y);
+  for (let step = 0; step < 60; step++) {
+    const now = await page.evaluate(() => {
+      const style = document.querySelector<HTMLElement>('.react-flow__viewport')?.style.transform ?? '';
+      return Number(/scale\(([\d.]+)\)/.exec(style)?.[1] ?? '1');
+    });
+    const factor = Math.log2(zoom / now);
+    if (Math.abs(factor) < 0.02) break;
+    await page.mouse.wheel(0, -factor / 0.002);
+    await page.waitForTimeout(80);
+  }
+  await page.waitForTimeout(600);
+}
+
+/** Pan, zoom and drag at a zoom, or fully zoomed out as opened. */
+async function gestures(browser: Browser, page: Page, zoom: number | undefined): Promise<FrameWork> {
+  if (zoom !== undefined) await zoomNear(page, zoom);
+  const work: FrameWork = { perFrameMs: [], totalMs: 0 };
+  for (const gesture of [
+    async () => drag(page, await pointOf(page, 'pane')),
+    async () => wheel(page, await pointOf(page, 'pane')),
+    async () => drag(page, await pointOf(page, 'node')),
+  ]) {
+    const part = await traceWork(browser, page, gesture);
+    work.perFrameMs.push(...part.perFrameMs);
+    work.totalMs += part.totalMs;
+  }
+  return work;
+}
+
+async function againstBare(browser: Browser, open: () => Promise<Page>, log: (text: string) => void): Promise<number> {
+  const bare = await serveBarePage(wideGraph(1000));
+  try {
+    const ours = await open();
+    const canvas = await ours.locator('.canvas').boundingBox();
+    const context = await browser.newContext({
+      viewport: { width: Math.round(canvas?.width ?? 972), height: Math.round(canvas?.height ?? 600) },
+    });
+    const theirs = await context.newPage();
+    await theirs.goto(bare.url);
+    await theirs.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
+    await theirs.waitForTimeout(3_000);
+    await zoomNear(ours, 0.6);
+    const ratios: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      await theirs.bringToFront();
+      const b = percentile((await gestures(browser, theirs, undefined)).perFrameMs, 0.95);
+      await ours.bringToFront();
+      const a = percentile((await gestures(browser, ours, undefined)).perFrameMs, 0.95);
+      ratios.push(b / a);
+      log(`bare React Flow ${b.toFixed(1)} ms, ours ${a.toFixed(1)} ms`);
+    }
+    await context.close();
+    await ours.context().close();
+    return median(ratios);
+  } finally {
+    await bare.close();
+  }
+}
+
+async function firstScreen(
+  browser: Browser,
+  url: string,
+  log: (text: string) => void,
+): Promise<Record<string, number>> {
+  const seconds: number[] = [];
+  let bytes = 0;
+  for (let round = 0; round < rounds; round++) {
+    const context = await browser.newContext({ viewport });
+    const page = await context.newPage();
+    const bodies: Promise<number>[] = [];
+    page.on('response', (response) => {
+      if (!['script', 'stylesheet'].includes(response.request().resourceType())) return;
+      bodies.push(response.body().then((body) => gzipSync(body).length));
+    });
+    const started = performance.now();
+    await page.goto(url);
+    await page.locator('.react-flow__node').first().waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).waitFor();
+    seconds.push((performance.now() - started) / 1000);
+    await page.waitForTimeout(500);
+    bytes = (await Promise.all(bodies)).reduce((sum, size) => sum + size, 0);
+    await context.close();
+  }
+  log(`first screen: ${(bytes / 1024).toFixed(0)} KiB, ${seconds.map((value) => value.toFixed(2)).join(' ')} s`);
+  // The engine and the browser's caches are cold in the first round.
+  return { firstPaintSeconds: median(seconds.slice(1)), firstScreenKiB: bytes / 1024 };
+}
+
+/** From choosing a graph on the home screen to its drawing. */
+async function opening(
+  browser: Browser,
+  url: string,
+  path: string,
+  log: (text: string) => void,
+): Promise<Record<string, number>> {
+  const first = await openWith(browser, url, path);
+  await first.context().close();
+  const seconds: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const context = await browser.newContext({ viewport });
+    const page = await context.newPage();
+    await page.goto(url);
+    await settled(page);
+    await page.getByRole('navigation').getByText('Home').click();
+    const row = page.getByRole('button', { name: /1000 nodes/ });
+    await row.waitFor();
+    seconds.push(
+      (await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            const button = [...document.querySelectorAll<HTMLElement>('.home-row')].find((row) =>
+              row.textContent.includes('1000 nodes'),
+            );
+            const started = performance.now();
+            button?.click();
+            const look = () => {
+              const drawn = document.querySelector<HTMLCanvasElement>('.far-view');
+              // Drawn, and shown with the frame after.
+              if (drawn && drawn.style.transform !== '')
+                requestAnimationFrame(() => resolve(performance.now() - started));
+              else requestAnimationFrame(look);
+            };
+            look();
+          }),
+      )) / 1000,
+    );
+    await context.close();
+  }
+  log(`open 1,000 nodes: ${seconds.map((value) => value.toFixed(2)).join(' ')} s`);
+  return { open1000Seconds: median(seconds) };
+}
+
+/** Undo and auto-layout at 1,000 nodes. */
+async function commands(
+  browser: Browser,
+  open: () => Promise<Page>,
+  log: (text: string) => void,
+): Promise<Record<string, number>> {
+  const page = await open();
+  await zoomNear(page, 0.6);
+  const undo: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await drag(page, await pointOf(page, 'node'));
+    await page.mouse.move(5, 5);
+    await page.waitForTimeout(800);
+    const work = await traceWork(browser, page, async () => {
+      await page.keyboard.press('Control+z');
+      await page.waitForTimeout(150);
+    });
+    undo.push(work.totalMs);
+  }
+  log(`undo: ${undo.map((value) => value.toFixed(1)).join(' ')} ms`);
+  const layout: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    layout.push(
+      (await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            const started = performance.now();
+            const canvas = document.querySelector('.canvas');
+            document.querySelector<HTMLElement>('[aria-label="Arrange"]')?.click();
+            const look = () => {
+              if (canvas?.classList.contains('arranging')) resolve(performance.now() - started);
+              else requestAnimationFrame(look);
+            };
+            look();
+          }),
+      )) / 1000,
+    );
+    await page.waitForTimeout(1_000);
+    await page.keyboard.press('Control+z');
+    await page.waitForTimeout(1_000);
+  }
+  log(`layout: ${layout.map((value) => value.toFixed(2)).join(' ')} s`);
+  await page.context().close();
+  return { undoMs: median(undo), layout1000Seconds: median(layout) };
+}
+
+/** Runs 60 small steps and counts card renders against the status events of the run. */
+async function rendersPerStatusEvent(
+  browser: Browser,
+  url: string,
+  folder: string,
+  log: (text: string) => void,
+): Promise<number> {
+  const path = join(folder, 'steps.slipway.json');
+  await writeFile(path, stepsGraph(60));
+  const page = await openWith(browser, url, path);
+  const before = await page.evaluate(() => (globalThis as Counting).slipwayRenders?.['node-card'] ?? 0);
+  await page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByText(/Last run finished/).waitFor({ timeout: 120_000 });
+  const { renders, events } = await page.evaluate(() => ({
+    renders: (globalThis as Counting).slipwayRenders?.['node-card'] ?? 0,
+    events: (globalThis as Counting).slipwayRenders?.['status-event'] ?? 0,
+  }));
+  log(`${renders - before} card renders for ${events} status events`);
+  await page.context().close();
+  return (renders - before) / events;
+}
+
+function stepsGraph(count: number): string {
+  const nodes: Record<string, unknown> = {
+    file: { kind: 'data.file', version: 1, params: { path: 'pkg:vega-datasets/data/penguins.json' } },
+  };
+  const edges: { from: string; to: string }[] = [];
+  const places: Record<string, { x: number; y: number }> = { file: { x: 0, y: 0 } };
+  for (let at = 0; at < count; at++) {
+    nodes[`sql${at}`] = { kind: 'data.sql', version: 1, params: { query: `SELECT *, ${at} AS n FROM input` } };
+    edges.push({ from: 'file.table', to: `sql${at}.input` });
+    places[`sql${at}`] = { x: 216 + (at % 8) * 190, y: Math.floor(at / 8) * 140 };
+  }
+  return JSON.stringify({
+    format: 'slipway/graph',
+    formatVersion: 1,
+    id: `steps-${Date.now()}`,
+    name: 'Steps',
+    nodes,
+    edges,
+    parameters: {},
+    groups: {},
+    layout: { nodes: places, frames: [] },
+  });
+}
