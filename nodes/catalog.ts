@@ -1,4 +1,5 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
+import { expectNode } from './data/expect/definition.ts';
 import { fileNode } from './data/file/definition.ts';
 import { postgresNode } from './data/postgres/definition.ts';
 import { splitNode } from './data/split/definition.ts';
@@ -25,6 +26,7 @@ import { treesNode } from './train/trees/definition.ts';
 
 /** Every node kind, by kind. Definitions only: safe for the renderer. */
 export const catalog = {
+  [expectNode.kind]: expectNode,
   [fileNode.kind]: fileNode,
   [postgresNode.kind]: postgresNode,
   [splitNode.kind]: splitNode,

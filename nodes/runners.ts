@@ -2,6 +2,7 @@ import type { RunnerLoader } from '../shared/node/runner.ts';
 
 /** Kind → lazy import of its runner, for batch kinds. Engine only. */
 export const runners: Record<string, RunnerLoader> = {
+  'data.expect': () => import('./data/expect/run.ts'),
   'data.file': () => import('./data/file/run.ts'),
   'data.postgres': () => import('./data/postgres/run.ts'),
   'data.split': () => import('./data/split/run.ts'),
