@@ -6,6 +6,7 @@ import { createPlan } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanService } from '../../shared/plan/plan.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { KeyPolicy } from '../serving/api-keys.ts';
+import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { Engine } from './engine.ts';
 
 export interface StartGraphEndpoint {
@@ -70,9 +71,21 @@ export async function startGraphEndpoint(
     http: { port, ...(options.host === undefined ? {} : { host: options.host }) },
     grpcPort: options.grpcPort,
     keys: options.keys,
+    predictionLog: predictionLogOf(service.params),
     maxBatchRows: numberOf(service.params['maxBatchRows']),
     maxQueueRows: numberOf(service.params['maxQueueRows']),
   });
+}
+
+/** The request log as the node's parameters describe it; undefined for none. */
+function predictionLogOf(params: Record<string, unknown>): PredictionLogOptions | undefined {
+  const { requestLog: mode, redactColumns, logRetentionDays } = params;
+  if (mode !== 'sampled' && mode !== 'full') return undefined;
+  return {
+    mode,
+    redactColumns: Array.isArray(redactColumns) ? redactColumns.map(String) : [],
+    retentionDays: Number(logRetentionDays ?? 30),
+  };
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -7,6 +7,7 @@ import type { ActivityPoint } from './activity-recorder.ts';
 import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
 import type { DriftReading } from './drift-readings.ts';
 import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
+import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { RecentRows } from './request-log.ts';
 import { ServingClient, type ServingRuntime } from './serving-client.ts';
@@ -41,6 +42,8 @@ interface EndpointOptions {
   maxQueueRows?: number | undefined;
   /** Threads inside one operator; default 1. */
   threads?: number | undefined;
+  /** Rows and predictions on the disk; default none. */
+  predictionLog?: PredictionLogOptions | undefined;
 }
 
 export interface StartEndpoint extends EndpointOptions {
@@ -156,6 +159,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
             queueTimeoutMs,
           },
           threads: start.threads ?? 1,
+          predictionLog: start.predictionLog ?? null,
           repositoryDir: start.repositoryDir ?? null,
           stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),
           version: productVersion(),
@@ -197,7 +201,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     };
     client.onExit = (reason) => {
       if (entry.client !== client || entry.endpoint.state === 'stopped') return;
-      options.log('error', `Endpoint ${entry.endpoint.name}: the serving process ended (${reason}).`);
+      options.log(
+        'error',
+        `Endpoint ${entry.endpoint.name}: the serving process ended (${reason}). What it answered in its last second may be missing in the request log.`,
+      );
       void restart(entry, reason);
     };
   }

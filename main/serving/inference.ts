@@ -18,7 +18,7 @@ export async function runInference(
     rows,
     signal,
   });
-  model.requestLog.add(request.inputs, outputs, rows, Date.now(), request.id ?? '');
+  model.record(request.id ?? '', request.inputs, outputs, rows);
   return { rows, outputs };
 }
 

@@ -3,6 +3,7 @@ import type { ActivityPoint } from './activity-recorder.ts';
 import type { BatcherLimits } from './batcher.ts';
 import type { DriftReading } from './drift-readings.ts';
 import type { ModelSource } from './model-source.ts';
+import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { RecentRows } from './request-log.ts';
 
@@ -17,6 +18,8 @@ export interface ServingStart {
   keyHashes: string[] | null;
   limits: BatcherLimits;
   threads: number;
+  /** Null: no request log on the disk. */
+  predictionLog: PredictionLogOptions | null;
   /** Folder of models that may be loaded and unloaded while serving; null: the models are fixed. */
   repositoryDir: string | null;
   /** Where this endpoint keeps its files; made when needed. */

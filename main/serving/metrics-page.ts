@@ -34,6 +34,18 @@ export function metricsPage(models: readonly ServedModel[], drift: readonly Drif
     'Rows waiting now.',
     models.map((model) => ({ labels: labels(model), value: model.queuedRows })),
   );
+  text.counter(
+    'pipeline_request_log_rows_total',
+    'Answered rows by what became of them in the request log.',
+    models.flatMap((model) => {
+      if (model.predictionLog === null) return [];
+      const { written, unsampled, lost } = model.predictionLog.counts;
+      return Object.entries({ written, unsampled, lost }).map(([state, value]) => ({
+        labels: { ...labels(model), state },
+        value,
+      }));
+    }),
+  );
   tritonMetrics(text, models);
   text.gauge(
     'pipeline_drift_score',

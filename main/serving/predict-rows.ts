@@ -57,7 +57,7 @@ export async function predictRows(
     rows: rows.length,
     signal,
   });
-  model.requestLog.add(inputs, outputs, rows.length, Date.now(), id);
+  model.record(id, inputs, outputs, rows.length);
   return decodePredictions(outputs, manifest);
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../shared/model/signature.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
+import { EvenSampler } from './even-sampler.ts';
 import { elementCount, isBinaryOnly, type Tensor, type TensorSpec } from './tensor.ts';
 
 /** Recent rows of one model version, columns side by side, oldest first. */
@@ -56,11 +57,7 @@ export class RequestLog {
   #written = 0;
   #seen = 0;
   #unsampled = 0;
-  #secondStartMs = 0;
-  #rowsThisSecond = 0;
-  /** Share of rows kept, from the rate of the second before. */
-  #share = 1;
-  #credit = 0;
+  readonly #sampler = new EvenSampler(fullRateRowsPerSecond);
 
   /** Only a manifest says which integers are times. */
   constructor(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[], manifest: ModelManifest | null) {
@@ -75,18 +72,16 @@ export class RequestLog {
   /** Adds the rows of an answered request; outputs that were not asked for are missing values. */
   add(inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, nowMs: number, id: string): void {
     this.#seen += rows;
-    this.#updateRate(rows, nowMs);
+    this.#sampler.arrive(rows, nowMs);
     const byName = new Map<string, Tensor>();
     for (const tensor of inputs) byName.set(tensor.name, tensor);
     const outputsByName = new Map<string, Tensor>();
     for (const tensor of outputs) outputsByName.set(tensor.name, tensor);
     for (let row = 0; row < rows; row++) {
-      this.#credit += this.#share;
-      if (this.#credit < 1) {
+      if (!this.#sampler.keep()) {
         this.#unsampled++;
         continue;
       }
-      this.#credit -= 1;
       const slot = this.#written++ % capacityRows;
       this.#ids[slot] = rows === 1 ? id : `${id}/${row}`;
       this.#timesMs[slot] = nowMs;
@@ -111,16 +106,6 @@ export class RequestLog {
       columns: this.#inputs.map((ring) => newest(ring, first, rows)),
       outputs: this.#outputs.map((ring) => newest(ring, first, rows)),
     };
-  }
-
-  #updateRate(rows: number, nowMs: number): void {
-    if (nowMs - this.#secondStartMs >= 1_000) {
-      const full = this.#rowsThisSecond <= fullRateRowsPerSecond;
-      this.#share = full || nowMs - this.#secondStartMs >= 2_000 ? 1 : fullRateRowsPerSecond / this.#rowsThisSecond;
-      this.#secondStartMs = nowMs;
-      this.#rowsThisSecond = 0;
-    }
-    this.#rowsThisSecond += rows;
   }
 }
 

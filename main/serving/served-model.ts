@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { Batcher, type BatcherLimits, type InferJob } from './batcher.ts';
@@ -6,6 +7,8 @@ import { ModelExecutor } from './model-executor.ts';
 import { limitsOf } from './model-config.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelStatistics } from './model-statistics.ts';
+import { logColumns } from './prediction-log/log-columns.ts';
+import { PredictionLog, type PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import { RequestLog } from './request-log.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 
@@ -13,6 +16,10 @@ export interface ServedModelOptions {
   limits: BatcherLimits;
   /** Threads inside one operator. */
   threads: number;
+  /** Null: no request log on the disk. */
+  predictionLog: PredictionLogOptions | null;
+  /** Where this endpoint keeps its files. */
+  stateDir: string;
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
@@ -26,6 +33,8 @@ export class ServedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly requestLog: RequestLog;
+  /** On the disk; null where nothing is logged. */
+  readonly predictionLog: PredictionLog | null;
   readonly statistics = new ModelStatistics();
   /** Requests by HTTP status. */
   readonly requestsByCode = new Map<number, number>();
@@ -46,14 +55,16 @@ export class ServedModel {
     source: ModelSource,
     specs: { inputs: TensorSpec[]; outputs: TensorSpec[] },
     executor: ModelExecutor,
-    limits: BatcherLimits,
+    options: ServedModelOptions,
   ) {
+    const limits = limitsOf(source.config, options.limits);
     this.name = source.name;
     this.version = source.version;
     this.manifest = source.manifest;
     this.inputs = specs.inputs;
     this.outputs = specs.outputs;
     this.requestLog = new RequestLog(specs.inputs, specs.outputs, source.manifest);
+    this.predictionLog = openPredictionLog(source, specs, options);
     this.#executor = executor;
     this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
     this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
@@ -90,7 +101,7 @@ export class ServedModel {
     try {
       const specs = await executor.open();
       requireManifestFits(source, specs.inputs);
-      model = new ServedModel(source, specs, executor, limitsOf(source.config, options.limits));
+      model = new ServedModel(source, specs, executor, options);
     } catch (error) {
       await executor.close();
       throw error;
@@ -120,6 +131,13 @@ export class ServedModel {
       );
     }
     return rows;
+  }
+
+  /** Remembers answered rows, for monitors and the request log; the id is empty where the answer had none. */
+  record(id: string, inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number): void {
+    const nowMs = Date.now();
+    this.requestLog.add(inputs, outputs, rows, nowMs, id);
+    this.predictionLog?.add(id, inputs, outputs, rows, nowMs);
   }
 
   infer(job: InferJob): Promise<Tensor[]> {
@@ -153,6 +171,7 @@ export class ServedModel {
   async close(): Promise<void> {
     this.#batcher.close(new AppError('serve.not-ready', `Model ${this.name} is being stopped.`));
     await this.#executor.close();
+    await this.predictionLog?.close();
   }
 
   #followExecutor(): void {
@@ -184,4 +203,19 @@ function requireManifestFits(source: ModelSource, inputs: readonly TensorSpec[])
   throw new AppError('model.invalid', `Model ${source.name} has no input for its column “${missing.name}”.`, {
     fix: 'Train the model again; its files do not belong together.',
   });
+}
+
+/** Null where nothing is to be logged, or nothing of the model can be. */
+function openPredictionLog(
+  { name, version, manifest }: ModelSource,
+  { inputs, outputs }: { inputs: TensorSpec[]; outputs: TensorSpec[] },
+  { predictionLog, stateDir, log }: ServedModelOptions,
+): PredictionLog | null {
+  if (predictionLog === null) return null;
+  const { mode, redactColumns, retentionDays } = predictionLog;
+  const columns = logColumns(inputs, outputs, manifest, new Set(redactColumns));
+  if (columns.length === 0) return null;
+  // A name may hold anything; what it is turned into stays one folder.
+  const folder = encodeURIComponent(name).replaceAll('.', '%2E');
+  return new PredictionLog({ dir: join(stateDir, 'requests', folder, version), columns, retentionDays }, mode, log);
 }

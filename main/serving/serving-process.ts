@@ -39,8 +39,8 @@ function log(level: LogLevel, text: string): void {
 }
 
 async function start(message: ServingStart): Promise<void> {
-  const { limits, threads, stateDir } = message;
-  const open = (source: ModelSource) => ServedModel.open(source, { limits, threads, log });
+  const { limits, threads, stateDir, predictionLog } = message;
+  const open = (source: ModelSource) => ServedModel.open(source, { limits, threads, predictionLog, stateDir, log });
   for (const source of message.models) models.add(await open(source));
   context = {
     models,

@@ -33,6 +33,25 @@ export const endpointNode = defineNode({
       .default(1_024)
       .describe('Rows that may wait; requests beyond are refused with status 503')
       .meta(paramMeta({ section: 'Queue', unit: 'rows', advanced: true })),
+    requestLog: z
+      .enum(['off', 'sampled', 'full'])
+      .default('sampled')
+      .describe('Requests kept on this machine: none, up to 1,000 rows per second and above that a share, or all')
+      .meta(paramMeta({ section: 'Request log' })),
+    redactColumns: z
+      .array(z.string())
+      .max(1_000)
+      .default([])
+      .describe('Columns that are never written to the request log')
+      .meta(paramMeta({ section: 'Request log', label: 'Leave out columns', advanced: true })),
+    logRetentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3_650)
+      .default(30)
+      .describe('Logged requests older than this are removed')
+      .meta(paramMeta({ section: 'Request log', unit: 'days', advanced: true })),
     objectiveP99Ms: z
       .number()
       .positive()
@@ -67,6 +86,11 @@ same ones the training table had.
 
 **Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
 more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`.
+
+**Request log.** Columns and predictions go to Parquet files in the data directory, under \`serving/GRAPH/NODE/requests\`:
+\`time\`, \`id\`, \`row\`, and the structs \`input\` and \`output\`. Rows are on the disk a second after their answer. Columns
+named in \`redactColumns\` are never written; lists of more than 64 numbers (images) are not either. \`POST /v1/feedback\`
+with \`{"id": …, "label": …}\` keeps what really happened with the request of that id.
 
 The endpoint listens on this machine only. It keeps the last 10,000 request rows in memory for monitors.`,
 });

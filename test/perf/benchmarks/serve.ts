@@ -118,6 +118,7 @@ async function start(host: EndpointHost, dir: string, model: string, maxBatchRow
     grpcPort: 0,
     models: await modelSourcesAt(join(dir, `${model}.onnx`)),
     maxBatchRows,
+    predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
   });
   const url = started.http ?? '';
   return { url, port: Number(new URL(url).port), grpc: started.grpc ?? '' };

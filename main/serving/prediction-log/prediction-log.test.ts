@@ -1,0 +1,255 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../../shared/model/signature.ts';
+import { withDuckDb } from '../../compute/duckdb/connection.ts';
+import { attribute, createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
+import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
+import { modelSourcesAt } from '../model-source.ts';
+import type { Tensor } from '../tensor.ts';
+import { jsonOfValue, logColumns } from './log-columns.ts';
+import { PredictionLogWriter } from './prediction-log-writer.ts';
+import { PredictionRecorder } from './prediction-recorder.ts';
+
+const manifest: ModelManifest = {
+  task: 'regression',
+  label: { column: 'delay', type: 'float64' },
+  classes: [],
+  inputs: [
+    { name: 'amount', type: 'float64' },
+    { name: 'late', type: 'bool' },
+    { name: 'origin', type: 'string' },
+    { name: 'moment', type: 'timestamp' },
+    { name: 'secret', type: 'string' },
+  ],
+  features: [],
+  trainer: { kind: 'train.linear', params: {} },
+  training: { rows: 1, table: '0'.repeat(64), curve: { metric: 'loss', train: [], valid: [] } },
+  importance: [],
+  example: {},
+  choices: {},
+};
+
+/** prediction = amount. */
+function model(): Uint8Array {
+  const graph = createGraphBuilder('model');
+  const amount = graph.input('amount', 'FP64', ['N', 1]);
+  graph.input('late', 'FP64', ['N', 1]);
+  graph.input('origin', 'BYTES', ['N', 1]);
+  graph.input('moment', 'INT64', ['N', 1]);
+  graph.input('secret', 'BYTES', ['N', 1]);
+  graph.output('prediction', graph.node('Cast', [amount], { to: attribute.int(1) }), 'FP32', ['N', 1]);
+  return graph.toBytes();
+}
+
+let dir: string;
+let host: EndpointHost;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'slipway-prediction-log-'));
+  await mkdir(join(dir, 'model'));
+  await writeFile(join(dir, 'model', 'model.onnx'), model());
+  await writeFile(join(dir, 'model', 'model.json'), JSON.stringify(manifest));
+  host = createEndpointHost({ dataDir: dir, log: () => undefined });
+});
+
+afterAll(async () => {
+  await host.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function start(nodeId: string) {
+  return host.startModels({
+    graphId: 'log',
+    nodeId,
+    name: 'delays',
+    http: { port: 0 },
+    models: await modelSourcesAt(join(dir, 'model'), 'delays'),
+    predictionLog: { mode: 'full', redactColumns: ['secret'], retentionDays: 30 },
+  });
+}
+
+const folderOf = (nodeId: string) => join(dir, 'serving', 'log', nodeId, 'requests', 'delays', '1');
+
+async function predict(url: string | null, id: string, rows: Record<string, unknown>[]): Promise<void> {
+  const body = JSON.stringify({ id, rows });
+  const response = await fetch(`${url}/v1/models/delays/predict`, { method: 'POST', body });
+  expect(response.status).toBe(200);
+}
+
+async function logged(folder: string) {
+  return withDuckDb({}, (db) => db.rows(`FROM read_parquet('${folder}/*.parquet') ORDER BY id`));
+}
+
+const counted = async (url: string | null) =>
+  Object.fromEntries(
+    [
+      ...(await (await fetch(`${url}/metrics`)).text()).matchAll(
+        /^pipeline_request_log_rows_total\{.*state="(\w+)"\} (\d+)/gm,
+      ),
+    ].map(([, state, count]) => [state, Number(count)]),
+  );
+
+describe('request log of an endpoint', () => {
+  it('writes columns and predictions to Parquet, without redacted columns', async () => {
+    const endpoint = await start('parquet');
+    await predict(endpoint.http, 'a', [
+      { amount: 1.5, late: true, origin: 'SFO', moment: '2001-05-01T12:30:00.25Z', secret: 'hidden' },
+      { amount: null, late: null, origin: null, moment: null, secret: 'hidden' },
+    ]);
+    await predict(endpoint.http, 'b', [{ amount: -3 }]);
+    await expect.poll(() => counted(endpoint.http), { timeout: 20_000 }).toEqual({ written: 3, unsampled: 0, lost: 0 });
+    await host.stop(endpoint.id);
+    const rows = await logged(folderOf('parquet'));
+    const missing = { amount: null, late: null, origin: null, moment: null };
+    expect(rows).toMatchObject([
+      {
+        id: 'a/0',
+        row: '0',
+        input: { amount: 1.5, late: true, origin: 'SFO', moment: '2001-05-01 12:30:00.25' },
+        output: { prediction: 1.5 },
+      },
+      { id: 'a/1', row: '1', input: missing, output: { prediction: null } },
+      { id: 'b', row: '2', input: { ...missing, amount: -3 }, output: { prediction: -3 } },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('hidden');
+    expect(Date.now() - Date.parse(`${String(rows[0]?.['time']).replace(' ', 'T')}Z`)).toBeLessThan(60_000);
+    expect((await readdir(folderOf('parquet'))).filter((name) => !name.endsWith('.parquet'))).toEqual([]);
+  });
+
+  it('keeps what was flushed before the process was killed', async () => {
+    const children: ChildProcess[] = [];
+    const remember = (message: unknown) => children.push((message as { process: ChildProcess }).process);
+    subscribe('child_process', remember);
+    const endpoint = await start('killed');
+    unsubscribe('child_process', remember);
+    await predict(endpoint.http, 'flushed', [{ amount: 1 }]);
+    await expect.poll(async () => (await counted(endpoint.http))['written'], { timeout: 20_000 }).toBe(1);
+    const [child] = children as [ChildProcess];
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    // The process that takes its place takes the lines over.
+    await expect
+      .poll(async () => (await readdir(folderOf('killed'))).filter((name) => name.endsWith('.parquet')), {
+        timeout: 20_000,
+      })
+      .toHaveLength(1);
+    expect(await logged(folderOf('killed'))).toMatchObject([{ id: 'flushed', input: { amount: 1 } }]);
+    await host.stop(endpoint.id);
+  });
+});
+
+const columns = logColumns(
+  [
+    { name: 'n', datatype: 'INT64', shape: [-1, 1], dimNames: ['N', ''] },
+    { name: 'v', datatype: 'FP32', shape: [-1, 2], dimNames: ['N', ''] },
+    { name: 'image', datatype: 'FP32', shape: [-1, 784], dimNames: ['N', ''] },
+    { name: 'half', datatype: 'FP16', shape: [-1, 1], dimNames: ['N', ''] },
+  ],
+  [{ name: 'best', datatype: 'INT64', shape: [-1, 1], dimNames: ['N', ''] }],
+  null,
+  new Set(),
+);
+
+function tensors(n: bigint, v: number[]): Tensor[] {
+  return [
+    { name: 'n', datatype: 'INT64', shape: [1, 1], data: BigInt64Array.of(n) },
+    { name: 'v', datatype: 'FP32', shape: [1, 2], data: Float32Array.from(v) },
+  ];
+}
+
+describe('recorder and writer', () => {
+  it('leaves out wide and 16-bit tensors', () => {
+    expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['n', 'integer'],
+      ['v', 'list'],
+      ['best', 'integer'],
+    ]);
+  });
+
+  it('keeps outputs that were not asked for apart from those that were', async () => {
+    const folder = join(dir, 'outputs');
+    const writer = new PredictionLogWriter({ dir: folder, columns, retentionDays: 1 });
+    await writer.open();
+    const recorder = new PredictionRecorder(columns, 'full');
+    const best: Tensor = { name: 'best', datatype: 'INT64', shape: [1, 1], data: BigInt64Array.of(2n) };
+    recorder.add('x', tensors(2n ** 62n + 1n, [1, Number.NaN]), [best], 1, Date.now());
+    recorder.add('y', tensors(-1n, [0.5, Number.POSITIVE_INFINITY]), [], 1, Date.now());
+    const batch = recorder.drain();
+    expect(recorder.drain()).toBeUndefined();
+    if (batch !== undefined) writer.write(batch);
+    await writer.roll(true);
+    const rows = await withDuckDb({}, (db) =>
+      db.rows(
+        `SELECT id, input.n::VARCHAR AS n, input.v::VARCHAR AS v, output.best::VARCHAR AS best FROM '${folder}/*.parquet' ORDER BY id`,
+      ),
+    );
+    expect(rows).toEqual([
+      { id: 'x', n: String(2n ** 62n + 1n), v: '[1.0, NULL]', best: '2' },
+      { id: 'y', n: '-1', v: '[0.5, inf]', best: null },
+    ]);
+  });
+
+  it('drops a line that a crash cut off, and files that are too old', async () => {
+    const folder = join(dir, 'cut');
+    await mkdir(folder);
+    const fields = JSON.stringify(columns.filter(({ name }) => name === 'n'));
+    const line = '{"time":"2024-01-01T00:00:00.000","id":"whole","row":0,"input":{"n":7}}\n';
+    // No process has this id.
+    await writeFile(join(folder, '1-4194305.ndjson'), `${line}{"time":"2024-01-01T00:00`);
+    await writeFile(join(folder, '1-4194305.columns.json'), fields);
+    await writeFile(join(folder, '2-4194305.ndjson'), '{"time');
+    await writeFile(join(folder, '2-4194305.columns.json'), fields);
+    await writeFile(join(folder, 'old.parquet'), '');
+    await utimes(join(folder, 'old.parquet'), 0, 0);
+    expect(await new PredictionLogWriter({ dir: folder, columns, retentionDays: 1 }).open()).toBe(2);
+    expect(await readdir(folder)).toEqual(['1-4194305.parquet']);
+    expect(await logged(folder)).toMatchObject([{ id: 'whole', input: { n: '7' } }]);
+  });
+
+  it('counts rows that come faster than they are taken, and samples evenly', () => {
+    const full = new PredictionRecorder(columns, 'full');
+    for (let i = 0; i < 50_010; i++) full.add('', [], [], 1, 0);
+    expect(full.counts).toEqual({ seen: 50_010, unsampled: 0, lost: 10 });
+    expect(full.drain()?.ids).toHaveLength(50_000);
+    const sampled = new PredictionRecorder(columns, 'sampled');
+    for (let second = 10; second < 15; second++) {
+      for (let i = 0; i < 4_000; i++) sampled.add('', [], [], 1, second * 1_000 + i / 4);
+    }
+    const { seen, unsampled, lost } = sampled.counts;
+    expect([seen, lost]).toEqual([20_000, 0]);
+    // All of the first second, a quarter of the others.
+    expect(sampled.drain()?.ids).toHaveLength(seen - unsampled);
+    expect(seen - unsampled).toBeGreaterThan(7_990);
+    expect(seen - unsampled).toBeLessThan(8_010);
+  });
+
+  it('says what could not be written', async () => {
+    const folder = join(dir, 'gone');
+    const writer = new PredictionLogWriter({ dir: folder, columns, retentionDays: 1 });
+    await writer.open();
+    await rm(folder, { recursive: true });
+    const recorder = new PredictionRecorder(columns, 'full');
+    recorder.add('x', tensors(1n, [1, 2]), [], 1, Date.now());
+    const batch = recorder.drain();
+    expect(() => batch && writer.write(batch)).toThrow('ENOENT');
+  });
+
+  it.each([
+    [Number.NaN, 'number', 'null'],
+    [Number.NEGATIVE_INFINITY, 'number', '"-Infinity"'],
+    [1, 'boolean', 'true'],
+    [MISSING_STRING, 'text', 'null'],
+    ['a"b', 'text', '"a\\"b"'],
+    [MISSING_TIMESTAMP, 'time', 'null'],
+    [-1n, 'time', '"1969-12-31T23:59:59.999999"'],
+    [10n ** 18n, 'time', 'null'],
+    [5n, 'integer', '5'],
+  ] as const)('writes %s as %s', (value, kind, text) => {
+    expect(jsonOfValue(value, kind)).toBe(text);
+  });
+});
