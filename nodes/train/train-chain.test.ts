@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { parquetRelation, withDuckDb } from '../../main/compute/duckdb/connection.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluationReportSchema, type EvaluationReport } from '../../shared/model/report.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
@@ -239,6 +240,21 @@ describe('train.register', () => {
       expect(await readFile(model.path(file))).toEqual(await readFile(logistic.path(file)));
     }
     expect((await registered(logistic, report)).manifest.meta['registration']).toMatchObject({ name: '' });
+  });
+
+  it('keeps the held-out rows with their scores and labels beside the report', async () => {
+    const report = await evaluated(logistic, test);
+    const { metrics } = await reportOf(report);
+    const [summary] = await withDuckDb({}, (db) =>
+      db.rows(
+        `SELECT count(*)::INTEGER AS rows, avg((("slipway.score.1" > 0.5)::INTEGER = "slipway.actual")::INTEGER) AS accuracy,
+          max(abs("slipway.score.0" + "slipway.score.1" - 1)) < 1e-6 AS sums
+        FROM ${parquetRelation(report.path('reference-scores.parquet'))}`,
+      ),
+    );
+    expect(summary?.['rows']).toBe((await reportOf(report)).rows);
+    expect(Number(summary?.['accuracy'])).toBeCloseTo(metrics['accuracy'] ?? Number.NaN, 12);
+    expect(summary?.['sums']).toBe(true);
   });
 
   it('refuses a model whose trainer scores otherwise than it is served', async () => {

@@ -16,6 +16,15 @@ export const paritySchema = z.object({
 export type Parity = z.infer<typeof paritySchema>;
 
 /**
+ * File of a `report` artifact: held-out rows with what the model made of them, at most 50,000 evenly spaced ones, in
+ * order. The raw inputs of the model under their names, `slipway.actual` (DOUBLE: index of the class, or the target) and
+ * `slipway.score.I` (FLOAT: probability of class I; of a regression the prediction, I = 0).
+ */
+export const referenceScoresFile = 'reference-scores.parquet';
+export const actualColumn = 'slipway.actual';
+export const scoreColumn = (index: number): string => `slipway.score.${index}`;
+
+/**
  * `report.json` inside a `report` artifact: a model measured on held-out rows. Curves carry at most 256 points, thinned
  * evenly along the curve with both ends kept. Parts that do not apply to the task are absent.
  */

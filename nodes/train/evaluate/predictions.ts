@@ -12,6 +12,8 @@ export interface Predictions {
   scores: Float32Array;
   /** Index into the model's classes, or the target value. */
   actual: Float64Array;
+  /** Position of each row in the table, from 0. */
+  ordinals: Float64Array;
   /** Rows without a usable label, which are left out. */
   unlabelled: number;
 }
@@ -38,6 +40,7 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
   const unseen = new Map<string | number, number>();
   const scores = new GrowingArray(Float32Array);
   const actual = new GrowingArray(Float64Array);
+  const ordinals = new GrowingArray(Float64Array);
   let unlabelled = 0;
   const label = labelInput(manifest);
   const output = isClassification ? 'probabilities' : 'prediction';
@@ -62,6 +65,7 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
         continue;
       }
       actual.push(target);
+      ordinals.push(batch.offset + row);
       for (let k = 0; k < width; k++) scores.push(batchScores[row * width + k] as number);
     }
   }
@@ -79,6 +83,7 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
     rows: actual.length,
     scores: scores.take() as Float32Array,
     actual: actual.take() as Float64Array,
+    ordinals: ordinals.take() as Float64Array,
     unlabelled,
   };
 }

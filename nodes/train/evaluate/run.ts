@@ -2,13 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSession } from '../../../main/compute/onnx/session.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { EvaluationReport } from '../../../shared/model/report.ts';
+import { type EvaluationReport, referenceScoresFile } from '../../../shared/model/report.ts';
 import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import { evaluateNode } from './definition.ts';
 import { measure } from './measure.ts';
 import { checkParity } from './parity.ts';
 import { predictTable } from './predictions.ts';
+import { writeReferenceScores } from './reference-scores.ts';
 
 export const runner = implementNode(evaluateNode, {
   async run(ctx) {
@@ -51,12 +52,14 @@ export const runner = implementNode(evaluateNode, {
       importance: manifest.importance,
       parity,
     };
+    const scores = join(ctx.workDir, referenceScoresFile);
+    await writeReferenceScores({ manifest, predictions, table, path: scores, signal: ctx.signal });
     const path = join(ctx.workDir, 'report.json');
     await writeFile(path, `${JSON.stringify(report)}\n`);
     return {
       report: {
         type: 'report',
-        files: { 'report.json': path },
+        files: { 'report.json': path, [referenceScoresFile]: scores },
         meta: { task: report.task, rows: report.rows, metrics: report.metrics, parity, model: model.digest },
       },
     };
