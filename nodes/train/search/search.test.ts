@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => chain[Symbol.asyncDispose]());
 
-async function searched(params: Parameters<typeof searchNode.params.parse>[0] & object, more = {}) {
+async function searched(params: object, more = {}) {
   const { model, report } = await chain.run(searchNode, search, { label: 'late', ...params }, { features }, more);
   return {
     model: model as InputArtifact,
