@@ -41,7 +41,18 @@ export async function answerCommand(context: ServingContext, route: Route, body:
       await context.feedback.add(entries, Date.now());
       return json(200, { stored: entries.length });
     }
-    default:
+    case 'live':
+    case 'ready':
+    case 'server':
+    case 'metrics':
+    case 'model-list':
+    case 'openapi':
+    case 'statistics':
+    case 'model':
+    case 'model-ready':
+    case 'config':
+    case 'infer':
+    case 'predict':
       throw new Error(`${route.kind} is no command`);
   }
 }

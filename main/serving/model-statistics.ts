@@ -86,8 +86,6 @@ export class ModelStatistics {
   }
 }
 
-export type ModelStatisticsJson = ReturnType<ModelStatistics['toJson']>;
-
 function duration(): Duration {
   return { count: 0, ms: 0 };
 }

@@ -61,7 +61,12 @@ function flatNumbers(datatype: Datatype, data: readonly unknown[]): TensorData |
     case 'INT16':
     case 'INT32':
       return flatIntegers(data, numericTypes[datatype].allocate(data.length) as Int32Array<ArrayBuffer>);
-    default:
+    case 'BOOL':
+    case 'INT64':
+    case 'UINT64':
+    case 'FP16':
+    case 'BF16':
+    case 'BYTES':
       return undefined;
   }
 }

@@ -117,16 +117,18 @@ export class GrpcFront {
   }
 
   #unary(name: string, handle: Handler) {
-    return (call: Unary, done: sendUnaryData<GrpcMessage>): void => {
-      const answer = async () => {
+    const answer = async (call: Unary, done: sendUnaryData<GrpcMessage>): Promise<void> => {
+      let response: GrpcMessage;
+      try {
         if (!openMethods.has(name)) this.#authorize(call.metadata);
-        return handle(call.request, call);
-      };
-      answer().then(
-        (response) => done(null, response),
-        (error: unknown) => done(this.#failure(error)),
-      );
+        response = await handle(call.request, call);
+      } catch (error) {
+        done(this.#failure(error));
+        return;
+      }
+      done(null, response);
     };
+    return (call: Unary, done: sendUnaryData<GrpcMessage>) => void answer(call, done);
   }
 
   async #infer(message: GrpcMessage, signal: AbortSignal): Promise<GrpcMessage> {

@@ -47,7 +47,13 @@ export function tensorFromContents({ name, datatype, shape }: TensorHead, conten
       return { name, datatype, shape, data: BigUint64Array.from(values, bigintOf) };
     case 'BYTES':
       return { name, datatype, shape, data: values.map((value) => (value as Buffer).toString('utf8')) };
-    default:
+    case 'BOOL':
+    case 'UINT8':
+    case 'UINT16':
+    case 'UINT32':
+    case 'INT8':
+    case 'INT16':
+    case 'INT32':
       // Checks the range: the fields are wider than these datatypes.
       return tensorFromJson(name, datatype, shape, values);
   }
@@ -56,17 +62,9 @@ export function tensorFromContents({ name, datatype, shape }: TensorHead, conten
 /** The typed fields of an output that is not FP16 or BF16. */
 export function contentsOfTensor({ datatype, data }: Tensor): GrpcMessage {
   const field = contentsFields[datatype as keyof typeof contentsFields];
-  switch (datatype) {
-    case 'BYTES':
-      return { [field]: (data as string[]).map((text) => Buffer.from(text)) };
-    case 'BOOL':
-      return { [field]: Array.from(data as Uint8Array, (value) => value !== 0) };
-    case 'INT64':
-    case 'UINT64':
-      return { [field]: Array.from(data as BigInt64Array | BigUint64Array, longOf) };
-    default:
-      return { [field]: data };
-  }
+  if (Array.isArray(data)) return { [field]: data.map((text) => Buffer.from(text)) };
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return { [field]: Array.from(data, longOf) };
+  return { [field]: datatype === 'BOOL' ? Array.from(data, (value) => value !== 0) : data };
 }
 
 function invalid(name: string, message: string): AppError {

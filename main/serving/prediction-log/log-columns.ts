@@ -66,18 +66,12 @@ export function sqlTypeOf(column: LogColumn): string {
 
 /** A value as JSON text; missing values are null. */
 export function jsonOfValue(value: string | number | bigint | undefined, kind: LogColumnKind): string {
-  switch (typeof value) {
-    case 'string':
-      return value === MISSING_STRING ? 'null' : JSON.stringify(value);
-    case 'bigint':
-      return kind === 'time' ? jsonOfTime(value) : String(value);
-    case 'number':
-      if (Number.isNaN(value)) return 'null';
-      if (kind === 'boolean') return value === 0 ? 'false' : 'true';
-      return Number.isFinite(value) ? String(value) : `"${value}"`;
-    default:
-      return 'null';
-  }
+  if (value === undefined) return 'null';
+  if (typeof value === 'string') return value === MISSING_STRING ? 'null' : JSON.stringify(value);
+  if (typeof value === 'bigint') return kind === 'time' ? jsonOfTime(value) : String(value);
+  if (Number.isNaN(value)) return 'null';
+  if (kind === 'boolean') return value === 0 ? 'false' : 'true';
+  return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
 
 /** Microseconds since the epoch as ISO 8601; null for missing and for years that a `Date` cannot hold. */

@@ -2,12 +2,20 @@ import { check, jsonOf } from './expect.ts';
 import type { KitDatatype } from './fixture-models.ts';
 import type { Exchange, Reply } from './http-exchange.ts';
 
+const maxNesting = 16;
+
 export interface JsonTensor {
   name: string;
   datatype: string;
   shape: number[];
   parameters?: Record<string, unknown>;
   data?: unknown;
+}
+
+/** Elements of a tensor that came as JSON, flat. */
+export function flatData(tensor: JsonTensor | undefined): unknown[] {
+  check(Array.isArray(tensor?.data), 'an output has no "data"');
+  return tensor.data.flat(maxNesting);
 }
 
 /** An infer request with a JSON body. */
@@ -43,7 +51,7 @@ export function readBinary(reply: Reply): {
   const header = reply.headers['inference-header-content-length'];
   const length = header === undefined ? reply.body.length : Number(header);
   check(reply.status === 200, `expected 200, got ${reply.status}: ${reply.body.toString('utf8').slice(0, 200)}`);
-  check(length <= reply.body.length, `Inference-Header-Content-Length is ${header} of ${reply.body.length} bytes`);
+  check(length <= reply.body.length, `Inference-Header-Content-Length is ${length} of ${reply.body.length} bytes`);
   const json = jsonOf({ ...reply, body: reply.body.subarray(0, length) });
   const outputs = json['outputs'] as JsonTensor[];
   const raw = new Map<string, Buffer>();

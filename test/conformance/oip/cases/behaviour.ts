@@ -2,14 +2,14 @@ import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { check, equal, expectError, expectHealthy, okJson } from '../expect.ts';
 import { failingModel, identityName, slowModel, softmaxModel, twoShapesModel } from '../fixture-models.ts';
 import { type Case, group, type Server } from '../kit.ts';
-import { inferBinary, inferJson, type JsonTensor, readBinary } from '../tensors.ts';
+import { inferBinary, flatData, inferJson, type JsonTensor, readBinary } from '../tensors.ts';
 
 const x = { name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] };
 const body = JSON.stringify({ inputs: [x], outputs: [{ name: 'best' }] });
 
 function requireBest(text: Buffer): void {
   const { outputs } = JSON.parse(text.toString('utf8')) as { outputs: JsonTensor[] };
-  equal((outputs[0]?.data as unknown[]).flat(9), [3], 'data of best');
+  equal(flatData(outputs[0]), [3], 'data of best');
 }
 
 function compressedRequest(encoding: string, compress: (data: string) => Buffer): Case['run'] {
@@ -33,7 +33,7 @@ function compressedResponse(encoding: string, expand: (data: Buffer) => Buffer):
     const { outputs } = JSON.parse(expand(reply.body).toString('utf8')) as { outputs: JsonTensor[] };
     const best = outputs.find((output) => output.name === 'best');
     check(
-      (best?.data as unknown[]).flat(9).every((value) => value === 3),
+      flatData(best).every((value) => value === 3),
       'data of best are wrong',
     );
   };
@@ -96,7 +96,7 @@ const load = group('load', {
           check(reply.status === 500 || reply.status === 400, `a failing run gave ${reply.status}`);
         } else {
           const { outputs } = okJson(reply) as { outputs: JsonTensor[] };
-          equal((outputs[0]?.data as unknown[]).flat(9), [value * 10], `data of request ${i}`);
+          equal(flatData(outputs[0]), [value * 10], `data of request ${i}`);
         }
       }),
     );
@@ -119,7 +119,7 @@ const load = group('load', {
         continue;
       }
       const { outputs } = okJson(reply) as { outputs: JsonTensor[] };
-      equal((outputs[0]?.data as unknown[]).flat(9), [i], `data of request ${i}`);
+      equal(flatData(outputs[0]), [i], `data of request ${i}`);
     }
     check(refused > 0, 'no request was refused with 503 although at most 2 may wait');
     check(refused < replies.length, 'every request was refused');
@@ -136,10 +136,10 @@ async function requireTwoShapes(server: Server, what: string, shape: [number, nu
   equal(json.id, what, `id of ${what}`);
   const byName = new Map(json.outputs.map((output) => [output.name, output]));
   equal(byName.get('y')?.shape, shape, `shape of ${what}`);
-  equal((byName.get('y')?.data as unknown[]).flat(9), data, `data of ${what}`);
+  equal(flatData(byName.get('y')), data, `data of ${what}`);
   const [rows, width] = shape;
   const sums = Array.from({ length: rows }, (_, row) => sumOf(data.slice(row * width, (row + 1) * width)));
-  equal((byName.get('sum')?.data as unknown[]).flat(9), sums, `sums of ${what}`);
+  equal(flatData(byName.get('sum')), sums, `sums of ${what}`);
 }
 
 /** Sends integers as text and finds the same text in the answer: a JSON parser would round them. */
@@ -190,7 +190,7 @@ const numbers = group('numbers', {
       inferJson(model, { inputs: [{ name: 'x', datatype: 'FP64', shape: [1, 6], data }] }),
     );
     const { outputs } = okJson(reply) as { outputs: JsonTensor[] };
-    equal((outputs[0]?.data as unknown[]).flat(9), data, 'data');
+    equal(flatData(outputs[0]), data, 'data');
   },
   'fp32-exact': async (server) => {
     const model = identityName('FP32');
@@ -200,7 +200,11 @@ const numbers = group('numbers', {
       inferJson(model, { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 5], data }] }),
     );
     const { outputs } = okJson(reply) as { outputs: JsonTensor[] };
-    equal((outputs[0]?.data as number[]).flat(9).map(Math.fround), data.map(Math.fround), 'data as FP32');
+    equal(
+      flatData(outputs[0]).map((value) => Math.fround(Number(value))),
+      data.map(Math.fround),
+      'data as FP32',
+    );
   },
   'fp32-specials': specials('FP32'),
   'fp64-specials': specials('FP64'),

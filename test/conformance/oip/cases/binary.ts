@@ -1,7 +1,7 @@
 import { equal, expectError } from '../expect.ts';
 import { datatypeNames, identityName, type KitDatatype, softmaxModel } from '../fixture-models.ts';
 import { type Case, group, type Server } from '../kit.ts';
-import { inferBinary, inferJson, rawSamples, readBinary } from '../tensors.ts';
+import { flatData, inferBinary, inferJson, rawSamples, readBinary } from '../tensors.ts';
 
 const row = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer);
 
@@ -69,7 +69,7 @@ const data = group('binary-data', {
     await needBinary(server, softmaxModel);
     const json = { inputs: [binaryInput('FP32', row, [1, 4])], outputs: [{ name: 'best' }] };
     const reply = readBinary(await server.send(inferBinary(softmaxModel, json, row)));
-    equal((reply.outputs[0]?.data as unknown[]).flat(9), [3], 'data of best');
+    equal(flatData(reply.outputs[0]), [3], 'data of best');
   },
   'mixed-outputs': async (server) => {
     await needBinary(server, softmaxModel);

@@ -1,7 +1,7 @@
 import { check, equal, expectError, expectHealthy, jsonOf, okJson } from '../expect.ts';
 import { datatypeNames, datatypes, identityName, softmaxModel } from '../fixture-models.ts';
 import { type Case, group, type Server } from '../kit.ts';
-import { inferJson, type JsonTensor } from '../tensors.ts';
+import { flatData, inferJson, type JsonTensor } from '../tensors.ts';
 
 const x = { name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] };
 
@@ -80,8 +80,8 @@ const identity = group('identity', {
     const outputs = await outputsOf(server, softmaxModel, { inputs: [x] });
     equal([...outputs.keys()].sort(), ['best', 'probabilities'], 'outputs');
     equal(outputs.get('best')?.shape, [1, 1], 'shape of best');
-    equal((outputs.get('best')?.data as unknown[]).flat(9), [3], 'data of best');
-    const sum = (outputs.get('probabilities')?.data as number[]).flat(9).reduce((total, p) => total + p, 0);
+    equal(flatData(outputs.get('best')), [3], 'data of best');
+    const sum = flatData(outputs.get('probabilities')).reduce<number>((total, p) => total + Number(p), 0);
     check(Math.abs(sum - 1) < 1e-5, `probabilities add up to ${sum}`);
   },
   'output-filter': async (server) => {
@@ -111,7 +111,7 @@ const identity = group('identity', {
       ],
     };
     const outputs = await outputsOf(server, softmaxModel, { inputs: [nested] });
-    equal((outputs.get('best')?.data as unknown[]).flat(9), [3, 0], 'data of best');
+    equal(flatData(outputs.get('best')), [3, 0], 'data of best');
   },
   ...Object.fromEntries(
     datatypeNames.flatMap((datatype) => {
@@ -123,7 +123,7 @@ const identity = group('identity', {
         const outputs = await outputsOf(server, model, { inputs: [{ name: 'x', datatype, shape: [1, 2], data }] });
         const y = outputs.get('y');
         equal([y?.datatype, y?.shape], [datatype, [1, 2]], 'datatype and shape');
-        equal((y?.data as unknown[]).flat(9), [...data], 'data');
+        equal(flatData(y), [...data], 'data');
       };
       return [[`json-${datatype.toLowerCase()}`, run]];
     }),
@@ -265,7 +265,7 @@ const hostile = group('hostile', {
   'no-stack-traces': async (server) => {
     await server.needModel(softmaxModel);
     const { error } = jsonOf(await server.send(inferJson(softmaxModel, '{')));
-    check(!/\n\s+at |Traceback|\.(ts|js|py|cc):\d+/.test(String(error)), `the error shows code: ${error}`);
+    check(!/\n\s+at |Traceback|\.(ts|js|py|cc):\d+/.test(String(error)), `the error shows code: ${String(error)}`);
   },
 });
 
