@@ -1,6 +1,6 @@
 import type { Task } from '../../../shared/model/signature.ts';
 import { type ColumnGroup, columnMoments, type Matrix, type Standardization } from './column-moments.ts';
-import { openLikelihood } from './likelihood.ts';
+import { type Likelihood, openLikelihood } from './likelihood.ts';
 import { type MinimizeOptions, type Minimum, minimizeLbfgs, minimizeNewton } from './minimize.ts';
 
 /** Beyond this many coefficients the Hessian costs more than it saves. */
@@ -82,7 +82,7 @@ export async function fitLinear(options: FitLinearOptions): Promise<FittedLinear
   };
   let minimum: Minimum;
   try {
-    minimum = await (newton ? minimizeNewton(settings) : minimizeLbfgs(settings));
+    minimum = await (newton ? minimizeFromSample(settings, likelihood) : minimizeLbfgs(settings));
   } finally {
     await likelihood.release();
   }
@@ -107,6 +107,31 @@ export async function fitLinear(options: FitLinearOptions): Promise<FittedLinear
     collinear,
     standardErrors: errors?.map((value) => Math.sqrt(value * variance)),
   };
+}
+
+/** Coefficients this close to the sample's minimum are within the sampling error anyway. */
+const SAMPLE_TOLERANCE = 1e-3;
+
+/**
+ * Newton's method, begun at the minimum over a sample of the rows: of the passes over all rows only the last two or three
+ * are left. The result is that of all rows.
+ */
+async function minimizeFromSample(settings: MinimizeOptions, likelihood: Likelihood): Promise<Minimum> {
+  const { sample } = likelihood;
+  if (sample === undefined) return minimizeNewton(settings);
+  const { objective, rows, tolerance } = settings;
+  const rough = await minimizeNewton({
+    ...settings,
+    objective: { ...objective, l2: (objective.l2 * sample.rows) / rows, evaluate: sample.evaluate },
+    rows: sample.rows,
+    tolerance: Math.max(tolerance, SAMPLE_TOLERANCE),
+  });
+  const minimum = await minimizeNewton({
+    ...settings,
+    start: rough.coefficients,
+    onIteration: (iteration, loss) => settings.onIteration(rough.losses.length - 1 + iteration, loss),
+  });
+  return { ...minimum, losses: [...rough.losses, ...minimum.losses.slice(1)] };
 }
 
 /** Regression targets are standardised, so that float32 sums and the tolerance mean the same for every unit. */

@@ -8,6 +8,10 @@ import { buildLikelihoodGraph, type LikelihoodGraphOptions } from './likelihood-
 /** Rows per run: sums in float32 stay exact enough, and are added up over chunks in float64. */
 const CHUNK_ROWS = 8192;
 const YIELD_MS = 50;
+/** Every so many chunks make the sample … */
+const SAMPLE_STRIDE = 10;
+/** … of matrices with at least this many: the sample must hold enough rows to land near the minimum. */
+const SAMPLED_CHUNKS = 40;
 
 export interface Evaluation {
   loss: number;
@@ -20,6 +24,8 @@ export interface Evaluation {
 export interface Likelihood {
   /** At coefficients [D, K]. Errors: `run.cancelled`. */
   evaluate(coefficients: Float64Array): Promise<Evaluation>;
+  /** The same over a part of the rows spread evenly over the matrix; undefined where the matrix is small already. */
+  sample: { rows: number; evaluate(coefficients: Float64Array): Promise<Evaluation> } | undefined;
   release(): Promise<void>;
 }
 
@@ -31,11 +37,16 @@ export interface LikelihoodOptions extends LikelihoodGraphOptions {
   signal: AbortSignal;
 }
 
+interface Chunk {
+  x: OrtTensor;
+  y: OrtTensor;
+}
+
 /** Negative log-likelihood of a whole training matrix, computed chunk by chunk in ONNX Runtime. */
 export async function openLikelihood(options: LikelihoodOptions): Promise<Likelihood> {
   const { matrix, target, width, outputs, threads, signal } = options;
   const session = await openSession(buildLikelihoodGraph(options), { threads, label: 'the likelihood graph' });
-  const chunks: { x: OrtTensor; y: OrtTensor }[] = [];
+  const chunks: Chunk[] = [];
   for (let from = 0; from < matrix.rows; from += CHUNK_ROWS) {
     const to = Math.min(matrix.rows, from + CHUNK_ROWS);
     chunks.push({
@@ -47,15 +58,15 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
   let yielded = performance.now();
   const blocks = options.hessian ? (outputs * (outputs + 1)) / 2 : 0;
 
-  async function evaluate(coefficients: Float64Array): Promise<Evaluation> {
+  async function evaluateChunks(some: readonly Chunk[], coefficients: Float64Array): Promise<Evaluation> {
     const feed = new OrtTensor('float32', Float32Array.from(coefficients), [design, outputs]);
     const total = {
       loss: 0,
       gradient: new Float64Array(design * outputs),
       hessian: new Float64Array(blocks * design * design),
     };
-    for (const chunk of chunks) {
-      const out = await session.run({ ...chunk, coefficients: feed });
+    for (const chunk of some) {
+      const out = await session.run({ x: chunk.x, y: chunk.y, coefficients: feed });
       total.loss += floats(out.loss)[0] as number;
       addTo(total.gradient, floats(out.gradient));
       if (blocks > 0) addTo(total.hessian, floats(out.hessian));
@@ -68,7 +79,18 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
     return total;
   }
 
-  return { evaluate, release: () => session.release() };
+  const sampled = chunks.length < SAMPLED_CHUNKS ? [] : chunks.filter((_, i) => i % SAMPLE_STRIDE === 0);
+  return {
+    evaluate: (coefficients) => evaluateChunks(chunks, coefficients),
+    sample:
+      sampled.length === 0
+        ? undefined
+        : {
+            rows: sampled.reduce((sum, chunk) => sum + (chunk.y.dims[0] as number), 0),
+            evaluate: (coefficients) => evaluateChunks(sampled, coefficients),
+          },
+    release: () => session.release(),
+  };
 }
 
 function floats(tensor: OrtTensor | undefined): Float32Array {

@@ -16,6 +16,8 @@ export interface MinimizeOptions {
   maxIterations: number;
   /** Largest change of a standardised coefficient in the last step. */
   tolerance: number;
+  /** Where to begin, [D, K]; default 0. */
+  start?: Float64Array | undefined;
   onIteration(iteration: number, loss: number): void;
 }
 
@@ -41,7 +43,7 @@ const STALLED_STEPS = 4;
 export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum> {
   const { objective, rows, maxIterations, tolerance } = options;
   const size = objective.design * objective.outputs;
-  let coefficients: Float64Array = new Float64Array(size);
+  let coefficients: Float64Array = options.start ?? new Float64Array(size);
   let at = await evaluate(objective, coefficients);
   const losses = [at.loss / rows];
   let factor: Cholesky | undefined;
