@@ -1,7 +1,8 @@
 import type { RunnerLoader } from '../shared/node/runner.ts';
+import type { NodeKind } from './catalog.ts';
 
 /** Kind → lazy import of its runner, for batch kinds. Engine only. */
-export const runners: Record<string, RunnerLoader> = {
+export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.expect': () => import('./data/expect/run.ts'),
   'data.file': () => import('./data/file/run.ts'),
   'data.postgres': () => import('./data/postgres/run.ts'),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { catalog } from '../../nodes/catalog.ts';
+import { catalog, type NodeKind } from '../../nodes/catalog.ts';
 import { runners } from '../../nodes/runners.ts';
 import { type NodeDefinition, portsOf, stages } from '../../shared/node/define-node.ts';
 
@@ -91,7 +91,7 @@ describe.each(definitions.map((definition) => [definition.kind, definition] as c
 
   it('loads its runner', async () => {
     if (definition.deploy.workload !== 'job') return;
-    const { runner } = (await runners[kind]?.()) ?? {};
+    const { runner } = (await runners[kind as NodeKind]?.()) ?? {};
     expect(runner?.run).toBeTypeOf('function');
     if (definition.determinism === 'external') expect(runner?.probe).toBeTypeOf('function');
   });
