@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -8,4 +9,12 @@ export function resolveDataDir(flag: string | undefined, env: NodeJS.ProcessEnv 
   if (process.platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Slipway');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Slipway');
   return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'slipway');
+}
+
+/**
+ * Makes the data directory when it is missing. Rows, logged requests and keys are for this user only; a directory that is
+ * there keeps its permissions.
+ */
+export function makeDataDir(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 }

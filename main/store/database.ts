@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { makeDataDir } from './data-dir.ts';
 import { diskError } from './disk-error.ts';
 
 export type StoreDatabase = Database.Database;
@@ -23,8 +24,12 @@ export function openDatabase(dataDir: string): StoreDatabase {
   try {
     // Neither SQLite nor a recursive mkdir says that a directory is read-only.
     accessSync(nearestPresent(dataDir), constants.W_OK);
-    mkdirSync(dataDir, { recursive: true });
-    database = new Database(join(dataDir, 'slipway.db'), { timeout: 5000 });
+    makeDataDir(dataDir);
+    const file = join(dataDir, 'slipway.db');
+    const isNew = !existsSync(file);
+    database = new Database(file, { timeout: 5000 });
+    // SQLite gives its other files the permissions of this one.
+    if (isNew) chmodSync(file, 0o600);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
