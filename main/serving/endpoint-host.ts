@@ -65,7 +65,8 @@ export interface StartedEndpoint extends Endpoint {
 
 export interface EndpointHost {
   /**
-   * Serves a registered model; resolves when it answers. Starting an id (`graphId/nodeId`) that is live replaces it.
+   * Serves a registered model; resolves when it answers. Starting an id (`graphId/nodeId`) that is live replaces it:
+   * on the same fixed port and with the same settings only its models change, without a gap.
    * Errors: `serve.host-needs-keys`, `model.not-found`, `model.invalid`, `port.in-use`, `serve.failed`.
    */
   start(options: StartEndpoint): Promise<StartedEndpoint>;
@@ -110,6 +111,10 @@ interface Entry {
   restarts: number[];
   watchers: Set<() => void>;
   launch(ports: LaunchPorts): Promise<ServingClient>;
+  /** What the process was started with, models and ports aside. */
+  settingsKey: string;
+  /** `HOST:PORT`; null without gRPC. */
+  grpc: string | null;
 }
 
 export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
@@ -141,10 +146,20 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     if (first === undefined) throw new AppError('model.not-found', 'There is no model to serve.');
     const previous = entries.get(id);
     const replaces = previous?.endpoint.state === 'live' || previous?.endpoint.state === 'starting';
-    // A fixed port must be free first; else the old one answers until the new one does.
-    const { port, grpcPort } = previous?.client ?? {};
-    const takesOver = start.http.port === port || (start.grpcPort ?? 0) === grpcPort;
-    if (replaces && takesOver) await stop(id);
+    const settings = {
+      keyHashes: keys?.hashes ?? null,
+      limits: {
+        maxBatchRows: start.maxBatchRows ?? 64,
+        maxQueueRows: start.maxQueueRows ?? 1_024,
+        queueTimeoutMs,
+      },
+      threads: start.threads ?? 1,
+      predictionLog: start.predictionLog ?? null,
+      repositoryDir: start.repositoryDir ?? null,
+      stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),
+      version: productVersion(),
+    };
+    const settingsKey = JSON.stringify({ host, ...settings });
     const launch = (ports: LaunchPorts) =>
       ServingClient.start(
         {
@@ -152,23 +167,26 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
           models: [...start.models],
           http: { host, port: ports.port },
           grpcPort: ports.grpcPort,
-          keyHashes: keys?.hashes ?? null,
-          limits: {
-            maxBatchRows: start.maxBatchRows ?? 64,
-            maxQueueRows: start.maxQueueRows ?? 1_024,
-            queueTimeoutMs,
-          },
-          threads: start.threads ?? 1,
-          predictionLog: start.predictionLog ?? null,
-          repositoryDir: start.repositoryDir ?? null,
-          stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),
-          version: productVersion(),
+          ...settings,
         },
         options,
       );
+    const { port, grpcPort } = previous?.client ?? {};
+    const samePorts = start.http.port === port && (start.grpcPort ?? null) === grpcPort;
+    const model = { name: first.name, version: first.version, digest: first.digest };
+    if (previous?.endpoint.state === 'live' && samePorts && previous.settingsKey === settingsKey) {
+      await previous.client.call('replaceModels', { models: [...start.models] });
+      Object.assign(previous, { sources: start.models, launch });
+      previous.endpoint = { ...previous.endpoint, name: start.name, model, startedMs: Date.now() };
+      return { ...previous.endpoint, newKey: keys?.newKey, grpc: previous.grpc };
+    }
+    // A fixed port must be free first; else the old one answers until the new one does.
+    const takesOver = start.http.port === port || (start.grpcPort ?? 0) === grpcPort;
+    if (replaces && takesOver) await stop(id);
     const client = await launch({ port: start.http.port, grpcPort: start.grpcPort ?? null });
     if (replaces) await stop(id);
     const authority = host.includes(':') ? `[${host}]` : host;
+    const grpc = client.grpcPort === null ? null : `${authority}:${client.grpcPort}`;
     const entry: Entry = {
       endpoint: {
         id,
@@ -177,7 +195,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         name: start.name,
         state: 'live',
         http: `http://${authority}:${client.port}`,
-        model: { name: first.name, version: first.version, digest: first.digest },
+        model,
         error: null,
         startedMs: Date.now(),
       },
@@ -187,10 +205,11 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       restarts: [],
       watchers: new Set(),
       launch,
+      settingsKey,
+      grpc,
     };
     entries.set(id, entry);
     follow(entry, client);
-    const grpc = client.grpcPort === null ? null : `${authority}:${client.grpcPort}`;
     return { ...entry.endpoint, newKey: keys?.newKey, grpc };
   }
 

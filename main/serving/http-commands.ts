@@ -1,11 +1,13 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import { readFeedback } from './feedback-store.ts';
 import { type Answer, emptyAnswer, json } from './http-answer.ts';
+import { trafficJson } from './http-queries.ts';
 import { isRecord } from './is-record.ts';
 import { parseJsonBody } from './json-body.ts';
 import { readLoadParameters } from './model-repository.ts';
 import type { Route } from './routes.ts';
 import type { ServingContext } from './serving-context.ts';
+import { readTrafficRule } from './traffic.ts';
 
 /** Routes with a body that change or list what is served, and take labels. */
 export async function answerCommand(context: ServingContext, route: Route, body: Buffer): Promise<Answer> {
@@ -33,6 +35,22 @@ export async function answerCommand(context: ServingContext, route: Route, body:
       if (route.model !== undefined) models.find(route.model, route.version);
       settings.setTrace(optionalObject(body));
       return json(200, settings.trace());
+    case 'traffic': {
+      const versions = models.versions(route.model).map((model) => model.version);
+      const traffic = models.trafficOf(route.model);
+      traffic.set(
+        readTrafficRule(
+          parseJsonBody(body, () => false),
+          versions,
+        ),
+      );
+      return json(200, trafficJson(models, route.model));
+    }
+    case 'rollback':
+      if (!models.trafficOf(route.model).rollback()) {
+        throw new AppError('request.invalid', `The traffic of model "${route.model}" was never changed.`);
+      }
+      return json(200, trafficJson(models, route.model));
     case 'feedback': {
       const entries = readFeedback(
         parseJsonBody(body, () => false),

@@ -16,6 +16,7 @@ import { BodyBudget, readBody } from './read-body.ts';
 import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods } from './routes.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
+import { trackHeader } from './traffic.ts';
 
 /** Bytes of all request bodies held at a time. */
 const bodyBudgetBytes = 512 * 2 ** 20;
@@ -113,11 +114,13 @@ export class HttpFront {
     });
     try {
       this.#authorize(request);
-      const held = this.#context.models.find(route.model, route.version);
+      const held = this.#context.models.pick(route.model, route.version, trackOf(request));
       model = held;
       held.hold();
       const result = await this.#withBody(request, (body) =>
-        route.kind === 'infer' ? infer(held, body, request, gone.signal) : predict(held, body, gone.signal),
+        route.kind === 'infer'
+          ? infer(this.#context, held, body, request, gone.signal)
+          : predict(this.#context, held, body, gone.signal),
       );
       rows = result.rows;
       answer = result.answer;
@@ -144,6 +147,7 @@ export class HttpFront {
 }
 
 async function infer(
+  context: ServingContext,
   model: ServedModel,
   body: Buffer,
   request: IncomingMessage,
@@ -151,7 +155,7 @@ async function infer(
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
   const inferRequest = readInferRequest(body, typeof header === 'string' ? header : undefined, model);
-  const { rows, outputs } = await runInference(model, inferRequest, signal);
+  const { rows, outputs } = await runInference(context, model, inferRequest, signal);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
   const answer: Answer =
     response.headerLength === undefined
@@ -166,13 +170,14 @@ async function infer(
 }
 
 async function predict(
+  context: ServingContext,
   model: ServedModel,
   body: Buffer,
   signal: AbortSignal,
 ): Promise<{ rows: number; answer: Answer }> {
   const request = readPredictRequest(parseJsonBody(body, () => false));
   const id = request.id ?? randomUUID();
-  const predictions = await predictRows(model, request.rows, id, signal);
+  const predictions = await predictRows(context, model, request.rows, id, signal);
   const answer = json(200, {
     predictions: predictions.map(({ label, value, scores }) => (value === null ? { label, scores } : { value })),
     model_name: model.name,
@@ -180,6 +185,11 @@ async function predict(
     id,
   });
   return { rows: request.rows.length, answer };
+}
+
+function trackOf({ headers }: IncomingMessage): string | undefined {
+  const track = headers[trackHeader];
+  return typeof track === 'string' ? track : undefined;
 }
 
 function hasUnreadBody(request: IncomingMessage): boolean {

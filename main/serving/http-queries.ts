@@ -1,6 +1,7 @@
 import { type Answer, json } from './http-answer.ts';
 import { metricsPage } from './metrics-page.ts';
 import { modelConfigJson } from './model-config.ts';
+import type { ModelTable } from './model-table.ts';
 import { openApiDocument } from './openapi-document.ts';
 import type { Route } from './routes.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from './serving-context.ts';
@@ -49,6 +50,8 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
       return json(200, modelConfigJson(models.find(route.model, route.version)));
     case 'statistics':
       return json(200, { model_stats: statisticsOf(context, route.model, route.version) });
+    case 'traffic':
+      return json(200, trafficJson(models, route.model));
     case 'logging':
       return json(200, settings.logging());
     case 'trace':
@@ -60,8 +63,16 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
     case 'repository-index':
     case 'repository-load':
     case 'repository-unload':
+    case 'rollback':
       throw new Error(`${route.kind} is no query`);
   }
+}
+
+/** How a model's requests are shared out, and the versions there are. */
+export function trafficJson(models: ModelTable, name: string): Record<string, unknown> {
+  const highest = models.find(name, undefined).version;
+  const rule = models.trafficOf(name).rule ?? { stable: highest, canary: null, shadow: null };
+  return { model: name, versions: models.versions(name).map((model) => model.version), ...rule };
 }
 
 function tensorMetadata({ name, datatype, shape }: TensorSpec): { name: string; datatype: string; shape: number[] } {

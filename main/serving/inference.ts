@@ -1,23 +1,29 @@
+import type { InferJob } from './batcher.ts';
 import type { InferRequest } from './infer-request.ts';
 import type { FailureReason } from './model-statistics.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
+import { mirror } from './shadow.ts';
 import type { Tensor } from './tensor.ts';
 
-/** Runs a checked request. Errors: `request.invalid` (extents that do not fit together), those of `ServedModel.infer`. */
+/** Runs a checked request, and a copy of it where the model has a shadow. Errors: `request.invalid` (extents that do not fit together), those of `ServedModel.infer`. */
 export async function runInference(
+  { models }: ServingContext,
   model: ServedModel,
   request: InferRequest,
   signal: AbortSignal | undefined,
 ): Promise<{ rows: number; outputs: Tensor[] }> {
   const rows = model.rowsOf(request.inputs);
-  const outputs = await model.infer({
+  const job: InferJob = {
     inputs: request.inputs,
     outputs: request.outputs.map((output) => output.name),
     parameterKey: request.parameterKey,
     rows,
     signal,
-  });
+  };
+  const outputs = await model.infer(job);
+  const shadow = models.shadowOf(model);
+  if (shadow !== undefined) void mirror(shadow, job, outputs);
   model.record(request.id ?? '', request.inputs, outputs, rows);
   return { rows, outputs };
 }

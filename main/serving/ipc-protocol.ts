@@ -11,6 +11,7 @@ import type { RecentRows } from './request-log.ts';
 
 export interface ServingStart {
   type: 'start';
+  /** Of several versions of the first model, the first given one answers requests that name none. */
   models: ModelSource[];
   http: { host: string; port: number };
   /** On the same host; 0: any free port, null: no gRPC. */
@@ -30,6 +31,8 @@ export interface ServingStart {
 /** Calls by name: arguments and results. `model` without a version means the highest one. */
 export interface ServingCalls {
   predict: { args: { model: string; rows: Record<string, unknown>[] }; result: Prediction[] };
+  /** Serves these models instead, without a gap: the old ones answer until the new ones are warm. */
+  replaceModels: { args: { models: ModelSource[] }; result: null };
   recentRows: { args: { model: string; limit: number }; result: RecentRows };
 }
 

@@ -29,6 +29,13 @@ export function metricsPage(models: readonly ServedModel[], drift: readonly Drif
     'Rows per run.',
     models.map((model) => ({ labels: labels(model), value: model.batchSize })),
   );
+  text.counter(
+    'pipeline_shadow_requests_total',
+    'Mirrored requests by how the outputs compared with the answer.',
+    models.flatMap((model) =>
+      [...model.shadowResults].map(([result, value]) => ({ labels: { ...labels(model), result }, value })),
+    ),
+  );
   text.gauge(
     'pipeline_inference_queued_rows',
     'Rows waiting now.',

@@ -1,9 +1,11 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ServedModel } from './served-model.ts';
+import { Traffic } from './traffic.ts';
 
 /** The model versions of one endpoint by name and version. */
 export class ModelTable {
   readonly #byName = new Map<string, ServedModel[]>();
+  readonly #traffic = new Map<string, Traffic>();
 
   add(model: ServedModel): void {
     const versions = this.#byName.get(model.name) ?? [];
@@ -36,6 +38,36 @@ export class ModelTable {
     if (only !== undefined && more.length === 0) return this.find(only, undefined);
     const known = [...this.#byName.keys()].map((key) => `"${key}"`).join(', ');
     throw new AppError('request.invalid', `Say which "model" it is for: ${known === '' ? 'there is none' : known}.`);
+  }
+
+  /** How requests for a model are shared out. Errors: those of `find`. */
+  trafficOf(name: string): Traffic {
+    this.find(name, undefined);
+    let traffic = this.#traffic.get(name);
+    if (traffic === undefined) {
+      traffic = new Traffic();
+      this.#traffic.set(name, traffic);
+    }
+    return traffic;
+  }
+
+  /**
+   * The version that answers a request: the one it names, else the one its model's traffic rule chooses, else the
+   * highest. Errors: those of `find`.
+   */
+  pick(name: string, version: string | undefined, track: string | undefined): ServedModel {
+    if (version !== undefined) return this.find(name, version);
+    const chosen = this.#traffic.get(name)?.next(track);
+    // A version of the rule may have been unloaded since.
+    const served = chosen !== undefined && this.versions(name).some((model) => model.version === chosen);
+    return this.find(name, served ? chosen : undefined);
+  }
+
+  /** The version that gets copies of the requests a version answers, if any. */
+  shadowOf(model: ServedModel): ServedModel | undefined {
+    const shadow = this.#traffic.get(model.name)?.rule?.shadow;
+    if (shadow == null || shadow === model.version) return undefined;
+    return this.versions(model.name).find((candidate) => candidate.version === shadow);
   }
 
   /** The version asked for, else the highest. Errors: `model.not-found`, `request.invalid` (version not a number). */

@@ -94,6 +94,19 @@ const schemas: Json = {
       id: text,
     },
   },
+  Traffic: {
+    type: 'object',
+    required: ['stable'],
+    properties: {
+      stable: text,
+      canary: {
+        type: ['object', 'null'],
+        required: ['version', 'percent'],
+        properties: { version: text, percent: { type: 'number', minimum: 0, maximum: 100 } },
+      },
+      shadow: { type: ['string', 'null'], description: 'gets a copy of every request; its answers are only compared' },
+    },
+  },
   Feedback: {
     type: 'object',
     required: ['id', 'label'],
@@ -154,6 +167,15 @@ export function openApiDocument(models: readonly ServedModel[], version: string)
           { post: operation(`Predictions of ${name}`, ref('PredictResponse'), rowsSchema(manifest)) },
         ]),
       ),
+      '/v1/models/{model}/traffic': {
+        parameters: [pathParameter('model')],
+        get: operation('Versions and how requests are shared out', ref('Traffic')),
+        post: operation('Share requests out among versions', ref('Traffic'), ref('Traffic')),
+      },
+      '/v1/models/{model}/rollback': {
+        parameters: [pathParameter('model')],
+        post: operation('Back to the sharing before', ref('Traffic')),
+      },
       '/v1/feedback': { post: operation('Labels of earlier requests', { type: 'object' }, ref('Feedback')) },
       '/metrics': {
         get: {

@@ -2,7 +2,9 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
 import { isRecord } from './is-record.ts';
+import { runInference } from './inference.ts';
 import type { ServedModel } from './served-model.ts';
+import type { ServingContext } from './serving-context.ts';
 import { type Datatype, datatypeOfOrt, type Tensor, type TensorData } from './tensor.ts';
 
 export interface Prediction {
@@ -38,6 +40,7 @@ export function readPredictRequest(body: unknown): { id: string | undefined; row
 
 /** Predictions for rows of raw column values. Errors: `request.invalid`, those of `ServedModel.infer`. */
 export async function predictRows(
+  context: ServingContext,
   model: ServedModel,
   rows: readonly Record<string, unknown>[],
   id: string,
@@ -50,14 +53,9 @@ export async function predictRows(
     });
   }
   const inputs = encodePredictRows(rows, manifest);
-  const outputs = await model.infer({
-    inputs,
-    outputs: predictOutputs(manifest),
-    parameterKey: '',
-    rows: rows.length,
-    signal,
-  });
-  model.record(id, inputs, outputs, rows.length);
+  const names = predictOutputs(manifest);
+  const request = { id, inputs, outputs: names.map((name) => ({ name, binary: false })), parameterKey: '' };
+  const { outputs } = await runInference(context, model, request, signal);
   return decodePredictions(outputs, manifest);
 }
 

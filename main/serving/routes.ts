@@ -5,7 +5,7 @@ export type InferenceRoute = { kind: 'infer' | 'predict' } & ModelPath;
 export type Route =
   | { kind: 'live' | 'ready' | 'server' | 'metrics' | 'model-list' | 'openapi' | 'logging' | 'feedback' }
   | { kind: 'repository-index' }
-  | { kind: 'repository-load' | 'repository-unload'; model: string }
+  | { kind: 'repository-load' | 'repository-unload' | 'traffic' | 'rollback'; model: string }
   | { kind: 'statistics' | 'trace'; model: string | undefined; version: string | undefined }
   | ({ kind: 'model' | 'model-ready' | 'config' } & ModelPath)
   | InferenceRoute;
@@ -27,6 +27,8 @@ export const routeMethods: Readonly<Record<Route['kind'], readonly string[]>> = 
   'repository-index': write,
   'repository-load': write,
   'repository-unload': write,
+  traffic: [...read, ...write],
+  rollback: write,
   statistics: read,
   config: read,
   model: read,
@@ -66,6 +68,7 @@ function rowRoute(segments: readonly string[]): Route | undefined {
   if (first === 'feedback') return model === undefined ? { kind: 'feedback' } : undefined;
   if (first !== 'models' || more.length > 0) return undefined;
   if (model === undefined) return { kind: 'model-list' };
+  if (action === 'traffic' || action === 'rollback') return { kind: action, model };
   return action === 'predict' ? { kind: 'predict', model, version: undefined } : undefined;
 }
 

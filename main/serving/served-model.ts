@@ -10,6 +10,7 @@ import { ModelStatistics } from './model-statistics.ts';
 import { logColumns } from './prediction-log/log-columns.ts';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import { RequestLog } from './request-log.ts';
+import type { ShadowResult } from './shadow.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 
 export interface ServedModelOptions {
@@ -36,6 +37,8 @@ export class ServedModel {
   /** On the disk; null where nothing is logged. */
   readonly predictionLog: PredictionLog | null;
   readonly statistics = new ModelStatistics();
+  /** Mirrored requests by how the outputs compared with the answer. */
+  readonly shadowResults = new Map<ShadowResult, number>();
   /** Requests by HTTP status. */
   readonly requestsByCode = new Map<number, number>();
   readonly durationSeconds = new Histogram(durationBuckets);
@@ -138,6 +141,10 @@ export class ServedModel {
     const nowMs = Date.now();
     this.requestLog.add(inputs, outputs, rows, nowMs, id);
     this.predictionLog?.add(id, inputs, outputs, rows, nowMs);
+  }
+
+  countShadow(result: ShadowResult): void {
+    this.shadowResults.set(result, (this.shadowResults.get(result) ?? 0) + 1);
   }
 
   infer(job: InferJob): Promise<Tensor[]> {

@@ -24,6 +24,7 @@ const activity = new ActivityRecorder();
 const drift = new DriftReadings();
 const settings = new ServerSettings();
 let context: ServingContext | undefined;
+let openModel: ((source: ModelSource) => Promise<ServedModel>) | undefined;
 let front: HttpFront | undefined;
 let grpc: GrpcFront | undefined;
 
@@ -41,7 +42,12 @@ function log(level: LogLevel, text: string): void {
 async function start(message: ServingStart): Promise<void> {
   const { limits, threads, stateDir, predictionLog } = message;
   const open = (source: ModelSource) => ServedModel.open(source, { limits, threads, predictionLog, stateDir, log });
+  openModel = open;
   for (const source of message.models) models.add(await open(source));
+  const [first] = message.models;
+  if (first !== undefined && first.version !== models.find(first.name, undefined).version) {
+    models.trafficOf(first.name).set({ stable: first.version, canary: null, shadow: null });
+  }
   context = {
     models,
     repository: new ModelRepository({ root: message.repositoryDir, models, open }),
@@ -98,12 +104,41 @@ async function answer(call: ServingCall): Promise<void> {
   }
 }
 
+function running(): ServingContext {
+  if (context === undefined) throw new Error('a call came before the start');
+  return context;
+}
+
+/** The new models are warm before the first request reaches them; the old ones end when they have answered theirs. */
+async function replaceModels(sources: readonly ModelSource[]): Promise<null> {
+  if (openModel === undefined) throw new Error('a call came before the start');
+  const opened: ServedModel[] = [];
+  try {
+    for (const source of sources) opened.push(await openModel(source));
+  } catch (error) {
+    await Promise.all(opened.map((model) => model.close()));
+    throw error;
+  }
+  const names = new Set([...models.all(), ...opened].map((model) => model.name));
+  for (const name of names) {
+    const old = models.replace(
+      name,
+      opened.filter((model) => model.name === name),
+    );
+    for (const model of old) {
+      model.retire().catch((error: unknown) => log('error', `Closing model ${name}: ${toWireError(error).message}`));
+    }
+  }
+  return null;
+}
+
 async function execute(call: ServingCall): Promise<unknown> {
+  if (call.name === 'replaceModels') return replaceModels(call.args.models);
   const model = models.find(call.args.model, undefined);
   if (call.name === 'recentRows') return model.requestLog.recent(call.args.limit);
   const started = performance.now();
   try {
-    const predictions = await predictRows(model, call.args.rows, randomUUID());
+    const predictions = await predictRows(running(), model, call.args.rows, randomUUID());
     activity.record(performance.now() - started, call.args.rows.length, false);
     return predictions;
   } catch (error) {

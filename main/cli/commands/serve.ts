@@ -23,7 +23,7 @@ import { storeFolder } from '../store-folder.ts';
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
-  usage: 'MODEL [--name NAME] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+  usage: 'MODEL… [--name NAME] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
   options: { ...servingOptions, name: { type: 'string' } },
   optionHelp: { ...servingHelp, name: 'name to serve the model under' },
   async run(context) {
@@ -33,7 +33,7 @@ export const serveCommand: Command = {
     }
     const serving = servingOf(context);
     const models = model.startsWith('models:/')
-      ? [await registeredModel(context, model)]
+      ? await registeredModels(context)
       : await modelSourcesAt(model, context.text('name'));
     const host = createEndpointHost({
       dataDir: resolveDataDir(context.dataDir),
@@ -83,6 +83,22 @@ function watchDrift(host: EndpointHost, endpointId: string, log: (text: string) 
     alpha,
     log: (_level, text) => log(text),
   });
+}
+
+/** Several versions may be given; they are then served under the name of the first, which answers by default. */
+async function registeredModels(context: CommandContext): Promise<ModelSource[]> {
+  const sources: ModelSource[] = [];
+  for (const uri of context.positionals) {
+    if (!uri.startsWith('models:/')) {
+      throw new AppError('cli.usage', `${uri} is no registered model; only versions of one can be served together.`);
+    }
+    const source = await registeredModel(context, uri);
+    const name = sources[0]?.name ?? source.name;
+    if (source.name !== name) throw new AppError('cli.usage', `${uri} is no version of ${name}.`);
+    if (sources.some(({ version }) => version === source.version)) continue;
+    sources.push(source);
+  }
+  return sources;
 }
 
 /** From the data directory's registry, or from that of the shared store `SLIPWAY_STORE` names (a pod). */

@@ -9,6 +9,7 @@ import { modelConfigJson } from '../model-config.ts';
 import { readLoadParameters } from '../model-repository.ts';
 import { maxBodyBytes } from '../read-body.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from '../serving-context.ts';
+import { trackHeader } from '../traffic.ts';
 import { readGrpcInferRequest, writeGrpcInferResponse } from './grpc-infer.ts';
 import { type GrpcMessage, loadGrpcService } from './grpc-service.ts';
 
@@ -93,7 +94,7 @@ export class GrpcFront {
         const versions = models.versions(name).map((model) => model.version);
         return { name, versions, platform: 'onnxruntime_onnx', inputs, outputs };
       },
-      ModelInfer: (request, call) => this.#infer(request, abortOf(call)),
+      ModelInfer: (request, call) => this.#infer(request, call.metadata, abortOf(call)),
       ModelConfig: (request) => ({ config: modelConfigJson(find(request)) }),
       ModelStatistics: (request) => {
         const name = request['name'] as string;
@@ -131,14 +132,18 @@ export class GrpcFront {
     return (call: Unary, done: sendUnaryData<GrpcMessage>) => void answer(call, done);
   }
 
-  async #infer(message: GrpcMessage, signal: AbortSignal): Promise<GrpcMessage> {
+  async #infer(message: GrpcMessage, metadata: Metadata, signal: AbortSignal): Promise<GrpcMessage> {
     const startedMs = performance.now();
     const context = this.#context;
-    const model = context.models.find(message['model_name'] as string, versionOf(message['model_version']));
+    const model = context.models.pick(
+      message['model_name'] as string,
+      versionOf(message['model_version']),
+      metadata.get(trackHeader)[0]?.toString(),
+    );
     model.hold();
     try {
       const { request, raw } = readGrpcInferRequest(message, model);
-      const { rows, outputs } = await runInference(model, request, signal);
+      const { rows, outputs } = await runInference(context, model, request, signal);
       const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, raw);
       recordRequest(context, model, 200, performance.now() - startedMs, rows);
       return response;
@@ -169,7 +174,7 @@ export class GrpcFront {
     };
     call.on('data', (message: GrpcMessage) => {
       if (++inFlight >= maxStreamInFlight) call.pause();
-      this.#infer(message, gone.signal)
+      this.#infer(message, call.metadata, gone.signal)
         .then(
           (response) => call.write({ infer_response: response }),
           (error: unknown) =>
