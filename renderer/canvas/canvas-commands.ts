@@ -15,6 +15,8 @@ export interface CanvasCommands {
   fit: () => void;
   fitSelection: () => void;
   actualSize: () => void;
+  /** Brings a node into view, if it is not. */
+  reveal: (id: string) => void;
   /** Lays the graph out; nodes move together. */
   arrange: () => void;
   removeSelected: () => void;
@@ -76,6 +78,16 @@ export function useCanvasCommands(wrapper: RefObject<HTMLElement | null>): Canva
       fitSelection: () => {
         const ids = useSelection.getState().nodes;
         if (ids.length > 0) show(ids, 1.25, duration);
+      },
+      reveal: (id) => {
+        const area = wrapper.current?.getBoundingClientRect();
+        const [box] = boxesOf([id], flow.getNode);
+        if (!area || !box) return;
+        const a = flow.flowToScreenPosition({ x: box.left, y: box.top });
+        const b = flow.flowToScreenPosition({ x: box.right, y: box.bottom });
+        if (a.x >= area.left && a.y >= area.top && b.x <= area.right && b.y <= area.bottom) return;
+        const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+        void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration });
       },
       actualSize: () => void flow.zoomTo(1, { duration }),
       arrange: () => void arrange(),

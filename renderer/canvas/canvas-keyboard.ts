@@ -18,11 +18,14 @@ const arrows: Record<string, { direction: Direction; step: Point }> = {
   ArrowDown: { direction: 'down', step: { x: 0, y: gridPx } },
 };
 
-function focusNode(id: string): void {
-  document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+/** Gives a node the focus, as soon as it is rendered; at the far level the canvas keeps it. */
+function focusNode(id: string, tries = 6): void {
+  const element = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+  if (element) element.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusNode(id, tries - 1));
 }
 
-function arrow(key: string, shift: boolean): boolean {
+function arrow(key: string, shift: boolean, reveal: (id: string) => void): boolean {
   const move = arrows[key];
   const graph = activeGraph();
   const { nodes } = useSelection.getState();
@@ -43,6 +46,7 @@ function arrow(key: string, shift: boolean): boolean {
     from === undefined ? undefined : nodes.length === 0 ? from : neighbour(graph.document, from, move.direction);
   if (next !== undefined) {
     select([next]);
+    reveal(next);
     focusNode(next);
   }
   return true;
@@ -82,7 +86,7 @@ export function canvasKey(event: KeyboardEvent, targets: KeyTargets): void {
     return;
   }
   if (arrows[event.key]) {
-    if (arrow(event.key, event.shiftKey)) handled();
+    if (arrow(event.key, event.shiftKey, targets.reveal)) handled();
     return;
   }
   if (target.closest('button')) return;

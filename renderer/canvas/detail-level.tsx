@@ -1,10 +1,11 @@
 import { useEffect } from 'react';
-import { useStore } from 'reactflow';
+import { useStore, useStoreApi } from 'reactflow';
 
 /** Rendered size of a card's title, 12.5 px at 100 %, below which cards are brief (10 px) and far (5 px). */
 const briefBelow = 0.8;
 const farBelow = 0.4;
 const zoomStep = 0.05;
+const settleMs = 90;
 
 /** Whether cards are too small to be read, and drawn on one canvas instead. */
 export function useFar(): boolean {
@@ -12,19 +13,34 @@ export function useFar(): boolean {
 }
 
 /**
- * Sets the level of detail on the canvas element, without a React render per frame. The zoom itself is given only where
- * titles need it, in steps: a changed custom property restyles every card.
+ * Sets the level of detail on the canvas element, without a React render per frame. It and the zoom, which titles need,
+ * restyle every card, so they follow when the zoom has come to rest.
  */
 export function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivElement | null> }) {
-  const detail = useStore(({ transform: [, , zoom] }) =>
-    zoom >= briefBelow ? 'full' : zoom >= farBelow ? 'brief' : 'far',
-  );
-  const step = useStore(({ transform }) => Math.round(transform[2] / zoomStep) * zoomStep);
+  const store = useStoreApi();
   useEffect(() => {
-    const element = wrapper.current;
-    if (!element) return;
-    element.dataset.detail = detail;
-    if (detail === 'brief') element.style.setProperty('--zoom', step.toFixed(2));
-  }, [detail, step, wrapper]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    function apply() {
+      const element = wrapper.current;
+      const zoom = store.getState().transform[2];
+      if (!element) return;
+      const detail = zoom >= briefBelow ? 'full' : zoom >= farBelow ? 'brief' : 'far';
+      if (element.dataset.detail !== detail) element.dataset.detail = detail;
+      const step = (Math.round(zoom / zoomStep) * zoomStep).toFixed(2);
+      if (detail === 'brief' && element.style.getPropertyValue('--zoom') !== step) {
+        element.style.setProperty('--zoom', step);
+      }
+    }
+    apply();
+    const end = store.subscribe((state, before) => {
+      if (state.transform[2] === before.transform[2]) return;
+      clearTimeout(timer);
+      timer = setTimeout(apply, settleMs);
+    });
+    return () => {
+      end();
+      clearTimeout(timer);
+    };
+  }, [store, wrapper]);
   return null;
 }

@@ -8,6 +8,8 @@ import {
   ConnectionLineType,
   type Edge,
   type FinalConnectionState,
+  type HandleType,
+  type OnConnectStartParams,
   type OnSelectionChangeParams,
   ReactFlow,
   ReactFlowProvider,
@@ -37,6 +39,8 @@ import { FarView, nodeAt } from './far-view.tsx';
 import { Minimap } from './minimap.tsx';
 import { Refusal } from './refusal.tsx';
 import { useFarPointer } from './use-far-pointer.ts';
+import { useRendered } from './use-rendered.ts';
+import { useStable } from './use-stable.ts';
 import { useTabView } from './use-tab-view.ts';
 import { zoomLimits } from './view-fit.ts';
 import { ZoomBar } from './zoom-bar.tsx';
@@ -49,6 +53,10 @@ const edgeTypes = { port: GraphEdge };
 /** Graphs of this many cards draw only what is in view, and stop to do so below the second number. */
 const cullFrom = 150;
 const cullBelow = 135;
+const snapGrid: [number, number] = [gridPx, gridPx];
+const multiSelectionKeys = ['Meta', 'Control'];
+const connectionLineStyle = { stroke: 'var(--signal)', strokeWidth: 1.8 };
+const proOptions = { hideAttribution: true };
 const noNodes: FlowNode[] = [];
 const noEdges: GraphFlowEdge[] = [];
 
@@ -91,6 +99,7 @@ function Canvas() {
   const count = useActiveGraph((graph) => Object.keys(graph.document.nodes).length) ?? 0;
   const cull = culling ? count >= cullBelow : count >= cullFrom;
   if (cull !== culling) setCulling(cull);
+  const rendered = useRendered(far ? noNodes : nodes, far ? noEdges : edges, cull);
 
   const isValid = useCallback((connection: Connection | Edge) => {
     const { origin } = useConnecting.getState();
@@ -159,6 +168,50 @@ function Canvas() {
     wrapper.current?.focus();
   }
 
+  const onConnectStart = useStable(
+    (_event: MouseEvent | TouchEvent, { nodeId, handleId, handleType }: OnConnectStartParams) => {
+      if (nodeId && handleId && handleType) beginConnecting(`${nodeId}.${handleId}`, handleType);
+    },
+  );
+  const onReconnectStart = useStable((_event: React.MouseEvent, edge: GraphFlowEdge, handleType: HandleType) => {
+    const from = `${edge.source}.${edge.sourceHandle ?? ''}`;
+    const to = `${edge.target}.${edge.targetHandle ?? ''}`;
+    // `handleType` is the end that stays.
+    beginConnecting(handleType === 'source' ? from : to, handleType, { from, to });
+  });
+  const onReconnect = useStable((edge: GraphFlowEdge, connection: Connection) => {
+    connectPorts(
+      `${connection.source}.${connection.sourceHandle ?? ''}`,
+      `${connection.target}.${connection.targetHandle ?? ''}`,
+      edge.id,
+    );
+  });
+  const onReconnectEnd = useStable(
+    (_event: MouseEvent | TouchEvent, edge: GraphFlowEdge, _handleType: HandleType, state: FinalConnectionState) => {
+      endConnecting();
+      if (!state.isValid && !state.toNode) removeItems([], [edge.id]);
+    },
+  );
+  const onEdgeContextMenu = useStable((event: React.MouseEvent, edge: GraphFlowEdge) => {
+    event.preventDefault();
+    setMenu({ at: { x: event.clientX, y: event.clientY }, edge: edge.id });
+  });
+  const onNodeContextMenu = useStable((event: React.MouseEvent, node: FlowNode) => {
+    event.preventDefault();
+    if (!useSelection.getState().nodes.includes(node.id)) select([node.id]);
+    setMenu({ at: { x: event.clientX, y: event.clientY }, node: node.id });
+  });
+  const onPaneContextMenu = useStable((event: React.MouseEvent | MouseEvent) => {
+    event.preventDefault();
+    const at = { x: event.clientX, y: event.clientY };
+    const node = far ? nodeAt(nodes, flow.screenToFlowPosition(at))?.id : undefined;
+    if (node !== undefined && !useSelection.getState().nodes.includes(node)) select([node]);
+    setMenu({ at, ...(node === undefined ? {} : { node }) });
+  });
+  const onPaneClick = useStable((event: React.MouseEvent) => {
+    const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    if (!far || !nodeAt(nodes, at)) select([]);
+  });
   return (
     // The canvas takes keys for its selection; its nodes are focusable themselves.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -191,70 +244,37 @@ function Canvas() {
       }}
     >
       <ReactFlow
-        nodes={far ? noNodes : nodes}
-        edges={far ? noEdges : edges}
+        nodes={rendered.nodes}
+        edges={rendered.edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onSelectionChange={onSelectionChange}
         isValidConnection={isValid}
         onConnect={onConnect}
-        onConnectStart={(_event, { nodeId, handleId, handleType }) => {
-          if (nodeId && handleId && handleType) beginConnecting(`${nodeId}.${handleId}`, handleType);
-        }}
+        onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
-        onReconnectStart={(_event, edge, handleType) => {
-          const from = `${edge.source}.${edge.sourceHandle ?? ''}`;
-          const to = `${edge.target}.${edge.targetHandle ?? ''}`;
-          // `handleType` is the end that stays.
-          beginConnecting(handleType === 'source' ? from : to, handleType, { from, to });
-        }}
-        onReconnect={(edge, connection) => {
-          connectPorts(
-            `${connection.source}.${connection.sourceHandle ?? ''}`,
-            `${connection.target}.${connection.targetHandle ?? ''}`,
-            edge.id,
-          );
-        }}
-        onReconnectEnd={(_event, edge, _handleType, state) => {
-          endConnecting();
-          if (!state.isValid && !state.toNode) removeItems([], [edge.id]);
-        }}
-        onEdgeContextMenu={(event, edge) => {
-          event.preventDefault();
-          setMenu({ at: { x: event.clientX, y: event.clientY }, edge: edge.id });
-        }}
-        onNodeContextMenu={(event, node) => {
-          event.preventDefault();
-          if (!useSelection.getState().nodes.includes(node.id)) select([node.id]);
-          setMenu({ at: { x: event.clientX, y: event.clientY }, node: node.id });
-        }}
-        onPaneContextMenu={(event) => {
-          event.preventDefault();
-          const at = { x: event.clientX, y: event.clientY };
-          const node = far ? nodeAt(nodes, flow.screenToFlowPosition(at))?.id : undefined;
-          if (node !== undefined && !useSelection.getState().nodes.includes(node)) select([node]);
-          setMenu({ at, ...(node === undefined ? {} : { node }) });
-        }}
-        onPaneClick={(event) => {
-          const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-          if (!far || !nodeAt(nodes, at)) select([]);
-        }}
+        onReconnectStart={onReconnectStart}
+        onReconnect={onReconnect}
+        onReconnectEnd={onReconnectEnd}
+        onEdgeContextMenu={onEdgeContextMenu}
+        onNodeContextMenu={onNodeContextMenu}
+        onPaneContextMenu={onPaneContextMenu}
+        onPaneClick={onPaneClick}
         snapToGrid
-        snapGrid={[gridPx, gridPx]}
+        snapGrid={snapGrid}
         deleteKeyCode={null}
         selectionKeyCode="Shift"
-        multiSelectionKeyCode={['Meta', 'Control']}
+        multiSelectionKeyCode={multiSelectionKeys}
         selectionMode={SelectionMode.Partial}
         disableKeyboardA11y
         elevateNodesOnSelect={false}
-        onlyRenderVisibleElements={culling}
         minZoom={zoomLimits.min}
         maxZoom={zoomLimits.max}
         connectionRadius={24}
         connectionLineType={ConnectionLineType.SmoothStep}
-        connectionLineStyle={{ stroke: 'var(--signal)', strokeWidth: 1.8 }}
-        proOptions={{ hideAttribution: true }}
+        connectionLineStyle={connectionLineStyle}
+        proOptions={proOptions}
       >
         <Background variant={BackgroundVariant.Cross} gap={48} size={5} color="var(--grid)" />
         {far && <FarView nodes={nodes} edges={edges} />}

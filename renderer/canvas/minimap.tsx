@@ -10,6 +10,8 @@ import type { FlowNode } from './use-flow-nodes.ts';
 
 const size = { width: 160, height: 76 };
 const paddingPx = 6;
+/** The map is drawn again when cards have come to rest. */
+const settleMs = 120;
 
 interface Scale {
   left: number;
@@ -60,7 +62,7 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (!element || !context) return;
-    const frame = requestAnimationFrame(() => {
+    const timer = setTimeout(() => {
       const dpr = window.devicePixelRatio;
       element.width = size.width * dpr;
       element.height = size.height * dpr;
@@ -80,8 +82,8 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
         context.fillRect((box.left - left) * factor, (box.top - top) * factor, width, height);
       });
       placeOutline(outline.current, store.getState(), scale.current);
-    });
-    return () => cancelAnimationFrame(frame);
+    }, settleMs);
+    return () => clearTimeout(timer);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the theme changes the colours read from the style
   }, [nodes, theme, store]);
 

@@ -35,12 +35,24 @@ export function serviceOf(kind: string): 'endpoint' | 'monitor' | undefined {
   return definition.stage === 'serve' && streams ? 'endpoint' : undefined;
 }
 
-function upstream(document: GraphDocument, nodeId: string): string[] {
-  return document.edges.flatMap((edge) => {
-    const to = parsePortRef(edge.to);
-    const from = parsePortRef(edge.from);
-    return to?.node === nodeId && from ? [from.node] : [];
-  });
+const sourcesOf = new WeakMap<GraphDocument['edges'], Map<string, string[]>>();
+
+/** Nodes with an edge into a node. */
+function upstream(document: GraphDocument, nodeId: string): readonly string[] {
+  let sources = sourcesOf.get(document.edges);
+  if (!sources) {
+    sources = new Map();
+    for (const edge of document.edges) {
+      const to = parsePortRef(edge.to);
+      const from = parsePortRef(edge.from);
+      if (!to || !from) continue;
+      const known = sources.get(to.node);
+      if (known) known.push(from.node);
+      else sources.set(to.node, [from.node]);
+    }
+    sourcesOf.set(document.edges, sources);
+  }
+  return sources.get(nodeId) ?? [];
 }
 
 /** The endpoint node that feeds a monitor, itself for an endpoint. */
