@@ -20,6 +20,8 @@ export interface Command {
   summary: string;
   /** What follows `slipway NAME`, e.g. `GRAPH [--to NODE]`. */
   usage: string;
+  /** The most arguments it takes besides options. */
+  positionals: number;
   options: ParseArgsOptionsConfig;
   /** One line per option, shown by `--help`. */
   optionHelp: Record<string, string>;

@@ -13,7 +13,7 @@ export const selectionOptions = {
 
 export const selectionHelp = {
   to: 'only this node and what it needs',
-  from: 'run this node and everything below it again',
+  from: 'only this node and everything below it, with what they need',
   force: 'run even what is up to date',
   set: 'NODE.PARAM=VALUE, for this command only; may repeat',
 };

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { errorCodes } from '../../shared/errors/codes.ts';
+import { packageVersion } from '../engine/package-version.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commandLoaders, commandSummaries } from './commands.ts';
 import { createOutput, textTable } from './output.ts';
@@ -21,7 +22,7 @@ function generalHelp(): string {
     '',
     textTable(rows),
     '',
-    'Every command takes --json, --data-dir DIR and --help.',
+    'Every command takes --json, --data-dir DIR and --help. --version tells the version.',
   ].join('\n');
 }
 
@@ -34,14 +35,17 @@ function commandHelp(command: Command): string {
   return [`Usage: slipway ${command.name} ${command.usage}`, '', command.summary, '', textTable(options)].join('\n');
 }
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], controller: AbortController): Promise<number> {
   const name = argv[0];
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(`${generalHelp()}\n`);
     return name === undefined ? 2 : 0;
   }
+  if (name === '--version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
   const output = createOutput(argv.includes('--json'));
-  const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
@@ -60,6 +64,12 @@ async function main(argv: readonly string[]): Promise<number> {
     if (parsed.values['help'] === true) {
       process.stdout.write(`${commandHelp(command)}\n`);
       return 0;
+    }
+    const extra = parsed.positionals[command.positionals];
+    if (extra !== undefined) {
+      throw new AppError('cli.usage', `"${extra}" is one argument too many.`, {
+        fix: `Usage: slipway ${command.name} ${command.usage}`,
+      });
     }
     const context: CommandContext = {
       output,
@@ -105,9 +115,20 @@ function drain(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
+let stdoutError: NodeJS.ErrnoException | undefined;
+const controller = new AbortController();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  // Nobody reads on (`| head -1`) or the disk is full: what runs is cancelled in order, not left behind.
+  stdoutError ??= error;
+  controller.abort();
 });
-const exitCode = await main(process.argv.slice(2));
+process.stderr.on('error', () => {
+  // Logs that nobody reads are no reason to stop.
+});
+const exitCode = await main(process.argv.slice(2), controller);
 await Promise.all([drain(process.stdout), drain(process.stderr)]);
+if (stdoutError !== undefined && stdoutError.code !== 'EPIPE') {
+  process.stderr.write(`The output cannot be written (${stdoutError.code}).\n  Write it to a place with free space.\n`);
+  process.exit(3);
+}
 process.exit(exitCode);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import systeminformation from 'systeminformation';
@@ -32,6 +31,7 @@ import { createCodeDigests } from './code-digest.ts';
 import { executeRun, type RunServices } from './execute-run.ts';
 import { executeStep } from './execute-step.ts';
 import { loadKinds } from './kinds.ts';
+import { packageVersion } from './package-version.ts';
 import { readPlanStates } from './plan-state.ts';
 import { countSteps, recoverRuns } from './recovery.ts';
 import { createRunLogs } from './run-log.ts';
@@ -84,7 +84,7 @@ export interface Engine {
    */
   startRun(
     options: SelectionOptions & { document: unknown; baseDir: string /** Who asks. */; source?: string },
-  ): Promise<{ runId: string }>;
+  ): Promise<{ runId: string /** Of the graph, errors and warnings. */; diagnostics: Diagnostic[] }>;
   /** Resolves when the run has ended; false when it was not running here. */
   cancelRun(runId: string): Promise<boolean>;
   /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
@@ -162,6 +162,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ];
     const [unknown] = unknownNodes;
     if (unknown !== undefined) throw unknownOverride(unknown, Object.keys(parsed.document.nodes));
+    const [unusable] = diagnostics.filter((entry) => overrides.some((override) => refuses(entry, override)));
+    if (unusable !== undefined) {
+      throw new AppError('params.invalid', unusable.message, { nodeId: unusable.node, fix: unusable.fix });
+    }
     return { ...parsed, document: changed, diagnostics, planned };
   };
 
@@ -284,7 +288,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       }
       const whole = selection.to === undefined && selection.from === undefined;
       launch(runId, planned, selected, { baseDir: resolve(baseDir), whole });
-      return { runId };
+      return { runId, diagnostics };
     },
     cancelRun: async (runId) => {
       const run = active.get(runId);
@@ -396,11 +400,6 @@ async function gpuNames(): Promise<string[]> {
   return controllers.map(({ vendor, model }) => `${vendor} ${model}`.trim()).filter((name) => name !== '');
 }
 
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { version?: unknown }).version);
-}
-
 function nothingToRun(diagnostics: readonly Diagnostic[]): AppError {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
@@ -432,6 +431,11 @@ function cannotSelect(planned: PlannedGraph, id: string): AppError {
   return new AppError('graph.invalid', `The graph has no step "${id}".`, {
     fix: `Its steps are ${planned.plan.steps.map((step) => step.id).join(', ')}.`,
   });
+}
+
+/** An override that has no effect or cannot be used was mistyped; running without it would mislead. */
+function refuses({ node, field, code }: Diagnostic, override: ParameterOverride): boolean {
+  return node === override.node && field === override.param && code.startsWith('params.');
 }
 
 function unknownOverride(node: string, nodes: readonly string[]): AppError {

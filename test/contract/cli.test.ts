@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +114,23 @@ describe('run', () => {
   });
 });
 
+describe('mistyped input', () => {
+  it.each(['species.no_such_param=1', 'species.l2=much', 'nobody.l2=1'])('refuses --set %s', async (override) => {
+    const { code, last } = await runSlipway(['run', penguins, '--set', override], dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'params.invalid' } });
+  });
+
+  it('shows an artifact only when the digest names one', async () => {
+    await runSlipway(['run', penguins], dataDir);
+    const { last } = await runSlipway(['artifacts', 'list'], dataDir);
+    const [one] = last['artifacts'] as { digest: string }[];
+    const found = await runSlipway(['artifacts', 'show', one?.digest.slice(0, 16) ?? ''], dataDir);
+    expect(found.last).toMatchObject({ artifact: { digest: one?.digest }, intact: true });
+    expect((await runSlipway(['artifacts', 'show', ''], dataDir)).code).toBe(2);
+  });
+});
+
 describe('bad graphs', () => {
   const bad: [string, string, RegExp][] = [
     ['truncated JSON', readFileSync(penguins, 'utf8').slice(0, 500), /JSON|line|end/i],
@@ -154,6 +172,23 @@ describe('bad graphs', () => {
 });
 
 describe('surroundings', () => {
+  it.skipIf(process.platform === 'win32')('makes a data directory that only its user can read', async () => {
+    const fresh = join(folder, 'private');
+    await runSlipway(['runs', 'list'], fresh);
+    expect(statSync(fresh).mode & 0o777).toBe(0o700);
+    expect(statSync(join(fresh, 'slipway.db')).mode & 0o777).toBe(0o600);
+  });
+
+  it('cancels its run when nobody reads its output any more', async () => {
+    const fresh = join(folder, 'pipe');
+    const args = [join(repositoryRoot, 'main/cli/slipway.ts'), 'run', penguins, '--json', '--data-dir', fresh];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
+    const { last } = await runSlipway(['runs', 'list'], fresh);
+    expect(last['runs']).toMatchObject([{ status: 'cancelled' }]);
+  });
+
   it('refuses a data directory that cannot be used and names it', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
@@ -180,14 +215,17 @@ describe('surroundings', () => {
     expect(last).toMatchObject({ error: { code: 'serve.host-needs-keys' } });
   });
 
-  it.each([[['fly']], [['run', penguins, '--no-such-option']], [['export', penguins]], [['models', 'promote', 'x']]])(
-    'exits 2 for %j',
-    async (args) => {
-      const { code, last } = await runSlipway(args, dataDir);
-      expect(code).toBe(2);
-      expect(last).toMatchObject({ error: { code: 'cli.usage' } });
-    },
-  );
+  it.each([
+    [['fly']],
+    [['run', penguins, '--no-such-option']],
+    [['run', penguins, 'another.json']],
+    [['export', penguins]],
+    [['models', 'promote', 'x']],
+  ])('exits 2 for %j', async (args) => {
+    const { code, last } = await runSlipway(args, dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'cli.usage' } });
+  });
 
   it('finds nothing wrong with this machine, or says what', async () => {
     const { code, last } = await runSlipway(['doctor'], dataDir);

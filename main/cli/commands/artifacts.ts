@@ -9,6 +9,7 @@ export const artifactsCommand: Command = {
   name: 'artifacts',
   summary: 'Lists stored results, shows one and checks its files, or removes what nothing needs.',
   usage: 'list | show DIGEST | gc',
+  positionals: 2,
   options: {},
   optionHelp: {},
   run: (context) =>
@@ -56,12 +57,17 @@ async function gc(context: CommandContext, { artifacts, database }: OpenStore): 
 }
 
 async function show(context: CommandContext, { artifacts }: OpenStore, digest: string): Promise<number> {
-  let full: string | undefined;
+  const found = [];
   for await (const manifest of artifacts.list()) {
-    if (manifest.digest.startsWith(digest)) full = manifest.digest;
+    if (digest !== '' && manifest.digest.startsWith(digest)) found.push(manifest);
   }
-  const manifest = full === undefined ? undefined : await artifacts.get(full);
+  const [manifest, another] = found;
   if (manifest === undefined) throw artifactNotFound(digest);
+  if (another !== undefined) {
+    throw new AppError('cli.usage', `${found.length} artifacts begin with ${digest}.`, {
+      fix: 'Write more of the digest; see: slipway artifacts list',
+    });
+  }
   const corrupt = await artifacts.verify(manifest.digest);
   const intact = corrupt.length === 0;
   const text = `${JSON.stringify(manifest, null, 2)}\n${intact ? 'All files are intact.' : `Damaged: ${corrupt.join(', ')}`}`;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { resolveDataDir } from '../../store/data-dir.ts';
+import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command } from '../command.ts';
 import { textTable } from '../output.ts';
 
@@ -21,6 +21,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'Says what this machine can do, what is wrong with it and what to do about it.',
   usage: '',
+  positionals: 0,
   options: {},
   optionHelp: {},
   async run(context) {
@@ -63,7 +64,7 @@ function processorCheck(): Check {
 
 async function dataDirCheck(dataDir: string): Promise<Check> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    makeDataDir(dataDir);
     await access(dataDir, constants.W_OK);
     return { id: 'data-directory', state: 'ok', message: `${dataDir} can be written.` };
   } catch (error) {

@@ -12,6 +12,7 @@ export const driftCommand: Command = {
   name: 'drift',
   summary: 'Compares two tables column by column with two-sample tests, false discoveries controlled over the columns.',
   usage: 'REFERENCE CURRENT [--method two-sample|distance|evidently] [--fail-on-drift]',
+  positionals: 2,
   options: { 'fail-on-drift': { type: 'boolean' }, method: { type: 'string' } },
   optionHelp: {
     'fail-on-drift': 'exit 1 when any column has drifted',

@@ -17,6 +17,7 @@ export const exportCommand: Command = {
   name: 'export',
   summary: 'Writes the bundle that runs the graph on a cluster. Runs nothing; the same graph gives the same bytes.',
   usage: 'GRAPH --target TARGET --out DIR [--check-parity]',
+  positionals: 1,
   options: { target: { type: 'string' }, out: { type: 'string' }, 'check-parity': { type: 'boolean' } },
   optionHelp: {
     target: `one of: ${exportTargets.map((target) => target.id).join(', ')}`,

@@ -30,6 +30,7 @@ export const featuresCommand: Command = {
   name: 'features',
   summary: 'Lists feature views, shows one, brings one into the online store, or pushes rows to it.',
   usage: 'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|-',
+  positionals: 3,
   options: { online: { type: 'string' } },
   optionHelp: { online: 'online store; only the embedded one, which is the default, is built in' },
   run: (context) =>

@@ -17,6 +17,7 @@ export const modelsCommand: Command = {
     'Lists registered models, shows one, promotes a version or rolls back, writes its card, compares two versions.',
   usage:
     'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | card NAME[@ALIAS|/VERSION] | diff NAME/VERSION NAME/VERSION',
+  positionals: 3,
   options: { alias: { type: 'string' } },
   optionHelp: { alias: `alias to move; default ${championAlias}` },
   run: (context) =>

@@ -1,15 +1,16 @@
 import type { StepState } from '../../../shared/plan/plan.ts';
 import type { Command } from '../command.ts';
+import { diagnosticLines } from '../diagnostic-lines.ts';
 import { withEngine } from '../open-engine.ts';
 import { textTable } from '../output.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
-import { diagnosticLines } from './validate.ts';
 
 export const planCommand: Command = {
   name: 'plan',
   summary: 'Says for every step whether it would run, why, and how long it took last time.',
-  usage: 'GRAPH [--to NODE]',
+  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]…',
+  positionals: 1,
   options: selectionOptions,
   optionHelp: selectionHelp,
   async run(context) {

@@ -7,6 +7,7 @@ import { createArtifactStore } from '../../store/artifact-store.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { diagnosticLines } from '../diagnostic-lines.ts';
 import { describeFinished, exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
@@ -17,6 +18,7 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'Runs the data, feature and train part of a graph; what is up to date is not run again.',
   usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… | --plan FILE --step ID --store URI',
+  positionals: 1,
   options: {
     ...selectionOptions,
     target: { type: 'string' },
@@ -42,12 +44,13 @@ async function runGraph(context: CommandContext): Promise<number> {
   const file = await readGraphFile(context.positionals[0]);
   const document = requireGraphJson(file);
   return withEngine(context, async (engine) => {
-    const { runId } = await engine.startRun({
+    const { runId, diagnostics } = await engine.startRun({
       document,
       baseDir: file.baseDir,
       source: 'cli',
       ...selectionOf(context),
     });
+    for (const line of diagnosticLines(diagnostics)) context.output.log(line);
     const finished = await followRun(engine, runId, context.output, context.signal);
     context.output.result(finished, describeFinished(finished));
     return exitCodeOf(finished);

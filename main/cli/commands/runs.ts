@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RunEvent } from '../../../shared/events/run-events.ts';
+import { recoverRuns } from '../../engine/recovery.ts';
 import { createRunRecords } from '../../store/run-records.ts';
 import type { Command } from '../command.ts';
 import { withStore } from '../open-store.ts';
@@ -9,11 +10,13 @@ export const runsCommand: Command = {
   name: 'runs',
   summary: 'Lists runs, newest first, or shows the steps and messages of one.',
   usage: 'list [--graph ID] [--limit N] | show RUN',
+  positionals: 2,
   options: { graph: { type: 'string' }, limit: { type: 'string' } },
   optionHelp: { graph: 'only runs of this graph', limit: 'how many, default 20' },
   run: (context) =>
     withStore(context, async ({ database }) => {
       const records = createRunRecords(database);
+      recoverRuns(records);
       const [action = 'list', runId] = context.positionals;
       if (action === 'list') {
         const limit = Number(context.text('limit') ?? 20);

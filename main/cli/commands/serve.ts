@@ -11,7 +11,7 @@ import {
   modelSourcesAt,
 } from '../../serving/model-source.ts';
 import { type ArtifactStore, artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
-import { resolveDataDir } from '../../store/data-dir.ts';
+import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
@@ -24,6 +24,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
   usage: 'MODEL… [--name NAME] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+  positionals: Number.POSITIVE_INFINITY,
   options: { ...servingOptions, name: { type: 'string' } },
   optionHelp: { ...servingHelp, name: 'name to serve the model under' },
   async run(context) {
@@ -35,8 +36,10 @@ export const serveCommand: Command = {
     const models = model.startsWith('models:/')
       ? await registeredModels(context)
       : await modelSourcesAt(model, context.text('name'));
+    const dataDir = resolveDataDir(context.dataDir);
+    makeDataDir(dataDir);
     const host = createEndpointHost({
-      dataDir: resolveDataDir(context.dataDir),
+      dataDir,
       log: (_level, text) => context.output.log(text),
     });
     let monitor: EndpointMonitor | undefined;

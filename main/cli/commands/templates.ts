@@ -13,6 +13,7 @@ export const templatesCommand: Command = {
   name: 'templates',
   summary: 'Lists the sample graphs, or writes a copy of one.',
   usage: 'list | new NAME [--out FILE]',
+  positionals: 2,
   options: { out: { type: 'string' } },
   optionHelp: { out: 'file to write; default NAME.slipway.json here' },
   run(context) {

@@ -16,6 +16,7 @@ export const uiCommand: Command = {
   name: 'ui',
   summary: 'Serves the app to a browser; the printed address carries the token it needs.',
   usage: '[--port 4680] [--host 127.0.0.1]',
+  positionals: 0,
   options: { port: { type: 'string' }, host: { type: 'string' } },
   optionHelp: { port: `port, default ${defaultPort}; 0 = any free port`, host: 'address to listen on' },
   async run(context) {

@@ -4,6 +4,7 @@ import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
 import type { Command } from '../command.ts';
+import { diagnosticLines } from '../diagnostic-lines.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
@@ -14,6 +15,7 @@ export const upCommand: Command = {
   name: 'up',
   summary: 'Runs a graph, then keeps its endpoints and monitors up until it is stopped.',
   usage: 'GRAPH [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+  positionals: 1,
   options: servingOptions,
   optionHelp: servingHelp,
   async run(context) {
@@ -22,7 +24,8 @@ export const upCommand: Command = {
     const services = endpointsOf(document);
     const serving = servingOf(context);
     return withEngine(context, async (engine) => {
-      const { runId } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
+      const { runId, diagnostics } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
+      for (const line of diagnosticLines(diagnostics)) context.output.log(line);
       // The first JSON line of `up` is endpoint.ready.
       const finished = await followRun(engine, runId, logOnly(context.output), context.signal);
       if (finished.status !== 'succeeded') {

@@ -1,20 +1,14 @@
 import type { Diagnostic } from '../../../shared/graph/diagnostic.ts';
 import type { Command } from '../command.ts';
+import { diagnosticLines } from '../diagnostic-lines.ts';
 import { withEngine } from '../open-engine.ts';
 import { graphJson, readGraphFile } from '../read-graph.ts';
-
-export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map((entry) => {
-    const where = [entry.node, entry.field].filter((part) => part !== undefined).join('.');
-    const fix = entry.fix === undefined ? '' : `\n    ${entry.fix}`;
-    return `${entry.severity}: ${where === '' ? '' : `${where}: `}${entry.message}${fix}`;
-  });
-}
 
 export const validateCommand: Command = {
   name: 'validate',
   summary: 'Checks a graph: its form, its parameters, its edges and, as far as files can be read, its columns.',
   usage: 'GRAPH',
+  positionals: 1,
   options: {},
   optionHelp: {},
   async run(context) {

@@ -2,9 +2,11 @@ import { rpc } from '../rpc-base.ts';
 import { baseDirOf } from './graph.ts';
 
 export const runHandlers = {
-  start: rpc.run.start.handler(({ input, context }) => {
+  start: rpc.run.start.handler(async ({ input, context }) => {
     const { document, path, ...selection } = input;
-    return context.engine.startRun({ document, baseDir: baseDirOf(context, path), source: 'app', ...selection });
+    const baseDir = baseDirOf(context, path);
+    const { runId } = await context.engine.startRun({ document, baseDir, source: 'app', ...selection });
+    return { runId };
   }),
   cancel: rpc.run.cancel.handler(async ({ input, context }) => ({
     cancelled: await context.engine.cancelRun(input.runId),
