@@ -5,6 +5,7 @@ import { postgresNode } from './data/postgres/definition.ts';
 import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
 import { sqliteNode } from './data/sqlite/definition.ts';
+import { streamNode } from './data/stream/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -15,6 +16,7 @@ import { joinNode } from './feature/join/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
 import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
+import { performanceNode } from './monitor/performance/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
@@ -32,6 +34,7 @@ export const catalog = {
   [splitNode.kind]: splitNode,
   [sqlNode.kind]: sqlNode,
   [sqliteNode.kind]: sqliteNode,
+  [streamNode.kind]: streamNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,
@@ -42,6 +45,7 @@ export const catalog = {
   [scaleNode.kind]: scaleNode,
   [viewNode.kind]: viewNode,
   [driftNode.kind]: driftNode,
+  [performanceNode.kind]: performanceNode,
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
   [forestNode.kind]: forestNode,

@@ -9,6 +9,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.split': () => import('./data/split/run.ts'),
   'data.sql': () => import('./data/sql/run.ts'),
   'data.sqlite': () => import('./data/sqlite/run.ts'),
+  'data.stream': () => import('./data/stream/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),

@@ -15,6 +15,7 @@ import type { Plan, StepState } from '../../shared/plan/plan.ts';
 import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
+import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
 import { openDatabase, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
@@ -118,7 +119,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const registry = createModelRegistry(database);
   const tracking = new TrackingStore(database);
   const history = createStepHistory(database);
-  const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile));
+  const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile), streamsFolder(dataDir));
   const cores = availableParallelism();
   const scheduler = createScheduler({
     cores,

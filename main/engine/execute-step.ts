@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Progress } from '../../shared/events/run-events.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
+import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { type ArtifactStore, artifactNotFound, type StepRecord } from '../store/artifact-store.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
 import { createSecrets } from './secrets.ts';
@@ -64,6 +66,8 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       threads: task.threads,
       memoryBytes: task.memoryBytes,
       baseDir: task.baseDir,
+      source: task.parts.source,
+      streamsDir: streamsFolder(fileURLToPath(host.store.uri)),
       secret: secrets.value,
       log: (level, text) => host.log(level, secrets.redactValue(text)),
       progress: (progress) => host.progress(secrets.redactValue(progress)),

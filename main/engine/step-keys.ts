@@ -10,14 +10,14 @@ export interface StepKeys {
   ownParts(step: PlanStep, baseDir: string, signal: AbortSignal): Promise<Omit<KeyParts, 'inputs'>>;
 }
 
-export function createStepKeys(kinds: Kinds, codeDigest: (kind: string) => string): StepKeys {
+export function createStepKeys(kinds: Kinds, codeDigest: (kind: string) => string, streamsDir: string): StepKeys {
   return {
     ownParts: async (step, baseDir, signal) => ({
       kind: step.kind,
       version: step.version,
       code: codeDigest(step.kind),
       params: step.params,
-      source: await probe(kinds, step, baseDir, signal),
+      source: await probe(kinds, step, baseDir, streamsDir, signal),
       environment: step.device ?? '',
     }),
   };
@@ -30,13 +30,19 @@ export function withInputs(own: Omit<KeyParts, 'inputs'>, inputs: Record<string,
   };
 }
 
-async function probe(kinds: Kinds, step: PlanStep, baseDir: string, signal: AbortSignal): Promise<string> {
+async function probe(
+  kinds: Kinds,
+  step: PlanStep,
+  baseDir: string,
+  streamsDir: string,
+  signal: AbortSignal,
+): Promise<string> {
   if (kinds.definitionOf(step.kind)?.determinism !== 'external') return '';
   const runner = await loadRunner(kinds, step.kind);
   if (runner?.probe === undefined) return '';
   const secrets = createSecrets();
   try {
-    return await runner.probe({ params: step.params, baseDir, signal, secret: secrets.value });
+    return await runner.probe({ params: step.params, baseDir, streamsDir, signal, secret: secrets.value });
   } catch (error) {
     const { code, message, fix, details } = toAppError(secrets.redactError(error));
     throw new AppError(code, message, { fix, details, nodeId: step.id });

@@ -43,6 +43,10 @@ export interface StepContext<P = Record<string, unknown>> {
   readonly memoryBytes: number;
   /** Folder that relative paths in params start from (that of the graph file). */
   readonly baseDir: string;
+  /** What the probe of this kind said when the key was computed; empty without a probe. */
+  readonly source: string;
+  /** Folder with the durable logs of streams. */
+  readonly streamsDir: string;
   /** Value of a secret that a param names. Errors: `environment.missing`. Never write it anywhere. */
   secret(name: string): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
@@ -63,6 +67,8 @@ export interface DescribeContext<P = Record<string, unknown>> {
 export interface ProbeContext<P = Record<string, unknown>> {
   readonly params: P;
   readonly baseDir: string;
+  /** As in `StepContext`. */
+  readonly streamsDir: string;
   readonly signal: AbortSignal;
   /** As in `StepContext`. */
   secret(name: string): string;

@@ -77,6 +77,8 @@ export class FeatureSteps implements AsyncDisposable {
       threads: 2,
       memoryBytes: 2 ** 29,
       baseDir: this.#folder,
+      source: '',
+      streamsDir: join(this.#folder, 'streams'),
       secret: (name) => `value of ${name}`,
       log: () => undefined,
       progress: () => undefined,

@@ -62,6 +62,8 @@ export class StepChain implements AsyncDisposable {
       threads: 1,
       memoryBytes: 2 ** 29,
       baseDir: this.#folder,
+      source: '',
+      streamsDir: join(this.#folder, 'streams'),
       secret: (name) => `value of ${name}`,
       log: (level, text) => this.logs.push(`${level}: ${text}`),
       progress: () => undefined,

@@ -36,6 +36,7 @@ async function check(expectations: Expectations, onBreak: 'fail' | 'quarantine' 
     runner,
     { expectations, onBreak },
     { input: [orders], reference: [customers] },
+    { source: String(Date.parse('2024-02-01T00:00:00Z')) },
   );
   const report = JSON.parse(readFileSync(outputs['report']?.path('report.json') ?? '', 'utf8'));
   return { good: await rowsOf(outputs['table']), bad: await rowsOf(outputs['quarantine']), report, outputs };
@@ -125,6 +126,7 @@ describe('data.expect', () => {
       runner.probe?.({
         params: expectNode.params.parse({ expectations }),
         baseDir: '/',
+        streamsDir: '/',
         signal: new AbortController().signal,
         secret: (name) => name,
       });

@@ -51,6 +51,8 @@ export const runner = implementNode(expectNode, {
           numbered,
           rowCount,
           reference: ctx.inputs['reference']?.[0],
+          // The minute that is in the key, so that a result always fits its key.
+          nowMs: Number(ctx.source),
         });
         const suggested =
           params.expectations.length === 0 ? await suggestExpectations(db, path, columns, rowCount) : undefined;
@@ -109,9 +111,10 @@ async function check(
     numbered: NumberedRelation;
     rowCount: number;
     reference: InputArtifact | undefined;
+    nowMs: number;
   },
 ): Promise<Checked[]> {
-  const { columns, numbered, rowCount } = table;
+  const { columns, numbered } = table;
   const reference =
     table.reference === undefined
       ? undefined
@@ -137,7 +140,7 @@ async function check(
       const examples = broken === 0 ? [] : await exampleRows(db, columns, numbered, at, params.examples);
       checked.push({ expectation, says, onBreak: chosen, broken, examples });
     } else {
-      const found = await wholeTableBreak(db, expectation, columns, numbered, rowCount);
+      const found = await wholeTableBreak(db, expectation, table);
       const onBreak = chosen === 'quarantine' ? 'fail' : chosen;
       const broken = found === undefined ? 0 : 1;
       checked.push({ expectation, says, onBreak, broken, ...(found === undefined ? {} : { found }), examples: [] });
@@ -168,10 +171,9 @@ async function exampleRows(
 async function wholeTableBreak(
   db: DuckDb,
   expectation: Expectation,
-  columns: readonly Column[],
-  { relation }: NumberedRelation,
-  rowCount: number,
+  table: { columns: readonly Column[]; numbered: NumberedRelation; rowCount: number; nowMs: number },
 ): Promise<string | undefined> {
+  const { columns, numbered, rowCount, nowMs } = table;
   if (expectation.check === 'type') {
     const { type } = namedColumn(columns, expectation.column).column;
     return type === expectation.type ? undefined : `it is ${type}`;
@@ -188,11 +190,11 @@ async function wholeTableBreak(
     });
   }
   const [row] = await db.rows(
-    `SELECT CAST(epoch_ms(CAST(max(${sql}) AS TIMESTAMP)) AS DOUBLE) AS ms FROM ${relation} AS t`,
+    `SELECT CAST(epoch_ms(CAST(max(${sql}) AS TIMESTAMP)) AS DOUBLE) AS ms FROM ${numbered.relation} AS t`,
   );
   const latest = row?.['ms'];
   if (typeof latest !== 'number') return 'it has no time';
-  const isFresh = currentMinuteMs() - latest <= expectation.maxAgeHours * 60 * minuteMs;
+  const isFresh = nowMs - latest <= expectation.maxAgeHours * 60 * minuteMs;
   return isFresh ? undefined : `it is ${new Date(latest).toISOString()}`;
 }
 

@@ -45,7 +45,7 @@ async function schemaOf(params: Record<string, unknown>): Promise<string[]> {
 }
 
 function probe(params: Record<string, unknown>) {
-  return runner.probe?.({ params: fileNode.params.parse(params), baseDir: dir, signal, secret });
+  return runner.probe?.({ params: fileNode.params.parse(params), baseDir: dir, streamsDir: dir, signal, secret });
 }
 
 test('the flights as they are', async () => {

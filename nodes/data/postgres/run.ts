@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
@@ -34,15 +33,7 @@ export const runner = implementNode(postgresNode, {
       const copy = client.query(
         copyTo(`COPY (SELECT ${items.join(', ')} FROM ${source}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)`),
       );
-      let bytes = 0;
-      const meter = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          bytes += chunk.length;
-          ctx.progress({ done: bytes, unit: 'bytes' });
-          done(null, chunk);
-        },
-      });
-      await pipeline(copy, meter, createWriteStream(csv), { signal: ctx.signal });
+      await pipeline(copy, createWriteStream(csv), { signal: ctx.signal });
       return planned;
     });
     return withDuckDb(stepDuckDbOptions(ctx), async (db) => {

@@ -66,31 +66,28 @@ export async function loadRows(
   db: DuckDb,
   table: string,
   columns: readonly StoredColumn[],
-  options: { signal: AbortSignal; onRows?: (rows: number) => void },
+  signal: AbortSignal,
 ): Promise<void> {
   const declared = columns.map(({ name, storage }) => `${quoteIdentifier(name)} ${storage}`);
   await db.run(`CREATE TABLE ${quoteIdentifier(table)} (${declared.join(', ')})`);
   const appender = await db.appender(table);
   const types = columns.map(({ storage }) => storageTypes[storage]);
   let values: DuckDBValue[][] = columns.map(() => []);
-  let rows = 0;
   const flush = () => {
     const [first] = values;
     if (first === undefined || first.length === 0) return;
     const chunk = DuckDBDataChunk.create(types, first.length);
     for (const [at, list] of values.entries()) chunk.setColumnValues(at, list);
     appender.appendDataChunk(chunk);
-    rows += first.length;
     values = columns.map(() => []);
   };
   for (const row of sqlite.prepare(query).safeIntegers(true).raw(true).iterate() as Iterable<unknown[]>) {
     for (const [at, { storage }] of columns.entries()) values[at]?.push(toDuckDb(row[at], storage));
     if (values[0]?.length !== chunkRows) continue;
     flush();
-    options.onRows?.(rows);
     // Lets a cancellation in.
     await setImmediate();
-    if (options.signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
+    if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
   }
   flush();
   appender.closeSync();

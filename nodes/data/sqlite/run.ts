@@ -36,10 +36,7 @@ export const runner = implementNode(sqliteNode, {
           if (mixedTexts === 0 || params.types[name] !== undefined) continue;
           ctx.log('warn', `Column “${name}” has ${mixedTexts} texts among numbers and is read as text.`);
         }
-        await loadRows(sqlite, query, db, loaded, columns, {
-          signal: ctx.signal,
-          onRows: (done) => ctx.progress({ done, unit: 'rows' }),
-        });
+        await loadRows(sqlite, query, db, loaded, columns, ctx.signal);
         const table = await writeTable(db, await typedSelect(db, columns, params), {
           workDir: ctx.workDir,
           lineage: 'all',
@@ -68,7 +65,7 @@ export const runner = implementNode(sqliteNode, {
         withDuckDb({ signal }, async (db) => {
           const sample = `SELECT * FROM (${selectOf(sqlite, params)}) LIMIT ${describedRows}`;
           const columns = storedColumns(sqlite, sample);
-          await loadRows(sqlite, sample, db, loaded, columns, { signal });
+          await loadRows(sqlite, sample, db, loaded, columns, signal);
           const described = await db.columnsOf(await typedSelect(db, columns, params));
           return {
             outputs: { table: { type: 'table', schema: { columns: described.map(storedColumn) }, lineage: 'all' } },

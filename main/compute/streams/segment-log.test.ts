@@ -1,0 +1,73 @@
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openSegmentLog, readLog } from './segment-log.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'segment-log-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let next = 0;
+const newDir = () => join(root, String(next++));
+
+describe('a segment log', () => {
+  it('numbers events without gaps, over appends that meet and over segments', async () => {
+    const dir = newDir();
+    const log = await openSegmentLog(dir, { segmentBytes: 100, sync: 'system' });
+    const firsts = await Promise.all([log.append(['1', '2']), log.append(['3']), log.append([])]);
+    expect(firsts[1]).toBe(2);
+    for (let at = 3; at < 30; at++) expect(await log.append([`{"at":${at}}`])).toBe(at);
+    await log.close();
+    const snapshot = await readLog(dir);
+    expect(snapshot?.endOffset).toBe(30);
+    expect(snapshot?.segments.length).toBeGreaterThan(3);
+    const again = await openSegmentLog(dir);
+    expect(again.endOffset).toBe(30);
+    expect(await again.append(['"é"'])).toBe(30);
+    await again.close();
+    expect((await readLog(dir))?.lastLineDigest).not.toBe(snapshot?.lastLineDigest);
+  });
+
+  it.each([
+    ['half a line', '{"o":2,"e":{"a'],
+    ['zeros', '\0'.repeat(50)],
+    ['a line of something else', '{"o":7,"e":1}\n'],
+  ])('cuts off %s at its end', async (_name, tail) => {
+    const dir = newDir();
+    const log = await openSegmentLog(dir);
+    await log.append(['1', '2']);
+    await log.close();
+    const [segment = ''] = readdirSync(dir).filter((name) => name.endsWith('.ndjson'));
+    appendFileSync(join(dir, segment), tail);
+    const again = await openSegmentLog(dir);
+    expect(again.endOffset).toBe(2);
+    expect(await again.append(['3'])).toBe(2);
+    await again.close();
+    expect((await readLog(dir))?.endOffset).toBe(3);
+  });
+
+  it('that was cut off in the middle of its only line starts over', async () => {
+    const dir = newDir();
+    const log = await openSegmentLog(dir);
+    await log.append(['1']);
+    await log.close();
+    truncateSync(join(dir, '0000000000000000.ndjson'), 4);
+    expect((await readLog(dir))?.endOffset).toBe(0);
+    const again = await openSegmentLog(dir);
+    expect(again.endOffset).toBe(0);
+    await again.close();
+  });
+
+  it('has one writer; the lock of one that is gone does not count', async () => {
+    const dir = newDir();
+    const log = await openSegmentLog(dir);
+    await expect(openSegmentLog(dir)).rejects.toMatchObject({ code: 'store.open' });
+    await log.close();
+    // Above the largest process id there is.
+    writeFileSync(join(dir, 'writer.lock'), '999999999');
+    await (await openSegmentLog(dir)).close();
+  });
+});
+
+it('there is no log where there is none', async () => {
+  expect(await readLog(newDir())).toBeUndefined();
+});
