@@ -16,7 +16,6 @@ import { joinNode } from './feature/join/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
 import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
-import { performanceNode } from './monitor/performance/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
@@ -45,7 +44,6 @@ export const catalog = {
   [scaleNode.kind]: scaleNode,
   [viewNode.kind]: viewNode,
   [driftNode.kind]: driftNode,
-  [performanceNode.kind]: performanceNode,
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
   [forestNode.kind]: forestNode,
