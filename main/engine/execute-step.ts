@@ -67,7 +67,8 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       memoryBytes: task.memoryBytes,
       baseDir: task.baseDir,
       source: task.parts.source,
-      streamsDir: streamsFolder(fileURLToPath(host.store.uri)),
+      // A store elsewhere holds no streams; what a step needs on the way lies in its work folder.
+      streamsDir: streamsFolder(host.store.uri.startsWith('file:') ? fileURLToPath(host.store.uri) : workDir),
       secret: secrets.value,
       log: (level, text) => host.log(level, secrets.redactValue(text)),
       progress: (progress) => host.progress(secrets.redactValue(progress)),

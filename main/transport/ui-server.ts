@@ -8,6 +8,8 @@ import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { streamsFolder } from '../compute/streams/streams-folder.ts';
+import { createStreamIngest } from '../streams/stream-ingest.ts';
 import { engineRouter } from './engine-router.ts';
 import { createMlflowHandler } from './mlflow/mlflow-handler.ts';
 import type { Services } from './services.ts';
@@ -68,6 +70,7 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
   const token = options.token ?? randomBytes(24).toString('base64url');
   const handler = new RPCHandler(engineRouter);
   const mlflow = createMlflowHandler(options.services.engine.database);
+  const ingest = createStreamIngest({ streamsDir: streamsFolder(options.services.engine.dataDir) });
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -126,6 +129,13 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
       if (!tokenValid(request)) return void response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
       return mlflow.answer(request, response, url);
     }
+    const stream = /^\/streams\/([^/]+)\/events$/.exec(path)?.[1];
+    if (stream !== undefined) {
+      if (request.method !== 'POST') return void response.writeHead(405, { Allow: 'POST' }).end();
+      if (!originAllowed(request)) return void response.writeHead(403).end();
+      if (!tokenValid(request)) return void response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
+      return ingest.handle(stream, request, response);
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     }
@@ -160,6 +170,7 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      await ingest.close();
     },
   };
 }
