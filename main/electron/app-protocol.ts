@@ -33,9 +33,9 @@ export function serveApp(session: Session, dir: string): void {
   session.protocol.handle('https', async (request) => {
     const url = new URL(request.url);
     if (url.origin !== appOrigin) return notFound();
-    const full = normalize(join(dir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
-    if (!full.startsWith(dir + sep)) return notFound();
     try {
+      const full = normalize(join(dir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
+      if (!full.startsWith(dir + sep)) return notFound();
       return new Response(new Uint8Array(await readFile(full)), {
         headers: {
           'Content-Type': contentTypeOf(full),

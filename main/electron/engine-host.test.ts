@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createEngineHost, type EngineProcess, parseReadyLine } from './engine-host.ts';
+import { createEngineHost, type EngineHost, type EngineProcess, parseReadyLine } from './engine-host.ts';
 
 function scriptedEngine(): EngineProcess & { say(line: string): void; end(code: number): void } {
   const stdout = new PassThrough();
@@ -64,5 +64,43 @@ describe('createEngineHost', () => {
     });
     await expect(host.address()).rejects.toThrow('ended with code 3');
     host.stop();
+  });
+});
+
+describe('an engine that keeps ending', () => {
+  it('is left alone after six times, says its last words, and starts again when asked', async () => {
+    let broken = true;
+    let launched = 0;
+    const states: [string, string | undefined][] = [];
+    let started: EngineHost | undefined;
+    const failed = new Promise<void>((resolve) => {
+      started = createEngineHost({
+        firstPauseMs: 1,
+        launch: () => {
+          const engine = scriptedEngine();
+          launched += 1;
+          setImmediate(() => {
+            if (!broken) return engine.say(ready(5000, 'fixed'));
+            engine.stderr.push('no disk\n');
+            setImmediate(() => engine.end(1));
+          });
+          return engine;
+        },
+        log: () => undefined,
+        onState: (state, detail) => {
+          states.push([state, detail]);
+          if (state === 'failed') resolve();
+        },
+      });
+    });
+    await failed;
+    expect(launched).toBe(6);
+    expect(states.filter(([state]) => state === 'restarting')).toHaveLength(5);
+    expect(states.at(-1)).toEqual(['failed', 'no disk']);
+    await expect(started?.address()).rejects.toThrow('6 times in a row');
+    broken = false;
+    started?.restart();
+    expect((await started?.address())?.token).toBe('fixed');
+    started?.stop();
   });
 });

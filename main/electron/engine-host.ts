@@ -21,12 +21,17 @@ export type EngineLauncher = (args: readonly string[]) => EngineProcess;
 export interface EngineHostOptions {
   launch: EngineLauncher;
   log: (text: string) => void;
+  /** `failed`: it ended several times in a row and is left alone until `restart`; the detail is its last message. */
   onState: (state: 'ready' | 'restarting' | 'failed', detail?: string) => void;
+  /** Pause before the first restart in ms, doubled each time; default 250. */
+  firstPauseMs?: number;
 }
 
 export interface EngineHost {
-  /** Resolves when the engine answers; after a crash, with the address of the new one. */
+  /** Resolves when the engine answers; after a crash, with the address of the new one. Rejects when it does not start. */
   address(): Promise<EngineAddress>;
+  /** Starts the engine anew: ends the one that runs, or tries again after `failed`. */
+  restart(): void;
   stop(): void;
 }
 
@@ -34,13 +39,21 @@ const readyTimeoutMs = 60_000;
 const longestPauseMs = 15_000;
 /** An engine that lived this long starts its back-off anew. */
 const stableAfterMs = 60_000;
+const mostFailures = 5;
 
-/** Keeps one engine running: starts it, restarts it with back-off when it ends, tells what happened. */
+/** Keeps one engine running: starts it, restarts it with back-off when it ends, gives up when it ends again and again. */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
+  const firstPauseMs = options.firstPauseMs ?? 250;
   let stopped = false;
   let failures = 0;
   let current: EngineProcess | undefined;
-  let address: Promise<EngineAddress> = start();
+  let address: Promise<EngineAddress> = begin();
+
+  function begin(): Promise<EngineAddress> {
+    const started = start();
+    started.catch(() => undefined);
+    return started;
+  }
 
   function start(): Promise<EngineAddress> {
     const startedAt = Date.now();
@@ -57,12 +70,21 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       () => options.onState('ready'),
       () => undefined,
     );
+    let ended = false;
     engine.onExit((code) => {
-      if (stopped) return;
+      if (stopped || ended) return;
+      ended = true;
+      current = undefined;
       options.log(`The engine ended with code ${code}.`);
       failures = Date.now() - startedAt > stableAfterMs ? 1 : failures + 1;
-      const pauseMs = Math.min(longestPauseMs, 250 * 2 ** failures);
-      options.onState(failures > 5 ? 'failed' : 'restarting', lastError);
+      if (failures > mostFailures) {
+        address = Promise.reject(new Error(`The engine ended ${failures} times in a row.`));
+        address.catch(() => undefined);
+        options.onState('failed', lastError);
+        return;
+      }
+      options.onState('restarting', lastError);
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
       address = new Promise((resolve, reject) => {
         setTimeout(() => {
           if (!stopped) start().then(resolve, reject);
@@ -75,6 +97,11 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
 
   return {
     address: () => address,
+    restart() {
+      failures = 0;
+      if (current === undefined) address = begin();
+      else current.kill();
+    },
     stop() {
       stopped = true;
       current?.kill();

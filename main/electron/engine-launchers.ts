@@ -13,7 +13,11 @@ function engineEnvironment(): Record<string, string> {
 /** Engine as a Node 24 child process; the default when the runtime's own Node is older than 22. */
 export function nodeLauncher(node: string, entry: string): EngineLauncher {
   return (args) => {
-    const child = spawn(node, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: engineEnvironment() });
+    // The engine ends when this pipe does: a shell that was killed leaves no engine behind.
+    const child = spawn(node, [entry, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...engineEnvironment(), SLIPWAY_STOP_WITH_STDIN: '1' },
+    });
     return {
       stdout: child.stdout,
       stderr: child.stderr,

@@ -1,11 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, session } from 'electron';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { app, BrowserWindow, crashReporter, dialog, type IpcMainInvokeEvent, ipcMain, session, shell } from 'electron';
 import { appOrigin, serveApp } from './app-protocol.ts';
 import { channels } from './channels.ts';
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { chooseLauncher } from './engine-launchers.ts';
+import { guardContents, guardSession } from './guard-session.ts';
 import { installMenu } from './menu.ts';
+import { openShellLog } from './shell-log.ts';
 import { openShellSettings } from './shell-settings.ts';
 
 const graphExtension = '.slipway.json';
@@ -27,7 +29,12 @@ function graphArgument(argv: readonly string[], workingDirectory: string): strin
   return existsSync(path) ? path : undefined;
 }
 
+/** A window that ends this often within a minute is not loaded again without asking. */
+const mostWindowCrashes = 3;
+
 app.setName('Slipway');
+// Kept on this machine; nothing is sent.
+crashReporter.start({ uploadToServer: false });
 
 if (app.requestSingleInstanceLock()) {
   start();
@@ -42,9 +49,33 @@ function start(): void {
   let engine: EngineHost | undefined;
   let openAtStart = graphArgument(process.argv, process.cwd());
 
-  function log(text: string): void {
-    mkdirSync(logsFolder, { recursive: true });
-    appendFileSync(join(logsFolder, 'engine.log'), `${new Date().toISOString()} ${text}\n`);
+  const shellLog = openShellLog(logsFolder);
+  const log = (text: string): void => shellLog.write(text);
+
+  /** Resolves when the person has chosen to go on; ends the app when they chose that. */
+  async function askToGoOn(message: string, detail: string, goOn: string): Promise<void> {
+    const buttons = [goOn, 'Show logs', 'Quit'];
+    for (;;) {
+      const { response } = await dialog.showMessageBox({
+        type: 'error',
+        title: 'Slipway',
+        message,
+        detail,
+        buttons,
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+      });
+      if (response === 2) app.quit();
+      if (response !== 1) return;
+      await shell.openPath(logsFolder);
+    }
+  }
+
+  async function tellEngineFailed(detail: string): Promise<void> {
+    const lastWords = detail.slice(-2_000) || 'It ended without a message.';
+    await askToGoOn('The engine does not start', `${lastWords}\n\nLogs: ${shellLog.path}`, 'Try again');
+    engine?.restart();
   }
 
   function openPath(path: string): void {
@@ -68,29 +99,19 @@ function start(): void {
   });
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => engine?.stop());
-  app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event) => event.preventDefault());
-    contents.on('will-attach-webview', (event) => event.preventDefault());
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  });
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
   app
     .whenReady()
     .then(() => {
-      session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-      session.defaultSession.setPermissionCheckHandler(() => false);
+      guardSession(session.defaultSession);
       serveApp(session.defaultSession, join(root, 'dist', 'renderer'));
       engine = createEngineHost({
         launch: chooseLauncher(join(engineRoot, 'main', 'cli', 'slipway.ts'), bundledNode),
         log,
         onState: (state, detail) => {
           window?.webContents.send(channels.engineState, state === 'ready' ? 'ready' : 'restarting');
-          if (state === 'failed') {
-            dialog.showErrorBox(
-              'The engine does not start',
-              `${detail ?? 'It ended without a message.'}\n\nLogs: ${join(logsFolder, 'engine.log')}`,
-            );
-          }
+          if (state === 'failed') void tellEngineFailed(detail ?? '');
         },
       });
       registerHandlers(engine);
@@ -121,9 +142,10 @@ function start(): void {
       const chosen = await dialog.showOpenDialog({ properties: ['openFile'], filters: [graphFilter] });
       return chosen.filePaths[0];
     });
-    handle(channels.saveGraphDialog, async (name) => {
+    handle(channels.saveGraphDialog, async (suggested) => {
+      const name = typeof suggested === 'string' ? basename(suggested) : 'graph';
       const chosen = await dialog.showSaveDialog({
-        defaultPath: `${typeof name === 'string' ? name : 'graph'}${graphExtension}`,
+        defaultPath: name.endsWith(graphExtension) ? name : `${name}${graphExtension}`,
         filters: [graphFilter],
       });
       return chosen.canceled ? undefined : chosen.filePath;
@@ -159,15 +181,26 @@ function start(): void {
         spellcheck: false,
       },
     });
-    installMenu(created, { logsFolder });
+    installMenu(created, { logsFolder, restartEngine: () => engine?.restart() });
     created.once('ready-to-show', () => created.show());
     created.on('close', () => settings.update({ bounds: created.getBounds() }));
     created.on('closed', () => {
       window = undefined;
     });
+    let crashes: number[] = [];
     created.webContents.on('render-process-gone', (_event, details) => {
       log(`The window's process ended: ${details.reason}`);
-      if (details.reason !== 'clean-exit') created.webContents.reload();
+      if (details.reason === 'clean-exit') return;
+      crashes = [...crashes.filter((timeMs) => Date.now() - timeMs < 60_000), Date.now()];
+      if (crashes.length < mostWindowCrashes) {
+        created.webContents.reload();
+        return;
+      }
+      crashes = [];
+      const detail = `The reason given is: ${details.reason}. Unsaved work is kept.\n\nLogs: ${shellLog.path}`;
+      void askToGoOn('The window keeps ending', detail, 'Load it again').then(() => {
+        if (!created.isDestroyed()) created.webContents.reload();
+      });
     });
     created.loadURL(`${appOrigin}/`).catch((error: unknown) => log(`The app did not load: ${String(error)}`));
     return created;

@@ -3,7 +3,7 @@ import type { MenuCommand } from '../../shared/rpc/shell-contract.ts';
 import { channels } from './channels.ts';
 
 /** The native menu; its entries ask the app, which also has them on the keyboard and in the command palette. */
-export function installMenu(window: BrowserWindow, options: { logsFolder: string }): void {
+export function installMenu(window: BrowserWindow, options: { logsFolder: string; restartEngine: () => void }): void {
   const command = (label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     ...(accelerator === undefined ? {} : { accelerator }),
@@ -56,6 +56,7 @@ export function installMenu(window: BrowserWindow, options: { logsFolder: string
       label: 'Help',
       submenu: [
         command('Keyboard shortcuts', 'help.shortcuts'),
+        { label: 'Restart engine', click: options.restartEngine },
         { label: 'Show logs', click: () => void shell.openPath(options.logsFolder) },
       ],
     },

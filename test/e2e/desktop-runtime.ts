@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
@@ -51,21 +51,37 @@ export interface Desktop {
   close(): Promise<void>;
 }
 
-/** Starts the built desktop shell as `npm start` does, with folders of its own. */
-export async function startDesktop(runtime: string, display: string, args: readonly string[] = []): Promise<Desktop> {
+export interface DesktopOptions {
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Folders of one started app, and the environment that points to them. */
+export function desktopFolders(display: string): {
+  folder: string;
+  dataDir: string;
+  profile: string;
+  env: Record<string, string>;
+} {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-desktop-'));
   const dataDir = join(folder, 'data');
+  const env = {
+    ...(process.env as Record<string, string>),
+    DISPLAY: display,
+    SLIPWAY_DATA_DIR: dataDir,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+  };
+  return { folder, dataDir, profile: join(folder, 'profile'), env };
+}
+
+/** Starts the built desktop shell as `npm start` does, with folders of its own. */
+export async function startDesktop(runtime: string, display: string, options: DesktopOptions = {}): Promise<Desktop> {
+  const { folder, dataDir, profile, env } = desktopFolders(display);
   const app = await _electron.launch({
     executablePath: join(runtime, 'electron'),
-    args: ['--no-sandbox', '--disable-gpu', `--user-data-dir=${join(folder, 'profile')}`, root, ...args],
+    args: ['--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, root, ...(options.args ?? [])],
     cwd: root,
-    env: {
-      ...(process.env as Record<string, string>),
-      DISPLAY: display,
-      SLIPWAY_ENGINE_NODE: process.execPath,
-      SLIPWAY_DATA_DIR: dataDir,
-      XDG_CONFIG_HOME: join(folder, 'config'),
-    },
+    env: { ...env, SLIPWAY_ENGINE_NODE: process.execPath, ...options.env },
     timeout: 60_000,
   });
   return {
@@ -76,4 +92,20 @@ export async function startDesktop(runtime: string, display: string, args: reado
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Process ids of the engine that belongs to a data directory (Linux). */
+export function enginePids(dataDir: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return environment.includes(`SLIPWAY_DATA_DIR=${dataDir}`) && command.includes('ui');
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }

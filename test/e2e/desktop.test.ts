@@ -1,31 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { root, screenshot } from './app.ts';
-import { type Desktop, type Display, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
+import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 
 const runtime = findElectron();
 const why = 'reason' in runtime ? ` (skipped: ${runtime.reason})` : '';
-
-/** Process ids of the engine that belongs to a data directory. */
-function enginePids(dataDir: string): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return environment.includes(`SLIPWAY_DATA_DIR=${dataDir}`) && command.includes('ui');
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
 
 describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`, () => {
   let display: Display | undefined;
@@ -108,24 +92,10 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
     });
   });
 
-  // Last: the page is left in a navigation that never happens.
-  it('denies windows, navigation, other hosts and inline scripts', async () => {
-    const before = window.url();
-    const attempts = await window.evaluate(async () => {
-      const opened = globalThis.open('https://example.com');
-      const fetched = await fetch('https://example.com/').then(
-        () => 'fetched',
-        () => 'refused',
-      );
-      const script = document.createElement('script');
-      script.textContent = 'globalThis.injected = true';
-      document.body.append(script);
-      location.href = 'https://example.com/';
-      return { opened: opened === null, fetched, injected: 'injected' in globalThis };
-    });
-    expect(attempts).toEqual({ opened: true, fetched: 'refused', injected: false });
-    await window.waitForTimeout(500);
-    expect(window.url()).toBe(before);
-    expect(await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  // Last: the app is gone afterwards.
+  it('takes its engine with it when it is killed', async () => {
+    expect(enginePids(desktop.dataDir)).not.toEqual([]);
+    desktop.app.process().kill('SIGKILL');
+    await expect.poll(() => enginePids(desktop.dataDir), { timeout: 15_000 }).toEqual([]);
   });
 });

@@ -45,6 +45,7 @@ export const uiCommand: Command = {
       });
       try {
         const url = `${server.url}#token=${server.token}`;
+        if (process.env['SLIPWAY_STOP_WITH_STDIN'] === '1') stopWithStdin();
         context.output.event({ type: 'ui.ready', url });
         context.output.line(`Slipway is at ${url}`);
         await untilStopped(context.signal);
@@ -57,3 +58,10 @@ export const uiCommand: Command = {
     });
   },
 };
+
+/** The shell that started this engine holds the other end of stdin; when it is gone, however it ended, so is the pipe. */
+function stopWithStdin(): void {
+  process.stdin.on('close', () => process.kill(process.pid, 'SIGTERM'));
+  process.stdin.on('error', () => undefined);
+  process.stdin.resume();
+}

@@ -1,0 +1,23 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const largestBytes = 5 * 1024 * 1024;
+
+export interface ShellLog {
+  readonly path: string;
+  write(text: string): void;
+}
+
+/** `engine.log` in the logs folder; at 5 MiB it becomes `engine.1.log`, which is replaced by the next one. */
+export function openShellLog(folder: string): ShellLog {
+  const path = join(folder, 'engine.log');
+  return {
+    path,
+    write(text) {
+      mkdirSync(folder, { recursive: true });
+      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      if (size > largestBytes) renameSync(path, join(folder, 'engine.1.log'));
+      appendFileSync(path, `${new Date().toISOString()} ${text}\n`);
+    },
+  };
+}
