@@ -20,6 +20,8 @@ export interface ArtifactDriver {
   statFile(path: string): Promise<FileStat | undefined>;
   readText(path: string): Promise<string | undefined>;
   writeText(path: string, text: string): Promise<void>;
+  /** Reads, changes and writes a text; where the storage can tell, a change by another meanwhile is not lost. */
+  updateText(path: string, change: (text: string | undefined) => string): Promise<void>;
   /** Names right under a folder; empty when there is none. */
   list(path: string): Promise<string[]>;
   remove(path: string): Promise<void>;

@@ -128,16 +128,16 @@ class DriverArtifactStore implements ArtifactStore {
 
   async open(digest: string): Promise<InputArtifact | undefined> {
     const manifest = await this.get(digest);
-    const folder = await this.driver.localFolder(artifactPath(digest));
-    if (manifest === undefined || folder === undefined) return undefined;
-    return inputArtifact(manifest, folder);
+    if (manifest === undefined) return undefined;
+    const { folder } = await this.localFolder(digest);
+    return folder === undefined ? undefined : inputArtifact(manifest, folder);
   }
 
   async verify(digest: string): Promise<string[]> {
     const manifest = await this.readManifest(digest);
-    const folder = await this.driver.localFolder(artifactPath(digest));
+    const { folder, bad } = await this.localFolder(digest);
+    if (bad.length > 0) return bad;
     if (manifest === undefined || folder === undefined) throw artifactNotFound(digest);
-    const bad: string[] = [];
     for (const file of manifest.files) {
       const sha256 = await hashFile(join(folder, file.name)).catch(() => undefined);
       if (sha256 !== file.sha256) bad.push(file.name);
@@ -182,6 +182,18 @@ class DriverArtifactStore implements ArtifactStore {
 
   async removeStep(key: string): Promise<void> {
     if (digestSchema.safeParse(key).success) await this.driver.remove(stepPath(key));
+  }
+
+  /** A driver that brings files from elsewhere compares them on the way and names those that differ. */
+  private async localFolder(digest: string): Promise<{ folder: string | undefined; bad: string[] }> {
+    try {
+      return { folder: await this.driver.localFolder(artifactPath(digest)), bad: [] };
+    } catch (error) {
+      const files =
+        error instanceof AppError && error.code === 'artifact.corrupt' ? error.details?.['files'] : undefined;
+      if (Array.isArray(files)) return { folder: undefined, bad: files.map(String) };
+      throw error;
+    }
   }
 
   private async readStep(key: string): Promise<StepRecord | undefined> {

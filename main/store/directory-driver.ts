@@ -20,6 +20,30 @@ export function createDirectoryDriver(dir: string): ArtifactDriver {
     }
   };
 
+  const readText = async (path: string): Promise<string | undefined> => {
+    try {
+      return await readFile(at(path), 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw diskError(error, root);
+    }
+  };
+  const writeText = (path: string, text: string): Promise<void> =>
+    guarded(async () => {
+      const target = at(path);
+      const temp = at(join('tmp', `${prefix}${randomUUID()}`));
+      await mkdir(dirname(target), { recursive: true });
+      await mkdir(dirname(temp), { recursive: true });
+      const file = await open(temp, 'wx');
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temp, target);
+    });
+
   return {
     uri: pathToFileURL(root).href,
     createTempFolder: () =>
@@ -49,29 +73,9 @@ export function createDirectoryDriver(dir: string): ArtifactDriver {
       const found = await statOrNothing(at(path));
       return found === undefined || !found.isFile() ? undefined : { sizeBytes: found.size, modifiedMs: found.mtimeMs };
     },
-    readText: async (path) => {
-      try {
-        return await readFile(at(path), 'utf8');
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw diskError(error, root);
-      }
-    },
-    writeText: (path, text) =>
-      guarded(async () => {
-        const target = at(path);
-        const temp = at(join('tmp', `${prefix}${randomUUID()}`));
-        await mkdir(dirname(target), { recursive: true });
-        await mkdir(dirname(temp), { recursive: true });
-        const file = await open(temp, 'wx');
-        try {
-          await file.writeFile(text);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(temp, target);
-      }),
+    readText,
+    writeText,
+    updateText: async (path, change) => writeText(path, change(await readText(path))),
     list: async (path) => {
       try {
         return (await readdir(at(path))).sort();

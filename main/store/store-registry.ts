@@ -11,7 +11,7 @@ const registrySchema = z.object({
 
 /**
  * The registry of a shared artifact store, for pods that have no database in common: one JSON text per model name,
- * `registry/NAME.json`. Writers are the register steps of one graph, which run one after another.
+ * `registry/NAME.json`.
  */
 export interface StoreRegistry {
   /** The same content under the same name is the same version. */
@@ -21,26 +21,27 @@ export interface StoreRegistry {
 }
 
 export function createStoreRegistry(driver: ArtifactDriver): StoreRegistry {
-  async function read(name: string): Promise<z.infer<typeof registrySchema>> {
-    const text = await driver.readText(`registry/${encodeURIComponent(name)}.json`);
-    return text === undefined ? { versions: [], aliases: {} } : registrySchema.parse(JSON.parse(text));
-  }
+  const pathOf = (name: string) => `registry/${encodeURIComponent(name)}.json`;
+  const parse = (text: string | undefined): z.infer<typeof registrySchema> =>
+    text === undefined ? { versions: [], aliases: {} } : registrySchema.parse(JSON.parse(text));
 
   return {
     async register({ alias, ...registration }) {
-      const registry = await read(registration.name);
-      let version = registry.versions.find((candidate) => candidate.digest === registration.digest);
-      if (version === undefined) {
-        const number = Math.max(0, ...registry.versions.map((candidate) => candidate.version)) + 1;
-        version = { ...registration, version: number, createdMs: Date.now() };
-        registry.versions.push(version);
-      }
-      if (alias !== undefined) registry.aliases[alias] = version.version;
-      await driver.writeText(
-        `registry/${encodeURIComponent(registration.name)}.json`,
-        `${JSON.stringify(registry, null, 2)}\n`,
-      );
-      return { ...version, aliases: aliasesOf(registry.aliases, version.version) };
+      let registered: ModelVersion | undefined;
+      await driver.updateText(pathOf(registration.name), (text) => {
+        const registry = parse(text);
+        let version = registry.versions.find((candidate) => candidate.digest === registration.digest);
+        if (version === undefined) {
+          const number = Math.max(0, ...registry.versions.map((candidate) => candidate.version)) + 1;
+          version = { ...registration, version: number, createdMs: Date.now() };
+          registry.versions.push(version);
+        }
+        if (alias !== undefined) registry.aliases[alias] = version.version;
+        registered = { ...version, aliases: aliasesOf(registry.aliases, version.version) };
+        return `${JSON.stringify(registry, null, 2)}\n`;
+      });
+      if (registered === undefined) throw new AppError('internal.bug', 'The registry was not written.');
+      return registered;
     },
     async resolve(uri) {
       const match = /^models:\/([^/@]+)(?:@([^/@]+)|\/(\d+))$/.exec(uri);
@@ -50,7 +51,7 @@ export function createStoreRegistry(driver: ArtifactDriver): StoreRegistry {
           fix: 'Write models:/NAME@ALIAS or models:/NAME/VERSION.',
         });
       }
-      const registry = await read(name);
+      const registry = parse(await driver.readText(pathOf(name)));
       const wanted = match[2] === undefined ? Number(match[3]) : registry.aliases[match[2]];
       const version = registry.versions.find((candidate) => candidate.version === wanted);
       if (version !== undefined) return { ...version, aliases: aliasesOf(registry.aliases, version.version) };

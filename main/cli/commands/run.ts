@@ -4,14 +4,14 @@ import type { RunFinished } from '../../../shared/events/run-events.ts';
 import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
 import { metricsOf, registrationOf } from '../../engine/registration.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
-import { createDirectoryDriver } from '../../store/directory-driver.ts';
+import { resolveDataDir } from '../../store/data-dir.ts';
+import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { diagnosticLines } from '../diagnostic-lines.ts';
 import { describeFinished, exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
-import { storeFolder } from '../store-folder.ts';
 import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
 
 export const runCommand: Command = {
@@ -31,7 +31,7 @@ export const runCommand: Command = {
     target: 'where to run; local is the default',
     plan: 'run one step of this plan, as a pod does',
     step: 'which step of the plan',
-    store: 'where its inputs are and its results go: file:///FOLDER',
+    store: 'where its inputs are and its results go: file:///FOLDER or s3://BUCKET/PREFIX; default SLIPWAY_STORE',
   },
   run: (context) => (context.text('plan') === undefined ? runGraph(context) : runStep(context)),
 };
@@ -61,12 +61,12 @@ async function runGraph(context: CommandContext): Promise<number> {
 async function runStep(context: CommandContext): Promise<number> {
   const planFile = context.text('plan');
   const stepId = context.text('step');
-  const storeUri = context.text('store');
+  const storeUri = context.text('store') ?? process.env['SLIPWAY_STORE'];
   if (planFile === undefined || stepId === undefined || storeUri === undefined) {
     throw new AppError('cli.usage', '--plan, --step and --store go together.');
   }
   const plan = await readPlan(planFile);
-  const driver = createDirectoryDriver(storeFolder(storeUri));
+  const driver = driverOfUri(storeUri, resolveDataDir(context.dataDir));
   const store = createArtifactStore(driver);
   return withEngine(context, async (engine) => {
     const started = performance.now();

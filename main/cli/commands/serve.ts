@@ -12,13 +12,12 @@ import {
 } from '../../serving/model-source.ts';
 import { type ArtifactStore, artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
-import { createDirectoryDriver } from '../../store/directory-driver.ts';
+import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
 import { withStore } from '../open-store.ts';
-import { storeFolder } from '../store-folder.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -108,7 +107,7 @@ async function registeredModels(context: CommandContext): Promise<ModelSource[]>
 async function registeredModel(context: CommandContext, uri: string): Promise<ModelSource> {
   const shared = process.env['SLIPWAY_STORE'];
   if (shared !== undefined && shared !== '') {
-    const driver = createDirectoryDriver(storeFolder(shared));
+    const driver = driverOfUri(shared, resolveDataDir(context.dataDir));
     const version = await createStoreRegistry(driver).resolve(uri);
     return sourceOf(createArtifactStore(driver), version, context.text('name'));
   }
