@@ -1,6 +1,7 @@
 import { type RefObject, useMemo } from 'react';
 import { useReactFlow } from 'reactflow';
 import { toEngineError } from '../client/engine-error.ts';
+import type { PlacedBox } from '../state/arrange-selection.ts';
 import { moveNodes, removeItems } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { useSelection } from '../state/selection-store.ts';
@@ -20,6 +21,8 @@ export interface CanvasCommands {
   /** Lays the graph out; nodes move together. */
   arrange: () => void;
   removeSelected: () => void;
+  /** Places and sizes of the selected nodes. */
+  selectedBoxes: () => PlacedBox[];
 }
 
 type MeasuredNode = Parameters<typeof boxOfNode>[0];
@@ -91,6 +94,13 @@ export function useCanvasCommands(wrapper: RefObject<HTMLElement | null>): Canva
       },
       actualSize: () => void flow.zoomTo(1, { duration }),
       arrange: () => void arrange(),
+      selectedBoxes: () =>
+        useSelection.getState().nodes.flatMap((id) => {
+          const [box] = boxesOf([id], flow.getNode);
+          return box
+            ? [{ id, x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top }]
+            : [];
+        }),
       removeSelected: () => {
         const { nodes, edges } = useSelection.getState();
         removeItems(nodes, edges);

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { duplicateNodes, gridPx, moveNodes, type Point } from '../state/graph-commands.ts';
+import { addFrame, duplicateNodes, gridPx, moveNodes, type Point } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
 import { showDock, togglePanel } from '../state/ui-store.ts';
@@ -115,6 +115,9 @@ export function canvasKey(event: KeyboardEvent, targets: KeyTargets): void {
       break;
     case 'd':
       duplicateNodes(nodes);
+      break;
+    case 'g':
+      addFrame(targets.selectedBoxes());
       break;
     case 'c': {
       const node = nodes.at(-1);

@@ -2,7 +2,16 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { canConnect } from '../../shared/graph/connect.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
-import { connectPorts, duplicateNodes, removeItems, titleOf } from '../state/graph-commands.ts';
+import { type Alignment, aligned, distributed, type PlacedBox } from '../state/arrange-selection.ts';
+import {
+  addFrame,
+  connectPorts,
+  duplicateNodes,
+  moveNodes,
+  removeFrame,
+  removeItems,
+  titleOf,
+} from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
@@ -14,12 +23,14 @@ import type { CanvasCommands } from './canvas-commands.ts';
 import { copySelection, pasteFromClipboard } from './use-clipboard.ts';
 import { serviceOf } from './use-node-status.ts';
 
-/** A menu to show: of a node, of an edge, of the canvas, or the ports a node can be connected to. */
+/** A menu to show: of a node, of an edge, of a frame, of the canvas, or the ports a node can be connected to. */
 export interface CanvasMenu {
   at: { x: number; y: number };
   node?: string;
   edge?: string;
   connect?: string;
+  /** Index of a frame. */
+  frame?: number;
 }
 
 const mostConnections = 24;
@@ -62,7 +73,33 @@ function connectEntries(document: GraphDocument, id: string): MenuEntry[] {
   return [{ label: 'No free port fits', onSelect: () => {}, disabled: true }];
 }
 
-function nodeEntries(id: string): MenuEntry[] {
+const alignments: [Alignment, string][] = [
+  ['left', 'Align left'],
+  ['center', 'Align centres'],
+  ['right', 'Align right'],
+  ['top', 'Align top'],
+  ['middle', 'Align middles'],
+  ['bottom', 'Align bottom'],
+];
+
+function arrangeEntries(boxes: () => PlacedBox[], count: number): MenuEntry[] {
+  return [
+    ...alignments.map(([to, label]): MenuEntry => ({ label, onSelect: () => moveNodes(aligned(boxes(), to), label) })),
+    {
+      label: 'Distribute across',
+      disabled: count < 3,
+      onSelect: () => moveNodes(distributed(boxes(), 'x'), 'Distribute across'),
+    },
+    {
+      label: 'Distribute down',
+      disabled: count < 3,
+      onSelect: () => moveNodes(distributed(boxes(), 'y'), 'Distribute down'),
+    },
+    'separator',
+  ];
+}
+
+function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
   const graph = activeGraph();
   const kind = graph?.document.nodes[id]?.kind ?? '';
   const { nodes } = useSelection.getState();
@@ -81,6 +118,11 @@ function nodeEntries(id: string): MenuEntry[] {
                 onSelect: () => void startRun({ to: id }),
               },
           {
+            label: 'Run from here',
+            disabled: service !== undefined,
+            onSelect: () => void startRun({ from: id }),
+          },
+          {
             label: 'Run again from the start',
             disabled: service !== undefined,
             onSelect: () => void startRun({ to: id, force: true }),
@@ -89,6 +131,9 @@ function nodeEntries(id: string): MenuEntry[] {
           { label: 'Why this state', shortcut: 'W', onSelect: () => showDock('plan') },
           'separator',
         ] satisfies MenuEntry[])),
+    ...(several ? arrangeEntries(commands.selectedBoxes, nodes.length) : []),
+    { label: 'Frame', shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
+    { label: 'Zoom to selection', shortcut: '2', onSelect: commands.fitSelection },
     { label: 'Duplicate', icon: 'copy', shortcut: 'D', onSelect: () => duplicateNodes(nodes) },
     { label: 'Copy', shortcut: shortcut('C'), onSelect: () => void copySelection() },
     'separator',
@@ -105,7 +150,11 @@ function nodeEntries(id: string): MenuEntry[] {
 export function menuEntries(menu: CanvasMenu, commands: CanvasCommands & { addHere: () => void }): MenuEntry[] {
   const graph = activeGraph();
   if (menu.connect !== undefined && graph) return connectEntries(graph.document, menu.connect);
-  if (menu.node !== undefined) return nodeEntries(menu.node);
+  if (menu.node !== undefined) return nodeEntries(menu.node, commands);
+  if (menu.frame !== undefined) {
+    const { frame } = menu;
+    return [{ label: 'Delete frame', icon: 'trash', danger: true, onSelect: () => removeFrame(frame) }];
+  }
   if (menu.edge !== undefined) {
     const { edge } = menu;
     return [{ label: 'Delete connection', icon: 'trash', danger: true, onSelect: () => removeItems([], [edge]) }];

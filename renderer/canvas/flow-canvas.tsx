@@ -19,7 +19,15 @@ import {
 import { definitionOf } from '../../nodes/catalog.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
-import { addNode, connectPorts, gridPx, type Point, removeItems } from '../state/graph-commands.ts';
+import {
+  addNode,
+  connectPorts,
+  gridPx,
+  hasEdges,
+  insertIntoEdge,
+  type Point,
+  removeItems,
+} from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
 import { Icon } from '../ui/icons/icon.tsx';
@@ -32,9 +40,11 @@ import { beginConnecting, checkTarget, endConnecting, keepRefusal, useConnecting
 import { type CanvasMenu, menuEntries } from './context-menu.ts';
 import { GraphEdge, type GraphFlowEdge } from './graph-edge.tsx';
 import { KindPicker } from './kind-picker.tsx';
-import { definitions, inputsTaking, outputsGiving } from './kind-search.ts';
+import { definitions, inputsTaking, kindsFitting, outputsGiving } from './kind-search.ts';
+import { filterPalette } from './palette-filter.ts';
 import { NodeCard } from './node-card.tsx';
 import { DetailLevel, useFar } from './detail-level.tsx';
+import { Frames } from './frames.tsx';
 import { FarView, nodeAt } from './far-view.tsx';
 import { Minimap } from './minimap.tsx';
 import { Refusal } from './refusal.tsx';
@@ -59,6 +69,15 @@ const connectionLineStyle = { stroke: 'var(--signal)', strokeWidth: 1.8 };
 const proOptions = { hideAttribution: true };
 const noNodes: FlowNode[] = [];
 const noEdges: GraphFlowEdge[] = [];
+
+/** `edgeId` of the edge under a point of the window. */
+function edgeAt(x: number, y: number): string | undefined {
+  for (const element of document.elementsFromPoint(x, y)) {
+    const id = element.closest<HTMLElement>('.react-flow__edge')?.dataset.id;
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
 
 /** Kinds offered where a connection was dropped on empty canvas, and how the picked one is tied in. */
 interface Picker {
@@ -123,19 +142,15 @@ function Canvas() {
       const target = state.toHandle?.id ? `${state.toHandle.nodeId}.${state.toHandle.id}` : undefined;
       const check = target === undefined ? undefined : checkTarget(useConnecting.getState(), target);
       endConnecting();
-      if (check && !check.ok) {
-        if (target !== origin?.ref) keepRefusal(check);
+      if (check && !check.ok && target !== origin?.ref) {
+        keepRefusal(check);
         return;
       }
-      if (!origin || state.toNode || state.isValid) return;
       const point = 'changedTouches' in event ? event.changedTouches[0] : event;
-      if (!point) return;
+      if (!origin || !point) return;
       const types = portTypesAt(origin.ref, origin.side);
-      const fitting = definitions.filter((definition) =>
-        origin.side === 'source'
-          ? types.some((type) => inputsTaking(definition, type).length > 0)
-          : outputsGiving(definition, types).length > 0,
-      );
+      if (state.toNode || state.isValid) return;
+      const fitting = kindsFitting(origin.side, types);
       setPicker({
         at: { x: point.clientX, y: point.clientY },
         flowAt: flow.screenToFlowPosition({ x: point.clientX, y: point.clientY }),
@@ -208,6 +223,19 @@ function Canvas() {
     if (node !== undefined && !useSelection.getState().nodes.includes(node)) select([node]);
     setMenu({ at, ...(node === undefined ? {} : { node }) });
   });
+  /** A press on a port without a drag: the palette shows what fits it. */
+  const onClickConnectStart = useStable(
+    (_event: MouseEvent | TouchEvent, { nodeId, handleId, handleType }: OnConnectStartParams) => {
+      if (!nodeId || !handleId || !handleType) return;
+      const ref = `${nodeId}.${handleId}`;
+      filterPalette({ ref, side: handleType, types: portTypesAt(ref, handleType) });
+    },
+  );
+  const onNodeDragStop = useStable((event: MouseEvent | TouchEvent | React.MouseEvent, node: FlowNode) => {
+    if (!('clientX' in event) || useSelection.getState().nodes.length > 1 || hasEdges(node.id)) return;
+    const edge = edgeAt(event.clientX, event.clientY);
+    if (edge !== undefined) insertIntoEdge(node.id, edge);
+  });
   const onPaneClick = useStable((event: React.MouseEvent) => {
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     if (!far || !nodeAt(nodes, at)) select([]);
@@ -239,7 +267,9 @@ function Canvas() {
         if (!kind) return;
         event.preventDefault();
         const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-        addNode(kind, { x: at.x - cardSize.width / 2, y: at.y - 20 });
+        const edge = edgeAt(event.clientX, event.clientY);
+        const id = addNode(kind, { x: at.x - cardSize.width / 2, y: at.y - 20 });
+        if (id !== undefined && edge !== undefined) insertIntoEdge(id, edge);
         wrapper.current?.focus({ preventScroll: true });
       }}
     >
@@ -254,6 +284,8 @@ function Canvas() {
         onConnect={onConnect}
         onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
+        onClickConnectStart={onClickConnectStart}
+        onNodeDragStop={onNodeDragStop}
         onReconnectStart={onReconnectStart}
         onReconnect={onReconnect}
         onReconnectEnd={onReconnectEnd}
@@ -278,6 +310,7 @@ function Canvas() {
       >
         <Background variant={BackgroundVariant.Cross} gap={48} size={5} color="var(--grid)" />
         {far && <FarView nodes={nodes} edges={edges} />}
+        {!far && <Frames onMenu={(frame, at) => setMenu({ at, frame })} />}
         <Minimap nodes={nodes} />
         <ZoomBar onLayout={commands.arrange} onFit={commands.fit} />
         <DetailLevel wrapper={wrapper} />

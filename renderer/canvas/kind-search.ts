@@ -44,3 +44,12 @@ export function outputsGiving(definition: NodeDefinition, types: readonly PortTy
     .filter(([, port]) => types.includes(port.type))
     .map(([name]) => name);
 }
+
+/** Kinds that can be tied to a port: they take one of the types an output gives, or give one an input takes. */
+export function kindsFitting(side: 'source' | 'target', types: readonly PortType[]): NodeDefinition[] {
+  return definitions.filter((definition) =>
+    side === 'source'
+      ? types.some((type) => inputsTaking(definition, type).length > 0)
+      : outputsGiving(definition, types).length > 0,
+  );
+}

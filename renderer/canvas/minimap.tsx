@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useReactFlow, useStoreApi } from 'reactflow';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { activeGraph } from '../state/graph-store.ts';
@@ -12,6 +12,13 @@ const size = { width: 160, height: 76 };
 const paddingPx = 6;
 /** The map is drawn again when cards have come to rest. */
 const settleMs = 120;
+
+const scheme = matchMedia('(prefers-color-scheme: dark)');
+
+function onSchemeChange(listener: () => void): () => void {
+  scheme.addEventListener('change', listener);
+  return () => scheme.removeEventListener('change', listener);
+}
 
 interface Scale {
   left: number;
@@ -57,6 +64,7 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
   const store = useStoreApi();
   const flow = useReactFlow();
   const theme = useUi((state) => state.theme);
+  const systemDark = useSyncExternalStore(onSchemeChange, () => scheme.matches);
 
   useEffect(() => {
     const element = canvas.current;
@@ -85,7 +93,7 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
     }, settleMs);
     return () => clearTimeout(timer);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the theme changes the colours read from the style
-  }, [nodes, theme, store]);
+  }, [nodes, theme, systemDark, store]);
 
   useEffect(() => {
     let frame: number | undefined;

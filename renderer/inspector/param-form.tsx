@@ -2,11 +2,13 @@ import { useEffect, useMemo, useState } from 'react';
 import type { GraphNode } from '../../shared/graph/document.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { useNodeProblems, useStepState } from '../state/analysis-store.ts';
-import { setParam } from '../state/graph-commands.ts';
+import { parameterReference } from '../../shared/graph/graph-parameters.ts';
+import { canBeParameter, makeGraphParameter, setParam, takeParameterValue } from '../state/graph-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { Field } from '../ui/field.tsx';
+import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import { ParamControl } from './param-control.tsx';
 import { type ParamChange, paramChange } from './param-names.ts';
 import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
@@ -44,11 +46,44 @@ function ParamRow({
   const stored = node.params[field.name];
   const value = set ? stored : field.default;
   const reference = referenceOf(stored);
+  const parameter = parameterReference(stored);
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number }>();
+  const entries: MenuEntry[] = [
+    parameter === undefined
+      ? {
+          label: 'Make graph parameter',
+          disabled: reference !== undefined || !canBeParameter(value),
+          onSelect: () => void makeGraphParameter(nodeId, field.name, value, field.description ?? ''),
+        }
+      : { label: 'Take the value here', onSelect: () => takeParameterValue(nodeId, field.name, parameter) },
+    { label: 'Reset', icon: 'reset', disabled: !set, onSelect: () => setParam(nodeId, field.name, undefined) },
+    {
+      label: 'Copy path',
+      icon: 'copy',
+      onSelect: () => void navigator.clipboard.writeText(`${nodeId}.${field.name}`),
+    },
+  ];
   const block = blockControls.has(field.control.control);
   const differs = set && field.default !== undefined && JSON.stringify(stored) !== JSON.stringify(field.default);
   return (
     <div className={classNames('param-row', block && 'block', change && 'changed')} data-field={field.name}>
       <Field
+        extra={
+          <>
+            <IconButton
+              icon="more"
+              small
+              label={`More for ${field.label}`}
+              aria-haspopup="menu"
+              onClick={(event) => {
+                event.preventDefault();
+                const box = event.currentTarget.getBoundingClientRect();
+                setMenuAt({ x: box.left, y: box.bottom });
+              }}
+            />
+            {menuAt && <Menu label={field.label} at={menuAt} entries={entries} onClose={() => setMenuAt(undefined)} />}
+          </>
+        }
         row={!block}
         error={error}
         note={
@@ -62,7 +97,14 @@ function ParamRow({
           )
         }
         label={
-          <span className="param-label" title={[field.description, field.name].filter(Boolean).join('\n')}>
+          <span
+            className="param-label"
+            title={[field.description, field.name].filter(Boolean).join('\n')}
+            onContextMenu={(event) => {
+              event.preventDefault();
+              setMenuAt({ x: event.clientX, y: event.clientY });
+            }}
+          >
             {field.label}
             {!field.optional && <span className="required" aria-label="required" />}
             {differs && (

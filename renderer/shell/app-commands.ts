@@ -1,4 +1,5 @@
 import type { MenuCommand } from '../../shared/rpc/shell-contract.ts';
+import { showPalette } from '../canvas/palette-filter.ts';
 import { newGraph, openWithDialog, save, saveAs } from '../state/file-commands.ts';
 import { redo, undo } from '../state/graph-store.ts';
 import { startRun, stopRun } from '../state/run-commands.ts';
@@ -58,6 +59,23 @@ export const appCommands: readonly AppCommand[] = [
   { id: 'view.plan', title: 'Plan', run: () => showDock('plan') },
   { id: 'view.preview', title: 'Preview', keys: 'P', run: () => showDock('preview') },
   { id: 'view.logs', title: 'Logs', run: () => showDock('logs') },
+  {
+    id: 'view.outline',
+    title: 'Outline of the graph',
+    run: () => {
+      navigate('graph');
+      showPalette('outline');
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('.outline [tabindex="0"]')?.focus());
+    },
+  },
+  {
+    id: 'run.fromSelection',
+    title: 'Run from the selected node',
+    run: () => {
+      const from = useSelection.getState().nodes.at(-1);
+      if (from !== undefined) void startRun({ from });
+    },
+  },
   { id: 'view.palette', title: 'Show or hide the nodes list', run: () => togglePanel('palette') },
   { id: 'view.inspector', title: 'Show or hide the inspector', keys: 'I', run: () => togglePanel('inspector') },
   { id: 'view.dock', title: 'Show or hide results', run: () => togglePanel('dock') },

@@ -1,5 +1,6 @@
 import { showGraph, useGraphs } from '../state/graph-store.ts';
-import { navigate, togglePanel, useUi } from '../state/ui-store.ts';
+import { showPalette } from '../canvas/palette-filter.ts';
+import { navigate, useUi } from '../state/ui-store.ts';
 import { runCommand } from './app-commands.ts';
 
 const typing = 'input, textarea, select, [contenteditable="true"]';
@@ -86,7 +87,7 @@ export function startKeyboard(): void {
       event.preventDefault();
     } else if (event.key === '/') {
       navigate('graph');
-      togglePanel('palette', true);
+      showPalette('nodes');
       requestAnimationFrame(() => document.getElementById('palette-search')?.focus());
       event.preventDefault();
     } else if (event.key === 'Escape' && useUi.getState().overlay !== undefined) {

@@ -1,14 +1,19 @@
 import { useMemo, useRef, useState } from 'react';
 import { kindDragType } from '../canvas/drag-type.ts';
-import { definitions, searchKinds } from '../canvas/kind-search.ts';
+import { definitions, inputsTaking, kindsFitting, outputsGiving, searchKinds } from '../canvas/kind-search.ts';
+import { Outline } from '../canvas/outline.tsx';
+import { filterPalette, showPalette, usePaletteFilter } from '../canvas/palette-filter.ts';
+import { parsePortRef } from '../../shared/graph/ids.ts';
 import { type NodeDefinition, portsOf, type Stage, stages } from '../../shared/node/define-node.ts';
 import { addNode, type Point } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
-import { useSelection } from '../state/selection-store.ts';
+import { select, useSelection } from '../state/selection-store.ts';
+import { IconButton } from '../ui/button.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
+import { Tabs } from '../ui/tabs.tsx';
 
 const stageTitles: Record<Stage, string> = {
   data: 'Data',
@@ -33,6 +38,27 @@ function nextPlace(): Point {
   return next;
 }
 
+/** Adds a kind; with a port in the filter, tied to it. */
+function addFromPalette(definition: NodeDefinition): void {
+  const { port } = usePaletteFilter.getState();
+  if (!port) {
+    addNode(definition.kind, nextPlace());
+    return;
+  }
+  filterPalette(undefined);
+  const [first] = port.types;
+  const own =
+    port.side === 'source'
+      ? port.types.flatMap((type) => inputsTaking(definition, type))[0]
+      : outputsGiving(definition, port.types)[0];
+  const node = parsePortRef(port.ref)?.node;
+  if (node !== undefined) select([node]);
+  const link = port.side === 'source' ? { from: port.ref } : { to: port.ref };
+  const at = nextPlace();
+  const place = port.side === 'source' ? at : { x: at.x - 432, y: at.y };
+  addNode(definition.kind, place, first && own !== undefined ? { ...link, port: own } : undefined);
+}
+
 function PaletteItem({ definition }: { definition: NodeDefinition }) {
   const ports = useMemo(() => portsOf(definition, {}), [definition]);
   const open = useActiveGraph((graph) => graph.tabId) !== undefined;
@@ -48,11 +74,11 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
           event.dataTransfer.setData(kindDragType, definition.kind);
           event.dataTransfer.effectAllowed = 'copy';
         }}
-        onDoubleClick={() => addNode(definition.kind, nextPlace())}
+        onDoubleClick={() => addFromPalette(definition)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' || event.key === ' ') {
             event.preventDefault();
-            addNode(definition.kind, nextPlace());
+            addFromPalette(definition);
           } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
             event.preventDefault();
             const items = [...document.querySelectorAll<HTMLElement>('.palette-item')];
@@ -74,11 +100,32 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
   );
 }
 
-/** Every kind by stage; typing searches titles, keywords and summaries. */
+/** The kinds to add, or the graph as a tree. */
 export function Palette() {
+  const shown = usePaletteFilter((filter) => filter.view);
+  return (
+    <>
+      <Tabs
+        className="palette-tabs"
+        label="Nodes and outline"
+        value={shown}
+        tabs={[
+          { value: 'nodes', label: 'Nodes' },
+          { value: 'outline', label: 'Outline' },
+        ]}
+        onChange={showPalette}
+      />
+      {shown === 'nodes' ? <Kinds /> : <Outline />}
+    </>
+  );
+}
+
+/** Every kind by stage; typing searches titles, keywords and summaries. */
+function Kinds() {
   const [text, setText] = useState('');
   const list = useRef<HTMLDivElement>(null);
-  const hits = useMemo(() => searchKinds(text), [text]);
+  const port = usePaletteFilter((filter) => filter.port);
+  const hits = useMemo(() => searchKinds(text, port ? kindsFitting(port.side, port.types) : definitions), [text, port]);
   const searching = text.trim() !== '';
   return (
     <>
@@ -98,11 +145,19 @@ export function Palette() {
               list.current?.querySelector<HTMLElement>('.palette-item')?.focus();
             }
             const [first] = hits;
-            if (event.key === 'Enter' && searching && first) addNode(first.kind, nextPlace());
+            if (event.key === 'Enter' && searching && first) addFromPalette(first);
           }}
         />
         {!searching && <span className="kbd">/</span>}
       </div>
+      {port && (
+        <div className="palette-filter">
+          <span className="clip" title={port.ref}>
+            {port.side === 'source' ? 'Takes' : 'Gives'} {port.types.join(' or ')}
+          </span>
+          <IconButton icon="close" small label="Show every node" onClick={() => filterPalette(undefined)} />
+        </div>
+      )}
       <div className="palette-list" ref={list}>
         {definitions.length === 0 && <p className="mute small">No node kinds are installed.</p>}
         {searching ? (

@@ -22,6 +22,7 @@ const rows: [string, string][] = [
   ['W', 'Why this state'],
   ['C', 'Connect the selected node'],
   ['D', 'Duplicate'],
+  ['G', 'Frame the selection'],
   ['Del', 'Delete'],
   [shortcut('C'), 'Copy'],
   [shortcut('V'), 'Paste'],

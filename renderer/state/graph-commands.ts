@@ -3,9 +3,11 @@ import type { GraphDocument, GraphEdge, GraphNode } from '../../shared/graph/doc
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { formatPlural } from '../ui/format.ts';
+import type { PlacedBox } from './arrange-selection.ts';
 import { activeGraph, editGraph } from './graph-store.ts';
 import { freeId } from './node-names.ts';
 import { select } from './selection-store.ts';
+import { healingEdges, insertionEdges } from './splice.ts';
 
 export interface Point {
   x: number;
@@ -33,14 +35,18 @@ export function addNode(
   const graph = activeGraph();
   if (!definition || !graph) return undefined;
   const id = freeId(kind.slice(kind.indexOf('.') + 1), (name) => Object.hasOwn(graph.document.nodes, name));
-  editGraph(`Add ${definition.title}`, (draft) => {
-    draft.nodes[id] = { kind, version: definition.version, params: {} };
-    draft.layout.nodes[id] = { ...snap(at) };
-    if (link?.port !== undefined && link.from !== undefined)
-      draft.edges.push({ from: link.from, to: `${id}.${link.port}` });
-    if (link?.port !== undefined && link.to !== undefined)
-      draft.edges.push({ from: `${id}.${link.port}`, to: link.to });
-  });
+  editGraph(
+    `Add ${definition.title}`,
+    (draft) => {
+      draft.nodes[id] = { kind, version: definition.version, params: {} };
+      draft.layout.nodes[id] = { ...snap(at) };
+      if (link?.port !== undefined && link.from !== undefined)
+        draft.edges.push({ from: link.from, to: `${id}.${link.port}` });
+      if (link?.port !== undefined && link.to !== undefined)
+        draft.edges.push({ from: `${id}.${link.port}`, to: link.to });
+    },
+    `insert:${id}`,
+  );
   select([id]);
   return id;
 }
@@ -51,12 +57,35 @@ function touches(edge: GraphEdge, ids: ReadonlySet<string>): boolean {
   return (from !== undefined && ids.has(from)) || (to !== undefined && ids.has(to));
 }
 
+/** Deleting more nodes than this at once leaves gaps: each costs a look at the whole graph. */
+const mostHealed = 20;
+
+/** Leads an edge (by `edgeId`) through a node; false where its ports do not fit there. */
+export function insertIntoEdge(nodeId: string, edge: string): boolean {
+  const document = activeGraph()?.document;
+  const present = document?.edges.find((other) => edgeId(other) === edge);
+  const edges = document && present && insertionEdges(document, nodeId, present);
+  if (!edges) return false;
+  editGraph(
+    'Insert into the connection',
+    (draft) => {
+      draft.edges = [...draft.edges.filter((other) => edgeId(other) !== edge), ...edges];
+    },
+    `insert:${nodeId}`,
+  );
+  return true;
+}
+
+export function hasEdges(nodeId: string): boolean {
+  return activeGraph()?.document.edges.some((edge) => touches(edge, new Set([nodeId]))) ?? false;
+}
+
 /** Name of an edge for selections and the canvas. */
 export function edgeId(edge: { from: string; to: string }): string {
   return `${edge.from}→${edge.to}`;
 }
 
-/** Deletes nodes with their edges, and edges by `edgeId`. */
+/** Deletes nodes with their edges, and edges by `edgeId`; what fed a deleted node feeds what it fed, where that fits. */
 export function removeItems(nodes: readonly string[], edges: readonly string[]): void {
   if (nodes.length === 0 && edges.length === 0) return;
   const gone = new Set(nodes);
@@ -65,12 +94,15 @@ export function removeItems(nodes: readonly string[], edges: readonly string[]):
     nodes.length > 0
       ? `Delete ${formatPlural(nodes.length, 'node')}`
       : `Delete ${formatPlural(edges.length, 'connection')}`;
+  const document = activeGraph()?.document;
+  const healed = document && nodes.length <= mostHealed ? healingEdges(document, nodes) : [];
   editGraph(label, (draft) => {
     for (const id of nodes) {
       delete draft.nodes[id];
       delete draft.layout.nodes[id];
     }
     draft.edges = draft.edges.filter((edge) => !touches(edge, gone) && !goneEdges.has(edgeId(edge)));
+    draft.edges.push(...healed);
   });
   select([]);
 }
@@ -95,6 +127,37 @@ export function setParam(nodeId: string, name: string, value: unknown): void {
     `param:${nodeId}:${name}`,
   );
   if (name === 'inputs') dropDanglingEdges(nodeId);
+}
+
+function parameterType(value: unknown): 'string' | 'number' | 'boolean' | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? (typeof value as 'string' | 'number' | 'boolean')
+    : undefined;
+}
+
+/** Whether a value can become a graph parameter: one text, number or switch. */
+export function canBeParameter(value: unknown): boolean {
+  return parameterType(value) !== undefined;
+}
+
+/** Turns a parameter of a node into one of the graph with the same value; returns its name. */
+export function makeGraphParameter(nodeId: string, name: string, value: unknown, description: string): string {
+  const parameters = activeGraph()?.document.parameters ?? {};
+  const type = parameterType(value);
+  const free = freeId(name, (taken) => Object.hasOwn(parameters, taken));
+  if (type === undefined) return free;
+  editGraph(`Make ${name} a graph parameter`, (draft) => {
+    const node = draft.nodes[nodeId];
+    if (!node) return;
+    draft.parameters[free] = { type, default: value, ...(description === '' ? {} : { description }) };
+    node.params[name] = { param: free };
+  });
+  return free;
+}
+
+/** Puts the graph parameter's default back into the node; the graph parameter stays for others. */
+export function takeParameterValue(nodeId: string, name: string, parameter: string): void {
+  setParam(nodeId, name, activeGraph()?.document.parameters[parameter]?.default);
 }
 
 /** Ports may follow from params: edges to ports that went away go with them. */
@@ -143,6 +206,57 @@ export function moveNodes(positions: Record<string, Point>, label?: string): voi
       if (!at || !draft.nodes[id] || (before?.x === at.x && before.y === at.y)) continue;
       draft.layout.nodes[id] = { ...before, x: at.x, y: at.y };
     }
+  });
+}
+
+const framePaddingPx = { side: 24, top: 40, bottom: 24 };
+
+/** Draws a titled frame around boxes. */
+export function addFrame(boxes: readonly PlacedBox[]): void {
+  if (boxes.length === 0) return;
+  const left = Math.min(...boxes.map((box) => box.x)) - framePaddingPx.side;
+  const top = Math.min(...boxes.map((box) => box.y)) - framePaddingPx.top;
+  const right = Math.max(...boxes.map((box) => box.x + box.width)) + framePaddingPx.side;
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + framePaddingPx.bottom;
+  editGraph('Add a frame', (draft) => {
+    draft.layout.frames.push({
+      title: 'Frame',
+      ...snap({ x: left, y: top }),
+      width: right - left,
+      height: bottom - top,
+    });
+  });
+}
+
+export function removeFrame(index: number): void {
+  editGraph('Delete the frame', (draft) => {
+    draft.layout.frames.splice(index, 1);
+  });
+}
+
+export function titleFrame(index: number, title: string): void {
+  editGraph('Rename the frame', (draft) => {
+    const frame = draft.layout.frames[index];
+    if (frame && title.trim() !== '') frame.title = title.trim();
+  });
+}
+
+/** Moves a frame and the nodes that lie in it. */
+export function moveFrame(index: number, by: Point): void {
+  const step = snap(by);
+  if (step.x === 0 && step.y === 0) return;
+  editGraph('Move the frame', (draft) => {
+    const frame = draft.layout.frames[index];
+    if (!frame) return;
+    for (const at of Object.values(draft.layout.nodes)) {
+      const inside =
+        at.x >= frame.x && at.x < frame.x + frame.width && at.y >= frame.y && at.y < frame.y + frame.height;
+      if (!inside) continue;
+      at.x += step.x;
+      at.y += step.y;
+    }
+    frame.x += step.x;
+    frame.y += step.y;
   });
 }
 

@@ -30,8 +30,8 @@ function follow(tabId: string, runId: string, graphId: string, nodes?: RunView['
   followRun(tabId, runId, graphId, { nodes, onFinished: (view) => sayFinished(tabId, view) });
 }
 
-/** Runs the active graph: all of it, or up to one node. */
-export async function startRun(options: { to?: string; force?: boolean } = {}): Promise<void> {
+/** Runs the active graph: all of it, up to one node, or from one on. */
+export async function startRun(options: { to?: string; from?: string; force?: boolean } = {}): Promise<void> {
   const graph = activeGraph();
   if (!graph || useRuns.getState().runs[graph.tabId]?.status === 'running') return;
   try {

@@ -13,6 +13,8 @@ interface FieldProps {
   /** One line under the control. */
   note?: ReactNode;
   error?: string | undefined;
+  /** Beside the label, but no part of the control's name. */
+  extra?: ReactNode;
   /** Label left, control right; else label above. */
   row?: boolean;
   className?: string | undefined;
@@ -20,12 +22,13 @@ interface FieldProps {
 }
 
 /** Label, control, note and error, tied together for assistive technology. */
-export function Field({ label, note, error, row = false, className, children }: FieldProps) {
+export function Field({ label, extra, note, error, row = false, className, children }: FieldProps) {
   const id = useId();
   const described = [note ? `${id}-note` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
     <div className={classNames('form-field', row && 'row', className)}>
       <label htmlFor={id}>{label}</label>
+      {extra && <span className="field-extra">{extra}</span>}
       <div className="field-control">
         {children({
           id,

@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import { useReactFlow, ViewportPortal } from 'reactflow';
+import { moveFrame, type Point, titleFrame } from '../state/graph-commands.ts';
+import { useActiveGraph } from '../state/graph-store.ts';
+
+interface FramesProps {
+  onMenu: (index: number, at: Point) => void;
+}
+
+/** Titled outlines behind the cards. The title moves its frame with the nodes in it; a double click renames it. */
+export function Frames({ onMenu }: FramesProps) {
+  const frames = useActiveGraph((graph) => graph.document.layout.frames);
+  const flow = useReactFlow();
+  const [editing, setEditing] = useState<number>();
+  const [drag, setDrag] = useState<{ index: number; by: Point }>();
+  if (!frames || frames.length === 0) return null;
+
+  function beginDrag(index: number, event: React.PointerEvent<HTMLElement>) {
+    if (event.button !== 0) return;
+    event.stopPropagation();
+    const from = { x: event.clientX, y: event.clientY };
+    const zoom = flow.getZoom();
+    const stop = new AbortController();
+    const by = (to: PointerEvent): Point => ({ x: (to.clientX - from.x) / zoom, y: (to.clientY - from.y) / zoom });
+    window.addEventListener('pointermove', (to) => setDrag({ index, by: by(to) }), { signal: stop.signal });
+    window.addEventListener(
+      'pointerup',
+      (to) => {
+        stop.abort();
+        setDrag(undefined);
+        moveFrame(index, by(to));
+      },
+      { signal: stop.signal },
+    );
+  }
+  return (
+    <ViewportPortal>
+      {frames.map((frame, index) => {
+        const by = drag?.index === index ? drag.by : { x: 0, y: 0 };
+        return (
+          <div
+            // oxlint-disable-next-line react/no-array-index-key -- frames are known by their place in the document
+            key={index}
+            className="frame"
+            style={{
+              transform: `translate(${frame.x + by.x}px, ${frame.y + by.y}px)`,
+              width: frame.width,
+              height: frame.height,
+            }}
+          >
+            {editing === index ? (
+              <input
+                className="input frame-title nopan nodrag"
+                aria-label="Title of the frame"
+                defaultValue={frame.title}
+                // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for by a double click
+                autoFocus
+                onBlur={(event) => {
+                  titleFrame(index, event.target.value);
+                  setEditing(undefined);
+                }}
+                onKeyDown={(event) => {
+                  event.stopPropagation();
+                  if (event.key === 'Enter') event.currentTarget.blur();
+                  if (event.key === 'Escape') setEditing(undefined);
+                }}
+              />
+            ) : (
+              <button
+                type="button"
+                className="frame-title nopan nodrag"
+                title="Drag to move, double click to rename"
+                onPointerDown={(event) => beginDrag(index, event)}
+                onMouseDown={(event) => event.stopPropagation()}
+                onDoubleClick={() => setEditing(index)}
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter' || event.key === 'F2') {
+                    event.preventDefault();
+                    event.stopPropagation();
+                    setEditing(index);
+                  }
+                }}
+                onContextMenu={(event) => {
+                  event.preventDefault();
+                  event.stopPropagation();
+                  onMenu(index, { x: event.clientX, y: event.clientY });
+                }}
+              >
+                {frame.title}
+              </button>
+            )}
+          </div>
+        );
+      })}
+    </ViewportPortal>
+  );
+}
