@@ -73,7 +73,8 @@ function ParamRow({
             <IconButton
               icon="more"
               small
-              label={`More for ${field.label}`}
+              label="More"
+              aria-description={field.label}
               aria-haspopup="menu"
               onClick={(event) => {
                 event.preventDefault();
