@@ -1,8 +1,8 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Bundle, BundleFile, KubernetesObject } from './bundle.ts';
-import { imageName } from './engine-image.ts';
 import { lintObjects } from './lint-objects.ts';
 import type { Names } from './names.ts';
+import { kustomization, overlayFiles } from './overlays.ts';
 import { validateObjects } from './validate-objects.ts';
 import { toYaml } from './yaml-text.ts';
 
@@ -12,12 +12,8 @@ export interface ObjectGroup {
   objects: KubernetesObject[];
 }
 
-function kustomization(fields: Record<string, unknown>): string {
-  return toYaml([{ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields }]);
-}
-
 /**
- * A checked bundle: kustomize base with one file per group, an overlay to copy, README. Throws `export.invalid-object`
+ * A checked bundle: kustomize base with one file per group, overlays to copy, README. Throws `export.invalid-object`
  * when an object breaks its schema or refers to something that is not there.
  */
 export function layOutBundle(names: Names, version: string, groups: readonly ObjectGroup[], readme: string): Bundle {
@@ -32,30 +28,7 @@ export function layOutBundle(names: Names, version: string, groups: readonly Obj
     { path: 'README.md', text: readme },
     ...filled.map((group) => ({ path: `base/${group.file}`, text: toYaml(group.objects) })),
     { path: 'base/kustomization.yaml', text: kustomization({ resources: filled.map((group) => group.file) }) },
-    {
-      path: 'overlays/example/kustomization.yaml',
-      text: kustomization({
-        namespace: names.graph,
-        resources: ['namespace.yaml', '../../base'],
-        images: [{ name: imageName, newName: `registry.example.com/${imageName}`, newTag: version }],
-      }),
-    },
-    {
-      path: 'overlays/example/namespace.yaml',
-      text: toYaml([
-        {
-          apiVersion: 'v1',
-          kind: 'Namespace',
-          metadata: {
-            name: names.graph,
-            labels: {
-              'pod-security.kubernetes.io/enforce': 'restricted',
-              'pod-security.kubernetes.io/warn': 'restricted',
-            },
-          },
-        },
-      ]),
-    },
+    ...overlayFiles(names, version, objects),
   ];
   return {
     files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),

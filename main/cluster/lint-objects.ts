@@ -13,6 +13,7 @@ interface PodSpec {
 interface Container {
   name: string;
   command?: string[];
+  env?: { name: string; valueFrom?: { configMapKeyRef?: { name: string } } }[];
   resources?: { requests?: Json; limits?: Json };
   securityContext?: Json;
   volumeMounts?: { name: string }[];
@@ -75,6 +76,9 @@ function podProblems(pod: PodSpec, names: ReadonlySet<string>): string[] {
     }
     if (container.securityContext?.['allowPrivilegeEscalation'] !== false) {
       problems.push(`container ${container.name} may escalate privileges`);
+    }
+    for (const { valueFrom } of container.env ?? []) {
+      if (valueFrom?.configMapKeyRef !== undefined) requireObject(`ConfigMap/${valueFrom.configMapKeyRef.name}`);
     }
     for (const mount of container.volumeMounts ?? []) {
       if (!volumeNames.has(mount.name))

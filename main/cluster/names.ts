@@ -10,6 +10,10 @@ export interface Names {
   run: string;
   planConfigMap: string;
   storeClaim: string;
+  /** ConfigMap with the address of the store, as SLIPWAY_STORE. */
+  storeSettings: string;
+  /** Secret with the credentials of an object storage; need not exist. */
+  storeSecret: string;
   batchAccount: string;
 }
 
@@ -27,6 +31,8 @@ export function namesOf(plan: Plan, planText: string): Names {
     run: `${graph}-run-${digest}`,
     planConfigMap: `${graph}-plan-${digest}`,
     storeClaim: `${graph}-store`,
+    storeSettings: `${graph}-store`,
+    storeSecret: `${graph}-store-credentials`,
     batchAccount: `${graph}-run`,
   };
 }

@@ -4,7 +4,8 @@ import { engineCommand, imageName } from './engine-image.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from './export-context.ts';
 import type { ObjectGroup } from './lay-out-bundle.ts';
 import { restrictedContainer, restrictedPod } from './pod-security.ts';
-import { httpPort, labelsOf, type Names, selectorOf, storeFolder, storeUri } from './names.ts';
+import { httpPort, labelsOf, type Names, selectorOf, storeFolder } from './names.ts';
+import { storeEnvironment } from './store-environment.ts';
 
 /** One file of objects for each endpoint of the plan. */
 export function endpointGroups(context: ExportContext, names: Names): ObjectGroup[] {
@@ -71,11 +72,7 @@ function servingObjects(context: ExportContext, names: Names, endpoint: PlannedE
                   '--keys',
                   'none',
                 ]),
-                env: [
-                  { name: 'SLIPWAY_STORE', value: storeUri },
-                  { name: 'SLIPWAY_DATA_DIR', value: '/tmp/slipway' },
-                  { name: 'HOME', value: '/tmp' },
-                ],
+                ...storeEnvironment(names),
                 ports: [{ name: 'http', containerPort: httpPort, protocol: 'TCP' }],
                 // Until the first run has registered the model the container ends and is started again.
                 startupProbe: { ...probe('/v2/health/ready'), periodSeconds: 2, failureThreshold: 60 },

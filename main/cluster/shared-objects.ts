@@ -1,10 +1,16 @@
 import type { KubernetesObject } from './bundle.ts';
-import { labelsOf, type Names } from './names.ts';
+import { labelsOf, type Names, storeUri } from './names.ts';
 
-/** The volume that run and endpoints share, and the policy that closes all other traffic of the graph's pods. */
+/** Address and volume of the store that run and endpoints share, and the policy that closes all other traffic of the graph's pods. */
 export function sharedObjects(names: Names, version: string): KubernetesObject[] {
   const labels = labelsOf(names.graph, 'shared', version);
   return [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: names.storeSettings, labels },
+      data: { SLIPWAY_STORE: storeUri },
+    },
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',

@@ -1,9 +1,10 @@
 import type { PlanStep } from '../../shared/plan/plan.ts';
 import { engineCommand, imageName } from './engine-image.ts';
 import type { ExportContext } from './export-context.ts';
-import { planFile, planFolder, storeFolder, storeUri } from './names.ts';
+import { type Names, planFile, planFolder, storeFolder } from './names.ts';
 import { restrictedContainer } from './pod-security.ts';
 import { stepResources } from './step-resources.ts';
+import { storeEnvironment } from './store-environment.ts';
 
 /** Volumes of a pod that runs steps: the plan, the shared store, and room for temporary files. */
 export function stepVolumes(planConfigMap: string, storeClaim: string): Record<string, unknown>[] {
@@ -15,14 +16,11 @@ export function stepVolumes(planConfigMap: string, storeClaim: string): Record<s
 }
 
 /** The container of one step, without its name: it starts with the engine's cache check and ends with the step. */
-export function stepContainer(step: PlanStep, context: ExportContext): Record<string, unknown> {
+export function stepContainer(step: PlanStep, context: ExportContext, names: Names): Record<string, unknown> {
   return {
     image: imageName,
-    ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', storeUri]),
-    env: [
-      { name: 'SLIPWAY_DATA_DIR', value: '/tmp/slipway' },
-      { name: 'HOME', value: '/tmp' },
-    ],
+    ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', '$(SLIPWAY_STORE)']),
+    ...storeEnvironment(names),
     resources: stepResources(step, context),
     securityContext: restrictedContainer,
     volumeMounts: [

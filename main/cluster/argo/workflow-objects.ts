@@ -87,7 +87,7 @@ export function workflowObjects(context: ExportContext, names: Names, planText: 
             name: templates.get(step.id),
             retryStrategy: retryOf(step),
             ...(step.timeoutMs === undefined ? {} : { activeDeadlineSeconds: Math.ceil(step.timeoutMs / 1000) }),
-            container: { name: 'main', ...stepContainer(step, context) },
+            container: { name: 'main', ...stepContainer(step, context, names) },
           })),
         ],
       },

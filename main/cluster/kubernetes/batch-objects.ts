@@ -17,7 +17,7 @@ export function batchObjects(context: ExportContext, names: Names, planText: str
   const containers = plan.steps.map((step, index) => ({
     // The number keeps names apart where two ids give one label, and shows the order.
     name: toDnsLabel(`${index + 1}-${step.id}`),
-    ...stepContainer(step, context),
+    ...stepContainer(step, context, names),
   }));
   return [
     {
