@@ -26,7 +26,8 @@ interface Events {
 export const runner = implementNode(streamNode, {
   async run(ctx) {
     const { params } = ctx;
-    return withDuckDb(stepDuckDbOptions(ctx), async (db) => {
+    // Progress is told in events.
+    return withDuckDb({ ...stepDuckDbOptions(ctx), onProgress: () => undefined }, async (db) => {
       try {
         const replayDir = join(ctx.streamsDir, '.replay', replayName(ctx));
         const events = params.source === 'push' ? await pushedEvents(ctx) : await replayedEvents(ctx, db, replayDir);

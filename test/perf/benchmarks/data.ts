@@ -10,6 +10,7 @@ import { createEngine } from '../../../main/engine/engine.ts';
 import type { GraphDocument } from '../../../shared/graph/document.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { median } from '../median.ts';
+import { streamReplay } from './stream-replay.ts';
 
 const rounds = 5;
 const template = new URL('../../../resources/templates/flight-delays.slipway.json', import.meta.url);
@@ -25,8 +26,9 @@ export const dataSpeed: Benchmark = {
     try {
       const flights = await flightsAgainstPeers(dir, log);
       const previewPageMs = await previewPage(dir, log);
+      const streamEventsPerSecond = await streamReplay(join(dir, 'stream'), log);
       return {
-        figures: { ...flights.figures, previewPageMs },
+        figures: { ...flights.figures, previewPageMs, streamEventsPerSecond },
         skipped: flights.skipped,
       };
     } finally {
