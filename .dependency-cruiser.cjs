@@ -58,6 +58,12 @@ module.exports = {
       to: { path: '^main/(engine|serving|monitoring|cluster|transport|electron|cli)/' },
     },
     {
+      name: 'streams-below-engine',
+      severity: 'error',
+      from: { path: '^main/streams/', pathNot: testFiles },
+      to: { path: ['^main/(?!streams/|compute/|store/)', '^nodes/', '^renderer/'] },
+    },
+    {
       name: 'serving-below-engine',
       severity: 'error',
       from: { path: '^main/(serving|monitoring|features)/', pathNot: testFiles },

@@ -7,11 +7,6 @@ export type Params = z.output<typeof postgresNode.params>;
 
 const connectTimeoutMs = 10_000;
 
-export interface Connection {
-  client: pg.Client;
-  signal: AbortSignal;
-}
-
 /**
  * A connection inside one read-only transaction with a fixed view of the data, closed afterwards. Errors:
  * `data.connection` when the server cannot be reached or goes away, `data.unreadable` when it refuses, `data.query` and
