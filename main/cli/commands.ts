@@ -15,6 +15,7 @@ export const commandLoaders: Record<string, () => Promise<Command>> = {
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   artifacts: async () => (await import('./commands/artifacts.ts')).artifactsCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
+  readiness: async () => (await import('./commands/readiness.ts')).readinessCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };
 
@@ -32,5 +33,6 @@ export const commandSummaries: Record<string, string> = {
   runs: 'List runs and their steps',
   artifacts: 'List or show results; free space',
   drift: 'Compare two tables column by column',
+  readiness: 'Say what stands between a graph and production',
   doctor: 'Say what this machine can do and what is wrong with it',
 };

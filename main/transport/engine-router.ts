@@ -6,6 +6,7 @@ import { filesHandlers } from './handlers/files.ts';
 import { graphHandlers } from './handlers/graph.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { monitorHandlers } from './handlers/monitor.ts';
+import { readinessHandlers } from './handlers/readiness.ts';
 import { runHandlers } from './handlers/run.ts';
 import { rpc } from './rpc-base.ts';
 
@@ -14,6 +15,7 @@ export const engineRouter = rpc.router({
   engine: engineHandlers,
   graph: graphHandlers,
   files: filesHandlers,
+  readiness: readinessHandlers,
   run: runHandlers,
   artifact: artifactHandlers,
   model: modelHandlers,

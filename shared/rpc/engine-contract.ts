@@ -6,6 +6,7 @@ import { runEventSchema } from '../events/run-events.ts';
 import { diagnosticSchema } from '../graph/diagnostic.ts';
 import { classLabelSchema, modelManifestSchema } from '../model/signature.ts';
 import { stepStateSchema } from '../plan/plan.ts';
+import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
 
 /** JSON of a graph as the person has it; the engine validates, so an unfinished graph may be sent. */
@@ -246,6 +247,10 @@ export const engineContract = {
     ),
     /** Copies a template; the copy has no path until saved. */
     openTemplate: base.input(z.object({ id: z.string() })).output(graphFileSchema.omit({ path: true })),
+  },
+  readiness: {
+    /** What stands between a graph and production; runs nothing. */
+    get: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(readinessReportSchema),
   },
   files: {
     /** Entries of a folder on the engine's machine, for the file picker; `pkg:` lists installed sample data. */
