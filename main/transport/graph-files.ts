@@ -1,36 +1,18 @@
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { canonicalGraphText } from '../../shared/graph/canonical.ts';
-import { parseGraphValue } from '../../shared/graph/parse-graph.ts';
-import { type ParsedGraph } from '../../shared/graph/parse-graph.ts';
+import { type ParsedGraph, parseGraphValue } from '../../shared/graph/parse-graph.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
+import { readGraphFileText } from '../engine/graph-file-text.ts';
 
 const extension = '.slipway.json';
-const maxReadBytes = 32 * 1024 * 1024;
 
 /** Reads a graph file of any version. Throws `graph.not-found` or `graph.too-large`; opening never rewrites. */
 export async function openGraphFile(path: string): Promise<ParsedGraph & { path: string; modifiedMs: number }> {
   const full = resolve(path);
-  let text: string;
-  try {
-    const info = await stat(full);
-    // A device or a pipe would be read without end.
-    if (!info.isFile()) throw new Error('It is no file.');
-    if (info.size > maxReadBytes) {
-      throw new AppError('graph.too-large', `The graph file ${full} is larger than 32 MiB.`, {
-        fix: 'Keep data in files that the graph refers to, not in the graph itself.',
-      });
-    }
-    text = await readFile(full, 'utf8');
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('graph.not-found', `The graph file ${full} cannot be read.`, {
-      fix: 'Check that it is there and readable.',
-      cause: error,
-    });
-  }
+  const text = await readGraphFileText(full);
   return { ...readGraphText(text, definitionOf), path: full, modifiedMs: (await stat(full)).mtimeMs };
 }
 

@@ -86,6 +86,19 @@ function codesOf(value: unknown): string[] {
 }
 
 describe('parsing', () => {
+  it('takes a byte order mark before the JSON', () => {
+    const text = JSON.stringify({
+      format: 'slipway/graph',
+      formatVersion: 1,
+      id: 'g',
+      name: 'G',
+      nodes: {},
+      edges: [],
+    });
+    expect(parseGraphText(`\uFEFF${text}`)).toEqual(parseGraphText(text));
+    expect(parseGraphText(`\uFEFF${text}`).document?.id).toBe('g');
+  });
+
   it('names the place where truncated JSON ends', () => {
     const text = JSON.stringify(valid, null, 2).slice(0, 100);
     const [problem] = parseGraphText(text).diagnostics;

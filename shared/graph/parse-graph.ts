@@ -39,11 +39,13 @@ export function parseGraphText(text: string): ParsedGraph {
       fix: 'Keep data in files that the graph refers to, not in the graph itself.',
     });
   }
+  // Some editors begin a file with a byte order mark; JSON.parse takes none.
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(json);
   } catch {
-    return nothing(jsonProblem(text));
+    return nothing(jsonProblem(json));
   }
   return parseGraphValue(value);
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
@@ -31,6 +31,7 @@ export async function openFileSource(
     for (const path of paths) await requireBytes(path, paths.length === 1 ? name : path);
     const source = await sourceOf(db, format, paths, name, options);
     const columns = await db.columnsOf(source.query);
+    if (format === 'json') for (const path of paths) await requireClosed(path, paths.length === 1 ? name : path);
     const found = columns.map((column) => column.name);
     for (const column of Object.keys(options.types)) {
       if (!found.includes(column)) throw missingTypeColumn(name, column, found);
@@ -69,6 +70,23 @@ async function requireBytes(path: string, name: string): Promise<void> {
   const { size } = await stat(path);
   if (size === 0)
     throw new AppError('data.empty', `${name} is empty.`, { fix: 'Choose a file with a header and rows.' });
+}
+
+/** DuckDB takes a list that was cut off after a comma for a whole one. Compressed files are not looked into. */
+async function requireClosed(path: string, name: string): Promise<void> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, 4096);
+    const head = (await file.read({ buffer: Buffer.alloc(length), position: 0 })).buffer.toString('utf8');
+    const tail = (await file.read({ buffer: Buffer.alloc(length), position: size - length })).buffer.toString('utf8');
+    if (!/^\uFEFF?\s*\[/.test(head) || /\]\s*$/.test(tail)) return;
+  } finally {
+    await file.close();
+  }
+  throw new AppError('data.unreadable', `${name} ends before its list of rows is closed.`, {
+    fix: 'The file was cut short: get it again.',
+  });
 }
 
 async function sourceOf(

@@ -49,7 +49,7 @@ export async function checkSelect(
       for (const [name, columns] of Object.entries(inputs)) await db.run(emptyView(name, columns));
       await db.restrictToFiles([]);
       const tree = await parseSelect(db, query);
-      const traits = await bind(db, query, Object.keys(inputs));
+      const traits = await bind(db, query, inputs);
       await refuseVolatile(db, new Set([...traits.functions, ...calledFunctions(tree)]));
       if (traits.samples) {
         throw new AppError('data.query', 'The query takes a random sample, so each run would give other rows.', {
@@ -85,7 +85,7 @@ async function parseSelect(db: DuckDb, query: string): Promise<Tree> {
   const tree = parseExactJson(String(row?.['tree'])) as Tree & QueryProblem;
   if (tree.error === true) {
     if (tree.error_type === 'not implemented') throw notOneSelect();
-    throw queryError(tree, query, []);
+    throw queryError(tree, query, {});
   }
   if (tree.statements.length === 0) {
     throw new AppError('data.query', 'The query is empty.', { fix: 'Write a SELECT over the inputs.' });
@@ -140,7 +140,11 @@ interface QueryProblem {
 }
 
 /** Binds the query to the inputs. A plan that DuckDB cannot write down counts as sensitive to everything. */
-async function bind(db: DuckDb, query: string, inputs: readonly string[]): Promise<PlanTraits> {
+async function bind(
+  db: DuckDb,
+  query: string,
+  inputs: Readonly<Record<string, readonly Column[]>>,
+): Promise<PlanTraits> {
   const [row] = await db.rows(
     `SELECT json_serialize_plan(${quoteLiteral(query)}, skip_null := true, optimize := false) AS plan`,
   );
@@ -154,11 +158,22 @@ async function bind(db: DuckDb, query: string, inputs: readonly string[]): Promi
   return planTraits(plan.plans?.[0] ?? null);
 }
 
-function queryError(problem: QueryProblem, query: string, inputs: readonly string[]): AppError {
-  const candidates = (problem.candidates ?? '').split(',').filter((candidate) => candidate !== '');
-  const name = problem.name ?? '';
+/** DuckDB says this where an alias of the same name, in any case, hides that the column is not there. */
+const hiddenByAlias = /^Column "(.+)" referenced that exists in the SELECT clause/;
+
+function queryError(
+  problem: QueryProblem,
+  query: string,
+  inputs: Readonly<Record<string, readonly Column[]>>,
+): AppError {
+  const hidden = hiddenByAlias.exec(problem.error_message ?? '')?.[1];
+  const candidates =
+    hidden === undefined
+      ? (problem.candidates ?? '').split(',').filter((candidate) => candidate !== '')
+      : Object.values(inputs).flatMap((columns) => columns.map((column) => column.name));
+  const name = hidden ?? problem.name ?? '';
   const where = lineOf(query, problem.position);
-  if (problem.error_subtype === 'COLUMN_NOT_FOUND') {
+  if (problem.error_subtype === 'COLUMN_NOT_FOUND' || hidden !== undefined) {
     const near = nearMisses(name, candidates);
     const suggested = near.length > 0 ? near : candidates.slice(0, 5);
     return new AppError('data.column-missing', `Column “${name}” does not exist${where}.`, {
@@ -167,7 +182,8 @@ function queryError(problem: QueryProblem, query: string, inputs: readonly strin
     });
   }
   if (problem.error_subtype === 'MISSING_ENTRY') {
-    const tables = inputs.length === 0 ? 'This query has no inputs' : `The inputs are ${inputs.join(', ')}`;
+    const names = Object.keys(inputs);
+    const tables = names.length === 0 ? 'This query has no inputs' : `The inputs are ${names.join(', ')}`;
     const isTable = problem.error_message?.startsWith('Table') === true;
     return new AppError('data.query', `${isTable ? 'Table' : 'Function'} “${name}” does not exist${where}.`, {
       fix: isTable ? `${tables}; add names under Inputs.` : `Did you mean ${candidates.join(' or ')}?`,

@@ -170,6 +170,11 @@ test('missing, malformed and unknown files are named', async () => {
     code: 'data.unreadable',
     message: expect.stringContaining('Malformed JSON'),
   });
+  const cut = write('cut.json', '[{"a":1},\n');
+  await expect(read({ path: cut })).rejects.toMatchObject({
+    code: 'data.unreadable',
+    message: 'cut.json ends before its list of rows is closed.',
+  });
   const arrow = write('data.arrow', 'ARROW1');
   await expect(read({ path: arrow })).rejects.toMatchObject({ message: expect.stringContaining('data.arrow') });
   expect((await describe({}))?.problems).toMatchObject([{ field: 'path', message: 'No file is chosen.' }]);

@@ -134,6 +134,7 @@ test('problems are found before anything runs and name the way out', async () =>
   const input = flights;
   const cases: [string, Record<string, unknown>][] = [
     ['SELECT delai FROM input', { message: 'Column “delai” does not exist.', fix: 'Did you mean delay?' }],
+    ['SELECT "Delay" + gone AS Gone FROM input', { message: 'Column “gone” does not exist.' }],
     ['SELECT *\nFROM inputs', { message: 'Table “inputs” does not exist in line 2.' }],
     ['SELECT flor(delay) FROM input', { message: 'Function “flor” does not exist.' }],
     ['SELECT * FROM input; DROP TABLE input', { message: 'The query must be one SELECT statement.' }],
