@@ -1,4 +1,4 @@
-import { toAppError } from '../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { createLineageReader, type EdgeEnd, type IndexedNode, indexGraph } from '../../shared/graph/graph-index.ts';
@@ -23,7 +23,12 @@ const externalTtlMs = 1000;
 
 /** Infers the shape of every port, in topological order. What cannot be known is left out; problems are diagnostics. */
 export interface GraphAnalyzer {
-  shapes(document: GraphDocument, baseDir: string, signal: AbortSignal): Promise<GraphShapes>;
+  shapes(
+    document: GraphDocument,
+    baseDir: string,
+    signal: AbortSignal,
+    unseen?: ReadonlySet<string>,
+  ): Promise<GraphShapes>;
 }
 
 export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
@@ -61,13 +66,17 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
   };
 
   return {
-    shapes: async (document, baseDir, signal) => {
+    shapes: async (document, baseDir, signal, unseen) => {
       const index = indexGraph(document, kinds.definitionOf);
       const lineageOf = createLineageReader(index);
       const result: GraphShapes = { diagnostics: [], inputs: {}, outputs: {} };
       for (const id of topologicalOrder(index)) {
         const node = index.nodes.get(id);
         if (node?.definition === undefined) continue;
+        if (unseen?.has(id) === true) {
+          result.diagnostics.push({ ...thrownProblem(id, notLookedAt(id)), severity: 'warning' });
+          continue;
+        }
         const inputs: Record<string, PortShape[]> = {};
         let complete = true;
         for (const [port, input] of Object.entries(node.ports.inputs)) {
@@ -125,6 +134,14 @@ function fixedShapes(node: IndexedNode): Record<string, PortShape> {
       output.type === 'table' || output.type === 'features' ? [] : [[port, { type: output.type }]],
     ),
   );
+}
+
+/** The problem of a node whose source a restricted graph may not reach. */
+export function notLookedAt(nodeId: string): AppError {
+  return new AppError('trust.required', 'This step reaches outside and is not looked at before the graph is trusted.', {
+    fix: 'Check what it does, then trust the graph.',
+    nodeId,
+  });
 }
 
 function thrownProblem(id: string, error: unknown): Diagnostic {

@@ -73,7 +73,15 @@ export interface Engine {
   readonly notices: readonly string[];
   info(): Promise<z.infer<typeof engineInfoSchema>>;
   /** Problems, shapes of every port and the plan, without running anything. `baseDir`: folder of the graph file. */
-  analyze(document: unknown, options: { baseDir: string; signal?: AbortSignal }): Promise<GraphAnalysis>;
+  analyze(
+    document: unknown,
+    options: {
+      baseDir: string;
+      signal?: AbortSignal;
+      /** Nodes whose source is not looked at, since the graph is not trusted to. */
+      unseen?: ReadonlySet<string>;
+    },
+  ): Promise<GraphAnalysis>;
   /** Hit or miss of the selected steps. Throws `graph.invalid` or `params.invalid` when `to`, `from` or `set` names no step. */
   planStates(
     document: unknown,
@@ -242,13 +250,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       gpus: await gpuNames(),
       node: process.version,
     }),
-    analyze: async (document, { baseDir, signal }) => {
+    analyze: async (document, { baseDir, signal, unseen }) => {
       const { document: graph, planned, diagnostics } = read(document);
       if (graph === undefined || planned === undefined) return { diagnostics, inputs: {}, outputs: {}, steps: [] };
       const base = resolve(baseDir);
-      const shapes = await analyzer.shapes(graph, base, signal ?? neverAborted);
+      const shapes = await analyzer.shapes(graph, base, signal ?? neverAborted, unseen);
       const all = new Set(planned.plan.steps.map((step) => step.id));
-      const states = await readPlanStates(planned.plan, all, new Set(), planContext(base, signal));
+      const states = await readPlanStates(planned.plan, all, new Set(), {
+        ...planContext(base, signal),
+        unseen,
+      });
       const described = new Set(shapes.diagnostics.map(({ node }) => node));
       return {
         diagnostics: [

@@ -5,6 +5,7 @@ import { stepKey } from '../../shared/plan/step-key.ts';
 import type { ArtifactStore, StepRecord } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
 import type { Kinds } from './kinds.ts';
+import { notLookedAt } from './analyze.ts';
 import { estimateStep } from './step-estimate.ts';
 import { type StepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from './step-outputs.ts';
@@ -16,6 +17,8 @@ export interface PlanStateContext {
   keys: StepKeys;
   baseDir: string;
   signal: AbortSignal;
+  /** Steps whose source is not asked whether it has changed. */
+  unseen?: ReadonlySet<string> | undefined;
 }
 
 export interface PlanStates {
@@ -40,6 +43,7 @@ export async function readPlanStates(
   const steps = plan.steps.filter((step) => selected.has(step.id));
   const own = await Promise.all(
     steps.map(async (step) => {
+      if (context.unseen?.has(step.id) === true) return notLookedAt(step.id);
       try {
         return await context.keys.ownParts(step, context.baseDir, context.signal);
       } catch (error) {

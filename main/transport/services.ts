@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { GraphMonitors } from '../engine/graph-monitors.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
+import type { GraphTrust } from '../trust/graph-trust.ts';
 import type { ProfileCache } from './profile-cache.ts';
 
 /** What the RPC handlers work with; one set per engine process. */
@@ -9,6 +10,7 @@ export interface Services {
   endpoints: EndpointHost;
   monitors: GraphMonitors;
   profiles: ProfileCache;
+  trust: GraphTrust;
   /** Unsaved graphs resolve relative paths from here. */
   graphsDir: string;
 }

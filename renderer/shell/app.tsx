@@ -11,6 +11,7 @@ import { Rail } from './rail.tsx';
 import { SettingsScreen } from './settings-screen.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
+import { TrustBar } from './trust-bar.tsx';
 
 const RunsScreen = lazy(async () => ({ default: (await import('../runs/RunsScreen.tsx')).RunsScreen }));
 const ModelsScreen = lazy(async () => ({ default: (await import('../models/ModelsScreen.tsx')).ModelsScreen }));
@@ -66,7 +67,10 @@ export function App() {
     <div className="app">
       <Rail />
       <TopBar />
-      <OfflineBar />
+      <div className="notice-bars">
+        <OfflineBar />
+        <TrustBar />
+      </div>
       <main className="main-area">
         <ScreenBoundary key={screen}>
           <Suspense fallback={<Skeleton waitsFor="the screen" />}>

@@ -127,9 +127,13 @@ export async function saveAs(): Promise<void> {
 export async function saveTo(path: string | undefined): Promise<boolean> {
   const graph = activeGraph();
   if (!graph) return false;
-  const { document, tabId } = graph;
+  const { document, tabId, path: from } = graph;
   try {
-    const saved = await engine.graph.save({ document, ...(path === undefined ? {} : { path }) });
+    const saved = await engine.graph.save({
+      document,
+      ...(path === undefined ? {} : { path }),
+      ...(from === undefined ? {} : { from }),
+    });
     markSaved(tabId, document, saved.path);
     dropRecovery(tabId);
     await shell.rememberGraph(saved.path);

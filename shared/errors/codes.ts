@@ -7,6 +7,7 @@ export const errorCodes = {
   'graph.too-new': { category: 'user', exitCode: 2, httpStatus: 400 },
   'graph.too-large': { category: 'user', exitCode: 2, httpStatus: 413 },
   'params.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
+  'trust.required': { category: 'user', exitCode: 2, httpStatus: 403 },
   'cli.usage': { category: 'user', exitCode: 2, httpStatus: 400 },
   'data.not-found': { category: 'user', exitCode: 1, httpStatus: 400 },
   'data.unreadable': { category: 'user', exitCode: 1, httpStatus: 400 },

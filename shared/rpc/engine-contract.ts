@@ -49,6 +49,12 @@ export const graphEntrySchema = z.object({
   modifiedMs: z.number(),
 });
 
+export const graphTrustSchema = z.object({
+  /** `restricted`: the file comes from elsewhere; what it would do beyond computing on files waits for the person. */
+  state: z.enum(['trusted', 'restricted']),
+  needs: z.array(z.object({ node: z.string(), title: z.string(), what: z.string() })),
+});
+
 const portShapeSchema = z.object({
   type: z.string(),
   schema: z.object({ columns: z.array(columnSchema) }).optional(),
@@ -238,8 +244,21 @@ export const engineContract = {
     open: base.input(z.object({ path: z.string() })).output(graphFileSchema),
     /** Canonical form, atomically; without a path into the data directory's `graphs` folder. */
     save: base
-      .input(z.object({ document: documentJson, path: z.string().optional() }))
+      .input(
+        z.object({
+          document: documentJson,
+          path: z.string().optional(),
+          /** The file the graph was opened from: what it is trusted with goes with it. */
+          from: z.string().optional(),
+        }),
+      )
       .output(z.object({ path: z.string(), modifiedMs: z.number() })),
+    /** Whether the graph's file is trusted, and what it would do that needs it. */
+    trust: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(graphTrustSchema),
+    /** Keeps the person's decision for the file as it is now. */
+    decideTrust: base
+      .input(z.object({ path: z.string(), state: graphTrustSchema.shape.state }))
+      .output(z.object({ state: graphTrustSchema.shape.state })),
     /** Validation, shapes on every port and the plan with reasons, without running anything. */
     analyze: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(graphAnalysisSchema),
     templates: base.output(

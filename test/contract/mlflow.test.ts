@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '../../main/engine/engine.ts';
 import { createGraphMonitors } from '../../main/engine/graph-monitors.ts';
 import { createEndpointHost, type EndpointHost } from '../../main/serving/endpoint-host.ts';
 import { createProfileCache } from '../../main/transport/profile-cache.ts';
+import { createGraphTrust } from '../../main/trust/graph-trust.ts';
 import { startUiServer, type UiServer } from '../../main/transport/ui-server.ts';
 
 let dir: string;
@@ -26,6 +27,7 @@ beforeAll(async () => {
       endpoints,
       monitors: createGraphMonitors(endpoints, () => undefined),
       profiles: createProfileCache(),
+      trust: createGraphTrust({ dataDir: dir, ownFolders: [] }),
       graphsDir: dir,
     },
     log: () => undefined,

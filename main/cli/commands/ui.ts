@@ -5,6 +5,7 @@ import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
 import { createProfileCache } from '../../transport/profile-cache.ts';
 import { startUiServer } from '../../transport/ui-server.ts';
+import { createGraphTrust } from '../../trust/graph-trust.ts';
 import type { Command } from '../command.ts';
 import { portOption, untilStopped } from '../endpoint-options.ts';
 import { withEngine } from '../open-engine.ts';
@@ -29,6 +30,7 @@ export const uiCommand: Command = {
       });
       const monitors = createGraphMonitors(endpoints, (text) => context.output.log(text));
       const shellOrigin = process.env['SLIPWAY_APP_ORIGIN'];
+      const graphsDir = join(engine.dataDir, 'graphs');
       const server = await startUiServer({
         host: context.text('host') ?? '127.0.0.1',
         port,
@@ -38,7 +40,8 @@ export const uiCommand: Command = {
           endpoints,
           monitors,
           profiles: createProfileCache(),
-          graphsDir: join(engine.dataDir, 'graphs'),
+          trust: createGraphTrust({ dataDir: engine.dataDir, ownFolders: [graphsDir] }),
+          graphsDir,
         },
         log: (text) => context.output.log(text),
         allowedOrigins: shellOrigin === undefined ? [] : [shellOrigin],

@@ -1,10 +1,12 @@
 import { startGraphEndpoint } from '../../engine/graph-endpoints.ts';
+import { requireTrust } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
 import { baseDirOf } from './graph.ts';
 
 export const endpointHandlers = {
   list: rpc.endpoint.list.handler(({ context }) => context.endpoints.list()),
   start: rpc.endpoint.start.handler(async ({ input, context }) => {
+    await requireTrust(context.trust, input, 'open an endpoint');
     const {
       newKey: _key,
       grpc: _grpc,

@@ -6,16 +6,31 @@ import type { Bundle } from '../../cluster/bundle.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
+import { requireTrust } from '../../trust/require-trust.ts';
+import { secretNames } from '../../trust/trust-needs.ts';
 import { rpc } from '../rpc-base.ts';
+import type { Services } from '../services.ts';
 
 function render(document: unknown, target: string): Bundle {
   return renderBundle(target, exportContextOf(readGraphValue(document, definitionOf)));
 }
 
+/** What a bundle with secrets is applied to hands them to the graph. */
+async function requireTrustWithSecrets(
+  context: Services,
+  input: { document: unknown; path?: string | undefined },
+): Promise<void> {
+  if (secretNames(input.document).length > 0) await requireTrust(context.trust, input, 'be exported with its secrets');
+}
+
 export const exportHandlers = {
   targets: rpc.export.targets.handler(() => exportTargets.map(({ id, title, summary }) => ({ id, title, summary }))),
-  render: rpc.export.render.handler(({ input }) => ({ files: render(input.document, input.target).files })),
-  write: rpc.export.write.handler(async ({ input }) => {
+  render: rpc.export.render.handler(async ({ input, context }) => {
+    await requireTrustWithSecrets(context, input);
+    return { files: render(input.document, input.target).files };
+  }),
+  write: rpc.export.write.handler(async ({ input, context }) => {
+    await requireTrustWithSecrets(context, input);
     if (input.dir.trim() === '') throw new AppError('params.invalid', 'No folder was given.');
     const bundle = render(input.document, input.target);
     const dir = resolve(input.dir);

@@ -5,6 +5,7 @@ import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { supportedTargets } from '../../cluster/supported-targets.ts';
 import { listTemplates, readTemplate } from '../../engine/templates.ts';
+import { withheldNeeds } from '../../trust/require-trust.ts';
 import { openGraphFile, saveGraphFile } from '../graph-files.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
@@ -29,16 +30,33 @@ export const graphHandlers = {
     return { path, document, diagnostics, writable };
   }),
   save: rpc.graph.save.handler(async ({ input, context }) => {
+    // Before the file changes: a graph opened from elsewhere stays restricted wherever it is saved.
+    const state = await context.trust.stateOf(input.from);
     const saved = await saveGraphFile(input.document, input.path, context.graphsDir);
+    await context.trust.decide(saved.path, state);
     context.engine.recentGraphs.remember(saved);
     return { path: saved.path, modifiedMs: saved.modifiedMs };
   }),
-  analyze: rpc.graph.analyze.handler(({ input, context, signal }) =>
-    context.engine.analyze(input.document, {
+  trust: rpc.graph.trust.handler(async ({ input, context }) => {
+    const needs = await withheldNeeds(context.trust, input);
+    return {
+      state: await context.trust.stateOf(input.path),
+      needs: needs.map(({ node, title, what }) => ({ node, title, what })),
+    };
+  }),
+  decideTrust: rpc.graph.decideTrust.handler(async ({ input, context }) => {
+    await context.trust.decide(input.path, input.state);
+    return { state: input.state };
+  }),
+  analyze: rpc.graph.analyze.handler(async ({ input, context, signal }) => {
+    const needs = await withheldNeeds(context.trust, input);
+    const unseen = new Set(needs.filter(({ onSight }) => onSight).map(({ node }) => node));
+    return context.engine.analyze(input.document, {
       baseDir: baseDirOf(context, input.path),
+      unseen,
       ...(signal === undefined ? {} : { signal }),
-    }),
-  ),
+    });
+  }),
   templates: rpc.graph.templates.handler(async () =>
     (await listTemplates()).map((template) => {
       const graph = readGraphText(template.text, definitionOf);

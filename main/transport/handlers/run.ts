@@ -1,9 +1,11 @@
+import { requireTrustToRun } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
 import { baseDirOf } from './graph.ts';
 
 export const runHandlers = {
   start: rpc.run.start.handler(async ({ input, context }) => {
     const { document, path, ...selection } = input;
+    await requireTrustToRun(context.trust, input);
     const baseDir = baseDirOf(context, path);
     const { runId } = await context.engine.startRun({ document, baseDir, source: 'app', ...selection });
     return { runId };

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+
+export type TrustState = 'trusted' | 'restricted';
+
+interface Decision {
+  path: string;
+  /** SHA-256 of the file the decision was about. */
+  digest: string;
+  state: TrustState;
+  timeMs: number;
+}
+
+/**
+ * Whether a graph file may do more than compute on files. A graph without a file was made in the app; a file in one of the
+ * person's own folders is theirs; any other is restricted until the person says otherwise, and again when something
+ * else than the app has changed it.
+ */
+export interface GraphTrust {
+  /** `path` undefined: a graph that was never saved. A file that cannot be read is restricted. */
+  stateOf(path: string | undefined): Promise<TrustState>;
+  /** Keeps the person's decision for the file as it is now. Throws what reading the file throws. */
+  decide(path: string, state: TrustState): Promise<void>;
+}
+
+const mostDecisions = 2_000;
+/** Larger files are no graphs. */
+const maxBytes = 32 * 1024 * 1024;
+
+/** Decisions are kept in `trust.json` of the data directory. */
+export function createGraphTrust(options: { dataDir: string; ownFolders: readonly string[] }): GraphTrust {
+  const file = join(options.dataDir, 'trust.json');
+  let writing: Promise<unknown> = Promise.resolve();
+
+  async function decisions(): Promise<Decision[]> {
+    try {
+      const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+      return Array.isArray(value) ? value.filter(isDecision) : [];
+    } catch {
+      // No file yet, or one that was damaged: nothing outside the own folders is trusted.
+      return [];
+    }
+  }
+
+  async function isOwn(path: string): Promise<boolean> {
+    for (const folder of options.ownFolders) {
+      const real = await realpath(folder).catch(() => resolve(folder));
+      if (path.startsWith(real + sep)) return true;
+    }
+    return false;
+  }
+
+  async function keep(decision: Decision): Promise<void> {
+    const others = (await decisions()).filter((entry) => entry.path !== decision.path);
+    const text = `${JSON.stringify([...others.slice(-mostDecisions + 1), decision], null, 2)}\n`;
+    await mkdir(dirname(file), { recursive: true });
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, text);
+    await rename(temporary, file);
+  }
+
+  return {
+    async stateOf(path) {
+      if (path === undefined) return 'trusted';
+      try {
+        const known = await identify(path);
+        const decided = (await decisions()).find(
+          ({ path: at, digest }) => at === known.path && digest === known.digest,
+        );
+        return decided?.state ?? ((await isOwn(known.path)) ? 'trusted' : 'restricted');
+      } catch {
+        return 'restricted';
+      }
+    },
+    async decide(path, state) {
+      const known = await identify(path);
+      const step = writing.then(() => keep({ ...known, state, timeMs: Date.now() }));
+      writing = step.catch(() => undefined);
+      await step;
+    },
+  };
+}
+
+/** Its real path, so that a link in an own folder counts as what it points to, and the digest of its bytes. */
+async function identify(path: string): Promise<{ path: string; digest: string }> {
+  const real = await realpath(path);
+  const info = await stat(real);
+  if (!info.isFile() || info.size > maxBytes) throw new Error(`${real} is no graph file.`);
+  return {
+    path: real,
+    digest: createHash('sha256')
+      .update(await readFile(real))
+      .digest('hex'),
+  };
+}
+
+function isDecision(value: unknown): value is Decision {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, digest, state } = value as Partial<Decision>;
+  return typeof path === 'string' && typeof digest === 'string' && (state === 'trusted' || state === 'restricted');
+}

@@ -1,0 +1,57 @@
+import { definitionOf } from '../../nodes/catalog.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { createPlan } from '../../shared/plan/create-plan.ts';
+import { selectSteps } from '../../shared/plan/select-steps.ts';
+import type { GraphTrust } from './graph-trust.ts';
+import { type TrustNeed, trustNeeds } from './trust-needs.ts';
+
+interface GraphOfFile {
+  document: unknown;
+  /** The file the graph was opened from; undefined where it was never saved. */
+  path?: string | undefined;
+}
+
+/** What a graph would do that its file is not trusted for yet; empty for a trusted one. */
+export async function withheldNeeds(trust: GraphTrust, graph: GraphOfFile): Promise<TrustNeed[]> {
+  if ((await trust.stateOf(graph.path)) === 'trusted') return [];
+  const document = readDocument(graph.document);
+  return document === undefined ? [] : trustNeeds(document);
+}
+
+/** Throws `trust.required` when the steps of a run include one that a restricted graph may not do. */
+export async function requireTrustToRun(
+  trust: GraphTrust,
+  graph: GraphOfFile & { to?: string | undefined; from?: string | undefined },
+): Promise<void> {
+  const needs = await withheldNeeds(trust, graph);
+  const document = needs.length === 0 ? undefined : readDocument(graph.document);
+  if (document === undefined) return;
+  const { plan } = createPlan(document, definitionOf);
+  const { selected } = selectSteps(plan, { to: graph.to, from: graph.from });
+  const first = needs.filter(({ node }) => selected.has(node) || [...selected].some((id) => id.startsWith(`${node}/`)));
+  if (first.length === 0) return;
+  throw refusal(first, 'run', 'Trust the graph, or run up to a step before that.');
+}
+
+/** Throws `trust.required` for a restricted graph, whatever it holds. */
+export async function requireTrust(trust: GraphTrust, graph: GraphOfFile, action: string): Promise<void> {
+  if ((await trust.stateOf(graph.path)) === 'trusted') return;
+  const document = readDocument(graph.document);
+  throw refusal(document === undefined ? [] : trustNeeds(document), action, 'Trust the graph first.');
+}
+
+function readDocument(value: unknown): GraphDocument | undefined {
+  return readGraphValue(value, definitionOf).document;
+}
+
+function refusal(needs: readonly TrustNeed[], action: string, fix: string): AppError {
+  const [first] = needs;
+  const why = first === undefined ? '' : `: “${first.title}” ${first.what}`;
+  return new AppError('trust.required', `This graph comes from elsewhere and is not trusted to ${action}${why}.`, {
+    fix,
+    nodeId: first?.node,
+    details: { needs },
+  });
+}

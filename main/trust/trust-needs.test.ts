@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { definitionOf } from '../../nodes/catalog.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { secretNames, trustNeeds } from './trust-needs.ts';
+
+function graph(nodes: Record<string, unknown>, more: Record<string, unknown> = {}): GraphDocument {
+  const value = {
+    format: 'slipway/graph',
+    formatVersion: 1,
+    id: 'g',
+    name: 'G',
+    nodes,
+    edges: [],
+    parameters: {},
+    groups: {},
+    ...more,
+  };
+  const { document } = readGraphValue({ layout: { nodes: {}, frames: [] }, ...value }, definitionOf);
+  if (document === undefined) throw new Error('The graph of the test is no graph.');
+  return document;
+}
+
+const node = (kind: string, params: Record<string, unknown> = {}): unknown => ({ kind, version: 1, params });
+
+describe('trustNeeds', () => {
+  it('lets files, read-only SQL, features and training be', () => {
+    const nodes = {
+      file: node('data.file', { path: '/data/x.csv' }),
+      sql: node('data.sql', { query: 'SELECT 1' }),
+      scale: node('feature.scale'),
+      trees: node('train.trees'),
+      drift: node('monitor.drift'),
+    };
+    expect(trustNeeds(graph(nodes))).toEqual([]);
+  });
+
+  it('names what code, databases, endpoints and the registry would do', () => {
+    const nodes = {
+      script: node('data.python', { code: 'import os' }),
+      later: node('train.something-new'),
+      db: node('data.postgres'),
+      register: node('train.register'),
+      endpoint: node('serve.endpoint'),
+    };
+    const needs = trustNeeds(graph(nodes));
+    expect(Object.fromEntries(needs.map((need) => [need.node, need.onSight]))).toEqual({
+      script: true,
+      later: true,
+      db: true,
+      register: false,
+      endpoint: false,
+    });
+    expect(needs.find((need) => need.node === 'script')?.what).toContain('may run code');
+  });
+
+  it('sees secrets, also through graph parameters and deep inside params', () => {
+    expect(secretNames({ a: [{ b: { secret: 'KEY' } }, { secret: 'KEY' }, { secret: 5 }] })).toEqual(['KEY']);
+    const [need] = trustNeeds(
+      graph({ file: node('data.file', { path: 'x.csv', options: { key: { secret: 'KEY' } } }) }),
+    );
+    expect(need).toMatchObject({ node: 'file', what: 'is given the secret KEY', onSight: true });
+  });
+
+  it('sees network shares and nodes inside groups', () => {
+    const [share] = trustNeeds(graph({ file: node('data.file', { path: '\\\\evil.example\\share\\x.csv' }) }));
+    expect(share?.what).toContain('reads from the network');
+    const group = { nodes: { inner: node('data.python') }, edges: [], inputs: {}, outputs: {} };
+    expect(trustNeeds(graph({}, { groups: { box: group } }))[0]?.node).toBe('box/inner');
+  });
+});

@@ -1,0 +1,82 @@
+import { definitionOf } from '../../nodes/catalog.ts';
+import type { GraphDocument, GraphNode } from '../../shared/graph/document.ts';
+import { substituteParameters } from '../../shared/graph/graph-parameters.ts';
+
+/** Something a node does that a graph from elsewhere may do only once it is trusted. */
+export interface TrustNeed {
+  node: string;
+  kind: string;
+  title: string;
+  /** As a sentence without its subject: `connects to a database server`. */
+  what: string;
+  /** Even looking at its columns or asking whether its source has changed would do it. */
+  onSight: boolean;
+}
+
+/**
+ * Kinds that only read files, compute, and write into the data directory's artifacts. SQL is one read-only SELECT over
+ * its inputs, held to that by DuckDB. A kind that is not listed here, such as one that runs code, needs trust.
+ */
+const harmless: ReadonlySet<string> = new Set([
+  'data.file',
+  'data.sqlite',
+  'data.sql',
+  'data.split',
+  'data.expect',
+  'feature.bucketize',
+  'feature.datetime',
+  'feature.encode',
+  'feature.hash',
+  'feature.image',
+  'feature.impute',
+  'feature.join',
+  'feature.scale',
+  'feature.view',
+  'train.evaluate',
+  'train.forest',
+  'train.linear',
+  'train.mlp',
+  'train.search',
+  'train.trees',
+  'monitor.drift',
+]);
+
+const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
+  'data.postgres': { what: 'connects to a database server', onSight: true },
+  'data.stream': { what: 'reads events sent to this engine', onSight: true },
+  'serve.endpoint': { what: 'opens a port that answers requests', onSight: false },
+  'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },
+};
+
+/** What a graph would do beyond computing on files, in the order of its nodes; nodes inside groups count. */
+export function trustNeeds(document: GraphDocument): TrustNeed[] {
+  const groups = Object.entries(document.groups).flatMap(([group, { nodes }]) =>
+    Object.entries(nodes).map(([id, node]): [string, GraphNode] => [`${group}/${id}`, node]),
+  );
+  return [...Object.entries(document.nodes), ...groups].flatMap(([id, node]) => {
+    const { params } = substituteParameters(node.params, document.parameters);
+    const need = needOf(node.kind, params);
+    if (need === undefined) return [];
+    const title = node.title ?? definitionOf(node.kind)?.title ?? node.kind;
+    return [{ node: id, kind: node.kind, title, ...need }];
+  });
+}
+
+function needOf(kind: string, params: Record<string, unknown>): { what: string; onSight: boolean } | undefined {
+  const secrets = secretNames(params);
+  if (secrets.length > 0) return { what: `is given the secret ${secrets.join(', ')}`, onSight: true };
+  if (Object.hasOwn(actions, kind)) return actions[kind];
+  const path = params['path'];
+  // Windows signs in to such a server with the person's own name.
+  if (typeof path === 'string' && /^[\\/]{2}/.test(path.trim())) {
+    return { what: `reads from the network (${path})`, onSight: true };
+  }
+  return harmless.has(kind) ? undefined : { what: `runs ${kind}, which may run code`, onSight: true };
+}
+
+/** Names of `{"secret": NAME}` anywhere below a value. */
+export function secretNames(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'secret' in value && typeof value.secret === 'string' ? [value.secret] : [];
+  return [...new Set([...own, ...Object.values(value).flatMap(secretNames)])];
+}
