@@ -56,6 +56,7 @@ export const appCommands: readonly AppCommand[] = [
   { id: 'view.commands', title: 'Commands', keys: shortcut('K'), run: () => openOverlay('commands') },
   { id: 'view.fit', title: 'Fit the graph', keys: '1', run: () => canvasKeyPress('1') },
   { id: 'view.problems', title: 'Problems', run: () => openOverlay('problems') },
+  { id: 'view.readiness', title: 'Readiness for production', run: () => openOverlay('readiness') },
   { id: 'view.plan', title: 'Plan', run: () => showDock('plan') },
   { id: 'view.preview', title: 'Preview', keys: 'P', run: () => showDock('preview') },
   { id: 'view.logs', title: 'Logs', run: () => showDock('logs') },

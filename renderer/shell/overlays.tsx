@@ -9,6 +9,10 @@ import { ShortcutSheet } from './shortcut-sheet.tsx';
 
 const ExportDialog = lazy(async () => ({ default: (await import('../exports/ExportDialog.tsx')).ExportDialog }));
 
+const ReadinessPanel = lazy(async () => ({
+  default: (await import('../readiness/ReadinessPanel.tsx')).ReadinessPanel,
+}));
+
 const graphExtensions = ['.slipway.json', '.json'];
 const close = () => openOverlay(undefined);
 
@@ -24,6 +28,12 @@ export function Overlays() {
       return <ShortcutSheet />;
     case 'problems':
       return <ProblemsPanel />;
+    case 'readiness':
+      return (
+        <Suspense fallback={null}>
+          <ReadinessPanel />
+        </Suspense>
+      );
     case 'export':
       return (
         <Suspense fallback={null}>

@@ -1,6 +1,7 @@
 import { connectEngine } from '../client/engine-client.ts';
 import { shell } from '../platform/shell.ts';
 import { startAnalysis } from '../state/analysis-store.ts';
+import { startReadiness } from '../readiness/readiness-store.ts';
 import { startEndpoints } from '../state/endpoint-store.ts';
 import { openPath, openTemplate } from '../state/file-commands.ts';
 import { isDirty, useGraphs } from '../state/graph-store.ts';
@@ -31,6 +32,7 @@ export function startApp(): void {
   startUi();
   startKeyboard();
   startAnalysis();
+  startReadiness();
   startEndpoints();
   startRecovery();
   connectEngine();

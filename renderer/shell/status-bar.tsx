@@ -2,8 +2,9 @@ import { useActiveRun } from '../canvas/use-node-status.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
+import { useReadiness } from '../readiness/readiness-store.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
-import { activeGraph } from '../state/graph-store.ts';
+import { activeGraph, useGraphs } from '../state/graph-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { openRun } from '../state/run-commands.ts';
 import { openOverlay, setTheme, useUi } from '../state/ui-store.ts';
@@ -100,6 +101,20 @@ function ProblemsWord() {
   );
 }
 
+function ReadinessWord() {
+  const tabId = useGraphs((state) => state.active);
+  const report = useReadiness((state) => (state.tabId === tabId ? state.report : undefined));
+  if (tabId === undefined) return null;
+  return (
+    <button
+      type="button"
+      onClick={() => openOverlay(useUi.getState().overlay === 'readiness' ? undefined : 'readiness')}
+    >
+      {report ? `Readiness ${report.met} of ${report.total}` : 'Readiness'}
+    </button>
+  );
+}
+
 function ThemeSwitch() {
   useUi((state) => state.theme);
   const dark = document.documentElement.dataset.theme === 'dark';
@@ -120,6 +135,7 @@ export function StatusBar() {
       <RunWord />
       <span className="grow" />
       <ProblemsWord />
+      <ReadinessWord />
       <button type="button" onClick={() => openOverlay('commands')}>
         Commands <span className="kbd">{shortcut('K')}</span>
       </button>

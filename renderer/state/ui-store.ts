@@ -27,7 +27,7 @@ interface UiState {
   dockTab: DockTab;
   route: Route;
   /** Which floating part is open. */
-  overlay: 'commands' | 'shortcuts' | 'problems' | 'export' | 'open' | 'save-as' | undefined;
+  overlay: 'commands' | 'shortcuts' | 'problems' | 'readiness' | 'export' | 'open' | 'save-as' | undefined;
   /** Text read out by the live region. */
   announcement: string;
 }

@@ -1,0 +1,137 @@
+import './readiness.css';
+import { useEffect, useRef } from 'react';
+import type { ReadinessItem } from '../../shared/readiness/readiness.ts';
+import { readinessMarkdown } from '../../shared/readiness/readiness-markdown.ts';
+import { saveFile } from '../charts/save-file.ts';
+import { activeGraph, useGraphs } from '../state/graph-store.ts';
+import { openOverlay } from '../state/ui-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { formatRelative } from '../ui/format.ts';
+import { Icon, type IconName } from '../ui/icons/icon.tsx';
+import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { mend } from './mend.ts';
+import { refreshReadiness, useReadiness } from './readiness-store.ts';
+
+const looks: Record<ReadinessItem['state'], { icon: IconName; word: string }> = {
+  missing: { icon: 'failed', word: 'Missing' },
+  stale: { icon: 'stale', word: 'Stale' },
+  met: { icon: 'check', word: 'Met' },
+  waived: { icon: 'minus', word: 'Waived' },
+};
+const order = Object.keys(looks);
+
+function Item({ item }: { item: ReadinessItem }) {
+  const { icon, word } = looks[item.state];
+  const { action, evidence } = item;
+  const step = action?.step;
+  return (
+    <li className={`readiness-item is-${item.state}`}>
+      <Icon name={icon} small />
+      <div>
+        <b>{item.title}</b>
+        <span className="visually-hidden">, {word}</span>
+        {evidence && (
+          <p className="mid">
+            {evidence.text}
+            {evidence.timeMs !== undefined && (
+              <span className="mute" title={new Date(evidence.timeMs).toLocaleString()}>
+                {' '}
+                {formatRelative(evidence.timeMs)}
+              </span>
+            )}
+          </p>
+        )}
+        {item.state !== 'met' && <p className="mute">{item.why}</p>}
+        {action && !step && <p className="mute">{action.label}.</p>}
+      </div>
+      {action && step && (
+        <Button
+          small
+          onClick={() => {
+            openOverlay(undefined);
+            mend(step);
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** What stands between the graph and production, from evidence; what is missing comes first. */
+export function ReadinessPanel() {
+  const tabId = useGraphs((state) => state.active);
+  const { report, error, tabId: reportTab } = useReadiness();
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    void refreshReadiness();
+    const before = document.activeElement as HTMLElement | null;
+    panel.current?.focus();
+    const onDown = (event: PointerEvent) => {
+      const target = event.target as HTMLElement;
+      if (!panel.current?.contains(target) && !target.closest('.status-bar')) openOverlay(undefined);
+    };
+    window.addEventListener('pointerdown', onDown, true);
+    return () => {
+      window.removeEventListener('pointerdown', onDown, true);
+      before?.focus({ preventScroll: true });
+    };
+  }, []);
+  const shown = reportTab === tabId ? report : undefined;
+  const items = shown?.items.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div
+      ref={panel}
+      className="popover-panel readiness-panel"
+      role="dialog"
+      tabIndex={-1}
+      aria-label="Readiness"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') openOverlay(undefined);
+      }}
+    >
+      <header className="readiness-head">
+        <h2>Readiness</h2>
+        {shown && (
+          <span className="num">
+            {shown.met} of {shown.total}
+          </span>
+        )}
+        <span className="grow" />
+        {shown && (
+          <Button
+            small
+            icon="export"
+            onClick={() => {
+              const name = activeGraph()?.document.name ?? 'graph';
+              const text = readinessMarkdown(name, shown);
+              saveFile(
+                `readiness-${activeGraph()?.document.id ?? 'graph'}.md`,
+                new Blob([text], { type: 'text/markdown' }),
+              );
+            }}
+          >
+            Markdown
+          </Button>
+        )}
+        <IconButton icon="close" small label="Close" onClick={() => openOverlay(undefined)} />
+      </header>
+      {shown && (
+        <div className="progress readiness-share" aria-hidden="true">
+          <i style={{ width: `${shown.score}%` }} />
+        </div>
+      )}
+      {error && <ErrorState error={error} onRetry={() => void refreshReadiness()} />}
+      {!shown && !error && <Skeleton rows={6} waitsFor="the look at the graph" />}
+      {items && (
+        <ul>
+          {items.map((item) => (
+            <Item key={item.id} item={item} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
