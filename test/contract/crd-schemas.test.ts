@@ -76,10 +76,12 @@ describe.skipIf(!present)('custom resources satisfy the schemas of their project
     const objects = files
       .filter((file) => file.path.startsWith('base/') && !file.path.endsWith('kustomization.yaml'))
       .flatMap((file) => parseAllDocuments(file.text).map((document) => document.toJS() as Record<string, unknown>));
-    const custom = objects.filter((object) => validators.has(`${object['apiVersion']} ${object['kind']}`));
+    const custom = objects.filter((object) =>
+      validators.has(`${String(object['apiVersion'])} ${String(object['kind'])}`),
+    );
     if (target.id === 'argo') expect(custom.map((object) => object['kind'])).toEqual(['WorkflowTemplate', 'Workflow']);
     for (const object of custom) {
-      expect(validators.get(`${object['apiVersion']} ${object['kind']}`)?.(object)).toEqual([]);
+      expect(validators.get(`${String(object['apiVersion'])} ${String(object['kind'])}`)?.(object)).toEqual([]);
     }
   });
 

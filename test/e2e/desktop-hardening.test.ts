@@ -93,9 +93,9 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
       holder.querySelector('a')?.click();
       // The debugger that carries this function may evaluate; a timer's callback is the page's own.
       await new Promise((resolve) => setTimeout(resolve, 300));
-      // oxlint-disable-next-line no-eval -- the attack
+      // oxlint-disable-next-line eslint/no-eval -- the attack
       const evaluated = attempt(() => (0, eval)('1'));
-      // oxlint-disable-next-line no-implied-eval -- the attack
+      // oxlint-disable-next-line typescript/no-implied-eval -- the attack
       const compiled = attempt(() => new Function('return 1')());
       const reached = attempt(() =>
         (

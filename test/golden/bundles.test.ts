@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
+import { supportedTargets } from '../../main/cluster/supported-targets.ts';
 import { exportTargets, renderBundle } from '../../main/cluster/targets.ts';
 import { listTemplates } from '../../main/engine/templates.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
@@ -22,14 +23,22 @@ function filesBelow(dir: string): string[] {
 }
 
 const templates = await listTemplates();
-const cases = templates.flatMap((template) => exportTargets.map((target) => ({ template, target: target.id })));
+const contextOf = (text: string) => exportContextOf(readGraphText(text, definitionOf));
+const cases = templates.flatMap((template) =>
+  supportedTargets(contextOf(template.text)).map((target) => ({ template, target })),
+);
 
 it('covers every sample graph', () => {
   expect(templates.map(({ id }) => id)).toEqual(expect.arrayContaining(['digits', 'flight-delays', 'penguins']));
 });
 
+it.each(exportTargets.map(({ id }) => id))('refuses a retraining loop by name for %s', (target) => {
+  const { text } = templates.find(({ id }) => id === 'closed-loop') ?? { text: '{}' };
+  expect(() => renderBundle(target, contextOf(text))).toThrow(/node "(performance|retrain)".*monitor\./);
+});
+
 describe.each(cases)('$template.id for $target', ({ template, target }) => {
-  const render = () => renderBundle(target, exportContextOf(readGraphText(template.text, definitionOf)));
+  const render = () => renderBundle(target, contextOf(template.text));
   const dir = join(expectedDir, `${template.id}-${target}`);
 
   it('is the expected bundle, byte for byte', () => {
@@ -54,7 +63,7 @@ describe.each(cases)('$template.id for $target', ({ template, target }) => {
     const read = files
       .filter(({ path }) => path.startsWith('base/') && !path.endsWith('kustomization.yaml'))
       .flatMap(({ text }) => parseAllDocuments(text).map((document) => document.toJS() as Record<string, unknown>));
-    const names = read.map((object) => `${object['kind']}/${(object['metadata'] as { name: string }).name}`);
+    const names = read.map((object) => `${String(object['kind'])}/${(object['metadata'] as { name: string }).name}`);
     expect(names.toSorted()).toEqual(objects.map(({ kind, name }) => `${kind}/${name}`).toSorted());
   });
 });

@@ -13,9 +13,8 @@ export interface RpcConnection {
 export function connectRpc(url: string, options: { token?: string; origin?: string } = {}): Promise<RpcConnection> {
   const address = new URL(url);
   const token = options.token ?? new URLSearchParams(address.hash.slice(1)).get('token') ?? '';
-  const socket = new WebSocket(`ws://${address.host}/rpc`, [`slipway.${token}`], {
-    ...(options.origin === undefined ? {} : { origin: options.origin }),
-  });
+  const headers = options.origin === undefined ? {} : { origin: options.origin };
+  const socket = new WebSocket(`ws://${address.host}/rpc`, [`slipway.${token}`], headers);
   return new Promise((resolve, reject) => {
     socket.on('unexpected-response', (_request, response) => reject(new Error(`status ${response.statusCode}`)));
     socket.on('error', reject);
