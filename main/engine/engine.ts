@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import systeminformation from 'systeminformation';
 import type { z } from 'zod';
@@ -32,6 +32,7 @@ import { createCodeDigests } from './code-digest.ts';
 import { executeRun, type RunServices } from './execute-run.ts';
 import { executeStep } from './execute-step.ts';
 import { loadKinds } from './kinds.ts';
+import { machineMemoryBytes } from './machine-memory.ts';
 import { packageVersion } from './package-version.ts';
 import { readPlanStates } from './plan-state.ts';
 import { countSteps, recoverRuns } from './recovery.ts';
@@ -131,7 +132,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const cores = availableParallelism();
   const scheduler = createScheduler({
     cores,
-    memoryBytes: Math.floor(totalmem() * 0.8),
+    memoryBytes: Math.floor(machineMemoryBytes() * 0.8),
     maxWorkers: options.maxWorkers ?? Math.min(8, Math.max(2, cores)),
   });
   const workers = createWorkerPool({
@@ -246,7 +247,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       hostname: hostname(),
       platform: process.platform,
       cores,
-      memoryBytes: totalmem(),
+      memoryBytes: machineMemoryBytes(),
       gpus: await gpuNames(),
       node: process.version,
     }),
@@ -373,7 +374,7 @@ async function runPlanStep(options: {
         inputs,
         baseDir,
         threads: options.threads,
-        memoryBytes: Math.floor(totalmem() * 0.8),
+        memoryBytes: Math.floor(machineMemoryBytes() * 0.8),
       };
       const record = await executeStep(task, {
         store,

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { machineMemoryBytes } from '../../engine/machine-memory.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command } from '../command.ts';
 import { textTable } from '../output.ts';
@@ -55,8 +56,8 @@ function nodeCheck(): Check {
 }
 
 function processorCheck(): Check {
-  const message = `${availableParallelism()} cores, ${(totalmem() / gibibyte).toFixed(1)} GiB memory, ${(freemem() / gibibyte).toFixed(1)} GiB free.`;
-  const small = totalmem() < 4 * gibibyte;
+  const message = `${availableParallelism()} cores, ${(machineMemoryBytes() / gibibyte).toFixed(1)} GiB memory, ${(process.availableMemory() / gibibyte).toFixed(1)} GiB free.`;
+  const small = machineMemoryBytes() < 4 * gibibyte;
   return small
     ? { id: 'processor', state: 'warning', message, fix: 'Large tables need 4 GiB.' }
     : { id: 'processor', state: 'ok', message };
