@@ -16,6 +16,8 @@ import { joinNode } from './feature/join/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
 import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
+import { performanceNode } from './monitor/performance/definition.ts';
+import { retrainNode } from './monitor/retrain/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
@@ -44,6 +46,8 @@ export const catalog = {
   [scaleNode.kind]: scaleNode,
   [viewNode.kind]: viewNode,
   [driftNode.kind]: driftNode,
+  [performanceNode.kind]: performanceNode,
+  [retrainNode.kind]: retrainNode,
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
   [forestNode.kind]: forestNode,

@@ -20,6 +20,8 @@ export interface StartGraphEndpoint {
   /** Without it there is no gRPC. */
   grpcPort?: number | undefined;
   keys?: KeyPolicy | undefined;
+  /** Serves this model in place of the one that the graph makes. */
+  modelDigest?: string | undefined;
 }
 
 /** Endpoints of a graph's plan, in plan order. */
@@ -51,7 +53,7 @@ export async function startGraphEndpoint(
       fix: 'Connect a registered model to it and correct the problems of the graph.',
     });
   }
-  const digest = await modelDigest(engine, options, source);
+  const digest = options.modelDigest ?? (await modelDigest(engine, options, source));
   const artifact = await engine.store.open(digest);
   if (artifact === undefined) {
     throw new AppError('artifact.not-found', `The model of "${options.nodeId}" is not in the store.`, {
@@ -116,7 +118,7 @@ async function modelDigest(
 }
 
 /** Waits for a run; the error of its first failed step is thrown as that step's. */
-async function lastEvent(engine: Engine, runId: string): Promise<RunFinished> {
+export async function lastEvent(engine: Engine, runId: string): Promise<RunFinished> {
   for await (const event of engine.runEvents(runId, 0)) {
     if (event.type === 'step.finished' && event.error !== undefined) throw fromWireError(event.error);
     if (event.type === 'run.finished') return event;

@@ -1,28 +1,58 @@
+import { join } from 'node:path';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { referenceScoresFile } from '../../shared/model/report.ts';
 import type { PlanService } from '../../shared/plan/plan.ts';
-import type { Endpoint, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { Endpoint, LoopEvent, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import { type Alerting, type AlertRule, createAlerting, explainDrift, explainDrop } from '../monitoring/alerting.ts';
 import { createEndpointMonitor, type DriftMethod, type EndpointMonitor } from '../monitoring/endpoint-monitor.ts';
+import { createEndpointObserver, type EndpointObserver } from '../monitoring/endpoint-observer.ts';
+import { createPerformanceMonitor, type PerformanceMonitor } from '../monitoring/performance-monitor.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
-import { planOf } from './graph-endpoints.ts';
+import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
+import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
+import type { Engine } from './engine.ts';
+import { planOf, type StartGraphEndpoint, startGraphEndpoint } from './graph-endpoints.ts';
+import { type RetrainLoop, startRetrainLoop } from './retrain-loop.ts';
+
+/** `grpc`: `HOST:PORT` where the endpoint speaks gRPC. */
+type MonitoredEndpoint = Endpoint & { grpc?: string | null };
 
 export interface GraphMonitors {
   /** Starts the monitor nodes connected to an endpoint that has just come up; replaces those of an earlier start. */
-  attach(document: unknown, endpoint: Endpoint): void;
+  attach(endpoint: MonitoredEndpoint, start: StartGraphEndpoint): void;
   /** Stops the monitors of an endpoint. */
   detach(endpointId: string): void;
   /** Throws `serve.not-ready` while no endpoint feeds the node. */
   watch(graphId: string, nodeId: string, signal: AbortSignal): AsyncIterable<MonitorReport>;
+  readonly alerts: AlertRecords;
+  readonly loops: LoopRecords;
   close(): void;
+}
+
+export interface GraphMonitorsOptions {
+  engine: Engine;
+  host: EndpointHost;
+  log(text: string): void;
+  onLoopEvent?: ((event: LoopEvent) => void) | undefined;
 }
 
 interface Attached {
   endpointId: string;
-  monitor: EndpointMonitor;
+  monitor: EndpointMonitor | PerformanceMonitor | RetrainLoop;
 }
 
+/** Labelled requests that are kept in memory for each endpoint with a performance monitor. */
+const observedRows = 200_000;
+
 /** Monitor nodes of the graphs whose endpoints are up. */
-export function createGraphMonitors(host: EndpointHost, log: (text: string) => void): GraphMonitors {
+export function createGraphMonitors({ engine, host, log, onLoopEvent }: GraphMonitorsOptions): GraphMonitors {
   const attached = new Map<string, Attached>();
+  const alerts = createAlertRecords(engine.database);
+  const loops = createLoopRecords(engine.database);
+  const alerting = createAlerting(alerts, log);
 
   function detach(endpointId: string): void {
     for (const [id, entry] of attached) {
@@ -32,43 +62,196 @@ export function createGraphMonitors(host: EndpointHost, log: (text: string) => v
     }
   }
 
-  return {
-    attach(document, endpoint) {
-      detach(endpoint.id);
-      for (const service of planOf(document)?.services ?? []) {
-        if (service.kind !== 'monitor.drift' || !isFedBy(service, endpoint.nodeId)) continue;
-        const { windowRows, minimumRows, alpha, method, alarmWindows, lastWindows } = service.params;
-        const monitor = createEndpointMonitor({
-          nodeId: service.id,
-          endpointId: endpoint.id,
-          host,
-          windowRows: Number(windowRows),
-          minimumRows: Number(minimumRows),
-          alpha: Number(alpha),
-          method: method as DriftMethod,
-          alarm: {
-            needed: Math.min(Number(alarmWindows), Number(lastWindows)),
-            windows: Number(lastWindows),
-          },
-          log: (_level, text) => log(text),
-        });
-        attached.set(`${endpoint.graphId}/${service.id}`, { endpointId: endpoint.id, monitor });
+  function attach(endpoint: MonitoredEndpoint, start: StartGraphEndpoint): void {
+    detach(endpoint.id);
+    const add = (service: PlanService, monitor: Attached['monitor']) => {
+      attached.set(`${endpoint.graphId}/${service.id}`, { endpointId: endpoint.id, monitor });
+    };
+    const services = (planOf(start.document)?.services ?? []).filter((service) => isFedBy(service, endpoint.nodeId));
+    const observer = createEndpointObserver({
+      endpointId: endpoint.id,
+      host,
+      stateDir: join(engine.dataDir, 'serving', endpoint.graphId, endpoint.nodeId),
+      capacityRows: observedRows,
+    });
+    const context: MonitorContext = { engine, host, log, loops, alerting, endpoint, observer, start };
+    let performance: PerformanceMonitor | undefined;
+    for (const service of services.filter(({ kind }) => kind === 'monitor.performance')) {
+      const monitor = openPerformanceMonitor(context, service);
+      performance ??= monitor;
+      add(service, monitor);
+    }
+    const drifts: EndpointMonitor[] = [];
+    for (const service of services.filter(({ kind }) => kind === 'monitor.drift')) {
+      const monitor = openDriftMonitor(context, service, () => performance);
+      drifts.push(monitor);
+      add(service, monitor);
+    }
+    for (const service of services.filter(({ kind }) => kind === 'monitor.retrain')) {
+      const { document } = readGraphValue(start.document, definitionOf);
+      if (performance === undefined || document === undefined) {
+        log(`"${service.id}" does nothing: there is no Performance monitor on the same endpoint.`);
+        continue;
       }
-    },
+      const loop = startRetrainLoop({
+        graphId: endpoint.graphId,
+        nodeId: service.id,
+        document,
+        baseDir: start.baseDir,
+        endpointNodeId: endpoint.nodeId,
+        params: retrainNode.params.parse(service.params),
+        engine,
+        records: loops,
+        observer,
+        performance,
+        isDrifting: () => drifts.some(({ latest }) => latest?.alarm?.active === true),
+        swap: (digest) => swapModel(context, digest),
+        onEvent(event) {
+          log(event.text);
+          onLoopEvent?.(event);
+        },
+        log,
+      });
+      add(service, loop);
+    }
+  }
+
+  return {
+    attach,
     detach,
     watch(graphId, nodeId, signal) {
-      const entry = attached.get(`${graphId}/${nodeId}`);
-      if (entry !== undefined) return entry.monitor.watch(signal);
+      const monitor = attached.get(`${graphId}/${nodeId}`)?.monitor;
+      if (monitor !== undefined && 'watch' in monitor) return monitor.watch(signal);
       throw new AppError('serve.not-ready', `Monitor "${nodeId}" has nothing to watch: its endpoint is not up.`, {
         nodeId,
         fix: 'Start the endpoint it is connected to.',
       });
     },
+    alerts,
+    loops,
     close() {
       for (const { monitor } of attached.values()) monitor.close();
       attached.clear();
     },
   };
+}
+
+interface MonitorContext {
+  engine: Engine;
+  host: EndpointHost;
+  log(text: string): void;
+  loops: LoopRecords;
+  alerting: Alerting;
+  endpoint: MonitoredEndpoint;
+  observer: EndpointObserver;
+  start: StartGraphEndpoint;
+}
+
+function alarmOf({ params: { alarmWindows, lastWindows } }: PlanService): { needed: number; windows: number } {
+  return { needed: Math.min(Number(alarmWindows), Number(lastWindows)), windows: Number(lastWindows) };
+}
+
+function ruleOf(
+  { endpoint }: MonitorContext,
+  { id: nodeId, params }: PlanService,
+  rule: Pick<AlertRule, 'kind' | 'severity' | 'title'>,
+): AlertRule {
+  return { ...rule, graphId: endpoint.graphId, nodeId, webhook: String(params['webhook'] ?? '') };
+}
+
+function openDriftMonitor(
+  context: MonitorContext,
+  service: PlanService,
+  performance: () => PerformanceMonitor | undefined,
+): EndpointMonitor {
+  const { endpoint, host, log, alerting } = context;
+  const { windowRows, minimumRows, alpha, method } = service.params;
+  const rule = ruleOf(context, service, {
+    kind: 'drift',
+    severity: 'warning',
+    title: `Inputs of ${endpoint.name} drift`,
+  });
+  return createEndpointMonitor({
+    nodeId: service.id,
+    endpointId: endpoint.id,
+    host,
+    windowRows: Number(windowRows),
+    minimumRows: Number(minimumRows),
+    alpha: Number(alpha),
+    method: method as DriftMethod,
+    alarm: alarmOf(service),
+    onWindow(report, details) {
+      alerting.update(rule, report.alarm?.active === true, () => {
+        const { words, examples } = details();
+        return explainDrift(report, words, estimatedNow(performance()?.latest), examples);
+      });
+    },
+    log: (_level, text) => log(text),
+  });
+}
+
+function estimatedNow(report: MonitorReport | undefined) {
+  if (report?.performance === undefined) return null;
+  const { metric, reference, windows } = report.performance;
+  return { metric, reference, now: windows.findLast(({ estimated }) => estimated !== null)?.estimated?.value ?? null };
+}
+
+function openPerformanceMonitor(context: MonitorContext, service: PlanService): PerformanceMonitor {
+  const { endpoint, observer, alerting } = context;
+  const { metric, windowRows, maximumDrop } = service.params;
+  const estimatedRule = ruleOf(context, service, {
+    kind: 'estimated-drop',
+    severity: 'warning',
+    title: `Estimated performance of ${endpoint.name} has dropped`,
+  });
+  const realizedRule = ruleOf(context, service, {
+    kind: 'realized-drop',
+    severity: 'critical',
+    title: `Realized performance of ${endpoint.name} has dropped`,
+  });
+  return createPerformanceMonitor({
+    nodeId: service.id,
+    endpointId: endpoint.id,
+    observer,
+    referencePath: (digest) => referencePath(context, service, digest),
+    metric: String(metric),
+    windowRows: Number(windowRows),
+    maximumDrop: Number(maximumDrop),
+    alarm: alarmOf(service),
+    onReport(report) {
+      const { estimatedDrop = false, realizedDrop = false } = report.performance ?? {};
+      alerting.update(estimatedRule, estimatedDrop, () => explainDrop(report, 'estimated'));
+      alerting.update(realizedRule, realizedDrop, () => explainDrop(report, 'realized'));
+    },
+    log: (_level, text) => context.log(text),
+  });
+}
+
+/** Held-out scores of a model: of its retraining, else of the report that the graph makes. */
+async function referencePath(
+  { engine, loops, start }: MonitorContext,
+  service: PlanService,
+  modelDigest: string,
+): Promise<string | undefined> {
+  let digest = loops.reportOf(modelDigest);
+  const source = service.inputs['report']?.[0];
+  if (digest === undefined && source !== undefined) {
+    const { steps } = await engine.planStates(start.document, { baseDir: start.baseDir, to: source.step });
+    digest = steps.find(({ id }) => id === source.step)?.outputs[source.port]?.digest;
+  }
+  const report = digest === undefined ? undefined : await engine.store.open(digest);
+  return report?.manifest.files.some(({ name }) => name === referenceScoresFile)
+    ? report.path(referenceScoresFile)
+    : undefined;
+}
+
+/** Serves another model at the same addresses, without a gap. */
+async function swapModel({ engine, host, endpoint, start }: MonitorContext, modelDigest: string): Promise<void> {
+  const http = host.list().find(({ id }) => id === endpoint.id)?.http;
+  const port = http == null ? start.port : Number(new URL(http).port);
+  const grpcPort =
+    endpoint.grpc == null ? start.grpcPort : Number(endpoint.grpc.slice(endpoint.grpc.lastIndexOf(':') + 1));
+  await startGraphEndpoint(engine, host, { ...start, port, grpcPort, modelDigest });
 }
 
 function isFedBy(service: PlanService, endpointNodeId: string): boolean {

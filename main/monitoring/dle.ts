@@ -31,8 +31,8 @@ const params = {
   minChildWeight: 1e-3,
   rowSample: 1,
   columnSample: 1,
-  validationShare: 0.2,
-  patience: 10,
+  validationShare: 0,
+  patience: 0,
   maxBins: 255,
   seed: 1,
 };

@@ -1,12 +1,15 @@
 import { toAppError } from '../../shared/errors/app-error.ts';
-import type { InputColumn } from '../../shared/model/signature.ts';
+import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { RecentRows } from '../serving/request-log.ts';
+import type { ColumnPair } from './column-test.ts';
 import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
 import { DistanceTests } from './distance-test.ts';
 import { compareColumns, type DriftOptions } from './drift-report.ts';
 import { createHysteresis } from './hysteresis.ts';
+import { createReportFeed } from './report-feed.ts';
+import { shiftInWords } from './shift-in-words.ts';
 
 export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
   nodeId: string;
@@ -19,13 +22,21 @@ export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows'
   /** The alarm needs so many drifted windows among so many last ones; default 2 of 3. */
   alarm?: { needed: number; windows: number } | undefined;
   /** Called when a window of `windowRows` new rows is full, alarm updated. */
-  onWindow?: ((report: MonitorReport) => void) | undefined;
+  onWindow?: ((report: MonitorReport, details: () => WindowDetails) => void) | undefined;
   log(level: 'warn', text: string): void;
+}
+
+export interface WindowDetails {
+  /** How each drifted column differs. */
+  words: Record<string, string>;
+  /** The newest rows. */
+  examples: Record<string, unknown>[];
 }
 
 export type DriftMethod = 'two-sample' | 'distance' | 'evidently';
 
 export interface EndpointMonitor {
+  readonly latest: MonitorReport | undefined;
   /** The newest report at once, then each new one (about every 2 s) until closed or aborted. */
   watch(signal: AbortSignal): AsyncIterable<MonitorReport>;
   close(): void;
@@ -47,9 +58,8 @@ interface Reference {
  */
 export function createEndpointMonitor(options: EndpointMonitorOptions): EndpointMonitor {
   const history: MonitorReport['history'] = [];
-  const watchers = new Set<() => void>();
+  const feed = createReportFeed();
   const closed = new AbortController();
-  let latest: MonitorReport | undefined;
   let reference: Reference | undefined;
   let seenAtLastWindow = 0;
   let lastProblem = '';
@@ -120,15 +130,14 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       history: [...history],
       alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
     };
-    if (full) options.onWindow?.(report);
+    if (full) options.onWindow?.(report, () => detailsOf(pairs, report, recent));
     return report;
   }
 
   async function tick(): Promise<void> {
     try {
-      latest = await compare();
+      feed.publish(await compare());
       lastProblem = '';
-      for (const wake of watchers) wake();
     } catch (error) {
       // The endpoint may be starting again; the next look tells. A problem that stays is said once.
       const { message } = toAppError(error);
@@ -141,35 +150,40 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   let timer = setTimeout(() => void tick(), 0);
 
   return {
-    async *watch(signal) {
-      let wake: (() => void) | undefined;
-      let seen: MonitorReport | undefined;
-      const onChange = () => wake?.();
-      watchers.add(onChange);
-      signal.addEventListener('abort', onChange, { once: true });
-      closed.signal.addEventListener('abort', onChange, { once: true });
-      try {
-        while (!signal.aborted && !closed.signal.aborted) {
-          if (latest !== undefined && latest !== seen) {
-            seen = latest;
-            yield latest;
-          } else {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          }
-        }
-      } finally {
-        watchers.delete(onChange);
-        signal.removeEventListener('abort', onChange);
-        closed.signal.removeEventListener('abort', onChange);
-      }
+    get latest() {
+      return feed.latest;
     },
+    watch: (signal) => feed.watch(signal),
     close() {
       clearTimeout(timer);
       closed.abort();
+      feed.close();
     },
   };
+}
+
+const exampleRows = 3;
+
+function detailsOf(pairs: readonly ColumnPair[], report: MonitorReport, recent: RecentRows): WindowDetails {
+  const drifted = new Set(report.columns.filter((column) => column.drifted).map(({ column }) => column));
+  const words: WindowDetails['words'] = {};
+  for (const { column, reference, current } of pairs) {
+    if (drifted.has(column) && reference !== undefined && current !== undefined) {
+      words[column] = shiftInWords(reference, current);
+    }
+  }
+  const examples = Array.from({ length: Math.min(exampleRows, recent.rows) }, (_, back) => {
+    const row = recent.rows - 1 - back;
+    return Object.fromEntries(recent.columns.map((column) => [column.name, jsonValue(column, row)]));
+  });
+  return { words, examples };
+}
+
+function jsonValue({ kind, values }: RecentRows['columns'][number], row: number): unknown {
+  const value = values[row];
+  if (value === undefined || value === MISSING_STRING || value === MISSING_TIMESTAMP || Number.isNaN(value))
+    return null;
+  return kind === 'timestamp' ? new Date(Number(value) / 1_000).toISOString() : value;
 }
 
 function currentSummary(recent: RecentRows, column: InputColumn): ColumnSummary | undefined {

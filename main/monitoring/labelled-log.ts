@@ -189,6 +189,15 @@ export class LabelledLog {
     return this.start;
   }
 
+  /** Labelled rows from a position on. */
+  countLabelled(from: number): number {
+    let count = 0;
+    for (const { first, rows, actual } of this.#chunks) {
+      for (let i = Math.max(0, from - first); i < rows; i++) if (!Number.isNaN(actual[i])) count++;
+    }
+    return count;
+  }
+
   /** Digest of the model that answered the row at a position. */
   digestAt(position: number): string | undefined {
     return this.#chunkAt(position)?.digest;

@@ -1,9 +1,11 @@
+import { alertHandlers } from './handlers/alert.ts';
 import { artifactHandlers } from './handlers/artifact.ts';
 import { endpointHandlers } from './handlers/endpoint.ts';
 import { engineHandlers } from './handlers/engine.ts';
 import { exportHandlers } from './handlers/export.ts';
 import { filesHandlers } from './handlers/files.ts';
 import { graphHandlers } from './handlers/graph.ts';
+import { loopHandlers } from './handlers/loop.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { monitorHandlers } from './handlers/monitor.ts';
 import { readinessHandlers } from './handlers/readiness.ts';
@@ -21,5 +23,7 @@ export const engineRouter = rpc.router({
   model: modelHandlers,
   endpoint: endpointHandlers,
   monitor: monitorHandlers,
+  alert: alertHandlers,
+  loop: loopHandlers,
   export: exportHandlers,
 });

@@ -204,6 +204,40 @@ export const driftColumnSchema = z.object({
   distribution: z.array(z.object({ label: z.string(), reference: z.number(), current: z.number() })),
 });
 
+/** A metric with the range that holds it with 95 % confidence. */
+export const bandedMetricSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+export type BandedMetric = z.infer<typeof bandedMetricSchema>;
+
+export const monitorPerformanceSchema = z.object({
+  metric: z.string(),
+  higherIsBetter: z.boolean(),
+  /** On held-out rows of the model that is served. */
+  reference: z.number().nullable(),
+  /** The metric beyond which a window counts as dropped. */
+  limit: z.number().nullable(),
+  windowRows: z.number(),
+  labels: z.object({ rows: z.number(), labelled: z.number(), waiting: z.number(), repeated: z.number() }),
+  /** Windows of `windowRows` requests each, oldest first; the last one may still be filling. */
+  windows: z.array(
+    z.object({
+      fromMs: z.number(),
+      toMs: z.number(),
+      rows: z.number(),
+      labelled: z.number(),
+      /** Digest of the model that answered. */
+      model: z.string(),
+      /** Without labels; null where it cannot be estimated. */
+      estimated: bandedMetricSchema.nullable(),
+      /** With the labels there are; null with too few. */
+      realized: bandedMetricSchema.nullable(),
+    }),
+  ),
+  /** Alarms after m of k dropped windows. */
+  estimatedDrop: z.boolean(),
+  realizedDrop: z.boolean(),
+});
+export type MonitorPerformance = z.infer<typeof monitorPerformanceSchema>;
+
 export const monitorReportSchema = z.object({
   nodeId: z.string(),
   endpointId: z.string().nullable(),
@@ -227,8 +261,65 @@ export const monitorReportSchema = z.object({
   alarm: z
     .object({ active: z.boolean(), recent: z.array(z.boolean()), needed: z.number(), windows: z.number() })
     .optional(),
+  /** Of a performance monitor. */
+  performance: monitorPerformanceSchema.optional(),
 });
 export type MonitorReport = z.infer<typeof monitorReportSchema>;
+
+export const alertSchema = z.object({
+  id: z.string(),
+  graphId: z.string(),
+  /** The monitor that raised it. */
+  nodeId: z.string(),
+  kind: z.enum(['drift', 'estimated-drop', 'realized-drop']),
+  severity: z.enum(['warning', 'critical']),
+  title: z.string(),
+  explanation: z.object({
+    /** What happened, in words. */
+    sentences: z.array(z.string()),
+    /** What moved and how, most moved first. */
+    columns: z.array(z.object({ column: z.string(), words: z.string(), effect: z.number() })),
+    /** Estimated performance now, against held-out rows. */
+    performance: z
+      .object({ metric: z.string(), now: z.number().nullable(), reference: z.number().nullable() })
+      .nullable(),
+    /** A few of the newest rows. */
+    examples: z.array(z.record(z.string(), z.unknown())),
+  }),
+  startedMs: z.number(),
+  resolvedMs: z.number().nullable(),
+  acknowledgedMs: z.number().nullable(),
+  deliveredMs: z.number().nullable(),
+  silenced: z.boolean(),
+});
+export type Alert = z.infer<typeof alertSchema>;
+
+export const loopEventSchema = z.object({
+  seq: z.number(),
+  graphId: z.string(),
+  /** The `monitor.retrain` node. */
+  nodeId: z.string(),
+  /** Events of one retraining share it. */
+  attempt: z.string().nullable(),
+  type: z.enum([
+    'triggered',
+    'gate-refused',
+    'retraining',
+    'trained',
+    'compared',
+    'rejected',
+    'promoted',
+    'confirmed',
+    'rolled-back',
+    'failed',
+    'resumed',
+  ]),
+  timeMs: z.number(),
+  text: z.string(),
+  /** The figures the decision rests on. */
+  evidence: z.record(z.string(), z.unknown()),
+});
+export type LoopEvent = z.infer<typeof loopEventSchema>;
 
 export const exportFileSchema = z.object({ path: z.string(), text: z.string() });
 
@@ -342,6 +433,36 @@ export const engineContract = {
   monitor: {
     /** Drift report of a monitor node about every 2 s while its endpoint is live. */
     watch: base.input(z.object({ graphId: z.string(), nodeId: z.string() })).output(eventIterator(monitorReportSchema)),
+  },
+  alert: {
+    /** Newest first. */
+    list: base
+      .input(
+        z.object({
+          graphId: z.string().optional(),
+          open: z.boolean().optional(),
+          limit: z.number().int().min(1).max(500),
+        }),
+      )
+      .output(z.array(alertSchema)),
+    acknowledge: base.input(z.object({ id: z.string() })).output(alertSchema),
+    /** No deliveries for a monitor until then. */
+    silence: base
+      .input(z.object({ graphId: z.string(), nodeId: z.string(), untilMs: z.number() }))
+      .output(z.object({ silenced: z.boolean() })),
+  },
+  loop: {
+    /** Decisions of the retraining loops of a graph, oldest first. */
+    events: base
+      .input(
+        z.object({
+          graphId: z.string(),
+          nodeId: z.string().optional(),
+          after: z.number().int().min(0).optional(),
+          limit: z.number().int().min(1).max(1000),
+        }),
+      )
+      .output(z.array(loopEventSchema)),
   },
   export: {
     targets: base.output(z.array(z.object({ id: z.string(), title: z.string(), summary: z.string() }))),

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
+import { supportedTargets } from '../../main/cluster/supported-targets.ts';
 import { exportTargets } from '../../main/cluster/targets.ts';
 import { listTemplates } from '../../main/engine/templates.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
@@ -68,7 +69,10 @@ if (present) {
 }
 
 const templates = await listTemplates();
-const cases = templates.flatMap((template) => exportTargets.map((target) => ({ template, target })));
+const cases = templates.flatMap((template) => {
+  const supported = supportedTargets(exportContextOf(readGraphText(template.text, definitionOf)));
+  return exportTargets.filter(({ id }) => supported.includes(id)).map((target) => ({ template, target }));
+});
 
 describe.skipIf(!present)('custom resources satisfy the schemas of their projects', () => {
   it.each(cases)('$template.id for $target.id', ({ template, target }) => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     services: {
       engine,
       endpoints,
-      monitors: createGraphMonitors(endpoints, () => undefined),
+      monitors: createGraphMonitors({ engine, host: endpoints, log: () => undefined }),
       profiles: createProfileCache(),
       trust: createGraphTrust({ dataDir: dir, ownFolders: [] }),
       graphsDir: dir,

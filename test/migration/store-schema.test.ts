@@ -21,13 +21,17 @@ it('the database has this schema', () => {
   expect({ version, tables }).toMatchInlineSnapshot(`
     {
       "tables": [
+        "alert_silences: graph_id TEXT key 1, node_id TEXT key 2, until_ms INTEGER",
+        "alerts: id TEXT key 1, graph_id TEXT, node_id TEXT, kind TEXT, severity TEXT, title TEXT, explanation TEXT, started_ms INTEGER, resolved_ms INTEGER, acknowledged_ms INTEGER, delivered_ms INTEGER",
         "engines: pid INTEGER key 1, process_start TEXT key 2, opened_ms INTEGER",
         "experiment_tags: experiment_id INTEGER key 1, key TEXT key 2, value TEXT",
         "experiments: id INTEGER key 1, name TEXT, lifecycle TEXT, created_ms INTEGER, updated_ms INTEGER",
         "graphs: path TEXT key 1, graph_id TEXT, name TEXT, modified_ms REAL, opened_ms REAL",
         "latest_metrics: training INTEGER key 1, key TEXT key 2, value REAL, is_nan INTEGER, timestamp_ms INTEGER, step INTEGER",
+        "loop_events: seq INTEGER key 1, graph_id TEXT, node_id TEXT, attempt TEXT, type TEXT, time_ms INTEGER, text TEXT, evidence TEXT",
         "metric_history: training INTEGER key 1, key TEXT key 2, step INTEGER key 3, timestamp_ms INTEGER key 4, value REAL key 5, is_nan INTEGER key 6",
         "model_aliases: name TEXT key 1, alias TEXT key 2, version INTEGER",
+        "model_reports: model_digest TEXT key 1, report_digest TEXT",
         "model_version_notes: name TEXT key 1, version INTEGER key 2, description TEXT, updated_ms INTEGER",
         "model_versions: name TEXT key 1, version INTEGER key 2, digest TEXT, created_ms INTEGER, run_id TEXT, graph_id TEXT, metrics TEXT, parity TEXT",
         "registered_model_tags: name TEXT key 1, version INTEGER key 2, key TEXT key 3, value TEXT",
@@ -41,7 +45,7 @@ it('the database has this schema', () => {
         "training_tags: training INTEGER key 1, key TEXT key 2, value TEXT",
         "trainings: number INTEGER key 1, id TEXT, experiment_id INTEGER, name TEXT, user TEXT, status TEXT, start_ms INTEGER, end_ms INTEGER, lifecycle TEXT, run_id TEXT, node_id TEXT, model_digest TEXT",
       ],
-      "version": 2,
+      "version": 3,
     }
   `);
 });

@@ -28,7 +28,11 @@ export const uiCommand: Command = {
         dataDir: engine.dataDir,
         log: (_level, text) => context.output.log(text),
       });
-      const monitors = createGraphMonitors(endpoints, (text) => context.output.log(text));
+      const monitors = createGraphMonitors({
+        engine,
+        host: endpoints,
+        log: (text) => context.output.log(text),
+      });
       const shellOrigin = process.env['SLIPWAY_APP_ORIGIN'];
       const graphsDir = join(engine.dataDir, 'graphs');
       const server = await startUiServer({

@@ -36,10 +36,15 @@ export const upCommand: Command = {
         dataDir: engine.dataDir,
         log: (_level, text) => context.output.log(text),
       });
-      const monitors = createGraphMonitors(host, (text) => context.output.log(text));
+      const monitors = createGraphMonitors({
+        engine,
+        host,
+        log: (text) => context.output.log(text),
+        onLoopEvent: (event) => context.output.event({ ...event, type: `loop.${event.type}` }),
+      });
       try {
         for (const [index, service] of services.entries()) {
-          const started = await startGraphEndpoint(engine, host, {
+          const start = {
             document,
             baseDir: file.baseDir,
             nodeId: service.id,
@@ -48,8 +53,9 @@ export const upCommand: Command = {
             port: index === 0 ? serving.port : 0,
             grpcPort: index === 0 || serving.grpcPort === undefined ? serving.grpcPort : 0,
             keys: serving.keys,
-          });
-          monitors.attach(document, started);
+          };
+          const started = await startGraphEndpoint(engine, host, start);
+          monitors.attach(started, start);
           announceEndpoint(context.output, started, host.models(started.id));
         }
         await untilStopped(context.signal);

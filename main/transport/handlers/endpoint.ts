@@ -7,16 +7,10 @@ export const endpointHandlers = {
   list: rpc.endpoint.list.handler(({ context }) => context.endpoints.list()),
   start: rpc.endpoint.start.handler(async ({ input, context }) => {
     await requireTrust(context.trust, input, 'open an endpoint');
-    const {
-      newKey: _key,
-      grpc: _grpc,
-      ...endpoint
-    } = await startGraphEndpoint(context.engine, context.endpoints, {
-      document: input.document,
-      baseDir: baseDirOf(context, input.path),
-      nodeId: input.nodeId,
-    });
-    context.monitors.attach(input.document, endpoint);
+    const start = { document: input.document, baseDir: baseDirOf(context, input.path), nodeId: input.nodeId };
+    const started = await startGraphEndpoint(context.engine, context.endpoints, start);
+    const { newKey: _key, grpc: _grpc, ...endpoint } = started;
+    context.monitors.attach(endpoint, start);
     return endpoint;
   }),
   stop: rpc.endpoint.stop.handler(({ input, context }) => {

@@ -48,6 +48,13 @@ export const driftNode = defineNode({
       .default(3)
       .describe('Last windows that are looked at; at least as many as raise the alarm')
       .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
+    webhook: z
+      .string()
+      .max(2_000)
+      .regex(/^$|^https?:\/\//, 'an address that starts with http:// or https://')
+      .default('')
+      .describe('Address that alerts are posted to as JSON, also in the form that Slack takes')
+      .meta(paramMeta({ section: 'Alarm' })),
   }),
   ports: {
     inputs: { requests: { types: ['stream'], doc: 'Requests of an endpoint' } },

@@ -1,0 +1,343 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
+import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import type { LoopEvent } from '../../shared/rpc/engine-contract.ts';
+import type { EndpointObserver } from '../monitoring/endpoint-observer.ts';
+import type { LabelledLog } from '../monitoring/labelled-log.ts';
+import { comparePaired, type PairedComparison, scoreFile } from '../monitoring/paired-test.ts';
+import type { PerformanceMonitor } from '../monitoring/performance-monitor.ts';
+import {
+  chooseTrainingWindow,
+  qualityProblems,
+  type TrainingWindow,
+  writeTrainingTable,
+} from '../monitoring/training-window.ts';
+import { artifactModelSource } from '../serving/model-source.ts';
+import type { LoopRecords } from '../store/loop-records.ts';
+import type { Engine } from './engine.ts';
+import { lastEvent } from './graph-endpoints.ts';
+import { retrainGraph, trainPartOf } from './retrain-graph.ts';
+
+export interface RetrainLoopOptions {
+  graphId: string;
+  nodeId: string;
+  document: GraphDocument;
+  baseDir: string;
+  /** The `serve.endpoint` node. */
+  endpointNodeId: string;
+  params: z.output<typeof retrainNode.params>;
+  engine: Engine;
+  records: LoopRecords;
+  observer: EndpointObserver;
+  performance: PerformanceMonitor;
+  isDrifting(): boolean;
+  /** Serves a registered model at the endpoint, without a gap. */
+  swap(modelDigest: string): Promise<void>;
+  onEvent(event: LoopEvent): void;
+  log(text: string): void;
+}
+
+export interface RetrainLoop {
+  close(): void;
+}
+
+const periodMs = 1_000;
+const dayMs = 86_400_000;
+
+/** A model that was promoted and is watched against the one before it. */
+interface Probation {
+  attempt: string;
+  model: string;
+  before: string;
+}
+
+/**
+ * Watches the monitors of an endpoint and retrains its model when they say so. One retraining at a time; whatever goes
+ * wrong, the endpoint keeps the model it has.
+ */
+export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
+  const { params, engine, records, observer, performance } = options;
+  const closed = new AbortController();
+  const startedMs = Date.now();
+  const workDir = join(engine.dataDir, 'monitoring', options.graphId, options.nodeId);
+  let probation: Probation | undefined;
+  /** Labelled rows ever seen when the last attempt began. */
+  let labelsAtLastAttempt = 0;
+  let attemptsWithoutGain = 0;
+  let changedAt: number | undefined;
+  /** Rows since the change that the last model was trained on; more of them may make a better one. */
+  let youngRows: number | undefined;
+  let lastProblem = '';
+
+  function record(
+    type: LoopEvent['type'],
+    attempt: string | null,
+    text: string,
+    evidence: LoopEvent['evidence'],
+  ): void {
+    const { graphId, nodeId } = options;
+    options.onEvent(records.append({ graphId, nodeId, attempt, type, text, evidence }));
+  }
+
+  /** Why to retrain now; empty for no reason. */
+  function triggers(): { reasons: string[]; evidence: LoopEvent['evidence'] } {
+    const report = performance.latest?.performance;
+    const reasons: string[] = [];
+    if (report === undefined) return { reasons, evidence: {} };
+    if (params.onRealizedDrop && report.realizedDrop) reasons.push('realized-drop');
+    if (params.onDrift && options.isDrifting() && report.estimatedDrop) reasons.push('drift-and-estimated-drop');
+    if (params.newLabels > 0 && labelsSeen() - labelsAtLastAttempt >= params.newLabels) reasons.push('new-labels');
+    if (youngRows !== undefined && trainingWindow().train.rows >= 2 * youngRows) reasons.push('twice-the-rows');
+    const lastMs = records.last(options.graphId, options.nodeId, ['triggered'])?.timeMs ?? startedMs;
+    if (params.everyHours > 0 && Date.now() - lastMs >= params.everyHours * 3_600_000) reasons.push('schedule');
+    const { metric, reference, limit, labels, windows } = report;
+    const judged = windows.filter(({ realized, estimated }) => realized !== null || estimated !== null).slice(-4);
+    return { reasons, evidence: { reasons, metric, reference, limit, labels, windows: judged } };
+  }
+
+  function trainingWindow(): TrainingWindow {
+    const log = observer.log as LabelledLog;
+    return chooseTrainingWindow(log, { policy: params.window, ...params, changedAt });
+  }
+
+  function labelsSeen(): number {
+    return observer.log?.counts().labelled ?? 0;
+  }
+
+  /** Whether an attempt may begin, whatever the reason. */
+  function mayBegin(): boolean {
+    const now = Date.now();
+    const last = records.last(options.graphId, options.nodeId, ['triggered']);
+    if (last !== undefined && now - last.timeMs < params.cooldownMinutes * 60_000) return false;
+    if (records.countSince(options.graphId, options.nodeId, 'triggered', now - dayMs) >= params.budgetPerDay)
+      return false;
+    if (labelsAtLastAttempt === 0) return true;
+    // More of the same rows would give the same answer.
+    return labelsSeen() - labelsAtLastAttempt >= params.holdoutRows * 2 ** Math.min(6, attemptsWithoutGain);
+  }
+
+  async function attempt(reasons: readonly string[], evidence: LoopEvent['evidence']): Promise<void> {
+    const source = observer.source();
+    if (source?.manifest == null) return;
+    const { manifest, digest: champion } = source;
+    changedAt = performance.droppedSince ?? changedAt;
+    const window = trainingWindow();
+    const problems = qualityProblems(window, manifest, params.minimumRows);
+    // Rows since the change may be too few yet: that is no event, they are still coming.
+    if (window.train.rows < params.minimumRows) return;
+    const id = randomUUID();
+    labelsAtLastAttempt = labelsSeen();
+    attemptsWithoutGain++;
+    const isYoung =
+      params.window === 'since-change' && changedAt !== undefined && window.train.rows < params.windowRows;
+    youngRows = isYoung ? window.train.rows : undefined;
+    record('triggered', id, `Retraining because of ${reasons.join(' and ')}.`, { ...evidence, champion });
+    if (problems.length > 0) {
+      record('gate-refused', id, `The labelled rows cannot be trained on: ${problems.join('; ')}.`, { problems });
+      return;
+    }
+    try {
+      await retrain(id, window, manifest, champion);
+    } catch (error) {
+      if (closed.signal.aborted) return;
+      record('failed', id, `${toAppError(error).message} The champion stays.`, { error: toWireError(error), champion });
+    }
+  }
+
+  async function retrain(id: string, window: TrainingWindow, manifest: ModelManifest, champion: string): Promise<void> {
+    const part = trainPartOf(options.document, options.endpointNodeId);
+    if (typeof part === 'string') throw new AppError('graph.invalid', `The graph cannot be retrained: ${part}.`);
+    const dir = join(workDir, id);
+    await mkdir(dir, { recursive: true });
+    try {
+      const trainPath = join(dir, 'train.parquet');
+      const holdoutPath = join(dir, 'holdout.parquet');
+      const before = params.window === 'expanding' ? await firstTrainingTable(part.trainSource) : undefined;
+      await writeTrainingTable(trainPath, window.train, manifest, { before, signal: closed.signal });
+      await writeTrainingTable(holdoutPath, window.holdout, manifest, { signal: closed.signal });
+      const document = retrainGraph(options.document, part, { trainPath, holdoutPath, alias: 'challenger' });
+      const { runId } = await engine.startRun({
+        document,
+        baseDir: options.baseDir,
+        to: part.registerId,
+        source: 'retrain',
+      });
+      record('retraining', id, `Run ${runId} trains on ${window.train.rows} labelled requests.`, {
+        runId,
+        trainRows: window.train.rows,
+        holdoutRows: window.holdout.rows,
+        window: params.window,
+        fromMs: window.train.timesMs[0] ?? null,
+        toMs: window.holdout.timesMs.at(-1) ?? null,
+      });
+      const finished = await lastEvent(engine, runId);
+      const challenger = finished.outputs[`${part.registerId}.model`]?.digest;
+      const report = finished.outputs[`${part.evaluateId}.report`]?.digest;
+      if (finished.status !== 'succeeded' || challenger === undefined || report === undefined) {
+        throw new AppError('serve.not-ready', `Run ${runId} ${finished.status}.`);
+      }
+      records.setReport(challenger, report);
+      const version = versionOf(challenger);
+      record('trained', id, `Version ${version?.version ?? '?'} is the challenger.`, {
+        runId,
+        challenger,
+        version: version?.version ?? null,
+        report,
+        metrics: finished.metrics[part.evaluateId] ?? {},
+      });
+      const comparison = await compare(champion, challenger, manifest, holdoutPath, window.holdout.actual);
+      const better = comparison.difference > 0 && comparison.pValue <= params.alpha;
+      record('compared', id, sentenceOf(comparison), { ...comparison, champion_: champion, challenger_: challenger });
+      if (!better) {
+        record('rejected', id, 'The challenger is not surely better: the champion stays.', { ...comparison });
+        return;
+      }
+      await promote(id, champion, challenger, comparison);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  async function firstTrainingTable(source: string): Promise<string | undefined> {
+    const at = source.lastIndexOf('.');
+    const [step, port] = [source.slice(0, at), source.slice(at + 1)];
+    const { steps } = await engine.planStates(options.document, { baseDir: options.baseDir, to: step });
+    const digest = steps.find((state) => state.id === step)?.outputs[port]?.digest;
+    const artifact = digest === undefined ? undefined : await engine.store.open(digest);
+    return artifact?.path('data.parquet');
+  }
+
+  async function compare(
+    champion: string,
+    challenger: string,
+    manifest: ModelManifest,
+    holdoutPath: string,
+    actual: Float64Array,
+  ): Promise<PairedComparison> {
+    const metric = performance.latest?.performance?.metric ?? '';
+    const [first, second] = [await scored(champion), await scored(challenger)];
+    return comparePaired(metric, manifest.task === 'regression' ? 0 : manifest.classes.length, actual, first, second);
+
+    async function scored(digest: string): Promise<Float64Array> {
+      const artifact = await engine.store.open(digest);
+      if (artifact === undefined) throw new AppError('artifact.not-found', `The model ${digest} is not in the store.`);
+      const source = await artifactModelSource({ name: 'model', version: '1', digest, dir: artifact.path('.') });
+      if (JSON.stringify(source.manifest?.classes) !== JSON.stringify(manifest.classes)) {
+        throw new AppError('train.bad-label', 'The new model knows other classes than the one that is served.');
+      }
+      return scoreFile(source.onnxPath, manifest, holdoutPath, closed.signal);
+    }
+  }
+
+  async function promote(
+    id: string,
+    champion: string,
+    challenger: string,
+    comparison: PairedComparison,
+  ): Promise<void> {
+    await options.swap(challenger);
+    moveAlias(challenger);
+    attemptsWithoutGain = 0;
+    probation = { attempt: id, model: challenger, before: champion };
+    record('promoted', id, `Version ${versionOf(challenger)?.version ?? '?'} is live.`, {
+      model: challenger,
+      before: champion,
+      ...comparison,
+    });
+  }
+
+  /** The model before it against the promoted one, on rows the promoted one has answered. */
+  async function watchProbation(log: LabelledLog, { attempt: id, model, before }: Probation): Promise<void> {
+    const isOwn = ({ actual, digest }: { actual: number; digest: string }) => digest === model && !Number.isNaN(actual);
+    const rows = log.rows(log.start, log.end, isOwn);
+    const manifest = observer.source()?.manifest;
+    if (rows.rows < params.holdoutRows || manifest == null) return;
+    const dir = join(workDir, `${id}-probation`);
+    await mkdir(dir, { recursive: true });
+    try {
+      const path = join(dir, 'rows.parquet');
+      await writeTrainingTable(path, rows, manifest, { signal: closed.signal });
+      // The model before takes the place of the challenger: a gain is a reason to go back to it.
+      const comparison = await compare(model, before, manifest, path, rows.actual);
+      probation = undefined;
+      if (comparison.difference > 0 && comparison.pValue <= params.alpha) {
+        await options.swap(before);
+        moveAlias(before);
+        record('rolled-back', id, `The model before it would have been better: ${sentenceOf(comparison)}`, {
+          model: before,
+          before: model,
+          ...comparison,
+        });
+      } else {
+        record('confirmed', id, `The new model holds on ${rows.rows} of its own requests.`, { model, ...comparison });
+      }
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  function versionOf(digest: string) {
+    return engine.registry.list().find((version) => version.digest === digest);
+  }
+
+  function moveAlias(digest: string): void {
+    const version = versionOf(digest);
+    const part = trainPartOf(options.document, options.endpointNodeId);
+    const alias = typeof part === 'string' ? undefined : options.document.nodes[part.registerId]?.params['alias'];
+    if (version === undefined || alias === '') return;
+    engine.registry.setAlias(version.name, typeof alias === 'string' ? alias : 'champion', version.version);
+  }
+
+  /** After a start of the engine: what was promoted last goes live again, since the graph only knows its first model. */
+  async function resume(): Promise<void> {
+    const last = records.last(options.graphId, options.nodeId, ['promoted', 'rolled-back']);
+    const model = last?.evidence['model'];
+    if (typeof model !== 'string' || model === observer.source()?.digest) return;
+    if ((await engine.store.open(model)) === undefined) return;
+    await options.swap(model);
+    record('resumed', last?.attempt ?? null, 'The model that was promoted last is live again.', { model });
+  }
+
+  async function tick(): Promise<void> {
+    try {
+      const { log } = observer;
+      if (log !== undefined) {
+        if (probation !== undefined) await watchProbation(log, probation);
+        const { reasons, evidence } = triggers();
+        if (reasons.length > 0 && mayBegin()) await attempt(reasons, evidence);
+      }
+      lastProblem = '';
+    } catch (error) {
+      const { message } = toAppError(error);
+      if (message !== lastProblem && !closed.signal.aborted) options.log(`Retraining: ${message}`);
+      lastProblem = message;
+    }
+    if (!closed.signal.aborted) timer = setTimeout(() => void tick(), periodMs);
+  }
+
+  let timer = setTimeout(() => {
+    resume()
+      .catch((error: unknown) => options.log(`Retraining: ${toAppError(error).message}`))
+      .finally(() => void tick());
+  }, 0);
+
+  return {
+    close() {
+      clearTimeout(timer);
+      closed.abort();
+    },
+  };
+}
+
+function sentenceOf({ metric, champion, challenger, difference, low, high, rows, pValue }: PairedComparison): string {
+  const digits = (value: number) => value.toFixed(4);
+  return (
+    `${metric} ${digits(champion)} → ${digits(challenger)} on ${rows} rows ` +
+    `(better by ${digits(difference)}, 95 % between ${digits(low)} and ${digits(high)}, p ${pValue.toFixed(3)}).`
+  );
+}

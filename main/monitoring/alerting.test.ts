@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createAlertRecords } from '../store/alert-records.ts';
+import { openDatabase } from '../store/database.ts';
+import { createAlerting } from './alerting.ts';
+import { summarizeValues } from './column-summary.ts';
+import { shiftInWords } from './shift-in-words.ts';
+
+it('sends an alert once when it begins and once when it is over, except while silenced', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-alerting-'));
+  const database = openDatabase(dir);
+  const bodies: { text: string; alert: { title: string; resolvedMs: number | null } }[] = [];
+  let status = 500;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      // The first delivery fails once: it is tried again.
+      if (status === 200) bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
+      response.writeHead(status).end();
+      status = 200;
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const records = createAlertRecords(database);
+    const alerting = createAlerting(records, () => undefined);
+    const rule = {
+      graphId: 'g',
+      nodeId: 'm',
+      kind: 'drift' as const,
+      severity: 'warning' as const,
+      title: 'Inputs drift',
+      webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    };
+    const explain = () => ({ sentences: ['x moved.'], columns: [], performance: null, examples: [] });
+    alerting.update(rule, true, explain);
+    alerting.update(rule, true, explain);
+    await expect.poll(() => bodies.length, { timeout: 10_000 }).toBe(1);
+    expect(bodies[0]?.text).toBe('Warning: Inputs drift x moved.');
+    await expect.poll(() => records.list({ limit: 1 })[0]?.deliveredMs).not.toBeNull();
+    alerting.update(rule, false, explain);
+    await expect.poll(() => bodies.length).toBe(2);
+    expect(bodies[1]).toMatchObject({ text: 'Over: Inputs drift', alert: { resolvedMs: expect.any(Number) } });
+    records.silence('g', 'm', Date.now() + 60_000);
+    alerting.update(rule, true, explain);
+    expect(records.list({ open: true, limit: 5 })).toHaveLength(1);
+    expect(bodies).toHaveLength(2);
+  } finally {
+    server.close();
+    database.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+it('says how numbers and categories have moved', () => {
+  const numbers = (values: number[]) =>
+    summarizeValues({ name: 'x', kind: 'number', values: Float64Array.from(values) }, 'float64');
+  const texts = (values: string[]) => summarizeValues({ name: 'x', kind: 'string', values }, 'string');
+  const miles = Array.from({ length: 100 }, (_, i) => i);
+  expect(shiftInWords(numbers(miles), numbers([...miles.map((mile) => mile * 60), Number.NaN, Number.NaN]))).toBe(
+    'missing values 0 % → 2 %, median 50 → 3000, 90 % of values span 89 → 5340, that is a factor of 60, as after a change of unit',
+  );
+  expect(shiftInWords(texts(['SFO', 'SFO', 'LAX', 'LAX']), texts(['KSFO', 'KSFO', 'LAX', 'LAX']))).toBe(
+    '1 new values (KSFO) make up 50 %, SFO 50 % → 0 %',
+  );
+  expect(shiftInWords(numbers(miles), texts(['a']))).toBe('');
+});

@@ -1,0 +1,102 @@
+import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { AlertRecords } from '../store/alert-records.ts';
+
+export interface AlertRule {
+  graphId: string;
+  nodeId: string;
+  kind: Alert['kind'];
+  severity: Alert['severity'];
+  title: string;
+  /** Empty: nothing is sent. */
+  webhook: string;
+}
+
+export interface Alerting {
+  /** Follows the state of a rule: opens an alert when it begins to hold, ends it when it no longer does. */
+  update(rule: AlertRule, active: boolean, explain: () => Alert['explanation']): void;
+}
+
+const attempts = 3;
+const timeoutMs = 5_000;
+const retryDelayMs = 2_000;
+
+export function createAlerting(records: AlertRecords, log: (text: string) => void): Alerting {
+  async function deliver(alert: Alert, url: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ text: textOf(alert), alert }),
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+        if (!response.ok) throw new Error(`status ${response.status}`);
+        records.delivered(alert.id);
+        return;
+      } catch (error) {
+        if (attempt === attempts) {
+          log(
+            `The alert "${alert.title}" could not be sent: ${error instanceof Error ? error.message : String(error)}.`,
+          );
+          return;
+        }
+        await new Promise((resolve) => {
+          setTimeout(resolve, retryDelayMs).unref();
+        });
+      }
+    }
+  }
+
+  return {
+    update({ webhook, ...rule }, active, explain) {
+      const { graphId, nodeId, kind } = rule;
+      const changed = active
+        ? records.open({ ...rule, explanation: explain() })
+        : records.resolve(graphId, nodeId, kind);
+      if (changed === undefined) return;
+      log(active ? textOf(changed) : `Over: ${changed.title}`);
+      if (webhook !== '' && !changed.silenced) void deliver(changed, webhook);
+    },
+  };
+}
+
+/** One text, as chat systems show it. */
+function textOf({ title, severity, explanation, resolvedMs }: Alert): string {
+  if (resolvedMs !== null) return `Over: ${title}`;
+  return [`${severity === 'critical' ? 'Critical' : 'Warning'}: ${title}`, ...explanation.sentences].join(' ');
+}
+
+/** What a drift report says, with the words of its columns. */
+export function explainDrift(
+  report: MonitorReport,
+  words: Readonly<Record<string, string>>,
+  performance: Alert['explanation']['performance'],
+  examples: Alert['explanation']['examples'],
+): Alert['explanation'] {
+  const effects = report.history.at(-1)?.drift ?? {};
+  const columns = report.columns
+    .filter(({ drifted }) => drifted)
+    .map(({ column }) => ({ column, words: words[column] ?? '', effect: effects[column] ?? 0 }))
+    .toSorted((a, b) => b.effect - a.effect);
+  const sentences = [
+    `${columns.length} of ${report.columns.length} inputs differ from the training data in the last ${report.currentRows} requests.`,
+    ...columns.slice(0, 5).map(({ column, words: text }) => `${column}: ${text}.`),
+  ];
+  return { sentences: [...sentences, ...performanceSentence(performance)], columns, performance, examples };
+}
+
+/** What a performance report says about one of its drops. */
+export function explainDrop(report: MonitorReport, kind: 'estimated' | 'realized'): Alert['explanation'] {
+  const { metric = '', reference = null, windows = [] } = report.performance ?? {};
+  const judged = windows.filter((window) => window[kind] !== null);
+  const now = judged.at(-1)?.[kind]?.value ?? null;
+  const performance = { metric, now, reference };
+  return { sentences: performanceSentence(performance, kind), columns: [], performance, examples: [] };
+}
+
+function performanceSentence(performance: Alert['explanation']['performance'], kind = 'estimated'): string[] {
+  if (performance === null || performance.now === null || performance.reference === null) return [];
+  const { metric, now, reference } = performance;
+  const name = kind === 'estimated' ? 'Estimated' : 'Realized';
+  return [`${name} ${metric} is ${now.toFixed(3)}; on held-out rows it was ${reference.toFixed(3)}.`];
+}

@@ -1,0 +1,278 @@
+import { toAppError } from '../../shared/errors/app-error.ts';
+import type { BandedMetric, MonitorPerformance, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { EndpointObserver } from './endpoint-observer.ts';
+import { createHysteresis } from './hysteresis.ts';
+import type { LabelledLog } from './labelled-log.ts';
+import {
+  defaultMetric,
+  higherIsBetter,
+  loadPerformanceReference,
+  type PerformanceReference,
+} from './performance-reference.ts';
+import { createReportFeed } from './report-feed.ts';
+
+export interface PerformanceMonitorOptions {
+  nodeId: string;
+  endpointId: string;
+  observer: EndpointObserver;
+  /** Path of the held-out scores of a model by its digest; undefined where there are none. */
+  referencePath(digest: string): Promise<string | undefined>;
+  /** Empty: ROC AUC, or root mean squared error. */
+  metric: string;
+  windowRows: number;
+  /** A window that is worse than the reference by more than this, and surely worse, has dropped. */
+  maximumDrop: number;
+  alarm: { needed: number; windows: number };
+  /** After each look; `dropped` tells what the newest windows say. */
+  onReport?: ((report: MonitorReport) => void) | undefined;
+  log(level: 'warn', text: string): void;
+}
+
+export interface PerformanceMonitor {
+  readonly latest: MonitorReport | undefined;
+  /** Position in the log from which on performance has been under its limit; undefined while it is not. */
+  readonly droppedSince: number | undefined;
+  watch(signal: AbortSignal): AsyncIterable<MonitorReport>;
+  /** Looks now. */
+  tick(): Promise<void>;
+  close(): void;
+}
+
+const periodMs = 1_000;
+const maxWindows = 60;
+
+/** A window says something about realized performance when this share of it has labels. */
+const settledShare = 0.8;
+const minimumLabelled = 50;
+
+interface Window {
+  from: number;
+  /** Grows until the window is full. */
+  to: number;
+  model: string;
+  fromMs: number;
+  toMs: number;
+  labelled: number;
+  estimated: BandedMetric | null;
+  realized: BandedMetric | null;
+  /** Whether its verdict has been counted. */
+  estimateCounted: boolean;
+  realizedCounted: boolean;
+  /** State of the labels at the last computation. */
+  labelVersion: number;
+}
+
+/** Estimated and realized performance of an endpoint, window by window. */
+export function createPerformanceMonitor(options: PerformanceMonitorOptions): PerformanceMonitor {
+  const { observer } = options;
+  const feed = createReportFeed();
+  const closed = new AbortController();
+  const windows: Window[] = [];
+  let estimatedAlarm = newAlarm();
+  let realizedAlarm = newAlarm();
+  let reference: { digest: string; value: PerformanceReference | undefined } | undefined;
+  let metric = options.metric;
+  /** The best a served model did on held-out rows: a worse successor must not lower what is expected. */
+  let baseline: number | undefined;
+  let droppedSince: number | undefined;
+  let lastProblem = '';
+
+  function newAlarm() {
+    return createHysteresis(options.alarm.needed, options.alarm.windows);
+  }
+
+  async function referenceOf(digest: string): Promise<PerformanceReference | undefined> {
+    if (reference?.digest === digest) return reference.value;
+    const manifest = observer.source()?.manifest;
+    const path = await options.referencePath(digest);
+    const value =
+      path === undefined || manifest == null
+        ? undefined
+        : await loadPerformanceReference(path, manifest, closed.signal);
+    if (manifest != null && metric === '') metric = defaultMetric(manifest);
+    const own = value?.metrics[metric]?.value;
+    const isBetter = higherIsBetter(metric) ? Math.max : Math.min;
+    if (own !== undefined) baseline = baseline === undefined ? own : isBetter(baseline, own);
+    // Another model answers: what the last one did says nothing about it.
+    if (reference !== undefined) {
+      estimatedAlarm = newAlarm();
+      realizedAlarm = newAlarm();
+      droppedSince = undefined;
+    }
+    reference = { digest, value };
+    return value;
+  }
+
+  function limit(): number | undefined {
+    if (baseline === undefined) return undefined;
+    return higherIsBetter(metric) ? baseline - options.maximumDrop : baseline + options.maximumDrop;
+  }
+
+  /** Worse than the limit, and the whole band worse than the baseline: small windows scatter. */
+  function hasDropped({ value, low, high }: BandedMetric): boolean {
+    const bound = limit();
+    if (bound === undefined || baseline === undefined) return false;
+    return higherIsBetter(metric) ? value < bound && high < baseline : value > bound && low > baseline;
+  }
+
+  /** Splits new rows into windows; a new model starts a new one. */
+  function extendWindows(log: LabelledLog): void {
+    let at = windows.at(-1)?.to ?? log.start;
+    while (at < log.end) {
+      const model = log.digestAt(at);
+      if (model === undefined) return;
+      let last = windows.at(-1);
+      if (last === undefined || last.model !== model || last.to - last.from >= options.windowRows) {
+        last = {
+          from: at,
+          to: at,
+          model,
+          fromMs: 0,
+          toMs: 0,
+          labelled: 0,
+          estimated: null,
+          realized: null,
+          estimateCounted: false,
+          realizedCounted: false,
+          labelVersion: -1,
+        };
+        windows.push(last);
+        if (windows.length > maxWindows) windows.shift();
+      }
+      const end = Math.min(log.end, last.from + options.windowRows);
+      let to = at;
+      while (to < end && log.digestAt(to) === model) to++;
+      last.to = to;
+      at = to;
+    }
+  }
+
+  async function updateWindows(log: LabelledLog): Promise<void> {
+    for (const window of windows) {
+      const isFull = window.to - window.from >= options.windowRows;
+      if (isFull && window.labelVersion === log.labelVersion) continue;
+      if (window.realizedCounted && window.labelled === window.to - window.from) continue;
+      if (window.from < log.start) continue;
+      const rows = log.rows(window.from, window.to);
+      const labelled = log.rows(window.from, window.to, ({ actual }) => !Number.isNaN(actual));
+      const isNew = labelled.rows !== window.labelled || !isFull || window.estimated === null;
+      window.labelVersion = log.labelVersion;
+      if (!isNew) continue;
+      window.fromMs = rows.timesMs[0] ?? 0;
+      window.toMs = rows.timesMs.at(-1) ?? 0;
+      window.labelled = labelled.rows;
+      if (window.model !== reference?.digest && window.estimated !== null) continue;
+      const model = window.model === reference?.digest ? reference.value : undefined;
+      if (model === undefined || rows.rows < minimumLabelled) continue;
+      if (!window.estimateCounted) window.estimated = model.estimate(rows)[metric] ?? null;
+      if (labelled.rows >= minimumLabelled) window.realized = model.realize(labelled)[metric] ?? null;
+      countVerdicts(window, isFull);
+      // Other work of this process comes in between.
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  }
+
+  function countVerdicts(window: Window, isFull: boolean): void {
+    if (!isFull) return;
+    if (!window.estimateCounted && window.estimated !== null) {
+      window.estimateCounted = true;
+      estimatedAlarm.push(hasDropped(window.estimated));
+    }
+    const settled = window.labelled >= settledShare * options.windowRows;
+    if (!window.realizedCounted && settled && window.realized !== null) {
+      window.realizedCounted = true;
+      const dropped = hasDropped(window.realized);
+      if (dropped) droppedSince ??= window.from;
+      realizedAlarm.push(dropped);
+      if (!dropped && !realizedAlarm.active) droppedSince = undefined;
+    }
+  }
+
+  function performanceReport(log: LabelledLog | undefined): MonitorPerformance {
+    return {
+      metric,
+      higherIsBetter: higherIsBetter(metric),
+      reference: reference?.value?.metrics[metric]?.value ?? null,
+      limit: limit() ?? null,
+      windowRows: options.windowRows,
+      labels: log?.counts() ?? { rows: 0, labelled: 0, waiting: 0, repeated: 0 },
+      windows: windows.map(({ fromMs, toMs, from, to, labelled, model, estimated, realized }) => ({
+        fromMs,
+        toMs,
+        rows: to - from,
+        labelled,
+        model,
+        estimated,
+        realized,
+      })),
+      estimatedDrop: estimatedAlarm.active,
+      realizedDrop: realizedAlarm.active,
+    };
+  }
+
+  async function look(): Promise<void> {
+    await observer.refresh();
+    const { log } = observer;
+    const digest = observer.source()?.digest;
+    if (digest !== undefined) await referenceOf(digest);
+    if (log !== undefined) {
+      extendWindows(log);
+      await updateWindows(log);
+    }
+    const performance = performanceReport(log);
+    const report: MonitorReport = {
+      nodeId: options.nodeId,
+      endpointId: options.endpointId,
+      timeMs: Date.now(),
+      referenceRows: 0,
+      currentRows: performance.labels.rows,
+      minimumRows: options.windowRows,
+      columns: [],
+      drifted: performance.estimatedDrop || performance.realizedDrop,
+      history: [],
+      alarm: {
+        active: performance.estimatedDrop || performance.realizedDrop,
+        recent: [...realizedAlarm.recent],
+        ...options.alarm,
+      },
+      performance,
+    };
+    feed.publish(report);
+    options.onReport?.(report);
+  }
+
+  async function tick(): Promise<void> {
+    try {
+      await look();
+      lastProblem = '';
+    } catch (error) {
+      const { message } = toAppError(error);
+      if (message !== lastProblem && !closed.signal.aborted) options.log('warn', `Performance monitor: ${message}`);
+      lastProblem = message;
+    }
+  }
+
+  async function repeat(): Promise<void> {
+    await tick();
+    if (!closed.signal.aborted) timer = setTimeout(() => void repeat(), periodMs);
+  }
+  let timer = setTimeout(() => void repeat(), 0);
+
+  return {
+    get latest() {
+      return feed.latest;
+    },
+    get droppedSince() {
+      return droppedSince;
+    },
+    watch: (signal) => feed.watch(signal),
+    tick,
+    close() {
+      clearTimeout(timer);
+      closed.abort();
+      feed.close();
+    },
+  };
+}

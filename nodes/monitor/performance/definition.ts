@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { defineNode } from '../../../shared/node/define-node.ts';
+import { paramMeta } from '../../../shared/node/param-meta.ts';
+
+export const performanceNode = defineNode({
+  kind: 'monitor.performance',
+  version: 1,
+  stage: 'monitor',
+  title: 'Performance monitor',
+  summary: 'Estimates how well an endpoint does before labels come, and measures it once they have',
+  keywords: ['performance', 'monitor', 'estimate', 'cbpe', 'dle', 'labels', 'feedback', 'accuracy', 'auc', 'alert'],
+  params: z.object({
+    metric: z
+      .enum(['', 'rocAuc', 'accuracy', 'precision', 'recall', 'specificity', 'f1', 'macroF1', 'rmse', 'mae'])
+      .default('')
+      .describe('Watched metric; empty takes ROC AUC, or the root mean squared error of a regression'),
+    windowRows: z
+      .number()
+      .int()
+      .min(100)
+      .max(20_000)
+      .default(1_000)
+      .describe('Requests of one window')
+      .meta(paramMeta({ unit: 'rows' })),
+    maximumDrop: z
+      .number()
+      .min(0)
+      .default(0.02)
+      .describe('How much worse than on held-out rows a window may be, in units of the metric'),
+    alarmWindows: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(2)
+      .describe('Dropped windows among the last ones that raise the alarm; as many others clear it')
+      .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
+    lastWindows: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .describe('Last windows that are looked at; at least as many as raise the alarm')
+      .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
+    webhook: z
+      .string()
+      .max(2_000)
+      .regex(/^$|^https?:\/\//, 'an address that starts with http:// or https://')
+      .default('')
+      .describe('Address that alerts are posted to as JSON, also in the form that Slack takes')
+      .meta(paramMeta({ section: 'Alarm' })),
+  }),
+  ports: {
+    inputs: {
+      requests: { types: ['stream'], doc: 'Requests of an endpoint' },
+      report: { types: ['report'], doc: 'Evaluation of its model on held-out rows' },
+    },
+    outputs: {},
+  },
+  infer: () => ({ outputs: {}, problems: [] }),
+  determinism: 'external',
+  deploy: { workload: 'cronjob' },
+  migrations: [],
+  examples: [
+    {
+      name: 'ROC AUC of every 1,000 requests',
+      params: {},
+      note: 'The alarm needs 2 of 3 windows 0.02 below held-out rows.',
+    },
+    {
+      name: 'Error of a regression',
+      params: { metric: 'mae', maximumDrop: 5, windowRows: 2_000 },
+      note: 'Alarm when the mean absolute error grows by more than 5.',
+    },
+  ],
+  help: `Judges the model window by window, against what it did on the held-out rows of the connected report.
+
+**Estimated** performance needs no labels. For classes it follows from the scores, calibrated on the held-out rows
+(confidence-based performance estimation); for numbers, boosted trees learn how large the error is where (direct loss
+estimation). It sees inputs become harder. It cannot see that the *same* inputs now mean something else: for that there is
+realized performance.
+
+**Realized** performance uses labels sent to \`POST /v1/feedback\` as \`{"id": …, "label": …}\`; \`id\` is that of the answer,
+with \`/ROW\` (from 0) after it where the request had several rows. Labels may come late, twice (the last one counts), out
+of order or before their request. A window is judged when 80 % of it has labels.
+
+Both come with bands that hold the metric with 95 % confidence. A window has **dropped** when it is worse than the best
+held-out result by more than \`maximumDrop\` and its whole band is worse too: small windows scatter. The alarm is on after
+\`alarmWindows\` of the last \`lastWindows\` windows.`,
+});
