@@ -6,10 +6,12 @@ import { createEndpointHost } from '../../serving/endpoint-host.ts';
 import type { Command } from '../command.ts';
 import { diagnosticLines } from '../diagnostic-lines.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
+import { endpointsAnswer } from '../endpoint-health.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { logOnly } from '../output.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
+import { serviceManagerOf } from '../service-manager.ts';
 
 export const upCommand: Command = {
   name: 'up',
@@ -23,7 +25,9 @@ export const upCommand: Command = {
     const document = requireGraphJson(file);
     const services = endpointsOf(document);
     const serving = servingOf(context);
+    const manager = serviceManagerOf({ env: process.env, log: (text) => context.output.log(text) });
     return withEngine(context, async (engine) => {
+      manager.status(`Running ${file.path}`);
       const { runId, diagnostics } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
       for (const line of diagnosticLines(diagnostics)) context.output.log(line);
       // The first JSON line of `up` is endpoint.ready.
@@ -58,8 +62,10 @@ export const upCommand: Command = {
           monitors.attach(started, start);
           announceEndpoint(context.output, started, host.models(started.id));
         }
+        manager.ready(`${services.length} endpoint(s) up`, () => endpointsAnswer(host));
         await untilStopped(context.signal);
       } finally {
+        await manager.stopping();
         monitors.close();
         await host.close();
       }
