@@ -51,7 +51,7 @@ export async function scoreFile(
       ...(signal === undefined ? {} : { signal }),
     };
     for await (const batch of runBatches(session, path, options)) {
-      for (const score of batch.outputs[output]?.data as Float32Array) parts.push(score);
+      parts.push(...((batch.outputs[output]?.data ?? []) as Float32Array));
     }
   } finally {
     await session.release();

@@ -243,7 +243,14 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
     options.onReport?.(report);
   }
 
-  async function tick(): Promise<void> {
+  /** Looks follow each other: two at once would count a window twice. */
+  let turn = Promise.resolve();
+  function tick(): Promise<void> {
+    turn = turn.then(lookOnce);
+    return turn;
+  }
+
+  async function lookOnce(): Promise<void> {
     try {
       await look();
       lastProblem = '';
