@@ -9,25 +9,43 @@ export function kustomization(fields: Record<string, unknown>): string {
 
 /** Overlays to copy and adapt: artifacts on a shared volume, or in object storage. */
 export function overlayFiles(names: Names, version: string, objects: readonly KubernetesObject[]): BundleFile[] {
+  const configuration = imageConfiguration(objects);
+  const configured = configuration === undefined ? {} : { configurations: ['image-fields.yaml'] };
+  const configurationFiles = (overlay: string): BundleFile[] =>
+    configuration === undefined ? [] : [{ path: `overlays/${overlay}/image-fields.yaml`, text: configuration }];
   const images = [{ name: imageName, newName: `registry.example.com/${imageName}`, newTag: version }];
   return [
     {
       path: 'overlays/example/kustomization.yaml',
-      text: kustomization({ namespace: names.graph, resources: ['namespace.yaml', '../../base'], images }),
+      text: kustomization({
+        namespace: names.graph,
+        resources: ['namespace.yaml', '../../base'],
+        images,
+        ...configured,
+      }),
     },
     { path: 'overlays/example/namespace.yaml', text: namespaceText(names) },
+    ...configurationFiles('example'),
     {
       path: 'overlays/object-storage/kustomization.yaml',
       text: kustomization({
         namespace: names.graph,
         resources: ['namespace.yaml', 'network-policy.yaml', '../../base'],
         images,
+        ...configured,
         patches: objectStoragePatches(names, objects),
       }),
     },
     { path: 'overlays/object-storage/namespace.yaml', text: namespaceText(names) },
+    ...configurationFiles('object-storage'),
     { path: 'overlays/object-storage/network-policy.yaml', text: networkPolicyText(names) },
   ];
+}
+
+/** Kustomize knows by itself only where the core kinds keep their images. */
+function imageConfiguration(objects: readonly KubernetesObject[]): string | undefined {
+  if (!objects.some(({ kind }) => kind === 'WorkflowTemplate')) return undefined;
+  return toYaml([{ images: [{ path: 'spec/templates/container/image', kind: 'WorkflowTemplate' }] }]);
 }
 
 function namespaceText(names: Names): string {

@@ -1,0 +1,90 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { KubernetesObject } from './bundle.ts';
+import { buildOverlay, overlayFolder } from './kustomize.ts';
+
+const bundles = join(import.meta.dirname, '..', '..', 'test', 'golden', 'bundles');
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'slipway-kustomize-'));
+  cpSync(join(bundles, 'penguins-kubernetes'), dir, { recursive: true });
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function overlay(change: (text: string) => string): string {
+  const path = join(dir, 'overlays/example/kustomization.yaml');
+  const original = readFileSync(join(bundles, 'penguins-kubernetes/overlays/example/kustomization.yaml'), 'utf8');
+  writeFileSync(path, change(original));
+  return join(dir, 'overlays/example');
+}
+
+function images(objects: readonly KubernetesObject[]): Set<string> {
+  return new Set([...JSON.stringify(objects).matchAll(/"image":"([^"]*)"/g)].map((match) => match[1] ?? ''));
+}
+
+function sorted(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  return objects.toSorted((a, b) => (`${a.kind}/${a.metadata.name}` < `${b.kind}/${b.metadata.name}` ? -1 : 1));
+}
+
+const cases = readdirSync(bundles).flatMap((bundle) =>
+  readdirSync(join(bundles, bundle, 'overlays')).map((name) => ({ bundle, name })),
+);
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+
+describe.skipIf(!hasKubectl)('gives the objects that kubectl kustomize gives', () => {
+  it.each(cases)('$bundle $name', async ({ bundle, name }) => {
+    const folder = join(bundles, bundle, 'overlays', name);
+    const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
+    const expected = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+    expect(sorted(await buildOverlay(folder))).toEqual(sorted(expected));
+  });
+});
+
+it('takes the example overlay of a bundle, or the folder itself', () => {
+  expect(overlayFolder(dir)).toBe(join(dir, 'overlays/example'));
+  expect(overlayFolder(join(dir, 'overlays/object-storage'))).toBe(join(dir, 'overlays/object-storage'));
+  expect(() => overlayFolder(tmpdir())).toThrow(expect.objectContaining({ code: 'bundle.invalid' }));
+});
+
+it('sets images by digest, also behind a registry with a port', async () => {
+  const folder = overlay((text) =>
+    text
+      .replace('newTag: "0.1.0"', `digest: "sha256:${'a'.repeat(64)}"`)
+      .replace('registry.example.com', 'localhost:5000'),
+  );
+  expect(images(await buildOverlay(folder))).toEqual(
+    new Set([`localhost:5000/slipway-engine@sha256:${'a'.repeat(64)}`]),
+  );
+});
+
+it('merges and patches what a person adds', async () => {
+  const folder = overlay(
+    (text) => `${text}patches:
+  - target: { kind: HorizontalPodAutoscaler }
+    patch: '[{"op":"replace","path":"/spec/maxReplicas","value":3}]'
+  - patch: |
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: { name: penguins-store }
+      spec: { storageClassName: nfs }
+`,
+  );
+  const objects = await buildOverlay(folder);
+  const spec = (kind: string) => objects.find((object) => object.kind === kind)?.['spec'];
+  expect(spec('HorizontalPodAutoscaler')).toMatchObject({ maxReplicas: 3 });
+  expect(spec('PersistentVolumeClaim')).toMatchObject({ storageClassName: 'nfs', accessModes: ['ReadWriteMany'] });
+});
+
+it.each([
+  ['a field it does not know', 'commonLabels: { a: b }'],
+  ['something from elsewhere', 'patches: []\ncomponents: []'],
+  ['a patch of nothing', `patches: [{ target: { kind: Gone }, patch: '[{"op":"remove","path":"/spec"}]' }]`],
+  ['YAML that is none', 'patches: ['],
+])('refuses %s', async (_name, line) => {
+  await expect(buildOverlay(overlay((text) => `${text}${line}\n`))).rejects.toMatchObject({ code: 'bundle.invalid' });
+});

@@ -1,0 +1,431 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ClusterClient, openCluster } from '../../main/cluster/api/cluster-client.ts';
+import { type ApplyOptions, applyBundle, placedObjects } from '../../main/cluster/apply-bundle.ts';
+import type { KubernetesObject } from '../../main/cluster/bundle.ts';
+import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
+import { deleteBundle } from '../../main/cluster/delete-bundle.ts';
+import { type ClusterEvent, followBundle } from '../../main/cluster/follow-bundle.ts';
+import { buildOverlay, overlayFolder } from '../../main/cluster/kustomize.ts';
+import { podLog } from '../../main/cluster/pod-log.ts';
+import { renderBundle } from '../../main/cluster/targets.ts';
+import { writeBundle } from '../../main/cluster/write-bundle.ts';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { readGraphText } from '../../shared/graph/read-graph.ts';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { repositoryRoot } from '../support/run-slipway.ts';
+
+let folder: string;
+let objects: KubernetesObject[];
+let server: ApiServer;
+let client: ClusterClient;
+let env: NodeJS.ProcessEnv;
+
+const template = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
+const namespace = 'penguins';
+
+async function bundle(target: string): Promise<string> {
+  const dir = join(folder, target);
+  const context = exportContextOf(readGraphText(await readFile(template, 'utf8'), definitionOf));
+  await writeBundle(renderBundle(target, context), dir);
+  return dir;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-cluster-'));
+  await bundle('argo');
+  objects = await buildOverlay(overlayFolder(await bundle('kubernetes')));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  server = await startApiServer();
+  const path = join(folder, 'kubeconfig');
+  writeFileSync(path, server.kubeconfig);
+  env = { KUBECONFIG: path };
+  client = openCluster(undefined, env);
+});
+afterEach(() => server.close());
+
+function apply(options: ApplyOptions = {}, changed: readonly KubernetesObject[] = objects) {
+  return applyBundle(client, changed, options);
+}
+
+function changed(kind: string, change: (object: KubernetesObject) => void): KubernetesObject[] {
+  const copy = structuredClone(objects);
+  for (const object of copy) if (object.kind === kind) change(object);
+  return copy;
+}
+
+async function refusal(run: Promise<unknown>): Promise<{ code: string; message: string; fix: string }> {
+  return run.then(
+    () => expect.fail('nothing was refused'),
+    (error: unknown) => error as { code: string; message: string; fix: string },
+  );
+}
+
+const runName = () => objects.find(({ kind }) => kind === 'Job')?.metadata.name ?? '';
+
+describe('apply', () => {
+  it('creates everything once, marks it, and changes nothing when repeated', async () => {
+    const first = await apply();
+    expect(first.conflicts).toEqual([]);
+    expect(new Set(first.applied.map(({ action }) => action))).toEqual(new Set(['created']));
+    expect(first.applied.map(({ kind }) => kind)[0]).toBe('Namespace');
+    expect(first.applied.map(({ kind }) => kind).at(-1)).toBe('Job');
+    const job = server.get('Job', namespace, runName());
+    expect(job?.metadata.labels?.['slipway.dev/bundle']).toBe('penguins');
+    expect(job?.metadata.managedFields.map(({ manager, operation }) => [manager, operation])).toEqual([
+      ['slipway', 'Apply'],
+    ]);
+    const second = await apply();
+    expect(new Set(second.applied.map(({ action }) => action))).toEqual(new Set(['unchanged']));
+    expect(server.get('Job', namespace, runName())?.metadata.resourceVersion).toBe(job?.metadata.resourceVersion);
+    expect(
+      server.requests.filter((line) => line.startsWith('PATCH')).every((line) => line.includes('force=false')),
+    ).toBe(true);
+    expect(
+      server.requests
+        .filter((line) => line.startsWith('PATCH'))
+        .every((line) => line.includes('fieldValidation=Strict')),
+    ).toBe(true);
+  });
+
+  it('goes to another namespace when it is told to', async () => {
+    server.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
+    const result = await apply({ namespace: 'team' });
+    expect(result.applied.every((object) => object.namespace === 'team')).toBe(true);
+    const binding = server.get('Job', 'team', runName());
+    expect(binding).toBeDefined();
+    // A namespace that was there is left as it is.
+    expect(server.get('Namespace', null, 'team')?.metadata.labels).toBeUndefined();
+  });
+
+  it('changes nothing in a dry run, and says field by field what it would change', async () => {
+    const before = await apply({ dryRun: true });
+    expect(before.applied.length).toBe(objects.length);
+    expect(server.list('Job')).toEqual([]);
+    expect(server.list('Namespace')).toEqual([]);
+    await apply();
+    const next = changed('Service', (service) => {
+      (service['spec'] as { type: string }).type = 'NodePort';
+    });
+    const dry = await apply({ dryRun: true }, next);
+    expect(dry.applied.filter(({ action }) => action === 'changed')).toMatchObject([
+      { kind: 'Service', changes: [{ path: 'spec.type', before: 'ClusterIP', after: 'NodePort' }] },
+    ]);
+    expect(server.list('Service')[0]?.['spec']).toMatchObject({ type: 'ClusterIP' });
+  });
+
+  it('takes no field from another manager, names each, and writes nothing', async () => {
+    await apply();
+    const service = server.list('Service')[0];
+    if (service === undefined) throw new Error('no service');
+    server.put({ ...service, spec: { ...(service['spec'] as object), type: 'LoadBalancer' } }, 'kubectl-edit');
+    const next = changed('Deployment', (deployment) => {
+      (deployment['spec'] as { revisionHistoryLimit: number }).revisionHistoryLimit = 9;
+    });
+    const result = await apply({}, next);
+    expect(result.conflicts).toMatchObject([
+      { kind: 'Service', name: service.metadata.name, field: '.spec.type', manager: 'kubectl-edit' },
+    ]);
+    expect(result.applied).toEqual([]);
+    expect(server.list('Deployment')[0]?.['spec']).toMatchObject({ revisionHistoryLimit: 5 });
+  });
+
+  it('converges when it was interrupted', async () => {
+    server.faults.push({
+      method: 'PATCH',
+      path: '/deployments/',
+      status: 503,
+      reason: 'ServiceUnavailable',
+      message: 'etcd leader changed',
+      times: 1,
+    });
+    expect(await refusal(apply())).toMatchObject({ code: 'cluster.unreachable' });
+    expect(server.list('ConfigMap').length).toBeGreaterThan(0);
+    expect(server.list('Job')).toEqual([]);
+    expect((await apply()).conflicts).toEqual([]);
+    expect(server.list('Job')).toHaveLength(1);
+  });
+
+  it('removes what an earlier export left, and only what is its own', async () => {
+    const old = changed('Job', (job) => {
+      job.metadata.name = 'penguins-run-old';
+    });
+    await apply({}, old);
+    const labels = { 'slipway.dev/bundle': 'penguins', 'app.kubernetes.io/managed-by': 'slipway' };
+    server.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'copied-labels', namespace, labels } });
+    const withoutClaim = objects.filter(({ kind }) => kind !== 'PersistentVolumeClaim');
+    const result = await apply({}, withoutClaim);
+    expect(result.pruned).toMatchObject([{ kind: 'Job', name: 'penguins-run-old' }]);
+    expect(server.get('Job', namespace, 'penguins-run-old')).toBeUndefined();
+    expect(server.get('ConfigMap', namespace, 'copied-labels')).toBeDefined();
+    expect(server.list('PersistentVolumeClaim')).toHaveLength(1);
+  });
+});
+
+describe('delete', () => {
+  it('removes all that was applied, and nothing else', async () => {
+    await apply();
+    server.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'someone-elses', namespace } });
+    const { deleted } = await deleteBundle(client, objects);
+    expect(deleted).toHaveLength(objects.length - 1);
+    expect(server.list('ConfigMap').map(({ metadata }) => metadata.name)).toEqual(['someone-elses']);
+    expect(server.list('Job')).toEqual([]);
+    expect(server.get('Namespace', null, namespace)).toBeDefined();
+    expect((await deleteBundle(client, objects)).deleted).toEqual([]);
+  });
+});
+
+describe('what a cluster refuses is explained', () => {
+  it('a field it does not know', async () => {
+    await apply();
+    const bad = changed('Service', (service) => {
+      service['specc'] = {};
+    });
+    const error = await refusal(apply({}, bad));
+    expect(error).toMatchObject({ code: 'cluster.rejected' });
+    expect(error.message).toContain('specc');
+  });
+
+  it('a Job that has another image', async () => {
+    await apply();
+    const bad = changed('Job', (job) => {
+      (job['spec'] as { template: { spec: { containers: { image: string }[] } } }).template.spec.containers[0]!.image =
+        'x';
+    });
+    expect(await refusal(apply({}, bad))).toMatchObject({
+      code: 'cluster.rejected',
+      fix: expect.stringContaining('delete'),
+    });
+  });
+
+  it('a custom resource that is not installed', async () => {
+    server.removeGroup('argoproj.io/v1alpha1');
+    const argo = await buildOverlay(overlayFolder(join(folder, 'argo')));
+    const error = await refusal(apply({}, argo));
+    expect(error).toMatchObject({ code: 'cluster.missing-crd', fix: expect.stringContaining('Argo Workflows') });
+    expect(server.requests.some((line) => line.startsWith('PATCH'))).toBe(false);
+  });
+
+  it.each([
+    ['no right', 403, 'Forbidden', 'jobs.batch is forbidden: User "me" cannot patch', 'cluster.forbidden'],
+    ['a quota', 403, 'Forbidden', 'exceeded quota: small, requested: count/jobs=1', 'cluster.quota'],
+  ])('%s', async (_name, status, reason, message, code) => {
+    server.faults.push({ method: 'PATCH', path: '/jobs/', status, reason, message, times: 1 });
+    expect(await refusal(apply())).toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  it('credentials that have expired, a context that is not there, a server that is gone', async () => {
+    expect(await refusal(applyBundle(openCluster('expired', env), objects))).toMatchObject({
+      code: 'cluster.credentials',
+    });
+    expect(() => openCluster('nowhere', env)).toThrow(expect.objectContaining({ code: 'cluster.config' }));
+    expect(() => openCluster(undefined, { HOME: folder })).toThrow(expect.objectContaining({ code: 'cluster.config' }));
+    await server.close();
+    expect(await refusal(apply())).toMatchObject({ code: 'cluster.unreachable' });
+  });
+});
+
+/** A pod of the Job, with the states of its containers in plan order. */
+function jobPod(name: string, states: readonly object[], extra: object = {}): void {
+  const job = objects.find(({ kind }) => kind === 'Job');
+  const spec = (job?.['spec'] as { template: { spec: Record<'initContainers' | 'containers', { name: string }[]> } })
+    .template.spec;
+  const names = [...spec.initContainers, ...spec.containers].map((container) => container.name);
+  const statuses = names.map((container, index) => ({
+    name: container,
+    state: states[index] ?? { waiting: { reason: 'PodInitializing' } },
+  }));
+  server.put({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        'app.kubernetes.io/name': 'penguins',
+        'app.kubernetes.io/component': 'run',
+        'batch.kubernetes.io/job-name': runName(),
+      },
+    },
+    status: {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'True' }],
+      initContainerStatuses: statuses.slice(0, -1),
+      containerStatuses: statuses.slice(-1),
+      ...extra,
+    },
+  });
+}
+
+const done = { terminated: { exitCode: 0, reason: 'Completed' } };
+
+/** Follows the bundle and lets a test wait for what it should say. */
+function following() {
+  const stop = new AbortController();
+  const events: ClusterEvent[] = [];
+  let failed: unknown;
+  const placed = placedObjects(client, objects, undefined);
+  const task = (async () => {
+    for await (const event of followBundle(client, placed.objects, {
+      namespace,
+      signal: stop.signal,
+      firstDelayMs: 10,
+    })) {
+      events.push(event);
+    }
+  })().catch((error: unknown) => {
+    failed = error;
+  });
+  return {
+    events,
+    task,
+    stop: () => stop.abort(),
+    stepIs: async (id: string, state: string, reason = '') => {
+      for (let tries = 0; tries < 500; tries++) {
+        if (failed !== undefined) throw failed;
+        const last = events.findLast((event) => event.type === 'step.status' && event.id === id);
+        if (last?.type === 'step.status' && last.state === state && (last.reason ?? '').includes(reason)) return last;
+        await sleep(10);
+      }
+      throw new Error(`${id} is never ${state}: ${JSON.stringify(events, null, 1)}`);
+    },
+  };
+}
+
+function jobStatus(status: object): void {
+  const job = server.get('Job', namespace, runName());
+  if (job === undefined) throw new Error('no job');
+  server.put({ ...job, status }, 'kube-controller-manager');
+}
+
+describe('watch', () => {
+  let steps: string[];
+  beforeEach(async () => {
+    await apply();
+    const plan = objects.find(
+      (object) => (object['data'] as Record<string, string> | undefined)?.['plan.json'] !== undefined,
+    );
+    const text = (plan?.['data'] as Record<string, string>)['plan.json'] ?? '';
+    steps = (JSON.parse(text) as { steps: { id: string }[] }).steps.map(({ id }) => id);
+  });
+
+  it('tells pending, scheduling and why, pulling, running, done, and ends with the run', async () => {
+    const follow = following();
+    await follow.stepIs(steps[0] as string, 'pending');
+    jobPod('p1', [], {
+      conditions: [
+        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes: Insufficient memory' },
+      ],
+    });
+    expect((await follow.stepIs(steps[0] as string, 'scheduling', 'Insufficient memory')).fix).toContain(
+      'lower the requests',
+    );
+    jobPod('p1', [{ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } }]);
+    expect((await follow.stepIs(steps[0] as string, 'pulling', 'Back-off')).fix).toContain('kustomization.yaml');
+    jobPod('p1', [{ running: { startedAt: '2026-01-01T00:00:00Z' } }]);
+    await follow.stepIs(steps[0] as string, 'running');
+    await follow.stepIs(steps[1] as string, 'pending');
+    jobPod('p1', [done, { running: {} }]);
+    await follow.stepIs(steps[0] as string, 'done');
+    await follow.stepIs(steps[1] as string, 'running');
+    jobPod(
+      'p1',
+      steps.map(() => done),
+      { phase: 'Succeeded' },
+    );
+    jobStatus({ conditions: [{ type: 'Complete', status: 'True' }] });
+    await follow.task;
+    expect(follow.events.at(-1)).toEqual({ type: 'run.status', state: 'succeeded', reason: null });
+  });
+
+  it('tells why a step failed, with warnings and the end of its log, and what is skipped', async () => {
+    const follow = following();
+    const pod = 'p1';
+    server.logs.set(`${namespace}/${pod}/1-${steps[0]}`, ['reading', 'no such column']);
+    server.put({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e1', namespace },
+      involvedObject: { kind: 'Pod', name: pod },
+      type: 'Warning',
+      reason: 'BackOff',
+      message: 'Back-off restarting',
+      count: 2,
+    });
+    jobPod(pod, [{ terminated: { exitCode: 137, reason: 'OOMKilled' } }]);
+    const failed = await follow.stepIs(steps[0] as string, 'failed', 'OOMKilled');
+    expect(failed.fix).toContain('memory');
+    expect(failed.warnings).toEqual([{ reason: 'BackOff', message: 'Back-off restarting', count: 2 }]);
+    jobStatus({
+      conditions: [{ type: 'Failed', status: 'True', message: 'Job has reached the specified backoff limit' }],
+    });
+    await follow.task;
+    expect(follow.events).toContainEqual({ type: 'step.log', id: steps[0], lines: ['reading', 'no such column'] });
+    await follow.stepIs(steps[1] as string, 'skipped', 'backoff limit');
+    expect(follow.events.at(-1)).toMatchObject({ type: 'run.status', state: 'failed' });
+  });
+
+  it('begins with the newest pod when an earlier one was lost', async () => {
+    const follow = following();
+    jobPod('p1', [done, { running: {} }]);
+    await follow.stepIs(steps[1] as string, 'running');
+    jobPod('p1', [done], { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' });
+    await follow.stepIs(steps[1] as string, 'failed', 'low on resource');
+    await sleep(5);
+    jobPod('p2', [{ running: {} }]);
+    expect((await follow.stepIs(steps[0] as string, 'running')).attempts).toBe(2);
+    await follow.stepIs(steps[1] as string, 'pending');
+    follow.stop();
+    await follow.task;
+  });
+
+  it('says that a quota keeps the pod from being made', async () => {
+    const follow = following();
+    server.put({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e1', namespace },
+      involvedObject: { kind: 'Job', name: runName() },
+      type: 'Warning',
+      reason: 'FailedCreate',
+      message: 'pods "x" is forbidden: exceeded quota: small',
+    });
+    expect((await follow.stepIs(steps[0] as string, 'scheduling', 'exceeded quota')).fix).toContain('quota');
+    follow.stop();
+    await follow.task;
+  });
+
+  it('goes on after lost connections, and after versions that are too old', async () => {
+    const follow = following();
+    await follow.stepIs(steps[0] as string, 'pending');
+    server.breakWatches();
+    jobPod('p1', [{ running: {} }]);
+    await follow.stepIs(steps[0] as string, 'running');
+    server.breakWatches();
+    jobPod('p1', [done, { running: {} }]);
+    server.compact();
+    await follow.stepIs(steps[1] as string, 'running');
+    follow.stop();
+    await follow.task;
+    expect(follow.events.filter((event) => event.type === 'connection').map((event) => event.lost)).toContain(false);
+  });
+
+  it('reads a log from its end, or from where it stopped', async () => {
+    server.logs.set(`${namespace}/p1/c`, ['one', 'two', '', 'four']);
+    const read = async (tailLines?: number) => {
+      const lines = [];
+      const options = { namespace, pod: 'p1', container: 'c', ...(tailLines === undefined ? {} : { tailLines }) };
+      for await (const line of podLog(client, options)) lines.push(line);
+      return lines;
+    };
+    expect(await read()).toEqual(['one', 'two', '', 'four']);
+    expect(await read(2)).toEqual(['', 'four']);
+  });
+});
