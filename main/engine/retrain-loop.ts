@@ -192,7 +192,11 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       });
       const comparison = await compare(champion, challenger, manifest, holdoutPath, window.holdout.actual);
       const better = comparison.difference > 0 && comparison.pValue <= params.alpha;
-      record('compared', id, sentenceOf(comparison), { ...comparison, champion_: champion, challenger_: challenger });
+      record('compared', id, sentenceOf(comparison), {
+        ...comparison,
+        championModel: champion,
+        challengerModel: challenger,
+      });
       if (!better) {
         record('rejected', id, 'The challenger is not surely better: the champion stays.', { ...comparison });
         return;
@@ -268,6 +272,8 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       if (comparison.difference > 0 && comparison.pValue <= params.alpha) {
         await options.swap(before);
         moveAlias(before);
+        youngRows = undefined;
+        changedAt = undefined;
         record('rolled-back', id, `The model before it would have been better: ${sentenceOf(comparison)}`, {
           model: before,
           before: model,
