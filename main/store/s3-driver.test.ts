@@ -68,7 +68,7 @@ describe('artifacts in an object storage', () => {
 
   it('are listed over several pages and removed', async () => {
     const store = createArtifactStore(driver());
-    const digests = [];
+    const digests: string[] = [];
     for (let value = 0; value < 5; value++) digests.push((await put(`{"value":${value}}`, store)).digest);
     const listed = async () => {
       const found: string[] = [];
