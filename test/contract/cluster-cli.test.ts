@@ -76,3 +76,10 @@ it('says what is wrong: no folder, no bundle, no context, expired credentials', 
     expect(result.code).toBe(code);
   }
 });
+
+it('checks a cluster before anything is written', async () => {
+  const { code, last } = await runSlipway(['doctor', '--context', 'test'], dataDir);
+  expect(code).toBe(0);
+  expect(last['checks']).toContainEqual(expect.objectContaining({ id: 'rights', state: 'ok' }));
+  expect((await runSlipway(['doctor', '--context', 'expired'], dataDir)).code).toBe(3);
+});

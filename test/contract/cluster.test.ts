@@ -11,6 +11,7 @@ import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
 import { deleteBundle } from '../../main/cluster/delete-bundle.ts';
 import { type ClusterEvent, followBundle } from '../../main/cluster/follow-bundle.ts';
 import { buildOverlay, overlayFolder } from '../../main/cluster/kustomize.ts';
+import { preflight } from '../../main/cluster/preflight.ts';
 import { podLog } from '../../main/cluster/pod-log.ts';
 import { renderBundle } from '../../main/cluster/targets.ts';
 import { writeBundle } from '../../main/cluster/write-bundle.ts';
@@ -304,6 +305,54 @@ function jobStatus(status: object): void {
   if (job === undefined) throw new Error('no job');
   server.put({ ...job, status }, 'kube-controller-manager');
 }
+
+describe('preflight', () => {
+  const stateOf = (found: Awaited<ReturnType<typeof preflight>>, id: string) =>
+    found.checks.find((check) => check.id === id);
+
+  it('says what is there and which targets can be used', async () => {
+    server.put({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'n1' },
+      status: { allocatable: { cpu: '8', 'nvidia.com/gpu': '2' } },
+    });
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    server.put({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'nfs', annotations } });
+    const found = await preflight(client);
+    expect(found).toMatchObject({ context: 'test', namespace: 'from-context' });
+    for (const id of ['cluster', 'rights', 'argo', 'gpu', 'storage']) expect(stateOf(found, id)?.state, id).toBe('ok');
+    expect(stateOf(found, 'gpu')?.message).toContain('2 × nvidia.com/gpu');
+    expect(stateOf(found, 'kserve')?.state).toBe('warning');
+    expect(found.targets).toEqual([
+      { id: 'kubernetes', usable: true, missing: [] },
+      { id: 'argo', usable: true, missing: [] },
+    ]);
+  });
+
+  it('says what is missing: rights, custom resources, storage, the cluster itself', async () => {
+    server.denied.add('patch jobs');
+    server.removeGroup('argoproj.io/v1alpha1');
+    server.faults.push({
+      method: 'GET',
+      path: '/nodes',
+      status: 403,
+      reason: 'Forbidden',
+      message: 'nodes is forbidden',
+      times: 1,
+    });
+    const found = await preflight(client, 'team');
+    expect(stateOf(found, 'rights')).toMatchObject({ state: 'error', message: expect.stringContaining('patch jobs') });
+    expect(stateOf(found, 'argo')?.state).toBe('warning');
+    expect(stateOf(found, 'gpu')).toMatchObject({ state: 'warning', message: expect.stringContaining('forbidden') });
+    expect(stateOf(found, 'storage')?.state).toBe('warning');
+    expect(found.targets.find(({ id }) => id === 'argo')?.missing).toEqual(['rights', 'Argo Workflows 4']);
+    const expired = await preflight(openCluster('expired', env));
+    expect(expired.checks).toMatchObject([{ id: 'cluster', state: 'error' }]);
+    await server.close();
+    expect((await preflight(client)).checks).toMatchObject([{ id: 'cluster', state: 'error' }]);
+  });
+});
 
 describe('watch', () => {
   let steps: string[];

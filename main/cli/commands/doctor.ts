@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { machineMemoryBytes } from '../../engine/machine-memory.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { textTable } from '../output.ts';
 
 interface Check {
@@ -21,11 +21,13 @@ const gibibyte = 1024 ** 3;
 export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'Says what this machine can do, what is wrong with it and what to do about it.',
-  usage: '',
+  usage: '[--context CONTEXT]',
   positionals: 0,
-  options: {},
-  optionHelp: {},
+  options: { context: { type: 'string' } },
+  optionHelp: { context: 'check this context of the kubeconfig instead of this machine' },
   async run(context) {
+    const cluster = context.text('context');
+    if (cluster !== undefined) return checkCluster(context, cluster);
     const dataDir = resolveDataDir(context.dataDir);
     const checks: Check[] = [
       nodeCheck(),
@@ -43,6 +45,23 @@ export const doctorCommand: Command = {
     return checks.some((check) => check.state === 'error') ? 3 : 0;
   },
 };
+
+/** The cluster library is large: it is loaded only when it is asked for. */
+async function checkCluster(context: CommandContext, name: string): Promise<number> {
+  const { openCluster } = await import('../../cluster/api/cluster-client.ts');
+  const { preflight } = await import('../../cluster/preflight.ts');
+  const found = await preflight(openCluster(name));
+  const rows = found.checks.map((check) => [
+    check.state,
+    check.id,
+    `${check.message}${check.fix ? ` ${check.fix}` : ''}`,
+  ]);
+  const targets = found.targets.map((target) =>
+    target.usable ? `${target.id} can be used` : `${target.id} lacks ${target.missing.join(', ')}`,
+  );
+  context.output.result(found, [textTable(rows), ...targets].join('\n'));
+  return found.checks.some((check) => check.state === 'error') ? 3 : 0;
+}
 
 function nodeCheck(): Check {
   const major = Number(process.versions.node.split('.')[0]);
