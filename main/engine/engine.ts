@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
-import systeminformation from 'systeminformation';
 import type { z } from 'zod';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { RunEvent, RunFinished, StepResult } from '../../shared/events/run-events.ts';
@@ -16,6 +15,8 @@ import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
+import { listGraphics, probeDevices } from '../compute/devices/probe.ts';
+import { workerNode } from '../product/worker-node.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
 import { openDatabase, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
@@ -156,6 +157,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   const active = new Map<string, { controller: AbortController; done: Promise<void> }>();
   const neverAborted = new AbortController().signal;
+  let gpus: Promise<string[]> | undefined;
 
   const read = (
     document: unknown,
@@ -248,7 +250,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       platform: process.platform,
       cores,
       memoryBytes: machineMemoryBytes(),
-      gpus: await gpuNames(),
+      gpus: await (gpus ??= usableGpus()),
       node: process.version,
     }),
     analyze: async (document, { baseDir, signal, unseen }) => {
@@ -407,10 +409,16 @@ function newRunId(): string {
   return `${time}-${randomUUID().slice(0, 8)}`;
 }
 
-/** Graphics processors the system reports; none where it does not tell. */
-async function gpuNames(): Promise<string[]> {
-  const { controllers } = await systeminformation.graphics();
-  return controllers.map(({ vendor, model }) => `${vendor} ${model}`.trim()).filter((name) => name !== '');
+/**
+ * Graphics processors that work, by name: empty where none is listed, or where none of them runs a model. Probed only
+ * where the system lists one.
+ */
+async function usableGpus(): Promise<string[]> {
+  const listed = await listGraphics();
+  if (listed.length === 0) return [];
+  const { providers } = await probeDevices({ node: workerNode() });
+  const works = providers.some(({ provider, state }) => provider !== 'cpu' && state === 'ready');
+  return works ? listed.map(({ name }) => name) : [];
 }
 
 function nothingToRun(diagnostics: readonly Diagnostic[]): AppError {

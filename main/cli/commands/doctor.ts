@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
+import type { DeviceReport } from '../../compute/devices/device-report.ts';
+import { probeDevices } from '../../compute/devices/probe.ts';
 import { machineMemoryBytes } from '../../engine/machine-memory.ts';
+import { workerNode } from '../../product/worker-node.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { textTable } from '../output.ts';
@@ -37,7 +39,7 @@ export const doctorCommand: Command = {
       packageCheck('sample-data', 'vega-datasets/package.json', 'Sample data of the templates'),
       packageCheck('onnxruntime', 'onnxruntime-node/package.json', 'ONNX Runtime'),
       packageCheck('duckdb', '@duckdb/node-api/package.json', 'DuckDB'),
-      await gpuCheck(),
+      ...deviceChecks(await probeDevices({ node: workerNode() })),
       await portCheck(4680),
     ];
     const rows = checks.map((check) => [check.state, check.id, `${check.message}${check.fix ? ` ${check.fix}` : ''}`]);
@@ -120,30 +122,35 @@ function packageCheck(id: string, file: string, title: string): Check {
   }
 }
 
-/** Graphics cards, asked in a child process: drivers have been seen to take a process with them. */
-async function gpuCheck(): Promise<Check> {
-  const script = `import si from 'systeminformation'; console.log(JSON.stringify((await si.graphics()).controllers.map((c) => c.model).filter(Boolean)))`;
-  const text = await new Promise<string>((resolve) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: import.meta.dirname,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 10_000,
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.on('close', () => resolve(output));
-    child.on('error', () => resolve(''));
-  });
-  let names: string[] = [];
-  try {
-    names = JSON.parse(text) as string[];
-  } catch {
-    return { id: 'gpu', state: 'warning', message: 'Graphics cards could not be listed; the CPU is used.' };
-  }
-  const message = names.length === 0 ? 'No graphics card found; the CPU is used.' : `Graphics: ${names.join(', ')}.`;
-  return { id: 'gpu', state: 'ok', message };
+const providerTitles = {
+  cpu: 'ONNX Runtime on the CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  dml: 'DirectML',
+  coreml: 'CoreML',
+} as const;
+
+/** A machine without a graphics processor is no problem; one that computes wrong numbers, or no working CPU, is. */
+function deviceChecks({ providers, graphics }: DeviceReport): Check[] {
+  const names = graphics.map(({ name, memoryBytes }) =>
+    memoryBytes === null ? name : `${name} (${(memoryBytes / gibibyte).toFixed(1)} GiB)`,
+  );
+  const listed = names.length === 0 ? 'No graphics processor is listed.' : `Graphics: ${names.join(', ')}.`;
+  return [
+    { id: 'gpu', state: 'ok', message: listed },
+    ...providers.map(({ provider, state, reason = '' }): Check => {
+      const id = `device.${provider}`;
+      const title = providerTitles[provider];
+      if (state === 'ready') return { id, state: 'ok', message: `${title} works.` };
+      if (provider === 'cpu') {
+        return { id, state: 'error', message: `${title} does not work: ${reason}`, fix: 'Run npm ci.' };
+      }
+      if (state === 'wrong') {
+        return { id, state: 'warning', message: `${title} gives wrong results. ${reason}`, fix: 'Update its driver.' };
+      }
+      return { id, state: 'ok', message: `${title} cannot be used; the CPU is. ${reason}` };
+    }),
+  ];
 }
 
 function portCheck(port: number): Promise<Check> {

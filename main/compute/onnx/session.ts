@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 
+/** Where ONNX Runtime runs operators; what a provider cannot run goes to the CPU. */
+export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+
 export interface SessionOptions {
   /** Threads inside one operator, at least 1. */
   threads: number;
+  /** Default `cpu`. A provider may end the process while it opens: probe it first, in a child (`main/compute/devices`). */
+  provider?: ExecutionProvider;
+  /** Fail instead of running on the CPU what the provider cannot run. */
+  strict?: boolean;
   /** Leave failed runs out of stderr: whoever sends requests must not be able to fill a log. */
   silent?: boolean;
   /** Named in the error when the model does not load. */
@@ -12,7 +19,7 @@ export interface SessionOptions {
 }
 
 /**
- * Opens an ONNX model on the CPU from bytes or a path.
+ * Opens an ONNX model from bytes or a path.
  * `session.run()` of onnxruntime-node 1.30 blocks its JavaScript thread for the whole run: never call it on a thread
  * that serves HTTP, RPC or a window. Sessions leak memory when created and released over and over
  * (microsoft/onnxruntime#25325): one per process or worker, replaced by replacing the worker.
@@ -21,7 +28,8 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   const bytes = typeof model === 'string' ? await readFile(model) : model;
   try {
     return await InferenceSession.create(bytes, {
-      executionProviders: ['cpu'],
+      executionProviders: [options.provider ?? 'cpu'],
+      ...(options.strict === true ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',

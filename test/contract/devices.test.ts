@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probeDevices } from '../../main/compute/devices/probe.ts';
+import { encodeNode } from '../../nodes/feature/encode/definition.ts';
+import { runner as encode } from '../../nodes/feature/encode/run.ts';
+import { imputeNode } from '../../nodes/feature/impute/definition.ts';
+import { runner as impute } from '../../nodes/feature/impute/run.ts';
+import { linearNode } from '../../nodes/train/linear/definition.ts';
+import { runner as linear } from '../../nodes/train/linear/run.ts';
+import { mlpNode } from '../../nodes/train/mlp/definition.ts';
+import { runner as mlp } from '../../nodes/train/mlp/run.ts';
+import { treesNode } from '../../nodes/train/trees/definition.ts';
+import { runner as trees } from '../../nodes/train/trees/run.ts';
+import type { InputArtifact } from '../../shared/node/runner.ts';
+import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { softwareVulkan } from '../support/software-vulkan.ts';
+import { StepChain } from '../support/step-chain.ts';
+
+const vulkan = softwareVulkan();
+const why = vulkan === undefined ? ' (skipped: no SwiftShader, which Chromium and Electron bring)' : '';
+const node = process.execPath;
+
+describe('the device probe', () => {
+  it('finds the CPU and says why others cannot be used', async () => {
+    const report = await probeDevices({ node, providers: ['cpu', 'dml'] });
+    expect(report.providers[0]).toMatchObject({ provider: 'cpu', state: 'ready' });
+    if (process.platform === 'linux') {
+      expect(report.providers[1]).toMatchObject({ provider: 'dml', state: 'failed' });
+      expect(report.providers[1]?.reason).toContain('does not carry it');
+    }
+  });
+
+  it('outlives a driver that ends its process, and one that hangs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-probe-'));
+    const script = (name: string, text: string): string => {
+      const path = join(folder, name);
+      writeFileSync(path, `#!/bin/sh\n${text}\n`);
+      chmodSync(path, 0o755);
+      return path;
+    };
+    try {
+      const crash = script('crash', 'echo "driver: fault at 0" >&2\nkill -SEGV $$');
+      const [crashed] = (await probeDevices({ node: crash, providers: ['webgpu'] })).providers;
+      expect(crashed).toMatchObject({ state: 'failed' });
+      expect(crashed?.reason).toBe('Its driver ended the process by SIGSEGV: driver: fault at 0');
+      const hang = script('hang', 'exec sleep 60');
+      const [hung] = (await probeDevices({ node: hang, providers: ['webgpu'], timeoutMs: 500 })).providers;
+      expect(hung?.reason).toBe('Its driver did not answer within 0.5 s.');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('is what doctor shows', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'slipway-doctor-'));
+    try {
+      const { last } = await runSlipway(['doctor'], dataDir);
+      const checks = last['checks'] as { id: string; state: string; message: string }[];
+      expect(checks.find(({ id }) => id === 'device.cpu')).toMatchObject({ state: 'ok' });
+      expect(checks.find(({ id }) => id === 'device.webgpu')?.message).toMatch(
+        /^WebGPU (works|cannot be used|gives wrong)/,
+      );
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+});
+
+describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () => {
+  let chain: StepChain;
+  let features: InputArtifact[];
+  let table: InputArtifact;
+  beforeAll(async () => {
+    chain = await StepChain.create();
+    table = await chain.table(
+      `SELECT i, CASE WHEN i % 13 = 0 THEN NULL ELSE a END AS a, b, city,
+         a + b / 100 + CASE city WHEN 'rome' THEN 1 ELSE 0 END + noise > 1.2 AS late
+       FROM (SELECT i, sin(i * 12.9898) * 1.5 AS a, (i * 7919) % 100 AS b, ['rome', 'oslo', 'lima'][1 + i % 3] AS city,
+         sin(i * 78.233) * 0.3 AS noise FROM range(0, 1500) r(i)) ORDER BY i`,
+      'train',
+    );
+    const numbers = await chain.run(imputeNode, impute, { columns: ['a', 'b'] }, { input: [table] });
+    const cities = await chain.run(encodeNode, encode, { columns: ['city'], method: 'one-hot' }, { input: [table] });
+    features = [numbers['features'] as InputArtifact, cities['features'] as InputArtifact];
+  });
+  afterAll(() => chain[Symbol.asyncDispose]());
+
+  it('is found by the probe', async () => {
+    const [webgpu] = (await probeDevices({ node, providers: ['webgpu'], ...(vulkan && { env: vulkan }) })).providers;
+    expect(webgpu).toMatchObject({ provider: 'webgpu', state: 'ready' });
+  });
+
+  async function outputsOf(model: InputArtifact, provider: string): Promise<Record<string, (number | string)[]>> {
+    const script = join(repositoryRoot, 'test/support/run-model.ts');
+    const args = [script, model.path('model.onnx'), model.path('model.json'), table.path('data.parquet'), provider];
+    const { stdout } = await promisify(execFile)(node, args, {
+      maxBuffer: 2 ** 26,
+      ...(provider === 'cpu' || vulkan === undefined ? {} : { env: vulkan }),
+    });
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, (number | string)[]>;
+  }
+
+  async function compare(model: InputArtifact | undefined): Promise<void> {
+    if (model === undefined) throw new Error('The trainer gave no model.');
+    const cpu = await outputsOf(model, 'cpu');
+    const webgpu = await outputsOf(model, 'webgpu');
+    expect(Object.keys(webgpu)).toEqual(Object.keys(cpu));
+    let worst = 0;
+    for (const [name, values] of Object.entries(cpu)) {
+      expect(webgpu[name]).toHaveLength(values.length);
+      values.forEach((value, at) => {
+        const other = webgpu[name]?.[at];
+        if (typeof value === 'number' && typeof other === 'number') worst = Math.max(worst, Math.abs(value - other));
+        else expect(other).toBe(value);
+      });
+    }
+    expect(worst).toBeLessThan(1e-4);
+  }
+
+  it('gives the linear model the scores of the CPU', async () => {
+    await compare((await chain.run(linearNode, linear, { label: 'late' }, { features }))['model']);
+  });
+
+  it('gives boosted trees the scores of the CPU', async () => {
+    await compare((await chain.run(treesNode, trees, { label: 'late', trees: 20 }, { features }))['model']);
+  });
+
+  it('gives the neural network the scores of the CPU', async () => {
+    await compare((await chain.run(mlpNode, mlp, { label: 'late', epochs: 3 }, { features }))['model']);
+  });
+});
