@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { createStreamIngest } from '../streams/stream-ingest.ts';
+import { isLocalRequest, isLoopback } from '../serving/loopback.ts';
 import { engineRouter } from './engine-router.ts';
 import { createMlflowHandler } from './mlflow/mlflow-handler.ts';
 import type { Services } from './services.ts';
@@ -54,14 +55,6 @@ export interface UiServer {
   close(): Promise<void>;
 }
 
-function isLoopback(host: string): boolean {
-  return host === '127.0.0.1' || host === 'localhost' || host === '::1';
-}
-
-function hostNameOf(hostHeader: string): string {
-  return hostHeader.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-}
-
 /**
  * HTTP server of the app: static files without a token (they hold no data), the engine RPC at `/rpc` as WebSocket with
  * the token as subprotocol `slipway.TOKEN`, MLflow's REST below `/api/2.0/mlflow/` with the token as Bearer. Throws `port.in-use`.
@@ -79,8 +72,7 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
 
   /** A page of another site that resolves its name to this machine still sends its own name as Host. */
   function hostAllowed(request: IncomingMessage): boolean {
-    if (!isLoopback(options.host)) return true;
-    return isLoopback(hostNameOf(request.headers.host ?? ''));
+    return !isLoopback(options.host) || isLocalRequest(request.headers.host, undefined);
   }
 
   function originAllowed(request: IncomingMessage): boolean {
@@ -122,7 +114,8 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     response.setHeader('Referrer-Policy', 'no-referrer');
     response.setHeader('Content-Security-Policy', contentSecurityPolicy);
     if (!hostAllowed(request)) return void response.writeHead(421).end();
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = targetOf(request);
+    if (url === null) return void response.writeHead(400).end();
     const path = url.pathname;
     if (mlflow.handles(path)) {
       if (!originAllowed(request)) return void response.writeHead(403).end();
@@ -145,8 +138,9 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
   }
 
   server.on('upgrade', (request, socket, head) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    if (path !== '/rpc') return refuse(socket, '404 Not Found');
+    // From here on nothing else listens: a connection that breaks would end the engine.
+    socket.on('error', (error) => options.log(`Connection error: ${error.message}`));
+    if (targetOf(request)?.pathname !== '/rpc') return refuse(socket, '404 Not Found');
     if (!hostAllowed(request) || !originAllowed(request)) return refuse(socket, '403 Forbidden');
     if (!tokenValid(request)) return refuse(socket, '401 Unauthorized');
     if (sockets.clients.size >= maxConnections) return refuse(socket, '503 Service Unavailable');
@@ -173,6 +167,11 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
       await ingest.close();
     },
   };
+}
+
+/** Null for a request target that is no URL: anyone may send one. */
+function targetOf(request: IncomingMessage): URL | null {
+  return URL.parse(request.url ?? '/', 'http://localhost');
 }
 
 /** Throws `port.in-use` or `environment.missing` instead of the raw socket error. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../shared/events/run-events.ts';
@@ -42,6 +43,27 @@ function statusOf(path: string, headers: Record<string, string> = {}, method = '
   });
 }
 
+/** Connects without an HTTP client, which would not send such requests. */
+function connection(): Socket {
+  const { hostname, port } = new URL(app.url);
+  return connect(Number(port), hostname);
+}
+
+async function firstLineOf(text: string): Promise<string | undefined> {
+  const socket = connection();
+  socket.end(text);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer.split('\r\n')[0];
+}
+
+async function resetAfter(text: string): Promise<void> {
+  const socket = connection();
+  await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+  socket.resetAndDestroy();
+  await new Promise((resolve) => socket.once('close', resolve));
+}
+
 describe('access', () => {
   it('needs the token', async () => {
     await expect(connectRpc(app.url, { token: 'wrong' })).rejects.toThrow('status 401');
@@ -69,6 +91,14 @@ describe('access', () => {
       expect([400, 404]).toContain(await statusOf(path));
     }
     expect(await statusOf('/', {}, 'POST')).toBe(405);
+  });
+
+  it('outlives requests that no client sends', async () => {
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+    expect(await firstLineOf('GET //[ HTTP/1.1\r\nHost: localhost\r\n\r\n')).toContain('400');
+    expect(await firstLineOf(`GET //[ HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`)).toContain('404');
+    await resetAfter(`GET /rpc HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`);
+    expect(await statusOf('/healthz')).toBe(200);
   });
 });
 
