@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import { ApiFailure, type ClusterClient } from './api/cluster-client.ts';
+import { ApiFailure } from './api/api-failure.ts';
+import type { ClusterClient } from './api/cluster-client.ts';
 import { explainFailure } from './api/explain-failure.ts';
 import { createResourceFinder, type Resource, type ResourceFinder, resourcePath } from './api/resource-paths.ts';
 import type { KubernetesObject } from './bundle.ts';

@@ -212,7 +212,7 @@ interface ImageChange {
 }
 
 /** Replaces images anywhere in an object, under the keys `image` of `containers`, `initContainers` and templates. */
-function replaceImages(value: unknown, change: ImageChange): void {
+export function replaceImages(value: unknown, change: ImageChange): void {
   if (Array.isArray(value)) for (const entry of value) replaceImages(entry, change);
   else if (typeof value === 'object' && value !== null) {
     for (const [name, entry] of Object.entries(value)) {

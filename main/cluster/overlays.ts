@@ -3,6 +3,9 @@ import { imageName } from './engine-image.ts';
 import type { Names } from './names.ts';
 import { toYaml } from './yaml-text.ts';
 
+/** Stands for the registry a person has. */
+export const exampleRegistry = 'registry.example.com';
+
 export function kustomization(fields: Record<string, unknown>): string {
   return toYaml([{ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields }]);
 }
@@ -13,7 +16,7 @@ export function overlayFiles(names: Names, version: string, objects: readonly Ku
   const configured = configuration === undefined ? {} : { configurations: ['image-fields.yaml'] };
   const configurationFiles = (overlay: string): BundleFile[] =>
     configuration === undefined ? [] : [{ path: `overlays/${overlay}/image-fields.yaml`, text: configuration }];
-  const images = [{ name: imageName, newName: `registry.example.com/${imageName}`, newTag: version }];
+  const images = [{ name: imageName, newName: `${exampleRegistry}/${imageName}`, newTag: version }];
   return [
     {
       path: 'overlays/example/kustomization.yaml',

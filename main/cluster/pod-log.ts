@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { ApiFailure, type ClusterClient } from './api/cluster-client.ts';
+import { ApiFailure } from './api/api-failure.ts';
+import type { ClusterClient } from './api/cluster-client.ts';
 import { explainFailure } from './api/explain-failure.ts';
 
 export interface PodLogOptions {

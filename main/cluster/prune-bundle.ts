@@ -1,4 +1,5 @@
-import { ApiFailure, type ClusterClient } from './api/cluster-client.ts';
+import { ApiFailure } from './api/api-failure.ts';
+import type { ClusterClient } from './api/cluster-client.ts';
 import { explainFailure } from './api/explain-failure.ts';
 import { type ResourceFinder, resourcePath } from './api/resource-paths.ts';
 import type { ObjectName } from './apply-bundle.ts';

@@ -1,5 +1,6 @@
 import { alertHandlers } from './handlers/alert.ts';
 import { artifactHandlers } from './handlers/artifact.ts';
+import { clusterHandlers } from './handlers/cluster.ts';
 import { endpointHandlers } from './handlers/endpoint.ts';
 import { engineHandlers } from './handlers/engine.ts';
 import { exportHandlers } from './handlers/export.ts';
@@ -26,4 +27,5 @@ export const engineRouter = rpc.router({
   alert: alertHandlers,
   loop: loopHandlers,
   export: exportHandlers,
+  cluster: clusterHandlers,
 });

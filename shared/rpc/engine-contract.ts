@@ -8,6 +8,15 @@ import { classLabelSchema, modelManifestSchema } from '../model/signature.ts';
 import { stepStateSchema } from '../plan/plan.ts';
 import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
+import {
+  applyResultSchema,
+  bundleSourceSchema,
+  clusterContextSchema,
+  clusterPlaceSchema,
+  clusterPreflightSchema,
+  clusterStatusSchema,
+  deleteResultSchema,
+} from './cluster-schemas.ts';
 
 /** JSON of a graph as the person has it; the engine validates, so an unfinished graph may be sent. */
 const documentJson = z.record(z.string(), z.unknown());
@@ -473,6 +482,26 @@ export const engineContract = {
     write: base
       .input(z.object({ document: documentJson, path: z.string().optional(), target: z.string(), dir: z.string() }))
       .output(z.object({ dir: z.string(), files: z.array(z.string()) })),
+  },
+  cluster: {
+    /** Of the kubeconfig on the engine's machine; empty where there is none. */
+    contexts: base.output(z.array(clusterContextSchema)),
+    /** Problems are checks; throws only `cluster.config`. */
+    preflight: base.input(clusterPlaceSchema).output(clusterPreflightSchema),
+    apply: base
+      .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema, dryRun: z.boolean() }))
+      .output(applyResultSchema),
+    delete: base.input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema })).output(deleteResultSchema),
+    /** The state of an applied bundle, after each change. */
+    watch: base
+      .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema }))
+      .output(eventIterator(clusterStatusSchema)),
+    /** The last lines (at most 500) of a container's log, while it goes on. */
+    log: base
+      .input(
+        z.object({ context: z.string().optional(), namespace: z.string(), pod: z.string(), container: z.string() }),
+      )
+      .output(eventIterator(z.object({ lines: z.array(z.string()), ended: z.boolean() }))),
   },
 };
 export type EngineContract = typeof engineContract;

@@ -2,32 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type RequestOptions, request as httpsRequest } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { ApiFailure, type ApiStatus } from './api-failure.ts';
 import { chooseContext } from './kube-contexts.ts';
-
-/** The API's `Status` object, the parts that are read. */
-export interface ApiStatus {
-  message?: string;
-  reason?: string;
-  code?: number;
-  details?: {
-    name?: string;
-    kind?: string;
-    group?: string;
-    causes?: { reason?: string; message?: string; field?: string }[];
-  };
-}
-
-/** The API server answered with an error. */
-export class ApiFailure extends Error {
-  readonly statusCode: number;
-  readonly status: ApiStatus;
-
-  constructor(statusCode: number, status: ApiStatus) {
-    super(status.message ?? `status ${statusCode}`);
-    this.statusCode = statusCode;
-    this.status = status;
-  }
-}
 
 export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { ApiFailure } from './cluster-client.ts';
+import { ApiFailure } from './api-failure.ts';
 
 /** An API server's refusal in words a person can act on. `doing` completes "… was refused", e.g. `Applying Job/x`. */
 export function explainFailure(error: unknown, doing: string): unknown {

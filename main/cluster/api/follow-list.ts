@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiFailure, type ApiStatus, type ClusterClient } from './cluster-client.ts';
+import { ApiFailure, type ApiStatus } from './api-failure.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import { explainFailure } from './explain-failure.ts';
 
 interface LiveObject {

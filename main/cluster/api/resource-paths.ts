@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { ApiFailure, type ClusterClient } from './cluster-client.ts';
+import { ApiFailure } from './api-failure.ts';
+import type { ClusterClient } from './cluster-client.ts';
 
 /** A kind as the cluster offers it. */
 export interface Resource {

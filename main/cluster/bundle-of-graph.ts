@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KubernetesObject } from './bundle.ts';
+import { imageName } from './engine-image.ts';
+import type { ExportContext } from './export-context.ts';
+import { buildOverlay, replaceImages } from './kustomize.ts';
+import { exampleRegistry } from './overlays.ts';
+import { renderBundle } from './targets.ts';
+import { writeBundle } from './write-bundle.ts';
+
+/** Objects of a graph for a target as its example overlay gives them, with the image that is to be used. */
+export async function objectsOfGraph(
+  context: ExportContext,
+  target: string,
+  image: string,
+): Promise<KubernetesObject[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'slipway-bundle-'));
+  try {
+    await writeBundle(renderBundle(target, context), dir);
+    const objects = await buildOverlay(join(dir, 'overlays', 'example'));
+    const [name = '', digest] = image.split('@');
+    const colon = name.lastIndexOf(':');
+    const tagged = digest === undefined && colon > name.lastIndexOf('/');
+    const change = {
+      name: `${exampleRegistry}/${imageName}`,
+      newName: tagged ? name.slice(0, colon) : name,
+      ...(digest === undefined ? { newTag: tagged ? name.slice(colon + 1) : 'latest' } : { digest }),
+    };
+    for (const object of objects) replaceImages(object, change);
+    return objects;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

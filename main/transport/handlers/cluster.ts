@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { definitionOf } from '../../../nodes/catalog.ts';
+import { readGraphValue } from '../../../shared/graph/read-graph.ts';
+import type { BundleSource, ClusterStatus } from '../../../shared/rpc/cluster-schemas.ts';
+import type { ClusterClient } from '../../cluster/api/cluster-client.ts';
+import { applyBundle, placedObjects } from '../../cluster/apply-bundle.ts';
+import type { KubernetesObject } from '../../cluster/bundle.ts';
+import { objectsOfGraph } from '../../cluster/bundle-of-graph.ts';
+import { exportContextOf } from '../../cluster/context-of-graph.ts';
+import { deleteBundle } from '../../cluster/delete-bundle.ts';
+import { followBundle } from '../../cluster/follow-bundle.ts';
+import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
+import { podLog } from '../../cluster/pod-log.ts';
+import { preflight } from '../../cluster/preflight.ts';
+import { rpc } from '../rpc-base.ts';
+
+const shownLogLines = 500;
+/** A burst of log lines is one message. */
+const logPauseMs = 150;
+
+export const clusterHandlers = {
+  contexts: rpc.cluster.contexts.handler(async () =>
+    (await import('../../cluster/api/kube-contexts.ts')).listContexts(),
+  ),
+  preflight: rpc.cluster.preflight.handler(async ({ input }) =>
+    preflight(await openCluster(input.context), input.namespace),
+  ),
+  apply: rpc.cluster.apply.handler(async ({ input, signal }) =>
+    applyBundle(await openCluster(input.context), await objectsOf(input.bundle), {
+      namespace: input.namespace,
+      dryRun: input.dryRun,
+      signal,
+    }),
+  ),
+  delete: rpc.cluster.delete.handler(async ({ input, signal }) =>
+    deleteBundle(await openCluster(input.context), await objectsOf(input.bundle), {
+      namespace: input.namespace,
+      signal,
+    }),
+  ),
+  watch: rpc.cluster.watch.handler(async function* ({ input, signal }) {
+    const client = await openCluster(input.context);
+    const placed = placedObjects(client, await objectsOf(input.bundle), input.namespace);
+    const status: ClusterStatus = {
+      namespace: placed.namespace,
+      connected: true,
+      run: null,
+      steps: [],
+      endpoints: [],
+    };
+    const events = followBundle(client, placed.objects, {
+      namespace: placed.namespace,
+      signal: signal ?? new AbortController().signal,
+      stayAfterRun: true,
+    });
+    for await (const event of events) {
+      if (event.type === 'connection') status.connected = !event.lost;
+      else if (event.type === 'run.status') status.run = { state: event.state, reason: event.reason };
+      else if (event.type === 'step.status') {
+        const { type: _, ...step } = event;
+        status.steps = replaced(status.steps, step, (one) => one.id === step.id);
+      } else if (event.type === 'endpoint.status') {
+        const { type: _, ...endpoint } = event;
+        status.endpoints = replaced(status.endpoints, endpoint, (one) => one.name === endpoint.name);
+      } else continue;
+      yield structuredClone(status);
+    }
+  }),
+  log: rpc.cluster.log.handler(async function* ({ input, signal }) {
+    const client = await openCluster(input.context);
+    const lines: string[] = [];
+    let ended = false;
+    let failure: { error: unknown } | undefined;
+    let fresh = true;
+    const stop = new AbortController();
+    const until = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    const { namespace, pod, container } = input;
+    const reading = (async () => {
+      const options = { namespace, pod, container, follow: true, tailLines: shownLogLines, signal: until };
+      for await (const line of podLog(client, options)) {
+        lines.push(line);
+        if (lines.length > shownLogLines) lines.shift();
+        fresh = true;
+      }
+    })()
+      .catch((error: unknown) => {
+        failure = { error };
+      })
+      .finally(() => {
+        ended = true;
+      });
+    try {
+      while (!until.aborted) {
+        if (failure !== undefined) throw failure.error;
+        const last = ended;
+        if (fresh || last) yield { lines: [...lines], ended: last };
+        fresh = false;
+        if (last) return;
+        await sleep(logPauseMs);
+      }
+    } finally {
+      stop.abort();
+      await reading;
+    }
+  }),
+};
+
+/** The cluster library is large: it is loaded when it is first asked for. */
+async function openCluster(context: string | undefined): Promise<ClusterClient> {
+  return (await import('../../cluster/api/cluster-client.ts')).openCluster(context);
+}
+
+function objectsOf(bundle: BundleSource): Promise<KubernetesObject[]> {
+  if ('dir' in bundle) return buildOverlay(overlayFolder(bundle.dir));
+  const context = exportContextOf(readGraphValue(bundle.document, definitionOf));
+  return objectsOfGraph(context, bundle.target, bundle.image);
+}
+
+function replaced<T>(items: readonly T[], item: T, same: (candidate: T) => boolean): T[] {
+  return items.some(same) ? items.map((candidate) => (same(candidate) ? item : candidate)) : [...items, item];
+}
