@@ -19,6 +19,7 @@ const EndpointsScreen = lazy(async () => ({
   default: (await import('../endpoints/EndpointsScreen.tsx')).EndpointsScreen,
 }));
 const MonitorsScreen = lazy(async () => ({ default: (await import('../monitors/MonitorsScreen.tsx')).MonitorsScreen }));
+const ClusterScreen = lazy(async () => ({ default: (await import('../cluster/ClusterScreen.tsx')).ClusterScreen }));
 
 /** Keeps a failing screen to itself. */
 class ScreenBoundary extends Component<{ children: ReactNode }, { error: Error | undefined }> {
@@ -55,6 +56,8 @@ function CurrentScreen() {
       return <EndpointsScreen />;
     case 'monitors':
       return <MonitorsScreen />;
+    case 'cluster':
+      return <ClusterScreen />;
     case 'settings':
       return <SettingsScreen />;
   }

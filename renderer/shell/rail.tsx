@@ -9,6 +9,7 @@ const entries: { screen: Screen; label: string; icon: IconName }[] = [
   { screen: 'models', label: 'Models', icon: 'models' },
   { screen: 'endpoints', label: 'Endpoints', icon: 'endpoints' },
   { screen: 'monitors', label: 'Monitors', icon: 'monitors' },
+  { screen: 'cluster', label: 'Cluster', icon: 'cluster' },
 ];
 
 function RailLink({ screen, label, icon }: { screen: Screen; label: string; icon: IconName }) {

@@ -69,6 +69,12 @@ async function refusal(run: Promise<unknown>): Promise<{ code: string; message: 
   );
 }
 
+function objectOf(matches: (object: KubernetesObject) => boolean): KubernetesObject {
+  const found = objects.find(matches);
+  if (found === undefined) throw new Error('The bundle has no such object.');
+  return found;
+}
+
 const runName = () => objects.find(({ kind }) => kind === 'Job')?.metadata.name ?? '';
 
 describe('apply', () => {
@@ -235,8 +241,8 @@ describe('what a cluster refuses is explained', () => {
 
 /** A pod of the Job, with the states of its containers in plan order. */
 function jobPod(name: string, states: readonly object[], extra: object = {}): void {
-  const job = objects.find(({ kind }) => kind === 'Job');
-  const spec = (job?.['spec'] as { template: { spec: Record<'initContainers' | 'containers', { name: string }[]> } })
+  const job = objectOf(({ kind }) => kind === 'Job');
+  const spec = (job['spec'] as { template: { spec: Record<'initContainers' | 'containers', { name: string }[]> } })
     .template.spec;
   const names = [...spec.initContainers, ...spec.containers].map((container) => container.name);
   const statuses = names.map((container, index) => ({
@@ -271,7 +277,7 @@ const done = { terminated: { exitCode: 0, reason: 'Completed' } };
 function following() {
   const stop = new AbortController();
   const events: ClusterEvent[] = [];
-  let failed: unknown;
+  let failed: Error | undefined;
   const placed = placedObjects(client, objects, undefined);
   const task = (async () => {
     for await (const event of followBundle(client, placed.objects, {
@@ -282,7 +288,7 @@ function following() {
       events.push(event);
     }
   })().catch((error: unknown) => {
-    failed = error;
+    failed = error as Error;
   });
   return {
     events,
@@ -358,10 +364,10 @@ describe('watch', () => {
   let steps: string[];
   beforeEach(async () => {
     await apply();
-    const plan = objects.find(
+    const plan = objectOf(
       (object) => (object['data'] as Record<string, string> | undefined)?.['plan.json'] !== undefined,
     );
-    const text = (plan?.['data'] as Record<string, string>)['plan.json'] ?? '';
+    const text = (plan['data'] as Record<string, string>)['plan.json'] ?? '';
     steps = (JSON.parse(text) as { steps: { id: string }[] }).steps.map(({ id }) => id);
   });
 

@@ -43,7 +43,8 @@ export function openCluster(context: string | undefined, env: NodeJS.ProcessEnv 
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     options.method = request.method ?? 'GET';
     options.headers = {
-      ...options.headers,
+      // The library sets them as an object.
+      ...(options.headers as Record<string, string> | undefined),
       accept: 'application/json',
       ...(body === undefined
         ? {}

@@ -1,0 +1,205 @@
+import { useState } from 'react';
+import type { WireError } from '../../shared/errors/app-error.ts';
+import type { ApplyResult, BundleSource, ClusterContext } from '../../shared/rpc/cluster-schemas.ts';
+import { useOnline } from '../client/connection-store.ts';
+import { engine } from '../client/engine-client.ts';
+import { toEngineError } from '../client/engine-error.ts';
+import { useQuery } from '../client/use-query.ts';
+import { useSubscription } from '../client/use-subscription.ts';
+import { titleOf } from '../state/graph-commands.ts';
+import { useActiveGraph } from '../state/graph-store.ts';
+import { openOverlay } from '../state/ui-store.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field, TextInput } from '../ui/field.tsx';
+import { formatPlural } from '../ui/format.ts';
+import { Segmented } from '../ui/segmented.tsx';
+import { Select } from '../ui/select.tsx';
+import { ErrorState } from '../ui/state-block.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { ChangeList } from './change-list.tsx';
+import { CheckList } from './check-list.tsx';
+import { placeSettings, type PlaceSettings, rememberPlace } from './place-settings.ts';
+import { StatusView } from './status-view.tsx';
+
+type Doing = 'dry-run' | 'apply' | 'delete';
+
+/** One context: what it can do, what would change, and what an applied bundle is doing. */
+export function ClusterDetail({ context }: { context: ClusterContext }) {
+  const online = useOnline();
+  const document = useActiveGraph((graph) => graph.document);
+  const [settings, setSettings] = useState<PlaceSettings>(() => placeSettings(context.name));
+  const [doing, setDoing] = useState<Doing>();
+  const [result, setResult] = useState<ApplyResult>();
+  const [failure, setFailure] = useState<WireError>();
+  const [watched, setWatched] = useState<{ bundle: BundleSource; namespace: string; epoch: number }>();
+  const [confirming, setConfirming] = useState(false);
+  const targets = useQuery('export/targets', (signal) => engine.export.targets(undefined, { signal }));
+  const status = useSubscription(
+    watched ? `cluster/watch/${context.name}/${watched.namespace}/${watched.epoch}` : null,
+    (signal) =>
+      engine.cluster.watch(
+        { context: context.name, ...placed(watched?.namespace ?? ''), bundle: watched?.bundle ?? { dir: '' } },
+        { signal },
+      ),
+  );
+
+  const bundle = bundleOf(settings, document);
+  const missing =
+    settings.source === 'folder'
+      ? settings.dir.trim() === '' && 'Name the folder of a bundle first.'
+      : !document
+        ? 'Open a graph first.'
+        : settings.image.trim() === '' && 'Name the image of the engine first.';
+  const off = !online || doing !== undefined || bundle === undefined;
+  const titles = (id: string): string => {
+    const node = document?.nodes[id];
+    return node ? titleOf(node, id) : id;
+  };
+
+  function change(next: Partial<PlaceSettings>) {
+    const changed = { ...settings, ...next };
+    setSettings(changed);
+    rememberPlace(context.name, changed);
+    setResult(undefined);
+    setFailure(undefined);
+  }
+
+  function watch(source: BundleSource) {
+    setWatched((before) => ({ bundle: source, namespace: settings.namespace, epoch: (before?.epoch ?? 0) + 1 }));
+  }
+
+  async function act(what: Doing) {
+    if (!bundle) return;
+    setDoing(what);
+    setFailure(undefined);
+    setConfirming(false);
+    const place = { context: context.name, ...placed(settings.namespace), bundle };
+    try {
+      if (what === 'delete') {
+        const { deleted, namespace } = await engine.cluster.delete(place);
+        setWatched(undefined);
+        setResult(undefined);
+        showToast({ text: `${formatPlural(deleted.length, 'object')} deleted from ${namespace}` });
+      } else {
+        const applied = await engine.cluster.apply({ ...place, dryRun: what === 'dry-run' });
+        setResult(applied);
+        if (what === 'apply' && applied.conflicts.length === 0) watch(bundle);
+      }
+    } catch (error) {
+      setFailure(toEngineError(error));
+    } finally {
+      setDoing(undefined);
+    }
+  }
+
+  return (
+    <>
+      <div className="screen-head">
+        <div className="head-name">
+          <h1>{context.name}</h1>
+          <div className="mute small mono clip">{context.server}</div>
+        </div>
+        <span className="grow" />
+        <Button disabled={off} hint={missing || undefined} onClick={() => void act('dry-run')}>
+          {doing === 'dry-run' ? 'Checking' : 'Dry run'}
+        </Button>
+        <Button disabled={off} hint={missing || undefined} onClick={() => bundle && watch(bundle)}>
+          Show status
+        </Button>
+        <Button disabled={off} hint={missing || undefined} onClick={() => setConfirming(true)}>
+          Delete
+        </Button>
+        <Button variant="primary" disabled={off} hint={missing || undefined} onClick={() => void act('apply')}>
+          {doing === 'apply' ? 'Applying' : 'Apply'}
+        </Button>
+      </div>
+      <div className="cluster-body">
+        <section className="cell cluster-form" aria-label="Bundle">
+          <Segmented
+            label="What is applied"
+            value={settings.source}
+            onChange={(source) => change({ source })}
+            options={[
+              { value: 'graph', label: 'The open graph' },
+              { value: 'folder', label: 'A folder' },
+            ]}
+          />
+          {settings.source === 'graph' ? (
+            <>
+              <Field label="Target">
+                {(ids) => (
+                  <Select
+                    {...ids}
+                    value={settings.target}
+                    onChange={(target) => change({ target })}
+                    options={(targets.data ?? []).map(({ id, title }) => ({ value: id, label: title }))}
+                  />
+                )}
+              </Field>
+              <Field label="Image" note="Of the engine, as the cluster can pull it; a digest is best.">
+                {(ids) => (
+                  <TextInput
+                    {...ids}
+                    value={settings.image}
+                    onChange={(image) => change({ image })}
+                    placeholder="registry/slipway-engine@sha256:…"
+                  />
+                )}
+              </Field>
+              <Button small variant="quiet" icon="file" disabled={!document} onClick={() => openOverlay('export')}>
+                See the files
+              </Button>
+            </>
+          ) : (
+            <Field label="Folder" note="Of a bundle or one of its overlays, on the engine's machine.">
+              {(ids) => <TextInput {...ids} value={settings.dir} onChange={(dir) => change({ dir })} />}
+            </Field>
+          )}
+          <Field label="Namespace" note="Empty: the one the bundle names.">
+            {(ids) => <TextInput {...ids} value={settings.namespace} onChange={(namespace) => change({ namespace })} />}
+          </Field>
+        </section>
+        {failure && (
+          <section className="cell" aria-label="Problem">
+            <ErrorState error={failure} />
+          </section>
+        )}
+        {status.error && (
+          <section className="cell" aria-label="Problem">
+            <ErrorState error={status.error} onRetry={() => watched && watch(watched.bundle)} />
+          </section>
+        )}
+        {status.latest && <StatusView context={context.name} status={status.latest} titles={titles} />}
+        {result && <ChangeList result={result} />}
+        <CheckList context={context.name} namespace={settings.namespace.trim() || (result?.namespace ?? '')} />
+      </div>
+      {confirming && (
+        <Dialog
+          title={`Delete what was applied to ${context.name}?`}
+          onClose={() => setConfirming(false)}
+          footer={
+            <>
+              <Button onClick={() => setConfirming(false)}>Cancel</Button>
+              <Button variant="danger" onClick={() => void act('delete')}>
+                Delete run, endpoints and results
+              </Button>
+            </>
+          }
+        >
+          <p>Endpoints stop answering, and the volume with the results of the run goes too. The namespace stays.</p>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function placed(namespace: string): { namespace?: string } {
+  return namespace.trim() === '' ? {} : { namespace: namespace.trim() };
+}
+
+function bundleOf(settings: PlaceSettings, document: object | undefined): BundleSource | undefined {
+  if (settings.source === 'folder') return settings.dir.trim() === '' ? undefined : { dir: settings.dir.trim() };
+  if (document === undefined || settings.image.trim() === '') return undefined;
+  return { document: { ...document }, target: settings.target, image: settings.image.trim() };
+}

@@ -1,0 +1,27 @@
+/** What a person last used for a context. */
+export interface PlaceSettings {
+  source: 'graph' | 'folder';
+  target: string;
+  image: string;
+  dir: string;
+  namespace: string;
+}
+
+const storageKey = 'slipway.cluster';
+const blank: PlaceSettings = { source: 'graph', target: 'kubernetes', image: '', dir: '', namespace: '' };
+
+function all(): Record<string, Partial<PlaceSettings>> {
+  try {
+    return JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Record<string, Partial<PlaceSettings>>;
+  } catch {
+    return {};
+  }
+}
+
+export function placeSettings(context: string): PlaceSettings {
+  return { ...blank, ...all()[context] };
+}
+
+export function rememberPlace(context: string, settings: PlaceSettings): void {
+  localStorage.setItem(storageKey, JSON.stringify({ ...all(), [context]: settings }));
+}

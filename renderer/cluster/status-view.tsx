@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import type { ClusterStatus } from '../../shared/rpc/cluster-schemas.ts';
+import { formatDuration } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { EmptyState } from '../ui/state-block.tsx';
+import { PodLog } from './pod-log.tsx';
+import { runWords, stepWords, whyOf } from './step-words.ts';
+
+interface StatusViewProps {
+  context: string;
+  status: ClusterStatus;
+  titles: (nodeId: string) => string;
+}
+
+/** What each step and endpoint of the applied bundle is doing now. */
+export function StatusView({ context, status, titles }: StatusViewProps) {
+  const [wanted, setWanted] = useState<string>();
+  const shown =
+    status.steps.find((step) => step.id === wanted) ??
+    status.steps.find((step) => step.state === 'failed' || step.state === 'running');
+  const run = status.run === null ? undefined : runWords[status.run.state];
+  return (
+    <>
+      <section className="cell" aria-label="Status">
+        <header>
+          <h2>Steps</h2>
+          {run && (
+            <span className={`pill ${run.tone}`}>
+              <Icon name={run.icon} small />
+              {run.word}
+            </span>
+          )}
+          {!status.connected && <span className="pill stale">Connection lost, trying again</span>}
+          <span className="mute small clip">{status.run?.reason}</span>
+        </header>
+        {status.steps.length === 0 ? (
+          <EmptyState text="The cluster shows no step of this bundle yet." />
+        ) : (
+          <table className="list-table">
+            <thead>
+              <tr>
+                <th scope="col">Step</th>
+                <th scope="col">State</th>
+                <th scope="col" className="n">
+                  Time
+                </th>
+                <th scope="col">Why</th>
+              </tr>
+            </thead>
+            <tbody>
+              {status.steps.map((step) => {
+                const says = stepWords[step.state];
+                return (
+                  <tr key={step.id} aria-selected={step.id === shown?.id} onClick={() => setWanted(step.id)}>
+                    <td>
+                      <button type="button" className="row-link" title={step.id} onClick={() => setWanted(step.id)}>
+                        {titles(step.id)}
+                      </button>
+                    </td>
+                    <td>
+                      <span className={`state-word ${says.tone}`}>
+                        <Icon name={says.icon} small />
+                        {says.word}
+                      </span>
+                    </td>
+                    <td className="n">
+                      {step.startedMs !== null && step.finishedMs !== null
+                        ? formatDuration(step.finishedMs - step.startedMs)
+                        : ''}
+                    </td>
+                    <td className="cluster-why">{whyOf(step)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
+        {status.endpoints.map((endpoint) => (
+          <p key={endpoint.name} className="cluster-endpoint">
+            <span
+              className={`state-word ${endpoint.ready >= endpoint.wanted && endpoint.ready > 0 ? 'live' : 'queued'}`}
+            >
+              <Icon name="endpoints" small />
+              {endpoint.name}
+            </span>
+            {endpoint.ready} of {endpoint.wanted} ready {endpoint.reason}
+          </p>
+        ))}
+      </section>
+      {shown?.pod && shown.container && (
+        <PodLog
+          key={`${shown.pod}/${shown.container}`}
+          context={context}
+          namespace={status.namespace}
+          pod={shown.pod}
+          container={shown.container}
+          title={titles(shown.id)}
+        />
+      )}
+    </>
+  );
+}

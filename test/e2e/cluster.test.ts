@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+
+let folder: string;
+let server: ApiServer;
+let app: RunningApp;
+let browser: Browser;
+const before = process.env['KUBECONFIG'];
+const kubeconfig = () => join(folder, 'kubeconfig');
+
+describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'slipway-e2e-cluster-'));
+    server = await startApiServer();
+    process.env['KUBECONFIG'] = kubeconfig();
+    app = await startApp();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    if (before === undefined) delete process.env['KUBECONFIG'];
+    else process.env['KUBECONFIG'] = before;
+    await browser?.close();
+    await app?.stop();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says what to do without a kubeconfig, then checks, previews, applies, follows and deletes', async () => {
+    const opened = await openPage(browser, app.url, 'light');
+    const { page } = opened;
+    try {
+      await page.getByRole('link', { name: 'Cluster' }).click();
+      await page.getByText('No cluster yet.').waitFor();
+      await screenshot(page, 'cluster-empty-light');
+
+      writeFileSync(kubeconfig(), server.kubeconfig);
+      await page.getByRole('button', { name: 'Look again' }).click();
+      await page.getByRole('heading', { name: 'test' }).waitFor();
+      const preflight = page.getByRole('region', { name: 'Preflight' });
+      await preflight.getByText('kubernetes can be used.').waitFor();
+      await preflight.getByText(/KServe .* is not installed/).waitFor();
+
+      await page.getByRole('textbox', { name: 'Image' }).fill('registry.test/engine:1');
+      await page.getByRole('button', { name: 'Dry run' }).click();
+      const changes = page.getByRole('region', { name: 'Changes' });
+      await changes.getByText(/^Job\//).waitFor();
+      expect(server.list('Job')).toEqual([]);
+      await screenshot(page, 'cluster-dry-run-light');
+
+      await page.getByRole('button', { name: 'Apply' }).click();
+      await expect.poll(() => server.list('Job').length, { timeout: 20_000 }).toBe(1);
+      const job = server.list('Job')[0];
+      if (job === undefined) throw new Error('no job');
+      const namespace = job.metadata.namespace ?? '';
+      const spec = (job['spec'] as { template: { spec: { initContainers: { name: string; image: string }[] } } })
+        .template.spec;
+      const container = spec.initContainers[0];
+      expect(container?.image).toBe('registry.test/engine:1');
+
+      const status = page.getByRole('region', { name: 'Status' });
+      await status.getByText('Waits').first().waitFor();
+      const labels = {
+        'app.kubernetes.io/name': job.metadata.labels?.['app.kubernetes.io/name'] ?? '',
+        'app.kubernetes.io/component': 'run',
+        'batch.kubernetes.io/job-name': job.metadata.name,
+      };
+      server.logs.set(`${namespace}/p1/${container?.name}`, ['reading the table', 'it is gone']);
+      const pod = (state: object) =>
+        server.put({
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'p1', namespace, labels },
+          status: {
+            phase: 'Running',
+            conditions: [{ type: 'PodScheduled', status: 'True' }],
+            initContainerStatuses: [{ name: container?.name, state }],
+          },
+        });
+      pod({ waiting: { reason: 'ImagePullBackOff', message: 'cannot pull' } });
+      await status.getByText(/cannot pull/).waitFor();
+      pod({ running: {} });
+      await status.getByText('Running', { exact: true }).waitFor();
+      await page.getByRole('region', { name: 'Log' }).getByText('reading the table').waitFor();
+      pod({ terminated: { exitCode: 1, reason: 'Error' } });
+      await status.getByText('Failed', { exact: true }).first().waitFor();
+      await screenshot(page, 'cluster-status-light');
+
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('button', { name: 'Delete run, endpoints and results' }).click();
+      await expect.poll(() => server.list('Job').length, { timeout: 20_000 }).toBe(0);
+      expect(opened.errors).toEqual([]);
+    } catch (error) {
+      await screenshot(page, `failed-cluster-${Date.now()}`);
+      throw error;
+    } finally {
+      await page.context().close();
+    }
+  });
+});
