@@ -78,9 +78,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
       expect(await editor.edgeCount()).toBe(wanted.length);
 
       await editor.select('file');
-      await editor.inspector
-        .getByRole('textbox', { name: 'Path', exact: true })
-        .fill('pkg:vega-datasets/data/penguins.json');
+      await editor.inspector.getByRole('textbox', { name: /^Path/ }).fill('pkg:vega-datasets/data/penguins.json');
       // Column pickers know the columns before anything has run.
       await editor.select('impute');
       await editor.inspector.getByRole('button', { name: 'Columns', exact: true }).click();
@@ -168,15 +166,13 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
       const editor = editorPage(page);
       await editor.newGraph();
       await editor.addNode('File');
-      await editor.inspector.getByRole('textbox', { name: 'Path', exact: true }).fill('no-such-file.csv');
+      await editor.inspector.getByRole('textbox', { name: /^Path/ }).fill('no-such-file.csv');
       await editor.waitForNode('file', /no-such-file\.csv/);
       await page.getByRole('button', { name: /1 problem/ }).click();
       await page.getByText('no-such-file.csv').first().waitFor();
       await screenshot(page, 'editor-problem-light');
       await page.keyboard.press('Escape');
-      await editor.inspector
-        .getByRole('textbox', { name: 'Path', exact: true })
-        .fill('pkg:vega-datasets/data/seattle-weather.csv');
+      await editor.inspector.getByRole('textbox', { name: /^Path/ }).fill('pkg:vega-datasets/data/seattle-weather.csv');
       await editor.waitForNode('file', /Not run yet/);
       await page.locator('.react-flow__pane').click({ position: { x: 10, y: 10 } });
       await page.keyboard.press('Control+s');
