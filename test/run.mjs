@@ -6,6 +6,11 @@ import { join, relative } from 'node:path';
 import { ensureInstalled, pinnedNode, root, toolEnvironment } from '../main/launch/install.mjs';
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const parts = ['check', 'unit', 'boundary', 'e2e'];
+if (process.argv.includes('--only') && !parts.includes(only)) {
+  process.stderr.write(`--only takes one of ${parts.join(', ')}.\n`);
+  process.exit(2);
+}
 const reports = join(root, '.cache', 'test-reports');
 
 ensureInstalled();

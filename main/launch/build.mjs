@@ -1,20 +1,19 @@
 // Builds the app for the browser and the desktop shell into dist/ when a source is newer than the last build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode, root, toolEnvironment } from './install.mjs';
 
-/** Newest modification time in ms of all files below the given folders and files. */
+/** Newest modification time in ms of the given files and folders and all below them; a removed file changes its folder. */
 function newestSource(paths) {
   let newest = 0;
   for (const path of paths) {
     const info = statSync(path, { throwIfNoEntry: false });
     if (info === undefined) continue;
+    newest = Math.max(newest, info.mtimeMs);
     if (info.isDirectory()) {
       newest = Math.max(newest, newestSource(readdirSync(path).map((name) => join(path, name))));
-    } else {
-      newest = Math.max(newest, info.mtimeMs);
     }
   }
   return newest;
@@ -32,7 +31,9 @@ function buildWhenStale(name, sources, command) {
     process.stderr.write(`Building the ${name} failed.\n`);
     process.exit(1);
   }
-  writeFileSync(stamp, startedAt.toISOString());
+  writeFileSync(stamp, '');
+  // Of the start: a source changed during the build is newer.
+  utimesSync(stamp, startedAt, startedAt);
 }
 
 const bundler = 'node_modules/vite/bin/vite.js';

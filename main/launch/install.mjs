@@ -1,23 +1,32 @@
 // Runs on whatever Node (>= 20) the machine has, before anything is installed: only node: imports.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const stamp = join(root, 'node_modules', '.slipway-installed');
 
-function lockDigest() {
-  return createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
+function packagesOf(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 }
 
-/** Installs the locked packages when they are missing or the lock file has changed since the last install. */
+/** Whether every locked package is there, by the list that npm writes at the end of an install, whoever ran it. */
+function isInstalled() {
+  const list = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(list)) return false;
+  const installed = packagesOf(list);
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional, devOptional }]) => {
+      const found = installed[path];
+      // Optional packages of other platforms stay out.
+      return path === '' || (found === undefined ? Boolean(optional || devOptional) : found.version === version);
+    },
+  );
+}
+
+/** Installs the locked packages when one of them is missing or of another version. */
 export function ensureInstalled() {
-  const wanted = lockDigest();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (isInstalled()) return;
   process.stderr.write('Installing packages…\n');
   const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -28,7 +37,6 @@ export function ensureInstalled() {
     process.stderr.write('npm ci failed. Check that the npm registry is reachable, then start again.\n');
     process.exit(3);
   }
-  writeFileSync(stamp, wanted);
 }
 
 /** The Node 24 that the project pins, whatever started this script. */

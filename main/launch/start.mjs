@@ -45,22 +45,47 @@ buildApp();
 const binary = hasDisplay() ? electronBinary() : undefined;
 const args = process.argv.slice(2);
 let child;
+let stopping = false;
+
+function start(command, commandArgs, env, onEnd) {
+  child = spawn(command, commandArgs, { cwd: root, stdio: 'inherit', env });
+  child.on('error', (error) => onEnd(1, null, error.message));
+  child.on('exit', (code, signal) => onEnd(code, signal, `it ended with ${code ?? signal}`));
+}
+
+function end(code, signal) {
+  process.exit(code ?? (signal === 'SIGINT' ? 130 : 1));
+}
+
+function startInBrowser() {
+  start(pinnedNode(), [join(root, 'main', 'cli', 'slipway.ts'), 'ui', ...args], toolEnvironment(), end);
+}
+
+/** A runtime that ends within this time with an error never showed a window: a library or the display is missing. */
+const failedStartMs = 5_000;
+
+function startOnDesktop() {
+  const startedMs = Date.now();
+  const env = toolEnvironment({ SLIPWAY_ENGINE_NODE: process.env.SLIPWAY_ENGINE_NODE ?? pinnedNode() });
+  start(binary, [...electronFlags(), root, ...args], env, (code, signal, reason) => {
+    if (code === 0 || stopping || Date.now() - startedMs > failedStartMs) return end(code, signal);
+    process.stderr.write(`The desktop runtime does not start (${reason}); using the browser instead.\n`);
+    startInBrowser();
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    stopping = true;
+    child.kill(signal);
+  });
+}
 if (binary === undefined) {
   if (!hasDisplay()) process.stderr.write('No display found; serving the app to a browser.\n');
-  child = spawn(pinnedNode(), [join(root, 'main', 'cli', 'slipway.ts'), 'ui', ...args], {
-    cwd: root,
-    stdio: 'inherit',
-    env: toolEnvironment(),
-  });
+  startInBrowser();
 } else {
   buildShell();
   const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   process.stderr.write(`Slipway ${version} is starting…\n`);
-  child = spawn(binary, [...electronFlags(), root, ...args], {
-    cwd: root,
-    stdio: 'inherit',
-    env: toolEnvironment({ SLIPWAY_ENGINE_NODE: process.env.SLIPWAY_ENGINE_NODE ?? pinnedNode() }),
-  });
+  startOnDesktop();
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
