@@ -1,14 +1,10 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp, buildShell } from '../../main/launch/build.mjs';
-import { root } from './app.ts';
-import { desktopFolders, type Display, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
+import { type Display, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
+import { type PackagedApp, packageApp, startPackaged } from './packaged-app.ts';
 
 const runtime = findElectron();
 const reason =
@@ -17,61 +13,24 @@ const why = reason === undefined ? '' : ` (skipped: ${reason})`;
 
 describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
   let output: string;
-  let binary: string;
-  let folders: ReturnType<typeof desktopFolders>;
   let display: Display | undefined;
-  let child: ChildProcess;
-  let browser: Browser;
-  let window: Page;
+  let started: PackagedApp;
 
   beforeAll(async () => {
     if ('reason' in runtime) return;
-    buildApp();
-    buildShell();
-    output = mkdtempSync(join(tmpdir(), 'slipway-package-'));
-    const version = readFileSync(join(runtime.dir, 'version'), 'utf8').trim().replace(/^v/, '');
-    execFileSync(
-      process.execPath,
-      [
-        join(root, 'node_modules', 'electron-builder', 'cli.js'),
-        '--dir',
-        '--publish=never',
-        `-c.electronVersion=${version}`,
-        `-c.electronDist=${runtime.dir}`,
-        `-c.directories.output=${output}`,
-      ],
-      {
-        cwd: root,
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' },
-      },
-    );
-    binary = join(output, 'linux-unpacked', 'slipway-app');
+    output = packageApp(runtime.dir);
     display = await openDisplay();
     if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
-    folders = desktopFolders(display.name);
-    // The fuses refuse Node's inspector, so the page is reached through Chromium's own debugging port.
-    child = spawn(
-      binary,
-      ['--no-sandbox', '--disable-gpu', `--user-data-dir=${folders.profile}`, '--remote-debugging-port=0'],
-      { cwd: folders.folder, env: folders.env, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    browser = await chromium.connectOverCDP(await debuggerAddress(child));
-    const [context] = browser.contexts();
-    window = context?.pages()[0] ?? (await context?.waitForEvent('page')) ?? missingPage();
+    started = await startPackaged(output, display.name);
   });
   afterAll(async () => {
-    await browser?.close();
-    if (child?.exitCode === null) {
-      child.kill();
-      await new Promise((resolve) => child.once('exit', resolve));
-    }
+    await started?.close();
     display?.close();
-    if (folders !== undefined) rmSync(folders.folder, { recursive: true, force: true });
     if (output !== undefined) rmSync(output, { recursive: true, force: true });
   });
 
   it('opens with the sample graph and runs one, without a checkout or a Node of the machine', async () => {
+    const { window, folders } = started;
     await window.locator('.react-flow__node[data-id="trailing"]').waitFor({ timeout: 60_000 });
     const editor = editorPage(window);
     await window.getByRole('link', { name: 'Home' }).click();
@@ -87,6 +46,7 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
   });
 
   it('cannot be used as a Node of its own', () => {
+    const { folders, binary } = started;
     const env = { ...folders.env, ELECTRON_RUN_AS_NODE: '1' };
     const asNode = spawnSync(binary, ['-e', 'console.log("ran as node")', '--no-sandbox'], {
       env: { ...env, XDG_CONFIG_HOME: join(folders.folder, 'other') },
@@ -111,21 +71,3 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
     expect(files).not.toMatch(/darwin|win32|\.dll|\.dylib/);
   });
 });
-
-function missingPage(): never {
-  throw new Error('The packaged app opened no window.');
-}
-
-/** The address in Chromium's line `DevTools listening on ws://…`. */
-function debuggerAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    if (child.stderr === null) return reject(new Error('The app has no error stream.'));
-    const lines: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      lines.push(line);
-      const address = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    child.on('exit', (code) => reject(new Error(`The packaged app ended with ${code}: ${lines.join('\n')}`)));
-  });
-}

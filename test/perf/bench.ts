@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  startup: async () => (await import('./benchmarks/startup.ts')).startup,
   serve: async () => (await import('./benchmarks/serve.ts')).serve,
   features: async () => (await import('./benchmarks/features.ts')).features,
   'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,

@@ -21,16 +21,38 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Resident memory in bytes of a process and all its descendants, summed; pages they share count for each. */
-export function residentBytesOfTree(rootPid: number): number {
+/** A process and all its descendants. */
+function treeOf(rootPid: number): number[] {
   const parentOf = parents();
-  let total = 0;
-  for (const pid of parentOf.keys()) {
+  return [...parentOf.keys()].filter((pid) => {
     let ancestor: number | undefined = pid;
     while (ancestor !== undefined && ancestor !== rootPid && ancestor > 1) ancestor = parentOf.get(ancestor);
-    if (ancestor !== rootPid) continue;
-    const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readText(`/proc/${pid}/status`) ?? '')?.[1];
-    total += Number(kibibytes ?? 0) * 1024;
-  }
-  return total;
+    return ancestor === rootPid;
+  });
+}
+
+function kibibytes(text: string | undefined, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text ?? '')?.[1] ?? 0);
+}
+
+/** Resident memory in bytes of a process and all its descendants, summed; pages they share count for each. */
+export function residentBytesOfTree(rootPid: number): number {
+  return treeOf(rootPid).reduce((sum, pid) => sum + kibibytes(readText(`/proc/${pid}/status`), 'VmRSS') * 1024, 0);
+}
+
+/** Proportional set size in bytes, summed over the tree: a page shared by n processes counts 1/n for each. */
+export function proportionalBytesOfTree(rootPid: number): number {
+  return treeOf(rootPid).reduce((sum, pid) => sum + kibibytes(readText(`/proc/${pid}/smaps_rollup`), 'Pss') * 1024, 0);
+}
+
+/** Processor time in seconds the tree has used so far, at 100 ticks a second as Linux reports it. */
+export function processorSecondsOfTree(rootPid: number): number {
+  return treeOf(rootPid).reduce((sum, pid) => {
+    const stat = readText(`/proc/${pid}/stat`) ?? '';
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return sum + (Number(user) + Number(system)) / 100;
+  }, 0);
 }

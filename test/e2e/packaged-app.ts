@@ -1,0 +1,86 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { buildApp, buildShell } from '../../main/launch/build.mjs';
+import { root } from './app.ts';
+import { desktopFolders } from './desktop-runtime.ts';
+
+/** Packages the app as a folder around a given Electron runtime (Linux); gives the folder that holds `linux-unpacked`. */
+export function packageApp(runtimeDir: string): string {
+  buildApp();
+  buildShell();
+  const output = mkdtempSync(join(tmpdir(), 'slipway-package-'));
+  const version = readFileSync(join(runtimeDir, 'version'), 'utf8').trim().replace(/^v/, '');
+  execFileSync(
+    process.execPath,
+    [
+      join(root, 'node_modules', 'electron-builder', 'cli.js'),
+      '--dir',
+      '--publish=never',
+      `-c.electronVersion=${version}`,
+      `-c.electronDist=${runtimeDir}`,
+      `-c.directories.output=${output}`,
+    ],
+    // With VITEST set electron-builder links files to node_modules where a release copies them.
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, VITEST: undefined } },
+  );
+  return output;
+}
+
+export interface PackagedApp {
+  binary: string;
+  child: ChildProcess;
+  window: Page;
+  folders: ReturnType<typeof desktopFolders>;
+  close(): Promise<void>;
+}
+
+/** Starts a packaged app with folders of its own, or in those of an earlier start, and finds its window. */
+export async function startPackaged(
+  output: string,
+  display: string,
+  folders = desktopFolders(display),
+): Promise<PackagedApp> {
+  const binary = join(output, 'linux-unpacked', 'slipway-app');
+  // The fuses refuse Node's inspector, so the page is reached through Chromium's own debugging port.
+  const args = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${folders.profile}`, '--remote-debugging-port=0'];
+  const child = spawn(binary, args, { cwd: folders.folder, env: folders.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const browser: Browser = await chromium.connectOverCDP(await debuggerAddress(child));
+  const [context] = browser.contexts();
+  const window = context?.pages()[0] ?? (await context?.waitForEvent('page'));
+  if (window === undefined) throw new Error('The packaged app opened no window.');
+  return {
+    binary,
+    child,
+    window,
+    folders,
+    async close() {
+      await browser.close();
+      if (child.exitCode === null) {
+        child.kill();
+        await new Promise((resolve) => child.once('exit', resolve));
+      }
+      rmSync(folders.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The address in Chromium's line `DevTools listening on ws://…`. */
+function debuggerAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (child.stderr === null) {
+      reject(new Error('The app has no error stream.'));
+      return;
+    }
+    const lines: string[] = [];
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lines.push(line);
+      const address = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.on('exit', (code) => reject(new Error(`The packaged app ended with ${code}: ${lines.join('\n')}`)));
+  });
+}
