@@ -219,7 +219,7 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
       const deep = write('deep.slipway.json', `${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}`);
       await expect(rpc.client.graph.open({ path: deep })).rejects.toThrow(/nested deeper|not valid JSON/);
       await expect(rpc.client.graph.open({ path: '/dev/zero' })).rejects.toThrow('is no file');
-      await expect(rpc.client.graph.open({ path: place })).rejects.toThrow('cannot be read');
+      await expect(rpc.client.graph.open({ path: place })).rejects.toThrow('is a folder');
       const escaping = write(
         'escape.slipway.json',
         JSON.stringify({
