@@ -141,11 +141,17 @@ export function createS3Client(
   const sendForText = (request: Request, accepted: readonly number[] = []) =>
     repeated(async () => {
       const response = await once(request, accepted);
+      let text: string;
       try {
-        return { status: response.status, headers: response.headers, text: await response.text() };
+        text = await response.text();
       } catch (error) {
         throw new PassingFailure(unreachable(location, error), 0);
       }
+      // A missing object is an answer, a missing bucket is not.
+      if (response.status === 404 && xmlTexts(text, 'Code')[0] === 'NoSuchBucket') {
+        throw refused(location, request, 404, 'NoSuchBucket', xmlTexts(text, 'Message')[0] ?? '');
+      }
+      return { status: response.status, headers: response.headers, text };
     });
 
   async function uploadParts(key: string, path: string, sizeBytes: number): Promise<void> {

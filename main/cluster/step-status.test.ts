@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { LivePod, LiveWorkflow } from './live-objects.ts';
+import { stepStatuses } from './step-status.ts';
+
+const steps = [
+  { id: 'flights', label: '1-flights' },
+  { id: 'trees', label: '2-trees' },
+];
+
+type Nodes = NonNullable<NonNullable<LiveWorkflow['status']>['nodes']>;
+
+function workflow(phase: string, nodes: Nodes = {}, message?: string): LiveWorkflow {
+  return {
+    metadata: { uid: 'w', name: 'run' },
+    status: { phase, nodes, ...(message === undefined ? {} : { message }) },
+  };
+}
+
+/** A pod as Argo makes it for the N-th try of a step. */
+function pod(label: string, attempt: number, state: object, status: LivePod['status'] = {}): LivePod {
+  return {
+    metadata: {
+      uid: `${label}-${attempt}`,
+      name: `run-${label}-${attempt}`,
+      creationTimestamp: `2026-01-01T00:0${attempt}:00Z`,
+      labels: { 'workflows.argoproj.io/workflow': 'run' },
+      annotations: { 'workflows.argoproj.io/node-name': `run.${label}(${attempt})` },
+    },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'PodScheduled', status: 'True' }],
+      containerStatuses: [
+        { name: 'wait', state: { running: {} } },
+        { name: 'main', state },
+      ],
+      ...status,
+    },
+  };
+}
+
+function statuses(live: LiveWorkflow | undefined, pods: LivePod[] = []) {
+  const found = stepStatuses({ steps, run: { kind: 'Workflow', name: 'run' }, workflow: live, pods, events: [] });
+  return { run: found.run, states: found.steps.map((step) => step.state), steps: found.steps };
+}
+
+describe('steps of a workflow', () => {
+  it('wait, run and are done, side by side', () => {
+    expect(statuses(workflow('Running')).states).toEqual(['pending', 'pending']);
+    const pods = [pod('1-flights', 0, { terminated: { exitCode: 0 } }), pod('2-trees', 0, { running: {} })];
+    const nodes = { a: { type: 'Retry', displayName: '1-flights', phase: 'Succeeded' } };
+    expect(statuses(workflow('Running', nodes), pods).states).toEqual(['done', 'running']);
+  });
+
+  it('keep their state when their pods are cleaned up', () => {
+    const nodes = {
+      a: { type: 'Retry', displayName: '1-flights', phase: 'Succeeded' },
+      b: { type: 'Retry', displayName: '2-trees', phase: 'Succeeded' },
+    };
+    const found = statuses(workflow('Succeeded', nodes));
+    expect(found.states).toEqual(['done', 'done']);
+    expect(found.run.state).toBe('succeeded');
+  });
+
+  it('wait again after a pod that failed, as long as the workflow tries again', () => {
+    const lost = pod('1-flights', 0, {}, { phase: 'Failed', reason: 'Evicted', message: 'low on memory' });
+    const nodes = { a: { type: 'Retry', displayName: '1-flights', phase: 'Running' } };
+    const waiting = statuses(workflow('Running', nodes), [lost]).steps[0];
+    expect(waiting).toMatchObject({ state: 'pending', reason: expect.stringContaining('low on memory'), attempts: 1 });
+    const again = statuses(workflow('Running', nodes), [lost, pod('1-flights', 1, { running: {} })]).steps[0];
+    expect(again).toMatchObject({ state: 'running', pod: 'run-1-flights-1', attempts: 2 });
+  });
+
+  it('fail with the reason of the container, and those below are skipped', () => {
+    const nodes = {
+      a: { type: 'Retry', displayName: '1-flights', phase: 'Failed', message: 'No more retries left' },
+      b: { type: 'Skipped', displayName: '2-trees', phase: 'Omitted', message: 'omitted: depends condition not met' },
+    };
+    const failed = pod('1-flights', 0, { terminated: { exitCode: 137, reason: 'OOMKilled' } });
+    const found = statuses(workflow('Failed', nodes, 'child failed'), [failed]);
+    expect(found.run).toEqual({ state: 'failed', reason: 'child failed' });
+    expect(found.steps).toMatchObject([
+      { state: 'failed', reason: 'OOMKilled', fix: expect.stringContaining('memory') },
+      { state: 'skipped', reason: 'omitted: depends condition not met' },
+    ]);
+  });
+
+  it('are skipped when the workflow is gone', () => {
+    expect(statuses(undefined)).toMatchObject({ run: { state: 'gone' }, states: ['skipped', 'skipped'] });
+  });
+});
