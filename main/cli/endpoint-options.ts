@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { KeyPolicy } from '../serving/api-keys.ts';
+import { type KeyPolicy, keyPolicyFor } from '../serving/api-keys.ts';
 import type { StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { ModelSource } from '../serving/model-source.ts';
 import type { CommandContext } from './command.ts';
@@ -32,7 +32,10 @@ export function servingOf(context: CommandContext): ServingAddress {
   if (keys !== undefined && keys !== 'none' && keys !== 'required') {
     throw new AppError('cli.usage', `--keys is none or required, not ${keys}.`);
   }
-  return { host: context.text('host'), port: portOption(context, 'http'), grpcPort: portOption(context, 'grpc'), keys };
+  const host = context.text('host');
+  // Said before anything runs for minutes.
+  if (host !== undefined) keyPolicyFor(host, keys);
+  return { host, port: portOption(context, 'http'), grpcPort: portOption(context, 'grpc'), keys };
 }
 
 /** A port option: 0 to 65535. */

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -37,16 +37,20 @@ export async function saveGraphFile(
   const target = path === undefined ? await freePath(graphsDir, id) : requireAbsolute(path);
   try {
     await mkdir(dirname(target), { recursive: true });
-    const temporary = join(dirname(target), `.${basename(target)}.tmp`);
-    const file = await open(temporary, 'w');
+    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     try {
-      await file.writeFile(canonicalGraphText(parsed.document));
-      await file.sync();
+      const file = await open(temporary, 'w');
+      try {
+        await file.writeFile(canonicalGraphText(parsed.document));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await keepBefore(target);
+      await rename(temporary, target);
     } finally {
-      await file.close();
+      await rm(temporary, { force: true });
     }
-    await rename(target, `${target}.bak`).catch(() => undefined);
-    await rename(temporary, target);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw new AppError(code === 'ENOSPC' ? 'disk.full' : 'disk.read-only', `Cannot write ${target} (${code}).`, {
@@ -55,6 +59,18 @@ export async function saveGraphFile(
     });
   }
   return { path: target, modifiedMs: (await stat(target)).mtimeMs, id, name };
+}
+
+/** The version before also under `.bak`; at no moment is there no file of the graph's own name. */
+async function keepBefore(target: string): Promise<void> {
+  const kept = `${target}.bak`;
+  await rm(kept, { force: true });
+  try {
+    await link(target, kept);
+  } catch {
+    // The first save, or a file system without hard links.
+    await copyFile(target, kept).catch(() => undefined);
+  }
 }
 
 function requireAbsolute(path: string): string {

@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openGraphFile, saveGraphFile } from './graph-files.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-graphs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const graph = (name: string) => ({ format: 'slipway/graph', formatVersion: 1, id: 'g', name, nodes: {}, edges: [] });
+
+test('a save keeps the version before and leaves nothing else', async () => {
+  const { path } = await saveGraphFile(graph('First'), undefined, folder);
+  await saveGraphFile(graph('Second'), path, folder);
+  await saveGraphFile(graph('Third'), path, folder);
+  expect((await openGraphFile(path)).document?.name).toBe('Third');
+  expect(readFileSync(`${path}.bak`, 'utf8')).toContain('"Second"');
+  expect(readdirSync(folder).toSorted()).toEqual(['g.slipway.json', 'g.slipway.json.bak']);
+});
+
+test('a second graph of the same id gets a name of its own', async () => {
+  await saveGraphFile(graph('First'), undefined, folder);
+  await saveGraphFile(graph('Second'), undefined, folder);
+  expect(readdirSync(folder).toSorted()).toEqual(['g-2.slipway.json', 'g.slipway.json']);
+});
+
+test('what cannot be saved is refused and leaves the file as it is', async () => {
+  const { path } = await saveGraphFile(graph('First'), undefined, folder);
+  const before = readFileSync(path, 'utf8');
+  await expect(saveGraphFile({ ...graph('Newer'), formatVersion: 99 }, path, folder)).rejects.toMatchObject({
+    code: 'graph.invalid',
+  });
+  await expect(saveGraphFile(graph('Second'), 'relative.slipway.json', folder)).rejects.toMatchObject({
+    code: 'graph.invalid',
+  });
+  expect(readFileSync(path, 'utf8')).toBe(before);
+});
+
+test('opening names what is no graph file', async () => {
+  await expect(openGraphFile(folder)).rejects.toMatchObject({ message: `The graph file ${folder} is a folder.` });
+  await expect(openGraphFile(join(folder, 'gone.slipway.json'))).rejects.toMatchObject({
+    code: 'graph.not-found',
+    message: expect.stringContaining('gone.slipway.json does not exist'),
+  });
+});
