@@ -26,7 +26,12 @@ function buildWhenStale(name, sources, command) {
   process.stderr.write(`Building the ${name}…\n`);
   mkdirSync(join(root, 'dist'), { recursive: true });
   const startedAt = new Date();
-  const result = spawnSync(pinnedNode(), command, { cwd: root, stdio: ['ignore', 2, 2], env: toolEnvironment() });
+  // A test runner's NODE_ENV would make React's development build.
+  const result = spawnSync(pinnedNode(), command, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...toolEnvironment(), NODE_ENV: 'production' },
+  });
   if (result.status !== 0) {
     process.stderr.write(`Building the ${name} failed.\n`);
     process.exit(1);

@@ -27,7 +27,7 @@ export function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivEleme
       const detail = zoom >= briefBelow ? 'full' : zoom >= farBelow ? 'brief' : 'far';
       if (element.dataset.detail !== detail) element.dataset.detail = detail;
       const step = (Math.round(zoom / zoomStep) * zoomStep).toFixed(2);
-      if (detail === 'brief' && element.style.getPropertyValue('--zoom') !== step) {
+      if (detail !== 'far' && element.style.getPropertyValue('--zoom') !== step) {
         element.style.setProperty('--zoom', step);
       }
     }

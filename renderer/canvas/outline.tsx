@@ -88,6 +88,7 @@ function OutlineRow({ id, place, links, open, active, onOpen }: RowProps) {
       }}
       onClick={() => select([id])}
       onKeyDown={(event) => {
+        if (event.metaKey || event.ctrlKey) return;
         if (event.key === 'ArrowRight' && lines.length > 0 && !open) onOpen(true);
         else if (event.key === 'ArrowLeft' && open) onOpen(false);
         else if (event.key === 'Enter') {

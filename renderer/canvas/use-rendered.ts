@@ -9,7 +9,9 @@ import type { FlowNode } from './use-flow-nodes.ts';
 /** Share of the view's size within which cards are rendered around it, and at which rendering begins to follow. */
 const aheadShare = 0.3;
 const followShare = 0.06;
-/** Cards that may be added in one frame, so that moving the view stays smooth. */
+/** Cards are let go once those around the view reach over this many times the area needed. */
+const mostSpare = 2.5;
+/** Cards that may be added or dropped in one frame, so that moving the view stays smooth. */
 const cardsPerFrame = 6;
 /** Edges that cross the view with both ends outside of it; more are not looked for. */
 const mostCrossing = 40;
@@ -17,6 +19,10 @@ const mostCrossing = 40;
 interface Parts {
   nodes: FlowNode[];
   edges: GraphFlowEdge[];
+}
+
+function sizeOf(box: Box): number {
+  return (box.right - box.left) * (box.bottom - box.top);
 }
 
 function overlaps(box: Box, area: Box): boolean {
@@ -97,13 +103,22 @@ export function useRendered(nodes: FlowNode[], edges: GraphFlowEdge[], cull: boo
     function step() {
       frame = undefined;
       if (store.getState().width === 0) return;
-      if (covered && covers(covered, viewBox(followShare))) return;
       const area = viewBox(aheadShare);
+      if (covered && covers(covered, viewBox(followShare)) && sizeOf(covered) < mostSpare * sizeOf(area)) return;
       const wanted = [...new Set([...wantedCards(parts.current, area), ...kept()])];
       const missing = wanted.filter((id) => !present.has(id));
       const far = present.size === 0 || missing.length === wanted.length;
       if (!far && missing.length > cardsPerFrame) {
         present = new Set([...present, ...missing.slice(0, cardsPerFrame)]);
+        setIds(present);
+        soon();
+        return;
+      }
+      const needed = new Set(wanted);
+      const spare = [...present].filter((id) => !needed.has(id));
+      if (!far && spare.length > cardsPerFrame) {
+        const dropped = new Set(spare.slice(0, cardsPerFrame));
+        present = new Set([...present, ...missing].filter((id) => !dropped.has(id)));
         setIds(present);
         soon();
         return;

@@ -12,24 +12,28 @@ export function useTabView(wrapper: RefObject<HTMLElement | null>): void {
   const flow = useReactFlow();
   const tabId = useActiveGraph((graph) => graph.tabId);
   const filled = useActiveGraph((graph) => Object.keys(graph.document.nodes).length > 0) ?? false;
+  const ready = flow.viewportInitialized;
   const shown = useRef<string>(undefined);
   // Set before the cards are rendered, so that only those in view ever are.
   useEffect(() => {
-    if (tabId === undefined) return;
-    if (filled && shown.current !== tabId) {
+    if (tabId === undefined || !ready) return;
+    if (shown.current !== tabId) {
       const area = wrapper.current?.getBoundingClientRect();
       const ids = Object.keys(activeGraph()?.document.nodes ?? {});
       const view =
         views.get(tabId) ??
-        (area &&
-          viewportOf(
-            boxesOf(ids, () => undefined),
-            area,
-            1,
-          ));
+        (filled && area
+          ? viewportOf(
+              boxesOf(ids, () => undefined),
+              area,
+              1,
+            )
+          : undefined);
       if (view) void flow.setViewport(view);
+      if (view ?? !filled) shown.current = tabId;
     }
-    shown.current = tabId;
-    return () => void views.set(tabId, flow.getViewport());
-  }, [tabId, filled, flow, wrapper]);
+    return () => {
+      if (shown.current === tabId) views.set(tabId, flow.getViewport());
+    };
+  }, [tabId, filled, ready, flow, wrapper]);
 }

@@ -97,6 +97,19 @@ function ParamRow({
             </span>
           )
         }
+        beside={
+          differs && (
+            <IconButton
+              icon="reset"
+              small
+              label={`Reset to ${defaultWord(field.default).slice(0, 60)}`}
+              onClick={(event) => {
+                event.preventDefault();
+                setParam(nodeId, field.name, undefined);
+              }}
+            />
+          )
+        }
         label={
           <span
             className="param-label"
@@ -108,17 +121,6 @@ function ParamRow({
           >
             {field.label}
             {!field.optional && <span className="required" aria-label="required" />}
-            {differs && (
-              <IconButton
-                icon="reset"
-                small
-                label={`Reset to ${defaultWord(field.default).slice(0, 60)}`}
-                onClick={(event) => {
-                  event.preventDefault();
-                  setParam(nodeId, field.name, undefined);
-                }}
-              />
-            )}
           </span>
         }
       >

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { definitions } from '../canvas/kind-search.ts';
+import { nextPlace } from '../canvas/next-place.ts';
 import { addNode, titleOf } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { select } from '../state/selection-store.ts';
@@ -54,8 +55,7 @@ function allChoices(): Choice[] {
           stage: definition.stage,
           run: () => {
             navigate('graph');
-            const count = Object.keys(graph.document.nodes).length;
-            addNode(definition.kind, { x: 80 + (count % 6) * 24, y: 80 + (count % 6) * 32 });
+            addNode(definition.kind, nextPlace());
           },
         }),
       )
@@ -77,9 +77,15 @@ export function CommandPalette() {
       const at = used.indexOf(id);
       return at === -1 ? used.length : at;
     };
+    const wanted = text.trim().toLowerCase();
+    // What is typed in full comes first, then what begins with it.
+    const match = (title: string) => {
+      const lower = title.toLowerCase();
+      return wanted === '' ? 2 : lower === wanted ? 0 : lower.startsWith(wanted) ? 1 : 2;
+    };
     return choices
       .filter((choice) => words.every((word) => choice.title.toLowerCase().includes(word)))
-      .sort((a, b) => age(a.id) - age(b.id))
+      .sort((a, b) => match(a.title) - match(b.title) || age(a.id) - age(b.id))
       .slice(0, mostShown);
   }, [choices, text]);
 

@@ -88,7 +88,9 @@ export function startKeyboard(): void {
     } else if (event.key === '/') {
       navigate('graph');
       showPalette('nodes');
-      requestAnimationFrame(() => document.getElementById('palette-search')?.focus());
+      const find = () => document.getElementById('palette-search')?.focus();
+      find();
+      requestAnimationFrame(find);
       event.preventDefault();
     } else if (event.key === 'Escape' && useUi.getState().overlay !== undefined) {
       useUi.setState({ overlay: undefined });

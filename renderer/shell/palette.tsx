@@ -5,9 +5,10 @@ import { Outline } from '../canvas/outline.tsx';
 import { filterPalette, showPalette, usePaletteFilter } from '../canvas/palette-filter.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { type NodeDefinition, portsOf, type Stage, stages } from '../../shared/node/define-node.ts';
-import { addNode, type Point } from '../state/graph-commands.ts';
-import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
-import { select, useSelection } from '../state/selection-store.ts';
+import { nextPlace } from '../canvas/next-place.ts';
+import { addNode } from '../state/graph-commands.ts';
+import { useActiveGraph } from '../state/graph-store.ts';
+import { select } from '../state/selection-store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
@@ -22,21 +23,6 @@ const stageTitles: Record<Stage, string> = {
   serve: 'Serve',
   monitor: 'Monitor',
 };
-
-/** Free place for a node added without a pointer: right of the selected node, else right of the last one. */
-function nextPlace(): Point {
-  const graph = activeGraph();
-  if (!graph) return { x: 0, y: 0 };
-  const places = graph.document.layout.nodes;
-  const anchor = useSelection.getState().nodes.at(-1) ?? Object.keys(places).at(-1);
-  const at = anchor === undefined ? undefined : places[anchor];
-  if (!at) return { x: 80, y: 80 };
-  const next = { x: at.x + 216, y: at.y };
-  const taken = (point: Point) =>
-    Object.values(places).some((other) => Math.abs(other.x - point.x) < 168 && Math.abs(other.y - point.y) < 128);
-  while (taken(next)) next.y += 136;
-  return next;
-}
 
 /** Adds a kind; with a port in the filter, tied to it. */
 function addFromPalette(definition: NodeDefinition): void {

@@ -25,8 +25,7 @@ function GraphTab({ tabId }: { tabId: string }) {
     <div className={classNames('graph-tab', active && onGraph && 'current')}>
       <button
         type="button"
-        role="tab"
-        aria-selected={active && onGraph}
+        aria-current={active && onGraph ? 'page' : undefined}
         title={path ?? 'Not saved yet'}
         onClick={() => {
           if (!active) select([]);
@@ -133,11 +132,11 @@ export function TopBar() {
   );
   return (
     <header className="top-bar" data-panel="top">
-      <div className="graph-tabs" role="tablist" aria-label="Open graphs">
+      <nav className="graph-tabs" aria-label="Open graphs">
         {order.map((tabId) => (
           <GraphTab key={tabId} tabId={tabId} />
         ))}
-      </div>
+      </nav>
       <IconButton icon="plus" small label="New graph" onClick={newGraph} />
       <span className="grow" />
       <DeviceMeters />

@@ -13,7 +13,8 @@ interface FieldProps {
   /** One line under the control. */
   note?: ReactNode;
   error?: string | undefined;
-  /** Beside the label, but no part of the control's name. */
+  /** After the label, and in the margin before it; neither is part of the control's name. */
+  beside?: ReactNode;
   extra?: ReactNode;
   /** Label left, control right; else label above. */
   row?: boolean;
@@ -22,12 +23,15 @@ interface FieldProps {
 }
 
 /** Label, control, note and error, tied together for assistive technology. */
-export function Field({ label, extra, note, error, row = false, className, children }: FieldProps) {
+export function Field({ label, beside, extra, note, error, row = false, className, children }: FieldProps) {
   const id = useId();
   const described = [note ? `${id}-note` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
     <div className={classNames('form-field', row && 'row', className)}>
-      <label htmlFor={id}>{label}</label>
+      <div className="field-label">
+        <label htmlFor={id}>{label}</label>
+        {beside}
+      </div>
       {extra && <span className="field-extra">{extra}</span>}
       <div className="field-control">
         {children({

@@ -7,6 +7,7 @@ import { chromiumPath, launchBrowser, startApp } from '../../e2e/app.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { serveBarePage } from '../canvas/bare-page.ts';
 import { type FrameWork, percentile, traceWork } from '../canvas/frame-work.ts';
+import { stepsGraph } from '../canvas/steps-graph.ts';
 import { wideGraph } from '../canvas/wide-graph.ts';
 import { median } from '../median.ts';
 
@@ -325,28 +326,4 @@ async function rendersPerStatusEvent(
   log(`${renders - before} card renders for ${events} status events`);
   await page.context().close();
   return (renders - before) / events;
-}
-
-function stepsGraph(count: number): string {
-  const nodes: Record<string, unknown> = {
-    file: { kind: 'data.file', version: 1, params: { path: 'pkg:vega-datasets/data/penguins.json' } },
-  };
-  const edges: { from: string; to: string }[] = [];
-  const places: Record<string, { x: number; y: number }> = { file: { x: 0, y: 0 } };
-  for (let at = 0; at < count; at++) {
-    nodes[`sql${at}`] = { kind: 'data.sql', version: 1, params: { query: `SELECT *, ${at} AS n FROM input` } };
-    edges.push({ from: 'file.table', to: `sql${at}.input` });
-    places[`sql${at}`] = { x: 216 + (at % 8) * 190, y: Math.floor(at / 8) * 140 };
-  }
-  return JSON.stringify({
-    format: 'slipway/graph',
-    formatVersion: 1,
-    id: `steps-${Date.now()}`,
-    name: 'Steps',
-    nodes,
-    edges,
-    parameters: {},
-    groups: {},
-    layout: { nodes: places, frames: [] },
-  });
 }
