@@ -8,7 +8,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { serveBarePage } from '../canvas/bare-page.ts';
 import { type FrameWork, percentile, traceWork } from '../canvas/frame-work.ts';
 import { stepsGraph } from '../canvas/steps-graph.ts';
-import { wideGraph } from '../canvas/wide-graph.ts';
+import { columnPx, rowPx, wideGraph } from '../canvas/wide-graph.ts';
 import { median } from '../median.ts';
 
 const viewport = { width: 1440, height: 900 };
@@ -89,21 +89,40 @@ async function inputFrame(page: Page): Promise<void> {
 
 /** A point of the canvas: of nothing, or the middle of some node in view. */
 async function pointOf(page: Page, what: 'pane' | 'node'): Promise<{ x: number; y: number }> {
-  return page.evaluate((wanted) => {
-    const canvas = document.querySelector('.canvas, .react-flow')?.getBoundingClientRect();
-    if (!canvas) throw new Error('There is no canvas.');
-    const middle = { x: canvas.left + canvas.width / 2, y: canvas.top + canvas.height / 2 };
-    const cards = [...document.querySelectorAll('.react-flow__node')].map((card) => card.getBoundingClientRect());
-    const near = cards
-      .map((box) => ({ x: box.left + box.width * 0.7, y: box.top + box.height / 2 }))
-      .toSorted((a, b) => Math.hypot(a.x - middle.x, a.y - middle.y) - Math.hypot(b.x - middle.x, b.y - middle.y));
-    if (wanted === 'node') return near[0] ?? middle;
-    for (let y = middle.y - 150; y < middle.y + 150; y += 7) {
-      const found = document.elementFromPoint(middle.x, y);
-      if (found?.classList.contains('react-flow__pane')) return { x: middle.x, y };
-    }
-    return middle;
-  }, what);
+  return page.evaluate(
+    ({ wanted, columnPx, rowPx }) => {
+      const canvas = document.querySelector('.canvas, .react-flow')?.getBoundingClientRect();
+      if (!canvas) throw new Error('There is no canvas.');
+      const middle = { x: canvas.left + canvas.width / 2, y: canvas.top + canvas.height / 2 };
+      const away = (point: { x: number; y: number }) => Math.hypot(point.x - middle.x, point.y - middle.y);
+      if (wanted === 'node' && document.querySelector('.far-view')) {
+        // Cards are drawn: the one nearest to the middle by the graph's own grid.
+        const style = document.querySelector<HTMLElement>('.react-flow__viewport')?.style.transform ?? '';
+        const [, left, top, zoom] = /translate\(([-\d.]+)px, ([-\d.]+)px\) scale\(([\d.]+)\)/.exec(style) ?? [];
+        const place = (at: number, start: number, step: number, inside: number) =>
+          start + (Math.round((at - start) / Number(zoom) / step) * step + inside) * Number(zoom);
+        return {
+          x: place(middle.x, canvas.left + Number(left), columnPx, 74),
+          y: place(middle.y, canvas.top + Number(top), rowPx, 56),
+        };
+      }
+      if (wanted === 'node') {
+        const near = [...document.querySelectorAll('.react-flow__node')]
+          .map((card) => card.getBoundingClientRect())
+          .map((box) => ({ x: box.left + box.width * 0.7, y: box.top + box.height / 2 }))
+          .filter(({ x, y }) => document.elementFromPoint(x, y)?.closest('.react-flow__node'))
+          .toSorted((a, b) => away(a) - away(b))[0];
+        if (!near) throw new Error('No card can be grasped.');
+        return near;
+      }
+      for (let y = middle.y - 150; y < middle.y + 150; y += 7) {
+        const found = document.elementFromPoint(middle.x, y);
+        if (found?.classList.contains('react-flow__pane')) return { x: middle.x, y };
+      }
+      return middle;
+    },
+    { wanted: what, columnPx, rowPx },
+  );
 }
 
 async function drag(page: Page, from: { x: number; y: number }): Promise<void> {

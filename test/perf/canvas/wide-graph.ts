@@ -12,8 +12,9 @@ const pipeline = [
   { kind: 'data.split', into: '', out: 'train', params: {} },
 ] as const;
 
-const columnPx = 216;
-const rowPx = 176;
+/** Distance between neighbouring cards, px. */
+export const columnPx = 216;
+export const rowPx = 176;
 
 /** A graph file of `count` nodes: pipelines of ten, three side by side, each in its own row. */
 export function wideGraph(count: number): string {
