@@ -11,7 +11,7 @@ const ofWholeModel = 0;
 export async function gatherFacts(
   engine: Engine,
   document: unknown,
-  options: { baseDir: string; signal?: AbortSignal },
+  options: { baseDir: string; signal?: AbortSignal; unseen?: ReadonlySet<string> },
 ): Promise<ReadinessFacts> {
   const read = readGraphValue(document, definitionOf);
   if (read.document === undefined) {

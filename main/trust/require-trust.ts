@@ -20,6 +20,12 @@ export async function withheldNeeds(trust: GraphTrust, graph: GraphOfFile): Prom
   return document === undefined ? [] : trustNeeds(document);
 }
 
+/** Nodes of a restricted graph that may not even be looked at: describing them would reach outside. */
+export async function unseenNodes(trust: GraphTrust, graph: GraphOfFile): Promise<Set<string>> {
+  const needs = await withheldNeeds(trust, graph);
+  return new Set(needs.filter(({ onSight }) => onSight).map(({ node }) => node));
+}
+
 /** Throws `trust.required` when the steps of a run include one that a restricted graph may not do. */
 export async function requireTrustToRun(
   trust: GraphTrust,

@@ -42,6 +42,8 @@ describe('trustNeeds', () => {
       db: node('data.postgres'),
       register: node('train.register'),
       endpoint: node('serve.endpoint'),
+      retrain: node('monitor.retrain'),
+      drift: node('monitor.drift', { webhook: 'https://evil.example/' }),
     };
     const needs = trustNeeds(graph(nodes));
     expect(Object.fromEntries(needs.map((need) => [need.node, need.onSight]))).toEqual({
@@ -50,6 +52,8 @@ describe('trustNeeds', () => {
       db: true,
       register: false,
       endpoint: false,
+      retrain: false,
+      drift: false,
     });
     expect(needs.find((need) => need.node === 'script')?.what).toContain('may run code');
   });

@@ -39,11 +39,13 @@ const harmless: ReadonlySet<string> = new Set([
   'train.search',
   'train.trees',
   'monitor.drift',
+  'monitor.performance',
 ]);
 
 const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'data.postgres': { what: 'connects to a database server', onSight: true },
   'data.stream': { what: 'reads events sent to this engine', onSight: true },
+  'monitor.retrain': { what: 'trains again and promotes models by itself', onSight: false },
   'serve.endpoint': { what: 'opens a port that answers requests', onSight: false },
   'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },
 };
@@ -66,6 +68,8 @@ function needOf(kind: string, params: Record<string, unknown>): { what: string; 
   const secrets = secretNames(params);
   if (secrets.length > 0) return { what: `is given the secret ${secrets.join(', ')}`, onSight: true };
   if (Object.hasOwn(actions, kind)) return actions[kind];
+  const webhook = params['webhook'];
+  if (typeof webhook === 'string' && webhook !== '') return { what: `sends alerts to ${webhook}`, onSight: false };
   const path = params['path'];
   // Windows signs in to such a server with the person's own name.
   if (typeof path === 'string' && /^[\\/]{2}/.test(path.trim())) {

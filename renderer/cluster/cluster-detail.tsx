@@ -28,6 +28,7 @@ type Doing = 'dry-run' | 'apply' | 'delete';
 export function ClusterDetail({ context }: { context: ClusterContext }) {
   const online = useOnline();
   const document = useActiveGraph((graph) => graph.document);
+  const path = useActiveGraph((graph) => graph.path);
   const [settings, setSettings] = useState<PlaceSettings>(() => placeSettings(context.name));
   const [doing, setDoing] = useState<Doing>();
   const [result, setResult] = useState<ApplyResult>();
@@ -44,7 +45,7 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
       ),
   );
 
-  const bundle = bundleOf(settings, document);
+  const bundle = bundleOf(settings, document, path);
   const missing =
     settings.source === 'folder'
       ? settings.dir.trim() === '' && 'Name the folder of a bundle first.'
@@ -198,8 +199,13 @@ function placed(namespace: string): { namespace?: string } {
   return namespace.trim() === '' ? {} : { namespace: namespace.trim() };
 }
 
-function bundleOf(settings: PlaceSettings, document: object | undefined): BundleSource | undefined {
+function bundleOf(
+  settings: PlaceSettings,
+  document: object | undefined,
+  path: string | undefined,
+): BundleSource | undefined {
   if (settings.source === 'folder') return settings.dir.trim() === '' ? undefined : { dir: settings.dir.trim() };
   if (document === undefined || settings.image.trim() === '') return undefined;
-  return { document: { ...document }, target: settings.target, image: settings.image.trim() };
+  const file = path === undefined ? {} : { path };
+  return { document: { ...document }, ...file, target: settings.target, image: settings.image.trim() };
 }

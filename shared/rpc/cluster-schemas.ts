@@ -13,6 +13,8 @@ export type ClusterContext = z.infer<typeof clusterContextSchema>;
 export const bundleSourceSchema = z.union([
   z.object({
     document: z.record(z.string(), z.unknown()),
+    /** The graph's file, where it has one: a graph from elsewhere is not applied before it is trusted. */
+    path: z.string().optional(),
     target: z.string(),
     /** Of the engine, as the cluster can pull it: `registry/name:tag` or `…@sha256:…`. */
     image: z.string().min(1),

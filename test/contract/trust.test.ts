@@ -116,6 +116,14 @@ describe('a graph from elsewhere', () => {
     expect(plain.files.length).toBeGreaterThan(0);
   });
 
+  it('does not change a cluster', async () => {
+    const bundle = { document: penguins, path, target: 'kubernetes', image: 'registry.example/slipway:1' };
+    await expect(rpc.client.cluster.apply({ bundle, dryRun: false })).rejects.toMatchObject({
+      data: { code: 'trust.required' },
+    });
+    await expect(rpc.client.cluster.delete({ bundle })).rejects.toMatchObject({ data: { code: 'trust.required' } });
+  });
+
   it('does all of it once trusted, until something else changes the file', async () => {
     await rpc.client.graph.decideTrust({ path, state: 'trusted' });
     const { runId } = await rpc.client.run.start({ document: penguins, path });

@@ -12,7 +12,9 @@ import { followBundle } from '../../cluster/follow-bundle.ts';
 import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
 import { podLog } from '../../cluster/pod-log.ts';
 import { preflight } from '../../cluster/preflight.ts';
+import { requireTrust } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
+import type { Services } from '../services.ts';
 
 const shownLogLines = 500;
 /** A burst of log lines is one message. */
@@ -25,19 +27,22 @@ export const clusterHandlers = {
   preflight: rpc.cluster.preflight.handler(async ({ input }) =>
     preflight(await openCluster(input.context), input.namespace),
   ),
-  apply: rpc.cluster.apply.handler(async ({ input, signal }) =>
-    applyBundle(await openCluster(input.context), await objectsOf(input.bundle), {
+  apply: rpc.cluster.apply.handler(async ({ input, context, signal }) => {
+    // A dry run shows what it would do, which helps to decide.
+    if (!input.dryRun) await requireTrustedBundle(context, input.bundle);
+    return applyBundle(await openCluster(input.context), await objectsOf(input.bundle), {
       namespace: input.namespace,
       dryRun: input.dryRun,
       signal,
-    }),
-  ),
-  delete: rpc.cluster.delete.handler(async ({ input, signal }) =>
-    deleteBundle(await openCluster(input.context), await objectsOf(input.bundle), {
+    });
+  }),
+  delete: rpc.cluster.delete.handler(async ({ input, context, signal }) => {
+    await requireTrustedBundle(context, input.bundle);
+    return deleteBundle(await openCluster(input.context), await objectsOf(input.bundle), {
       namespace: input.namespace,
       signal,
-    }),
-  ),
+    });
+  }),
   watch: rpc.cluster.watch.handler(async function* ({ input, signal }) {
     const client = await openCluster(input.context);
     const placed = placedObjects(client, await objectsOf(input.bundle), input.namespace);
@@ -104,6 +109,11 @@ export const clusterHandlers = {
     }
   }),
 };
+
+/** A folder was chosen by the person and holds what they can read; a graph speaks for whoever drew it. */
+async function requireTrustedBundle(context: Services, bundle: BundleSource): Promise<void> {
+  if ('document' in bundle) await requireTrust(context.trust, bundle, 'change a cluster');
+}
 
 /** The cluster library is large: it is loaded when it is first asked for. */
 async function openCluster(context: string | undefined): Promise<ClusterClient> {

@@ -5,7 +5,7 @@ import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { supportedTargets } from '../../cluster/supported-targets.ts';
 import { listTemplates, readTemplate } from '../../engine/templates.ts';
-import { withheldNeeds } from '../../trust/require-trust.ts';
+import { unseenNodes, withheldNeeds } from '../../trust/require-trust.ts';
 import { openGraphFile, saveGraphFile } from '../graph-files.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
@@ -49,8 +49,7 @@ export const graphHandlers = {
     return { state: input.state };
   }),
   analyze: rpc.graph.analyze.handler(async ({ input, context, signal }) => {
-    const needs = await withheldNeeds(context.trust, input);
-    const unseen = new Set(needs.filter(({ onSight }) => onSight).map(({ node }) => node));
+    const unseen = await unseenNodes(context.trust, input);
     return context.engine.analyze(input.document, {
       baseDir: baseDirOf(context, input.path),
       unseen,
