@@ -197,7 +197,7 @@ function estimatedNow(report: MonitorReport | undefined) {
 }
 
 function openPerformanceMonitor(context: MonitorContext, service: PlanService): PerformanceMonitor {
-  const { endpoint, observer, alerting } = context;
+  const { endpoint, host, observer, alerting } = context;
   const { metric, windowRows, maximumDrop } = service.params;
   const estimatedRule = ruleOf(context, service, {
     kind: 'estimated-drop',
@@ -219,7 +219,19 @@ function openPerformanceMonitor(context: MonitorContext, service: PlanService): 
     maximumDrop: Number(maximumDrop),
     alarm: alarmOf(service),
     onReport(report) {
-      const { estimatedDrop = false, realizedDrop = false } = report.performance ?? {};
+      const {
+        estimatedDrop = false,
+        realizedDrop = false,
+        metric: shown = '',
+        windows = [],
+      } = report.performance ?? {};
+      host.showMonitor(endpoint.id, {
+        kind: 'performance',
+        metric: shown,
+        estimated: windows.findLast(({ estimated }) => estimated !== null)?.estimated?.value ?? null,
+        realized: windows.findLast(({ realized }) => realized !== null)?.realized?.value ?? null,
+        alarms: { estimated: estimatedDrop, realized: realizedDrop },
+      });
       alerting.update(estimatedRule, estimatedDrop, () => explainDrop(report, 'estimated'));
       alerting.update(realizedRule, realizedDrop, () => explainDrop(report, 'realized'));
     },

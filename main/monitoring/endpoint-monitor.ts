@@ -2,11 +2,11 @@ import { toAppError } from '../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
-import type { RecentRows } from '../serving/request-log.ts';
+import { type RecentRows, sliceRows } from '../serving/request-log.ts';
 import type { ColumnPair } from './column-test.ts';
 import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
 import { DistanceTests } from './distance-test.ts';
-import { compareColumns, type DriftOptions } from './drift-report.ts';
+import { type ComparedColumns, compareColumns, type DriftOptions } from './drift-report.ts';
 import { createHysteresis } from './hysteresis.ts';
 import { createReportFeed } from './report-feed.ts';
 import { shiftInWords } from './shift-in-words.ts';
@@ -14,7 +14,7 @@ import { shiftInWords } from './shift-in-words.ts';
 export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
   nodeId: string;
   endpointId: string;
-  host: Pick<EndpointHost, 'recentRows' | 'models' | 'showDrift'>;
+  host: Pick<EndpointHost, 'recentRows' | 'models' | 'showMonitor'>;
   /** Most recent request rows compared. */
   windowRows: number;
   /** Default `two-sample`. */
@@ -45,6 +45,9 @@ export interface EndpointMonitor {
 const periodMs = 2_000;
 const maxHistory = 60;
 
+/** Rows that may come between two questions to the log. */
+const arrivingRows = 1_000;
+
 interface Reference {
   digest: string;
   columns: readonly InputColumn[];
@@ -61,9 +64,11 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   const feed = createReportFeed();
   const closed = new AbortController();
   let reference: Reference | undefined;
-  let seenAtLastWindow = 0;
+  let windowLog = '';
+  /** Rows of this log that belong to windows which are full already. */
+  let windowStart = 0;
+  let loggedAtLastPoint = 0;
   let lastProblem = '';
-  let seenAtLastFullWindow = 0;
   const alarmRule = options.alarm ?? { needed: 2, windows: 3 };
   const alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
   const tests: DriftOptions = {
@@ -83,55 +88,81 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     return reference;
   }
 
-  async function compare(): Promise<MonitorReport> {
-    const known = await loadReference();
-    const recent = await options.host.recentRows(options.endpointId, options.windowRows);
-    const pairs = (known?.columns ?? []).map((column) => ({
+  /** Rows of the log that make up the newest window, and those of windows that are full since the last look. */
+  async function newRows(): Promise<{ recent: RecentRows; full: RecentRows[] }> {
+    const { logId, logged } = await options.host.recentRows(options.endpointId, 0);
+    if (logId !== windowLog) {
+      windowLog = logId;
+      windowStart = 0;
+      loggedAtLastPoint = 0;
+    }
+    const limit = Math.max(options.windowRows, logged - windowStart) + arrivingRows;
+    const all = await options.host.recentRows(options.endpointId, limit);
+    // What the log has forgotten is gone; the next window starts with what there is.
+    const first = all.logged - all.rows;
+    if (all.logId === windowLog) windowStart = Math.max(windowStart, first);
+    const full: RecentRows[] = [];
+    while (all.logId === windowLog && windowStart + options.windowRows <= all.logged) {
+      full.push(sliceRows(all, windowStart - first, windowStart - first + options.windowRows));
+      windowStart += options.windowRows;
+    }
+    return { recent: sliceRows(all, Math.max(0, all.rows - options.windowRows), all.rows), full };
+  }
+
+  function pairsOf(known: Reference | undefined, rows: RecentRows): ColumnPair[] {
+    return (known?.columns ?? []).map((column) => ({
       column: column.name,
       type: column.type,
       reference: known?.summaries.get(column.name),
-      current: currentSummary(recent, column),
+      current: currentSummary(rows, column),
       skipped: incomparable(column.type),
     }));
-    const { columns, drifted, effects } = compareColumns(pairs, tests);
+  }
+
+  function reportOf(known: Reference | undefined, rows: RecentRows, compared: ComparedColumns): MonitorReport {
+    return {
+      nodeId: options.nodeId,
+      endpointId: options.endpointId,
+      timeMs: Date.now(),
+      referenceRows: known?.rows ?? 0,
+      currentRows: rows.rows,
+      minimumRows: options.minimumRows,
+      columns: compared.columns,
+      drifted: compared.drifted,
+      history: [...history],
+      alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
+    };
+  }
+
+  async function compare(): Promise<MonitorReport> {
+    const known = await loadReference();
+    const { recent, full } = await newRows();
+    if (known !== undefined) {
+      for (const rows of full) {
+        const pairs = pairsOf(known, rows);
+        const compared = compareColumns(pairs, tests);
+        alarm.push(compared.drifted);
+        const report = reportOf(known, rows, compared);
+        options.onWindow?.(report, () => detailsOf(pairs, report, rows));
+      }
+    }
+    const compared = compareColumns(pairsOf(known, recent), tests);
+    const { columns, drifted, effects } = compared;
+    const step = Math.max(1, Math.ceil(options.windowRows / 10));
+    if (recent.rows >= options.minimumRows && recent.logged - loggedAtLastPoint >= step) {
+      loggedAtLastPoint = recent.logged;
+      const over = columns.filter((column) => column.drifted).map(({ column }) => column);
+      history.push({ timeMs: Date.now(), rows: recent.rows, drift: effects, drifted: over });
+      if (history.length > maxHistory) history.shift();
+    }
     if (known !== undefined) {
       const scores = columns.flatMap(({ column, method }) => {
         const score = effects[column];
         return score === null || score === undefined ? [] : [{ column, method, score }];
       });
-      options.host.showDrift(options.endpointId, { drifted, columns: scores });
+      options.host.showMonitor(options.endpointId, { kind: 'drift', drifted, alarm: alarm.active, columns: scores });
     }
-    if (recent.seen < seenAtLastWindow) {
-      seenAtLastWindow = 0;
-      seenAtLastFullWindow = 0;
-    }
-    const step = Math.max(1, Math.ceil(options.windowRows / 10));
-    const timeMs = Date.now();
-    if (recent.rows >= options.minimumRows && recent.seen - seenAtLastWindow >= step) {
-      seenAtLastWindow = recent.seen;
-      const over = columns.filter((column) => column.drifted).map(({ column }) => column);
-      history.push({ timeMs, rows: recent.rows, drift: effects, drifted: over });
-      if (history.length > maxHistory) history.shift();
-    }
-    const full = known !== undefined && recent.seen - seenAtLastFullWindow >= options.windowRows;
-    if (full) {
-      seenAtLastFullWindow = recent.seen;
-      alarm.push(drifted);
-    }
-    const report: MonitorReport = {
-      nodeId: options.nodeId,
-      endpointId: options.endpointId,
-      timeMs,
-      referenceRows: known?.rows ?? 0,
-      currentRows: recent.rows,
-      minimumRows: options.minimumRows,
-      columns,
-      drifted,
-      history: [...history],
-      alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
-    };
-    if (full) options.onWindow?.(report, () => detailsOf(pairs, report, recent));
-    return report;
+    return reportOf(known, recent, compared);
   }
 
   async function tick(): Promise<void> {

@@ -5,7 +5,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
-import type { DriftReading } from './drift-readings.ts';
+import type { MonitorVerdict } from './monitor-readings.ts';
 import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
@@ -83,8 +83,8 @@ export interface EndpointHost {
   predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
   /** The newest logged rows of the endpoint's own model. */
   recentRows(id: string, limit: number): Promise<RecentRows>;
-  /** Shows the newest drift of the endpoint's own model on `/metrics`; ignored unless it is live. */
-  showDrift(id: string, reading: Omit<DriftReading, 'model'>): void;
+  /** Shows what a monitor says about the endpoint's own model on `/metrics`; ignored unless it is live. */
+  showMonitor(id: string, verdict: MonitorVerdict): void;
   /** At once, then about every second until the endpoint ends or the signal is aborted. */
   watch(id: string, signal: AbortSignal): AsyncIterable<EndpointStats>;
   close(): Promise<void>;
@@ -286,9 +286,9 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       const entry = live(id);
       return entry.client.call('recentRows', { model: ownModel(entry), limit });
     },
-    showDrift(id, reading) {
+    showMonitor(id, verdict) {
       const entry = entries.get(id);
-      if (entry?.endpoint.state === 'live') entry.client.showDrift({ model: ownModel(entry), ...reading });
+      if (entry?.endpoint.state === 'live') entry.client.showMonitor({ model: ownModel(entry), ...verdict });
     },
     watch: (id, signal) => watchEntry(live(id), signal),
     async close() {

@@ -9,7 +9,7 @@ import type { TensorSpec } from './tensor.ts';
 
 /** Answers what is asked with GET. Errors: those of `ModelTable.find`. */
 export function answerQuery(context: ServingContext, route: Route): Answer {
-  const { models, version, drift, settings } = context;
+  const { models, version, monitors, settings } = context;
   switch (route.kind) {
     case 'live':
       return json(200, { live: true });
@@ -25,7 +25,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
       return {
         status: 200,
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
-        body: metricsPage(models.all(), drift.all()),
+        body: metricsPage(models.all(), monitors.all()),
       };
     case 'model-list':
       return json(200, {

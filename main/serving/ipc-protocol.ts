@@ -1,7 +1,7 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import type { BatcherLimits } from './batcher.ts';
-import type { DriftReading } from './drift-readings.ts';
+import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelSource } from './model-source.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
@@ -40,7 +40,7 @@ export type ServingCall = {
   [Name in keyof ServingCalls]: { type: 'call'; id: number; name: Name; args: ServingCalls[Name]['args'] };
 }[keyof ServingCalls];
 
-export type HostMessage = ServingStart | ServingCall | { type: 'drift'; reading: DriftReading } | { type: 'stop' };
+export type HostMessage = ServingStart | ServingCall | { type: 'monitor'; reading: MonitorReading } | { type: 'stop' };
 
 export type ServingMessage =
   | { type: 'ready'; port: number; grpcPort: number | null }

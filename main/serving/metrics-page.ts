@@ -1,10 +1,10 @@
-import type { DriftReading } from './drift-readings.ts';
+import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelStatistics } from './model-statistics.ts';
 import { PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** Body of `/metrics`. */
-export function metricsPage(models: readonly ServedModel[], drift: readonly DriftReading[]): string {
+export function metricsPage(models: readonly ServedModel[], monitors: readonly MonitorReading[]): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
   text.counter(
@@ -54,18 +54,7 @@ export function metricsPage(models: readonly ServedModel[], drift: readonly Drif
     }),
   );
   tritonMetrics(text, models);
-  text.gauge(
-    'pipeline_drift_score',
-    'Size of the difference between recent requests and the training sample, 0 to 1.',
-    drift.flatMap(({ model, columns }) =>
-      columns.map(({ column, method, score }) => ({ labels: { model, column, method }, value: score })),
-    ),
-  );
-  text.gauge(
-    'pipeline_drift_detected',
-    'Whether a column of the recent requests drifted.',
-    drift.map(({ model, drifted }) => ({ labels: { model }, value: drifted ? 1 : 0 })),
-  );
+  monitorMetrics(text, monitors);
   const cpu = process.cpuUsage();
   text.counter('process_cpu_seconds_total', 'User and system CPU time of the serving process.', [
     { labels: {}, value: (cpu.user + cpu.system) / 1e6 },
@@ -107,4 +96,39 @@ function tritonMetrics(text: PrometheusText, models: readonly ServedModel[]): vo
     'Rows waiting now.',
     models.map((model) => ({ labels: labels(model), value: model.queuedRows })),
   );
+}
+
+function monitorMetrics(text: PrometheusText, monitors: readonly MonitorReading[]): void {
+  const drift = monitors.filter((reading) => reading.kind === 'drift');
+  const performance = monitors.filter((reading) => reading.kind === 'performance');
+  text.gauge(
+    'pipeline_drift_score',
+    'Size of the difference between recent requests and the training sample, 0 to 1.',
+    drift.flatMap(({ model, columns }) =>
+      columns.map(({ column, method, score }) => ({ labels: { model, column, method }, value: score })),
+    ),
+  );
+  text.gauge(
+    'pipeline_drift_detected',
+    'Whether a column of the recent requests drifted.',
+    drift.map(({ model, drifted }) => ({ labels: { model }, value: drifted ? 1 : 0 })),
+  );
+  for (const name of ['estimated', 'realized'] as const) {
+    text.gauge(
+      `pipeline_${name}_performance`,
+      name === 'estimated'
+        ? 'Metric of the newest window, estimated without labels.'
+        : 'Metric of the newest window with labels.',
+      performance.flatMap(({ model, metric, [name]: value }) =>
+        value === null ? [] : [{ labels: { model, metric }, value }],
+      ),
+    );
+  }
+  text.gauge('pipeline_monitor_alarm', 'Whether a monitor is in alarm, after m of k windows.', [
+    ...drift.map(({ model, alarm }) => ({ labels: { model, kind: 'drift' }, value: alarm ? 1 : 0 })),
+    ...performance.flatMap(({ model, alarms }) => [
+      { labels: { model, kind: 'estimated-drop' }, value: alarms.estimated ? 1 : 0 },
+      { labels: { model, kind: 'realized-drop' }, value: alarms.realized ? 1 : 0 },
+    ]),
+  ]);
 }

@@ -109,6 +109,20 @@ export class RequestLog {
   }
 }
 
+/** Rows `from` up to `to` of those at hand. */
+export function sliceRows(recent: RecentRows, from: number, to: number): RecentRows {
+  const part = (column: ColumnValues): ColumnValues =>
+    column.kind === 'tensor' ? column : ({ ...column, values: column.values.slice(from, to) } as ColumnValues);
+  return {
+    ...recent,
+    rows: to - from,
+    ids: recent.ids.slice(from, to),
+    timesMs: recent.timesMs.slice(from, to),
+    columns: recent.columns.map(part),
+    outputs: recent.outputs.map(part),
+  };
+}
+
 function probabilityRings(spec: TensorSpec): Ring[] {
   const classes = spec.shape[1] ?? 0;
   if (classes === 2) return ringOf(spec, 2, 1, 'probability');

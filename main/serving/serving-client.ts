@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
-import type { DriftReading } from './drift-readings.ts';
+import type { MonitorReading } from './monitor-readings.ts';
 import type { HostMessage, ServingCall, ServingCalls, ServingMessage, ServingStart } from './ipc-protocol.ts';
 import { workerNode } from '../product/worker-node.ts';
 
@@ -118,8 +118,8 @@ export class ServingClient {
     });
   }
 
-  showDrift(reading: DriftReading): void {
-    if (this.#exited === undefined) transmit(this.#child, { type: 'drift', reading });
+  showMonitor(reading: MonitorReading): void {
+    if (this.#exited === undefined) transmit(this.#child, { type: 'monitor', reading });
   }
 
   /** Lets requests in flight finish; resolves when the process has ended. */

@@ -1,5 +1,5 @@
 import type { ActivityRecorder } from './activity-recorder.ts';
-import type { DriftReadings } from './drift-readings.ts';
+import type { MonitorReadings } from './monitor-readings.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import type { ModelRepository } from './model-repository.ts';
 import type { ModelTable } from './model-table.ts';
@@ -12,7 +12,7 @@ export interface ServingContext {
   readonly settings: ServerSettings;
   readonly feedback: FeedbackStore;
   readonly activity: ActivityRecorder;
-  readonly drift: DriftReadings;
+  readonly monitors: MonitorReadings;
   /** SHA-256 of the accepted keys, hex; null: no key is needed. */
   readonly keyHashes: readonly string[] | null;
   /** The server listens on a loopback address without keys: only requests for this machine are answered. */

@@ -5,7 +5,7 @@ import { ActivityRecorder } from './activity-recorder.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import { GrpcFront } from './grpc/grpc-front.ts';
 import { HttpFront } from './http-front.ts';
-import { DriftReadings } from './drift-readings.ts';
+import { MonitorReadings } from './monitor-readings.ts';
 import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
 import { listenError } from './listen-error.ts';
 import { isLoopback } from './loopback.ts';
@@ -21,7 +21,7 @@ import type { ServingContext } from './serving-context.ts';
 
 const models = new ModelTable();
 const activity = new ActivityRecorder();
-const drift = new DriftReadings();
+const monitors = new MonitorReadings();
 const settings = new ServerSettings();
 let context: ServingContext | undefined;
 let openModel: ((source: ModelSource) => Promise<ServedModel>) | undefined;
@@ -54,7 +54,7 @@ async function start(message: ServingStart): Promise<void> {
     settings,
     feedback: new FeedbackStore(stateDir),
     activity,
-    drift,
+    monitors,
     keyHashes: message.keyHashes,
     localOnly: message.keyHashes === null && isLoopback(message.http.host),
     version: message.version,
@@ -179,8 +179,8 @@ process.on('message', (message: HostMessage) => {
         send({ type: 'failed', error: toWireError(error) });
       });
       return;
-    case 'drift':
-      drift.set(message.reading);
+    case 'monitor':
+      monitors.set(message.reading);
       return;
     case 'call':
       void answer(message);

@@ -1,0 +1,33 @@
+/** The newest verdict of a monitor about one model, as `/metrics` shows it. */
+export type MonitorReading = { model: string } & MonitorVerdict;
+
+export type MonitorVerdict =
+  | {
+      kind: 'drift';
+      drifted: boolean;
+      /** After m of k windows. */
+      alarm: boolean;
+      /** Columns with a verdict; the score is the size of the difference in [0, 1] by that method. */
+      columns: { column: string; method: string; score: number }[];
+    }
+  | {
+      kind: 'performance';
+      metric: string;
+      /** Of the newest window that has one. */
+      estimated: number | null;
+      realized: number | null;
+      alarms: { estimated: boolean; realized: boolean };
+    };
+
+/** The newest readings of each model that is watched. */
+export class MonitorReadings {
+  readonly #byModel = new Map<string, MonitorReading>();
+
+  set(reading: MonitorReading): void {
+    this.#byModel.set(JSON.stringify([reading.model, reading.kind]), reading);
+  }
+
+  all(): MonitorReading[] {
+    return [...this.#byModel.values()];
+  }
+}
