@@ -156,6 +156,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       threads: start.threads ?? 1,
       predictionLog: start.predictionLog ?? null,
       repositoryDir: start.repositoryDir ?? null,
+      dataDir: options.dataDir,
       stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),
       version: productVersion(),
     };

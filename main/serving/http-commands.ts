@@ -59,6 +59,8 @@ export async function answerCommand(context: ServingContext, route: Route, body:
       await context.feedback.add(entries, Date.now());
       return json(200, { stored: entries.length });
     }
+    case 'features':
+      return { status: 200, contentType: 'application/json', body: context.features.answer(route.action, body) };
     case 'live':
     case 'ready':
     case 'server':
@@ -71,6 +73,7 @@ export async function answerCommand(context: ServingContext, route: Route, body:
     case 'config':
     case 'infer':
     case 'predict':
+    case 'feature-views':
       throw new Error(`${route.kind} is no command`);
   }
 }

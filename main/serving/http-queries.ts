@@ -25,7 +25,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
       return {
         status: 200,
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
-        body: metricsPage(models.all(), monitors.all()),
+        body: metricsPage(models.all(), monitors.all(), context.features.freshness(Date.now())),
       };
     case 'model-list':
       return json(200, {
@@ -57,6 +57,8 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
     case 'trace':
       if (route.model !== undefined) models.find(route.model, route.version);
       return json(200, settings.trace());
+    case 'feature-views':
+      return { status: 200, contentType: 'application/json', body: context.features.views() };
     case 'infer':
     case 'predict':
     case 'feedback':
@@ -64,6 +66,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
     case 'repository-load':
     case 'repository-unload':
     case 'rollback':
+    case 'features':
       throw new Error(`${route.kind} is no query`);
   }
 }

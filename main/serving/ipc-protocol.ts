@@ -23,6 +23,8 @@ export interface ServingStart {
   predictionLog: PredictionLogOptions | null;
   /** Folder of models that may be loaded and unloaded while serving; null: the models are fixed. */
   repositoryDir: string | null;
+  /** Data directory, with the online features. */
+  dataDir: string;
   /** Where this endpoint keeps its files; made when needed. */
   stateDir: string;
   version: string;

@@ -1,10 +1,15 @@
+import type { ViewFreshness } from './feature-gateway.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelStatistics } from './model-statistics.ts';
 import { PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** Body of `/metrics`. */
-export function metricsPage(models: readonly ServedModel[], monitors: readonly MonitorReading[]): string {
+export function metricsPage(
+  models: readonly ServedModel[],
+  monitors: readonly MonitorReading[],
+  freshness: readonly ViewFreshness[],
+): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
   text.counter(
@@ -55,6 +60,11 @@ export function metricsPage(models: readonly ServedModel[], monitors: readonly M
   );
   tritonMetrics(text, models);
   monitorMetrics(text, monitors);
+  text.gauge(
+    'pipeline_feature_freshness_seconds',
+    'Time since the newest event of a feature view in the online store.',
+    freshness.map(({ view, seconds }) => ({ labels: { feature_view: view }, value: seconds })),
+  );
   const cpu = process.cpuUsage();
   text.counter('process_cpu_seconds_total', 'User and system CPU time of the serving process.', [
     { labels: {}, value: (cpu.user + cpu.system) / 1e6 },

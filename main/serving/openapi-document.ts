@@ -12,6 +12,9 @@ const parameters = {
   additionalProperties: { oneOf: [text, { type: 'number' }, { type: 'boolean' }] },
 };
 
+/** Values by column, one per row. */
+const columnLists = { type: 'object', additionalProperties: { type: 'array', items: {} } };
+
 const schemas: Json = {
   Error: { type: 'object', required: ['error'], properties: { error: text } },
   TensorMetadata: {
@@ -107,6 +110,42 @@ const schemas: Json = {
       shadow: { type: ['string', 'null'], description: 'gets a copy of every request; its answers are only compared' },
     },
   },
+  OnlineFeaturesRequest: {
+    type: 'object',
+    required: ['features', 'entities'],
+    properties: {
+      features: { type: 'array', items: text, description: 'VIEW:FEATURE' },
+      entities: columnLists,
+      full_feature_names: { type: 'boolean' },
+    },
+  },
+  OnlineFeatures: {
+    type: 'object',
+    required: ['metadata', 'results'],
+    properties: {
+      metadata: { type: 'object', properties: { feature_names: { type: 'array', items: text } } },
+      results: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            values: { type: 'array', items: {} },
+            statuses: {
+              type: 'array',
+              items: { ...text, enum: ['PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'] },
+            },
+            event_timestamps: { type: 'array', items: text },
+          },
+        },
+      },
+    },
+  },
+  PushRequest: {
+    type: 'object',
+    required: ['push_source_name', 'df'],
+    properties: { push_source_name: text, df: columnLists, to: { ...text, enum: ['online'] } },
+  },
+  PushResponse: { type: 'object', properties: { rows: { type: 'integer' }, stored: { type: 'integer' } } },
   Feedback: {
     type: 'object',
     required: ['id', 'label'],
@@ -125,6 +164,15 @@ const columnTypes: Readonly<Record<ModelManifest['inputs'][number]['type'], Json
   string: { type: ['string', 'null'] },
   timestamp: { type: ['string', 'integer', 'null'], description: 'ISO 8601, or milliseconds since 1970' },
   tensor: { type: ['array', 'null'], items: { type: 'number' } },
+};
+
+/** Online features, in the shape of Feast's feature server. */
+const featurePaths: Json = {
+  '/features': { get: operation('Feature views in the online store', { type: 'object' }) },
+  '/features/get-online-features': {
+    post: operation('Online features of entities', ref('OnlineFeatures'), ref('OnlineFeaturesRequest')),
+  },
+  '/features/push': { post: operation('Write rows to a feature view', ref('PushResponse'), ref('PushRequest')) },
 };
 
 /** OpenAPI 3.1 description of the HTTP interface, with the columns of the models that are served now. */
@@ -177,6 +225,7 @@ export function openApiDocument(models: readonly ServedModel[], version: string)
         post: operation('Back to the sharing before', ref('Traffic')),
       },
       '/v1/feedback': { post: operation('Labels of earlier requests', { type: 'object' }, ref('Feedback')) },
+      ...featurePaths,
       '/metrics': {
         get: {
           summary: 'Metrics for Prometheus',

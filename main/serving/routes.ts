@@ -1,10 +1,13 @@
+import type { FeatureAction } from '../features/feature-api.ts';
+
 type ModelPath = { model: string; version: string | undefined };
 
 export type InferenceRoute = { kind: 'infer' | 'predict' } & ModelPath;
 
 export type Route =
   | { kind: 'live' | 'ready' | 'server' | 'metrics' | 'model-list' | 'openapi' | 'logging' | 'feedback' }
-  | { kind: 'repository-index' }
+  | { kind: 'repository-index' | 'feature-views' }
+  | { kind: 'features'; action: FeatureAction }
   | { kind: 'repository-load' | 'repository-unload' | 'traffic' | 'rollback'; model: string }
   | { kind: 'statistics' | 'trace'; model: string | undefined; version: string | undefined }
   | ({ kind: 'model' | 'model-ready' | 'config' } & ModelPath)
@@ -24,6 +27,8 @@ export const routeMethods: Readonly<Record<Route['kind'], readonly string[]>> = 
   logging: [...read, ...write],
   trace: [...read, ...write],
   feedback: write,
+  'feature-views': read,
+  features: write,
   'repository-index': write,
   'repository-load': write,
   'repository-unload': write,
@@ -54,6 +59,8 @@ export function matchRoute(target: string): Route | undefined {
       return rest.length === 0 ? { kind: 'ready' } : undefined;
     case 'metrics':
       return rest.length === 0 ? { kind: 'metrics' } : undefined;
+    case 'features':
+      return featureRoute(rest);
     case 'v1':
       return rowRoute(rest);
     case 'v2':
@@ -61,6 +68,12 @@ export function matchRoute(target: string): Route | undefined {
     default:
       return undefined;
   }
+}
+
+function featureRoute([action, ...more]: readonly string[]): Route | undefined {
+  if (action === undefined) return { kind: 'feature-views' };
+  if (more.length > 0 || (action !== 'get-online-features' && action !== 'push')) return undefined;
+  return { kind: 'features', action };
 }
 
 function rowRoute(segments: readonly string[]): Route | undefined {

@@ -1,5 +1,6 @@
 import type { ActivityRecorder } from './activity-recorder.ts';
 import type { MonitorReadings } from './monitor-readings.ts';
+import type { FeatureGateway } from './feature-gateway.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import type { ModelRepository } from './model-repository.ts';
 import type { ModelTable } from './model-table.ts';
@@ -13,6 +14,7 @@ export interface ServingContext {
   readonly feedback: FeedbackStore;
   readonly activity: ActivityRecorder;
   readonly monitors: MonitorReadings;
+  readonly features: FeatureGateway;
   /** SHA-256 of the accepted keys, hex; null: no key is needed. */
   readonly keyHashes: readonly string[] | null;
   /** The server listens on a loopback address without keys: only requests for this machine are answered. */

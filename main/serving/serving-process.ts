@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
+import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import { GrpcFront } from './grpc/grpc-front.ts';
 import { HttpFront } from './http-front.ts';
@@ -55,6 +56,7 @@ async function start(message: ServingStart): Promise<void> {
     feedback: new FeedbackStore(stateDir),
     activity,
     monitors,
+    features: new FeatureGateway(message.dataDir),
     keyHashes: message.keyHashes,
     localOnly: message.keyHashes === null && isLoopback(message.http.host),
     version: message.version,
@@ -168,6 +170,7 @@ async function stop(): Promise<void> {
   await Promise.all([stopHttp(), grpc?.close(drainMs)]);
   await Promise.all(models.all().map((model) => model.close()));
   await context?.repository.close();
+  context?.features.close();
   process.exit(0);
 }
 
