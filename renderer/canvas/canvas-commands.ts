@@ -11,6 +11,7 @@ import { layoutGraph } from './auto-layout.ts';
 import { boxOfNode, expectedSize } from './card-size.ts';
 import type { Box } from './edge-route.ts';
 import { viewportOf } from './view-fit.ts';
+import { t } from './text.ts';
 
 export interface CanvasCommands {
   fit: () => void;
@@ -68,12 +69,12 @@ export function useCanvasCommands(wrapper: RefObject<HTMLElement | null>): Canva
         if (activeGraph()?.tabId !== graph.tabId) return;
         const canvas = document.querySelector<HTMLElement>('.canvas');
         canvas?.classList.add('arranging');
-        moveNodes(positions, 'Arrange');
+        moveNodes(positions, t.arrange);
         // The new positions reach React Flow with the next frame, the view can follow in the one after.
         requestAnimationFrame(() => requestAnimationFrame(() => show(all(), 1, reduced ? 0 : 280)));
         setTimeout(() => canvas?.classList.remove('arranging'), 320);
       } catch (error) {
-        showToast({ text: `The graph could not be arranged: ${toEngineError(error).message}`, tone: 'failed' });
+        showToast({ text: t.notArranged(toEngineError(error).message), tone: 'failed' });
       }
     }
     return {

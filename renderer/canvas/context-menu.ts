@@ -22,6 +22,7 @@ import type { MenuEntry } from '../ui/menu.tsx';
 import type { CanvasCommands } from './canvas-commands.ts';
 import { copySelection, pasteFromClipboard } from './use-clipboard.ts';
 import { serviceOf } from './use-node-status.ts';
+import { t } from './text.ts';
 
 /** A menu to show: of a node, of an edge, of a frame, of the canvas, or the ports a node can be connected to. */
 export interface CanvasMenu {
@@ -70,30 +71,32 @@ function connectEntries(document: GraphDocument, id: string): MenuEntry[] {
     }
   }
   if (entries.length > 0) return entries;
-  return [{ label: 'No free port fits', onSelect: () => {}, disabled: true }];
+  return [{ label: t.noFreePortFits, onSelect: () => {}, disabled: true }];
 }
 
-const alignments: [Alignment, string][] = [
-  ['left', 'Align left'],
-  ['center', 'Align centres'],
-  ['right', 'Align right'],
-  ['top', 'Align top'],
-  ['middle', 'Align middles'],
-  ['bottom', 'Align bottom'],
+const alignments = (): [Alignment, string][] => [
+  ['left', t.alignLeft],
+  ['center', t.alignCentres],
+  ['right', t.alignRight],
+  ['top', t.alignTop],
+  ['middle', t.alignMiddles],
+  ['bottom', t.alignBottom],
 ];
 
 function arrangeEntries(boxes: () => PlacedBox[], count: number): MenuEntry[] {
   return [
-    ...alignments.map(([to, label]): MenuEntry => ({ label, onSelect: () => moveNodes(aligned(boxes(), to), label) })),
+    ...alignments().map(
+      ([to, label]): MenuEntry => ({ label, onSelect: () => moveNodes(aligned(boxes(), to), label) }),
+    ),
     {
-      label: 'Distribute across',
+      label: t.distributeAcross,
       disabled: count < 3,
-      onSelect: () => moveNodes(distributed(boxes(), 'x'), 'Distribute across'),
+      onSelect: () => moveNodes(distributed(boxes(), 'x'), t.distributeAcross),
     },
     {
-      label: 'Distribute down',
+      label: t.distributeDown,
       disabled: count < 3,
-      onSelect: () => moveNodes(distributed(boxes(), 'y'), 'Distribute down'),
+      onSelect: () => moveNodes(distributed(boxes(), 'y'), t.distributeDown),
     },
     'separator',
   ];
@@ -110,37 +113,37 @@ function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
       ? []
       : ([
           service === 'endpoint'
-            ? { label: 'Start endpoint', icon: 'play', onSelect: () => void startEndpoint(id) }
+            ? { label: t.startEndpoint, icon: 'play', onSelect: () => void startEndpoint(id) }
             : {
-                label: 'Run to here',
+                label: t.runToHere,
                 icon: 'play',
                 disabled: service !== undefined,
                 onSelect: () => void startRun({ to: id }),
               },
           {
-            label: 'Run from here',
+            label: t.runFromHere,
             disabled: service !== undefined,
             onSelect: () => void startRun({ from: id }),
           },
           {
-            label: 'Run again from the start',
+            label: t.runAgainFromTheStart,
             disabled: service !== undefined,
             onSelect: () => void startRun({ to: id, force: true }),
           },
-          { label: 'Preview', icon: 'table', shortcut: 'P', onSelect: () => showDock('preview') },
-          { label: 'Why this state', shortcut: 'W', onSelect: () => showDock('plan') },
+          { label: t.preview, icon: 'table', shortcut: 'P', onSelect: () => showDock('preview') },
+          { label: t.whyThisState, shortcut: 'W', onSelect: () => showDock('plan') },
           'separator',
         ] satisfies MenuEntry[])),
     ...(several ? arrangeEntries(commands.selectedBoxes, nodes.length) : []),
-    { label: 'Frame', shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
-    { label: 'Zoom to selection', shortcut: '2', onSelect: commands.fitSelection },
-    { label: 'Duplicate', icon: 'copy', shortcut: 'D', onSelect: () => duplicateNodes(nodes) },
-    { label: 'Copy', shortcut: shortcut('C'), onSelect: () => void copySelection() },
+    { label: t.frame, shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
+    { label: t.zoomToSelection, shortcut: '2', onSelect: commands.fitSelection },
+    { label: t.duplicate, icon: 'copy', shortcut: 'D', onSelect: () => duplicateNodes(nodes) },
+    { label: t.copy, shortcut: shortcut('C'), onSelect: () => void copySelection() },
     'separator',
     {
-      label: several ? `Delete ${formatPlural(nodes.length, 'node')}` : 'Delete',
+      label: several ? t.deleteCounted(formatPlural(nodes.length, 'node')) : t.delete,
       icon: 'trash',
-      shortcut: 'Del',
+      shortcut: t.deleteKey,
       danger: true,
       onSelect: () => removeItems(nodes, []),
     },
@@ -153,18 +156,18 @@ export function menuEntries(menu: CanvasMenu, commands: CanvasCommands & { addHe
   if (menu.node !== undefined) return nodeEntries(menu.node, commands);
   if (menu.frame !== undefined) {
     const { frame } = menu;
-    return [{ label: 'Delete frame', icon: 'trash', danger: true, onSelect: () => removeFrame(frame) }];
+    return [{ label: t.deleteFrame, icon: 'trash', danger: true, onSelect: () => removeFrame(frame) }];
   }
   if (menu.edge !== undefined) {
     const { edge } = menu;
-    return [{ label: 'Delete connection', icon: 'trash', danger: true, onSelect: () => removeItems([], [edge]) }];
+    return [{ label: t.deleteConnection, icon: 'trash', danger: true, onSelect: () => removeItems([], [edge]) }];
   }
   return [
-    { label: 'Add a node here', icon: 'plus', onSelect: commands.addHere },
-    { label: 'Paste', shortcut: shortcut('V'), onSelect: () => void pasteFromClipboard() },
+    { label: t.addANodeHere, icon: 'plus', onSelect: commands.addHere },
+    { label: t.paste, shortcut: shortcut('V'), onSelect: () => void pasteFromClipboard() },
     'separator',
-    { label: 'Arrange', icon: 'layout', onSelect: commands.arrange },
-    { label: 'Fit graph', icon: 'fit', shortcut: '1', onSelect: commands.fit },
+    { label: t.arrange, icon: 'layout', onSelect: commands.arrange },
+    { label: t.fitGraph, icon: 'fit', shortcut: '1', onSelect: commands.fit },
     { label: '100 %', shortcut: '0', onSelect: commands.actualSize },
   ];
 }

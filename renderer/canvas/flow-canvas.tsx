@@ -57,6 +57,7 @@ import { ZoomBar } from './zoom-bar.tsx';
 import { cardSize } from './card-size.ts';
 import { type FlowNode, useFlowEdges, useFlowNodes } from './use-flow-nodes.ts';
 import { useClipboard } from './use-clipboard.ts';
+import { t } from './text.ts';
 
 const nodeTypes = { node: NodeCard };
 const edgeTypes = { port: GraphEdge };
@@ -247,7 +248,7 @@ function Canvas() {
       ref={wrapper}
       className="canvas"
       data-panel="canvas"
-      aria-label={`Canvas, ${name ?? 'no graph'}`}
+      aria-label={t.canvasOf(name ?? '')}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={-1}
       onPointerDownCapture={(event) => {
@@ -324,7 +325,7 @@ function Canvas() {
       {count === 0 && <CanvasEmpty />}
       {menu && (
         <Menu
-          label="Canvas"
+          label={t.canvas}
           at={menu.at}
           onClose={() => setMenu(undefined)}
           entries={menuEntries(menu, {

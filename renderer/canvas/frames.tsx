@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useReactFlow, ViewportPortal } from 'reactflow';
 import { moveFrame, type Point, titleFrame } from '../state/graph-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
+import { t } from './text.ts';
 
 interface FramesProps {
   onMenu: (index: number, at: Point) => void;
@@ -51,7 +52,7 @@ export function Frames({ onMenu }: FramesProps) {
             {editing === index ? (
               <input
                 className="input frame-title nopan nodrag"
-                aria-label="Title of the frame"
+                aria-label={t.titleOfTheFrame}
                 defaultValue={frame.title}
                 // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for by a double click
                 autoFocus
@@ -69,7 +70,7 @@ export function Frames({ onMenu }: FramesProps) {
               <button
                 type="button"
                 className="frame-title nopan nodrag"
-                title="Drag to move, double click to rename"
+                title={t.dragToMove}
                 onPointerDown={(event) => beginDrag(index, event)}
                 onMouseDown={(event) => event.stopPropagation()}
                 onDoubleClick={() => setEditing(index)}

@@ -17,6 +17,7 @@ import { formatCount, formatPlural } from '../ui/format.ts';
 import { cardSize } from './card-size.ts';
 import { type Box, labelPoint, roundedPath, type RoutePoint, routeEdge } from './edge-route.ts';
 import { useActiveRun } from './use-node-status.ts';
+import { t } from './text.ts';
 
 export interface GraphEdgeData extends Record<string, unknown> {
   portType: PortType;
@@ -70,7 +71,7 @@ function FlowChip({ lane, portType, x, y }: { lane: string[]; portType: PortType
         {[
           portType,
           columns === undefined ? '' : formatPlural(columns, 'column'),
-          rows === undefined ? '' : `${formatCount(rows)} rows`,
+          rows === undefined ? '' : t.rows(formatCount(rows)),
         ]
           .filter(Boolean)
           .join(' · ')}

@@ -3,6 +3,7 @@ import { createPortal } from 'react-dom';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { searchKinds } from './kind-search.ts';
+import { t } from './text.ts';
 
 interface KindPickerProps {
   /** Client pixels. */
@@ -44,7 +45,7 @@ export function KindPicker({ at, kinds, onPick, onClose }: KindPickerProps) {
       className="menu kind-picker"
       style={{ left: place.x, top: place.y }}
       role="dialog"
-      aria-label="Add a node"
+      aria-label={t.addANode}
     >
       <input
         ref={input}
@@ -53,7 +54,7 @@ export function KindPicker({ at, kinds, onPick, onClose }: KindPickerProps) {
         aria-expanded="true"
         aria-controls="kind-picker-list"
         aria-activedescendant={hits[index] ? `kind-picker-${hits[index].kind}` : undefined}
-        placeholder="Find a node"
+        placeholder={t.findANode}
         value={text}
         onChange={(event) => {
           setText(event.target.value);
@@ -70,7 +71,7 @@ export function KindPicker({ at, kinds, onPick, onClose }: KindPickerProps) {
           event.preventDefault();
         }}
       />
-      <div role="listbox" id="kind-picker-list" aria-label="Kinds" tabIndex={-1}>
+      <div role="listbox" id="kind-picker-list" aria-label={t.kinds} tabIndex={-1}>
         {hits.map((definition, at) => (
           <div
             key={definition.kind}
@@ -90,7 +91,7 @@ export function KindPicker({ at, kinds, onPick, onClose }: KindPickerProps) {
             <span className="clip">{definition.title}</span>
           </div>
         ))}
-        {hits.length === 0 && <p className="mute kind-none">No node fits here.</p>}
+        {hits.length === 0 && <p className="mute kind-none">{t.noNodeFitsHere}</p>}
       </div>
     </div>,
     document.body,

@@ -13,6 +13,7 @@ import { type Fact, metricName, paramFacts, resultFacts, shapeFacts } from './no
 import type { NodeStatus } from './node-status.ts';
 import { Sparkline } from './sparkline.tsx';
 import { endpointNodeOf, serviceOf, useStepRun } from './use-node-status.ts';
+import { t } from './text.ts';
 
 function FactLines({ facts }: { facts: readonly Fact[] }) {
   return facts.map((fact) => (
@@ -50,7 +51,7 @@ function CurveBody({ curve }: { curve: Curve }) {
     <div className="curve">
       <Sparkline
         height={44}
-        label={`${curve.metric} while training`}
+        label={t.whileTraining(curve.metric)}
         series={[
           { tone: 'reference', values: curve.train },
           { tone: 'now', values: curve.valid },
@@ -58,8 +59,8 @@ function CurveBody({ curve }: { curve: Curve }) {
       />
       <div className="curve-ends num">
         <span>{metricName(curve.metric)}</span>
-        {lastValid !== undefined && <b>{formatMetric(lastValid)} valid</b>}
-        {lastValid === undefined && lastTrain !== undefined && <span>{formatMetric(lastTrain)} train</span>}
+        {lastValid !== undefined && <b>{t.valid(formatMetric(lastValid))}</b>}
+        {lastValid === undefined && lastTrain !== undefined && <span>{t.train(formatMetric(lastTrain))}</span>}
       </div>
     </div>
   );
@@ -97,14 +98,14 @@ function EndpointBody({ id }: { id: string }) {
     <>
       <Sparkline
         height={26}
-        label="Requests per second"
+        label={t.requestsPerSecond}
         series={[{ tone: 'reference', values: latest.series.slice(-120).map((point) => point.requests) }]}
       />
       <div className="clip">
-        <span className="num strong">{formatNumber(latest.requestsPerSecond)}</span> req/s
+        <span className="num strong">{formatNumber(latest.requestsPerSecond)}</span> {t.requestsShort}
         {p99 !== null && (
           <>
-            , p99 <span className="num strong">{formatNumber(p99)}</span> ms
+            , p99 <span className="num strong">{formatNumber(p99)}</span> {t.ms}
           </>
         )}
       </div>
@@ -122,10 +123,10 @@ function MonitorBody({ graphId, nodeId }: { graphId: string; nodeId: string }) {
   return (
     <>
       <div className="clip">
-        <span className="num strong">{latest.currentRows}</span> requests seen
+        <span className="num strong">{latest.currentRows}</span> {t.requestsSeen}
       </div>
       <div className="clip">
-        {enough ? `${drifted} of ${latest.columns.length} columns drifted` : `verdict from ${latest.minimumRows} rows`}
+        {enough ? t.columnsDrifted(drifted, latest.columns.length) : t.verdictFromRows(latest.minimumRows)}
       </div>
     </>
   );
@@ -145,7 +146,7 @@ export function NodeBody({ nodeId, node, status }: { nodeId: string; node: Graph
       : findEndpoint(state.endpoints, graphId, endpointNode),
   );
 
-  if (!definition) return <div className="clip">Unknown kind, kept as it is</div>;
+  if (!definition) return <div className="clip">{t.unknownKind}</div>;
   if (status.status === 'stale' && status.cause) return <div className="cause">{status.cause}</div>;
   const curve = curveOf(partial);
   const settled = status.status === 'fresh' || status.status === 'cached' || status.status === 'pinned';

@@ -21,6 +21,7 @@ import { Port } from './port.tsx';
 import { countRender } from './render-count.ts';
 import { useNodeEndpoint } from './use-node-endpoint.ts';
 import { serviceOf, useNodeStatus } from './use-node-status.ts';
+import { t } from './text.ts';
 
 const noPorts: Ports = { inputs: {}, outputs: {} };
 
@@ -40,24 +41,24 @@ function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
   return (
     <div className="node-tools nodrag nopan">
       {service === undefined && (
-        <IconButton icon="play" small label="Run to here" onClick={() => void startRun({ to: nodeId })} />
+        <IconButton icon="play" small label={t.runToHere} onClick={() => void startRun({ to: nodeId })} />
       )}
       {service === 'endpoint' && !live && (
-        <IconButton icon="play" small label="Start endpoint" onClick={() => void startEndpoint(nodeId)} />
+        <IconButton icon="play" small label={t.startEndpoint} onClick={() => void startEndpoint(nodeId)} />
       )}
       {service === 'endpoint' && live && (
-        <IconButton icon="stop" small label="Stop endpoint" onClick={() => void stopEndpoint(endpoint.id)} />
+        <IconButton icon="stop" small label={t.stopEndpoint} onClick={() => void stopEndpoint(endpoint.id)} />
       )}
       <IconButton
         icon="table"
         small
-        label="Preview"
+        label={t.preview}
         onClick={() => {
           select([nodeId]);
           showDock('preview');
         }}
       />
-      <IconButton icon="trash" small label="Delete" onClick={() => removeItems([nodeId], [])} />
+      <IconButton icon="trash" small label={t.delete} onClick={() => removeItems([nodeId], [])} />
     </div>
   );
 }
@@ -78,10 +79,10 @@ function FailureDrawer({ nodeId, status }: { nodeId: string; status: NodeStatus 
             showDock('logs');
           }}
         >
-          Log
+          {t.log}
         </Button>
         <Button variant="link" onClick={() => void startRun({ to: nodeId })}>
-          Run again
+          {t.runAgain}
         </Button>
       </p>
     </div>
@@ -172,7 +173,7 @@ function NodeCardView({ id, selected }: NodeProps) {
       {(hovered || selected) && <NodeTools nodeId={id} kind={node.kind} />}
       {status.status === 'failed' && <FailureDrawer nodeId={id} status={status} />}
       {!definition && (
-        <span className="unknown-kind" title={`${node.kind} is not installed`}>
+        <span className="unknown-kind" title={t.isNotInstalled(node.kind)}>
           <Icon name="info" small />
         </span>
       )}

@@ -3,6 +3,7 @@ import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { KnownShape } from '../state/analysis-store.ts';
 import { paramFields } from '../inspector/param-fields.ts';
 import { formatCount, formatMetric, formatPlural } from '../ui/format.ts';
+import { t } from './text.ts';
 
 /** One line of a node's body: words with the figures apart, which stand out. */
 export interface Fact {
@@ -11,20 +12,20 @@ export interface Fact {
   after?: string;
 }
 
-const metricNames: Record<string, string> = {
+const metricNames = (): Record<string, string> => ({
   rocAuc: 'ROC AUC',
   prAuc: 'PR AUC',
-  logLoss: 'log loss',
-  accuracy: 'accuracy',
+  logLoss: t.logLoss,
+  accuracy: t.accuracy,
   f1: 'F1',
   rmse: 'RMSE',
   mae: 'MAE',
   r2: 'R²',
-  brier: 'Brier score',
-};
+  brier: t.brierScore,
+});
 
 export function metricName(name: string): string {
-  return metricNames[name] ?? name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return metricNames()[name] ?? name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
 const preferredMetrics = ['rocAuc', 'accuracy', 'r2', 'rmse', 'prAuc', 'logLoss', 'f1'];
@@ -69,7 +70,7 @@ export function resultFacts(manifests: Record<string, ArtifactManifest>): Fact[]
     return facts;
   }
   if (manifest.type === 'model') return modelFacts(manifest);
-  if (manifest.rowCount !== undefined) facts.push({ figure: formatCount(manifest.rowCount), after: 'rows' });
+  if (manifest.rowCount !== undefined) facts.push({ figure: formatCount(manifest.rowCount), after: t.rowsWord });
   if (columns !== undefined) facts.push({ after: formatPlural(columns, 'column') });
   return facts;
 }
@@ -88,7 +89,8 @@ function modelFacts(manifest: ArtifactManifest): Fact[] {
     }
     return facts;
   }
-  if (typeof manifest.meta.rows === 'number') facts.push({ figure: formatCount(manifest.meta.rows), after: 'rows' });
+  if (typeof manifest.meta.rows === 'number')
+    facts.push({ figure: formatCount(manifest.meta.rows), after: t.rowsWord });
   return facts;
 }
 
@@ -99,7 +101,7 @@ export function shapeFacts(outputs: Record<string, KnownShape> | undefined): Fac
     if (shape.type === 'features' && shape.columns) {
       const width = shape.columns.reduce((sum, column) => sum + column.width, 0);
       facts.push({ after: formatPlural(shape.columns.length, 'feature') });
-      if (width !== shape.columns.length) facts.push({ after: `${formatCount(width)} values per row` });
+      if (width !== shape.columns.length) facts.push({ after: t.valuesPerRow(formatCount(width)) });
     } else if (shape.schema && facts.length === 0) {
       facts.push({ after: formatPlural(shape.schema.columns.length, 'column') });
     }

@@ -103,6 +103,6 @@ describe('timeLeft', () => {
   it('extrapolates the pace, and stays silent in the first seconds', () => {
     const progress = { done: 25, total: 100, unit: 'trees' };
     expect(timeLeft(progress, 0, 2000)).toBeUndefined();
-    expect(timeLeft(progress, 0, 10_000)).toBe('30 s left');
+    expect(timeLeft(progress, 0, 10_000)).toBe('30 s');
   });
 });

@@ -6,6 +6,7 @@ import type { EndpointView } from '../state/endpoint-store.ts';
 import type { StepRun } from '../state/run-view.ts';
 import { formatCount, formatDuration } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
+import { t } from './text.ts';
 
 export interface NodeStatusInput {
   /** Long-lived kinds (endpoint, monitor) have no step; they are opened. */
@@ -41,16 +42,26 @@ export interface NodeStatus {
   error?: WireError | undefined;
 }
 
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A step's unit of work in the language of the app; one without a translation stays as the step says it. */
+function unitWord(unit: string): string {
+  const known: Readonly<Record<string, string>> = t.units;
+  return known[unit] ?? unit;
+}
+
 /** `1.9 of 3.0 M rows`, `98 of 519 k rows`, `Tree 62 of 100`. */
 export function progressWord(progress: Progress): string {
   const { done, total, unit } = progress;
   if (progress.message !== undefined && total <= 1) return progress.message;
   const one = unit.endsWith('s') ? unit.slice(0, -1) : unit;
   if (total >= 1_000_000) {
-    return `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} M ${unit}`;
+    return t.ofMillion((done / 1e6).toFixed(1), (total / 1e6).toFixed(1), unitWord(unit));
   }
-  if (total >= 10_000) return `${Math.round(done / 1000)} of ${Math.round(total / 1000)} k ${unit}`;
-  return `${one.charAt(0).toUpperCase()}${one.slice(1)} ${formatCount(done)} of ${formatCount(total)}`;
+  if (total >= 10_000) return t.ofThousand(Math.round(done / 1000), Math.round(total / 1000), unitWord(unit));
+  return t.oneOf(capital(unitWord(one)), formatCount(done), formatCount(total));
 }
 
 /** Time left by the pace so far, from 3 s of work on; undefined before. Times in ms on one clock. */
@@ -64,13 +75,13 @@ export function timeLeft(
   const elapsed = nowMs - startedMs;
   const share = progress.done / progress.total;
   if (elapsed < 3000 || share < 0.03 || share >= 1) return undefined;
-  return `${formatDuration(Math.max(1000, (elapsed / share) * (1 - share)))} left`;
+  return formatDuration(Math.max(1000, (elapsed / share) * (1 - share)));
 }
 
 /** `run 7f3a`: enough of a run id to tell runs apart. */
 export function runWord(runId: string): string {
   const tail = /^\d+$/.test(runId) ? runId : runId.slice(-4);
-  return `run ${tail}`;
+  return t.run(tail);
 }
 
 /** Whether a failure still speaks about a node: nothing that enters its key has changed since. */
@@ -88,7 +99,7 @@ function failedStatus(input: NodeStatusInput): NodeStatus | undefined {
   if (!stillFailed(run, step, input.unchangedSinceRun)) return undefined;
   return {
     status: 'failed',
-    word: 'Failed',
+    word: t.failed,
     aside: input.runId === undefined ? undefined : runWord(input.runId),
     cause: run?.error?.message,
     error: run?.error,
@@ -97,22 +108,22 @@ function failedStatus(input: NodeStatusInput): NodeStatus | undefined {
 
 function serviceStatus(input: NodeStatusInput): NodeStatus {
   const { endpoint } = input;
-  const noun = input.service === 'endpoint' ? 'Live' : 'Watching';
+  const noun = input.service === 'endpoint' ? t.live : t.watching;
   if (endpoint?.state === 'live') {
     const model = endpoint.model;
     return { status: 'live', word: noun, aside: model === null ? undefined : `v${model.version}` };
   }
-  if (endpoint?.state === 'starting') return { status: 'running', word: 'Starting', level: 0.5 };
+  if (endpoint?.state === 'starting') return { status: 'running', word: t.starting, level: 0.5 };
   if (endpoint?.state === 'failed') {
     return {
       status: 'failed',
-      word: 'Failed',
+      word: t.failed,
       cause: endpoint.error?.message,
       ...(input.service === 'endpoint' && endpoint.error ? { error: endpoint.error } : {}),
     };
   }
-  if (input.service === 'monitor') return { status: 'never', word: 'No endpoint yet' };
-  return { status: 'never', word: endpoint?.state === 'stopped' ? 'Stopped' : 'Not started' };
+  if (input.service === 'monitor') return { status: 'never', word: t.noEndpointYet };
+  return { status: 'never', word: endpoint?.state === 'stopped' ? t.stopped : t.notStarted };
 }
 
 /** What a node shows; the stronger state wins: failed > running > queued > stale > pinned > cached > fresh. */
@@ -122,50 +133,50 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
 
   if (input.runActive && run?.state === 'running') {
     const { progress } = run;
-    const word = progress ? progressWord(progress) : 'Running';
+    const word = progress ? progressWord(progress) : t.running;
     const left = timeLeft(progress, run.startedMs, run.progressMs);
     return {
       status: 'running',
       word,
-      aside: word.length > 13 ? left?.replace(' left', '') : left,
+      aside: left === undefined || word.length > 13 ? left : t.left(left),
       level: progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0.04,
     };
   }
   const failed = failedStatus(input);
   if (failed) return failed;
-  if (input.runActive && run?.state === 'queued') return { status: 'queued', word: 'Queued', aside: placeWord(input) };
+  if (input.runActive && run?.state === 'queued') return { status: 'queued', word: t.queued, aside: placeWord(input) };
   if (input.runActive && run?.state === 'executed') {
     return {
       status: 'fresh',
-      word: 'Fresh',
+      word: t.fresh,
       aside: run.durationMs === undefined ? undefined : formatDuration(run.durationMs),
     };
   }
-  if (input.runActive && run?.state === 'cached') return { status: 'cached', word: 'Cached' };
-  if (problem) return { status: 'stale', word: 'Needs attention', cause: problem.message };
+  if (input.runActive && run?.state === 'cached') return { status: 'cached', word: t.cached };
+  if (problem) return { status: 'stale', word: t.needsAttention, cause: problem.message };
   if (input.service) return serviceStatus(input);
   if (run?.state === 'skipped' && !step?.hit && input.failedAbove !== undefined) {
-    return { status: 'blocked', word: `Waits for ${input.failedAbove}` };
+    return { status: 'blocked', word: t.waitsFor(input.failedAbove) };
   }
-  if (!step && input.invalidAbove !== undefined) return { status: 'blocked', word: `Waits for ${input.invalidAbove}` };
-  if (!step) return { status: 'never', word: 'Not run yet' };
+  if (!step && input.invalidAbove !== undefined) return { status: 'blocked', word: t.waitsFor(input.invalidAbove) };
+  if (!step) return { status: 'never', word: t.notRunYet };
   if (step.hit) return hitStatus(input, step);
   const aside = placeWord(input);
-  if (step.ranBefore) return { status: 'stale', word: 'Stale', aside, cause: step.reasons.join('; ') };
-  return { status: 'never', word: run?.state === 'cancelled' ? 'Stopped' : 'Not run yet', aside };
+  if (step.ranBefore) return { status: 'stale', word: t.stale, aside, cause: step.reasons.join('; ') };
+  return { status: 'never', word: run?.state === 'cancelled' ? t.stopped : t.notRunYet, aside };
 }
 
 function placeWord({ place }: NodeStatusInput): string | undefined {
-  return place ? `${place.at} of ${place.of}` : undefined;
+  return place ? t.of(place.at, place.of) : undefined;
 }
 
 function hitStatus(input: NodeStatusInput, step: StepState): NodeStatus {
   const from = step.fromRun === undefined ? undefined : runWord(step.fromRun);
-  if (input.pinned) return { status: 'pinned', word: 'Pinned', aside: from };
+  if (input.pinned) return { status: 'pinned', word: t.pinned, aside: from };
   const ownRun = input.run?.state === 'executed' && (step.fromRun === undefined || step.fromRun === input.runId);
   if (ownRun) {
     const durationMs = input.run?.durationMs ?? step.durationMs;
-    return { status: 'fresh', word: 'Fresh', aside: durationMs === undefined ? undefined : formatDuration(durationMs) };
+    return { status: 'fresh', word: t.fresh, aside: durationMs === undefined ? undefined : formatDuration(durationMs) };
   }
-  return { status: 'cached', word: 'Cached', aside: from };
+  return { status: 'cached', word: t.cached, aside: from };
 }

@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
 import { useNodeStatus } from './use-node-status.ts';
+import { t } from './text.ts';
 
 interface Connections {
   from: string[];
@@ -50,8 +51,8 @@ function connectionsOf(document: GraphDocument): Map<string, Connections> {
     const from = parsePortRef(edge.from);
     const to = parsePortRef(edge.to);
     if (!from || !to) continue;
-    all.get(to.node)?.from.push(`${to.port} from ${titled(from.node)}, ${from.port}`);
-    all.get(from.node)?.to.push(`${from.port} to ${titled(to.node)}, ${to.port}`);
+    all.get(to.node)?.from.push(t.portFrom(to.port, titled(from.node), from.port));
+    all.get(from.node)?.to.push(t.portTo(from.port, titled(to.node), to.port));
   }
   return all;
 }
@@ -140,13 +141,13 @@ export function Outline() {
   const stageOf = (id: string) => stages.indexOf(definitionOf(nodes?.[id]?.kind ?? '')?.stage ?? 'data');
   const sorted = order.toSorted((a, b) => stageOf(a) - stageOf(b));
   const active = selected !== undefined && nodes?.[selected] ? selected : sorted[0];
-  if (sorted.length === 0) return <p className="mute small outline-none">The graph is empty. Add a node first.</p>;
+  if (sorted.length === 0) return <p className="mute small outline-none">{t.graphIsEmpty}</p>;
   return (
     <div
       ref={tree}
       role="tree"
       tabIndex={-1}
-      aria-label="Graph"
+      aria-label={t.graph}
       className="outline"
       onKeyDown={(event) => {
         const rows = [...(tree.current?.querySelectorAll<HTMLElement>('[role="treeitem"][data-node]') ?? [])];
@@ -182,7 +183,7 @@ export function Outline() {
         <OutlineRow
           key={id}
           id={id}
-          place={`${index + 1} of ${sorted.length}`}
+          place={t.of(index + 1, sorted.length)}
           links={links.get(id) ?? { from: [], to: [] }}
           open={open.has(id)}
           active={id === active}

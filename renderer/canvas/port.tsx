@@ -1,8 +1,10 @@
 import { Handle, Position } from 'reactflow';
 import type { PortType } from '../../shared/graph/port-types.ts';
 import { classNames } from '../ui/class-names.ts';
+import { joinOr } from '../ui/format.ts';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { checkTarget, useConnecting } from './connecting-store.ts';
+import { t } from './text.ts';
 
 interface PortProps {
   nodeId: string;
@@ -33,7 +35,7 @@ export function Port({ nodeId, name, side, types, many, doc, topPercent }: PortP
       position={side === 'input' ? Position.Left : Position.Right}
       className={classNames('port', fit)}
       style={{ top: `${topPercent}%` }}
-      title={`${name} · ${types.join(' or ')}${many ? ', any number' : ''}\n${doc}`}
+      title={`${name} · ${joinOr(types)}${many ? t.anyNumber : ''}\n${doc}`}
     >
       <PortGlyph type={first} many={many} />
     </Handle>

@@ -3,6 +3,7 @@ import { copyFragment, parseFragment, pasteFragment, removeItems } from '../stat
 import { activeGraph } from '../state/graph-store.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { showToast } from '../ui/toast.tsx';
+import { t } from './text.ts';
 
 const pasteOffset = { x: 32, y: 32 };
 
@@ -20,7 +21,7 @@ export async function copySelection(): Promise<void> {
 export async function pasteFromClipboard(): Promise<void> {
   const fragment = parseFragment(await navigator.clipboard.readText().catch(() => ''));
   if (fragment) pasteFragment(fragment, pasteOffset);
-  else showToast({ text: 'The clipboard holds no nodes. Copy some first.' });
+  else showToast({ text: t.clipboardHoldsNoNodes });
 }
 
 /** Copy, cut and paste of nodes while the canvas has the focus. */

@@ -9,6 +9,7 @@ import { titleOf } from '../state/graph-commands.ts';
 import { activeGraph, useGraphs } from '../state/graph-store.ts';
 import { useRuns } from '../state/run-store.ts';
 import type { RunView, StepRun } from '../state/run-view.ts';
+import { language } from '../translation/language.ts';
 import { type NodeStatus, nodeStatus, stillFailed } from './node-status.ts';
 
 /** The run of the active tab. */
@@ -118,7 +119,7 @@ interface KnownStatus {
 
 const knownStatus = new Map<string, KnownStatus>();
 let knownTab: string | undefined;
-const noNode: NodeStatus = { status: 'never', word: 'Not run yet' };
+const noNode: NodeStatus = { status: 'never', word: '' };
 
 function sameStatus(a: NodeStatus, b: NodeStatus): boolean {
   return (
@@ -163,6 +164,7 @@ export function readNodeStatus(nodeId: string): NodeStatus {
     runActive,
     view?.runId,
     started,
+    language(),
   ];
   const known = knownStatus.get(nodeId);
   if (known?.from.every((part, index) => part === from[index])) return known.status;

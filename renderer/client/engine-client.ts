@@ -5,6 +5,7 @@ import type { EngineContract } from '../../shared/rpc/engine-contract.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { shell } from '../platform/shell.ts';
 import { useConnection } from './connection-store.ts';
+import { t } from './text.ts';
 
 export type EngineClient = ContractRouterClient<EngineContract>;
 
@@ -43,8 +44,8 @@ class EngineLink implements ClientLink<ClientContext> {
     const { state } = useConnection.getState();
     if (state === 'connecting') return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     return Promise.reject(
-      new AppError('environment.missing', 'The engine is not reachable.', {
-        fix: 'Editing goes on; the app connects again by itself.',
+      new AppError('environment.missing', t.engineNotReachable, {
+        fix: t.connectsAgain,
       }),
     );
   }
@@ -79,7 +80,7 @@ class EngineLink implements ClientLink<ClientContext> {
       state: before.epoch === 0 ? 'refused' : 'offline',
       lastOnlineMs: before.state === 'online' ? Date.now() : before.lastOnlineMs,
     }));
-    const error = new AppError('environment.missing', 'The engine is not reachable.');
+    const error = new AppError('environment.missing', t.engineNotReachable);
     for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
     this.#timer = setTimeout(() => this.#open(), this.#retryMs * (0.75 + Math.random() / 2));
     this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);

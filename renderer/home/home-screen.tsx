@@ -8,13 +8,14 @@ import { Button } from '../ui/button.tsx';
 import { formatRelative } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { t } from './text.ts';
 
 function Recovered() {
   const [copies, setCopies] = useState(listRecovery);
   if (copies.length === 0) return null;
   return (
     <section className="home-section">
-      <h2>Unsaved work from before</h2>
+      <h2>{t.unsavedWorkFromBefore}</h2>
       <ul>
         {copies.map((copy) => (
           <li key={copy.key} className="home-row">
@@ -23,7 +24,7 @@ function Recovered() {
             <span className="mute small">{formatRelative(copy.savedMs)}</span>
             <span className="grow" />
             <Button variant="link" onClick={() => openRecovery(copy)}>
-              Open
+              {t.open}
             </Button>
             <Button
               variant="quiet"
@@ -33,7 +34,7 @@ function Recovered() {
                 setCopies(listRecovery());
               }}
             >
-              Discard
+              {t.discard}
             </Button>
           </li>
         ))}
@@ -55,24 +56,22 @@ export function HomeScreen() {
   return (
     <div className="screen home">
       <header className="screen-head">
-        <h1>Home</h1>
+        <h1>{t.home}</h1>
         <span className="grow" />
         <Button icon="open" onClick={() => void openWithDialog()}>
-          Open
+          {t.open}
         </Button>
         <Button variant="primary" icon="plus" onClick={newGraph}>
-          New graph
+          {t.newGraph}
         </Button>
       </header>
       <div className="home-body">
         <Recovered />
         <section className="home-section">
-          <h2>Recent graphs</h2>
+          <h2>{t.recentGraphs}</h2>
           {recent.error && <ErrorState error={recent.error} onRetry={recent.refetch} />}
-          {recent.loading && !recent.data && <Skeleton rows={3} waitsFor="the list of graphs" />}
-          {recent.data?.length === 0 && (
-            <EmptyState text="No graph has been saved yet. Start with a template below, or with an empty graph." />
-          )}
+          {recent.loading && !recent.data && <Skeleton rows={3} waitsFor={t.theListOfGraphs} />}
+          {recent.data?.length === 0 && <EmptyState text={t.noGraphSaved} />}
           <ul>
             {recent.data?.map((entry) => (
               <li key={entry.path}>
@@ -93,9 +92,9 @@ export function HomeScreen() {
           </ul>
         </section>
         <section className="home-section">
-          <h2>Templates</h2>
+          <h2>{t.templates}</h2>
           {templates.error && <ErrorState error={templates.error} onRetry={templates.refetch} />}
-          {templates.loading && !templates.data && <Skeleton rows={3} waitsFor="the templates" />}
+          {templates.loading && !templates.data && <Skeleton rows={3} waitsFor={t.theTemplates} />}
           <ul className="template-list">
             {templates.data?.map((template) => (
               <li key={template.id}>
@@ -107,7 +106,7 @@ export function HomeScreen() {
                 >
                   <b>{template.name}</b>
                   <p>{template.description}</p>
-                  <span className="mute small">Runs on {template.targets.join(', ')}</span>
+                  <span className="mute small">{t.runsOn(template.targets.join(', '))}</span>
                 </button>
               </li>
             ))}

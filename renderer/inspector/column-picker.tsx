@@ -2,10 +2,12 @@ import { useState } from 'react';
 import type { Column } from '../../shared/table/schema.ts';
 import { useInputShapes } from '../state/analysis-store.ts';
 import { Button } from '../ui/button.tsx';
+import { joinOr } from '../ui/format.ts';
 import { TextInput, type FieldIds } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { columnsOf } from './known-columns.ts';
+import { t } from './text.ts';
 
 const glyphWords: Record<string, string> = {
   string: 'abc',
@@ -22,7 +24,7 @@ function fits(column: Column, types: readonly string[] | undefined): boolean {
 }
 
 function why(types: readonly string[] | undefined): string {
-  return types === undefined ? '' : `takes ${types.join(' or ')}`;
+  return types === undefined ? '' : t.takes(joinOr(types));
 }
 
 interface PickerProps {
@@ -47,7 +49,7 @@ export function ColumnPicker({
     return (
       <>
         <TextInput {...ids} value={value ?? ''} onChange={(text) => onChange(text === '' ? undefined : text)} />
-        <div className="field-note">Connect {port} to choose from its columns.</div>
+        <div className="field-note">{t.connectToChoose(port)}</div>
       </>
     );
   }
@@ -56,11 +58,11 @@ export function ColumnPicker({
     <Select
       {...ids}
       value={value === '' ? undefined : value}
-      placeholder="Choose a column"
+      placeholder={t.chooseAColumn}
       onChange={(next) => onChange(next === '\u0000' ? undefined : next)}
       options={[
-        ...(optional && value ? [{ value: '\u0000', label: 'None' }] : []),
-        ...(missing ? [{ value: value ?? '', label: `${value} (gone)` }] : []),
+        ...(optional && value ? [{ value: '\u0000', label: t.none }] : []),
+        ...(missing ? [{ value: value ?? '', label: t.gone(value) }] : []),
         ...columns.map((column) => ({
           value: column.name,
           label: `${glyphWords[column.type] ?? '?'}  ${column.name}${fits(column, types) ? '' : `, ${why(types)}`}`,
@@ -92,14 +94,10 @@ export function ColumnsPicker({
     <div className="columns-picker">
       <div className="columns-head small mute">
         <span className="num">
-          {value.length === 0
-            ? 'none chosen'
-            : columns.length > 0
-              ? `${value.length} of ${columns.length}`
-              : value.length}
+          {value.length === 0 ? t.noneChosen : columns.length > 0 ? t.of(value.length, columns.length) : value.length}
         </span>
         <Button id={ids.id} variant="link" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? 'Done' : 'Choose'}
+          {open ? t.done : t.choose}
         </Button>
       </div>
       {value.length > 0 && (
@@ -109,14 +107,14 @@ export function ColumnsPicker({
               key={name}
               type="button"
               className="chip"
-              title={byName.has(name) ? `Remove ${name}` : `${name} is not among the columns of ${port}; remove it`}
-              aria-label={`Remove ${name}`}
+              title={byName.has(name) ? t.remove(name) : t.notAmongColumns(name, port)}
+              aria-label={t.remove(name)}
               onClick={() => onChange(value.filter((other) => other !== name))}
             >
               {byName.has(name) ? (
                 <TypeGlyph type={byName.get(name)?.type ?? 'other'} />
               ) : (
-                <span className="gone">gone</span>
+                <span className="gone">{t.goneWord}</span>
               )}
               <span className="clip">{name}</span>
             </button>
@@ -126,11 +124,11 @@ export function ColumnsPicker({
       {open && (
         <div className="columns-list">
           {columns.length === 0 ? (
-            <p className="field-note">Connect {port}: its columns are known before anything has run.</p>
+            <p className="field-note">{t.connectForColumns(port)}</p>
           ) : (
             <>
               <div className="columns-search">
-                <TextInput value={text} onChange={setText} placeholder="Find a column" aria-label="Find a column" />
+                <TextInput value={text} onChange={setText} placeholder={t.findAColumn} aria-label={t.findAColumn} />
                 <Button
                   variant="link"
                   onClick={() => {
@@ -143,7 +141,7 @@ export function ColumnsPicker({
                     );
                   }}
                 >
-                  {choosable.length > 0 && choosable.every((column) => chosen.has(column.name)) ? 'None' : 'All'}
+                  {choosable.length > 0 && choosable.every((column) => chosen.has(column.name)) ? t.none : t.all}
                 </Button>
               </div>
               <ul>
@@ -167,7 +165,7 @@ export function ColumnsPicker({
                         />
                         <TypeGlyph type={column.type} />
                         <span className="mono clip">{column.name}</span>
-                        {!ok && <span className="small mute">not this type</span>}
+                        {!ok && <span className="small mute">{t.notThisType}</span>}
                       </label>
                     </li>
                   );

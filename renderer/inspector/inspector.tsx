@@ -18,6 +18,7 @@ import { HelpText } from './help-text.tsx';
 import { ParamForm } from './param-form.tsx';
 import { PortsTab } from './ports-tab.tsx';
 import { WhyBox } from './why-box.tsx';
+import { t } from './text.ts';
 
 type InspectorTab = 'settings' | 'ports' | 'help';
 
@@ -31,23 +32,21 @@ function GraphInspector() {
   const count = useSelection((selection) => selection.nodes.length);
   return (
     <div className="graph-inspector">
-      <Field row label="Graph name">
+      <Field row label={t.graphName}>
         {(ids) => <TextInput {...ids} value={name} onChange={renameGraph} />}
       </Field>
       <dl className="facts">
-        <dt>Id</dt>
+        <dt>{t.id}</dt>
         <dd className="mono">{id}</dd>
-        <dt>File</dt>
-        <dd className="mono wrap">{path ?? 'not saved yet'}</dd>
-        <dt>Size</dt>
+        <dt>{t.file}</dt>
+        <dd className="mono wrap">{path ?? t.notSavedYet}</dd>
+        <dt>{t.size}</dt>
         <dd>
           {formatPlural(nodes, 'node')}, {formatPlural(edges, 'connection')}
         </dd>
       </dl>
-      {!writable && <p className="pill stale">Opened read-only: saving would lose parts this version cannot read.</p>}
-      {count === 0 && nodes > 0 && (
-        <p className="mute">Select a node to see why it has its state and to change its settings.</p>
-      )}
+      {!writable && <p className="pill stale">{t.openedReadOnly}</p>}
+      {count === 0 && nodes > 0 && <p className="mute">{t.selectANode}</p>}
     </div>
   );
 }
@@ -70,11 +69,11 @@ function EndpointActions({ nodeId }: { nodeId: string }) {
         disabled={pending}
         onClick={() => void toggle()}
       >
-        {pending ? (live ? 'Stopping' : 'Starting') : live ? 'Stop endpoint' : 'Start endpoint'}
+        {pending ? (live ? t.stopping : t.starting) : live ? t.stopEndpoint : t.startEndpoint}
       </Button>
       {endpoint && (
         <Button variant="link" onClick={() => navigate('endpoints', endpoint.id)}>
-          Open endpoint
+          {t.openEndpoint}
         </Button>
       )}
       {endpoint?.http && live && <p className="mono wrap small">{endpoint.http}</p>}
@@ -97,7 +96,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
         <div className="grow">
           <input
             className="title-input"
-            aria-label="Node title"
+            aria-label={t.nodeTitle}
             value={node.title ?? ''}
             placeholder={titleOf(node, nodeId)}
             spellCheck={false}
@@ -109,7 +108,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
         </div>
         <IconButton
           icon="more"
-          label="More"
+          label={t.more}
           onClick={(event) => {
             const box = event.currentTarget.getBoundingClientRect();
             setMenu({ x: box.right - 180, y: box.bottom + 4 });
@@ -122,44 +121,40 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
             onClose={() => setMenu(undefined)}
             entries={[
               {
-                label: 'Run to here',
+                label: t.runToHere,
                 icon: 'play',
                 disabled: service !== undefined,
                 onSelect: () => void startRun({ to: nodeId }),
               },
               {
-                label: 'Run again from the start',
+                label: t.runAgainFromTheStart,
                 disabled: service !== undefined,
                 onSelect: () => void startRun({ to: nodeId, force: true }),
               },
-              { label: 'Copy node id', icon: 'copy', onSelect: () => void navigator.clipboard.writeText(nodeId) },
-              { label: 'Hide the inspector', shortcut: 'I', onSelect: () => togglePanel('inspector', false) },
+              { label: t.copyNodeId, icon: 'copy', onSelect: () => void navigator.clipboard.writeText(nodeId) },
+              { label: t.hideTheInspector, shortcut: 'I', onSelect: () => togglePanel('inspector', false) },
               'separator',
-              { label: 'Delete', icon: 'trash', danger: true, onSelect: () => removeItems([nodeId], []) },
+              { label: t.delete, icon: 'trash', danger: true, onSelect: () => removeItems([nodeId], []) },
             ]}
           />
         )}
       </header>
-      {several > 1 && <p className="mute several">{several} nodes are selected; this is the last one.</p>}
+      {several > 1 && <p className="mute several">{t.severalSelected(several)}</p>}
       <WhyBox nodeId={nodeId} />
       {service === 'endpoint' && <EndpointActions nodeId={nodeId} />}
       <Tabs<InspectorTab>
-        label="About this node"
+        label={t.aboutThisNode}
         value={tab}
         onChange={setTab}
         className="inspector-tabs"
         tabs={[
-          { value: 'settings', label: 'Settings' },
-          { value: 'ports', label: 'Ports' },
-          { value: 'help', label: 'Help' },
+          { value: 'settings', label: t.settings },
+          { value: 'ports', label: t.ports },
+          { value: 'help', label: t.help },
         ]}
       />
       <div className="inspector-body" role="tabpanel" aria-label={tab}>
-        {!definition && (
-          <p className="form-note">
-            This version does not know the kind {node.kind}. The node is kept as it is and saved unchanged.
-          </p>
-        )}
+        {!definition && <p className="form-note">{t.unknownKind(node.kind)}</p>}
         {definition && tab === 'settings' && (
           <ParamForm key={nodeId} nodeId={nodeId} node={node} definition={definition} />
         )}

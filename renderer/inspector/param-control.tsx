@@ -10,6 +10,7 @@ import type { ParamField } from './param-fields.ts';
 import { labelOf } from './param-names.ts';
 import { PathField } from './path-field.tsx';
 import { StringListField } from './string-list-field.tsx';
+import { t } from './text.ts';
 
 interface ControlProps {
   nodeId: string;
@@ -43,7 +44,7 @@ function JsonField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'value' 
           }
         }}
       />
-      {bad && <div className="field-error">Not valid JSON yet; the last valid value is kept.</div>}
+      {bad && <div className="field-error">{t.notValidJson}</div>}
     </>
   );
 }
@@ -55,7 +56,7 @@ function DateTimeField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'val
     <TextInput
       {...ids}
       className="mono"
-      placeholder="2001-05-01 or 2001-05-01T06:00"
+      placeholder={t.dateExample}
       value={text}
       onChange={(next) => onChange(next === '' ? undefined : next)}
     />
@@ -87,7 +88,7 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
           }
           slider={control.min !== undefined && control.max !== undefined && control.max - control.min <= widestSlider}
           unit={field.unit}
-          placeholder={field.nullable ? 'none' : undefined}
+          placeholder={field.nullable ? t.noneWord : undefined}
           onChange={(next) => onChange(next === undefined ? (field.nullable ? null : undefined) : next)}
         />
       );
@@ -152,7 +153,7 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
         <TextInput
           {...ids}
           value={typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)}
-          placeholder={field.nullable ? 'none' : undefined}
+          placeholder={field.nullable ? t.noneWord : undefined}
           onChange={(next) =>
             onChange(next === '' && field.nullable ? null : next === '' && field.optional ? undefined : next)
           }

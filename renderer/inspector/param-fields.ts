@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { ParamMeta, ParamUi } from '../../shared/node/param-meta.ts';
 import { labelOf } from './param-names.ts';
+import { t } from './text.ts';
 
 interface JsonSchema extends ParamMeta {
   type?: string | string[];
@@ -130,21 +131,21 @@ export function paramFields(definition: NodeDefinition): ParamField[] {
 function issueText(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') {
     const limit = String(issue.minimum);
-    if (issue.origin === 'string') return issue.minimum === 1 ? 'Must not be empty.' : `At least ${limit} characters.`;
-    if (issue.origin === 'array') return `Needs at least ${limit}.`;
-    return issue.inclusive ? `At least ${limit}.` : `More than ${limit}.`;
+    if (issue.origin === 'string') return issue.minimum === 1 ? t.mustNotBeEmpty : t.atLeastCharacters(limit);
+    if (issue.origin === 'array') return t.needsAtLeast(limit);
+    return issue.inclusive ? t.atLeast(limit) : t.moreThan(limit);
   }
   if (issue.code === 'too_big') {
     const limit = String(issue.maximum);
-    if (issue.origin === 'string') return `At most ${limit} characters.`;
-    if (issue.origin === 'array') return `Takes at most ${limit}.`;
-    return issue.inclusive ? `At most ${limit}.` : `Less than ${limit}.`;
+    if (issue.origin === 'string') return t.atMostCharacters(limit);
+    if (issue.origin === 'array') return t.takesAtMost(limit);
+    return issue.inclusive ? t.atMost(limit) : t.lessThan(limit);
   }
   if (issue.code === 'invalid_type') {
-    if (issue.expected === 'int') return 'Needs a whole number.';
-    return issue.input === undefined ? `Needs a value (${issue.expected}).` : `Needs a ${issue.expected}.`;
+    if (issue.expected === 'int') return t.needsWholeNumber;
+    return issue.input === undefined ? t.needsValue(issue.expected) : t.needsType(issue.expected);
   }
-  if (issue.code === 'invalid_value') return `One of ${issue.values.map(String).join(', ')}.`;
+  if (issue.code === 'invalid_value') return t.oneOf(issue.values.map(String).join(', '));
   return issue.message.charAt(0).toUpperCase() + issue.message.slice(1);
 }
 

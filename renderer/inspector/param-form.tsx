@@ -12,20 +12,21 @@ import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import { ParamControl } from './param-control.tsx';
 import { type ParamChange, paramChange } from './param-names.ts';
 import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
+import { t } from './text.ts';
 
 /** A reference to a graph parameter or a secret instead of a value. */
 function referenceOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const { param, secret } = value as { param?: unknown; secret?: unknown };
-  if (typeof param === 'string') return `graph parameter ${param}`;
-  if (typeof secret === 'string') return `secret ${secret}`;
+  if (typeof param === 'string') return t.graphParameter(param);
+  if (typeof secret === 'string') return t.secret(secret);
   return undefined;
 }
 
 const blockControls = new Set(['sql', 'multiline', 'columns', 'path', 'strings']);
 
 function defaultWord(value: unknown): string {
-  return typeof value === 'string' ? value || 'empty' : JSON.stringify(value);
+  return typeof value === 'string' ? value || t.emptyWord : JSON.stringify(value);
 }
 
 function ParamRow({
@@ -51,14 +52,14 @@ function ParamRow({
   const entries: MenuEntry[] = [
     parameter === undefined
       ? {
-          label: 'Make graph parameter',
+          label: t.makeGraphParameter,
           disabled: reference !== undefined || !canBeParameter(value),
           onSelect: () => void makeGraphParameter(nodeId, field.name, value, field.description ?? ''),
         }
-      : { label: 'Take the value here', onSelect: () => takeParameterValue(nodeId, field.name, parameter) },
-    { label: 'Reset', icon: 'reset', disabled: !set, onSelect: () => setParam(nodeId, field.name, undefined) },
+      : { label: t.takeTheValueHere, onSelect: () => takeParameterValue(nodeId, field.name, parameter) },
+    { label: t.reset, icon: 'reset', disabled: !set, onSelect: () => setParam(nodeId, field.name, undefined) },
     {
-      label: 'Copy path',
+      label: t.copyPath,
       icon: 'copy',
       onSelect: () => void navigator.clipboard.writeText(`${nodeId}.${field.name}`),
     },
@@ -73,7 +74,7 @@ function ParamRow({
             <IconButton
               icon="more"
               small
-              label="More"
+              label={t.more}
               aria-description={field.label}
               aria-haspopup="menu"
               onClick={(event) => {
@@ -90,9 +91,9 @@ function ParamRow({
         note={
           change && (
             <span className="was">
-              {change.before === undefined ? 'was not set' : `was ${defaultWord(change.before).slice(0, 40)}`}{' '}
+              {change.before === undefined ? t.wasNotSet : t.was(defaultWord(change.before).slice(0, 40))}{' '}
               <Button variant="link" onClick={() => setParam(nodeId, field.name, change.before)}>
-                Revert
+                {t.revert}
               </Button>
             </span>
           )
@@ -102,7 +103,7 @@ function ParamRow({
             <IconButton
               icon="reset"
               small
-              label={`Reset to ${defaultWord(field.default).slice(0, 60)}`}
+              label={t.resetTo(defaultWord(field.default).slice(0, 60))}
               onClick={(event) => {
                 event.preventDefault();
                 setParam(nodeId, field.name, undefined);
@@ -120,7 +121,7 @@ function ParamRow({
             }}
           >
             {field.label}
-            {!field.optional && <span className="required" aria-label="required" />}
+            {!field.optional && <span className="required" aria-label={t.required} />}
           </span>
         }
       >
@@ -181,7 +182,7 @@ export function ParamForm({
     return () => cancelAnimationFrame(frame);
   }, [wanted, fields]);
 
-  if (fields.length === 0) return <p className="mute form-note">Nothing to set.</p>;
+  if (fields.length === 0) return <p className="mute form-note">{t.nothingToSet}</p>;
   const shown = fields.filter((field) => !field.advanced || advanced || errors[field.name] !== undefined);
   const hidden = fields.filter((field) => field.advanced).length;
   const sections = [...new Set(shown.map((field) => field.section))];
@@ -207,7 +208,7 @@ export function ParamForm({
       {hidden > 0 && (
         <p className="form-more">
           <Button variant="link" aria-expanded={advanced} onClick={() => setAdvanced(!advanced)}>
-            {advanced ? 'Fewer settings' : `${hidden} more ${hidden === 1 ? 'setting' : 'settings'}`}
+            {advanced ? t.fewerSettings : t.moreSettings(hidden)}
           </Button>
         </p>
       )}

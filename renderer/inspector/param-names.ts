@@ -1,3 +1,5 @@
+import { t } from './text.ts';
+
 /** `learningRate` → `Learning rate`. */
 export function labelOf(name: string): string {
   const words = name
@@ -35,6 +37,6 @@ export function reasonText(reason: string, titleOf: (nodeId: string) => string):
   const param = /^params\.(\S+) (.*)$/s.exec(reason);
   if (param?.[1]) return `${labelOf(param[1]).toLowerCase()} ${param[2] ?? ''}`;
   const waits = /^waits for (\S+)$/.exec(reason);
-  if (waits?.[1]) return `waits for ${titleOf(waits[1])}`;
+  if (waits?.[1]) return t.waitsFor(titleOf(waits[1]));
   return reason;
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { FilePicker } from '../shell/file-picker.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { TextInput, type FieldIds } from '../ui/field.tsx';
+import { t } from './text.ts';
 
 /** A path on the engine's machine, typed or picked there; `pkg:` names installed sample data. */
 export function PathField({
@@ -19,10 +20,10 @@ export function PathField({
   return (
     <div className="path-field">
       <TextInput {...ids} className="mono" value={value} title={value} onChange={onChange} />
-      <IconButton icon="folder" label="Choose a file" onClick={() => setPicking(true)} />
+      <IconButton icon="folder" label={t.chooseAFile} onClick={() => setPicking(true)} />
       {picking && (
         <FilePicker
-          title="Choose a file"
+          title={t.chooseAFile}
           extensions={extensions}
           start={value}
           onPick={(path) => {

@@ -1,9 +1,10 @@
 import type { GraphNode } from '../../shared/graph/document.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
 import { type KnownShape, useAnalysis } from '../state/analysis-store.ts';
-import { formatPlural } from '../ui/format.ts';
+import { formatPlural, joinOr } from '../ui/format.ts';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
+import { t } from './text.ts';
 
 function ShapeList({ shape }: { shape: KnownShape }) {
   const columns = shape.columns ?? shape.schema?.columns ?? [];
@@ -12,7 +13,7 @@ function ShapeList({ shape }: { shape: KnownShape }) {
     <details>
       <summary className="small mute">
         {formatPlural(columns.length, shape.type === 'features' ? 'feature' : 'column')}
-        {shape.lineage && shape.lineage !== 'all' && `, ${shape.lineage} rows`}
+        {shape.lineage && shape.lineage !== 'all' && t.rows(shape.lineage)}
       </summary>
       <ul className="port-columns">
         {shape.columns
@@ -20,7 +21,8 @@ function ShapeList({ shape }: { shape: KnownShape }) {
               <li key={column.name}>
                 <span className="mono clip">{column.name}</span>
                 <span className="small mute">
-                  {column.width > 1 ? `${column.width} wide, ` : ''}from {column.sources.join(', ')}
+                  {column.width > 1 ? t.wide(column.width) : ''}
+                  {t.fromColumns(column.sources.join(', '))}
                 </span>
               </li>
             ))
@@ -53,7 +55,7 @@ export function PortsTab({
   const outputs = useAnalysis((analysis) => analysis.outputs[nodeId]) ?? none;
   return (
     <div className="ports-tab">
-      {Object.keys(ports.inputs).length > 0 && <h4>Inputs</h4>}
+      {Object.keys(ports.inputs).length > 0 && <h4>{t.inputs}</h4>}
       {Object.entries(ports.inputs).map(([name, port]) => {
         const shapes: KnownShape[] = inputs[name] ?? [];
         return (
@@ -61,12 +63,12 @@ export function PortsTab({
             <PortGlyph type={port.types[0]} many={port.many ?? false} filled={shapes.length > 0} />
             <b className="mono">{name}</b>
             <span className="small mute">
-              {port.types.join(' or ')}
-              {port.many && ', any number'}
-              {port.optional && ', optional'}
+              {joinOr(port.types)}
+              {port.many && t.anyNumber}
+              {port.optional && t.optional}
             </span>
             <p>{port.doc}</p>
-            {shapes.length === 0 && <p className="mute">Not connected</p>}
+            {shapes.length === 0 && <p className="mute">{t.notConnected}</p>}
             {shapes.map((shape, index) => (
               // oxlint-disable-next-line react/no-array-index-key -- edges in order
               <ShapeList key={index} shape={shape} />
@@ -74,7 +76,7 @@ export function PortsTab({
           </div>
         );
       })}
-      {Object.keys(ports.outputs).length > 0 && <h4>Outputs</h4>}
+      {Object.keys(ports.outputs).length > 0 && <h4>{t.outputs}</h4>}
       {Object.entries(ports.outputs).map(([name, port]) => {
         const shape: KnownShape | undefined = outputs[name];
         return (

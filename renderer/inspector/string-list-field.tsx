@@ -1,6 +1,7 @@
 import type { FieldIds } from '../ui/field.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
+import { t } from './text.ts';
 
 /** A list of short texts, one row each. */
 export function StringListField({
@@ -19,7 +20,7 @@ export function StringListField({
         <div key={index} className="string-row">
           <TextInput
             {...(index === 0 ? ids : {})}
-            aria-label={`Item ${index + 1}`}
+            aria-label={t.item(index + 1)}
             className="mono"
             value={item}
             onChange={(text) => onChange(value.map((other, at) => (at === index ? text : other)))}
@@ -27,13 +28,13 @@ export function StringListField({
           <IconButton
             icon="close"
             small
-            label={`Remove ${item === '' ? `item ${index + 1}` : item}`}
+            label={t.remove(item === '' ? `item ${index + 1}` : item)}
             onClick={() => onChange(value.filter((_, at) => at !== index))}
           />
         </div>
       ))}
       <Button variant="link" {...(value.length === 0 ? { id: ids.id } : {})} onClick={() => onChange([...value, ''])}>
-        Add
+        {t.add}
       </Button>
     </div>
   );

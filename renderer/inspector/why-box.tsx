@@ -4,30 +4,29 @@ import type { StepRun } from '../state/run-view.ts';
 import { classNames } from '../ui/class-names.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
+import { t } from './text.ts';
 
 /** Parts of a step's key as the strip shows them; `changed` of the analysis names them. */
-const parts = [
-  { id: 'kind', label: 'kind' },
-  { id: 'code', label: 'code' },
-  { id: 'params', label: 'params' },
-  { id: 'inputs', label: 'inputs' },
-  { id: 'source', label: 'source' },
-  { id: 'environment', label: 'env' },
+const parts = () => [
+  { id: 'kind', label: t.kind },
+  { id: 'code', label: t.code },
+  { id: 'params', label: t.params },
+  { id: 'inputs', label: t.inputsPart },
+  { id: 'source', label: t.source },
+  { id: 'environment', label: t.env },
 ];
 
 /** What the run under way says of a step; the plan speaks again when it has finished. */
 function inRunSentence(run: StepRun): string {
   switch (run.state) {
     case 'queued':
-      return 'Its inputs are ready; it waits for a free worker.';
+      return t.waitsForWorker;
     case 'executed':
-      return run.reason === undefined
-        ? 'Executed in the run under way.'
-        : `It ran because: ${reasonsInWords(run.reason.split('; '))}.`;
+      return run.reason === undefined ? t.executedNow : t.ranBecause(reasonsInWords(run.reason.split('; ')));
     case 'cached':
-      return 'An earlier result fits and is used again.';
+      return t.usedAgain;
     case 'running':
-      return run.attempt > 1 ? `Attempt ${run.attempt}.` : 'Works on it now.';
+      return run.attempt > 1 ? t.attempt(run.attempt) : t.worksNow;
     case 'skipped':
     case 'cancelled':
     case 'failed':
@@ -53,14 +52,13 @@ export function WhyBox({ nodeId }: { nodeId: string }) {
       : problem
         ? [problem.message, problem.fix].filter(Boolean).join(' ')
         : step
-          ? reasonsInWords(step.reasons) ||
-            (step.hit ? 'Nothing changed since the last result.' : 'It has not run yet.')
+          ? reasonsInWords(step.reasons) || (step.hit ? t.nothingChanged : t.notRunYet)
           : status.cause;
   }
   const changed = new Set(step && !step.hit && step.ranBefore ? step.changed : []);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the key W brings the reader here
-    <section className={classNames('why', status.status)} tabIndex={-1} aria-label="Why this state" aria-busy={waiting}>
+    <section className={classNames('why', status.status)} tabIndex={-1} aria-label={t.whyThisState} aria-busy={waiting}>
       <div className="why-state">
         <Icon name={statusIcons[status.status]} small />
         <span>{status.word}</span>
@@ -70,9 +68,9 @@ export function WhyBox({ nodeId }: { nodeId: string }) {
         <div
           className="why-keys"
           role="img"
-          aria-label={changed.size > 0 ? `Changed: ${[...changed].join(', ')}` : 'Step key: nothing differs'}
+          aria-label={changed.size > 0 ? t.changed([...changed].join(', ')) : t.nothingDiffers}
         >
-          {parts.map((part) => (
+          {parts().map((part) => (
             <div key={part.id} className={changed.has(part.id) ? 'differs' : undefined}>
               {part.label}
             </div>

@@ -48,7 +48,7 @@ export function FeaturesView({ digest }: { digest: string }) {
       </table>
       <p className="dock-foot mute small">
         {formatPlural(data.outputs.length, 'feature')}, {formatPlural(width, 'value')} per row, from{' '}
-        {formatPlural(data.inputs.length, 'raw column')}. The same pipeline answers requests.
+        {formatPlural(data.inputs.length, 'rawColumn')}. The same pipeline answers requests.
       </p>
     </div>
   );

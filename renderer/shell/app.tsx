@@ -1,7 +1,8 @@
 import './app.css';
-import { Component, lazy, type ReactNode, Suspense } from 'react';
+import { Component, lazy, type ReactNode, Suspense, useLayoutEffect } from 'react';
 import { HomeScreen } from '../home/home-screen.tsx';
 import { useRoute, useUi } from '../state/ui-store.ts';
+import { useLanguage } from '../translation/language.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { EditorScreen } from './editor-screen.tsx';
@@ -12,6 +13,7 @@ import { SettingsScreen } from './settings-screen.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { TrustBar } from './trust-bar.tsx';
+import { t } from './text.ts';
 
 const RunsScreen = lazy(async () => ({ default: (await import('../runs/RunsScreen.tsx')).RunsScreen }));
 const ModelsScreen = lazy(async () => ({ default: (await import('../models/ModelsScreen.tsx')).ModelsScreen }));
@@ -63,7 +65,16 @@ function CurrentScreen() {
   }
 }
 
+/** The app in the language of the moment; another one renders everything anew. */
 export function App() {
+  const language = useLanguage((state) => state.language);
+  useLayoutEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  return <Window key={language} />;
+}
+
+function Window() {
   const { screen } = useRoute();
   const announcement = useUi((state) => state.announcement);
   return (
@@ -76,7 +87,7 @@ export function App() {
       </div>
       <main className="main-area">
         <ScreenBoundary key={screen}>
-          <Suspense fallback={<Skeleton waitsFor="the screen" />}>
+          <Suspense fallback={<Skeleton waitsFor={t.theScreen} />}>
             <CurrentScreen />
           </Suspense>
         </ScreenBoundary>

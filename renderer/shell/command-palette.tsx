@@ -10,11 +10,12 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { appCommands } from './app-commands.ts';
 import type { Stage } from '../../shared/node/define-node.ts';
+import { t } from './text.ts';
 
 interface Choice {
   id: string;
   title: string;
-  group: string;
+  group: 'command' | 'node' | 'add';
   keys?: string | undefined;
   stage?: Stage | undefined;
   run: () => void;
@@ -50,7 +51,7 @@ function allChoices(): Choice[] {
     ? definitions.map(
         (definition): Choice => ({
           id: `add.${definition.kind}`,
-          title: `Add ${definition.title}`,
+          title: t.add(definition.title),
           group: 'add',
           stage: definition.stage,
           run: () => {
@@ -60,7 +61,7 @@ function allChoices(): Choice[] {
         }),
       )
     : [];
-  return [...appCommands.map((command): Choice => ({ ...command, group: 'command' })), ...nodes, ...kinds];
+  return [...appCommands().map((command): Choice => ({ ...command, group: 'command' })), ...nodes, ...kinds];
 }
 
 /** ⌘K: commands, nodes of the graph and kinds to add; recently used ones first. */
@@ -110,15 +111,15 @@ export function CommandPalette() {
   return (
     <>
       <div className="overlay-backdrop" onPointerDown={() => openOverlay(undefined)} />
-      <div className="command-palette" role="dialog" aria-label="Commands">
+      <div className="command-palette" role="dialog" aria-label={t.commands}>
         <input
           ref={input}
           role="combobox"
           aria-expanded="true"
           aria-controls="command-list"
           aria-activedescendant={hits[index] ? `command-${index}` : undefined}
-          aria-label="Find a command, node or kind"
-          placeholder="Find a command, node or kind"
+          aria-label={t.findCommand}
+          placeholder={t.findCommand}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
@@ -134,7 +135,7 @@ export function CommandPalette() {
             event.stopPropagation();
           }}
         />
-        <div ref={list} className="command-list" id="command-list" role="listbox" aria-label="Commands" tabIndex={-1}>
+        <div ref={list} className="command-list" id="command-list" role="listbox" aria-label={t.commands} tabIndex={-1}>
           {hits.map((choice, at) => (
             <div
               key={choice.id}
@@ -151,13 +152,13 @@ export function CommandPalette() {
             >
               {choice.stage ? <StageFlag stage={choice.stage} size={14} label={false} /> : <Icon name="right" small />}
               <span className="clip">{choice.title}</span>
-              {choice.group !== 'command' && <span className="group small mute">{choice.group}</span>}
+              {choice.group !== 'command' && <span className="group small mute">{t.groups[choice.group]}</span>}
               {choice.keys && <span className="kbd">{choice.keys}</span>}
             </div>
           ))}
           {hits.length === 0 && (
             <p className="mute" style={{ padding: 12 }}>
-              Nothing is called “{text}”.
+              {t.nothingIsCalled(text)}
             </p>
           )}
         </div>

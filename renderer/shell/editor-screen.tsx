@@ -9,13 +9,14 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { EmptyState, Skeleton } from '../ui/state-block.tsx';
 import { Palette } from './palette.tsx';
 import { PanelHandle } from './panel-handle.tsx';
+import { t } from './text.ts';
 
 const ResultsDock = lazy(async () => ({ default: (await import('../results/ResultsDock.tsx')).ResultsDock }));
 
 function Dock() {
   const nodeId = useInspectedNode();
   return (
-    <Suspense fallback={<Skeleton waitsFor="the results panel" />}>
+    <Suspense fallback={<Skeleton waitsFor={t.theResultsPanel} />}>
       <ResultsDock nodeId={nodeId} />
     </Suspense>
   );
@@ -28,12 +29,12 @@ export function EditorScreen() {
   if (!open) {
     return (
       <div className="screen">
-        <EmptyState text="No graph is open. Start with an empty one, or open Penguins and press Run.">
+        <EmptyState text={t.noGraphIsOpen}>
           <Button variant="primary" icon="plus" onClick={newGraph}>
-            New graph
+            {t.newGraph}
           </Button>
           <Button variant="quiet" onClick={() => void openTemplate('penguins')}>
-            Open Penguins
+            {t.openPenguins}
           </Button>
         </EmptyState>
       </div>
@@ -47,7 +48,7 @@ export function EditorScreen() {
   return (
     <div className="editor" style={{ gridTemplateColumns: columns.filter(Boolean).join(' ') }}>
       {panels.palette.open && (
-        <aside className="side-panel palette" data-panel="palette" aria-label="Nodes">
+        <aside className="side-panel palette" data-panel="palette" aria-label={t.nodes}>
           <Palette />
           <PanelHandle panel="palette" edge="right" />
         </aside>
@@ -58,31 +59,31 @@ export function EditorScreen() {
       >
         <FlowCanvas />
         {panels.dock.open && (
-          <section className="dock-panel" data-panel="dock" aria-label="Results">
+          <section className="dock-panel" data-panel="dock" aria-label={t.results}>
             <PanelHandle panel="dock" edge="top" />
             <Dock />
           </section>
         )}
       </div>
       {panels.inspector.open && (
-        <aside className="side-panel inspector" data-panel="inspector" aria-label="Inspector">
+        <aside className="side-panel inspector" data-panel="inspector" aria-label={t.inspector}>
           <PanelHandle panel="inspector" edge="left" />
           <Inspector />
         </aside>
       )}
       {!panels.palette.open && (
         <span className="reopen-panel palette">
-          <IconButton icon="right" small label="Show nodes" onClick={() => togglePanel('palette', true)} />
+          <IconButton icon="right" small label={t.showNodes} onClick={() => togglePanel('palette', true)} />
         </span>
       )}
       {!panels.inspector.open && (
         <span className="reopen-panel inspector">
-          <IconButton icon="left" small label="Show inspector" onClick={() => togglePanel('inspector', true)} />
+          <IconButton icon="left" small label={t.showInspector} onClick={() => togglePanel('inspector', true)} />
         </span>
       )}
       {!panels.dock.open && (
         <span className="reopen-panel dock">
-          <IconButton icon="up" small label="Show results" onClick={() => togglePanel('dock', true)} />
+          <IconButton icon="up" small label={t.showResults} onClick={() => togglePanel('dock', true)} />
         </span>
       )}
     </div>

@@ -7,6 +7,7 @@ import { TextInput } from '../ui/field.tsx';
 import { formatBytes } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { t } from './text.ts';
 
 interface FilePickerProps {
   title: string;
@@ -67,13 +68,13 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t.cancel}</Button>
           <Button
             variant="primary"
             disabled={result === undefined}
             onClick={() => result !== undefined && onPick(result)}
           >
-            {saving ? (replaces ? 'Replace' : 'Save') : folders ? 'Use this folder' : 'Open'}
+            {saving ? (replaces ? t.replace : t.save) : folders ? t.useThisFolder : t.open}
           </Button>
         </>
       }
@@ -87,20 +88,20 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
       >
         <IconButton
           icon="up"
-          label="Folder above"
+          label={t.folderAbove}
           disabled={!data || data.parent === null}
           onClick={() => data?.parent != null && go(data.parent)}
         />
         <TextInput
           className="mono"
-          aria-label="Folder"
+          aria-label={t.folder}
           value={typed || (data?.path ?? folder ?? '')}
           onChange={setTyped}
         />
       </form>
-      <div className="file-list" role="listbox" aria-label="Files">
+      <div className="file-list" role="listbox" aria-label={t.files}>
         {error && <ErrorState error={error} onRetry={() => (data ? refetch() : go(undefined))} />}
-        {!data && !error && <Skeleton waitsFor="the folder" />}
+        {!data && !error && <Skeleton waitsFor={t.theFolder} />}
         {entries.map((entry) => (
           <button
             key={entry.path}
@@ -126,15 +127,15 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
         ))}
         {data && entries.length === 0 && (
           <p className="mute" style={{ padding: 12 }}>
-            {folders ? 'No folders here.' : `Nothing here that ends in ${extensions.join(', ')}.`}
+            {folders ? t.noFoldersHere : t.nothingEndsIn(extensions.join(', '))}
           </p>
         )}
       </div>
       {saving && (
         <div className="form-field row" style={{ marginTop: 10 }}>
-          <label htmlFor="save-name">File name</label>
+          <label htmlFor="save-name">{t.fileName}</label>
           <TextInput id="save-name" className="mono" value={name} onChange={setName} />
-          {replaces && <div className="field-note">A file of this name is here; it will be replaced.</div>}
+          {replaces && <div className="field-note">{t.fileWillBeReplaced}</div>}
         </div>
       )}
     </Dialog>

@@ -3,6 +3,7 @@ import { reconnectEngine } from '../client/engine-client.ts';
 import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 /** Amber bar while the engine is gone; last values stay. */
 export function OfflineBar() {
@@ -13,12 +14,12 @@ export function OfflineBar() {
       <Icon name="stale" small />
       <span>
         {state === 'refused'
-          ? 'The engine cannot be reached. It may have stopped, or this page needs the address with the token that the engine printed.'
-          : `The engine is gone; values are as of ${lastOnlineMs === undefined ? 'before' : formatClock(lastOnlineMs, false)}. Editing goes on, running waits until it is back.`}
+          ? t.engineRefused
+          : t.engineGone(lastOnlineMs === undefined ? t.before : formatClock(lastOnlineMs, false))}
       </span>
       <span className="grow" />
       <Button variant="link" onClick={reconnectEngine}>
-        Connect now
+        {t.connectNow}
       </Button>
     </div>
   );

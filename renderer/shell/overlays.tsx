@@ -6,6 +6,7 @@ import { CommandPalette } from './command-palette.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { ProblemsPanel } from './problems-panel.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { t } from './text.ts';
 
 const ExportDialog = lazy(async () => ({ default: (await import('../exports/ExportDialog.tsx')).ExportDialog }));
 
@@ -43,7 +44,7 @@ export function Overlays() {
     case 'open':
       return (
         <FilePicker
-          title="Open a graph"
+          title={t.openAGraph}
           extensions={graphExtensions}
           start={path}
           onPick={(picked) => {
@@ -56,7 +57,7 @@ export function Overlays() {
     case 'save-as':
       return (
         <FilePicker
-          title="Save graph as"
+          title={t.saveGraphAs}
           extensions={graphExtensions}
           start={path}
           saveName={`${id}.slipway.json`}

@@ -4,25 +4,19 @@ import { definitions, inputsTaking, kindsFitting, outputsGiving, searchKinds } f
 import { Outline } from '../canvas/outline.tsx';
 import { filterPalette, showPalette, usePaletteFilter } from '../canvas/palette-filter.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
-import { type NodeDefinition, portsOf, type Stage, stages } from '../../shared/node/define-node.ts';
+import { type NodeDefinition, portsOf, stages } from '../../shared/node/define-node.ts';
 import { nextPlace } from '../canvas/next-place.ts';
 import { addNode } from '../state/graph-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { select } from '../state/selection-store.ts';
 import { IconButton } from '../ui/button.tsx';
+import { joinOr } from '../ui/format.ts';
 import { TextInput } from '../ui/field.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { PortGlyph } from '../ui/port-glyph.tsx';
-import { StageFlag } from '../ui/stage-flag.tsx';
+import { StageFlag, stageTitle } from '../ui/stage-flag.tsx';
 import { Tabs } from '../ui/tabs.tsx';
-
-const stageTitles: Record<Stage, string> = {
-  data: 'Data',
-  feature: 'Feature',
-  train: 'Train',
-  serve: 'Serve',
-  monitor: 'Monitor',
-};
+import { t } from './text.ts';
 
 /** Adds a kind; with a port in the filter, tied to it. */
 function addFromPalette(definition: NodeDefinition): void {
@@ -55,7 +49,7 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
         className={`palette-item stage-${definition.stage}`}
         draggable={open}
         disabled={!open}
-        title={`${definition.summary}\nDrag onto the canvas, or press Enter.`}
+        title={t.dragOrEnter(definition.summary)}
         onDragStart={(event) => {
           event.dataTransfer.setData(kindDragType, definition.kind);
           event.dataTransfer.effectAllowed = 'copy';
@@ -93,11 +87,11 @@ export function Palette() {
     <>
       <Tabs
         className="palette-tabs"
-        label="Nodes and outline"
+        label={t.nodesAndOutline}
         value={shown}
         tabs={[
-          { value: 'nodes', label: 'Nodes' },
-          { value: 'outline', label: 'Outline' },
+          { value: 'nodes', label: t.nodes },
+          { value: 'outline', label: t.outline },
         ]}
         onChange={showPalette}
       />
@@ -121,8 +115,8 @@ function Kinds() {
           id="palette-search"
           value={text}
           onChange={setText}
-          placeholder="Find a node"
-          aria-label="Find a node"
+          placeholder={t.findANode}
+          aria-label={t.findANode}
           type="search"
           onKeyDown={(event) => {
             if (event.key === 'Escape') setText('');
@@ -139,13 +133,13 @@ function Kinds() {
       {port && (
         <div className="palette-filter">
           <span className="clip" title={port.ref}>
-            {port.side === 'source' ? 'Takes' : 'Gives'} {port.types.join(' or ')}
+            {(port.side === 'source' ? t.takes : t.gives)(joinOr(port.types))}
           </span>
-          <IconButton icon="close" small label="Show every node" onClick={() => filterPalette(undefined)} />
+          <IconButton icon="close" small label={t.showEveryNode} onClick={() => filterPalette(undefined)} />
         </div>
       )}
       <div className="palette-list" ref={list}>
-        {definitions.length === 0 && <p className="mute small">No node kinds are installed.</p>}
+        {definitions.length === 0 && <p className="mute small">{t.noNodeKindsAreInstalled}</p>}
         {searching ? (
           <ul>
             {hits.map((definition) => (
@@ -157,10 +151,10 @@ function Kinds() {
             const kinds = hits.filter((definition) => definition.stage === stage);
             return (
               kinds.length > 0 && (
-                <section key={stage} aria-label={stageTitles[stage]}>
+                <section key={stage} aria-label={stageTitle(stage)}>
                   <h3>
                     <StageFlag stage={stage} label={false} />
-                    {stageTitles[stage]}
+                    {stageTitle(stage)}
                     <span className="num">{kinds.length}</span>
                   </h3>
                   <ul>
@@ -175,7 +169,7 @@ function Kinds() {
         )}
         {searching && hits.length === 0 && (
           <p className="mute small" style={{ padding: '8px 12px' }}>
-            Nothing matches “{text}”. Try a word of what it does.
+            {t.nothingMatches(text)}
           </p>
         )}
       </div>

@@ -1,5 +1,6 @@
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { type PanelName, setPanelSize, togglePanel, useUi } from '../state/ui-store.ts';
+import { t } from './text.ts';
 
 /** Drags a panel's edge; double-click collapses it, arrow keys resize. */
 export function PanelHandle({ panel, edge }: { panel: PanelName; edge: 'left' | 'right' | 'top' }) {
@@ -38,7 +39,7 @@ export function PanelHandle({ panel, edge }: { panel: PanelName; edge: 'left' | 
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
-      aria-label={`Size of the ${panel}`}
+      aria-label={t.sizeOf(t.panels[panel])}
       aria-valuenow={sizePx}
       onPointerDown={onPointerDown}
       onDoubleClick={() => togglePanel(panel, false)}

@@ -6,6 +6,7 @@ import { activeGraph } from '../state/graph-store.ts';
 import { selectField } from '../state/selection-store.ts';
 import { navigate, openOverlay, togglePanel } from '../state/ui-store.ts';
 import { Icon } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 const severities = { error: 0, warning: 1, info: 2 };
 
@@ -35,15 +36,15 @@ export function ProblemsPanel() {
       ref={panel}
       className="popover-panel"
       role="dialog"
-      aria-label="Problems"
+      aria-label={t.problems}
       onKeyDown={(event) => {
         if (event.key === 'Escape') openOverlay(undefined);
       }}
     >
-      <h2>Problems</h2>
+      <h2>{t.problems}</h2>
       {sorted.length === 0 && (
         <p className="mute" style={{ padding: '0 14px 8px' }}>
-          None. The graph can run.
+          {t.noProblemsCanRun}
         </p>
       )}
       {sorted.map((diagnostic) => (

@@ -1,15 +1,16 @@
 import { navigate, type Screen, useRoute } from '../state/ui-store.ts';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { Mark } from '../ui/icons/mark.tsx';
+import { t } from './text.ts';
 
-const entries: { screen: Screen; label: string; icon: IconName }[] = [
-  { screen: 'home', label: 'Home', icon: 'home' },
-  { screen: 'graph', label: 'Graphs', icon: 'graph' },
-  { screen: 'runs', label: 'Runs', icon: 'runs' },
-  { screen: 'models', label: 'Models', icon: 'models' },
-  { screen: 'endpoints', label: 'Endpoints', icon: 'endpoints' },
-  { screen: 'monitors', label: 'Monitors', icon: 'monitors' },
-  { screen: 'cluster', label: 'Cluster', icon: 'cluster' },
+const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
+  { screen: 'home', label: t.home, icon: 'home' },
+  { screen: 'graph', label: t.graphs, icon: 'graph' },
+  { screen: 'runs', label: t.runs, icon: 'runs' },
+  { screen: 'models', label: t.models, icon: 'models' },
+  { screen: 'endpoints', label: t.endpoints, icon: 'endpoints' },
+  { screen: 'monitors', label: t.monitors, icon: 'monitors' },
+  { screen: 'cluster', label: t.cluster, icon: 'cluster' },
 ];
 
 function RailLink({ screen, label, icon }: { screen: Screen; label: string; icon: IconName }) {
@@ -31,15 +32,15 @@ function RailLink({ screen, label, icon }: { screen: Screen; label: string; icon
 
 export function Rail() {
   return (
-    <nav className="rail" aria-label="Screens">
+    <nav className="rail" aria-label={t.screens}>
       <div className="rail-mark">
         <Mark />
       </div>
-      {entries.map((entry) => (
+      {entries().map((entry) => (
         <RailLink key={entry.screen} {...entry} />
       ))}
       <span className="grow" />
-      <RailLink screen="settings" label="Settings" icon="settings" />
+      <RailLink screen="settings" label={t.settings} icon="settings" />
     </nav>
   );
 }

@@ -1,44 +1,60 @@
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { setDensity, setTheme, useUi } from '../state/ui-store.ts';
+import { type LanguageChoice, languageNames, languages, setLanguage, useLanguage } from '../translation/language.ts';
 import { Field } from '../ui/field.tsx';
 import { formatBytes, formatPlural } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { t } from './text.ts';
 
 export function SettingsScreen() {
   const theme = useUi((state) => state.theme);
+  const choice = useLanguage((state) => state.choice);
   const density = useUi((state) => state.density);
   const { data, error, refetch } = useQuery('engine.info', (signal) => engine.engine.info(undefined, { signal }));
   return (
     <div className="screen">
       <header className="screen-head">
-        <h1>Settings</h1>
+        <h1>{t.settings}</h1>
       </header>
       <div className="settings-form">
-        <Field row label="Theme">
+        <Field row label={t.theme}>
           {() => (
             <Segmented
-              label="Theme"
+              label={t.theme}
               value={theme}
               onChange={setTheme}
               options={[
-                { value: 'system', label: 'System' },
-                { value: 'light', label: 'Light' },
-                { value: 'dark', label: 'Dark' },
+                { value: 'system', label: t.system },
+                { value: 'light', label: t.light },
+                { value: 'dark', label: t.dark },
               ]}
             />
           )}
         </Field>
-        <Field row label="Rows">
+        <Field row label={t.language}>
+          {() => (
+            <Segmented<LanguageChoice>
+              label={t.language}
+              value={choice}
+              onChange={setLanguage}
+              options={[
+                { value: 'system', label: t.system },
+                ...languages.map((value) => ({ value, label: languageNames[value] })),
+              ]}
+            />
+          )}
+        </Field>
+        <Field row label={t.rows}>
           {() => (
             <Segmented
-              label="Rows"
+              label={t.rows}
               value={density}
               onChange={setDensity}
               options={[
-                { value: 'compact', label: 'Compact' },
-                { value: 'comfortable', label: 'Comfortable' },
+                { value: 'compact', label: t.compact },
+                { value: 'comfortable', label: t.comfortable },
               ]}
             />
           )}
@@ -49,16 +65,14 @@ export function SettingsScreen() {
           <dl className="facts">
             <dt>Slipway</dt>
             <dd>{data.version}</dd>
-            <dt>Engine on</dt>
+            <dt>{t.engineOn}</dt>
+            <dd>{t.node(data.hostname, data.platform, data.node)}</dd>
+            <dt>{t.machine}</dt>
             <dd>
-              {data.hostname}, {data.platform}, Node {data.node}
+              {formatPlural(data.cores, 'core')}, {formatBytes(data.memoryBytes)} {t.memory}
+              {data.gpus.length > 0 ? `, ${data.gpus.join(', ')}` : t.noGPU}
             </dd>
-            <dt>Machine</dt>
-            <dd>
-              {formatPlural(data.cores, 'core')}, {formatBytes(data.memoryBytes)} memory
-              {data.gpus.length > 0 ? `, ${data.gpus.join(', ')}` : ', no GPU'}
-            </dd>
-            <dt>Data directory</dt>
+            <dt>{t.dataDirectory}</dt>
             <dd className="mono wrap">{data.dataDir}</dd>
           </dl>
         )}

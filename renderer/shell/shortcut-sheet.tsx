@@ -1,44 +1,45 @@
 import { openOverlay } from '../state/ui-store.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { shortcut } from './platform-keys.ts';
+import { t } from './text.ts';
 
-const rows: [string, string][] = [
-  [shortcut('K'), 'Commands'],
-  ['/', 'Find a node kind'],
-  [shortcut('↵'), 'Run'],
-  [shortcut('↵', true), 'Run to the selected node'],
-  [shortcut('.'), 'Stop'],
-  [shortcut('S'), 'Save'],
-  [shortcut('S', true), 'Save as'],
-  [shortcut('O'), 'Open'],
-  [shortcut('Z'), 'Undo'],
-  [shortcut('Z', true), 'Redo'],
-  ['arrows', 'Follow edges'],
-  ['⇧ arrows', 'Move nodes by 8 px'],
-  ['Tab', 'Next node'],
-  ['F6', 'Next panel'],
-  ['P', 'Preview'],
-  ['I', 'Inspector'],
-  ['W', 'Why this state'],
-  ['C', 'Connect the selected node'],
-  ['D', 'Duplicate'],
-  ['G', 'Frame the selection'],
-  ['Del', 'Delete'],
-  [shortcut('C'), 'Copy'],
-  [shortcut('V'), 'Paste'],
-  [shortcut('A'), 'Select all'],
-  ['1', 'Fit graph'],
-  ['2', 'Fit selection'],
+const rows = (): [string, string][] => [
+  [shortcut('K'), t.commands],
+  ['/', t.findAKind],
+  [shortcut('↵'), t.run],
+  [shortcut('↵', true), t.runToTheSelectedNode],
+  [shortcut('.'), t.stop],
+  [shortcut('S'), t.save],
+  [shortcut('S', true), t.saveAs],
+  [shortcut('O'), t.open],
+  [shortcut('Z'), t.undo],
+  [shortcut('Z', true), t.redo],
+  [t.arrowKeys, t.followEdges],
+  [`⇧ ${t.arrowKeys}`, t.moveNodesBy],
+  ['Tab', t.nextNode],
+  ['F6', t.nextPanel],
+  ['P', t.preview],
+  ['I', t.inspector],
+  ['W', t.whyThisState],
+  ['C', t.connectTheSelected],
+  ['D', t.duplicate],
+  ['G', t.frameTheSelection],
+  [t.deleteKey, t.delete],
+  [shortcut('C'), t.copy],
+  [shortcut('V'), t.paste],
+  [shortcut('A'), t.selectAll],
+  ['1', t.fitGraph],
+  ['2', t.fitSelection],
   ['0', '100 %'],
-  [`${shortcut('1')}…9`, 'Graph tab'],
-  ['?', 'This sheet'],
+  [`${shortcut('1')}…9`, t.graphTab],
+  ['?', t.thisSheet],
 ];
 
 export function ShortcutSheet() {
   return (
-    <Dialog title="Keyboard shortcuts" width="620px" onClose={() => openOverlay(undefined)}>
+    <Dialog title={t.keyboardShortcuts} width="620px" onClose={() => openOverlay(undefined)}>
       <div className="shortcut-sheet">
-        {rows.map(([keys, does]) => (
+        {rows().map(([keys, does]) => (
           <div key={does}>
             {does}
             <span className="kbd">{keys}</span>
@@ -46,7 +47,7 @@ export function ShortcutSheet() {
         ))}
       </div>
       <p className="mute small" style={{ marginTop: 10 }}>
-        Single keys work while the canvas has the focus.
+        {t.singleKeys}
       </p>
     </Dialog>
   );

@@ -10,6 +10,7 @@ import { navigate, startUi } from '../state/ui-store.ts';
 import { showToast } from '../ui/toast.tsx';
 import { runCommand } from './app-commands.ts';
 import { startKeyboard } from './keyboard.ts';
+import { t } from './text.ts';
 
 /** The graph to begin with: the one the host names, else the first template. */
 async function openInitialGraph(): Promise<void> {
@@ -21,8 +22,8 @@ async function openInitialGraph(): Promise<void> {
   const [copy] = listRecovery();
   if (copy) {
     showToast({
-      text: `Unsaved work on ${copy.name} was kept.`,
-      action: { label: 'Show', onSelect: () => navigate('home') },
+      text: t.unsavedWorkKept(copy.name),
+      action: { label: t.show, onSelect: () => navigate('home') },
     });
   }
 }

@@ -12,6 +12,7 @@ import { IconButton } from '../ui/button.tsx';
 import { formatDuration, formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { shortcut } from './platform-keys.ts';
+import { t } from './text.ts';
 
 /** Whether the page itself comes from this machine, as the desktop app and loopback addresses do. */
 const local = !location.protocol.startsWith('http') || /^(localhost|127\.|\[::1\])/.test(location.hostname);
@@ -23,18 +24,20 @@ function EngineWord() {
     return (
       <span>
         <Icon name="cpu" small />
-        {state === 'connecting' ? 'Connecting to the engine' : 'No engine'}
+        {state === 'connecting' ? t.connectingToTheEngine : t.noEngine}
       </span>
     );
   }
   return (
-    <span title={data ? `${data.hostname}, ${data.platform}, Node ${data.node}\n${data.dataDir}` : undefined}>
+    <span title={data ? t.engineDetails(data.hostname, data.platform, data.node, data.dataDir) : undefined}>
       <Icon name="cpu" small />
       {data
-        ? [`Engine on ${local ? 'this machine' : data.hostname}`, formatPlural(data.cores, 'core'), ...data.gpus].join(
-            ', ',
-          )
-        : 'Engine'}
+        ? [
+            t.engineOnMachine(local ? t.thisMachine : data.hostname),
+            formatPlural(data.cores, 'core'),
+            ...data.gpus,
+          ].join(', ')
+        : t.engine}
     </span>
   );
 }
@@ -60,7 +63,7 @@ function RunWord() {
     return (
       <button type="button" className="running" onClick={() => openRun(run.runId)}>
         <Icon name="running" small />
-        Run, {done} of {formatPlural(steps.length, 'step')}
+        {t.runSteps(done, formatPlural(steps.length, 'step'))}
         {at !== undefined && node && `, ${titleOf(node, at)}`}
         <span className="progress run">
           <i style={{ width: `${Math.round(share * 100)}%` }} />
@@ -69,10 +72,10 @@ function RunWord() {
     );
   }
   const words = {
-    succeeded: 'Last run finished',
-    failed: 'Last run failed',
-    cancelled: 'Last run stopped',
-    interrupted: 'Last run was interrupted',
+    succeeded: t.lastRunFinished,
+    failed: t.lastRunFailed,
+    cancelled: t.lastRunStopped,
+    interrupted: t.lastRunInterrupted,
   }[run.status];
   return (
     <button type="button" onClick={() => openRun(run.runId)}>
@@ -80,7 +83,7 @@ function RunWord() {
       {words}
       {run.finishedMs !== undefined &&
         run.status === 'succeeded' &&
-        ` in ${formatDuration(run.finishedMs - run.startedMs)}`}
+        t.inTime(formatDuration(run.finishedMs - run.startedMs))}
     </button>
   );
 }
@@ -88,7 +91,7 @@ function RunWord() {
 function ProblemsWord() {
   const errors = useAnalysis((analysis) => analysis.diagnostics.filter((d) => d.severity === 'error').length);
   const warnings = useAnalysis((analysis) => analysis.diagnostics.filter((d) => d.severity === 'warning').length);
-  if (errors + warnings === 0) return <span className="mute">No problems</span>;
+  if (errors + warnings === 0) return <span className="mute">{t.noProblems}</span>;
   return (
     <button
       type="button"
@@ -110,7 +113,7 @@ function ReadinessWord() {
       type="button"
       onClick={() => openOverlay(useUi.getState().overlay === 'readiness' ? undefined : 'readiness')}
     >
-      {report ? `Readiness ${report.met} of ${report.total}` : 'Readiness'}
+      {report ? t.readinessOf(report.met, report.total) : t.readiness}
     </button>
   );
 }
@@ -122,7 +125,7 @@ function ThemeSwitch() {
     <IconButton
       icon={dark ? 'sun' : 'moon'}
       small
-      label={dark ? 'Light theme' : 'Dark theme'}
+      label={dark ? t.lightTheme : t.darkTheme}
       onClick={() => setTheme(dark ? 'light' : 'dark')}
     />
   );
@@ -137,7 +140,7 @@ export function StatusBar() {
       <ProblemsWord />
       <ReadinessWord />
       <button type="button" onClick={() => openOverlay('commands')}>
-        Commands <span className="kbd">{shortcut('K')}</span>
+        {t.commands} <span className="kbd">{shortcut('K')}</span>
       </button>
       <ThemeSwitch />
     </footer>

@@ -11,6 +11,7 @@ import { navigate, openOverlay, showDock, useRoute } from '../state/ui-store.ts'
 import { Button, IconButton } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { formatBytes, formatDuration, formatPlural } from '../ui/format.ts';
+import { t } from './text.ts';
 
 function GraphTab({ tabId }: { tabId: string }) {
   const name = useGraphs((state) => state.graphs[tabId]?.document.name);
@@ -26,7 +27,7 @@ function GraphTab({ tabId }: { tabId: string }) {
       <button
         type="button"
         aria-current={active && onGraph ? 'page' : undefined}
-        title={path ?? 'Not saved yet'}
+        title={path ?? t.notSavedYet}
         onClick={() => {
           if (!active) select([]);
           showGraph(tabId);
@@ -37,9 +38,9 @@ function GraphTab({ tabId }: { tabId: string }) {
         }}
       >
         <span className="clip">{name}</span>
-        {dirty && <span className="dirty" role="img" aria-label="unsaved changes" title="Unsaved changes" />}
+        {dirty && <span className="dirty" role="img" aria-label={t.unsavedChanges} title={t.hasUnsavedChanges} />}
       </button>
-      <IconButton icon="close" small label={`Close ${name ?? 'graph'}`} onClick={() => closeTab(tabId)} />
+      <IconButton icon="close" small label={t.close(name ?? '')} onClick={() => closeTab(tabId)} />
     </div>
   );
 }
@@ -60,7 +61,7 @@ function DeviceMeters() {
   const { latest } = useSubscription('devices', (signal) => engine.engine.watchDevices(undefined, { signal }));
   if (!latest) return null;
   return (
-    <div className="meters" role="group" aria-label="Engine's machine">
+    <div className="meters" role="group" aria-label={t.engineMachine}>
       <Meter name="CPU" value={`${Math.round(latest.cpuPercent)} %`} share={latest.cpuPercent / 100} />
       {latest.gpuPercent !== null && (
         <Meter name="GPU" value={`${Math.round(latest.gpuPercent)} %`} share={latest.gpuPercent / 100} />
@@ -101,19 +102,19 @@ function usePlanWords(): PlanWords {
   if (!ready) return { headline: '', detail: '', willRun: 0 };
   if (total === 0) {
     return {
-      headline: errors > 0 ? 'Nothing can run yet' : 'Nothing to run',
-      detail: errors > 0 ? 'see the problems below' : '',
+      headline: errors > 0 ? t.nothingCanRunYet : t.nothingToRun,
+      detail: errors > 0 ? t.seeProblems : '',
       willRun: 0,
     };
   }
   if (willRun === 0) {
     return errors > 0
-      ? { headline: 'Nothing new can run', detail: `${formatPlural(errors, 'problem')}, listed below`, willRun }
-      : { headline: 'Everything is up to date', detail: '', willRun };
+      ? { headline: t.nothingNewCanRun, detail: t.listedBelow(formatPlural(errors, 'problem')), willRun }
+      : { headline: t.upToDate, detail: '', willRun };
   }
   const parts = [seconds > 0 ? `~${formatDuration(seconds * 1000)}` : '', memory > 0 ? formatBytes(memory) : ''];
   return {
-    headline: `${willRun} of ${total} ${total === 1 ? 'step' : 'steps'} will run`,
+    headline: t.willRun(willRun, total),
     detail: parts.filter(Boolean).join(' · '),
     willRun,
   };
@@ -127,27 +128,27 @@ export function TopBar() {
   const running = useActiveRun((run) => run.status === 'running') ?? false;
   const online = useOnline();
   const plan = usePlanWords();
-  const done = useActiveRun(
-    (run) => `${Object.values(run.steps).filter((step) => !unfinished.has(step.state)).length} of ${run.order.length}`,
+  const done = useActiveRun((run) =>
+    t.of(Object.values(run.steps).filter((step) => !unfinished.has(step.state)).length, run.order.length),
   );
   return (
     <header className="top-bar" data-panel="top">
-      <nav className="graph-tabs" aria-label="Open graphs">
+      <nav className="graph-tabs" aria-label={t.openGraphs}>
         {order.map((tabId) => (
           <GraphTab key={tabId} tabId={tabId} />
         ))}
       </nav>
-      <IconButton icon="plus" small label="New graph" onClick={newGraph} />
+      <IconButton icon="plus" small label={t.newGraph} onClick={newGraph} />
       <span className="grow" />
       <DeviceMeters />
       {open && (
         <>
           <div className="plan-words" aria-live="off">
-            <b>{running ? `Running, ${done} steps done` : plan.headline}</b>
+            <b>{running ? t.runningStepsDone(done ?? '') : plan.headline}</b>
             {!running && plan.detail && <span className="num">{plan.detail}</span>}
           </div>
           <Button icon="export" onClick={() => openOverlay('export')} disabled={!online}>
-            Export
+            {t.export}
           </Button>
           <Button
             onClick={() => {
@@ -155,18 +156,18 @@ export function TopBar() {
               showDock('plan');
             }}
           >
-            Plan
+            {t.plan}
           </Button>
           <Button
             variant={plan.willRun > 0 ? 'primary' : 'plain'}
             icon="play"
             disabled={!online || running}
-            hint={online ? '' : 'Run is off: the engine is not reachable'}
+            hint={online ? '' : t.runIsOff}
             onClick={() => void startRun()}
           >
-            Run
+            {t.run}
           </Button>
-          <Button aria-label="Stop run" icon="stop" disabled={!running} onClick={() => void stopRun()}>
+          <Button aria-label={t.stopRun} icon="stop" disabled={!running} onClick={() => void stopRun()}>
             {''}
           </Button>
         </>

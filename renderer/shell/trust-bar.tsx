@@ -11,6 +11,7 @@ import { formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { showToast } from '../ui/toast.tsx';
 import './trust-bar.css';
+import { t } from './text.ts';
 
 /** Says that the open graph comes from elsewhere, and what it would do; until the person decides, it does none of that. */
 export function TrustBar() {
@@ -37,19 +38,16 @@ export function TrustBar() {
   }
 
   return (
-    <section className="trust-bar" aria-label="Trust in this graph">
+    <section className="trust-bar" aria-label={t.trustInThisGraph}>
       <div className="trust-line">
         <Icon name="stale" small />
-        <span>
-          This graph comes from elsewhere. It may read files and compute; {formatPlural(needs.length, 'step')} that{' '}
-          {needs.length === 1 ? 'does' : 'do'} more will not run until you trust it.
-        </span>
+        <span>{t.comesFromElsewhere(needs.length, formatPlural(needs.length, 'step'))}</span>
         <span className="grow" />
         <Button variant="link" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? 'Hide what it would do' : 'What it would do'}
+          {open ? t.hideWhatItWouldDo : t.whatItWouldDo}
         </Button>
         <Button small onClick={() => void decide()}>
-          Trust this graph
+          {t.trustThisGraph}
         </Button>
       </div>
       {open && (

@@ -13,6 +13,7 @@ import { followLastRun } from './run-commands.ts';
 import { forgetRun } from './run-store.ts';
 import { select } from './selection-store.ts';
 import { navigate, openOverlay } from './ui-store.ts';
+import { t } from './text.ts';
 
 function fail(error: unknown): void {
   const wire = toEngineError(error);
@@ -29,7 +30,7 @@ function show(
 ): boolean {
   if (!read.document) {
     const first = read.diagnostics[0];
-    showToast({ text: first ? `${first.message} ${first.fix ?? ''}` : 'This is no graph.', tone: 'failed' });
+    showToast({ text: first ? `${first.message} ${first.fix ?? ''}` : t.thisIsNoGraph, tone: 'failed' });
     return false;
   }
   const front = useGraphs.getState().active;
@@ -71,7 +72,7 @@ export async function openTemplate(id: string, stay = false): Promise<boolean> {
 
 export function newGraph(): void {
   const count = useGraphs.getState().order.length;
-  openGraph({ document: newDocument(count === 0 ? 'Untitled' : `Untitled ${count + 1}`) });
+  openGraph({ document: newDocument(count === 0 ? t.untitled : t.untitledNumber(count + 1)) });
   select([]);
   navigate('graph');
 }
@@ -100,7 +101,7 @@ export async function save(): Promise<void> {
   if (!graph) return;
   if (!graph.writable) {
     showToast({
-      text: 'Saving here would lose parts of the file this version cannot read. Save a copy instead.',
+      text: t.savingWouldLose,
       tone: 'failed',
     });
     return;
@@ -151,8 +152,8 @@ export function closeTab(tabId: string): void {
   if (isDirty(graph) && Object.keys(graph.document.nodes).length > 0) {
     const { document, path } = graph;
     showToast({
-      text: `Closed ${document.name} without saving.`,
-      action: { label: 'Reopen', onSelect: () => void openGraph({ document, path, unsaved: true }) },
+      text: t.closedWithoutSaving(document.name),
+      action: { label: t.reopen, onSelect: () => void openGraph({ document, path, unsaved: true }) },
     });
   }
   dropRecovery(tabId);

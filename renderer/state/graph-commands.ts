@@ -8,6 +8,7 @@ import { activeGraph, editGraph } from './graph-store.ts';
 import { freeId } from './node-names.ts';
 import { select } from './selection-store.ts';
 import { healingEdges, insertionEdges } from './splice.ts';
+import { t } from './text.ts';
 
 export interface Point {
   x: number;
@@ -36,7 +37,7 @@ export function addNode(
   if (!definition || !graph) return undefined;
   const id = freeId(kind.slice(kind.indexOf('.') + 1), (name) => Object.hasOwn(graph.document.nodes, name));
   editGraph(
-    `Add ${definition.title}`,
+    t.add(definition.title),
     (draft) => {
       draft.nodes[id] = { kind, version: definition.version, params: {} };
       draft.layout.nodes[id] = { ...snap(at) };
@@ -67,7 +68,7 @@ export function insertIntoEdge(nodeId: string, edge: string): boolean {
   const edges = document && present && insertionEdges(document, nodeId, present);
   if (!edges) return false;
   editGraph(
-    'Insert into the connection',
+    t.insertIntoTheConnection,
     (draft) => {
       draft.edges = [...draft.edges.filter((other) => edgeId(other) !== edge), ...edges];
     },
@@ -92,8 +93,8 @@ export function removeItems(nodes: readonly string[], edges: readonly string[]):
   const goneEdges = new Set(edges);
   const label =
     nodes.length > 0
-      ? `Delete ${formatPlural(nodes.length, 'node')}`
-      : `Delete ${formatPlural(edges.length, 'connection')}`;
+      ? t.deleteCounted(formatPlural(nodes.length, 'node'))
+      : t.deleteCounted(formatPlural(edges.length, 'connection'));
   const document = activeGraph()?.document;
   const healed = document && nodes.length <= mostHealed ? healingEdges(document, nodes) : [];
   editGraph(label, (draft) => {
@@ -108,7 +109,7 @@ export function removeItems(nodes: readonly string[], edges: readonly string[]):
 }
 
 export function connectPorts(from: string, to: string, replaces?: string): void {
-  editGraph('Connect', (draft) => {
+  editGraph(t.connect, (draft) => {
     if (replaces !== undefined) draft.edges = draft.edges.filter((edge) => edgeId(edge) !== replaces);
     draft.edges.push({ from, to });
   });
@@ -117,7 +118,7 @@ export function connectPorts(from: string, to: string, replaces?: string): void 
 /** Sets one parameter; undefined removes it, so that its default applies. */
 export function setParam(nodeId: string, name: string, value: unknown): void {
   editGraph(
-    `Change ${name}`,
+    t.change(name),
     (draft) => {
       const node = draft.nodes[nodeId];
       if (!node) return;
@@ -146,7 +147,7 @@ export function makeGraphParameter(nodeId: string, name: string, value: unknown,
   const type = parameterType(value);
   const free = freeId(name, (taken) => Object.hasOwn(parameters, taken));
   if (type === undefined) return free;
-  editGraph(`Make ${name} a graph parameter`, (draft) => {
+  editGraph(t.makeAGraphParameter(name), (draft) => {
     const node = draft.nodes[nodeId];
     if (!node) return;
     draft.parameters[free] = { type, default: value, ...(description === '' ? {} : { description }) };
@@ -167,7 +168,7 @@ function dropDanglingEdges(nodeId: string): void {
   if (!node || !definition) return;
   const { inputs } = portsOf(definition, node.params);
   editGraph(
-    'Change inputs',
+    t.changeInputs,
     (draft) => {
       draft.edges = draft.edges.filter((edge) => {
         const to = parsePortRef(edge.to);
@@ -180,7 +181,7 @@ function dropDanglingEdges(nodeId: string): void {
 
 export function setTitle(nodeId: string, title: string): void {
   editGraph(
-    'Rename',
+    t.rename,
     (draft) => {
       const node = draft.nodes[nodeId];
       if (!node) return;
@@ -192,14 +193,14 @@ export function setTitle(nodeId: string, title: string): void {
 }
 
 export function renameGraph(name: string): void {
-  editGraph('Rename graph', (draft) => {
+  editGraph(t.renameGraph, (draft) => {
     draft.name = name;
   });
 }
 
 export function moveNodes(positions: Record<string, Point>, label?: string): void {
   const ids = Object.keys(positions);
-  editGraph(label ?? `Move ${formatPlural(ids.length, 'node')}`, (draft) => {
+  editGraph(label ?? t.move(formatPlural(ids.length, 'node')), (draft) => {
     for (const id of ids) {
       const at = positions[id];
       const before = draft.layout.nodes[id];
@@ -218,9 +219,9 @@ export function addFrame(boxes: readonly PlacedBox[]): void {
   const top = Math.min(...boxes.map((box) => box.y)) - framePaddingPx.top;
   const right = Math.max(...boxes.map((box) => box.x + box.width)) + framePaddingPx.side;
   const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + framePaddingPx.bottom;
-  editGraph('Add a frame', (draft) => {
+  editGraph(t.addAFrame, (draft) => {
     draft.layout.frames.push({
-      title: 'Frame',
+      title: t.frame,
       ...snap({ x: left, y: top }),
       width: right - left,
       height: bottom - top,
@@ -229,13 +230,13 @@ export function addFrame(boxes: readonly PlacedBox[]): void {
 }
 
 export function removeFrame(index: number): void {
-  editGraph('Delete the frame', (draft) => {
+  editGraph(t.deleteTheFrame, (draft) => {
     draft.layout.frames.splice(index, 1);
   });
 }
 
 export function titleFrame(index: number, title: string): void {
-  editGraph('Rename the frame', (draft) => {
+  editGraph(t.renameTheFrame, (draft) => {
     const frame = draft.layout.frames[index];
     if (frame && title.trim() !== '') frame.title = title.trim();
   });
@@ -245,7 +246,7 @@ export function titleFrame(index: number, title: string): void {
 export function moveFrame(index: number, by: Point): void {
   const step = snap(by);
   if (step.x === 0 && step.y === 0) return;
-  editGraph('Move the frame', (draft) => {
+  editGraph(t.moveTheFrame, (draft) => {
     const frame = draft.layout.frames[index];
     if (!frame) return;
     for (const at of Object.values(draft.layout.nodes)) {
@@ -317,7 +318,7 @@ export function pasteFragment(fragment: GraphFragment, offset: Point): void {
     const end = parsePortRef(ref);
     return end ? `${renamed.get(end.node) ?? end.node}.${end.port}` : ref;
   };
-  editGraph(`Paste ${formatPlural(ids.length, 'node')}`, (draft) => {
+  editGraph(t.paste(formatPlural(ids.length, 'node')), (draft) => {
     for (const [id, free] of renamed) {
       const node = fragment.nodes[id];
       const at = fragment.positions[id] ?? { x: 0, y: 0 };

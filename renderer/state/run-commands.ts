@@ -8,6 +8,7 @@ import { activeGraph, useGraphs } from './graph-store.ts';
 import { followRun, useRuns } from './run-store.ts';
 import type { RunView } from './run-view.ts';
 import { announce, navigate } from './ui-store.ts';
+import { t } from './text.ts';
 
 function fail(error: unknown): void {
   const wire = toEngineError(error);
@@ -19,9 +20,9 @@ function sayFinished(tabId: string, view: RunView): void {
   const executed = steps.filter((step) => step.state === 'executed').length;
   const failed = Object.entries(view.steps).filter(([, step]) => step.state === 'failed');
   const duration = formatDuration((view.finishedMs ?? Date.now()) - view.startedMs);
-  if (view.status === 'succeeded') announce(`Run finished in ${duration}, ${formatPlural(executed, 'step')} executed`);
-  else if (view.status === 'cancelled') announce('Run stopped');
-  else announce(`Run failed${failed[0] ? ` at ${failed[0][0]}` : ''}`);
+  if (view.status === 'succeeded') announce(t.runFinished(duration, formatPlural(executed, 'step')));
+  else if (view.status === 'cancelled') announce(t.runStopped);
+  else announce(failed[0] ? t.runFailedAt(failed[0][0]) : t.runFailed);
   if (useGraphs.getState().active === tabId) refreshAnalysis(0);
   void refreshEndpoints();
 }
@@ -41,7 +42,7 @@ export async function startRun(options: { to?: string; from?: string; force?: bo
       ...options,
     });
     follow(graph.tabId, runId, graph.document.id, graph.document.nodes);
-    announce('Run started');
+    announce(t.runStarted);
   } catch (error) {
     fail(error);
   }
@@ -87,7 +88,7 @@ export async function startEndpoint(nodeId: string): Promise<void> {
       nodeId,
     });
     await refreshEndpoints();
-    announce(`Endpoint ${endpoint.name} ${endpoint.state}`);
+    announce(t.endpoint(endpoint.name, endpoint.state));
   } catch (error) {
     fail(error);
   }

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { IconButton } from './button.tsx';
+import { t } from './text.ts';
 
 interface DialogProps {
   title: string;
@@ -36,7 +37,7 @@ export function Dialog({ title, onClose, width, footer, children }: DialogProps)
     >
       <header>
         <h2 id={id}>{title}</h2>
-        <IconButton icon="close" label="Close" onClick={onClose} />
+        <IconButton icon="close" label={t.close} onClick={onClose} />
       </header>
       <div className="dialog-body">{children}</div>
       {footer && <footer>{footer}</footer>}

@@ -1,5 +1,6 @@
 import type { FieldIds } from './field.tsx';
 import { Icon } from './icons/icon.tsx';
+import { t } from './text.ts';
 
 export interface SelectOption<T extends string> {
   value: T;
@@ -29,7 +30,7 @@ export function Select<T extends string>({ value, options, onChange, placeholder
       >
         {(placeholder !== undefined || value === undefined) && (
           <option value="" disabled>
-            {placeholder ?? 'Choose'}
+            {placeholder ?? t.choose}
           </option>
         )}
         {options.map((option) => (

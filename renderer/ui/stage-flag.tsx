@@ -1,5 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Stage } from '../../shared/node/define-node.ts';
+import { t } from './text.ts';
+
+/** Name of a stage. */
+export function stageTitle(stage: Stage): string {
+  return t.stages[stage];
+}
 
 const ground = 'M0 0h24v24H0z';
 
@@ -45,7 +51,7 @@ export function StageFlag({ stage, size = 16, label = true }: { stage: Stage; si
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      {...(label ? { role: 'img', 'aria-label': `${stage} stage` } : { 'aria-hidden': true })}
+      {...(label ? { role: 'img', 'aria-label': t.stage(stageTitle(stage)) } : { 'aria-hidden': true })}
     >
       {flags[stage]}
       <path fill="none" stroke="var(--st)" strokeWidth="1.6" d="M.8.8h22.4v22.4H.8z" />

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { WireError } from '../../shared/errors/app-error.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icons/icon.tsx';
+import { t } from './text.ts';
 
 /** One sentence, one primary action, at most one more. */
 export function EmptyState({ text, children }: { text: ReactNode; children?: ReactNode }) {
@@ -26,7 +27,7 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
       <div className="actions">
         {onRetry && (
           <Button small onClick={onRetry}>
-            Try again
+            {t.tryAgain}
           </Button>
         )}
         <Button
@@ -35,7 +36,7 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
           icon="copy"
           onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
         >
-          Copy details
+          {t.copyDetails}
         </Button>
       </div>
     </div>
@@ -43,7 +44,7 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
 }
 
 /** Hairlines in final positions after 150 ms; after 3 s it says what it waits for. */
-export function Skeleton({ rows = 5, waitsFor = 'the engine' }: { rows?: number; waitsFor?: string }) {
+export function Skeleton({ rows = 5, waitsFor = t.theEngine }: { rows?: number; waitsFor?: string }) {
   const [phase, setPhase] = useState<'quiet' | 'lines' | 'says'>('quiet');
   useEffect(() => {
     const lines = setTimeout(() => setPhase('lines'), 150);
@@ -55,8 +56,8 @@ export function Skeleton({ rows = 5, waitsFor = 'the engine' }: { rows?: number;
   }, []);
   if (phase === 'quiet') return null;
   return (
-    <div className="skeleton" role="status" aria-label={`Waits for ${waitsFor}`}>
-      {phase === 'says' && <p className="mute">Waits for {waitsFor}</p>}
+    <div className="skeleton" role="status" aria-label={t.waitsFor(waitsFor)}>
+      {phase === 'says' && <p className="mute">{t.waitsFor(waitsFor)}</p>}
       {Array.from({ length: rows }, (_, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- identical lines
         <i key={index} />

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { create } from 'zustand';
 import { Button, IconButton } from './button.tsx';
 import { Icon } from './icons/icon.tsx';
+import { t } from './text.ts';
 
 export interface ToastMessage {
   text: string;
@@ -49,7 +50,7 @@ function ToastLine({ toast }: { toast: ToastMessage & { id: number } }) {
           {toast.action.label}
         </Button>
       )}
-      <IconButton icon="close" small label="Dismiss" onClick={() => dismiss(id)} />
+      <IconButton icon="close" small label={t.dismiss} onClick={() => dismiss(id)} />
     </div>
   );
 }

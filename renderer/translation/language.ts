@@ -1,0 +1,47 @@
+import { create } from 'zustand';
+
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+/** `system`: the first language of the browser or desktop that the app speaks, else English. */
+export type LanguageChoice = 'system' | Language;
+
+/** Names of the languages, each in itself. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+
+const storageKey = 'slipway.language';
+
+function isLanguage(value: unknown): value is Language {
+  return languages.some((language) => language === value);
+}
+
+function systemLanguage(): Language {
+  const wanted = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en';
+}
+
+function storedChoice(): LanguageChoice {
+  if (typeof localStorage === 'undefined') return 'system';
+  const stored = localStorage.getItem(storageKey);
+  return isLanguage(stored) ? stored : 'system';
+}
+
+interface LanguageState {
+  choice: LanguageChoice;
+  language: Language;
+}
+
+function stateOf(choice: LanguageChoice): LanguageState {
+  return { choice, language: choice === 'system' ? systemLanguage() : choice };
+}
+
+/** The language the app speaks. The app is rendered anew when it changes; graphs, undo and selections stay. */
+export const useLanguage = create<LanguageState>(() => stateOf(storedChoice()));
+
+export function language(): Language {
+  return useLanguage.getState().language;
+}
+
+export function setLanguage(choice: LanguageChoice): void {
+  if (typeof localStorage !== 'undefined') localStorage.setItem(storageKey, choice);
+  useLanguage.setState(stateOf(choice));
+}
