@@ -1,7 +1,9 @@
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
+import { type ExpandedGraph, expandGroups } from '../../shared/graph/expand-groups.ts';
 import { createLineageReader, type EdgeEnd, type IndexedNode, indexGraph } from '../../shared/graph/graph-index.ts';
+import { parsePortRef } from '../../shared/graph/ids.ts';
 import { pointer } from '../../shared/graph/json-pointer.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
@@ -12,7 +14,7 @@ import { createSecrets } from './secrets.ts';
 
 export interface GraphShapes {
   diagnostics: Diagnostic[];
-  /** node → input port → shapes of what is connected. */
+  /** node → input port → shapes of what is connected; nodes inside groups by step id, and group nodes too. */
   inputs: Record<string, Record<string, PortShape[]>>;
   outputs: Record<string, Record<string, PortShape>>;
 }
@@ -67,7 +69,8 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
 
   return {
     shapes: async (document, baseDir, signal, unseen) => {
-      const index = indexGraph(document, kinds.definitionOf);
+      const expanded = expandGroups(document, kinds.definitionOf);
+      const index = indexGraph(expanded.document, kinds.definitionOf);
       const lineageOf = createLineageReader(index);
       const result: GraphShapes = { diagnostics: [], inputs: {}, outputs: {} };
       for (const id of topologicalOrder(index)) {
@@ -107,9 +110,30 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
           result.diagnostics.push(thrownProblem(id, error));
         }
       }
+      addGroupShapes(result, expanded, document);
       return result;
     },
   };
+}
+
+/** The ports of group nodes of the graph, with the shapes of the ports inside that they stand for. */
+function addGroupShapes(result: GraphShapes, expanded: ExpandedGraph, document: GraphDocument): void {
+  for (const [id, outputs] of expanded.groupOutputs) {
+    result.outputs[id] = {};
+    for (const [port, ref] of outputs) {
+      const end = parsePortRef(ref);
+      const shape = end === undefined ? undefined : result.outputs[end.node]?.[end.port];
+      if (shape !== undefined) result.outputs[id][port] = shape;
+    }
+  }
+  for (const { from, to } of document.edges) {
+    const source = parsePortRef(from);
+    const target = parsePortRef(to);
+    if (source === undefined || target === undefined || !expanded.groupOutputs.has(target.node)) continue;
+    const shape = result.outputs[source.node]?.[source.port];
+    const ports = (result.inputs[target.node] ??= {});
+    if (shape !== undefined) (ports[target.port] ??= []).push(shape);
+  }
 }
 
 /** Which rows an output stands for follows from the graph. */

@@ -48,6 +48,60 @@ const chain = (value: number, digits = 9) =>
     double: ['test.sum', {}, ['sum.value']],
   });
 
+/** `chain` with its last two steps in a group. */
+const groupedChain = (value: number) => ({
+  ...chain(value),
+  nodes: {
+    ...testGraph({ one: ['test.number', { value }], two: ['test.number', { value: 2 }] }).nodes,
+    box: { kind: 'graph.group', version: 1, params: { group: 'adding' } },
+  },
+  edges: [
+    { from: 'one.value', to: 'box.numbers' },
+    { from: 'two.value', to: 'box.numbers' },
+  ],
+  groups: {
+    adding: {
+      nodes: testGraph({ sum: ['test.sum'], double: ['test.sum'] }).nodes,
+      edges: [{ from: 'sum.value', to: 'double.values' }],
+      inputs: { numbers: { to: ['sum.values'] } },
+      outputs: { total: { from: 'double.value' } },
+    },
+  },
+});
+
+describe('a run of a graph with a group', () => {
+  it('has the results of the same graph without it, and events per inner step', async () => {
+    await run(chain(1));
+    const { runId } = await engine.startRun({ document: groupedChain(1), baseDir: dir });
+    const events = await eventsOf(runId);
+    expect(events[0]).toMatchObject({
+      steps: [{ id: 'one' }, { id: 'two' }, { id: 'box--sum', path: ['box', 'sum'] }, { id: 'box--double' }],
+    });
+    const finished = events.at(-1) as RunFinished;
+    expect(statuses(finished)).toEqual({ one: 'cached', two: 'cached', 'box--sum': 'cached', 'box--double': 'cached' });
+    expect(finished.metrics['box--double']).toEqual({ value: 3 });
+  });
+
+  it('takes values for nodes inside, and runs up to the group', async () => {
+    const report = await engine.planStates(groupedChain(1), {
+      baseDir: dir,
+      to: 'box',
+      set: [{ node: 'box--sum', param: 'digits', value: 2 }],
+    });
+    expect(report.steps.map(({ id }) => id)).toEqual(['one', 'two', 'box--sum', 'box--double']);
+    const none = engine.planStates(groupedChain(1), { baseDir: dir, set: [{ node: 'box--no', param: 'x', value: 1 }] });
+    await expect(none).rejects.toMatchObject({ code: 'params.invalid' });
+  });
+
+  it('gives the group node shapes of its ports', async () => {
+    const { outputs, inputs, diagnostics } = await engine.analyze(groupedChain(1), { baseDir: dir });
+    expect(diagnostics).toEqual([]);
+    expect(outputs['box']).toEqual({ total: { type: 'report' } });
+    expect(inputs['box']?.['numbers']).toHaveLength(2);
+    expect(outputs['box--sum']).toEqual({ value: { type: 'report' } });
+  });
+});
+
 describe('a run', () => {
   it('executes every step once, then nothing', async () => {
     const first = await run(chain(1));

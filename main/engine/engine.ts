@@ -6,11 +6,13 @@ import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { RunEvent, RunFinished, StepResult } from '../../shared/events/run-events.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import { applyOverrides, type ParameterOverride } from '../../shared/graph/graph-parameters.ts';
+import { expandGroups, type InnerParams, placeDiagnostics } from '../../shared/graph/expand-groups.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
 import { pointer } from '../../shared/graph/json-pointer.ts';
 import type { ParsedGraph } from '../../shared/graph/parse-graph.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan, type PlannedGraph } from '../../shared/plan/create-plan.ts';
-import type { Plan, StepState } from '../../shared/plan/plan.ts';
+import type { Plan, PlanStep, StepState } from '../../shared/plan/plan.ts';
 import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
@@ -165,20 +167,34 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   ): ParsedGraph & { planned?: PlannedGraph } => {
     const parsed = readGraphValue(document, kinds.definitionOf);
     if (parsed.document === undefined) return parsed;
-    const { document: changed, unknownNodes } = applyOverrides(parsed.document, overrides);
-    const planned = createPlan(changed, kinds.definitionOf);
+    const { document: changed, innerParams } = override(parsed.document, overrides);
+    const planned = createPlan(changed, kinds.definitionOf, innerParams);
     const diagnostics = [
       // Problems found while reading, then those of the graph with the overrides.
       ...parsed.diagnostics.filter(({ code }) => code === 'graph.malformed' || code === 'graph.migration'),
       ...planned.diagnostics,
     ];
-    const [unknown] = unknownNodes;
-    if (unknown !== undefined) throw unknownOverride(unknown, Object.keys(parsed.document.nodes));
     const [unusable] = diagnostics.filter((entry) => overrides.some((override) => refuses(entry, override)));
     if (unusable !== undefined) {
       throw new AppError('params.invalid', unusable.message, { nodeId: unusable.node, fix: unusable.fix });
     }
     return { ...parsed, document: changed, diagnostics, planned };
+  };
+
+  /** Overrides of nodes inside groups are by step id. */
+  const override = (
+    document: GraphDocument,
+    overrides: readonly ParameterOverride[],
+  ): { document: GraphDocument; innerParams: InnerParams } => {
+    const { document: changed, unknownNodes } = applyOverrides(document, overrides);
+    const innerParams = new Map<string, Record<string, unknown>>();
+    if (unknownNodes.length === 0) return { document: changed, innerParams };
+    const { places } = expandGroups(changed, kinds.definitionOf);
+    for (const { node, param, value } of overrides.filter((entry) => unknownNodes.includes(entry.node))) {
+      if (!places.has(node)) throw unknownOverride(node, [...Object.keys(document.nodes), ...places.keys()]);
+      innerParams.set(node, { ...innerParams.get(node), [param]: value });
+    }
+    return { document: changed, innerParams };
   };
 
   const select = (planned: PlannedGraph, selection: SelectionOptions): SelectedSteps => {
@@ -208,7 +224,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const controller = new AbortController();
     const log = logs.open(runId);
     const listed = [...plan.steps.filter((step) => selection.selected.has(step.id)), ...blocked];
-    log.emit({ type: 'run.started', graphId: plan.graph.id, steps: listed.map(({ id, kind }) => ({ id, kind })) });
+    log.emit({ type: 'run.started', graphId: plan.graph.id, steps: listed.map(listedStep) });
     const request = { runId, plan, ...selection, blocked, baseDir: options_.baseDir, signal: controller.signal };
     const end = (finished: Pick<RunFinished, 'status' | 'steps' | 'outputs' | 'metrics'>) => {
       try {
@@ -267,8 +283,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return {
         diagnostics: [
           ...diagnostics,
-          ...shapes.diagnostics,
-          ...states.problems.filter(({ nodeId }) => !described.has(nodeId)).map(toDiagnostic),
+          ...placeDiagnostics(expandGroups(graph, kinds.definitionOf), [
+            ...shapes.diagnostics,
+            ...states.problems.filter(({ nodeId }) => !described.has(nodeId)).map(toDiagnostic),
+          ]),
         ],
         inputs: shapes.inputs,
         outputs: shapes.outputs,
@@ -276,11 +294,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       };
     },
     planStates: async (document, { baseDir, signal, ...selection }) => {
-      const { planned, diagnostics } = read(document, selection.set);
-      if (planned === undefined) return { diagnostics, steps: [] };
+      const { document: graph, planned, diagnostics } = read(document, selection.set);
+      if (graph === undefined || planned === undefined) return { diagnostics, steps: [] };
       const { selected, forced } = select(planned, selection);
       const states = await readPlanStates(planned.plan, selected, forced, planContext(resolve(baseDir), signal));
-      return { diagnostics: [...diagnostics, ...states.problems.map(toDiagnostic)], steps: states.steps };
+      const problems = placeDiagnostics(expandGroups(graph, kinds.definitionOf), states.problems.map(toDiagnostic));
+      return { diagnostics: [...diagnostics, ...problems], steps: states.steps };
     },
     startRun: async ({ document, baseDir, source, ...selection }) => {
       const { document: graph, planned, diagnostics } = read(document, selection.set);
@@ -401,6 +420,10 @@ async function runPlanStep(options: {
     outputs.set(step.id, resolveOutputs(kinds, step, inputs, known));
   }
   throw new AppError('internal.bug', `Step "${stepId}" was not reached.`);
+}
+
+function listedStep({ id, kind, path }: Pick<PlanStep, 'id' | 'kind' | 'path'>) {
+  return { id, kind, ...(path === undefined ? {} : { path }) };
 }
 
 /** Sorts by time; unique across engines. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { expandGroups } from '../../shared/graph/expand-groups.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { referenceScoresFile } from '../../shared/model/report.ts';
 import type { PlanService } from '../../shared/plan/plan.ts';
@@ -96,7 +97,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent }: GraphMon
       const loop = startRetrainLoop({
         graphId: endpoint.graphId,
         nodeId: service.id,
-        document,
+        document: expandGroups(document, definitionOf).document,
         baseDir: start.baseDir,
         endpointNodeId: endpoint.nodeId,
         params: retrainNode.params.parse(service.params),

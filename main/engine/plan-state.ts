@@ -106,8 +106,7 @@ function hitState(
 ): StepState {
   const known = context.history.get(plan.graph.id, step.id, record.key);
   return {
-    id: step.id,
-    kind: step.kind,
+    ...placeOf(step),
     key: record.key,
     hit: true,
     reasons: [known === undefined ? 'the same work was done before' : 'up to date'],
@@ -160,8 +159,7 @@ async function waitingState(
 
 function unreadableState(plan: Plan, step: PlanStep, error: AppError, context: PlanStateContext): StepState {
   return {
-    id: step.id,
-    kind: step.kind,
+    ...placeOf(step),
     key: null,
     hit: false,
     reasons: [error.message],
@@ -180,8 +178,7 @@ async function baseState(
 ): Promise<StepState> {
   const { seconds, memoryBytes } = await estimateStep(plan.graph.id, step, parts, context);
   return {
-    id: step.id,
-    kind: step.kind,
+    ...placeOf(step),
     key: null,
     hit: false,
     reasons: [],
@@ -190,4 +187,8 @@ async function baseState(
     estimate: { seconds, memoryBytes },
     outputs: {},
   };
+}
+
+function placeOf({ id, kind, path }: PlanStep): Pick<StepState, 'id' | 'kind' | 'path'> {
+  return { id, kind, ...(path === undefined ? {} : { path }) };
 }

@@ -1,5 +1,6 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { expandGroups } from '../../shared/graph/expand-groups.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ModelCatalog } from '../tracking/model-catalog.ts';
@@ -48,7 +49,7 @@ export async function gatherFacts(
   const names = new Set(versions.map((version) => version.name));
   const [lastRun] = engine.listRuns({ graphId: read.document.id, limit: 1 });
   return {
-    document: read.document,
+    document: expandGroups(read.document, definitionOf).document,
     diagnostics: analysis.diagnostics,
     steps: new Map(analysis.steps.map((step) => [step.id, step])),
     results,

@@ -36,7 +36,7 @@ export async function requireTrustToRun(
   if (document === undefined) return;
   const { plan } = createPlan(document, definitionOf);
   const { selected } = selectSteps(plan, { to: graph.to, from: graph.from });
-  const first = needs.filter(({ node }) => selected.has(node) || [...selected].some((id) => id.startsWith(`${node}/`)));
+  const first = needs.filter(({ node }) => selected.has(node));
   if (first.length === 0) return;
   throw refusal(first, 'run', 'Trust the graph, or run up to a step before that.');
 }

@@ -70,6 +70,21 @@ describe('trustNeeds', () => {
     const [share] = trustNeeds(graph({ file: node('data.file', { path: '\\\\evil.example\\share\\x.csv' }) }));
     expect(share?.what).toContain('reads from the network');
     const group = { nodes: { inner: node('data.python') }, edges: [], inputs: {}, outputs: {} };
-    expect(trustNeeds(graph({}, { groups: { box: group } }))[0]?.node).toBe('box/inner');
+    const used = graph({ box: node('graph.group', { group: 'python' }) }, { groups: { python: group } });
+    expect(trustNeeds(used).map((need) => need.node)).toEqual(['box--inner']);
+    expect(trustNeeds(graph({}, { groups: { python: group } }))).toEqual([]);
+  });
+
+  it('sees what a group is given by its node', () => {
+    const group = {
+      nodes: { inner: node('data.file', { path: { param: 'source' } }) },
+      edges: [],
+      inputs: {},
+      outputs: {},
+      parameters: { source: { type: 'string', default: 'rows.csv' } },
+    };
+    const nodes = { box: node('graph.group', { group: 'read', source: '\\\\evil.example\\share\\x.csv' }) };
+    const [share] = trustNeeds(graph(nodes, { groups: { read: group } }));
+    expect(share).toMatchObject({ node: 'box--inner', what: expect.stringContaining('reads from the network') });
   });
 });

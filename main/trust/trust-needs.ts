@@ -1,5 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
-import type { GraphDocument, GraphNode } from '../../shared/graph/document.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
+import { expandGroups } from '../../shared/graph/expand-groups.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
 import { substituteParameters } from '../../shared/graph/graph-parameters.ts';
 
 /** Something a node does that a graph from elsewhere may do only once it is trusted. */
@@ -50,12 +52,14 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },
 };
 
-/** What a graph would do beyond computing on files, in the order of its nodes; nodes inside groups count. */
+/**
+ * What a graph would do beyond computing on files, in the order of its nodes. Nodes inside groups count as they run, each
+ * by its step id and with the values its group's node gives.
+ */
 export function trustNeeds(document: GraphDocument): TrustNeed[] {
-  const groups = Object.entries(document.groups).flatMap(([group, { nodes }]) =>
-    Object.entries(nodes).map(([id, node]): [string, GraphNode] => [`${group}/${id}`, node]),
-  );
-  return [...Object.entries(document.nodes), ...groups].flatMap(([id, node]) => {
+  return Object.entries(expandGroups(document, definitionOf).document.nodes).flatMap(([id, node]) => {
+    // One that could not be expanded never runs.
+    if (node.kind === groupKind) return [];
     const { params } = substituteParameters(node.params, document.parameters);
     const need = needOf(node.kind, params);
     if (need === undefined) return [];

@@ -34,7 +34,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     ...base,
     type: z.literal('run.started'),
     graphId: z.string(),
-    steps: z.array(z.object({ id: z.string(), kind: z.string() })),
+    /** `path`: of a step inside a group, the ids from the group's node down to its node. */
+    steps: z.array(z.object({ id: z.string(), kind: z.string(), path: z.array(z.string()).optional() })),
   }),
   z.object({ ...base, type: z.literal('step.queued'), id: z.string() }),
   z.object({ ...base, type: z.literal('step.started'), id: z.string(), attempt: z.number() }),

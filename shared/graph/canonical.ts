@@ -19,23 +19,28 @@ const node: Shape = {
 const nodes: Shape = { first: [], each: node };
 const edges: Shape = { first: [], each: { first: ['from', 'to'] } };
 const position: Shape = { first: ['x', 'y'] };
+const parameters: Shape = { first: [], each: { first: ['type', 'default', 'description'] } };
+const layout: Shape = {
+  first: ['nodes', 'frames'],
+  members: {
+    nodes: { first: [], each: position },
+    frames: { first: [], each: { first: ['title', 'x', 'y', 'width', 'height'] } },
+  },
+};
 const graph: Shape = {
   first: ['format', 'formatVersion', 'id', 'name', 'nodes', 'edges', 'parameters', 'groups', 'layout'],
   members: {
     nodes,
     edges,
-    parameters: { first: [], each: { first: ['type', 'default', 'description'] } },
+    parameters,
     groups: {
       first: [],
-      each: { first: ['nodes', 'edges', 'inputs', 'outputs'], members: { nodes, edges } },
-    },
-    layout: {
-      first: ['nodes', 'frames'],
-      members: {
-        nodes: { first: [], each: position },
-        frames: { first: [], each: { first: ['title', 'x', 'y', 'width', 'height'] } },
+      each: {
+        first: ['title', 'nodes', 'edges', 'inputs', 'outputs', 'parameters', 'layout'],
+        members: { nodes, edges, parameters, layout },
       },
     },
+    layout,
   },
 };
 

@@ -1,4 +1,5 @@
 import type { GraphDocument } from './document.ts';
+import { expandGroups } from './expand-groups.ts';
 import {
   createLineageReader,
   type DefinitionOf,
@@ -8,6 +9,7 @@ import {
   inputPort,
   outputPort,
 } from './graph-index.ts';
+import { groupKind } from './group-definition.ts';
 import { parsePortRef, portRef } from './ids.ts';
 import type { Lineage } from './port-types.ts';
 
@@ -35,6 +37,8 @@ export function canConnect(
   const index = indexGraph(document, definitionOf);
   const fits = checkEnds(index, createLineageReader(index), source, target);
   if (!fits.ok) return fits;
+  const inside = checkInside(document, definitionOf, from, to);
+  if (!inside.ok) return inside;
   const node = index.nodes.get(target.node);
   const port = node === undefined ? undefined : inputPort(node, target.port);
   const present = index.incoming(target.node).filter((edge) => edge.to.port === target.port);
@@ -55,6 +59,25 @@ export function canConnect(
       `This would make a cycle: ${[source.node, ...path].join(' → ')}.`,
       'Data flows one way: connect to a node that does not feed this one.',
     );
+  }
+  return { ok: true };
+}
+
+/** The same where an end is a group: the rows that come out of it or go into it decide. */
+function checkInside(document: GraphDocument, definitionOf: DefinitionOf, from: string, to: string): ConnectionCheck {
+  const grouped = (ref: string) => document.nodes[parsePortRef(ref)?.node ?? '']?.kind === groupKind;
+  if (!grouped(from) && !grouped(to)) return { ok: true };
+  const edges = [...document.edges, { from, to }];
+  const expanded = expandGroups({ ...document, edges }, definitionOf);
+  const index = indexGraph(expanded.document, definitionOf);
+  const lineageOf = createLineageReader(index);
+  const place = `/edges/${edges.length - 1}`;
+  for (const [position, edge] of expanded.document.edges.entries()) {
+    if (expanded.edgePointers[position] !== place) continue;
+    const source = parsePortRef(edge.from);
+    const target = parsePortRef(edge.to);
+    const check = source && target ? checkEnds(index, lineageOf, source, target) : { ok: true as const };
+    if (!check.ok) return check;
   }
   return { ok: true };
 }

@@ -28,12 +28,22 @@ export const graphParameterSchema = z.looseObject({
   description: z.string().optional(),
 });
 
+/** An input of a group: the input ports inside it that an edge to it leads to. */
+export const groupInputSchema = z.looseObject({ to: z.array(z.string()), doc: z.string().optional() });
+/** An output of a group: the output port inside it that it stands for. */
+export const groupOutputSchema = z.looseObject({ from: z.string(), doc: z.string().optional() });
+
+/** A subgraph that nodes of kind `graph.group` place into the graph, each with its own values for `parameters`. */
 export const graphGroupSchema = z.looseObject({
+  title: z.string().optional(),
   nodes: z.record(idSchema, graphNodeSchema),
   edges: z.array(graphEdgeSchema),
-  inputs: z.record(z.string(), z.unknown()),
-  outputs: z.record(z.string(), z.unknown()),
+  inputs: z.record(idSchema, groupInputSchema),
+  outputs: z.record(idSchema, groupOutputSchema),
+  /** Used inside as `{"param": NAME}`; a node of the group gives values under the same names in its params. */
+  parameters: z.record(z.string(), graphParameterSchema).optional(),
 });
+export type GraphGroup = z.infer<typeof graphGroupSchema>;
 
 export const graphFrameSchema = z.looseObject({
   title: z.string(),

@@ -1,6 +1,7 @@
 import { type InputPort, type NodeDefinition, type OutputPort, type Ports, portsOf } from '../node/define-node.ts';
 import type { GraphDocument, GraphNode } from './document.ts';
 import { substituteParameters } from './graph-parameters.ts';
+import { definitionOfNode } from './group-definition.ts';
 import { idPattern, parsePortRef } from './ids.ts';
 import type { Lineage } from './port-types.ts';
 
@@ -9,7 +10,7 @@ export type DefinitionOf = (kind: string) => NodeDefinition | undefined;
 export interface IndexedNode {
   id: string;
   node: GraphNode;
-  /** Undefined for an unknown kind or a version newer than the definition. */
+  /** Made from the group for a group's node; undefined for an unknown kind or a version newer than the definition. */
   definition: NodeDefinition | undefined;
   /** Params with graph parameters substituted. */
   params: Record<string, unknown>;
@@ -40,7 +41,7 @@ export function indexGraph(document: GraphDocument, definitionOf: DefinitionOf):
   const nodes = new Map<string, IndexedNode>();
   for (const [id, node] of Object.entries(document.nodes)) {
     if (!idPattern.test(id)) continue;
-    const known = definitionOf(node.kind);
+    const known = definitionOfNode(document, node, definitionOf);
     const definition = known !== undefined && node.version <= known.version ? known : undefined;
     const { params } = substituteParameters(node.params, document.parameters);
     const ports = definition === undefined ? { inputs: {}, outputs: {} } : portsOf(definition, params);

@@ -27,6 +27,24 @@ const kinds = fc.constantFrom(
   'no.kind',
   '__proto__',
 );
+const groupNodes = fc.dictionary(
+  ids,
+  fc.record({
+    kind: kinds,
+    version: fc.constant(1),
+    params: fc.oneof(fc.record({ group: ids, q: fc.jsonValue() }), fc.dictionary(fc.string(), fc.jsonValue())),
+  }),
+);
+const groups = fc.dictionary(
+  ids,
+  fc.record({
+    nodes: groupNodes,
+    edges: fc.array(fc.record({ from: ends, to: ends })),
+    inputs: fc.dictionary(ids, fc.record({ to: fc.array(ends) })),
+    outputs: fc.dictionary(ids, fc.record({ from: ends })),
+    parameters: fc.dictionary(fc.constantFrom('q', 'group', '__proto__'), fc.record({ type: fc.constant('number') })),
+  }),
+);
 const wellFormed = {
   format: fc.constant('slipway/graph'),
   formatVersion: fc.constant(1),
@@ -37,12 +55,12 @@ const wellFormed = {
     fc.record({
       kind: kinds,
       version: fc.integer({ min: 1, max: 3 }),
-      params: fc.dictionary(fc.string(), fc.jsonValue()),
+      params: fc.oneof(fc.record({ group: ids, q: fc.jsonValue() }), fc.dictionary(fc.string(), fc.jsonValue())),
     }),
   ),
   edges: fc.array(fc.record({ from: ends, to: ends })),
   parameters: fc.dictionary(fc.string(), fc.record({ type: fc.constant('number'), default: fc.jsonValue() })),
-  groups: fc.constant({}),
+  groups,
   layout: fc.record({
     nodes: fc.dictionary(ids, fc.record({ x: fc.integer(), y: fc.integer() })),
     frames: fc.constant([]),

@@ -29,25 +29,39 @@ export function migrateNodes(
 ): { document: GraphDocument; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   let changed = false;
-  const nodes = Object.fromEntries(
-    Object.entries(document.nodes).map(([id, node]) => {
-      const definition = definitionOf(node.kind);
-      if (definition === undefined || node.version >= definition.version) return [id, node];
-      const migrated = migrateNode(id, node, definition, diagnostics);
-      changed ||= migrated !== node;
-      return [id, migrated];
-    }),
+  const migrated = (nodes: GraphDocument['nodes'], ...at: string[]) =>
+    Object.fromEntries(
+      Object.entries(nodes).map(([id, node]) => {
+        const definition = definitionOf(node.kind);
+        if (definition === undefined || node.version >= definition.version) return [id, node];
+        const result = migrateNode(id, node, definition, pointer(...at, 'nodes', id, 'params'), diagnostics);
+        changed ||= result !== node;
+        return [id, result];
+      }),
+    );
+  const nodes = migrated(document.nodes);
+  const groups = Object.fromEntries(
+    Object.entries(document.groups).map(([id, group]) => [
+      id,
+      { ...group, nodes: migrated(group.nodes, 'groups', id) },
+    ]),
   );
-  return { document: changed ? { ...document, nodes } : document, diagnostics };
+  return { document: changed ? { ...document, nodes, groups } : document, diagnostics };
 }
 
-function migrateNode(id: string, node: GraphNode, definition: NodeDefinition, diagnostics: Diagnostic[]): GraphNode {
+function migrateNode(
+  id: string,
+  node: GraphNode,
+  definition: NodeDefinition,
+  path: string,
+  diagnostics: Diagnostic[],
+): GraphNode {
   let params: Json = structuredClone(node.params);
   try {
     for (const migration of definition.migrations.slice(node.version - 1)) params = migration(params);
   } catch (error) {
     diagnostics.push({
-      path: pointer('nodes', id, 'params'),
+      path,
       node: id,
       code: 'graph.migration',
       severity: 'error',

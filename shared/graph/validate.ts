@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { checkEnds, pathBetween } from './connect.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type GraphDocument, graphFormatVersion } from './document.ts';
+import { type ExpandedGraph, expandGroups, placeDiagnostics } from './expand-groups.ts';
 import {
   createLineageReader,
   type DefinitionOf,
@@ -10,15 +11,43 @@ import {
   indexGraph,
 } from './graph-index.ts';
 import { substituteParameters } from './graph-parameters.ts';
+import { groupKind } from './group-definition.ts';
 import { idPattern, parsePortRef } from './ids.ts';
 import { pointer } from './json-pointer.ts';
 
-/** Every problem that the document and the node definitions show. Total: never throws, never changes its input. */
+/**
+ * Every problem that the document and the node definitions show, inside groups too, where `path` leads to the node as it
+ * is written and `groupPath` names it. Total: never throws, never changes its input.
+ */
 export function validateGraph(document: GraphDocument, definitionOf: DefinitionOf): Diagnostic[] {
-  const index = indexGraph(document, definitionOf);
+  const expanded = expandGroups(document, definitionOf);
+  return [
+    ...expanded.diagnostics,
+    ...placeDiagnostics(
+      expanded,
+      validateExpanded(expanded, definitionOf, indexGraph(expanded.document, definitionOf)),
+    ),
+  ];
+}
+
+/** Problems of the steps, edges and group nodes of an expanded graph; paths are those of the expanded document. */
+export function validateExpanded(
+  { document, instances }: ExpandedGraph,
+  definitionOf: DefinitionOf,
+  index: GraphIndex,
+): Diagnostic[] {
   return [
     ...formatProblems(document),
     ...idProblems(document),
+    ...instances.flatMap(({ definition, ...instance }) => {
+      const indexed = { ...instance, definition, ports: { inputs: {}, outputs: {} } };
+      return valueProblems(
+        indexed,
+        document,
+        definition.params,
+        substituteParameters(instance.params, document.parameters),
+      );
+    }),
     ...[...index.nodes.values()].flatMap((node) => nodeProblems(node, document, definitionOf)),
     ...edgeProblems(document, index),
     ...[...index.nodes.values()].flatMap((node) => portProblems(node, index)),
@@ -66,18 +95,8 @@ function nodeProblems(indexed: IndexedNode, document: GraphDocument, definitionO
   const { id, node } = indexed;
   const at = pointer('nodes', id);
   const known = definitionOf(node.kind);
-  if (node.kind === 'graph.group') {
-    return [
-      error(
-        'graph.unsupported-kind',
-        `${at}/kind`,
-        id,
-        'kind',
-        `Node "${id}" is a group; groups cannot be run yet.`,
-        'Put the nodes of the group into the graph itself.',
-      ),
-    ];
-  }
+  // What is left of groups after expansion was told there.
+  if (node.kind === groupKind) return [];
   if (known === undefined) {
     return [
       error(
@@ -102,7 +121,18 @@ function nodeProblems(indexed: IndexedNode, document: GraphDocument, definitionO
       ),
     ];
   }
-  const { params, undefinedNames } = substituteParameters(node.params, document.parameters);
+  return valueProblems(indexed, document, known.params, substituteParameters(node.params, document.parameters));
+}
+
+/** Problems of the params as they are after graph parameters were put in. */
+function valueProblems(
+  indexed: IndexedNode,
+  document: GraphDocument,
+  schema: z.ZodObject,
+  { params, undefinedNames }: ReturnType<typeof substituteParameters>,
+): Diagnostic[] {
+  const { id } = indexed;
+  const at = pointer('nodes', id);
   const problems = undefinedNames.map(({ field, name }) =>
     error(
       'params.undefined-parameter',
@@ -118,7 +148,7 @@ function nodeProblems(indexed: IndexedNode, document: GraphDocument, definitionO
   const unresolved = new Set(undefinedNames.map(({ field }) => field));
   return [
     ...problems,
-    ...paramProblems(indexed, known.params, params).filter((problem) => !unresolved.has(problem.field ?? '')),
+    ...paramProblems(indexed, schema, params).filter((problem) => !unresolved.has(problem.field ?? '')),
   ];
 }
 

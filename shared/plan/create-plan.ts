@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../graph/diagnostic.ts';
 import type { GraphDocument } from '../graph/document.ts';
 import { type DefinitionOf, type GraphIndex, type IndexedNode, indexGraph } from '../graph/graph-index.ts';
+import { type ExpandedGraph, expandGroups, type InnerParams, placeDiagnostics } from '../graph/expand-groups.ts';
 import { parsePortRef } from '../graph/ids.ts';
-import { validateGraph } from '../graph/validate.ts';
+import { validateExpanded } from '../graph/validate.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
 /** A batch node that cannot run as the graph stands. */
@@ -20,13 +21,19 @@ export interface PlannedGraph {
 }
 
 /**
- * What a graph will execute: every node without errors, whose inputs all come from such nodes. Pure; equal for any
- * order of nodes and any layout.
+ * What a graph will execute: every node without errors, whose inputs all come from such nodes; a node inside a group is
+ * a step with an id of its own (`prep--scale`). Pure; equal for any order of nodes and any layout.
  */
-export function createPlan(document: GraphDocument, definitionOf: DefinitionOf): PlannedGraph {
-  const diagnostics = validateGraph(document, definitionOf);
-  const index = indexGraph(document, definitionOf);
-  const blockedBy = blockedNodes(document, index, diagnostics);
+export function createPlan(
+  document: GraphDocument,
+  definitionOf: DefinitionOf,
+  innerParams?: InnerParams,
+): PlannedGraph {
+  const expanded = expandGroups(document, definitionOf, innerParams);
+  const flat = expanded.document;
+  const index = indexGraph(flat, definitionOf);
+  const problems = validateExpanded(expanded, definitionOf, index);
+  const blockedBy = blockedNodes(flat, index, [...groupBlockers(expanded), ...problems]);
   const steps: PlanStep[] = [];
   const services: PlanStep[] = [];
   const blocked: BlockedStep[] = [];
@@ -37,8 +44,8 @@ export function createPlan(document: GraphDocument, definitionOf: DefinitionOf):
     const workload = node.definition?.deploy.workload;
     if (reason !== undefined) {
       if (workload === undefined || workload === 'job') blocked.push({ id, kind: node.node.kind, reason });
-    } else if (workload === 'job') steps.push(stepOf(node, index));
-    else if (workload === 'deployment' || workload === 'cronjob') services.push(stepOf(node, index));
+    } else if (workload === 'job') steps.push(stepOf(node, index, expanded));
+    else if (workload === 'deployment' || workload === 'cronjob') services.push(stepOf(node, index, expanded));
   }
   const plan: Plan = {
     format: 'slipway/plan',
@@ -47,12 +54,22 @@ export function createPlan(document: GraphDocument, definitionOf: DefinitionOf):
     steps,
     services,
   };
-  return { plan, blocked, diagnostics };
+  return {
+    plan,
+    blocked,
+    diagnostics: [...expanded.diagnostics, ...placeDiagnostics(expanded, problems)],
+  };
 }
 
-function stepOf(indexed: IndexedNode, index: GraphIndex): PlanStep {
+/** Errors of groups that end at a step; an edge to a port that the group lacks is missing at neither of its ends. */
+function groupBlockers({ diagnostics }: ExpandedGraph): Diagnostic[] {
+  return diagnostics.filter(({ code }) => code !== 'graph.unknown-port').map((entry) => ({ ...entry, path: '' }));
+}
+
+function stepOf(indexed: IndexedNode, index: GraphIndex, { places }: ExpandedGraph): PlanStep {
   const { id, node, ports } = indexed;
   const definition = indexed.definition as NonNullable<typeof indexed.definition>;
+  const path = places.get(id)?.path;
   const inputs: PlanStep['inputs'] = {};
   for (const port of Object.keys(ports.inputs)) {
     const seen = new Set<string>();
@@ -72,6 +89,7 @@ function stepOf(indexed: IndexedNode, index: GraphIndex): PlanStep {
     kind: node.kind,
     version: definition.version,
     title: node.title ?? definition.title,
+    ...(path === undefined ? {} : { path: [...path] }),
     params: definition.params.parse(indexed.params),
     inputs,
     outputs: Object.keys(ports.outputs),

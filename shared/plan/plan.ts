@@ -8,6 +8,8 @@ export const planStepSchema = z.object({
   kind: z.string(),
   version: z.number(),
   title: z.string(),
+  /** Of a step inside a group: the ids from the group's node down to its node. */
+  path: z.array(z.string()).optional(),
   /** Parsed params with defaults; graph parameters substituted. */
   params: z.record(z.string(), z.unknown()),
   /** By input port, in edge order. */
@@ -52,6 +54,8 @@ export type KeyParts = z.infer<typeof keyPartsSchema>;
 export const stepStateSchema = z.object({
   id: z.string(),
   kind: z.string(),
+  /** As in `PlanStep`. */
+  path: z.array(z.string()).optional(),
   /** Null while an upstream step must run first. */
   key: z.string().nullable(),
   hit: z.boolean(),

@@ -1,7 +1,8 @@
-import type { Plan } from './plan.ts';
+import { innerStepId } from '../graph/group-ids.ts';
+import type { Plan, PlanStep } from './plan.ts';
 
 export interface StepSelection {
-  /** Run up to this step or service: it and everything above it. */
+  /** Run up to this step or service: it and everything above it. A group's node stands for all its steps. */
   to?: string | undefined;
   /** Run from this step on: it and everything below it, plus what these need from above. */
   from?: string | undefined;
@@ -18,18 +19,24 @@ export interface SelectedSteps {
 
 export function selectSteps(plan: Plan, selection: StepSelection): SelectedSteps {
   const known = new Set(plan.steps.map((step) => step.id));
-  const services = new Set(plan.services.map((service) => service.id));
+  const to = selection.to === undefined ? undefined : namedSteps([...plan.steps, ...plan.services], selection.to);
+  const from = selection.from === undefined ? undefined : namedSteps(plan.steps, selection.from);
   const unknown: string[] = [];
-  if (selection.to !== undefined && !known.has(selection.to) && !services.has(selection.to)) unknown.push(selection.to);
-  if (selection.from !== undefined && !known.has(selection.from)) unknown.push(selection.from);
-  const above = (id: string) => closure([id], upstreamOf(plan));
-  const below = (id: string) => closure([id], downstreamOf(plan));
+  if (selection.to !== undefined && to?.length === 0) unknown.push(selection.to);
+  if (selection.from !== undefined && from?.length === 0) unknown.push(selection.from);
 
   let targets = known;
-  if (selection.to !== undefined) targets = common(targets, above(selection.to));
-  if (selection.from !== undefined) targets = common(targets, below(selection.from));
+  if (to !== undefined) targets = common(targets, closure(to, upstreamOf(plan)));
+  if (from !== undefined) targets = common(targets, closure(from, downstreamOf(plan)));
   const selected = common(closure([...targets], upstreamOf(plan)), known);
   return { selected, forced: selection.force === true ? targets : new Set(), unknown };
+}
+
+/** The step of that id, or every step inside the group's node of that id, however deep. */
+function namedSteps(steps: readonly PlanStep[], id: string): string[] {
+  const inside = (path: readonly string[] | undefined) =>
+    path?.some((_id, at) => at < path.length - 1 && innerStepId(path.slice(0, at + 1), () => false) === id) === true;
+  return steps.filter((step) => step.id === id || inside(step.path)).map((step) => step.id);
 }
 
 function upstreamOf(plan: Plan): Map<string, string[]> {
