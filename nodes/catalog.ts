@@ -6,6 +6,18 @@ import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
 import { sqliteNode } from './data/sqlite/definition.ts';
 import { streamNode } from './data/stream/definition.ts';
+import { selectNode } from './data/select/definition.ts';
+import { filterNode } from './data/filter/definition.ts';
+import { deriveNode } from './data/derive/definition.ts';
+import { joinTablesNode } from './data/join/definition.ts';
+import { unionNode } from './data/union/definition.ts';
+import { aggregateNode } from './data/aggregate/definition.ts';
+import { pivotNode } from './data/pivot/definition.ts';
+import { unpivotNode } from './data/unpivot/definition.ts';
+import { windowNode } from './data/window/definition.ts';
+import { sortNode } from './data/sort/definition.ts';
+import { sampleNode } from './data/sample/definition.ts';
+import { dedupeNode } from './data/dedupe/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -36,6 +48,18 @@ export const catalog = {
   [sqlNode.kind]: sqlNode,
   [sqliteNode.kind]: sqliteNode,
   [streamNode.kind]: streamNode,
+  [selectNode.kind]: selectNode,
+  [filterNode.kind]: filterNode,
+  [deriveNode.kind]: deriveNode,
+  [joinTablesNode.kind]: joinTablesNode,
+  [unionNode.kind]: unionNode,
+  [aggregateNode.kind]: aggregateNode,
+  [pivotNode.kind]: pivotNode,
+  [unpivotNode.kind]: unpivotNode,
+  [windowNode.kind]: windowNode,
+  [sortNode.kind]: sortNode,
+  [sampleNode.kind]: sampleNode,
+  [dedupeNode.kind]: dedupeNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

@@ -7,6 +7,10 @@ export type ParamUi =
   | { control: 'column' /** Input port whose columns are offered. */; port: string; types?: readonly string[] }
   | { control: 'columns'; port: string; types?: readonly string[] }
   | { control: 'sql' }
+  /** One SQL expression over the columns of a port. */
+  | { control: 'expression'; port: string }
+  /** A record: column of a port → value. */
+  | { control: 'map'; port: string }
   | { control: 'path'; extensions: readonly string[] }
   | { control: 'datetime' }
   | { control: 'multiline' }

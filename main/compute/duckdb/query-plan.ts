@@ -13,6 +13,8 @@ export interface PlanTraits {
   functions: Set<string>;
   /** Contains a random sample of rows. */
   samples: boolean;
+  /** Combines rows into fewer. */
+  aggregates: boolean;
 }
 
 /** Operators that hand rows on in the order they get them. */
@@ -73,7 +75,13 @@ export function* objectsIn(value: Json): Generator<JsonObject> {
 
 /** Traits of one plan as `json_serialize_plan(…, optimize := false)` gives it. */
 export function planTraits(plan: Json): PlanTraits {
-  const traits: PlanTraits = { rowOrder: rootOrder(plan), orderSensitive: false, functions: new Set(), samples: false };
+  const traits: PlanTraits = {
+    rowOrder: rootOrder(plan),
+    orderSensitive: false,
+    functions: new Set(),
+    samples: false,
+    aggregates: false,
+  };
   for (const node of objectsIn(plan)) {
     const { type } = node;
     const name = typeof node['name'] === 'string' ? node['name'].toLowerCase() : '';
@@ -81,6 +89,7 @@ export function planTraits(plan: Json): PlanTraits {
     if (type.startsWith('LOGICAL_')) {
       if (traits.rowOrder === 'kept' && !orderKeeping.has(type)) traits.rowOrder = 'open';
       if (type === 'LOGICAL_SAMPLE') traits.samples = true;
+      if (type === 'LOGICAL_AGGREGATE_AND_GROUP_BY') traits.aggregates = true;
       if (type === 'LOGICAL_LIMIT' && !isOrdered(node)) traits.orderSensitive = true;
       if (node['distinct_type'] === 'DISTINCT_ON') traits.orderSensitive = true;
     }

@@ -66,6 +66,98 @@ export async function checkSelect(
   });
 }
 
+/** A part of a generated query that a person wrote: one scalar expression, such as `price * 2`. */
+export interface WrittenExpression {
+  text: string;
+  /** FROM item whose columns it may use. */
+  from: string;
+  /** Param it comes from and what it is called in messages, such as `The condition`. */
+  field: string;
+  says: string;
+}
+
+/** A query that Slipway wrote, bound to the columns of its inputs. */
+export interface BoundQuery {
+  columns: Column[];
+  /** As in `CheckedQuery`. */
+  threads: 'any' | 'one';
+}
+
+/**
+ * Binds a generated query, whose row order is its own concern, without data. Each written expression must be a single
+ * scalar expression that gives the same value every time: no aggregate, subquery, star, or second column. Errors:
+ * `data.query`, `data.column-missing`, with `details.field` where an expression is at fault.
+ */
+export async function bindGenerated(
+  query: string,
+  inputs: Readonly<Record<string, readonly Column[]>>,
+  expressions: readonly WrittenExpression[],
+  signal?: AbortSignal,
+): Promise<BoundQuery> {
+  return withDuckDb(signal === undefined ? {} : { signal }, async (db) => {
+    try {
+      for (const [name, columns] of Object.entries(inputs)) await db.run(emptyView(name, columns));
+      await db.restrictToFiles([]);
+      for (const expression of expressions) await checkExpression(db, expression, inputs);
+      const traits = await bind(db, query, inputs);
+      const columns = await db.columnsOf(query);
+      requireDistinctNames(columns);
+      return { columns, threads: traits.orderSensitive ? 'one' : 'any' };
+    } catch (error) {
+      throw duckDbError(error, { code: 'data.query', doing: 'The step cannot be run' });
+    }
+  });
+}
+
+async function checkExpression(
+  db: DuckDb,
+  { text, from, field, says }: WrittenExpression,
+  inputs: Readonly<Record<string, readonly Column[]>>,
+): Promise<void> {
+  const refuse = (message: string, fix: string) =>
+    new AppError('data.query', `${says} ${message}`, { fix, details: { field } });
+  if (text.trim() === '') throw refuse('is empty.', 'Write an expression, such as price * 2.');
+  // The line breaks end a comment of the person's.
+  const wrap = (source: string) => `SELECT (\n${text}\n) AS value FROM ${source}`;
+  try {
+    const tree = await parseSelect(db, wrap('input'));
+    if (!isOneExpression(tree))
+      throw refuse('is not one expression.', 'Write a single expression without keywords of a query.');
+    for (const node of objectsIn(tree.statements[0]?.node['select_list'] ?? null)) {
+      if (node['class'] === 'SUBQUERY') throw refuse('holds a query.', 'Use an SQL step for queries.');
+      if (node['class'] === 'STAR') throw refuse('names all columns.', 'Name the columns that are meant.');
+    }
+    const traits = await bind(db, wrap(from), inputs);
+    if (traits.aggregates) {
+      throw refuse('combines rows.', 'Use Aggregate, or add OVER () to compute it beside each row.');
+    }
+    await refuseVolatile(db, new Set([...traits.functions, ...calledFunctions(tree)]));
+  } catch (error) {
+    if (!(error instanceof AppError) || error.details?.['field'] !== undefined) throw error;
+    const message = error.message.replace(/^The query/, says).replace(/ in line \d+/, '');
+    throw new AppError(error.code, message, { fix: error.fix, details: { ...error.details, field }, cause: error });
+  }
+}
+
+/** Whether the tree is `SELECT expression FROM input` and nothing else. */
+function isOneExpression(tree: Tree): boolean {
+  const node = tree.statements[0]?.node ?? {};
+  const from = node['from_table'] as { [key: string]: Json } | undefined;
+  const list = node['select_list'];
+  const empty = (key: string) => {
+    const value = node[key];
+    return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  };
+  return (
+    node['type'] === 'SELECT_NODE' &&
+    Array.isArray(list) &&
+    list.length === 1 &&
+    from?.['type'] === 'BASE_TABLE' &&
+    from['table_name'] === 'input' &&
+    ['modifiers', 'where_clause', 'group_expressions', 'group_sets', 'having', 'sample', 'qualify'].every(empty)
+  );
+}
+
 /** A view of an input's columns without rows. */
 function emptyView(name: string, columns: readonly Column[]): string {
   const items = columns.map((column) => `CAST(NULL AS ${column.sqlType}) AS ${quoteIdentifier(column.name)}`);
@@ -153,7 +245,7 @@ async function bind(
     if (plan.error_type !== 'serialization' && plan.error_type !== 'not implemented') {
       throw queryError(plan, query, inputs);
     }
-    return { rowOrder: 'open', orderSensitive: true, functions: new Set(), samples: false };
+    return { rowOrder: 'open', orderSensitive: true, functions: new Set(), samples: false, aggregates: false };
   }
   return planTraits(plan.plans?.[0] ?? null);
 }

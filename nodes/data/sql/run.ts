@@ -10,6 +10,7 @@ import type { Lineage } from '../../../shared/graph/port-types.ts';
 import type { InferResult } from '../../../shared/node/define-node.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
+import { commonLineage } from '../../lib/common-lineage.ts';
 import { sqlNode } from './definition.ts';
 
 type Params = z.output<typeof sqlNode.params>;
@@ -76,12 +77,4 @@ function problemOf(error: AppError, params: Params): InferResult['problems'][num
 
 function lineageOf(shape: { type: string; lineage?: Lineage } | undefined): Lineage | undefined {
   return shape?.lineage;
-}
-
-/** Rows made from held-out rows are held out, whatever they are joined with. */
-function commonLineage(lineages: readonly (Lineage | undefined)[]): Lineage | undefined {
-  for (const lineage of ['test', 'validation', 'train', 'all'] as const) {
-    if (lineages.includes(lineage)) return lineage;
-  }
-  return undefined;
 }
