@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'first-run': async () => (await import('./benchmarks/first-run.ts')).firstRun,
   engine: async () => (await import('./benchmarks/engine.ts')).engineCosts,
   data: async () => (await import('./benchmarks/data.ts')).dataSpeed,
+  trees: async () => (await import('./benchmarks/trees.ts')).trees,
   mlp: async () => (await import('./benchmarks/mlp.ts')).mlp,
   linear: async () => (await import('./benchmarks/linear.ts')).linear,
   tracking: async () => (await import('./benchmarks/tracking.ts')).tracking,
