@@ -135,8 +135,9 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   }
 
   async function compare(): Promise<MonitorReport> {
-    const known = await loadReference();
     const { recent, full } = await newRows();
+    // An endpoint that nobody asks anything, and nobody looks at, does without DuckDB's memory.
+    const known = recent.rows > 0 || feed.watched ? await loadReference() : reference;
     if (known !== undefined) {
       for (const rows of full) {
         const pairs = pairsOf(known, rows);

@@ -3,6 +3,7 @@ import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 /** The newest report of a monitor, for any number of watchers. */
 export interface ReportFeed {
   readonly latest: MonitorReport | undefined;
+  readonly watched: boolean;
   publish(report: MonitorReport): void;
   /** The newest report at once, then each new one until closed or aborted. */
   watch(signal: AbortSignal): AsyncIterable<MonitorReport>;
@@ -14,6 +15,9 @@ export function createReportFeed(): ReportFeed {
   const closed = new AbortController();
   let latest: MonitorReport | undefined;
   return {
+    get watched() {
+      return watchers.size > 0;
+    },
     get latest() {
       return latest;
     },

@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 import { elementTypeCode } from '../compute/onnx/proto.ts';
+import { widenedName } from './bfloat16.ts';
 
 /**
  * onnxruntime-node 1.30 refuses models with BF16 inputs or outputs, though the runtime below computes them. Such a model
@@ -9,19 +10,11 @@ import { elementTypeCode } from '../compute/onnx/proto.ts';
 const bf16 = elementTypeCode('BF16');
 const fp32 = elementTypeCode('FP32');
 
-/** Prefix of the changed inputs and outputs; the nodes keep the names they know. */
-const prefix = 'fp32:';
-
 export interface WidenedModel {
   bytes: Uint8Array;
   /** Original names of the inputs and outputs that were BF16. */
   inputs: ReadonlySet<string>;
   outputs: ReadonlySet<string>;
-}
-
-/** Name of a widened input or output in the new model. */
-export function widenedName(name: string): string {
-  return prefix + name;
 }
 
 /** Field numbers of onnx.proto. */
@@ -132,19 +125,4 @@ function tag(field: number): number {
 
 function append(writer: protobuf.Writer, raw: Uint8Array): void {
   writer.raw(raw);
-}
-
-/** FP32 numbers of BF16 bits. */
-export function floatsOfBfloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
-  const words = new Uint32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) words[i] = (bits[i] as number) << 16;
-  return new Float32Array(words.buffer);
-}
-
-/** BF16 bits of FP32 numbers that are BF16 already. */
-export function bfloat16OfFloats(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const bits = new Uint16Array(values.length);
-  for (let i = 0; i < bits.length; i++) bits[i] = (words[i] as number) >>> 16;
-  return bits;
 }

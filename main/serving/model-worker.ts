@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import { openSession } from '../compute/onnx/session.ts';
-import { bfloat16OfFloats, floatsOfBfloat16, widenBfloat16, widenedName } from './bfloat16-model.ts';
+import { keepCompiledCode } from '../product/code-cache.ts';
+import { bfloat16OfFloats, floatsOfBfloat16, widenedName } from './bfloat16.ts';
 import { datatypeOfOrt, ortTypes, type Tensor, type TensorData, type TensorSpec, tensorSpecs } from './tensor.ts';
 import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
@@ -30,6 +31,7 @@ async function open(): Promise<InferenceSession> {
     return await openSession(start.path, options);
   } catch (error) {
     if (!(error instanceof Error && error.message.includes(bf16Refusal))) throw error;
+    const { widenBfloat16 } = await import('./bfloat16-model.ts');
     const widened = widenBfloat16(await readFile(start.path));
     bf16Inputs = widened.inputs;
     bf16Outputs = widened.outputs;
@@ -112,3 +114,4 @@ function plainData(data: OrtTensor.DataType): TensorData {
 }
 
 void serve();
+keepCompiledCode();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { toWireError } from '../../shared/errors/app-error.ts';
+import { keepCompiledCode } from '../product/code-cache.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
-import { GrpcFront } from './grpc/grpc-front.ts';
+import type { GrpcFront } from './grpc/grpc-front.ts';
 import { HttpFront } from './http-front.ts';
 import { MonitorReadings } from './monitor-readings.ts';
 import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
@@ -67,10 +68,12 @@ async function start(message: ServingStart): Promise<void> {
   const port = await listen(front, message.http);
   let grpcPort: number | null = null;
   if (message.grpcPort !== null) {
-    grpc = new GrpcFront(context);
+    const { GrpcFront: Front } = await import('./grpc/grpc-front.ts');
+    grpc = new Front(context);
     grpcPort = await grpc.listen(message.http.host, message.grpcPort);
   }
   setInterval(reportActivity, 1_000).unref();
+  keepCompiledCode();
   send({ type: 'ready', port, grpcPort });
 }
 

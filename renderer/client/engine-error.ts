@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/client';
-import { AppError, toWireError, type WireError, wireErrorSchema } from '../../shared/errors/app-error.ts';
+import { AppError, toWireError, type WireError } from '../../shared/errors/app-error.ts';
+import { wireErrorSchema } from '../../shared/errors/wire-error-schema.ts';
 
 /** Any failed call as a wire error: message, fix and code to show. */
 export function toEngineError(error: unknown): WireError {

@@ -1,17 +1,16 @@
-import { z } from 'zod';
 import { type ErrorCategory, type ErrorCode, errorCodes } from './codes.ts';
 
-export const wireErrorSchema = z.object({
-  code: z.string(),
-  category: z.enum(['user', 'environment', 'node', 'protocol', 'cancelled', 'bug']),
+/** An error as it crosses a process boundary; `wireErrorSchema` checks one from outside. */
+export interface WireError {
+  code: string;
+  category: ErrorCategory;
   /** What happened. */
-  message: z.string(),
+  message: string;
   /** What to do about it, one sentence. */
-  fix: z.string().optional(),
-  nodeId: z.string().optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-export type WireError = z.infer<typeof wireErrorSchema>;
+  fix?: string | undefined;
+  nodeId?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+}
 
 export interface AppErrorOptions {
   fix?: string | undefined;

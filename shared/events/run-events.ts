@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { artifactTypeSchema } from '../artifact/manifest.ts';
-import { wireErrorSchema } from '../errors/app-error.ts';
+import { wireErrorSchema } from '../errors/wire-error-schema.ts';
 
 export const stepStatusSchema = z.enum(['executed', 'cached', 'failed', 'skipped', 'cancelled']);
 export type StepStatus = z.infer<typeof stepStatusSchema>;

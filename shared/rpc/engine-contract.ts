@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { artifactManifestSchema } from '../artifact/manifest.ts';
-import { wireErrorSchema } from '../errors/app-error.ts';
+import { wireErrorSchema } from '../errors/wire-error-schema.ts';
 import { runEventSchema } from '../events/run-events.ts';
 import { diagnosticSchema } from '../graph/diagnostic.ts';
 import { classLabelSchema, modelManifestSchema } from '../model/signature.ts';

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import systeminformation from 'systeminformation';
 import type { ExecutionProvider } from '../onnx/session.ts';
 import type { DeviceReport, GraphicsDevice, ProviderReport } from './device-report.ts';
 
@@ -41,7 +40,8 @@ export async function probeDevices(options: ProbeOptions): Promise<DeviceReport>
 /** Graphics processors with a driver; an emulated display adapter counts, an unknown one does not. */
 export async function listGraphics(): Promise<GraphicsDevice[]> {
   try {
-    const { controllers } = await systeminformation.graphics();
+    const { graphics } = await import('systeminformation');
+    const { controllers } = await graphics();
     return controllers.flatMap(({ vendor, model, vram, memoryTotal }) => {
       const name = model.startsWith(vendor) ? model : `${vendor} ${model}`.trim();
       const mebibytes = memoryTotal ?? vram;

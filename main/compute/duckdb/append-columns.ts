@@ -1,14 +1,7 @@
-import {
-  DOUBLE,
-  DuckDBDataChunk,
-  DuckDBTimestampValue,
-  type DuckDBType,
-  type DuckDBValue,
-  TIMESTAMP,
-  VARCHAR,
-} from '@duckdb/node-api';
+import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { MISSING_STRING, MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
 import type { DuckDb } from './connection.ts';
+import { duckdbApi } from './duckdb-library.ts';
 import { quoteIdentifier } from './quote.ts';
 import type { ColumnValues } from './read-columns.ts';
 
@@ -23,6 +16,8 @@ const vectorRows = 2_048;
  * have the same length.
  */
 export async function appendColumns(db: DuckDb, table: string, columns: readonly ScalarColumn[]): Promise<void> {
+  const { DOUBLE, DuckDBDataChunk, TIMESTAMP, VARCHAR } = duckdbApi();
+  const sqlTypes = { number: DOUBLE, string: VARCHAR, timestamp: TIMESTAMP } as const;
   const types = columns.map(({ kind }): DuckDBType => sqlTypes[kind]);
   const declared = columns.map(({ name }, i) => `${quoteIdentifier(name)} ${String(types[i])}`);
   await db.run(`CREATE TABLE ${quoteIdentifier(table)} (${declared.join(', ')})`);
@@ -39,17 +34,17 @@ export async function appendColumns(db: DuckDb, table: string, columns: readonly
   appender.closeSync();
 }
 
-const sqlTypes = { number: DOUBLE, string: VARCHAR, timestamp: TIMESTAMP } as const;
-
 function sqlValues(column: ScalarColumn, from: number, to: number): DuckDBValue[] {
   switch (column.kind) {
     case 'number':
       return Array.from(column.values.subarray(from, to), (value) => (Number.isNaN(value) ? null : value));
     case 'string':
       return column.values.slice(from, to).map((value) => (value === MISSING_STRING ? null : value));
-    case 'timestamp':
+    case 'timestamp': {
+      const { DuckDBTimestampValue } = duckdbApi();
       return Array.from(column.values.subarray(from, to), (value) =>
         value === MISSING_TIMESTAMP ? null : new DuckDBTimestampValue(value),
       );
+    }
   }
 }

@@ -1,13 +1,8 @@
-import {
-  type DuckDBAppender,
-  type DuckDBConnection,
-  DuckDBInstance,
-  type DuckDBResult,
-  type Json,
-} from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult, Json } from '@duckdb/node-api';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { columnOf } from './column-types.ts';
+import { duckdbApi } from './duckdb-library.ts';
 import { quoteIdentifier, quoteLiteral, quotePath } from './quote.ts';
 
 export interface DuckDbOptions {
@@ -50,7 +45,7 @@ export class DuckDb {
 
   static async open(options: DuckDbOptions = {}): Promise<DuckDb> {
     const memoryMiB = Math.max(64, Math.floor((options.memoryBytes ?? 2 ** 30) / 2 ** 20));
-    const instance = await DuckDBInstance.create(':memory:', {
+    const instance = await duckdbApi().DuckDBInstance.create(':memory:', {
       threads: String(Math.max(1, Math.floor(options.threads ?? 1))),
       memory_limit: `${memoryMiB}MiB`,
       temp_directory: options.tempDir ?? '',

@@ -1,7 +1,7 @@
-import duckdb from '@duckdb/node-bindings';
 import type { FeatureType } from '../../../shared/features/feature-view.ts';
 import type { DuckDb } from './connection.ts';
 import { quoteIdentifier } from './quote.ts';
+import { duckdbBindings } from './duckdb-library.ts';
 import { StringVectorReader } from './string-vector-reader.ts';
 
 /** An exact value: int64 as bigint, timestamps as µs since the epoch (UTC), tensors as float32; null where missing. */
@@ -31,6 +31,7 @@ export async function* readCells(
   columns: readonly CellColumn[],
 ): AsyncGenerator<CellChunk, void, undefined> {
   const result = await db.stream(`SELECT ${columns.map(exactItem).join(', ')} FROM (${query})`);
+  const duckdb = duckdbBindings();
   const strings = columns.map(() => new StringVectorReader());
   for (;;) {
     const chunk = await result.fetchChunk();
@@ -68,9 +69,10 @@ function isValid(validity: Uint8Array, row: number): boolean {
   return (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
 }
 
-type Vector = ReturnType<typeof duckdb.data_chunk_get_vector>;
+type Vector = ReturnType<ReturnType<typeof duckdbBindings>['data_chunk_get_vector']>;
 
 function reader(vector: Vector, rows: number, column: CellColumn, strings: StringVectorReader): (row: number) => Cell {
+  const duckdb = duckdbBindings();
   switch (column.type) {
     case 'bool': {
       const values = duckdb.vector_get_data(vector, rows);

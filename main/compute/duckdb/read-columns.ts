@@ -1,11 +1,11 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { DuckDb } from './connection.ts';
 import { duckDbError } from './duckdb-error.ts';
+import { duckdbBindings } from './duckdb-library.ts';
 import { quoteIdentifier, quotePath } from './quote.ts';
 import { StringVectorReader } from './string-vector-reader.ts';
 
@@ -182,6 +182,7 @@ class ChunkBuilder {
 
   /** Copies rows `from` to `from + count` of one vector behind those already gathered. */
   #copy(vectors: DuckDBDataChunk, index: number, target: ColumnValues, from: number, count: number): void {
+    const duckdb = duckdbBindings();
     const vector = duckdb.data_chunk_get_vector(vectors.chunk, index);
     const rows = vectors.rowCount;
     const at = this.#filled;

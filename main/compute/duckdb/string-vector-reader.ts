@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import duckdb from '@duckdb/node-bindings';
+import { duckdbBindings } from './duckdb-library.ts';
 
 /** `duckdb_string_t`: 4 bytes length, then up to 12 bytes in place, or 4 bytes prefix and an 8-byte pointer. */
 const wordsPerString = 4;
@@ -14,6 +14,7 @@ if (endianness() !== 'LE') throw new Error('Slipway runs on little-endian machin
  * so that columns of few distinct values give the same string objects without decoding them again.
  */
 export class StringVectorReader {
+  readonly #duckdb = duckdbBindings();
   readonly #decoder = new TextDecoder();
   readonly #keys = new Uint32Array(slots * wordsPerString).fill(0xffff_ffff);
   readonly #strings = new Array<string>(slots).fill('');
@@ -33,7 +34,7 @@ export class StringVectorReader {
     const length = words[at] ?? 0;
     if (length > longestInPlace) {
       const pointerOffset = this.#bytes.byteOffset + row * bytesPerString + 8;
-      return this.#decoder.decode(duckdb.get_data_from_pointer(this.#bytes.buffer, pointerOffset, length));
+      return this.#decoder.decode(this.#duckdb.get_data_from_pointer(this.#bytes.buffer, pointerOffset, length));
     }
     const a = words[at + 1] ?? 0;
     const b = words[at + 2] ?? 0;

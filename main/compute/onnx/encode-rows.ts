@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-common';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';

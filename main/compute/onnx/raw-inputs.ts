@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-common';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InputColumn } from '../../../shared/model/signature.ts';
 import type { ColumnValues } from '../duckdb/read-columns.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 
 /** Where ONNX Runtime runs operators; what a provider cannot run goes to the CPU. */
@@ -26,8 +26,10 @@ export interface SessionOptions {
  */
 export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<InferenceSession> {
   const bytes = typeof model === 'string' ? await readFile(model) : model;
+  // Loaded at first use: a process that runs no model does without its memory.
+  const ort = await import('onnxruntime-node');
   try {
-    return await InferenceSession.create(bytes, {
+    return await ort.InferenceSession.create(bytes, {
       executionProviders: [options.provider ?? 'cpu'],
       ...(options.strict === true ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
       intraOpNumThreads: options.threads,

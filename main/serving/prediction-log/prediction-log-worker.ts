@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { keepCompiledCode } from '../../product/code-cache.ts';
 import { type PredictionLogFolder, PredictionLogWriter } from './prediction-log-writer.ts';
 import type { LogBatch } from './prediction-recorder.ts';
 
@@ -32,6 +33,8 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+keepCompiledCode();
 
 /** Messages are handled one after the other. */
 let turn = attempt(async () => {

@@ -15,7 +15,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { withDuckDb } from '../../compute/duckdb/connection.ts';
 import { quoteIdentifier, quoteLiteral } from '../../compute/duckdb/quote.ts';
 import { jsonOfValue, type LogColumn, sqlTypeOf } from './log-columns.ts';
 import type { LogBatch } from './prediction-recorder.ts';
@@ -117,6 +116,8 @@ async function convert(path: string): Promise<void> {
     const columns = JSON.parse(readFileSync(columnsPath(path), 'utf8')) as LogColumn[];
     const target = path.replace(/\.ndjson$/, '.parquet');
     const source = `read_json(${quoteLiteral(path)}, format = 'newline_delimited', columns = ${structLiteral(columns)})`;
+    // An endpoint that nobody asks anything does without DuckDB's memory.
+    const { withDuckDb } = await import('../../compute/duckdb/connection.ts');
     await withDuckDb({ memoryBytes: 2 ** 28 }, (db) =>
       db.run(`COPY (FROM ${source}) TO ${quoteLiteral(`${target}.tmp`)} (FORMAT parquet, COMPRESSION zstd)`),
     );

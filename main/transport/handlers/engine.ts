@@ -1,4 +1,3 @@
-import si from 'systeminformation';
 import { rpc } from '../rpc-base.ts';
 
 const readingIntervalMs = 2_000;
@@ -6,6 +5,7 @@ const readingIntervalMs = 2_000;
 export const engineHandlers = {
   info: rpc.engine.info.handler(({ context }) => context.engine.info()),
   watchDevices: rpc.engine.watchDevices.handler(async function* ({ signal }) {
+    const si = await import('systeminformation');
     while (!signal?.aborted) {
       const [load, memory] = await Promise.all([si.currentLoad(), si.mem()]);
       yield {

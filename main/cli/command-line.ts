@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { errorCodes } from '../../shared/errors/codes.ts';
+import { packageVersion } from '../engine/package-version.ts';
+import type { Command, CommandContext } from './command.ts';
+import { commandLoaders, commandSummaries } from './commands.ts';
+import { createOutput, textTable } from './output.ts';
+
+const commonOptions = {
+  json: { type: 'boolean' },
+  'data-dir': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+function generalHelp(): string {
+  const rows = Object.entries(commandSummaries).map(([name, summary]) => [`  ${name}`, summary]);
+  return [
+    'Usage: slipway COMMAND [OPTIONS]',
+    '',
+    'Draw, run, serve and monitor machine learning graphs.',
+    '',
+    textTable(rows),
+    '',
+    'Every command takes --json, --data-dir DIR and --help. --version tells the version.',
+  ].join('\n');
+}
+
+function commandHelp(command: Command): string {
+  const options = Object.entries({
+    ...command.optionHelp,
+    json: 'print JSON lines; the last one is the result',
+    'data-dir': 'where runs, results and models are kept',
+  }).map(([name, text]) => [`  --${name}`, text]);
+  return [`Usage: slipway ${command.name} ${command.usage}`, '', command.summary, '', textTable(options)].join('\n');
+}
+
+async function main(argv: readonly string[], controller: AbortController): Promise<number> {
+  const name = argv[0];
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(`${generalHelp()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  const output = createOutput(argv.includes('--json'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  try {
+    const load = Object.hasOwn(commandLoaders, name) ? commandLoaders[name] : undefined;
+    if (load === undefined) {
+      throw new AppError('cli.usage', `There is no command "${name}".`, {
+        fix: `Use one of: ${Object.keys(commandLoaders).join(', ')}.`,
+      });
+    }
+    const command = await load();
+    const parsed = parseCommandLine(argv.slice(1), command);
+    if (parsed.values['help'] === true) {
+      process.stdout.write(`${commandHelp(command)}\n`);
+      return 0;
+    }
+    const extra = parsed.positionals[command.positionals];
+    if (extra !== undefined) {
+      throw new AppError('cli.usage', `"${extra}" is one argument too many.`, {
+        fix: `Usage: slipway ${command.name} ${command.usage}`,
+      });
+    }
+    const context: CommandContext = {
+      output,
+      dataDir: typeof parsed.values['data-dir'] === 'string' ? parsed.values['data-dir'] : undefined,
+      signal: controller.signal,
+      positionals: parsed.positionals,
+      text: (option) => {
+        const value = parsed.values[option];
+        return typeof value === 'string' ? value : undefined;
+      },
+      flag: (option) => parsed.values[option] === true,
+      list: (option) => {
+        const value = parsed.values[option];
+        return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+      },
+    };
+    return await command.run(context);
+  } catch (error) {
+    output.error(error);
+    return errorCodes[toAppError(error).code].exitCode;
+  }
+}
+
+function parseCommandLine(argv: readonly string[], command: Command): ReturnType<typeof parseArgs> {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: { ...command.options, ...commonOptions },
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (error) {
+    throw new AppError('cli.usage', error instanceof Error ? error.message : String(error), {
+      fix: `See: slipway ${command.name} --help`,
+    });
+  }
+}
+
+/** Waits until piped output has been taken, since process.exit would cut it. */
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+let stdoutError: NodeJS.ErrnoException | undefined;
+const controller = new AbortController();
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Nobody reads on (`| head -1`) or the disk is full: what runs is cancelled in order, not left behind.
+  stdoutError ??= error;
+  controller.abort();
+});
+process.stderr.on('error', () => {
+  // Logs that nobody reads are no reason to stop.
+});
+const exitCode = await main(process.argv.slice(2), controller);
+await Promise.all([drain(process.stdout), drain(process.stderr)]);
+if (stdoutError !== undefined && stdoutError.code !== 'EPIPE') {
+  process.stderr.write(`The output cannot be written (${stdoutError.code}).\n  Write it to a place with free space.\n`);
+  process.exit(3);
+}
+process.exit(exitCode);
