@@ -2,6 +2,7 @@ import { BaseAxis, type PlotBox, ValueAxis } from './axes.tsx';
 import { ChartFrame } from './chart-frame.tsx';
 import { linePath } from './line-path.ts';
 import { linearScale } from './scale.ts';
+import { t } from './text.ts';
 
 interface CalibrationChartProps {
   /** Per bin of the score: mean prediction, observed share, rows. */
@@ -18,8 +19,8 @@ export function CalibrationChart({ bins, height }: CalibrationChartProps) {
   const most = Math.max(1, ...filled.map((bin) => bin.rows));
   return (
     <ChartFrame
-      title="Calibration"
-      caption="observed share by score"
+      title={t.calibration}
+      caption={t.observedShareByScore}
       height={height}
       table={{ columns: ['predicted', 'observed', 'rows'], rows: filled.map((b) => [b.predicted, b.observed, b.rows]) }}
     >
@@ -33,13 +34,7 @@ export function CalibrationChart({ bins, height }: CalibrationChartProps) {
         const x = linearScale([0, 1], [box.left, box.right]);
         const y = linearScale([0, 1], [box.bottom, box.top]);
         return (
-          <svg
-            className="ch"
-            width={width}
-            height={height}
-            role="img"
-            aria-label="Calibration: observed share by predicted score"
-          >
+          <svg className="ch" width={width} height={height} role="img" aria-label={t.calibrationLabel}>
             <ValueAxis box={box} scale={y} ticks={ticks} labels={labels} />
             <BaseAxis box={box} scale={x} ticks={ticks} labels={labels} />
             <line
@@ -63,11 +58,11 @@ export function CalibrationChart({ bins, height }: CalibrationChartProps) {
                 r={1.6 + 3.4 * Math.sqrt(b.rows / most)}
                 fill="var(--ink)"
               >
-                <title>{`score ${b.predicted.toFixed(3)}, observed ${b.observed.toFixed(3)}, ${b.rows} rows`}</title>
+                <title>{t.scoreObservedRows(b.predicted.toFixed(3), b.observed.toFixed(3), b.rows)}</title>
               </circle>
             ))}
             <text className="note" x={(box.left + box.right) / 2} y={height - 2} textAnchor="middle">
-              predicted score
+              {t.predictedScore}
             </text>
           </svg>
         );

@@ -8,6 +8,7 @@ import { saveFile } from './save-file.ts';
 import { formatReadout } from './tick-format.ts';
 import { useWidth } from './use-width.ts';
 import './chart.css';
+import { t } from './text.ts';
 
 interface ChartFrameProps {
   title: string;
@@ -32,7 +33,7 @@ function ChartTableView({ table, title }: { table: ChartTable; title: string }) 
   return (
     // Scrolls by keyboard, so it takes focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="chart-table" role="region" aria-label={`${title}, table`} tabIndex={0}>
+    <div className="chart-table" role="region" aria-label={t.table(title)} tabIndex={0}>
       <table className="list-table">
         <thead>
           <tr>
@@ -56,7 +57,7 @@ function ChartTableView({ table, title }: { table: ChartTable; title: string }) 
           ))}
         </tbody>
       </table>
-      {table.rows.length > 500 && <p className="mute small">First 500 of {table.rows.length} rows; the CSV has all.</p>}
+      {table.rows.length > 500 && <p className="mute small">{t.first500(table.rows.length)}</p>}
     </div>
   );
 }
@@ -79,7 +80,7 @@ export function ChartFrame({ title, mono = false, caption, legend, height, table
     if (!drawing) return;
     chartPng(drawing).then(
       (blob) => saveFile(`${name}.png`, blob),
-      () => showToast({ text: 'The image could not be made. Save it as SVG.', tone: 'failed' }),
+      () => showToast({ text: t.imageNotMade, tone: 'failed' }),
     );
   }
 
@@ -94,7 +95,7 @@ export function ChartFrame({ title, mono = false, caption, legend, height, table
           <IconButton
             icon="more"
             small
-            label={`${title}: table and files`}
+            label={t.tableAndFiles(title)}
             aria-haspopup="menu"
             onClick={() => {
               const box = button.current?.firstElementChild?.firstElementChild?.getBoundingClientRect();
@@ -108,22 +109,22 @@ export function ChartFrame({ title, mono = false, caption, legend, height, table
       </div>
       {menu && (
         <Menu
-          label={`${title}: table and files`}
+          label={t.tableAndFiles(title)}
           at={menu}
           onClose={() => setMenu(undefined)}
           entries={[
             {
-              label: asTable ? 'Show the chart' : 'Show as table',
+              label: asTable ? t.showTheChart : t.showAsTable,
               icon: asTable ? 'monitors' : 'table',
               onSelect: () => setAsTable(!asTable),
             },
             'separator',
             {
-              label: 'Save CSV',
+              label: t.saveCsv,
               onSelect: () => saveFile(`${name}.csv`, new Blob([chartCsv(table)], { type: 'text/csv' })),
             },
-            { label: 'Save SVG', disabled: asTable, onSelect: saveSvg },
-            { label: 'Save PNG', disabled: asTable, onSelect: savePng },
+            { label: t.saveSvg, disabled: asTable, onSelect: saveSvg },
+            { label: t.savePng, disabled: asTable, onSelect: savePng },
           ]}
         />
       )}

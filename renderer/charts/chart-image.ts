@@ -1,3 +1,5 @@
+import { t } from './text.ts';
+
 const styled = [
   'fill',
   'fill-opacity',
@@ -51,9 +53,9 @@ export async function chartPng(svg: SVGSVGElement): Promise<Blob> {
   canvas.width = Math.round(width * 2);
   canvas.height = Math.round(height * 2);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This window cannot draw images.');
+  if (!context) throw new Error(t.cannotDrawImages);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return await new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The image could not be made.'))), 'image/png');
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(t.imageFailed))), 'image/png');
   });
 }

@@ -1,6 +1,7 @@
 import { formatCount, formatPercent } from '../ui/format.ts';
 import { readableSoundingLevel } from './sounding.ts';
 import './chart.css';
+import { t } from './text.ts';
 
 interface ConfusionMatrixProps {
   classes: readonly string[];
@@ -13,10 +14,10 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
   const dense = classes.length > 6;
   return (
     <table className={dense ? 'confusion dense' : 'confusion'}>
-      <caption className="visually-hidden">Confusion matrix: rows are true classes, columns predicted classes</caption>
+      <caption className="visually-hidden">{t.confusionMatrix}</caption>
       <thead>
         <tr>
-          <td className="axis-title">true ↓ predicted →</td>
+          <td className="axis-title">{t.truePredicted}</td>
           {classes.map((name) => (
             <th key={name} scope="col" title={name}>
               {name}
@@ -40,7 +41,7 @@ export function ConfusionMatrix({ classes, counts }: ConfusionMatrixProps) {
                   <td
                     key={predicted}
                     className={`depth-${readableSoundingLevel(share)}${row === column ? ' right' : ''}`}
-                    title={`${name} predicted as ${predicted}: ${formatCount(count)} rows, ${formatPercent(share)}`}
+                    title={t.predictedAsRows(name, predicted, formatCount(count), formatPercent(share))}
                   >
                     {formatCount(count)}
                     {!dense && <small>{formatPercent(share)}</small>}

@@ -6,6 +6,7 @@ import { binMarks } from './bin-marks.ts';
 import { stepPath } from './line-path.ts';
 import { linearScale } from './scale.ts';
 import { niceAxis } from './ticks.ts';
+import { t } from './text.ts';
 
 interface DistributionOverlayProps {
   title: string;
@@ -26,13 +27,13 @@ export function DistributionOverlay({ title, caption, height, bins }: Distributi
       legend={
         <ChartLegend
           entries={[
-            { label: 'reference', tone: 'ref', area: true },
-            { label: 'current', tone: 'now' },
+            { label: t.reference, tone: 'ref', area: true },
+            { label: t.current, tone: 'now' },
           ]}
         />
       }
       table={{
-        columns: ['value', 'reference share', 'current share'],
+        columns: [t.value, t.referenceShare, t.currentShare],
         rows: bins.map((bin) => [bin.label, bin.reference, bin.current]),
       }}
     >
@@ -59,13 +60,7 @@ function OverlayPlot({ title, height, bins, width }: Omit<DistributionOverlayPro
   );
   return (
     <>
-      <svg
-        className="ch"
-        width={width}
-        height={height}
-        role="img"
-        aria-label={`${title}: shares in the reference and the current window`}
-      >
+      <svg className="ch" width={width} height={height} role="img" aria-label={t.shares(title)}>
         <ValueAxis box={box} scale={y} ticks={ticks} labels={labels} />
         {bins.map((b, i) => (
           <rect
@@ -114,9 +109,9 @@ function OverlayPlot({ title, height, bins, width }: Omit<DistributionOverlayPro
         >
           <div>{bin.label}</div>
           <dl>
-            <dt>reference</dt>
+            <dt>{t.reference}</dt>
             <dd>{(bin.reference * 100).toFixed(1)} %</dd>
-            <dt>current</dt>
+            <dt>{t.current}</dt>
             <dd>{(bin.current * 100).toFixed(1)} %</dd>
           </dl>
         </div>

@@ -3,6 +3,7 @@ import { soundingLevel } from './sounding.ts';
 import { formatReadout, formatTimeTick } from './tick-format.ts';
 import { timeTicks } from './ticks.ts';
 import { linearScale } from './scale.ts';
+import { t } from './text.ts';
 
 export interface HeatRow {
   label: string;
@@ -34,8 +35,8 @@ function cellName(row: HeatRow, index: number, times: readonly number[]): string
   const value = row.values[index];
   const when = formatTimeTick(times[index] ?? 0, 1000);
   return value === null || value === undefined
-    ? `${row.label}, ${when}: no verdict`
-    : `${row.label}, ${when}: difference ${formatReadout(value)}${row.over[index] ? ', over its limit' : ''}`;
+    ? t.cellNoVerdict(row.label, when)
+    : (row.over[index] ? t.cellOver : t.cellDifference)(row.label, when, formatReadout(value));
 }
 
 /** Columns by time on the sounding ramp; a cell over its limit carries a bar. Rows are chosen by press or keyboard. */
@@ -65,7 +66,7 @@ export function DriftHeatMap({ title, caption, times, rows, selected, onSelect }
               <rect width="14" height="9" rx="1" fill="var(--d5)" />
               <rect x="4.5" y="5.5" width="5" height="2" fill="var(--sheet)" />
             </svg>
-            over limit
+            {t.overLimit}
           </span>
         </span>
       }

@@ -4,6 +4,7 @@ import { ChartFrame } from './chart-frame.tsx';
 import { linearScale } from './scale.ts';
 import { formatReadout, formatTicks, formatTimeTick } from './tick-format.ts';
 import { linearTicks, niceAxis, timeTicks } from './ticks.ts';
+import { t } from './text.ts';
 
 interface HistogramChartProps {
   title: string;
@@ -86,7 +87,7 @@ function HistogramPlot({
         width={width}
         height={height}
         role="img"
-        aria-label={`${title}, histogram from ${name(first)} to ${name(last)}`}
+        aria-label={t.histogramFromTo(title, name(first), name(last))}
       >
         <ValueAxis box={box} scale={y} ticks={ticks} labels={labels} />
         {bins.map((b, index) => {
@@ -139,7 +140,7 @@ function HistogramPlot({
               : { left: x.toPixel(bin.to) + 6 }
           }
         >
-          {name(bin.from)} to {name(bin.to)}: {formatReadout(bin.count)} rows
+          {t.toRows(name(bin.from), name(bin.to), formatReadout(bin.count))}
         </div>
       )}
     </>

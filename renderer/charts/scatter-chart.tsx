@@ -3,6 +3,7 @@ import { ChartFrame } from './chart-frame.tsx';
 import { extentOf, linearScale } from './scale.ts';
 import { formatTicks } from './tick-format.ts';
 import { niceAxis } from './ticks.ts';
+import { t } from './text.ts';
 
 interface ScatterChartProps {
   points: readonly { actual: number; predicted: number }[];
@@ -16,8 +17,8 @@ export function ScatterChart({ points, height }: ScatterChartProps) {
   const labels = formatTicks(ticks);
   return (
     <ChartFrame
-      title="Predicted and actual"
-      caption={`${points.length} rows`}
+      title={t.predictedAndActual}
+      caption={t.rows(points.length)}
       height={height}
       table={{ columns: ['actual', 'predicted'], rows: points.map((p) => [p.actual, p.predicted]) }}
     >
@@ -37,7 +38,7 @@ export function ScatterChart({ points, height }: ScatterChartProps) {
             width={width}
             height={height}
             role="img"
-            aria-label={`Predicted and actual values of ${points.length} rows`}
+            aria-label={t.predictedAndActualOf(points.length)}
           >
             <ValueAxis box={box} scale={y} ticks={ticks} labels={labels} />
             <BaseAxis box={box} scale={x} ticks={ticks} labels={labels} />
@@ -61,10 +62,10 @@ export function ScatterChart({ points, height }: ScatterChartProps) {
               />
             ))}
             <text className="note" x={(box.left + box.right) / 2} y={height - 2} textAnchor="middle">
-              actual
+              {t.actual}
             </text>
             <text className="note" x={box.left + 5} y={box.top + 9}>
-              predicted
+              {t.predicted}
             </text>
           </svg>
         );

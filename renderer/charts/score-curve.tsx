@@ -4,6 +4,7 @@ import { ChartFrame } from './chart-frame.tsx';
 import { areaPath, linePath } from './line-path.ts';
 import { linearScale } from './scale.ts';
 import { formatReadout } from './tick-format.ts';
+import { t } from './text.ts';
 
 interface CurvePoint {
   /** Null: beyond every score. */
@@ -114,8 +115,8 @@ function CurvePlot({
       {at && (
         <div className="chart-readout" style={{ left: box.left + 56, top: box.bottom - 62 }}>
           <dl>
-            <dt>threshold</dt>
-            <dd>{at.threshold === null ? 'beyond all' : formatReadout(at.threshold)}</dd>
+            <dt>{t.threshold}</dt>
+            <dd>{at.threshold === null ? t.beyondAll : formatReadout(at.threshold)}</dd>
             <dt>{xName}</dt>
             <dd>{formatReadout(at.x)}</dd>
             <dt>{yName}</dt>
@@ -137,10 +138,10 @@ interface RocChartProps {
 export function RocChart({ points, auc, height }: RocChartProps) {
   return (
     <ScoreCurve
-      title="ROC curve"
-      caption={auc === undefined ? '' : `area ${auc.toFixed(3)}`}
-      xName="false positive rate"
-      yName="true positive rate"
+      title={t.rocCurve}
+      caption={auc === undefined ? '' : t.area(auc.toFixed(3))}
+      xName={t.falsePositiveRate}
+      yName={t.truePositiveRate}
       points={points.map((p) => ({ threshold: p.threshold, x: p.falsePositiveRate, y: p.truePositiveRate }))}
       chance="diagonal"
       height={height}
@@ -160,10 +161,10 @@ interface PrChartProps {
 export function PrChart({ points, averagePrecision, prevalence, height }: PrChartProps) {
   return (
     <ScoreCurve
-      title="Precision–recall"
-      caption={averagePrecision === undefined ? '' : `average precision ${averagePrecision.toFixed(3)}`}
-      xName="recall"
-      yName="precision"
+      title={t.precisionRecall}
+      caption={averagePrecision === undefined ? '' : t.averagePrecision(averagePrecision.toFixed(3))}
+      xName={t.recall}
+      yName={t.precision}
       points={points.map((p) => ({ threshold: p.threshold, x: p.recall, y: p.precision }))}
       chance={prevalence ?? 0}
       height={height}

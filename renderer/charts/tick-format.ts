@@ -1,3 +1,5 @@
+import { t } from './text.ts';
+
 const minus = '\u2212';
 
 /** Decimals needed to tell ticks `step` apart. */
@@ -29,15 +31,19 @@ export function formatTicks(ticks: readonly number[]): string[] {
   const divisor = unit ? (unit[0] === 1e5 ? 1e3 : unit[0]) : 1;
   const decimals = decimalsOf(step / divisor);
   const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return ticks.map((t) => (t === 0 ? '0' : format.format(t / divisor).replace('-', minus) + (unit ? unit[1] : '')));
+  return ticks.map((tick) =>
+    tick === 0 ? '0' : format.format(tick / divisor).replace('-', minus) + (unit ? unit[1] : ''),
+  );
 }
 
 /** Labels of a log axis, each as short as it can be. */
 export function formatLogTicks(ticks: readonly number[]): string[] {
-  return ticks.map((t) => (t >= 1e-3 && t < 1e5 ? String(Number(t.toPrecision(3))) : t.toExponential(0)));
+  return ticks.map((tick) =>
+    tick >= 1e-3 && tick < 1e5 ? String(Number(tick.toPrecision(3))) : tick.toExponential(0),
+  );
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const months = (): string[] => t.months.split(' ');
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** A tick of a time axis whose ticks are `stepMs` apart: `14:02:30`, `14:02`, `2 Apr` or `Apr 2001`. */
@@ -46,7 +52,7 @@ export function formatTimeTick(timeMs: number, stepMs: number, utc = false): str
   if (stepMs < 60_000)
     return `${two(shifted.getUTCHours())}:${two(shifted.getUTCMinutes())}:${two(shifted.getUTCSeconds())}`;
   if (stepMs < 86_400_000) return `${two(shifted.getUTCHours())}:${two(shifted.getUTCMinutes())}`;
-  const month = months[shifted.getUTCMonth()] ?? '';
+  const month = months()[shifted.getUTCMonth()] ?? '';
   if (stepMs <= 28 * 86_400_000) return `${shifted.getUTCDate()} ${month}`;
   return `${month} ${shifted.getUTCFullYear()}`;
 }

@@ -19,6 +19,7 @@ import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { treeLines } from './file-tree.ts';
 import './exports.css';
+import { t } from './text.ts';
 
 function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId: string) => void }) {
   const node = useActiveGraph((graph) => (error.nodeId === undefined ? undefined : graph.document.nodes[error.nodeId]));
@@ -34,7 +35,7 @@ function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId:
       <div className="actions">
         {node && nodeId !== undefined && (
           <Button small onClick={() => onShowNode(nodeId)}>
-            Show {titleOf(node, nodeId)}
+            {t.show(titleOf(node, nodeId))}
           </Button>
         )}
         <Button
@@ -43,7 +44,7 @@ function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId:
           icon="copy"
           onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
         >
-          Copy details
+          {t.copyDetails}
         </Button>
       </div>
     </div>
@@ -108,7 +109,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   if (browsing) {
     return (
       <FilePicker
-        title="Folder for the bundle"
+        title={t.folderForTheBundle}
         extensions={[]}
         folders
         start={dir === '' ? path : `${dir}/`}
@@ -122,7 +123,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog
-      title="Export"
+      title={t.export}
       width="960px"
       onClose={onClose}
       footer={
@@ -133,11 +134,11 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
               setDir(next);
               setWriting({ busy: false });
             }}
-            placeholder="Folder on the engine's machine"
-            aria-label="Folder the bundle is written to"
+            placeholder={t.folderOnEngine}
+            aria-label={t.folderWrittenTo}
           />
           <Button icon="folder" onClick={() => void browse()}>
-            Browse
+            {t.browse}
           </Button>
           <span className="grow">
             {writing.error ? (
@@ -147,7 +148,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             ) : writing.dir !== undefined ? (
               <span role="status" className="export-done">
                 <Icon name="check" small />
-                {formatPlural(writing.files ?? 0, 'file')} in <span className="mono">{writing.dir}</span>
+                {formatPlural(writing.files ?? 0, 'file')} {t.in} <span className="mono">{writing.dir}</span>
               </span>
             ) : (
               files.length > 0 && (
@@ -157,28 +158,28 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
               )
             )}
           </span>
-          <Button onClick={onClose}>Close</Button>
+          <Button onClick={onClose}>{t.close}</Button>
           <Button
             variant="primary"
             icon="export"
             disabled={!online || files.length === 0 || dir.trim() === '' || writing.busy}
-            hint={files.length > 0 && dir.trim() === '' ? 'Choose a folder first.' : undefined}
+            hint={files.length > 0 && dir.trim() === '' ? t.chooseAFolderFirst : undefined}
             onClick={() => void write()}
           >
-            Write {files.length > 0 ? formatPlural(files.length, 'file') : 'files'}
+            {t.write} {files.length > 0 ? formatPlural(files.length, 'file') : t.files}
           </Button>
         </div>
       }
     >
       {!document ? (
-        <EmptyState text="No graph is open, so there is nothing to export." />
+        <EmptyState text={t.nothingToExport} />
       ) : targets.error ? (
         <ErrorState error={targets.error} onRetry={targets.refetch} />
       ) : !targets.data || !target ? (
-        <Skeleton waitsFor="the export targets" />
+        <Skeleton waitsFor={t.theExportTargets} />
       ) : (
         <div className="export">
-          <div className="export-targets" role="radiogroup" aria-label="Target">
+          <div className="export-targets" role="radiogroup" aria-label={t.target}>
             {targets.data.map((entry) => (
               <label key={entry.id} className="export-target">
                 <input
@@ -199,10 +200,10 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
           {bundle.error ? (
             <Refusal error={bundle.error} onShowNode={showNode} />
           ) : !bundle.data ? (
-            <Skeleton rows={8} waitsFor="the bundle" />
+            <Skeleton rows={8} waitsFor={t.theBundle} />
           ) : (
             <>
-              <div className="export-tree" role="listbox" aria-label="Files of the bundle">
+              <div className="export-tree" role="listbox" aria-label={t.filesOfTheBundle}>
                 {treeLines(files.map((entry) => entry.path)).map((line) =>
                   line.folder ? (
                     <div key={line.path} className="tree-line folder" style={{ paddingLeft: 8 + line.depth * 14 }}>
@@ -237,15 +238,15 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
                         variant="quiet"
                         icon="copy"
                         onClick={() =>
-                          void navigator.clipboard.writeText(file.text).then(() => showToast({ text: 'Copied' }))
+                          void navigator.clipboard.writeText(file.text).then(() => showToast({ text: t.copied }))
                         }
                       >
-                        Copy
+                        {t.copy}
                       </Button>
                     </div>
                     {/* Scrolls by keyboard, so it takes focus. */}
                     {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-                    <pre tabIndex={0} aria-label={`Text of ${file.path}`}>
+                    <pre tabIndex={0} aria-label={t.textOf(file.path)}>
                       {file.text}
                     </pre>
                   </>

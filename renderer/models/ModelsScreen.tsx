@@ -10,6 +10,7 @@ import { ModelDetail } from './model-detail.tsx';
 import { findVersion, groupModels } from './model-groups.ts';
 import '../results/results.css';
 import './models.css';
+import { t } from './text.ts';
 
 /** The registry: models, their versions and aliases. */
 export function ModelsScreen() {
@@ -19,21 +20,21 @@ export function ModelsScreen() {
   });
   const groups = useMemo(() => groupModels(data ?? []), [data]);
   useEffect(() => {
-    document.title = 'Models · Slipway';
+    document.title = `${t.models} · Slipway`;
   }, []);
   if (!data) {
     return (
       <div className="screen">
-        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton rows={8} waitsFor="the models" />}
+        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton rows={8} waitsFor={t.theModels} />}
       </div>
     );
   }
   if (groups.length === 0) {
     return (
       <div className="screen">
-        <EmptyState text="No model yet. Add a Register node after an evaluation and run, or open Penguins.">
+        <EmptyState text={t.noModelYet}>
           <Button variant="primary" onClick={() => navigate('graph')}>
-            Open the graph
+            {t.openTheGraph}
           </Button>
         </EmptyState>
       </div>
@@ -44,7 +45,7 @@ export function ModelsScreen() {
   return (
     <div className="screen with-list">
       <ScreenList
-        label="Models"
+        label={t.models}
         current={group?.name}
         onChoose={(next) => navigate('models', next)}
         entries={groups.map((entry) => ({
@@ -60,8 +61,8 @@ export function ModelsScreen() {
         {group && version ? (
           <ModelDetail key={version.digest + version.version} group={group} version={version} onChanged={refetch} />
         ) : (
-          <EmptyState text={`The registry has no ${id}.`}>
-            <Button onClick={() => navigate('models')}>Show all models</Button>
+          <EmptyState text={t.theRegistryHasNo(id)}>
+            <Button onClick={() => navigate('models')}>{t.showAllModels}</Button>
           </EmptyState>
         )}
       </div>

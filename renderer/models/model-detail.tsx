@@ -14,11 +14,12 @@ import { navigate } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
-import { formatFull, formatMetric, formatRelative, shortDigest } from '../ui/format.ts';
+import { formatFull, formatMetric, formatPlural, formatRelative, shortDigest } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { metricNames, type ModelGroup, versionAddress } from './model-groups.ts';
+import { t } from './text.ts';
 
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
 
@@ -35,8 +36,8 @@ function Digest({ digest }: { digest: string }) {
       <IconButton
         icon="copy"
         small
-        label="Copy digest"
-        onClick={() => void navigator.clipboard.writeText(digest).then(() => showToast({ text: 'Digest copied' }))}
+        label={t.copyDigest}
+        onClick={() => void navigator.clipboard.writeText(digest).then(() => showToast({ text: t.digestCopied }))}
       />
     </span>
   );
@@ -55,22 +56,18 @@ function AliasDialog({
   const valid = aliasPattern.test(alias);
   return (
     <Dialog
-      title={`Give version ${version.version} an alias`}
+      title={t.giveVersionAnAlias(version.version)}
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t.cancel}</Button>
           <Button variant="primary" disabled={!valid} onClick={() => onSet(alias)}>
-            Point {valid ? alias : 'alias'} at version {version.version}
+            {t.pointAtVersion(valid ? alias : t.alias, version.version)}
           </Button>
         </>
       }
     >
-      <Field
-        label="Alias"
-        note="Endpoints and exports name a model by alias; it points at one version at a time."
-        error={valid ? undefined : 'Start with a lower-case letter; then letters, digits, - and _.'}
-      >
+      <Field label={t.aliasLabel} note={t.aliasNote} error={valid ? undefined : t.aliasRule}>
         {(ids) => <TextInput {...ids} value={alias} onChange={setAlias} />}
       </Field>
     </Dialog>
@@ -84,13 +81,13 @@ function Lineage({ version }: { version: ModelVersion }) {
   );
   return (
     <dl className="facts">
-      <dt>Model</dt>
+      <dt>{t.model}</dt>
       <dd>
         <Digest digest={version.digest} />
       </dd>
       {inputs.map(({ port, digest }) => (
         <div key={`${port} ${digest}`} style={{ display: 'contents' }}>
-          <dt>From {port}</dt>
+          <dt>{t.from(port)}</dt>
           <dd>
             <Digest digest={digest} />
           </dd>
@@ -98,19 +95,19 @@ function Lineage({ version }: { version: ModelVersion }) {
       ))}
       {artifact && (
         <>
-          <dt>Made by</dt>
+          <dt>{t.madeBy}</dt>
           <dd className="mono">
             {artifact.producer.kind} v{artifact.producer.version}
           </dd>
-          <dt>Step key</dt>
+          <dt>{t.stepKey}</dt>
           <dd>
             <Digest digest={artifact.producer.key} />
           </dd>
         </>
       )}
-      <dt>Graph</dt>
+      <dt>{t.graph}</dt>
       <dd className="mono">{version.graphId}</dd>
-      <dt>Run</dt>
+      <dt>{t.run}</dt>
       <dd>
         {version.runId === null ? (
           '–'
@@ -131,16 +128,16 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
       <table className="list-table">
         <thead>
           <tr>
-            <th scope="col">Version</th>
-            <th scope="col">Aliases</th>
-            <th scope="col">Registered</th>
+            <th scope="col">{t.version}</th>
+            <th scope="col">{t.aliases}</th>
+            <th scope="col">{t.registered}</th>
             {metrics.map((name) => (
               <th key={name} scope="col" className="n">
                 {heading(metricName(name))}
               </th>
             ))}
-            <th scope="col">Parity</th>
-            <th scope="col">Digest</th>
+            <th scope="col">{t.parity}</th>
+            <th scope="col">{t.digest}</th>
           </tr>
         </thead>
         <tbody>
@@ -152,7 +149,7 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
             >
               <td>
                 <button type="button" className="row-link" onClick={() => navigate('models', versionAddress(version))}>
-                  Version {version.version}
+                  {t.versionNumber(version.version)}
                 </button>
               </td>
               <td>
@@ -173,11 +170,11 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
               })}
               <td>
                 {version.parity === null ? (
-                  <span className="mute">not measured</span>
+                  <span className="mute">{t.notMeasured}</span>
                 ) : (
                   <span className={version.parity.passed ? 'state-word' : 'state-word failed'}>
                     <Icon name={version.parity.passed ? 'check' : 'failed'} small />
-                    {version.parity.passed ? 'passed' : 'failed'}
+                    {version.parity.passed ? t.passed : t.failed}
                   </span>
                 )}
               </td>
@@ -211,7 +208,7 @@ export function ModelDetail({
     setBusy(true);
     try {
       await engine.model.setAlias({ name: version.name, alias, version: version.version });
-      showToast({ text: `${alias} of ${version.name} is version ${version.version}` });
+      showToast({ text: t.ofIsVersion(alias, version.name, version.version) });
       onChanged();
     } catch (error) {
       const wire = toEngineError(error);
@@ -228,29 +225,29 @@ export function ModelDetail({
         <div className="head-name">
           <h1>{group.name}</h1>
           <div className="mute small clip">
-            {group.versions.length === 1 ? '1 version' : `${group.versions.length} versions`}
-            {group.champion ? `, champion is version ${group.champion.version}` : ', no champion'}
+            {formatPlural(group.versions.length, 'version')}
+            {group.champion ? t.championIsVersion(group.champion.version) : t.noChampion}
           </div>
         </div>
         <span className="grow" />
         <Button disabled={!online || busy} onClick={() => setAsking(true)}>
-          Set alias
+          {t.setAlias}
         </Button>
         <Button
           variant={isChampion ? 'plain' : 'primary'}
           disabled={isChampion || !online || busy}
-          hint={isChampion ? 'This version is the champion.' : undefined}
+          hint={isChampion ? t.isChampion : undefined}
           onClick={() => void setAlias('champion')}
         >
-          Promote version {version.version}
+          {t.promoteVersion(version.version)}
         </Button>
       </div>
       <div className="model-body">
         <Versions group={group} chosen={version} />
         <div className="metric-row">
           <div className="metric">
-            <b>Version {version.version}</b>
-            <span>{version.aliases.length === 0 ? 'no alias' : version.aliases.join(', ')}</span>
+            <b>{t.versionNumber(version.version)}</b>
+            <span>{version.aliases.length === 0 ? t.noAlias : version.aliases.join(', ')}</span>
           </div>
           {Object.entries(version.metrics).map(([name, value]) => (
             <div key={name} className="metric" title={formatFull(value)}>
@@ -261,11 +258,11 @@ export function ModelDetail({
         </div>
         <div className="result-parts">
           <section>
-            <h3>Lineage</h3>
+            <h3>{t.lineage}</h3>
             <Lineage version={version} />
           </section>
           <section>
-            <h3>Parity</h3>
+            <h3>{t.parity}</h3>
             <ParityBox parity={version.parity} />
           </section>
         </div>
@@ -274,7 +271,7 @@ export function ModelDetail({
         ) : manifest.error ? (
           <ErrorState error={manifest.error} onRetry={manifest.refetch} />
         ) : (
-          <Skeleton waitsFor="the model" />
+          <Skeleton waitsFor={t.theModel} />
         )}
       </div>
       {asking && (

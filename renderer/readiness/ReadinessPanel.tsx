@@ -11,17 +11,18 @@ import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { mend } from './mend.ts';
 import { refreshReadiness, useReadiness } from './readiness-store.ts';
+import { t } from './text.ts';
 
-const looks: Record<ReadinessItem['state'], { icon: IconName; word: string }> = {
-  missing: { icon: 'failed', word: 'Missing' },
-  stale: { icon: 'stale', word: 'Stale' },
-  met: { icon: 'check', word: 'Met' },
-  waived: { icon: 'minus', word: 'Waived' },
-};
-const order = Object.keys(looks);
+const looks = (): Record<ReadinessItem['state'], { icon: IconName; word: string }> => ({
+  missing: { icon: 'failed', word: t.missing },
+  stale: { icon: 'stale', word: t.stale },
+  met: { icon: 'check', word: t.met },
+  waived: { icon: 'minus', word: t.waived },
+});
+const order: readonly ReadinessItem['state'][] = ['missing', 'stale', 'met', 'waived'];
 
 function Item({ item }: { item: ReadinessItem }) {
-  const { icon, word } = looks[item.state];
+  const { icon, word } = looks()[item.state];
   const { action, evidence } = item;
   const step = action?.step;
   return (
@@ -87,18 +88,14 @@ export function ReadinessPanel() {
       className="popover-panel readiness-panel"
       role="dialog"
       tabIndex={-1}
-      aria-label="Readiness"
+      aria-label={t.readiness}
       onKeyDown={(event) => {
         if (event.key === 'Escape') openOverlay(undefined);
       }}
     >
       <header className="readiness-head">
-        <h2>Readiness</h2>
-        {shown && (
-          <span className="num">
-            {shown.met} of {shown.total}
-          </span>
-        )}
+        <h2>{t.readiness}</h2>
+        {shown && <span className="num">{t.of(shown.met, shown.total)}</span>}
         <span className="grow" />
         {shown && (
           <Button
@@ -113,10 +110,10 @@ export function ReadinessPanel() {
               );
             }}
           >
-            Markdown
+            {t.markdown}
           </Button>
         )}
-        <IconButton icon="close" small label="Close" onClick={() => openOverlay(undefined)} />
+        <IconButton icon="close" small label={t.close} onClick={() => openOverlay(undefined)} />
       </header>
       {shown && (
         <div className="progress readiness-share" aria-hidden="true">
@@ -124,7 +121,7 @@ export function ReadinessPanel() {
         </div>
       )}
       {error && <ErrorState error={error} onRetry={() => void refreshReadiness()} />}
-      {!shown && !error && <Skeleton rows={6} waitsFor="the look at the graph" />}
+      {!shown && !error && <Skeleton rows={6} waitsFor={t.theLook} />}
       {items && (
         <ul>
           {items.map((item) => (

@@ -7,6 +7,7 @@ import { activeGraph, editGraph } from '../state/graph-store.ts';
 import { startRun } from '../state/run-commands.ts';
 import { select, selectField } from '../state/selection-store.ts';
 import { announce, navigate, togglePanel } from '../state/ui-store.ts';
+import { t } from './text.ts';
 
 type Step = NonNullable<NonNullable<ReadinessItem['action']>['step']>;
 
@@ -37,7 +38,7 @@ function addAfter(kind: string, from: string, between: boolean): void {
   const id = addNode(kind, placeBelow(from), input === undefined ? undefined : { from, port: input });
   if (id === undefined || !between || input === undefined || output === undefined || fed.length === 0) return;
   editGraph(
-    `Add ${definition.title}`,
+    t.add(definition.title),
     (draft) => {
       for (const edge of draft.edges) if (edge.from === from && fed.includes(edge.to)) edge.from = `${id}.${output}`;
     },
@@ -52,7 +53,7 @@ export function mend(step: Step): void {
     case 'add':
       if (step.from === undefined) addNode(step.kind, { x: 80, y: 80 });
       else addAfter(step.kind, step.from, step.between ?? false);
-      announce(`Added ${definitionOf(step.kind)?.title ?? step.kind}`);
+      announce(t.added(definitionOf(step.kind)?.title ?? step.kind));
       break;
     case 'show':
       togglePanel('inspector', true);

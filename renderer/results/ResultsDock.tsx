@@ -29,6 +29,7 @@ import { ReportView } from './report-view.tsx';
 import { runLines } from './run-lines.ts';
 import { TablePreview } from './table-preview.tsx';
 import './results.css';
+import { t } from './text.ts';
 
 const noLines: LogLine[] = [];
 const noProfiles: ReadonlyMap<string, ColumnProfile> = new Map();
@@ -78,7 +79,7 @@ function FailureLine({ nodeId }: { nodeId: string }) {
         icon="copy"
         onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
       >
-        Copy details
+        {t.copyDetails}
       </Button>
     </div>
   );
@@ -95,18 +96,18 @@ function NothingYet({ nodeId }: { nodeId: string }) {
   if (run?.state === 'failed' && run.error) {
     return <ErrorState error={run.error} onRetry={() => void startRun({ to: nodeId })} />;
   }
-  if (run?.state === 'running' || run?.state === 'queued') return <Skeleton waitsFor="this step to finish" />;
+  if (run?.state === 'running' || run?.state === 'queued') return <Skeleton waitsFor={t.thisStepToFinish} />;
   if (service === 'endpoint') {
     const live = endpoint?.state === 'live';
     return (
-      <EmptyState text={live ? 'The endpoint is live.' : 'The endpoint is not started.'}>
+      <EmptyState text={live ? t.theEndpointIsLive : t.theEndpointIsNotStarted}>
         {live ? (
           <Button variant="primary" onClick={() => navigate('endpoints', endpoint.id)}>
-            Try it
+            {t.tryIt}
           </Button>
         ) : (
           <Button variant="primary" icon="play" onClick={() => void startEndpoint(nodeId)}>
-            Start endpoint
+            {t.startEndpoint}
           </Button>
         )}
       </EmptyState>
@@ -114,15 +115,15 @@ function NothingYet({ nodeId }: { nodeId: string }) {
   }
   if (service === 'monitor') {
     return (
-      <EmptyState text="A monitor watches while its endpoint is live.">
-        <Button onClick={() => navigate('monitors', `${graphId ?? ''}/${nodeId}`)}>Open the monitor</Button>
+      <EmptyState text={t.monitorWatches}>
+        <Button onClick={() => navigate('monitors', `${graphId ?? ''}/${nodeId}`)}>{t.openTheMonitor}</Button>
       </EmptyState>
     );
   }
   return (
-    <EmptyState text="Not run yet.">
+    <EmptyState text={t.notRunYet}>
       <Button variant="primary" icon="play" onClick={() => void startRun({ to: nodeId })}>
-        Run to here
+        {t.runToHere}
       </Button>
     </EmptyState>
   );
@@ -194,18 +195,22 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
     <div className="results">
       <div className="results-bar">
         <Tabs<DockTab>
-          label="Results"
+          label={t.results}
           className="results-tabs"
           value={tab}
           onChange={(value) => useUi.setState({ dockTab: value })}
           tabs={[
-            { value: 'preview', label: 'Preview' },
-            { value: 'profile', label: 'Profile' },
+            { value: 'preview', label: t.preview },
+            { value: 'profile', label: t.profile },
             {
               value: 'plan',
-              label: <>Plan {toRun > 0 && <span className="mute num">{toRun}</span>}</>,
+              label: (
+                <>
+                  {t.plan} {toRun > 0 && <span className="mute num">{toRun}</span>}
+                </>
+              ),
             },
-            { value: 'logs', label: 'Logs' },
+            { value: 'logs', label: t.logs },
           ]}
         />
         <span className="grow" />
@@ -214,64 +219,61 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
             {source && glyphOf(source.type)}
             {sources.length > 1 || !source ? (
               <Select
-                aria-label="What is shown"
+                aria-label={t.whatIsShown}
                 value={source?.id}
-                placeholder="Show an input"
+                placeholder={t.showAnInput}
                 onChange={setWanted}
                 options={sources.map((entry) => ({
                   value: entry.id,
-                  label:
-                    entry.side === 'output'
-                      ? `Output ${entry.port}`
-                      : `Input ${entry.port}, from ${titles(entry.nodeId)}`,
+                  label: entry.side === 'output' ? t.output(entry.port) : t.inputFrom(entry.port, titles(entry.nodeId)),
                 }))}
               />
             ) : (
               <span className="mute small">
-                {source.side === 'output' ? 'Output' : 'Input'} <b className="source-name">{source.port}</b>
-                {source.side === 'input' && `, from ${titles(source.nodeId)}`}
+                {source.side === 'output' ? t.outputWord : t.input} <b className="source-name">{source.port}</b>
+                {source.side === 'input' && t.from(titles(source.nodeId))}
               </span>
             )}
             {tab === 'preview' && source?.type === 'table' && shown && (
               <span className="mute small num" role="status">
                 {shown.total === 0
-                  ? 'no rows'
-                  : `rows ${formatCount(shown.first)}–${formatCount(shown.last)} of ${formatCount(shown.total)}`}
+                  ? t.noRows
+                  : t.rowsOf(formatCount(shown.first), formatCount(shown.last), formatCount(shown.total))}
               </span>
             )}
             {tab === 'preview' && source?.type === 'table' && (
               <IconButton
                 icon="filter"
                 small
-                label={filterOpen ? 'Close the filter' : 'Filter rows'}
+                label={filterOpen ? t.closeTheFilter : t.filterRows}
                 pressed={filterOpen}
                 onClick={() => setFilterOpen(!filterOpen)}
               />
             )}
           </>
         )}
-        <IconButton icon="panel" small label="Hide results" onClick={() => togglePanel('dock', false)} />
+        <IconButton icon="panel" small label={t.hideResults} onClick={() => togglePanel('dock', false)} />
       </div>
       {tab === 'preview' && filterOpen && source?.type === 'table' && (
         <div className="dock-bar">
-          <span className="mute small">Rows where</span>
+          <span className="mute small">{t.rowsWhere}</span>
           <Select
-            aria-label="Column to filter by"
+            aria-label={t.columnToFilterBy}
             value={filterColumn}
-            placeholder="column"
+            placeholder={t.column}
             options={columns.map((name) => ({ value: name, label: name }))}
             onChange={(column) => setFilter({ column, contains: filter?.contains ?? '' })}
           />
-          <span className="mute small">contains</span>
+          <span className="mute small">{t.contains}</span>
           <TextInput
-            aria-label="Text the cell contains"
+            aria-label={t.cellContains}
             value={filter?.contains ?? ''}
             disabled={filterColumn === undefined}
             onChange={(contains) => setFilter({ column: filterColumn ?? '', contains })}
           />
           {filter && (
             <Button small variant="quiet" onClick={() => setFilter(undefined)}>
-              Clear
+              {t.clear}
             </Button>
           )}
         </div>
@@ -281,25 +283,20 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
         {tab === 'plan' ? (
           <PlanView nodeId={nodeId} />
         ) : tab === 'logs' ? (
-          <LogView
-            lines={lines}
-            nodeId={node ? nodeId : undefined}
-            titles={titles}
-            empty="No log yet. Run the graph to see what its steps say."
-          />
+          <LogView lines={lines} nodeId={node ? nodeId : undefined} titles={titles} empty={t.noLogYet} />
         ) : nodeId === undefined || !node ? (
-          <EmptyState text="Select a node to see what it makes." />
+          <EmptyState text={t.selectANode} />
         ) : !source ? (
           <NothingYet nodeId={nodeId} />
         ) : tab === 'profile' ? (
           source.type !== 'table' ? (
-            <EmptyState text="A profile is of tables. Choose a table above, or see Preview." />
+            <EmptyState text={t.profileIsOfTables} />
           ) : profile.data ? (
             <ProfileView profiles={profile.data} />
           ) : profile.error ? (
             <ErrorState error={profile.error} onRetry={profile.refetch} />
           ) : (
-            <Skeleton waitsFor="the column profile" />
+            <Skeleton waitsFor={t.theColumnProfile} />
           )
         ) : source.type === 'table' && query ? (
           <TablePreview
@@ -317,7 +314,7 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
         ) : source.type === 'features' ? (
           <FeaturesView digest={source.digest} />
         ) : (
-          <EmptyState text={`A result of type ${source.type} has no preview.`} />
+          <EmptyState text={t.noPreviewOfType(source.type)} />
         )}
       </div>
     </div>

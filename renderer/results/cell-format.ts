@@ -1,4 +1,5 @@
 import type { Column } from '../../shared/table/schema.ts';
+import { t } from './text.ts';
 
 export interface CellText {
   text: string;
@@ -32,7 +33,7 @@ export function timestampText(iso: string): string {
 
 /** One cell of a table page as it stands in the grid. */
 export function formatCell(value: unknown, column: Pick<Column, 'type'>): CellText {
-  if (value === null || value === undefined) return { text: 'null', kind: 'null' };
+  if (value === null || value === undefined) return { text: t.null, kind: 'null' };
   switch (column.type) {
     case 'int64':
       // Integers beyond 2^53 come as text, so that no digit is lost.
@@ -41,7 +42,7 @@ export function formatCell(value: unknown, column: Pick<Column, 'type'>): CellTe
     case 'float64':
       return { text: typeof value === 'number' ? numberText(value, false) : String(value), kind: 'number' };
     case 'bool':
-      return { text: value === true ? 'yes' : value === false ? 'no' : String(value), kind: 'text' };
+      return { text: value === true ? t.yes : value === false ? t.no : String(value), kind: 'text' };
     case 'timestamp':
       return { text: timestampText(String(value)), kind: 'text' };
     case 'tensor':

@@ -5,6 +5,7 @@ import { formatPercent } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { headerBars, missingShare, rangeText } from './column-summary.ts';
+import { t } from './text.ts';
 
 interface ColumnHeaderProps {
   column: Column;
@@ -24,7 +25,7 @@ export function ColumnHeader({ column, profile, isLabel, sorted, onSort }: Colum
     <button
       type="button"
       className={isLabel ? 'grid-head label stage-train' : 'grid-head'}
-      title={`${column.name}, ${column.sqlType}${isLabel ? ', the label' : ''}\nPress to sort`}
+      title={t.pressToSort(column.name, column.sqlType, isLabel ? t.theLabel : '')}
       onClick={onSort}
     >
       <span className="name">
@@ -44,7 +45,7 @@ export function ColumnHeader({ column, profile, isLabel, sorted, onSort }: Colum
       <span className="range">
         <span className="clip">{range?.left}</span>
         <span className="clip">
-          {missing > 0 ? <span className="missing">{formatPercent(missing)} missing</span> : range?.right}
+          {missing > 0 ? <span className="missing">{t.missing(formatPercent(missing))}</span> : range?.right}
         </span>
       </span>
     </button>

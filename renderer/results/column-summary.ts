@@ -1,11 +1,12 @@
 import type { ColumnProfile } from '../../shared/rpc/engine-contract.ts';
-import { formatCount, formatNumber } from '../ui/format.ts';
+import { formatCount, formatNumber, formatPlural } from '../ui/format.ts';
 import { formatCell, timestampText } from './cell-format.ts';
+import { t } from './text.ts';
 
 /** `11 … 4,962`, `269 values`: the line under a column's picture. */
 export function rangeText(profile: ColumnProfile): { left: string; right: string } {
   const { column, min, max, distinct } = profile;
-  if (column.type === 'tensor') return { left: `${formatCount(column.size ?? 0)} numbers`, right: '' };
+  if (column.type === 'tensor') return { left: t.numbers(formatCount(column.size ?? 0)), right: '' };
   if (column.type === 'timestamp' && typeof min === 'string' && typeof max === 'string') {
     return { left: timestampText(min).slice(0, 10), right: timestampText(max).slice(0, 10) };
   }
@@ -15,9 +16,9 @@ export function rangeText(profile: ColumnProfile): { left: string; right: string
   if (column.type === 'bool') {
     const yes = profile.top.find((entry) => entry.value === true || entry.value === 'true');
     const known = profile.top.reduce((sum, entry) => sum + entry.count, 0);
-    return { left: '', right: known === 0 ? '' : `${Math.round(((yes?.count ?? 0) / known) * 100)} % yes` };
+    return { left: '', right: known === 0 ? '' : t.percentYes(Math.round(((yes?.count ?? 0) / known) * 100)) };
   }
-  return { left: `${formatCount(distinct)} ${distinct === 1 ? 'value' : 'values'}`, right: '' };
+  return { left: formatPlural(distinct, 'value'), right: '' };
 }
 
 /** Heights of the bars in a header; the last bar is the rest where the most frequent values are not all. */

@@ -3,12 +3,13 @@ import { formatCount, formatPlural } from '../ui/format.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { useArtifactJson } from './use-artifact-json.ts';
+import { t } from './text.ts';
 
 /** What a fitted pipeline gives: its features, their width and the raw columns they are computed from. */
 export function FeaturesView({ digest }: { digest: string }) {
   const { data, error, refetch } = useArtifactJson(digest, 'features.json', featuresManifestSchema);
   if (error) return <ErrorState error={error} onRetry={refetch} />;
-  if (!data) return <Skeleton waitsFor="the features" />;
+  if (!data) return <Skeleton waitsFor={t.theFeatures} />;
   const width = data.outputs.reduce((sum, output) => sum + output.width, 0);
   const types = new Map(data.inputs.map((input) => [input.name, input.type]));
   return (
@@ -16,12 +17,12 @@ export function FeaturesView({ digest }: { digest: string }) {
       <table className="list-table">
         <thead>
           <tr>
-            <th scope="col">Feature</th>
+            <th scope="col">{t.feature}</th>
             <th scope="col" className="n">
-              Width
+              {t.width}
             </th>
-            <th scope="col">Computed from</th>
-            <th scope="col">Categories</th>
+            <th scope="col">{t.computedFrom}</th>
+            <th scope="col">{t.categories}</th>
           </tr>
         </thead>
         <tbody>
@@ -47,8 +48,11 @@ export function FeaturesView({ digest }: { digest: string }) {
         </tbody>
       </table>
       <p className="dock-foot mute small">
-        {formatPlural(data.outputs.length, 'feature')}, {formatPlural(width, 'value')} per row, from{' '}
-        {formatPlural(data.inputs.length, 'rawColumn')}. The same pipeline answers requests.
+        {t.samePipeline(
+          formatPlural(data.outputs.length, 'feature'),
+          formatPlural(width, 'value'),
+          formatPlural(data.inputs.length, 'rawColumn'),
+        )}
       </p>
     </div>
   );

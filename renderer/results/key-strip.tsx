@@ -1,4 +1,5 @@
 import { classNames } from '../ui/class-names.ts';
+import { t } from './text.ts';
 
 const parts = ['kind', 'code', 'params', 'inputs', 'source', 'environment'] as const;
 const words: Record<(typeof parts)[number], string> = {
@@ -18,7 +19,7 @@ export function KeyStrip({ changed }: { changed: readonly string[] }) {
     <span
       className="key-strip"
       role="img"
-      aria-label={named.length === 0 ? 'Key: nothing differs' : `Key: ${named.join(', ')} differ`}
+      aria-label={named.length === 0 ? t.keyNothingDiffers : t.keyDiffer(named.join(', '))}
     >
       {parts.map((part) => (
         <span key={part} className={classNames('part', differs(part) && 'differs')}>

@@ -7,6 +7,7 @@ import { Select } from '../ui/select.tsx';
 import { EmptyState } from '../ui/state-block.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { filterLog, type LogLevel, logText } from './log-filter.ts';
+import { t } from './text.ts';
 
 interface LogViewProps {
   lines: readonly LogLine[];
@@ -15,8 +16,6 @@ interface LogViewProps {
   titles: (nodeId: string) => string;
   empty: string;
 }
-
-const levelWords: Record<LogLevel, string> = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' };
 
 /** Time, step, level, text; follows the newest line until scrolled up. */
 export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
@@ -28,8 +27,7 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
   const shown = filterLog(lines, { nodeId: scope === 'node' ? nodeId : undefined, level, search });
   const last = shown.at(-1)?.seq;
   const ownOnly = scope === 'node' && nodeId !== undefined && !lines.some((line) => line.nodeId === nodeId);
-  const emptyText =
-    lines.length === 0 ? empty : ownOnly ? 'This step did not run in the last run.' : 'No line passes the filter.';
+  const emptyText = lines.length === 0 ? empty : ownOnly ? t.stepDidNotRun : t.noLinePasses;
 
   useLayoutEffect(() => {
     if (follow && list.current && last !== undefined) list.current.scrollTop = list.current.scrollHeight;
@@ -39,33 +37,33 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
   return (
     <div className="log-view">
       <div className="dock-bar">
-        <TextInput value={search} onChange={setSearch} placeholder="Search the log" aria-label="Search the log" />
+        <TextInput value={search} onChange={setSearch} placeholder={t.searchTheLog} aria-label={t.searchTheLog} />
         <Select<LogLevel>
-          aria-label="Least level shown"
+          aria-label={t.leastLevelShown}
           value={level}
           onChange={setLevel}
           options={[
-            { value: 'debug', label: 'Everything' },
-            { value: 'info', label: 'Info and worse' },
-            { value: 'warn', label: 'Warnings and errors' },
-            { value: 'error', label: 'Errors' },
+            { value: 'debug', label: t.everything },
+            { value: 'info', label: t.infoAndWorse },
+            { value: 'warn', label: t.warningsAndErrors },
+            { value: 'error', label: t.errors },
           ]}
         />
         {nodeId !== undefined && (
           <Select<'node' | 'all'>
-            aria-label="Steps shown"
+            aria-label={t.stepsShown}
             value={scope}
             onChange={setScope}
             options={[
               { value: 'node', label: titles(nodeId) },
-              { value: 'all', label: 'All steps' },
+              { value: 'all', label: t.allSteps },
             ]}
           />
         )}
         <span className="grow" />
         <span className="follow">
-          <Switch checked={follow} onChange={setFollow} aria-label="Follow the newest line" />
-          Follow
+          <Switch checked={follow} onChange={setFollow} aria-label={t.followTheNewestLine} />
+          {t.follow}
         </span>
         <Button
           small
@@ -74,7 +72,7 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
           disabled={shown.length === 0}
           onClick={() => void navigator.clipboard.writeText(logText(shown))}
         >
-          Copy
+          {t.copy}
         </Button>
       </div>
       {shown.length === 0 ? (
@@ -84,7 +82,7 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
           ref={list}
           className="log-lines"
           role="log"
-          aria-label="Log"
+          aria-label={t.log}
           // Scrolls by keyboard, so it takes focus.
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
@@ -100,7 +98,7 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
               <span className="step clip" title={line.nodeId}>
                 {titles(line.nodeId)}
               </span>
-              <span className="level">{levelWords[line.level]}</span>
+              <span className="level">{t.levels[line.level]}</span>
               <span className="text">{line.text}</span>
             </div>
           ))}

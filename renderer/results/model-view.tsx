@@ -7,6 +7,7 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { formatCell } from './cell-format.ts';
 import { useArtifactJson } from './use-artifact-json.ts';
+import { t } from './text.ts';
 
 function curveIndex(values: readonly number[]): number[] {
   return values.map((_, index) => index + 1);
@@ -14,13 +15,13 @@ function curveIndex(values: readonly number[]): number[] {
 
 function TrainingCurve({ curve }: { curve: ModelManifest['training']['curve'] }) {
   const series = [
-    { label: 'train', tone: 'ref' as const, x: curveIndex(curve.train), y: curve.train },
-    { label: 'validation', tone: 'now' as const, x: curveIndex(curve.valid), y: curve.valid },
+    { label: t.train, tone: 'ref' as const, x: curveIndex(curve.train), y: curve.train },
+    { label: t.validation, tone: 'now' as const, x: curveIndex(curve.valid), y: curve.valid },
   ].filter((line) => line.y.length > 0);
   return (
     <LineChart
-      title="Training"
-      caption={`${metricName(curve.metric)} per round`}
+      title={t.training}
+      caption={t.perRound(metricName(curve.metric))}
       wholeBase
       series={series}
       height={180}
@@ -45,13 +46,13 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
   return (
     <div className="result-parts">
       <section>
-        <h3>Takes</h3>
+        <h3>{t.takes}</h3>
         <table className="list-table">
           <thead>
             <tr>
-              <th scope="col">Raw column</th>
-              <th scope="col">Type</th>
-              <th scope="col">Example</th>
+              <th scope="col">{t.rawColumn}</th>
+              <th scope="col">{t.type}</th>
+              <th scope="col">{t.example}</th>
             </tr>
           </thead>
           <tbody>
@@ -60,7 +61,7 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
                 <td className="mono">{input.name}</td>
                 <td>
                   <TypeGlyph type={input.type} />
-                  {input.size !== undefined && <span className="mute small"> {formatCount(input.size)} values</span>}
+                  {input.size !== undefined && <span className="mute small"> {t.values(formatCount(input.size))}</span>}
                 </td>
                 <td className="clip mute">{exampleText(input, manifest.example[input.name])}</td>
               </tr>
@@ -69,48 +70,45 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
         </table>
       </section>
       <section>
-        <h3>Gives</h3>
+        <h3>{t.gives}</h3>
         <dl className="facts">
-          <dt>Task</dt>
+          <dt>{t.task}</dt>
           <dd>
-            {manifest.task === 'binary'
-              ? 'two classes'
-              : manifest.task === 'multiclass'
-                ? 'several classes'
-                : 'a number'}
+            {manifest.task === 'binary' ? t.twoClasses : manifest.task === 'multiclass' ? t.severalClasses : t.aNumber}
           </dd>
-          <dt>Label</dt>
+          <dt>{t.label}</dt>
           <dd>
             <span className="mono">{manifest.label.column}</span> <TypeGlyph type={manifest.label.type} />
           </dd>
           {manifest.classes.length > 0 && (
             <>
-              <dt>Classes</dt>
+              <dt>{t.classes}</dt>
               <dd>{manifest.classes.slice(0, 20).map(String).join(', ')}</dd>
             </>
           )}
-          <dt>Trainer</dt>
+          <dt>{t.trainer}</dt>
           <dd className="mono">{trainer.kind}</dd>
-          <dt>Rows</dt>
+          <dt>{t.rows}</dt>
           <dd>{formatCount(training.rows)}</dd>
           {training.seconds !== undefined && (
             <>
-              <dt>Time</dt>
+              <dt>{t.time}</dt>
               <dd>{formatDuration(training.seconds * 1000)}</dd>
             </>
           )}
-          <dt>Table</dt>
+          <dt>{t.table}</dt>
           <dd className="mono" title={training.table}>
             {shortDigest(training.table)}
           </dd>
-          <dt>Features</dt>
+          <dt>{t.features}</dt>
           <dd>
-            {formatPlural(manifest.features.length, 'feature')},{' '}
-            {formatPlural(
-              manifest.features.reduce((sum, feature) => sum + feature.width, 0),
-              'value',
-            )}{' '}
-            per row
+            {t.perRow(
+              formatPlural(manifest.features.length, 'feature'),
+              formatPlural(
+                manifest.features.reduce((sum, feature) => sum + feature.width, 0),
+                'value',
+              ),
+            )}
           </dd>
         </dl>
       </section>
@@ -121,9 +119,9 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
       )}
       {manifest.importance.length > 0 && (
         <section>
-          <h3>Importance</h3>
+          <h3>{t.importance}</h3>
           <BarList
-            label="Feature importance"
+            label={t.featureImportance}
             mono
             labelWidth="minmax(60px, 130px)"
             bars={manifest.importance.slice(0, 14).map((entry) => ({
@@ -135,7 +133,7 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
         </section>
       )}
       <section>
-        <h3>Settings</h3>
+        <h3>{t.settings}</h3>
         <dl className="facts">
           {Object.entries(trainer.params).map(([name, value]) => (
             <div key={name} style={{ display: 'contents' }}>
@@ -152,7 +150,7 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
 export function ModelView({ digest }: { digest: string }) {
   const { data, error, refetch } = useArtifactJson(digest, 'model.json', modelManifestSchema);
   if (error) return <ErrorState error={error} onRetry={refetch} />;
-  if (!data) return <Skeleton waitsFor="the model" />;
+  if (!data) return <Skeleton waitsFor={t.theModel} />;
   return (
     <div className="dock-scroll result-view">
       <ModelParts manifest={data} />

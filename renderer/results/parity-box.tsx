@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 interface ParityBoxProps {
   parity: {
@@ -18,9 +19,9 @@ export function ParityBox({ parity }: ParityBoxProps) {
       <div className="parity">
         <p className="headline">
           <Icon name="never" small />
-          Parity not measured
+          {t.parityNotMeasured}
         </p>
-        <p className="mute small">Evaluate the model on a table; without parity it cannot be registered.</p>
+        <p className="mute small">{t.evaluateForParity}</p>
       </div>
     );
   }
@@ -28,20 +29,20 @@ export function ParityBox({ parity }: ParityBoxProps) {
     <div className={parity.passed ? 'parity passed' : 'parity failed'}>
       <p className="headline">
         <Icon name={parity.passed ? 'check' : 'failed'} small />
-        {parity.passed ? 'Serves what was trained' : 'Served scores differ from trained ones'}
+        {parity.passed ? t.servesWhatWasTrained : t.servedDiffers}
       </p>
       <dl>
-        <dt>Rows compared</dt>
+        <dt>{t.rowsCompared}</dt>
         <dd>{formatCount(parity.rows)}</dd>
-        <dt>Largest difference</dt>
+        <dt>{t.largestDifference}</dt>
         <dd>
           {parity.maxAbsDifference === 0 ? '0' : formatNumber(parity.maxAbsDifference)}{' '}
-          <span className="mute">limit {formatNumber(parity.tolerance)}</span>
+          <span className="mute">{t.limit(formatNumber(parity.tolerance))}</span>
         </dd>
-        <dt>Other labels</dt>
+        <dt>{t.otherLabels}</dt>
         <dd>{formatCount(parity.labelMismatches)}</dd>
       </dl>
-      {!parity.passed && <p className="small">Registration is blocked until both agree.</p>}
+      {!parity.passed && <p className="small">{t.registrationBlocked}</p>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { t } from './text.ts';
 
 /** Side of the picture a list of `size` numbers can be, px; undefined when it is none. */
 export function pictureSide(size: number | undefined): number | undefined {
@@ -32,7 +33,7 @@ export function PictureCell({ values, side }: { values: readonly number[]; side:
       width={side}
       height={side}
       role="img"
-      aria-label={`Picture of ${side} by ${side}`}
+      aria-label={t.pictureOfBy(side, side)}
     />
   );
 }

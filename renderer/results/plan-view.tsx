@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
 import { KeyStrip } from './key-strip.tsx';
+import { t } from './text.ts';
 
 function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
   const node = useGraphNode(step.id);
@@ -33,11 +34,11 @@ function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
       </td>
       <td>
         {step.hit ? (
-          <span className="mute small">unchanged</span>
+          <span className="mute small">{t.unchanged}</span>
         ) : step.ranBefore ? (
           <KeyStrip changed={step.changed} />
         ) : (
-          <span className="mute small">new</span>
+          <span className="mute small">{t.new}</span>
         )}
       </td>
       <td className="reason" title={step.reasons.join('\n')}>
@@ -45,7 +46,7 @@ function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
       </td>
       <td className="n">
         {spent !== undefined ? (
-          <span className="mute">took {spent}</span>
+          <span className="mute">{t.took(spent)}</span>
         ) : seconds === null ? (
           '–'
         ) : (
@@ -66,8 +67,8 @@ export function PlanView({ nodeId }: { nodeId: string | undefined }) {
   const running = useActiveRun((run) => run.status === 'running') ?? false;
   if (error && order.length === 0) return <ErrorState error={error} />;
   if (order.length === 0) {
-    if (state !== 'ready') return <Skeleton waitsFor="the plan" />;
-    return <EmptyState text="Nothing to plan yet. Add a data node and connect a step to it." />;
+    if (state !== 'ready') return <Skeleton waitsFor={t.thePlan} />;
+    return <EmptyState text={t.nothingToPlan} />;
   }
   const missing = order.filter((id) => !steps[id]?.hit).length;
   return (
@@ -75,16 +76,16 @@ export function PlanView({ nodeId }: { nodeId: string | undefined }) {
       <table className="list-table plan-table">
         <thead>
           <tr>
-            <th scope="col">Step</th>
-            <th scope="col">Kind</th>
-            <th scope="col">State</th>
-            <th scope="col">Key</th>
-            <th scope="col">Why</th>
+            <th scope="col">{t.step}</th>
+            <th scope="col">{t.kind}</th>
+            <th scope="col">{t.state}</th>
+            <th scope="col">{t.key}</th>
+            <th scope="col">{t.why}</th>
             <th scope="col" className="n">
-              Time
+              {t.time}
             </th>
             <th scope="col" className="n">
-              Memory
+              {t.memory}
             </th>
           </tr>
         </thead>
@@ -96,12 +97,10 @@ export function PlanView({ nodeId }: { nodeId: string | undefined }) {
         </tbody>
       </table>
       <p className="dock-foot mute small">
-        {missing === 0
-          ? 'Everything is up to date; Run would do nothing.'
-          : `${missing} of ${order.length} steps will run.`}
+        {missing === 0 ? t.upToDate : t.ofStepsWillRun(missing, order.length)}
         {missing === 0 && !running && (
           <Button variant="link" className="small" onClick={() => void startRun({ force: true })}>
-            Run all again
+            {t.runAllAgain}
           </Button>
         )}
       </p>

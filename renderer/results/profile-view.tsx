@@ -7,6 +7,7 @@ import { formatCount, formatFull, formatNumber, formatPercent } from '../ui/form
 import { EmptyState } from '../ui/state-block.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { headerBars, missingShare, valueText } from './column-summary.ts';
+import { t } from './text.ts';
 
 function Number3({ value }: { value: number | null }) {
   return <td className="n">{value === null ? '–' : <span title={formatFull(value)}>{formatNumber(value)}</span>}</td>;
@@ -21,12 +22,12 @@ function ColumnDetail({ profile }: { profile: ColumnProfile }) {
   const { column } = profile;
   const known = profile.rows - profile.missing;
   return (
-    <aside className="profile-detail" aria-label={`Column ${column.name}`}>
+    <aside className="profile-detail" aria-label={t.columnNamed(column.name)}>
       {profile.histogram.length > 0 ? (
         <HistogramChart
           title={column.name}
           mono
-          caption={`${formatCount(profile.sampled)} rows${profile.sampled < profile.rows ? ' looked at' : ''}`}
+          caption={t.rowsLooked(formatCount(profile.sampled), profile.sampled < profile.rows ? t.lookedAt : '')}
           height={140}
           base={column.type === 'timestamp' ? 'time' : 'number'}
           bins={profile.histogram}
@@ -35,10 +36,10 @@ function ColumnDetail({ profile }: { profile: ColumnProfile }) {
         <>
           <h3 className="mono">{column.name}</h3>
           {profile.top.length === 0 ? (
-            <p className="mute small">No values to count.</p>
+            <p className="mute small">{t.noValuesToCount}</p>
           ) : (
             <BarList
-              label={`Most frequent values of ${column.name}`}
+              label={t.mostFrequentValuesOf(column.name)}
               labelWidth="96px"
               bars={profile.top.slice(0, 12).map((entry) => ({
                 label: valueText(entry.value, profile),
@@ -57,35 +58,35 @@ function ColumnDetail({ profile }: { profile: ColumnProfile }) {
 export function ProfileView({ profiles }: { profiles: readonly ColumnProfile[] }) {
   const [chosen, setChosen] = useState<string>();
   const detail = profiles.find((profile) => profile.column.name === chosen) ?? profiles[0];
-  if (!detail) return <EmptyState text="This table has no columns." />;
+  if (!detail) return <EmptyState text={t.thisTableHasNoColumns} />;
   return (
     <div className="profile-view">
       <div className="dock-scroll">
         <table className="list-table">
           <thead>
             <tr>
-              <th scope="col">Column</th>
-              <th scope="col">Type</th>
-              <th scope="col">Values</th>
+              <th scope="col">{t.columnHead}</th>
+              <th scope="col">{t.type}</th>
+              <th scope="col">{t.valuesHead}</th>
               <th scope="col" className="n">
-                Missing
+                {t.missingHead}
               </th>
               <th scope="col" className="n">
-                Distinct
+                {t.distinct}
               </th>
               <th scope="col" className="n">
-                Min
+                {t.min}
               </th>
               <th scope="col" className="n">
-                Max
+                {t.max}
               </th>
               <th scope="col" className="n">
-                Mean
+                {t.mean}
               </th>
               <th scope="col" className="n">
-                SD
+                {t.sd}
               </th>
-              <th scope="col">Most frequent</th>
+              <th scope="col">{t.mostFrequent}</th>
             </tr>
           </thead>
           <tbody>
@@ -111,7 +112,7 @@ export function ProfileView({ profiles }: { profiles: readonly ColumnProfile[] }
                       {...(bars.marked === undefined ? {} : { marked: bars.marked })}
                     />
                   </td>
-                  <td className={missing > 0 ? 'n missing' : 'n'} title={`${formatCount(profile.missing)} rows`}>
+                  <td className={missing > 0 ? 'n missing' : 'n'} title={t.rowCount(formatCount(profile.missing))}>
                     {formatPercent(missing)}
                   </td>
                   <td className="n">{formatCount(profile.distinct)}</td>

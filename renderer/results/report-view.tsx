@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { ParityBox } from './parity-box.tsx';
 import { useArtifactJson } from './use-artifact-json.ts';
+import { t } from './text.ts';
 
 const chartHeight = 210;
 
@@ -26,15 +27,15 @@ function PerClass({ report }: { report: EvaluationReport }) {
     <table className="list-table">
       <thead>
         <tr>
-          <th scope="col">Class</th>
+          <th scope="col">{t.class}</th>
           <th scope="col" className="n">
-            Rows
+            {t.rows}
           </th>
           <th scope="col" className="n">
-            Precision
+            {t.precision}
           </th>
           <th scope="col" className="n">
-            Recall
+            {t.recall}
           </th>
           <th scope="col" className="n">
             F1
@@ -64,7 +65,7 @@ function PerClass({ report }: { report: EvaluationReport }) {
 export function ReportView({ digest }: { digest: string }) {
   const { data: report, error, refetch } = useArtifactJson(digest, 'report.json', evaluationReportSchema);
   if (error) return <ErrorState error={error} onRetry={refetch} />;
-  if (!report) return <Skeleton waitsFor="the report" />;
+  if (!report) return <Skeleton waitsFor={t.theReport} />;
   const classes = report.classes.map(String);
   return (
     <div className="dock-scroll result-view">
@@ -77,7 +78,7 @@ export function ReportView({ digest }: { digest: string }) {
         ))}
         <div className="metric">
           <b>{formatCount(report.rows)}</b>
-          <span>held-out rows</span>
+          <span>{t.heldOutRows}</span>
         </div>
       </div>
       {report.warnings?.map((warning) => (
@@ -110,24 +111,25 @@ export function ReportView({ digest }: { digest: string }) {
         {report.residuals && report.residuals.length > 0 && (
           <section>
             <HistogramChart
-              title="Residuals"
-              caption="actual minus predicted"
+              title={t.residuals}
+              caption={t.actualMinusPredicted}
               height={chartHeight}
               bins={report.residuals}
-              mark={{ value: 0, label: 'no error' }}
+              mark={{ value: 0, label: t.noError }}
             />
           </section>
         )}
         {report.confusion && (
           <section>
-            <h3>Confusion</h3>
+            <h3>{t.confusion}</h3>
             <ConfusionMatrix classes={classes} counts={report.confusion} />
             {report.labelBalance && report.task === 'binary' && (
               <p className="mute small">
-                {report.labelBalance
-                  .map((entry) => `${String(entry.label)} ${formatPercent(entry.rows / Math.max(1, report.rows))}`)
-                  .join(', ')}{' '}
-                of the rows
+                {t.ofTheRows(
+                  report.labelBalance
+                    .map((entry) => `${String(entry.label)} ${formatPercent(entry.rows / Math.max(1, report.rows))}`)
+                    .join(', '),
+                )}
               </p>
             )}
           </section>
@@ -139,15 +141,15 @@ export function ReportView({ digest }: { digest: string }) {
         )}
         {report.perClass && (
           <section>
-            <h3>By class</h3>
+            <h3>{t.byClass}</h3>
             <PerClass report={report} />
           </section>
         )}
         {report.importance && report.importance.length > 0 && (
           <section>
-            <h3>Importance</h3>
+            <h3>{t.importance}</h3>
             <BarList
-              label="Feature importance"
+              label={t.featureImportance}
               mono
               labelWidth="minmax(60px, 130px)"
               bars={report.importance.slice(0, 10).map((entry) => ({
@@ -159,7 +161,7 @@ export function ReportView({ digest }: { digest: string }) {
           </section>
         )}
         <section>
-          <h3>Parity</h3>
+          <h3>{t.parity}</h3>
           <ParityBox parity={report.parity} />
         </section>
       </div>

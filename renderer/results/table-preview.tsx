@@ -7,6 +7,7 @@ import { ColumnHeader } from './column-header.tsx';
 import { PictureCell, pictureSide } from './picture-cell.tsx';
 import { clampTop, rowWindow, topOfScroll, trackScroll } from './row-window.ts';
 import { type TableQuery, useTablePages } from './use-table-pages.ts';
+import { t } from './text.ts';
 
 const rowPx = 24;
 const headPx = 72;
@@ -128,7 +129,7 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
       ref={scroller}
       className="data-grid"
       role="grid"
-      aria-label="Rows of the table"
+      aria-label={t.rowsOfTheTable}
       aria-rowcount={known.current}
       aria-colcount={columns.length}
       tabIndex={0}
@@ -139,11 +140,11 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
       }}
     >
       {columns.length === 0 ? (
-        <Skeleton rows={6} waitsFor="the table" />
+        <Skeleton rows={6} waitsFor={t.theTable} />
       ) : (
         <div className="grid-inner" style={{ minWidth: used }}>
           <div className="grid-row head" role="row" style={{ gridTemplateColumns: template, height: headPx }}>
-            <span role="columnheader" className="corner" aria-label="row number" />
+            <span role="columnheader" className="corner" aria-label={t.rowNumber} />
             {columns.map((column) => {
               const sorted =
                 query.sort?.column === column.name ? (query.sort.descending ? 'descending' : 'ascending') : undefined;
@@ -166,7 +167,7 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
             </p>
           )}
           {known.current === 0 && total === 0 && (
-            <p className="grid-none">No rows{query.filter ? ' pass the filter' : ''}.</p>
+            <p className="grid-none">{query.filter ? t.noRowsPass : t.noRowsSentence}</p>
           )}
           <div style={{ height: trackPx, position: 'relative' }}>
             <div style={{ position: 'absolute', top: 0, left: 0, right: 0, transform: `translateY(${offsetPx}px)` }}>
@@ -183,7 +184,8 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
                   >
                     <span className="corner num">{index + 1}</span>
                     {columns.map((column, at) => {
-                      if (!row) return <span key={column.name} role="gridcell" className="wait" aria-label="Loading" />;
+                      if (!row)
+                        return <span key={column.name} role="gridcell" className="wait" aria-label={t.loading} />;
                       const value = row[at];
                       const side = column.type === 'tensor' ? pictureSide(column.size) : undefined;
                       if (side !== undefined && Array.isArray(value)) {

@@ -10,6 +10,7 @@ import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { RunDetail, runWords } from './run-detail.tsx';
 import '../results/results.css';
 import './runs.css';
+import { t } from './text.ts';
 
 const refetchMs = 3000;
 const shownRuns = 200;
@@ -23,21 +24,21 @@ export function RunsScreen() {
     refetch,
   } = useQuery('runs', (signal) => engine.run.list({ limit: shownRuns }, { signal }), { refetchMs });
   useEffect(() => {
-    document.title = 'Runs · Slipway';
+    document.title = `${t.runs} · Slipway`;
   }, []);
   if (!runs) {
     return (
       <div className="screen">
-        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton rows={8} waitsFor="the runs" />}
+        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton rows={8} waitsFor={t.theRuns} />}
       </div>
     );
   }
   if (runs.length === 0) {
     return (
       <div className="screen">
-        <EmptyState text="Nothing has run yet. Open a graph and press Run, or start with Penguins.">
+        <EmptyState text={t.nothingHasRun}>
           <Button variant="primary" onClick={() => navigate('graph')}>
-            Open the graph
+            {t.openTheGraph}
           </Button>
         </EmptyState>
       </div>
@@ -47,18 +48,18 @@ export function RunsScreen() {
   return (
     <div className="screen with-list">
       <ScreenList
-        label="Runs"
+        label={t.runs}
         current={chosen?.runId}
         onChoose={(next) => navigate('runs', next)}
         entries={runs.map((run) => {
-          const says = runWords[run.status];
+          const says = runWords()[run.status];
           const took = run.finishedMs === null ? '' : `, ${formatDuration(run.finishedMs - run.startedMs)}`;
           return {
             id: run.runId,
             name: run.graphName,
             state: run.status,
             icon: says.icon,
-            word: run.status === 'succeeded' ? 'Done' : says.word,
+            word: run.status === 'succeeded' ? t.done : says.word,
             note: `${runWord(run.runId)}, ${formatRelative(run.startedMs)}${took}`,
           };
         })}
@@ -67,8 +68,8 @@ export function RunsScreen() {
         {chosen ? (
           <RunDetail key={chosen.runId} summary={chosen} />
         ) : (
-          <EmptyState text={`This run is not among the last ${formatPlural(shownRuns, 'run')}.`}>
-            <Button onClick={() => navigate('runs')}>Show the newest run</Button>
+          <EmptyState text={t.runNotAmong(formatPlural(shownRuns, 'run'))}>
+            <Button onClick={() => navigate('runs')}>{t.showTheNewestRun}</Button>
           </EmptyState>
         )}
       </div>

@@ -20,25 +20,30 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { timelineBar } from './run-timeline.ts';
 import { type TimedRun, useRun } from './use-run.ts';
+import { t } from './text.ts';
 
-const stepWords: Record<StepRun['state'], { icon: IconName; word: string; tone: string }> = {
-  pending: { icon: 'never', word: 'Waits', tone: 'never' },
-  queued: { icon: 'queued', word: 'Queued', tone: 'queued' },
-  running: { icon: 'running', word: 'Running', tone: 'running' },
-  executed: { icon: 'check', word: 'Done', tone: 'fresh' },
-  cached: { icon: 'cached', word: 'Cached', tone: 'cached' },
-  failed: { icon: 'failed', word: 'Failed', tone: 'failed' },
-  skipped: { icon: 'queued', word: 'Skipped', tone: 'blocked' },
-  cancelled: { icon: 'stop', word: 'Stopped', tone: 'cancelled' },
-};
+const stepWords = (): Record<StepRun['state'], { icon: IconName; word: string; tone: string }> => ({
+  pending: { icon: 'never', word: t.waits, tone: 'never' },
+  queued: { icon: 'queued', word: t.queued, tone: 'queued' },
+  running: { icon: 'running', word: t.running, tone: 'running' },
+  executed: { icon: 'check', word: t.done, tone: 'fresh' },
+  cached: { icon: 'cached', word: t.cached, tone: 'cached' },
+  failed: { icon: 'failed', word: t.failed, tone: 'failed' },
+  skipped: { icon: 'queued', word: t.skipped, tone: 'blocked' },
+  cancelled: { icon: 'stop', word: t.stopped, tone: 'cancelled' },
+});
 
-export const runWords: Record<RunSummary['status'], { icon: IconName; word: string; pill: string }> = {
-  running: { icon: 'running', word: 'Running', pill: 'run' },
-  succeeded: { icon: 'check', word: 'Succeeded', pill: '' },
-  failed: { icon: 'failed', word: 'Failed', pill: 'fail' },
-  cancelled: { icon: 'stop', word: 'Stopped', pill: '' },
-  interrupted: { icon: 'failed', word: 'Interrupted', pill: 'fail' },
-};
+export const runWords = (): Record<RunSummary['status'], { icon: IconName; word: string; pill: string }> => ({
+  running: { icon: 'running', word: t.running, pill: 'run' },
+  succeeded: { icon: 'check', word: t.succeeded, pill: '' },
+  failed: { icon: 'failed', word: t.failed, pill: 'fail' },
+  cancelled: { icon: 'stop', word: t.stopped, pill: '' },
+  interrupted: { icon: 'failed', word: t.interrupted, pill: 'fail' },
+});
+
+function heading(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 function StepRow({
   run,
@@ -58,7 +63,7 @@ function StepRow({
   const step = run.view.steps[id];
   const kind = run.times.kinds[id] ?? '';
   const stage = definitionOf(kind)?.stage;
-  const says = stepWords[step?.state ?? 'pending'];
+  const says = stepWords()[step?.state ?? 'pending'];
   const bar = timelineBar(run.times, run.view, id, untilMs);
   const percent = (share: number) => `${share * 100}%`;
   const running = step?.state === 'running';
@@ -79,7 +84,7 @@ function StepRow({
           <span className={`state-word ${says.tone}`}>
             <Icon name={says.icon} small />
             {running && step.progress ? progressWord(step.progress) : says.word}
-            {step && step.attempt > 1 && <span className="mute">, attempt {step.attempt}</span>}
+            {step && step.attempt > 1 && <span className="mute">{t.attempt(step.attempt)}</span>}
           </span>
         </td>
         <td className="timeline" aria-hidden="true">
@@ -121,7 +126,7 @@ function StepRow({
                 icon="copy"
                 onClick={() => void navigator.clipboard.writeText(JSON.stringify(step.error, null, 2))}
               >
-                Copy details
+                {t.copyDetails}
               </Button>
             </div>
           </td>
@@ -169,7 +174,7 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
   const untilMs = active ? Math.max(now, run?.times.lastMs ?? 0) : (finished ?? run?.times.lastMs ?? now);
   const states = run ? Object.values(run.view.steps).map((step) => step.state) : [];
   const count = (state: StepRun['state']) => states.filter((other) => other === state).length;
-  const says = runWords[status];
+  const says = runWords()[status];
   const view = run?.view;
   const lines = useMemo(() => (view ? runLines(view) : []), [view]);
   const metrics = Object.entries(run?.view.metrics ?? {});
@@ -177,23 +182,21 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
     <>
       <div className="screen-head">
         <div className="head-name">
-          <h1 title={runId}>{runWord(runId).replace(/^r/, 'R')}</h1>
-          <div className="mute small clip">
-            {summary.graphName}, started {formatClock(summary.startedMs)}
-          </div>
+          <h1 title={runId}>{heading(runWord(runId))}</h1>
+          <div className="mute small clip">{t.started(summary.graphName, formatClock(summary.startedMs))}</div>
         </div>
         <span className={`pill ${says.pill}`}>
           <Icon name={says.icon} small />
           {says.word}
         </span>
-        {lastOnline !== undefined && <span className="pill stale">as of {formatClock(lastOnline, false)}</span>}
+        {lastOnline !== undefined && <span className="pill stale">{t.asOf(formatClock(lastOnline, false))}</span>}
         <span className="grow" />
         <div className="head-figures">
-          <Figure value={formatDuration(untilMs - summary.startedMs)} words={active ? 'so far' : 'in all'} />
-          <Figure value={String(count('executed'))} words="executed" />
-          <Figure value={String(count('cached'))} words="cached" />
-          {count('failed') > 0 && <Figure value={String(count('failed'))} words="failed" tone="failed" />}
-          {count('skipped') > 0 && <Figure value={String(count('skipped'))} words="skipped" />}
+          <Figure value={formatDuration(untilMs - summary.startedMs)} words={active ? t.soFar : t.inAll} />
+          <Figure value={String(count('executed'))} words={t.executed} />
+          <Figure value={String(count('cached'))} words={t.cachedWord} />
+          {count('failed') > 0 && <Figure value={String(count('failed'))} words={t.failedWord} tone="failed" />}
+          {count('skipped') > 0 && <Figure value={String(count('skipped'))} words={t.skippedWord} />}
         </div>
         {active && (
           <Button
@@ -204,31 +207,31 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
                 .catch((failure: unknown) => showToast({ text: toEngineError(failure).message, tone: 'failed' }))
             }
           >
-            Stop
+            {t.stop}
           </Button>
         )}
       </div>
       {error && !run?.view.order.length ? (
         <ErrorState error={error} />
       ) : !run || run.view.order.length === 0 ? (
-        <Skeleton rows={8} waitsFor="the run's events" />
+        <Skeleton rows={8} waitsFor={t.runEvents} />
       ) : (
         <div className="run-body">
           <div className="run-steps">
             <table className="list-table plan-table">
               <thead>
                 <tr>
-                  <th scope="col">Step</th>
-                  <th scope="col">Kind</th>
-                  <th scope="col">State</th>
+                  <th scope="col">{t.step}</th>
+                  <th scope="col">{t.kind}</th>
+                  <th scope="col">{t.state}</th>
                   <th scope="col" className="timeline-head">
                     <span>0 s</span>
                     <span>{formatDuration(untilMs - run.view.startedMs)}</span>
                   </th>
                   <th scope="col" className="n">
-                    Time
+                    {t.time}
                   </th>
-                  <th scope="col">Why</th>
+                  <th scope="col">{t.why}</th>
                 </tr>
               </thead>
               <tbody>
@@ -265,7 +268,7 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
             </div>
           )}
           <div className="run-log">
-            <LogView lines={lines} nodeId={wanted} titles={titles} empty="The steps of this run wrote no log." />
+            <LogView lines={lines} nodeId={wanted} titles={titles} empty={t.noLog} />
           </div>
         </div>
       )}
