@@ -8,7 +8,11 @@ import { CodeField } from './code-field.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
 import type { ParamField } from './param-fields.ts';
 import { labelOf } from './param-names.ts';
+import { ExpressionField } from './expression-field.tsx';
+import { MapField } from './map-field.tsx';
 import { PathField } from './path-field.tsx';
+import { RecordsField } from './records-field.tsx';
+import { scalarOf, scalarText } from './scalar.ts';
 import { StringListField } from './string-list-field.tsx';
 import { t } from './text.ts';
 
@@ -23,6 +27,10 @@ interface ControlProps {
 
 function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+function secretName(value: unknown): string {
+  return typeof value === 'object' && value !== null && 'secret' in value ? String(value.secret) : '';
 }
 
 function JsonField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'value' | 'onChange'>) {
@@ -103,7 +111,66 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
       );
     }
     case 'strings':
-      return <StringListField ids={ids} value={strings(value)} onChange={onChange} />;
+      return (
+        <StringListField
+          ids={ids}
+          value={strings(value)}
+          onChange={(next) => onChange(control.scalars ? next.map(scalarOf) : next)}
+        />
+      );
+    case 'scalar':
+      return (
+        <TextInput
+          {...ids}
+          value={scalarText(value)}
+          onChange={(next) => onChange(next === '' ? undefined : scalarOf(next))}
+        />
+      );
+    case 'secret':
+      return (
+        <TextInput
+          {...ids}
+          className="mono"
+          placeholder={t.secretName}
+          value={secretName(value)}
+          onChange={(next) => {
+            const name = next.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
+            onChange(name === '' ? (field.nullable ? null : undefined) : { secret: name });
+          }}
+        />
+      );
+    case 'records':
+      return (
+        <RecordsField
+          ids={ids}
+          shapes={control.shapes}
+          value={value}
+          renderControl={(props) => <ParamControl nodeId={nodeId} {...props} />}
+          onChange={onChange}
+        />
+      );
+    case 'map':
+      return (
+        <MapField
+          nodeId={nodeId}
+          ids={ids}
+          field={field}
+          control={control}
+          value={value}
+          renderControl={(props) => <ParamControl nodeId={nodeId} {...props} />}
+          onChange={onChange}
+        />
+      );
+    case 'expression':
+      return (
+        <ExpressionField
+          nodeId={nodeId}
+          port={control.port}
+          ids={ids}
+          value={typeof value === 'string' ? value : ''}
+          onChange={onChange}
+        />
+      );
     case 'column':
       return (
         <ColumnPicker

@@ -60,9 +60,30 @@ describe('paramFields', () => {
     expect(fields.leaves?.control).toEqual({ control: 'number', integer: true, min: 2, max: undefined });
     expect(fields.mode?.control).toEqual({ control: 'choice', options: ['auto', 'fast'] });
     expect(fields.limit).toMatchObject({ nullable: true, control: { control: 'number' } });
-    expect(fields.names?.control).toEqual({ control: 'strings' });
+    expect(fields.names?.control).toEqual({ control: 'strings', scalars: false });
     expect(fields.on?.control).toEqual({ control: 'switch' });
     expect(fields.types).toMatchObject({ advanced: true, control: { control: 'json' } });
+  });
+
+  it('makes lists of objects, unions, maps and secrets editable', () => {
+    const controls = (kind: string) => {
+      const definition = definitions.find((candidate) => candidate.kind === kind);
+      if (!definition) throw new Error(`${kind} is not in the catalog.`);
+      return Object.fromEntries(paramFields(definition).map(({ name, control }) => [name, control]));
+    };
+    const { conditions } = controls('data.filter');
+    expect(conditions).toMatchObject({ control: 'records', shapes: [{ tag: undefined }] });
+    const { expectations } = controls('data.expect');
+    const shapes = expectations?.control === 'records' ? expectations.shapes : [];
+    expect(shapes.map(({ tag }) => tag?.value)).toContain('range');
+    const range = shapes.find(({ tag }) => tag?.value === 'range')?.fields;
+    expect(range?.find(({ name }) => name === 'min')?.control).toEqual({ control: 'scalar' });
+    expect(controls('data.select')['types']).toMatchObject({
+      control: 'map',
+      port: 'input',
+      value: { control: 'choice' },
+    });
+    expect(controls('data.postgres')['password']).toEqual({ control: 'secret' });
   });
 
   it('gives every parameter of every kind a control', () => {

@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react';
 import { z } from 'zod';
+import type { FieldIds } from '../ui/field.tsx';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { ParamMeta, ParamUi } from '../../shared/node/param-meta.ts';
 import { labelOf } from './param-names.ts';
@@ -9,7 +11,11 @@ interface JsonSchema extends ParamMeta {
   enum?: unknown[];
   const?: unknown;
   anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
   items?: JsonSchema;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: JsonSchema | boolean;
   default?: unknown;
   description?: string;
   minimum?: number;
@@ -24,10 +30,25 @@ export type FieldControl =
   | { control: 'number'; integer: boolean; min: number | undefined; max: number | undefined }
   | { control: 'text' }
   | { control: 'choice'; options: string[] }
-  | { control: 'strings' }
+  | { control: 'strings' /** Texts that read as a number, true or false are kept as such. */; scalars: boolean }
+  /** One text, number or truth value. */
+  | { control: 'scalar' }
+  /** Name of a secret. */
+  | { control: 'secret' }
+  /** A list of objects of one or several shapes. */
+  | { control: 'records'; shapes: RecordShape[] }
+  /** A record: column of a port → a value of this control. */
+  | { control: 'map'; port: string; value: FieldControl }
   /** A value with no control of its own, edited as JSON. */
   | { control: 'json' }
-  | Exclude<ParamUi, { control: 'hidden' }>;
+  | Exclude<ParamUi, { control: 'hidden' | 'map' }>;
+
+/** One shape of the objects of a list. */
+export interface RecordShape {
+  /** The property that tells the shapes apart, and its value here; undefined where there is one shape. */
+  tag: { name: string; value: string } | undefined;
+  fields: ParamField[];
+}
 
 /** One form field, derived from a parameter's schema and hints. */
 export interface ParamField {
@@ -43,6 +64,14 @@ export interface ParamField {
   default: unknown;
   control: FieldControl;
 }
+
+/** Makes the control of a field inside another one: of an object of a list, of a value of a record. */
+export type ControlRenderer = (props: {
+  field: ParamField;
+  ids: FieldIds;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}) => ReactNode;
 
 function typesOf(schema: JsonSchema): string[] {
   return schema.type === undefined ? [] : Array.isArray(schema.type) ? schema.type : [schema.type];
@@ -63,7 +92,12 @@ function withoutNull(schema: JsonSchema): { schema: JsonSchema; nullable: boolea
 }
 
 function controlOf(schema: JsonSchema): FieldControl {
-  if (schema.ui && schema.ui.control !== 'hidden') return schema.ui;
+  const { ui } = schema;
+  if (ui?.control === 'map') {
+    const value = typeof schema.additionalProperties === 'object' ? controlOf(schema.additionalProperties) : undefined;
+    return { control: 'map', port: ui.port, value: value ?? { control: 'text' } };
+  }
+  if (ui && ui.control !== 'hidden') return ui;
   const [type] = typesOf(schema);
   if (schema.enum?.every((value) => typeof value === 'string')) {
     return { control: 'choice', options: schema.enum as string[] };
@@ -71,6 +105,7 @@ function controlOf(schema: JsonSchema): FieldControl {
   if (schema.anyOf?.every((option) => typeof option.const === 'string')) {
     return { control: 'choice', options: schema.anyOf.map((option) => String(option.const)) };
   }
+  if (isScalar(schema)) return { control: 'scalar' };
   switch (type) {
     case 'boolean':
       return { control: 'switch' };
@@ -88,11 +123,36 @@ function controlOf(schema: JsonSchema): FieldControl {
     case 'string':
       return { control: 'text' };
     case 'array':
-      return schema.items && typesOf(schema.items)[0] === 'string' ? { control: 'strings' } : { control: 'json' };
+      return listControl(schema.items);
+    case 'object':
+      return Object.keys(schema.properties ?? {}).join() === 'secret' ? { control: 'secret' } : { control: 'json' };
     case undefined:
     default:
       return { control: 'json' };
   }
+}
+
+const scalarTypes = ['string', 'number', 'integer', 'boolean'];
+
+/** A choice of text, numbers and truth values. */
+function isScalar(schema: JsonSchema): boolean {
+  const types = schema.anyOf?.map((option) => typesOf(option)[0] ?? '') ?? typesOf(schema);
+  return types.length > 1 && types.every((type) => scalarTypes.includes(type));
+}
+
+function listControl(items: JsonSchema | undefined): FieldControl {
+  if (items === undefined) return { control: 'json' };
+  if (isScalar(items)) return { control: 'strings', scalars: true };
+  if (typesOf(items)[0] === 'string') return { control: 'strings', scalars: false };
+  const options = items.oneOf ?? items.anyOf ?? [items];
+  if (options.length === 0 || options.some((option) => option.properties === undefined)) return { control: 'json' };
+  return { control: 'records', shapes: options.map(shapeOf) };
+}
+
+function shapeOf(schema: JsonSchema): RecordShape {
+  const tag = Object.entries(schema.properties ?? {}).find(([, property]) => typeof property.const === 'string');
+  const fields = fieldsOf(schema).filter(({ name }) => name !== tag?.[0]);
+  return { tag: tag && { name: tag[0], value: String(tag[1].const) }, fields };
 }
 
 const cache = new WeakMap<object, ParamField[]>();
@@ -101,11 +161,14 @@ const cache = new WeakMap<object, ParamField[]>();
 export function paramFields(definition: NodeDefinition): ParamField[] {
   const known = cache.get(definition);
   if (known) return known;
-  const root = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as {
-    properties?: Record<string, JsonSchema>;
-    required?: string[];
-  };
-  const fields = Object.entries(root.properties ?? {}).flatMap(([name, raw]): ParamField[] => {
+  const root = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const fields = fieldsOf(root);
+  cache.set(definition, fields);
+  return fields;
+}
+
+function fieldsOf(root: JsonSchema): ParamField[] {
+  return Object.entries(root.properties ?? {}).flatMap(([name, raw]): ParamField[] => {
     if (raw.ui?.control === 'hidden') return [];
     const { schema, nullable } = withoutNull(raw);
     return [
@@ -123,8 +186,6 @@ export function paramFields(definition: NodeDefinition): ParamField[] {
       },
     ];
   });
-  cache.set(definition, fields);
-  return fields;
 }
 
 /** A schema issue in plain words. */

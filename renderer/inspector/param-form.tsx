@@ -23,7 +23,7 @@ function referenceOf(value: unknown): string | undefined {
   return undefined;
 }
 
-const blockControls = new Set(['sql', 'multiline', 'columns', 'path', 'strings']);
+const blockControls = new Set(['sql', 'multiline', 'columns', 'path', 'strings', 'records', 'map', 'expression']);
 
 function defaultWord(value: unknown): string {
   return typeof value === 'string' ? value || t.emptyWord : JSON.stringify(value);
@@ -126,7 +126,7 @@ function ParamRow({
         }
       >
         {(ids) =>
-          reference === undefined ? (
+          reference === undefined || (field.control.control === 'secret' && parameter === undefined) ? (
             <ParamControl
               nodeId={nodeId}
               field={field}

@@ -2,6 +2,14 @@ import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
   {
+    secretName: 'NAME_OF_SECRET',
+    columnsOfPort: (port: string | number) => `Columns of ${port}`,
+    putIn: (name: string | number) => `Put in ${name}`,
+    moreColumns: (count: number) => `and ${count} more`,
+    columnWord: 'Column',
+    valueFor: (name: string | number) => `Value for ${name}`,
+    moveUp: 'Move up',
+    moveDown: 'Move down',
     connectToChoose: (port: string | number) => `Connect ${port} to choose from its columns.`,
     chooseAColumn: 'Choose a column',
     none: 'None',
@@ -107,6 +115,14 @@ export const t = defineText(
     moreSettings: (hidden: number) => `${hidden} more ${hidden === 1 ? 'setting' : 'settings'}`,
   },
   {
+    secretName: 'NAME_DES_GEHEIMNISSES',
+    columnsOfPort: (port) => `Spalten von ${port}`,
+    putIn: (name) => `${name} einsetzen`,
+    moreColumns: (count) => `und ${count} weitere`,
+    columnWord: 'Spalte',
+    valueFor: (name) => `Wert für ${name}`,
+    moveUp: 'Nach oben',
+    moveDown: 'Nach unten',
     connectToChoose: (port) => `Verbinde ${port}, um aus seinen Spalten zu wählen.`,
     chooseAColumn: 'Spalte wählen',
     none: 'Keine',

@@ -6,6 +6,8 @@ export interface FieldIds {
   id: string;
   'aria-describedby'?: string;
   'aria-invalid'?: boolean;
+  /** Where no label stands by the control. */
+  'aria-label'?: string;
 }
 
 interface FieldProps {

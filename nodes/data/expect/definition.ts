@@ -4,7 +4,16 @@ import { paramMeta } from '../../../shared/node/param-meta.ts';
 import type { Column, TableSchema } from '../../../shared/table/schema.ts';
 
 const onBreak = z.enum(['default', 'fail', 'quarantine', 'warn']).default('default');
-const column = z.string().min(1).describe('Column it is about');
+const column = z
+  .string()
+  .min(1)
+  .describe('Column it is about')
+  .meta(paramMeta({ ui: { control: 'column', port: 'input' } }));
+const columns = z
+  .array(z.string())
+  .min(1)
+  .max(16)
+  .meta(paramMeta({ ui: { control: 'columns', port: 'input' } }));
 /** A number, or a time as text for time columns. */
 const bound = z.union([z.number(), z.string()]);
 const value = z.union([z.string(), z.number(), z.boolean()]);
@@ -18,15 +27,19 @@ export const expectationSchema = z.discriminatedUnion('check', [
     onBreak,
   }),
   z.strictObject({ check: z.literal('notNull'), column, onBreak }),
-  z.strictObject({ check: z.literal('unique'), columns: z.array(z.string()).min(1).max(16), onBreak }),
+  z.strictObject({ check: z.literal('unique'), columns, onBreak }),
   z.strictObject({ check: z.literal('range'), column, min: bound.optional(), max: bound.optional(), onBreak }),
   z.strictObject({ check: z.literal('set'), column, values: z.array(value).min(1).max(10_000), onBreak }),
   z.strictObject({ check: z.literal('regex'), column, pattern: z.string().max(2000), onBreak }),
   z.strictObject({
     check: z.literal('foreignKey'),
-    columns: z.array(z.string()).min(1).max(16),
+    columns,
     /** Columns of the reference table, in the same order. */
-    references: z.array(z.string()).min(1).max(16),
+    references: z
+      .array(z.string())
+      .min(1)
+      .max(16)
+      .meta(paramMeta({ ui: { control: 'columns', port: 'reference' } })),
     onBreak,
   }),
   z.strictObject({
