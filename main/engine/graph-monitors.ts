@@ -6,7 +6,7 @@ import { expandGroups } from '../../shared/graph/expand-groups.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { referenceScoresFile } from '../../shared/model/report.ts';
 import type { PlanService } from '../../shared/plan/plan.ts';
-import type { Endpoint, LoopEvent, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { Alert, Endpoint, LoopEvent, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { type Alerting, type AlertRule, createAlerting, explainDrift, explainDrop } from '../monitoring/alerting.ts';
 import { createEndpointMonitor, type DriftMethod, type EndpointMonitor } from '../monitoring/endpoint-monitor.ts';
 import { createEndpointObserver, type EndpointObserver } from '../monitoring/endpoint-observer.ts';
@@ -30,6 +30,8 @@ export interface GraphMonitors {
   watch(graphId: string, nodeId: string, signal: AbortSignal): AsyncIterable<MonitorReport>;
   readonly alerts: AlertRecords;
   readonly loops: LoopRecords;
+  /** A person's decision on a challenger. Errors: `serve.not-ready`, `loop.nothing-to-decide`. */
+  decide(decision: { graphId: string; nodeId: string; attempt: string; approve: boolean }): void;
   close(): void;
 }
 
@@ -38,6 +40,8 @@ export interface GraphMonitorsOptions {
   host: EndpointHost;
   log(text: string): void;
   onLoopEvent?: ((event: LoopEvent) => void) | undefined;
+  /** An alert begins, or is over. */
+  onAlert?: ((alert: Alert) => void) | undefined;
 }
 
 interface Attached {
@@ -49,11 +53,11 @@ interface Attached {
 const observedRows = 200_000;
 
 /** Monitor nodes of the graphs whose endpoints are up. */
-export function createGraphMonitors({ engine, host, log, onLoopEvent }: GraphMonitorsOptions): GraphMonitors {
+export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }: GraphMonitorsOptions): GraphMonitors {
   const attached = new Map<string, Attached>();
   const alerts = createAlertRecords(engine.database);
   const loops = createLoopRecords(engine.database);
-  const alerting = createAlerting(alerts, log);
+  const alerting = createAlerting(alerts, log, onAlert);
 
   function detach(endpointId: string): void {
     for (const [id, entry] of attached) {
@@ -103,6 +107,8 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent }: GraphMon
         params: retrainNode.params.parse(service.params),
         engine,
         records: loops,
+        host,
+        endpointId: endpoint.id,
         observer,
         performance,
         isDrifting: () => drifts.some(({ latest }) => latest?.alarm?.active === true),
@@ -130,6 +136,17 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent }: GraphMon
     },
     alerts,
     loops,
+    decide({ graphId, nodeId, attempt, approve }) {
+      const monitor = attached.get(`${graphId}/${nodeId}`)?.monitor;
+      if (monitor !== undefined && 'decide' in monitor) {
+        monitor.decide(attempt, approve);
+        return;
+      }
+      throw new AppError('serve.not-ready', `"${nodeId}" is not at work: its endpoint is not up.`, {
+        nodeId,
+        fix: 'Start the endpoint it is connected to.',
+      });
+    },
     close() {
       for (const { monitor } of attached.values()) monitor.close();
       attached.clear();

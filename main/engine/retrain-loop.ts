@@ -18,10 +18,12 @@ import {
   writeTrainingTable,
 } from '../monitoring/training-window.ts';
 import { artifactModelSource } from '../serving/model-source.ts';
+import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { LoopRecords } from '../store/loop-records.ts';
 import type { Engine } from './engine.ts';
 import { lastEvent } from './graph-endpoints.ts';
 import { retrainGraph, trainPartOf } from './retrain-graph.ts';
+import { rollOut } from './rollout.ts';
 
 export interface RetrainLoopOptions {
   graphId: string;
@@ -33,6 +35,8 @@ export interface RetrainLoopOptions {
   params: z.output<typeof retrainNode.params>;
   engine: Engine;
   records: LoopRecords;
+  host: Pick<EndpointHost, 'tryVersion' | 'versions'>;
+  endpointId: string;
   observer: EndpointObserver;
   performance: PerformanceMonitor;
   isDrifting(): boolean;
@@ -43,8 +47,22 @@ export interface RetrainLoopOptions {
 }
 
 export interface RetrainLoop {
+  /** A person's decision on a challenger that waits for it. Errors: `loop.nothing-to-decide`. */
+  decide(attempt: string, approve: boolean): void;
   close(): void;
 }
+
+/** A better challenger that a person must approve. */
+interface Pending {
+  attempt: string;
+  champion: string;
+  challenger: string;
+  comparison: Record<string, unknown>;
+  decision: boolean | undefined;
+}
+
+/** A provisional champion gives way to a successor that is better, not surely better. */
+const provisionalAlpha = 0.5;
 
 const periodMs = 1_000;
 const dayMs = 86_400_000;
@@ -66,6 +84,9 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
   const startedMs = Date.now();
   const workDir = join(engine.dataDir, 'monitoring', options.graphId, options.nodeId);
   let probation: Probation | undefined;
+  let pending: Pending | undefined;
+  /** The champion while it was trained on few rows since a change. */
+  let provisional: string | undefined;
   /** Labelled rows ever seen when the last attempt began. */
   let labelsAtLastAttempt = 0;
   let attemptsWithoutGain = 0;
@@ -109,14 +130,15 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     return observer.log?.counts().labelled ?? 0;
   }
 
-  /** Whether an attempt may begin, whatever the reason. */
-  function mayBegin(): boolean {
+  /** Whether an attempt may begin for these reasons. */
+  function mayBegin(reasons: readonly string[]): boolean {
+    if (pending !== undefined) return false;
     const now = Date.now();
     const last = records.last(options.graphId, options.nodeId, ['triggered']);
     if (last !== undefined && now - last.timeMs < params.cooldownMinutes * 60_000) return false;
     if (records.countSince(options.graphId, options.nodeId, 'triggered', now - dayMs) >= params.budgetPerDay)
       return false;
-    if (labelsAtLastAttempt === 0) return true;
+    if (labelsAtLastAttempt === 0 || reasons.includes('twice-the-rows')) return true;
     // More of the same rows would give the same answer.
     return labelsSeen() - labelsAtLastAttempt >= params.holdoutRows * 2 ** Math.min(6, attemptsWithoutGain);
   }
@@ -191,17 +213,29 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
         metrics: finished.metrics[part.evaluateId] ?? {},
       });
       const comparison = await compare(champion, challenger, manifest, holdoutPath, window.holdout.actual);
-      const better = comparison.difference > 0 && comparison.pValue <= params.alpha;
+      const level = champion === provisional ? Math.max(provisionalAlpha, params.alpha) : params.alpha;
+      const better = comparison.difference > 0 && comparison.pValue <= level;
       record('compared', id, sentenceOf(comparison), {
         ...comparison,
         championModel: champion,
         challengerModel: challenger,
+        level,
       });
       if (!better) {
-        record('rejected', id, 'The challenger is not surely better: the champion stays.', { ...comparison });
+        const sure = level === params.alpha ? 'surely ' : '';
+        record('rejected', id, `The challenger is not ${sure}better: the champion stays.`, { ...comparison });
         return;
       }
-      await promote(id, champion, challenger, comparison);
+      if (params.approval) {
+        pending = { attempt: id, champion, challenger, comparison: { ...comparison }, decision: undefined };
+        record('awaiting-approval', id, `Version ${version?.version ?? '?'} waits for a person's approval.`, {
+          champion,
+          challenger,
+          comparison,
+        });
+        return;
+      }
+      await goLive(id, champion, challenger, { ...comparison });
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
@@ -238,21 +272,69 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     }
   }
 
-  async function promote(
+  /** Carries out what a person has decided. */
+  async function carryOut({ attempt: id, champion, challenger, comparison, decision }: Pending): Promise<void> {
+    pending = undefined;
+    if (decision !== true) {
+      record('rejected', id, 'The challenger was not approved: the champion stays.', { challenger });
+      return;
+    }
+    record('approved', id, 'The challenger was approved.', { challenger });
+    try {
+      await goLive(id, champion, challenger, comparison);
+    } catch (error) {
+      if (closed.signal.aborted) return;
+      record('failed', id, `${toAppError(error).message} The champion stays.`, { error: toWireError(error), champion });
+    }
+  }
+
+  async function goLive(
     id: string,
     champion: string,
     challenger: string,
-    comparison: PairedComparison,
+    comparison: Record<string, unknown>,
   ): Promise<void> {
+    if (params.rollout === 'canary' && !(await passesCanary(id, champion, challenger))) return;
+    // What the old model has answered must be read before its log goes.
+    await observer.refresh();
     await options.swap(challenger);
     moveAlias(challenger);
     attemptsWithoutGain = 0;
+    provisional = youngRows === undefined ? undefined : challenger;
     probation = { attempt: id, model: challenger, before: champion };
     record('promoted', id, `Version ${versionOf(challenger)?.version ?? '?'} is live.`, {
       model: challenger,
       before: champion,
       ...comparison,
     });
+  }
+
+  async function passesCanary(id: string, champion: string, challenger: string): Promise<boolean> {
+    const artifact = await engine.store.open(challenger);
+    const version = versionOf(challenger);
+    if (artifact === undefined || version === undefined) {
+      throw new AppError('artifact.not-found', `The model ${challenger} is not in the store.`);
+    }
+    const model = { name: version.name, version: String(version.version), digest: challenger, dir: artifact.path('.') };
+    const result = await rollOut({
+      host: options.host,
+      endpointId: options.endpointId,
+      challenger: await artifactModelSource(model),
+      stageRows: params.stageRows,
+      stageMs: params.stageMinutes * 60_000,
+      signal: closed.signal,
+      onStage({ name, percent }) {
+        if (name === 'shadow') record('shadowing', id, 'The challenger gets copies of all requests.', { challenger });
+        else record('canary', id, `The challenger answers ${percent} % of the requests.`, { challenger, percent });
+      },
+    });
+    if (result.passed) return true;
+    record('rolled-back', id, `The challenger was taken back: ${result.reason}.`, {
+      model: champion,
+      before: challenger,
+      stages: result.stages,
+    });
+    return false;
   }
 
   /** The model before it against the promoted one, on rows the promoted one has answered. */
@@ -273,6 +355,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
         await options.swap(before);
         moveAlias(before);
         youngRows = undefined;
+        provisional = undefined;
         changedAt = undefined;
         record('rolled-back', id, `The model before it would have been better: ${sentenceOf(comparison)}`, {
           model: before,
@@ -299,8 +382,24 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     engine.registry.setAlias(version.name, typeof alias === 'string' ? alias : 'champion', version.version);
   }
 
+  /** A challenger that waited for approval when the engine stopped still waits. */
+  function recallPending(): void {
+    const last = records.last(options.graphId, options.nodeId, [
+      'awaiting-approval',
+      'approved',
+      'rejected',
+      'triggered',
+    ]);
+    const { champion, challenger, comparison } = last?.evidence ?? {};
+    if (last?.type !== 'awaiting-approval' || last.attempt === null) return;
+    if (typeof champion !== 'string' || typeof challenger !== 'string') return;
+    const known = (comparison ?? {}) as Record<string, unknown>;
+    pending = { attempt: last.attempt, champion, challenger, comparison: known, decision: undefined };
+  }
+
   /** After a start of the engine: what was promoted last goes live again, since the graph only knows its first model. */
   async function resume(): Promise<void> {
+    recallPending();
     const last = records.last(options.graphId, options.nodeId, ['promoted', 'rolled-back']);
     const model = last?.evidence['model'];
     if (typeof model !== 'string' || model === observer.source()?.digest) return;
@@ -313,9 +412,10 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     try {
       const { log } = observer;
       if (log !== undefined) {
+        if (pending?.decision !== undefined) await carryOut(pending);
         if (probation !== undefined) await watchProbation(log, probation);
         const { reasons, evidence } = triggers();
-        if (reasons.length > 0 && mayBegin()) await attempt(reasons, evidence);
+        if (reasons.length > 0 && mayBegin(reasons)) await attempt(reasons, evidence);
       }
       lastProblem = '';
     } catch (error) {
@@ -333,6 +433,15 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
   }, 0);
 
   return {
+    decide(attempt, approve) {
+      if (pending?.attempt !== attempt) {
+        throw new AppError('loop.nothing-to-decide', 'This retraining does not wait for a decision.', {
+          nodeId: options.nodeId,
+          fix: 'Look at the newest events of the loop.',
+        });
+      }
+      pending.decision = approve;
+    },
     close() {
       clearTimeout(timer);
       closed.abort();

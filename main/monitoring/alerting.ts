@@ -20,7 +20,12 @@ const attempts = 3;
 const timeoutMs = 5_000;
 const retryDelayMs = 2_000;
 
-export function createAlerting(records: AlertRecords, log: (text: string) => void): Alerting {
+/** `onChange` hears of every alert that begins or is over. */
+export function createAlerting(
+  records: AlertRecords,
+  log: (text: string) => void,
+  onChange?: (alert: Alert) => void,
+): Alerting {
   async function deliver(alert: Alert, url: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -55,6 +60,7 @@ export function createAlerting(records: AlertRecords, log: (text: string) => voi
         : records.resolve(graphId, nodeId, kind);
       if (changed === undefined) return;
       log(active ? textOf(changed) : `Over: ${changed.title}`);
+      onChange?.(changed);
       if (webhook !== '' && !changed.silenced) void deliver(changed, webhook);
     },
   };

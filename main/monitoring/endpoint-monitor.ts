@@ -142,7 +142,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       for (const rows of full) {
         const pairs = pairsOf(known, rows);
         const compared = compareColumns(pairs, tests);
-        alarm.push(compared.drifted);
+        alarm.push(compared.drifted, isCertain(compared));
         const report = reportOf(known, rows, compared);
         options.onWindow?.(report, () => detailsOf(pairs, report, rows));
       }
@@ -192,6 +192,17 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       feed.close();
     },
   };
+}
+
+/** From here on a window is so far from its reference that no second one is waited for. */
+const certainPValue = 1e-6;
+const certainEffect = 0.5;
+
+function isCertain({ columns, effects }: ComparedColumns): boolean {
+  return columns.some(
+    ({ column, drifted, pValue }) =>
+      drifted && pValue !== null && pValue <= certainPValue && (effects[column] ?? 0) >= certainEffect,
+  );
 }
 
 const exampleRows = 3;

@@ -15,7 +15,7 @@ export interface EndpointObserver {
 
 export interface EndpointObserverOptions {
   endpointId: string;
-  host: Pick<EndpointHost, 'recentRows' | 'models'>;
+  host: Pick<EndpointHost, 'recentRows' | 'models' | 'challenger'>;
   /** Where the endpoint keeps its labels. */
   stateDir: string;
   /** Rows kept, at most. */
@@ -36,17 +36,21 @@ export function createEndpointObserver(options: EndpointObserverOptions): Endpoi
     const served = source();
     if (served?.manifest == null) return;
     log ??= new LabelledLog(served.manifest, options.capacityRows);
-    const { logId, logged } = await host.recentRows(endpointId, 0);
-    const fresh = logged - (loggedBefore.get(logId) ?? 0);
-    if (fresh > 0) {
-      // Rows that came meanwhile belong to the next call.
-      const recent = await host.recentRows(endpointId, fresh);
-      if (recent.logId === logId) {
-        log.add(recent, served.digest);
-        loggedBefore.set(logId, recent.logged);
-      }
-    }
+    await readLog(log, served);
+    const challenger = host.challenger(endpointId);
+    if (challenger !== undefined) await readLog(log, challenger);
     for (const { id, label } of await tail.read()) log.label(id, label);
+  }
+
+  async function readLog(into: LabelledLog, { version, digest }: ModelSource): Promise<void> {
+    const { logId, logged } = await host.recentRows(endpointId, 0, version);
+    const fresh = logged - (loggedBefore.get(logId) ?? 0);
+    if (fresh <= 0) return;
+    // Rows that came meanwhile belong to the next call.
+    const recent = await host.recentRows(endpointId, fresh, version);
+    if (recent.logId !== logId) return;
+    into.add(recent, digest);
+    loggedBefore.set(logId, recent.logged);
   }
 
   return {

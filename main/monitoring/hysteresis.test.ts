@@ -41,3 +41,11 @@ describe('createHysteresis', () => {
     expect(() => createHysteresis(4, 3)).toThrow(RangeError);
   });
 });
+
+it('needs one window only where that is certain, and as many as ever to clear', () => {
+  const alarm = createHysteresis(2, 3);
+  expect(alarm.push(true, true)).toBe(true);
+  expect(alarm.push(false)).toBe(true);
+  expect(alarm.push(false)).toBe(false);
+  expect(alarm.push(false, true)).toBe(false);
+});

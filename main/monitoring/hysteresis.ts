@@ -1,7 +1,7 @@
 /** Turns verdicts of single windows into a state that changes only when it is sure. */
 export interface Hysteresis {
-  /** Adds the verdict of the next window; whether the alarm is on after it. */
-  push(exceeded: boolean): boolean;
+  /** Adds the verdict of the next window; whether the alarm is on after it. A `certain` one needs no second window. */
+  push(exceeded: boolean, certain?: boolean): boolean;
   readonly active: boolean;
   /** Verdicts of the last windows, newest last. */
   readonly recent: readonly boolean[];
@@ -12,11 +12,11 @@ export function createHysteresis(needed: number, windows: number, earlier: reado
   if (!(needed >= 1 && needed <= windows)) throw new RangeError('needed must be between 1 and windows');
   const recent: boolean[] = [];
   let active = false;
-  const push = (exceeded: boolean): boolean => {
+  const push = (exceeded: boolean, certain = false): boolean => {
     recent.push(exceeded);
     if (recent.length > windows) recent.shift();
     const count = recent.filter((verdict) => verdict !== active).length;
-    if (count >= needed) {
+    if (count >= needed || (exceeded && certain && !active)) {
       active = !active;
       // Windows that led to this change must not count towards the next one.
       recent.length = 0;

@@ -46,9 +46,11 @@ const settledShare = 0.8;
 const minimumLabelled = 50;
 
 interface Window {
+  /** Position of its first row; rows of other models may lie between. */
   from: number;
-  /** Grows until the window is full. */
+  /** Position after its last row; grows until the window is full. */
   to: number;
+  rows: number;
   model: string;
   fromMs: number;
   toMs: number;
@@ -60,6 +62,23 @@ interface Window {
   realizedCounted: boolean;
   /** State of the labels at the last computation. */
   labelVersion: number;
+}
+
+function emptyWindow(from: number, model: string): Window {
+  return {
+    from,
+    to: from,
+    rows: 0,
+    model,
+    fromMs: 0,
+    toMs: 0,
+    labelled: 0,
+    estimated: null,
+    realized: null,
+    estimateCounted: false,
+    realizedCounted: false,
+    labelVersion: -1,
+  };
 }
 
 /** Estimated and realized performance of an endpoint, window by window. */
@@ -75,6 +94,8 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
   /** The best a served model did on held-out rows: a worse successor must not lower what is expected. */
   let baseline: number | undefined;
   let droppedSince: number | undefined;
+  /** Position after the rows that windows have. */
+  let seen = 0;
   let lastProblem = '';
 
   function newAlarm() {
@@ -115,46 +136,35 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
     return higherIsBetter(metric) ? value < bound && high < baseline : value > bound && low > baseline;
   }
 
-  /** Splits new rows into windows; a new model starts a new one. */
+  /** Splits new rows into windows of one model each; two models may answer side by side. */
   function extendWindows(log: LabelledLog): void {
-    let at = windows.at(-1)?.to ?? log.start;
-    while (at < log.end) {
-      const model = log.digestAt(at);
+    seen = Math.max(seen, log.start);
+    while (seen < log.end) {
+      const model = log.digestAt(seen);
       if (model === undefined) return;
-      let last = windows.at(-1);
-      if (last === undefined || last.model !== model || last.to - last.from >= options.windowRows) {
-        last = {
-          from: at,
-          to: at,
-          model,
-          fromMs: 0,
-          toMs: 0,
-          labelled: 0,
-          estimated: null,
-          realized: null,
-          estimateCounted: false,
-          realizedCounted: false,
-          labelVersion: -1,
-        };
-        windows.push(last);
+      let window = windows.findLast((candidate) => candidate.model === model);
+      if (window === undefined || window.rows >= options.windowRows) {
+        window = emptyWindow(seen, model);
+        windows.push(window);
         if (windows.length > maxWindows) windows.shift();
       }
-      const end = Math.min(log.end, last.from + options.windowRows);
-      let to = at;
-      while (to < end && log.digestAt(to) === model) to++;
-      last.to = to;
-      at = to;
+      while (seen < log.end && window.rows < options.windowRows && log.digestAt(seen) === model) {
+        seen++;
+        window.rows++;
+      }
+      window.to = seen;
     }
   }
 
   async function updateWindows(log: LabelledLog): Promise<void> {
     for (const window of windows) {
-      const isFull = window.to - window.from >= options.windowRows;
+      const isFull = window.rows >= options.windowRows;
       if (isFull && window.labelVersion === log.labelVersion) continue;
-      if (window.realizedCounted && window.labelled === window.to - window.from) continue;
+      if (window.realizedCounted && window.labelled === window.rows) continue;
       if (window.from < log.start) continue;
-      const rows = log.rows(window.from, window.to);
-      const labelled = log.rows(window.from, window.to, ({ actual }) => !Number.isNaN(actual));
+      const isOwn = ({ digest }: { digest: string }) => digest === window.model;
+      const rows = log.rows(window.from, window.to, isOwn);
+      const labelled = log.rows(window.from, window.to, (row) => isOwn(row) && !Number.isNaN(row.actual));
       const isNew = labelled.rows !== window.labelled || !isFull || window.estimated === null;
       window.labelVersion = log.labelVersion;
       if (!isNew) continue;
@@ -198,10 +208,10 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       limit: limit() ?? null,
       windowRows: options.windowRows,
       labels: log?.counts() ?? { rows: 0, labelled: 0, waiting: 0, repeated: 0 },
-      windows: windows.map(({ fromMs, toMs, from, to, labelled, model, estimated, realized }) => ({
+      windows: windows.map(({ fromMs, toMs, rows, labelled, model, estimated, realized }) => ({
         fromMs,
         toMs,
-        rows: to - from,
+        rows,
         labelled,
         model,
         estimated,

@@ -7,10 +7,12 @@ import type { ActivityPoint } from './activity-recorder.ts';
 import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
 import type { MonitorVerdict } from './monitor-readings.ts';
 import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
+import type { VersionCounts } from './ipc-protocol.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { RecentRows } from './request-log.ts';
 import { ServingClient, type ServingRuntime } from './serving-client.ts';
+import type { TrafficRule } from './traffic.ts';
 
 export interface EndpointHostOptions {
   dataDir: string;
@@ -63,6 +65,13 @@ export interface StartedEndpoint extends Endpoint {
   grpc: string | null;
 }
 
+export interface VersionTrial {
+  source: ModelSource;
+  shadow: boolean;
+  /** 0 to 100. */
+  percent: number;
+}
+
 export interface EndpointHost {
   /**
    * Serves a registered model; resolves when it answers. Starting an id (`graphId/nodeId`) that is live replaces it:
@@ -81,8 +90,17 @@ export interface EndpointHost {
   models(id: string): readonly ModelSource[];
   /** Through the same code as HTTP, without needing a key. */
   predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
-  /** The newest logged rows of the endpoint's own model. */
-  recentRows(id: string, limit: number): Promise<RecentRows>;
+  /** The newest logged rows of the endpoint's own model, or of another version that is served next to it. */
+  recentRows(id: string, limit: number, version?: string): Promise<RecentRows>;
+  /**
+   * Serves a second version next to the endpoint's own, without a gap: `shadow` gives it copies of all requests, `percent`
+   * that share of them to answer. Ends with the next start of the endpoint, or when it is called without a version.
+   */
+  tryVersion(id: string, trial: VersionTrial | undefined): Promise<void>;
+  /** The version on trial. */
+  challenger(id: string): ModelSource | undefined;
+  /** What each served version of the endpoint's own model has answered. */
+  versions(id: string): Promise<VersionCounts[]>;
   /** Shows what a monitor says about the endpoint's own model on `/metrics`; ignored unless it is live. */
   showMonitor(id: string, verdict: MonitorVerdict): void;
   /** At once, then about every second until the endpoint ends or the signal is aborted. */
@@ -106,6 +124,8 @@ interface LaunchPorts {
 interface Entry {
   endpoint: Endpoint;
   sources: readonly ModelSource[];
+  /** Served next to the first of them. */
+  challenger: ModelSource | undefined;
   client: ServingClient;
   stats: EndpointStats;
   restarts: number[];
@@ -176,8 +196,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     const samePorts = start.http.port === port && (start.grpcPort ?? null) === grpcPort;
     const model = { name: first.name, version: first.version, digest: first.digest };
     if (previous?.endpoint.state === 'live' && samePorts && previous.settingsKey === settingsKey) {
-      await previous.client.call('replaceModels', { models: [...start.models] });
-      Object.assign(previous, { sources: start.models, launch });
+      await previous.client.call('replaceModels', { models: [...start.models], traffic: null });
+      Object.assign(previous, { sources: start.models, launch, challenger: undefined });
       previous.endpoint = { ...previous.endpoint, name: start.name, model, startedMs: Date.now() };
       return { ...previous.endpoint, newKey: keys?.newKey, grpc: previous.grpc };
     }
@@ -201,6 +221,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         startedMs: Date.now(),
       },
       sources: start.models,
+      challenger: undefined,
       client,
       stats: emptyStats(),
       restarts: [],
@@ -246,6 +267,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         return;
       }
       entry.client = client;
+      // A process starts with the endpoint's own model only.
+      entry.challenger = undefined;
       entry.endpoint = { ...entry.endpoint, state: 'live' };
       follow(entry, client);
     } catch (error) {
@@ -283,9 +306,23 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       const predictions = await entry.client.call('predict', { model: ownModel(entry), rows });
       return { predictions, durationMs: performance.now() - started };
     },
-    async recentRows(id, limit) {
+    async recentRows(id, limit, version) {
       const entry = live(id);
-      return entry.client.call('recentRows', { model: ownModel(entry), limit });
+      const own = entry.endpoint.model?.version ?? '';
+      return entry.client.call('recentRows', { model: ownModel(entry), version: version ?? own, limit });
+    },
+    async tryVersion(id, trial) {
+      const entry = live(id);
+      const [stable] = entry.sources as [ModelSource];
+      const models = trial === undefined ? [stable] : [stable, { ...trial.source, name: stable.name }];
+      const traffic = trial === undefined ? null : trafficOf(stable, trial);
+      await entry.client.call('replaceModels', { models, traffic });
+      entry.challenger = models[1];
+    },
+    challenger: (id) => live(id).challenger,
+    async versions(id) {
+      const entry = live(id);
+      return entry.client.call('versions', { model: ownModel(entry) });
     },
     showMonitor(id, verdict) {
       const entry = entries.get(id);
@@ -296,6 +333,15 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       await Promise.all(starts.values());
       await Promise.all([...entries.values()].map((entry) => stop(entry.endpoint.id)));
     },
+  };
+}
+
+function trafficOf(stable: ModelSource, { source, shadow, percent }: VersionTrial): TrafficRule {
+  const { version } = source;
+  return {
+    stable: stable.version,
+    canary: percent > 0 ? { version, percent } : null,
+    shadow: shadow ? version : null,
   };
 }
 

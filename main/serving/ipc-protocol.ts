@@ -6,6 +6,7 @@ import type { ModelSource } from './model-source.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { RecentRows } from './request-log.ts';
+import type { TrafficRule } from './traffic.ts';
 
 /** Messages between the endpoint host and a serving process; structured clones over the IPC channel of a fork. */
 
@@ -33,9 +34,29 @@ export interface ServingStart {
 /** Calls by name: arguments and results. `model` without a version means the highest one. */
 export interface ServingCalls {
   predict: { args: { model: string; rows: Record<string, unknown>[] }; result: Prediction[] };
-  /** Serves these models instead, without a gap: the old ones answer until the new ones are warm. */
-  replaceModels: { args: { models: ModelSource[] }; result: null };
-  recentRows: { args: { model: string; limit: number }; result: RecentRows };
+  /**
+   * Serves these models instead, without a gap: the old ones answer until the new ones are warm, and those that stay go
+   * on as they are. With several versions of one model, `traffic` says which answers what; null: the first one all.
+   */
+  replaceModels: { args: { models: ModelSource[]; traffic: TrafficRule | null }; result: null };
+  recentRows: { args: { model: string; version: string; limit: number }; result: RecentRows };
+  /** What each version of a model has answered. */
+  versions: { args: { model: string }; result: VersionCounts[] };
+}
+
+/** Counts of one served version since it was loaded. */
+export interface VersionCounts {
+  version: string;
+  digest: string;
+  /** Rows inferred, copies of requests included. */
+  rows: number;
+  requests: number;
+  /** Requests that failed by a fault of the server (status 5xx). */
+  failed: number;
+  /** Mean time in the model per request, ms; null before the first. */
+  inferMs: number | null;
+  /** Copies of requests that failed, and all of them. */
+  shadow: { failed: number; answered: number };
 }
 
 export type ServingCall = {

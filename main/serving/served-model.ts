@@ -30,6 +30,7 @@ const retireTimeoutMs = 60_000;
 export class ServedModel {
   readonly name: string;
   readonly version: string;
+  readonly digest: string;
   readonly manifest: ModelManifest | null;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -63,6 +64,7 @@ export class ServedModel {
     const limits = limitsOf(source.config, options.limits);
     this.name = source.name;
     this.version = source.version;
+    this.digest = source.digest;
     this.manifest = source.manifest;
     this.inputs = specs.inputs;
     this.outputs = specs.outputs;

@@ -8,7 +8,14 @@ import { FeedbackStore } from './feedback-store.ts';
 import type { GrpcFront } from './grpc/grpc-front.ts';
 import { HttpFront } from './http-front.ts';
 import { MonitorReadings } from './monitor-readings.ts';
-import type { HostMessage, ServingCall, ServingMessage, ServingStart } from './ipc-protocol.ts';
+import type {
+  HostMessage,
+  ServingCall,
+  ServingCalls,
+  ServingMessage,
+  ServingStart,
+  VersionCounts,
+} from './ipc-protocol.ts';
 import { listenError } from './listen-error.ts';
 import { isLoopback } from './loopback.ts';
 import { ModelRepository } from './model-repository.ts';
@@ -17,6 +24,7 @@ import { ModelTable } from './model-table.ts';
 import { predictRows } from './predict-rows.ts';
 import { ServedModel } from './served-model.ts';
 import { type LogLevel, ServerSettings } from './server-settings.ts';
+import type { ShadowResult } from './shadow.ts';
 import type { ServingContext } from './serving-context.ts';
 
 /** Process of one endpoint: HTTP front here, model sessions in worker threads. Ends with its host. */
@@ -115,32 +123,72 @@ function running(): ServingContext {
 }
 
 /** The new models are warm before the first request reaches them; the old ones end when they have answered theirs. */
-async function replaceModels(sources: readonly ModelSource[]): Promise<null> {
+async function replaceModels({ models: sources, traffic }: ServingCalls['replaceModels']['args']): Promise<null> {
   if (openModel === undefined) throw new Error('a call came before the start');
   const opened: ServedModel[] = [];
   try {
-    for (const source of sources) opened.push(await openModel(source));
+    for (const source of sources) {
+      const kept = models.versions(source.name).find((model) => isSame(model, source));
+      if (kept === undefined) opened.push(await openModel(source));
+    }
   } catch (error) {
     await Promise.all(opened.map((model) => model.close()));
     throw error;
   }
   const names = new Set([...models.all(), ...opened].map((model) => model.name));
   for (const name of names) {
-    const old = models.replace(
-      name,
-      opened.filter((model) => model.name === name),
-    );
+    const kept = models.versions(name).filter((model) => sources.some((source) => isSame(model, source)));
+    const old = models.replace(name, [...kept, ...opened.filter((model) => model.name === name)]);
     for (const model of old) {
+      if (kept.includes(model)) continue;
       model.retire().catch((error: unknown) => log('error', `Closing model ${name}: ${toWireError(error).message}`));
     }
+  }
+  const [first] = sources;
+  if (first === undefined) return null;
+  const rule = { stable: first.version, canary: null, shadow: null };
+  if (traffic !== null || first.version !== models.find(first.name, undefined).version) {
+    models.trafficOf(first.name).set(traffic ?? rule);
+  } else if (models.trafficOf(first.name).rule !== undefined) {
+    models.trafficOf(first.name).set(rule);
   }
   return null;
 }
 
+function isSame(model: ServedModel, source: ModelSource): boolean {
+  return model.name === source.name && model.version === source.version && model.digest === source.digest;
+}
+
+function versionCounts(model: ServedModel): VersionCounts {
+  const { inferenceCount, computeInfer } = model.statistics;
+  let requests = 0;
+  let failed = 0;
+  for (const [code, count] of model.requestsByCode) {
+    requests += count;
+    if (code >= 500 && code !== 503) failed += count;
+  }
+  const shadowOf = (result: ShadowResult) => model.shadowResults.get(result) ?? 0;
+  return {
+    version: model.version,
+    digest: model.digest,
+    rows: inferenceCount,
+    requests,
+    failed,
+    inferMs: computeInfer.count === 0 ? null : computeInfer.ms / computeInfer.count,
+    shadow: {
+      failed: shadowOf('failed'),
+      answered: shadowOf('equal') + shadowOf('different') + shadowOf('failed'),
+    },
+  };
+}
+
 async function execute(call: ServingCall): Promise<unknown> {
-  if (call.name === 'replaceModels') return replaceModels(call.args.models);
-  const model = models.find(call.args.model, undefined);
-  if (call.name === 'recentRows') return model.requestLog.recent(call.args.limit);
+  if (call.name === 'replaceModels') return replaceModels(call.args);
+  if (call.name === 'versions') return models.versions(call.args.model).map(versionCounts);
+  if (call.name === 'recentRows') {
+    return models.find(call.args.model, call.args.version).requestLog.recent(call.args.limit);
+  }
+  const model = models.pick(call.args.model, undefined, undefined);
   const started = performance.now();
   try {
     const predictions = await predictRows(running(), model, call.args.rows, randomUUID());

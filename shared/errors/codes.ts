@@ -18,6 +18,7 @@ export const errorCodes = {
   'data.connection': { category: 'environment', exitCode: 3, httpStatus: 502 },
   'data.expectation': { category: 'user', exitCode: 1, httpStatus: 409 },
   'alert.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
+  'loop.nothing-to-decide': { category: 'user', exitCode: 2, httpStatus: 409 },
   'train.one-class': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.bad-label': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.no-rows': { category: 'user', exitCode: 1, httpStatus: 400 },

@@ -317,6 +317,10 @@ export const loopEventSchema = z.object({
     'trained',
     'compared',
     'rejected',
+    'awaiting-approval',
+    'approved',
+    'shadowing',
+    'canary',
     'promoted',
     'confirmed',
     'rolled-back',
@@ -472,6 +476,10 @@ export const engineContract = {
         }),
       )
       .output(z.array(loopEventSchema)),
+    /** Says whether a challenger that waits for it may go live. Errors: `loop.nothing-to-decide`. */
+    decide: base
+      .input(z.object({ graphId: z.string(), nodeId: z.string(), attempt: z.string(), approve: z.boolean() }))
+      .output(z.object({ approved: z.boolean() })),
   },
   export: {
     targets: base.output(z.array(z.object({ id: z.string(), title: z.string(), summary: z.string() }))),

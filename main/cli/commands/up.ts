@@ -44,6 +44,8 @@ export const upCommand: Command = {
         engine,
         host,
         log: (text) => context.output.log(text),
+        onAlert: (alert) =>
+          context.output.event({ ...alert, type: alert.resolvedMs === null ? 'alert.opened' : 'alert.resolved' }),
         onLoopEvent: (event) => context.output.event({ ...event, type: `loop.${event.type}` }),
       });
       try {

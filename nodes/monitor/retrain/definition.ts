@@ -4,6 +4,7 @@ import { paramMeta } from '../../../shared/node/param-meta.ts';
 
 const triggers = 'Triggers';
 const rows = 'Rows';
+const going = 'Going live';
 const limits = 'Limits';
 
 export const retrainNode = defineNode({
@@ -75,6 +76,31 @@ export const retrainNode = defineNode({
       .default(0.05)
       .describe('The challenger must be better at this level of a paired test')
       .meta(paramMeta({ section: limits })),
+    rollout: z
+      .enum(['canary', 'at-once'])
+      .default('canary')
+      .describe('Canary: copies of requests first, then 10 % and 50 % of them; at once: all of them')
+      .meta(paramMeta({ section: going })),
+    stageRows: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(500)
+      .describe('Rows the new model works on at each stage of the canary')
+      .meta(paramMeta({ section: going, unit: 'rows' })),
+    stageMinutes: z
+      .number()
+      .min(0)
+      .max(10_080)
+      .default(1)
+      .describe('Shortest time of each stage')
+      .meta(paramMeta({ section: going, unit: 'min' })),
+    approval: z
+      .boolean()
+      .default(false)
+      .describe('A person must approve each new model before it goes live')
+      .meta(paramMeta({ section: going })),
     cooldownMinutes: z
       .number()
       .min(0)
@@ -116,9 +142,13 @@ whose labels have come, and the better model goes live. Needs a **Performance mo
 3. The newest \`holdoutRows\` are kept out; the rows before them are trained on. The new model is registered with the alias
    \`challenger\`, parity gate included.
 4. **Challenger and champion** are compared on the kept-out rows by a paired bootstrap test.
-5. The better one is **promoted**: it gets the alias of the Register node and takes over at the endpoint without a gap.
-   A model trained on few requests since a change is trained again each time these have doubled.
-6. It stays on **probation** until \`holdoutRows\` of its own requests have labels: if the model before it would have been
+5. With \`approval\`, a person decides on the Monitors page.
+6. **Canary**: the challenger works on copies of the requests, then answers 10 % and 50 % of them, each until it has done
+   \`stageRows\` rows and \`stageMinutes\` have passed. When it fails or is far slower, it is taken back at once.
+7. The better one is **promoted**: it gets the alias of the Register node and takes over at the endpoint without a gap.
+   A model trained on few requests since a change is provisional: it is trained again each time these have doubled, and
+   its successor needs to be better, not surely better.
+8. It stays on **probation** until \`holdoutRows\` of its own requests have labels: if the model before it would have been
    surely better on them, it is **rolled back**.
 
 Whatever fails, the champion stays. Every decision is kept with its figures.`,
