@@ -193,7 +193,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         options,
       );
     const { port, grpcPort } = previous?.client ?? {};
-    const samePorts = start.http.port === port && (start.grpcPort ?? null) === grpcPort;
+    // Port 0 is any port: the one that clients already know will do.
+    const samePorts =
+      (start.http.port === 0 || start.http.port === port) &&
+      ((start.grpcPort === 0 && grpcPort !== null) || (start.grpcPort ?? null) === grpcPort);
     const model = { name: first.name, version: first.version, digest: first.digest };
     if (previous?.endpoint.state === 'live' && samePorts && previous.settingsKey === settingsKey) {
       await previous.client.call('replaceModels', { models: [...start.models], traffic: null });

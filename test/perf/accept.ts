@@ -5,6 +5,7 @@ import type { Benchmark } from './benchmark.ts';
 const checks: Record<string, () => Promise<Benchmark>> = {
   'kill-200': async () => (await import('./acceptance/kill-200.ts')).kill200,
   'closed-loop': async () => (await import('./acceptance/closed-loop.ts')).closedLoop,
+  soak: async () => (await import('./acceptance/soak.ts')).soak,
   'drift-calibration': async () => (await import('./acceptance/drift-calibration.ts')).driftCalibration,
 };
 

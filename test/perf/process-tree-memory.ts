@@ -56,3 +56,14 @@ export function processorSecondsOfTree(rootPid: number): number {
     return sum + (Number(user) + Number(system)) / 100;
   }, 0);
 }
+
+/** Open file descriptors of a process and all its descendants. */
+export function handlesOfTree(rootPid: number): number {
+  return treeOf(rootPid).reduce((sum, pid) => {
+    try {
+      return sum + readdirSync(`/proc/${pid}/fd`).length;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
