@@ -102,6 +102,111 @@ describe('a run of a graph with a group', () => {
   });
 });
 
+describe('a pinned node', () => {
+  const pinnedChain = (value: number, pinned: boolean | string) => {
+    const document = chain(value);
+    const sum = document.nodes['sum'];
+    return { ...document, nodes: { ...document.nodes, sum: { ...sum, pinned } } };
+  };
+
+  it('keeps its result whatever changes above, and says what it would differ in', async () => {
+    await run(pinnedChain(1, true));
+    const changed = await run(pinnedChain(5, true));
+    expect(statuses(changed)).toEqual({ one: 'executed', two: 'cached', sum: 'cached', double: 'cached' });
+    expect(changed.steps.find(({ id }) => id === 'sum')?.reason).toBe('pinned');
+    expect(changed.metrics['double']).toEqual({ value: 3 });
+    const forced = await run(pinnedChain(5, true), { force: true });
+    expect(statuses(forced)).toMatchObject({ sum: 'cached', double: 'executed' });
+    const digits = pinnedChain(5, true);
+    digits.nodes.sum.params = { digits: 1 };
+    const { steps } = await engine.planStates(digits, { baseDir: dir });
+    expect(steps.find(({ id }) => id === 'sum')).toMatchObject({
+      hit: true,
+      pinned: true,
+      reasons: ['pinned', 'without the pin: params.digits 9 → 1'],
+    });
+    const free = await run(pinnedChain(5, false));
+    expect(free.metrics['double']).toEqual({ value: 7 });
+  });
+
+  it('says so when the version it is pinned to is gone', async () => {
+    const finished = await run(pinnedChain(1, 'a'.repeat(64)));
+    expect(statuses(finished)).toMatchObject({ one: 'executed', sum: 'failed', double: 'skipped' });
+    expect(finished.steps.find(({ id }) => id === 'sum')?.reason).toContain('no longer stored');
+  });
+});
+
+describe('a source', () => {
+  const readNumber = (pinned?: string) => {
+    const document = testGraph({ read: ['test.file', { path: 'number.txt' }] });
+    return { ...document, nodes: { read: { ...document.nodes['read'], ...(pinned === undefined ? {} : { pinned }) } } };
+  };
+
+  it('of another kind of output than a table is no dataset', async () => {
+    await writeFile(join(dir, 'number.txt'), '4');
+    await run(readNumber());
+    expect(engine.datasets.list()).toEqual([]);
+  });
+});
+
+describe('a paused run', () => {
+  it('starts nothing until it is resumed', async () => {
+    const { runId } = await engine.startRun({
+      document: testGraph({ slow: ['test.number', { sleepMs: 300 }], after: ['test.sum', {}, ['slow.value']] }),
+      baseDir: dir,
+    });
+    let resumed = 0;
+    const seen: string[] = [];
+    for await (const event of engine.runEvents(runId, 0)) {
+      seen.push(`${event.type} ${'id' in event ? event.id : ''}`.trim());
+      if (event.type === 'step.started' && event.id === 'slow') expect(engine.pauseRun(runId, true)).toBe(true);
+      if (event.type === 'step.queued' && event.id === 'after') {
+        setTimeout(() => {
+          resumed = seen.length;
+          engine.pauseRun(runId, false);
+        }, 100);
+      }
+    }
+    expect(seen).toContain('run.paused');
+    expect(seen.indexOf('run.resumed')).toBeGreaterThanOrEqual(resumed);
+    expect(seen.indexOf('step.started after')).toBeGreaterThan(seen.indexOf('run.resumed'));
+    expect(seen.at(-1)).toBe('run.finished');
+    expect(engine.pauseRun(runId, true)).toBe(false);
+  });
+
+  it('can be cancelled', async () => {
+    const { runId } = await engine.startRun({ document: testGraph({ a: ['test.number'] }), baseDir: dir });
+    engine.pauseRun(runId, true);
+    await engine.cancelRun(runId);
+    expect((await eventsOf(runId)).at(-1)).toMatchObject({ type: 'run.finished' });
+  });
+});
+
+describe('limits of a node', () => {
+  const misbehaving = (settings: object) => {
+    const document = testGraph({ bad: ['test.misbehave', { how: 'exit' }] });
+    return { ...document, nodes: { bad: { ...document.nodes['bad'], ...settings } } };
+  };
+
+  it('try a failing step as often as they say', async () => {
+    const { runId } = await engine.startRun({
+      document: misbehaving({ retry: { attempts: 3, backoffMs: 1 } }),
+      baseDir: dir,
+    });
+    const attempts = (await eventsOf(runId)).flatMap((event) => (event.type === 'step.started' ? [event.attempt] : []));
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('say before it starts that a step will not fit', async () => {
+    const document = misbehaving({ resources: { memoryBytes: 1e15 } });
+    const { steps } = await engine.planStates(document, { baseDir: dir });
+    expect(steps[0]?.willNotFit).toMatchObject({ neededBytes: 1e15 });
+    const { runId } = await engine.startRun({ document, baseDir: dir });
+    const told = (await eventsOf(runId)).find((event) => event.type === 'step.log');
+    expect(told).toMatchObject({ level: 'warn', text: expect.stringContaining('memory') });
+  });
+});
+
 describe('a run', () => {
   it('executes every step once, then nothing', async () => {
     const first = await run(chain(1));

@@ -23,9 +23,11 @@ import { type ArtifactStore, createArtifactStore, type StepRecord } from '../sto
 import { openDatabase, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
 import { diskError } from '../store/disk-error.ts';
+import { createDatasetVersions, type DatasetVersions } from '../store/dataset-versions.ts';
 import { createModelRegistry, type ModelRegistry } from '../store/model-registry.ts';
 import { openEngineList } from '../store/open-engines.ts';
 import { currentProcess } from '../store/process-identity.ts';
+import { createPins } from '../store/pins.ts';
 import { createRecentGraphs, type RecentGraphs } from '../store/recent-graphs.ts';
 import { createRunRecords } from '../store/run-records.ts';
 import { createStepHistory } from '../store/step-history.ts';
@@ -39,8 +41,10 @@ import { machineMemoryBytes } from './machine-memory.ts';
 import { packageVersion } from './package-version.ts';
 import { readPlanStates } from './plan-state.ts';
 import { countSteps, recoverRuns } from './recovery.ts';
-import { createRunLogs } from './run-log.ts';
+import { createRunGate, type RunGate } from './run-gate.ts';
+import { createRunLogs, type LiveRunLog } from './run-log.ts';
 import { createScheduler } from './scheduler.ts';
+import { memoryForSteps } from './step-estimate.ts';
 import { createStepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs } from './step-outputs.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -100,6 +104,9 @@ export interface Engine {
   ): Promise<{ runId: string /** Of the graph, errors and warnings. */; diagnostics: Diagnostic[] }>;
   /** Resolves when the run has ended; false when it was not running here. */
   cancelRun(runId: string): Promise<boolean>;
+  /** Lets no further attempt start, or starts them again; what runs goes on. False when the run is not going on here. */
+  pauseRun(runId: string, paused: boolean): boolean;
+  readonly datasets: DatasetVersions;
   /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
   runEvents(runId: string, after: number, signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined>;
   listRuns(options: { graphId?: string | undefined; limit: number }): RunSummary[];
@@ -118,6 +125,13 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+interface ActiveRun {
+  controller: AbortController;
+  done: Promise<void>;
+  gate: RunGate;
+  log: LiveRunLog;
+}
+
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
   const database = openDatabase(dataDir);
@@ -131,11 +145,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const registry = createModelRegistry(database);
   const tracking = new TrackingStore(database);
   const history = createStepHistory(database);
+  const pins = createPins(database);
+  const datasets = createDatasetVersions(database);
   const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile), streamsFolder(dataDir));
   const cores = availableParallelism();
   const scheduler = createScheduler({
     cores,
-    memoryBytes: Math.floor(machineMemoryBytes() * 0.8),
+    memoryBytes: memoryForSteps(),
     maxWorkers: options.maxWorkers ?? Math.min(8, Math.max(2, cores)),
   });
   const workers = createWorkerPool({
@@ -149,6 +165,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     dataDir,
     store,
     history,
+    pins,
+    datasets,
     registry,
     tracking,
     kinds,
@@ -157,7 +175,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     workers,
     inFlight: new Map(),
   };
-  const active = new Map<string, { controller: AbortController; done: Promise<void> }>();
+  const active = new Map<string, ActiveRun>();
   const neverAborted = new AbortController().signal;
   let gpus: Promise<string[]> | undefined;
 
@@ -207,6 +225,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const planContext = (baseDir: string, signal: AbortSignal | undefined) => ({
     store,
     history,
+    pins,
+    datasets,
     kinds,
     keys,
     baseDir,
@@ -225,7 +245,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const log = logs.open(runId);
     const listed = [...plan.steps.filter((step) => selection.selected.has(step.id)), ...blocked];
     log.emit({ type: 'run.started', graphId: plan.graph.id, steps: listed.map(listedStep) });
-    const request = { runId, plan, ...selection, blocked, baseDir: options_.baseDir, signal: controller.signal };
+    const gate = createRunGate();
+    const { signal } = controller;
+    const request = { runId, plan, ...selection, blocked, baseDir: options_.baseDir, signal, gate };
     const end = (finished: Pick<RunFinished, 'status' | 'steps' | 'outputs' | 'metrics'>) => {
       try {
         records.finish(runId, finished.status, countSteps(finished.steps), Date.now());
@@ -249,7 +271,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         end({ status: 'failed', steps, outputs: {}, metrics: {} });
       })
       .finally(() => active.delete(runId));
-    active.set(runId, { controller, done });
+    active.set(runId, { controller, done, gate, log });
   };
 
   return {
@@ -320,6 +342,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       } catch (error) {
         throw diskError(error, dataDir);
       }
+      // A retraining runs the same graph without its pins, and lets go of none.
+      if (source !== 'retrain') pins.release(graph.id, pinnedSteps(planned.plan));
       const whole = selection.to === undefined && selection.from === undefined;
       launch(runId, planned, selected, { baseDir: resolve(baseDir), whole });
       return { runId, diagnostics };
@@ -331,6 +355,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await run.done;
       return true;
     },
+    pauseRun: (runId, paused) => {
+      const run = active.get(runId);
+      if (run === undefined) return false;
+      if (run.gate.isOpen === paused) {
+        if (paused) run.gate.close();
+        else run.gate.open();
+        run.log.emit({ type: paused ? 'run.paused' : 'run.resumed' });
+      }
+      return true;
+    },
+    datasets,
     runEvents: (runId, after, signal) => logs.follow(runId, after, signal),
     listRuns: (query) => records.list(query),
     getRun: (runId) => records.get(runId),
@@ -395,7 +430,7 @@ async function runPlanStep(options: {
         inputs,
         baseDir,
         threads: options.threads,
-        memoryBytes: Math.floor(machineMemoryBytes() * 0.8),
+        memoryBytes: memoryForSteps(),
       };
       const record = await executeStep(task, {
         store,
@@ -420,6 +455,10 @@ async function runPlanStep(options: {
     outputs.set(step.id, resolveOutputs(kinds, step, inputs, known));
   }
   throw new AppError('internal.bug', `Step "${stepId}" was not reached.`);
+}
+
+function pinnedSteps(plan: Plan): Set<string> {
+  return new Set(plan.steps.filter(({ pinned }) => pinned !== undefined).map(({ id }) => id));
 }
 
 function listedStep({ id, kind, path }: Pick<PlanStep, 'id' | 'kind' | 'path'>) {

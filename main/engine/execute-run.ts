@@ -4,27 +4,28 @@ import { portRef } from '../../shared/graph/ids.ts';
 import type { BlockedStep } from '../../shared/plan/create-plan.ts';
 import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
-import type { ArtifactStore, StepRecord } from '../store/artifact-store.ts';
+import type { StepRecord } from '../store/artifact-store.ts';
 import { diskError } from '../store/disk-error.ts';
 import type { ModelRegistry } from '../store/model-registry.ts';
-import type { StepHistory, StepHistoryEntry } from '../store/step-history.ts';
+import type { StepHistoryEntry } from '../store/step-history.ts';
 import { recordStep } from '../tracking/record-step.ts';
 import type { TrackingStore } from '../tracking/tracking-store.ts';
+import { datasetOf } from './dataset-location.ts';
 import type { InputRef } from './execute-step.ts';
 import type { Kinds } from './kinds.ts';
 import { explainMiss } from './plan-state.ts';
+import { type PinContext, pinnedResult } from './pinned-result.ts';
 import { metricsOf, registerOutput } from './registration.ts';
+import type { RunGate } from './run-gate.ts';
 import type { LiveRunLog } from './run-log.ts';
-import type { Scheduler } from './scheduler.ts';
-import { estimateStep } from './step-estimate.ts';
+import type { Lease, Scheduler } from './scheduler.ts';
+import { estimateStep, memoryForSteps, type StepEstimate } from './step-estimate.ts';
 import { type StepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from './step-outputs.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-export interface RunServices {
+export interface RunServices extends PinContext {
   dataDir: string;
-  store: ArtifactStore;
-  history: StepHistory;
   registry: ModelRegistry;
   tracking: TrackingStore;
   kinds: Kinds;
@@ -34,6 +35,9 @@ export interface RunServices {
   /** Keys being made by any run of this engine; the same work is done once. */
   inFlight: Map<string, Promise<unknown>>;
 }
+
+/** The longest pause before another try. */
+const longestBackoffMs = 10 * 60_000;
 
 export interface RunRequest {
   runId: string;
@@ -46,6 +50,8 @@ export interface RunRequest {
   blocked: readonly BlockedStep[];
   baseDir: string;
   signal: AbortSignal;
+  /** While it is closed no attempt starts. */
+  gate: RunGate;
 }
 
 interface StepOutcome {
@@ -116,6 +122,8 @@ class StepRun {
     const elapsed = () => performance.now() - started;
     try {
       const above = await this.upstream();
+      const pinned = await this.pinned(above);
+      if (pinned !== undefined) return pinned;
       this.request.signal.throwIfAborted();
       const stopper = above.find(({ result }) => result.status !== 'executed' && result.status !== 'cached');
       if (stopper !== undefined) return this.finish(this.skip(stopper.result), {}, {});
@@ -129,6 +137,19 @@ class StepRun {
       const failure = this.named(error);
       return this.finish({ status: 'failed', durationMs: elapsed(), reason: failure.message }, {}, {}, failure);
     }
+  }
+
+  /** The result that a pinned node keeps, whatever became of the steps above it. */
+  private async pinned(above: readonly StepOutcome[]): Promise<StepOutcome | undefined> {
+    const { services, request, step } = this;
+    request.signal.throwIfAborted();
+    const record = await pinnedResult(request.plan.graph.id, step, services);
+    if (record === undefined) return undefined;
+    this.key = record.key;
+    services.pins.set(request.plan.graph.id, step.id, record.key);
+    const outputsOf = new Map(above.map(({ result, outputs }) => [result.id, outputs]));
+    const inputs = resolveInputs(step, (id) => outputsOf.get(id)) ?? {};
+    return this.succeed(inputs, record, { status: 'cached', durationMs: 0, reason: 'pinned' });
   }
 
   private upstream(): Promise<StepOutcome[]> {
@@ -182,6 +203,8 @@ class StepRun {
     const known = forced ? undefined : await lookUp();
     if (known !== undefined) {
       this.reused.push(this.historyEntry(known, null));
+      if (this.step.pinned === true) this.services.pins.set(this.request.plan.graph.id, this.step.id, known.key);
+      await this.recordRead(known);
       return this.succeed(inputs, known, { status: 'cached', durationMs: 0, reason: 'up to date' });
     }
     const why = explainMiss(this.request.plan, this.step, parts, history);
@@ -189,6 +212,8 @@ class StepRun {
     this.log.emit({ type: 'step.queued', id: this.step.id });
     const { record, peakMemoryBytes } = await this.executeWithRetries(inputs, parts);
     history.record(this.historyEntry(record, peakMemoryBytes));
+    if (this.step.pinned === true) this.services.pins.set(this.request.plan.graph.id, this.step.id, record.key);
+    await this.recordRead(record);
     await this.track(parts, record);
     return this.succeed(inputs, record, {
       status: 'executed',
@@ -212,7 +237,8 @@ class StepRun {
           level: 'warn',
           text: `Attempt ${attempt} failed: ${message}`,
         });
-        await waitFor(pause(this.step.retry?.backoffMs ?? 0), this.request.signal);
+        const backoffMs = (this.step.retry?.backoffMs ?? 0) * 2 ** (attempt - 1);
+        await waitFor(pause(Math.min(backoffMs, longestBackoffMs)), this.request.signal);
       }
     }
   }
@@ -220,42 +246,84 @@ class StepRun {
   private async execute(inputs: Record<string, InputRef[]>, parts: KeyParts, attempt: number) {
     const { services, request, step } = this;
     const estimate = await estimateStep(request.plan.graph.id, step, parts, services);
+    this.warnIfTooLarge(estimate.memoryBytes);
+    const lease = await this.lease(estimate);
+    // Waiting for its turn does not count.
     const signal =
       step.timeoutMs === undefined
         ? { value: request.signal, clear: () => undefined }
         : withTimeout(request.signal, step.id, step.timeoutMs);
     try {
-      const lease = await services.scheduler.acquire(
-        { cpu: estimate.cpu ?? Number.POSITIVE_INFINITY, memoryBytes: estimate.memoryBytes ?? 0 },
+      this.log.emit({ type: 'step.started', id: step.id, attempt });
+      const task = {
+        runId: request.runId,
+        graph: request.plan.graph,
+        step,
+        key: this.key,
+        parts,
+        inputs,
+        baseDir: request.baseDir,
+        threads: lease.threads,
+        memoryBytes: lease.memoryBytes,
+      };
+      return await services.workers.run(
+        task,
+        {
+          log: (level, text) => this.log.emit({ type: 'step.log', id: step.id, level, text }),
+          progress: (progress) => this.log.progress(step.id, progress),
+          partial: (value) => this.log.emit({ type: 'step.partial', id: step.id, value }),
+        },
         signal.value,
       );
-      try {
-        this.log.emit({ type: 'step.started', id: step.id, attempt });
-        const task = {
-          runId: request.runId,
-          graph: request.plan.graph,
-          step,
-          key: this.key,
-          parts,
-          inputs,
-          baseDir: request.baseDir,
-          threads: lease.threads,
-          memoryBytes: lease.memoryBytes,
-        };
-        return await services.workers.run(
-          task,
-          {
-            log: (level, text) => this.log.emit({ type: 'step.log', id: step.id, level, text }),
-            progress: (progress) => this.log.progress(step.id, progress),
-            partial: (value) => this.log.emit({ type: 'step.partial', id: step.id, value }),
-          },
-          signal.value,
-        );
-      } finally {
-        lease.release();
-      }
     } finally {
       signal.clear();
+      lease.release();
+    }
+  }
+
+  /** Its turn, once the run is not paused. */
+  private async lease({ cpu, memoryBytes }: StepEstimate): Promise<Lease> {
+    const { gate, signal } = this.request;
+    const request = { cpu: cpu ?? Number.POSITIVE_INFINITY, memoryBytes: memoryBytes ?? 0 };
+    for (;;) {
+      await waitFor(gate.opened(), signal);
+      const lease = await this.services.scheduler.acquire(request, signal);
+      if (gate.isOpen) return lease;
+      lease.release();
+    }
+  }
+
+  private warnIfTooLarge(memoryBytes: number | null): void {
+    const available = memoryForSteps();
+    if (memoryBytes === null || memoryBytes <= available) return;
+    this.log.emit({
+      type: 'step.log',
+      id: this.step.id,
+      level: 'warn',
+      text: `It is expected to need ${gibibytes(memoryBytes)} of memory; this machine has ${gibibytes(available)} for steps.`,
+    });
+  }
+
+  /** A source that was read, or whose result still stands for what it holds, is a dataset version. */
+  private async recordRead(record: StepRecord): Promise<void> {
+    const { step, request, services } = this;
+    const definition = services.kinds.definitionOf(step.kind);
+    if (definition?.determinism !== 'external' || Object.keys(step.inputs).length > 0) return;
+    for (const { digest, type } of Object.values(record.outputs)) {
+      const manifest = type === 'table' ? await services.store.get(digest) : undefined;
+      if (manifest === undefined) continue;
+      services.datasets.record({
+        ...datasetOf(step.kind, step.params, request.baseDir),
+        digest,
+        kind: step.kind,
+        schema: manifest.schema ?? { columns: [] },
+        rowCount: manifest.rowCount ?? 0,
+        sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+        key: record.key,
+        graphId: request.plan.graph.id,
+        nodeId: step.id,
+        runId: record.runId,
+      });
     }
   }
 
@@ -338,6 +406,10 @@ class StepRun {
     const { code, message, fix, details, nodeId } = toAppError(diskError(error, this.services.dataDir));
     return new AppError(code, message, { fix, details, nodeId: nodeId ?? this.step.id, cause: error });
   }
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toPrecision(3)} GiB`;
 }
 
 /** Waits, but no longer than until the signal aborts; then rejects with its reason. */

@@ -2,17 +2,16 @@ import { type AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { explainChange } from '../../shared/plan/explain.ts';
 import type { KeyParts, Plan, PlanStep, StepState } from '../../shared/plan/plan.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
-import type { ArtifactStore, StepRecord } from '../store/artifact-store.ts';
+import type { StepRecord } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
 import type { Kinds } from './kinds.ts';
 import { notLookedAt } from './analyze.ts';
-import { estimateStep } from './step-estimate.ts';
+import { type PinContext, pinnedResult } from './pinned-result.ts';
+import { estimateStep, lastOutputBytes, memoryForSteps } from './step-estimate.ts';
 import { type StepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from './step-outputs.ts';
 
-export interface PlanStateContext {
-  store: ArtifactStore;
-  history: StepHistory;
+export interface PlanStateContext extends PinContext {
   kinds: Kinds;
   keys: StepKeys;
   baseDir: string;
@@ -55,6 +54,20 @@ export async function readPlanStates(
   for (const [at, step] of steps.entries()) {
     const parts = own[at];
     if (parts === undefined) continue;
+    const kept = await pinnedResult(plan.graph.id, step, context).catch(toAppError);
+    if (kept instanceof Error) {
+      problems.push(kept);
+      states.push(unreadableState(plan, step, kept, context));
+      continue;
+    }
+    if (kept !== undefined) {
+      // From now on it is not collected, even before the next run.
+      context.pins.set(plan.graph.id, step.id, kept.key);
+      const resolved = resolveOutputs(context.kinds, step, resolveInputs(step, (id) => outputs.get(id)) ?? {}, kept);
+      outputs.set(step.id, resolved);
+      states.push(pinnedState(plan, step, kept, parts, resolved, context));
+      continue;
+    }
     if (parts instanceof Error) {
       problems.push(parts);
       states.push(unreadableState(plan, step, parts, context));
@@ -97,6 +110,28 @@ export function explainMiss(
   return { ...nearest, ranBefore: true };
 }
 
+/** What changed is said too: the kept result is not what a run would give. */
+function pinnedState(
+  plan: Plan,
+  step: PlanStep,
+  record: StepRecord,
+  parts: Omit<KeyParts, 'inputs'> | AppError,
+  outputs: Record<string, ResolvedOutput>,
+  context: PlanStateContext,
+): StepState {
+  const since =
+    parts instanceof Error
+      ? [parts.message]
+      : explainChange(record.parts, { ...parts, inputs: undefined }).reasons.map(
+          (reason) => `without the pin: ${reason}`,
+        );
+  return {
+    ...hitState(plan, step, record, outputs, context),
+    pinned: true,
+    reasons: ['pinned', ...since],
+  };
+}
+
 function hitState(
   plan: Plan,
   step: PlanStep,
@@ -112,7 +147,7 @@ function hitState(
     reasons: [known === undefined ? 'the same work was done before' : 'up to date'],
     changed: [],
     ranBefore: true,
-    estimate: { seconds: 0, memoryBytes: 0 },
+    estimate: { seconds: 0, memoryBytes: 0, outputBytes: 0 },
     outputs: toOutputRefs(outputs),
     fromRun: record.runId,
     durationMs: record.durationMs,
@@ -165,7 +200,7 @@ function unreadableState(plan: Plan, step: PlanStep, error: AppError, context: P
     reasons: [error.message],
     changed: [],
     ranBefore: context.history.recent(plan.graph.id, step.id, 1).length > 0,
-    estimate: { seconds: null, memoryBytes: null },
+    estimate: { seconds: null, memoryBytes: null, outputBytes: null },
     outputs: {},
   };
 }
@@ -177,6 +212,8 @@ async function baseState(
   context: PlanStateContext,
 ): Promise<StepState> {
   const { seconds, memoryBytes } = await estimateStep(plan.graph.id, step, parts, context);
+  const outputBytes = await lastOutputBytes(plan.graph.id, step, context);
+  const availableBytes = memoryForSteps();
   return {
     ...placeOf(step),
     key: null,
@@ -184,7 +221,10 @@ async function baseState(
     reasons: [],
     changed: [],
     ranBefore: false,
-    estimate: { seconds, memoryBytes },
+    estimate: { seconds, memoryBytes, outputBytes },
+    ...(memoryBytes !== null && memoryBytes > availableBytes
+      ? { willNotFit: { neededBytes: memoryBytes, availableBytes } }
+      : {}),
     outputs: {},
   };
 }

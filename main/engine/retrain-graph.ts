@@ -63,7 +63,8 @@ export function retrainGraph(
   return {
     ...document,
     nodes: {
-      ...document.nodes,
+      // A kept result would not learn from the new rows.
+      ...Object.fromEntries(Object.entries(document.nodes).map(([id, { pinned: _pinned, ...node }]) => [id, node])),
       [part.registerId]: { ...register, params: { ...register.params, alias: options.alias } },
       [trainNodeId]: file(options.trainPath),
       [holdoutNodeId]: file(options.holdoutPath),

@@ -3,6 +3,7 @@ import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
 import type { Kinds } from './kinds.ts';
+import { machineMemoryBytes } from './machine-memory.ts';
 
 export interface StepEstimate {
   /** Threads the step can use; undefined when its kind does not say. */
@@ -11,7 +12,12 @@ export interface StepEstimate {
   memoryBytes: number | null;
 }
 
-/** What a step will need: as measured the last time this node ran, else as its kind estimates from its inputs. */
+/** The memory of the machine that steps may fill together, in bytes. */
+export function memoryForSteps(): number {
+  return Math.floor(machineMemoryBytes() * 0.8);
+}
+
+/** What a step will need: as its node says, else as measured the last time it ran, else as its kind estimates from its inputs. */
 export async function estimateStep(
   graphId: string,
   step: PlanStep,
@@ -27,10 +33,27 @@ export async function estimateStep(
   const seconds = last === undefined || last.kind !== step.kind ? declared?.seconds : last.durationMs / 1000;
   const measured = last?.kind === step.kind ? last.peakMemoryBytes : null;
   return {
-    cpu: declared?.cpu,
+    cpu: step.resources?.cpu ?? declared?.cpu,
     seconds: seconds ?? null,
-    memoryBytes: measured ?? declared?.memoryBytes ?? null,
+    memoryBytes: step.resources?.memoryBytes ?? measured ?? declared?.memoryBytes ?? null,
   };
+}
+
+/** Size of a node's results the last time, in bytes; null when there are none, or some are no longer stored. */
+export async function lastOutputBytes(
+  graphId: string,
+  step: PlanStep,
+  context: { store: ArtifactStore; history: StepHistory },
+): Promise<number | null> {
+  const last = context.history.recent(graphId, step.id, 1)[0];
+  if (last?.kind !== step.kind) return null;
+  let bytes = 0;
+  for (const { digest } of Object.values(last.outputs)) {
+    const manifest = await context.store.get(digest);
+    if (manifest === undefined) return null;
+    for (const { sizeBytes } of manifest.files) bytes += sizeBytes;
+  }
+  return bytes;
 }
 
 async function inputStats(parts: KeyParts | undefined, store: ArtifactStore): Promise<InputStats> {

@@ -55,7 +55,7 @@ function step(id: string, hit: boolean, ranBefore = hit): StepState {
     reasons: [],
     changed: [],
     ranBefore,
-    estimate: { seconds: null, memoryBytes: null },
+    estimate: { seconds: null, memoryBytes: null, outputBytes: null },
     outputs: {},
   };
 }

@@ -7,6 +7,7 @@ import { collectGarbage } from './collect-garbage.ts';
 import { openDatabase, type StoreDatabase } from './database.ts';
 import { createDirectoryDriver } from './directory-driver.ts';
 import { createModelRegistry } from './model-registry.ts';
+import { createPins } from './pins.ts';
 import { currentProcess } from './process-identity.ts';
 import { createRunRecords } from './run-records.ts';
 import { createStepHistory } from './step-history.ts';
@@ -66,11 +67,28 @@ it('keeps the latest results of each node and registered models', async () => {
     metrics: {},
     parity: null,
   });
-  expect(await collectGarbage(store, database, 2)).toEqual({ removed: [forgotten], freedBytes: 1, keptArtifacts: 3 });
+  const expected = { removed: [forgotten], freedBytes: 1, keptArtifacts: 3, keptBytes: 3 };
+  expect(await collectGarbage(store, database, { keepPerNode: 2, dryRun: true })).toEqual(expected);
+  expect(await store.get(forgotten)).toBeDefined();
+  expect(await collectGarbage(store, database, { keepPerNode: 2 })).toEqual(expected);
   for (const digest of [registered, ...latest]) expect(await store.verify(digest)).toEqual([]);
   expect(await store.getStep('4'.repeat(64))).toBeDefined();
   expect(await store.getStep('2'.repeat(64))).toBeUndefined();
-  expect((await collectGarbage(store, database, 2)).removed).toEqual([]);
+  expect((await collectGarbage(store, database, { keepPerNode: 2 })).removed).toEqual([]);
+});
+
+it('stays within a size, but for what is pinned or registered', async () => {
+  const [pinned = '', old = '', newer = '', newest = ''] = await Promise.all([1, 2, 3, 4].map(result));
+  createPins(database).set('g', 'n', '1'.repeat(64));
+  const collected = await collectGarbage(store, database, { keepPerNode: 9, maxBytes: 3 });
+  expect(collected).toEqual({ removed: [old], freedBytes: 1, keptArtifacts: 3, keptBytes: 3 });
+  expect((await collectGarbage(store, database, { keepPerNode: 9, maxBytes: 0 })).removed.sort()).toEqual(
+    [newer, newest].sort(),
+  );
+  expect(await store.get(pinned)).toBeDefined();
+  expect(await store.getStep('1'.repeat(64))).toBeDefined();
+  createPins(database).release('g', new Set());
+  expect((await collectGarbage(store, database, { keepPerNode: 9, maxBytes: 0 })).removed).toEqual([pinned]);
 });
 
 it('removes nothing while a run is going on', async () => {
@@ -83,6 +101,8 @@ it('removes nothing while a run is going on', async () => {
     startedMs: 1,
     owner: currentProcess(),
   });
-  await expect(collectGarbage(store, database, 0)).rejects.toMatchObject({ message: expect.stringContaining('r1') });
+  await expect(collectGarbage(store, database, { keepPerNode: 0 })).rejects.toMatchObject({
+    message: expect.stringContaining('r1'),
+  });
   expect(await store.get(digest)).toBeDefined();
 });

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { StoreDatabase } from './database.ts';
 import { createModelRegistry } from './model-registry.ts';
+import { createPins } from './pins.ts';
 import { isAlive } from './process-identity.ts';
 import { createRunRecords } from './run-records.ts';
 import { createStepHistory } from './step-history.ts';
@@ -11,16 +12,26 @@ export interface CollectedGarbage {
   removed: string[];
   freedBytes: number;
   keptArtifacts: number;
+  keptBytes: number;
+}
+
+export interface GarbageOptions {
+  /** Results kept of every node that ever ran: those it used last. */
+  keepPerNode: number;
+  /** Of these, the least recently used go as well until what is left takes no more than this. */
+  maxBytes?: number | undefined;
+  /** Says what would be removed, and removes nothing. */
+  dryRun?: boolean | undefined;
 }
 
 /**
- * Removes the artifacts that nothing refers to. Kept are registered models and, for every node that ever ran, the
- * results it used last (`keepPerNode` of them). Throws `store.open` while a run is going on.
+ * Removes the artifacts that nothing refers to. Registered models and results of pinned nodes are always kept, whatever
+ * the budget. Throws `store.open` while a run is going on.
  */
 export async function collectGarbage(
   store: ArtifactStore,
   database: StoreDatabase,
-  keepPerNode: number,
+  { keepPerNode, maxBytes, dryRun = false }: GarbageOptions,
 ): Promise<CollectedGarbage> {
   const running = createRunRecords(database)
     .open()
@@ -30,31 +41,58 @@ export async function collectGarbage(
       fix: 'Wait until it has finished, or cancel it.',
     });
   }
-  const keys = new Set(createStepHistory(database).latestKeys(keepPerNode));
-  const reachable = new Set(
+  const sizes = new Map<string, number>();
+  for await (const { digest, files } of store.list()) {
+    sizes.set(
+      digest,
+      files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    );
+  }
+  const records = new Map<string, string[]>();
+  for await (const { key, outputs } of store.listSteps()) {
+    records.set(
+      key,
+      Object.values(outputs).map(({ digest }) => digest),
+    );
+  }
+
+  const kept = new Set<string>();
+  const keptKeys = new Set<string>();
+  let keptBytes = 0;
+  const keep = (digests: readonly string[]) => {
+    for (const digest of digests) {
+      if (kept.has(digest)) continue;
+      kept.add(digest);
+      keptBytes += sizes.get(digest) ?? 0;
+    }
+  };
+  keep(
     createModelRegistry(database)
       .list()
       .map(({ digest }) => digest),
   );
-  const unused: string[] = [];
-  for await (const record of store.listSteps()) {
-    if (!keys.has(record.key)) unused.push(record.key);
-    else for (const { digest } of Object.values(record.outputs)) reachable.add(digest);
+  for (const key of createPins(database).keys()) {
+    keptKeys.add(key);
+    keep(records.get(key) ?? []);
   }
-  const result: CollectedGarbage = { removed: [], freedBytes: 0, keptArtifacts: 0 };
-  const doomed: string[] = [];
-  for await (const { digest, files } of store.list()) {
-    if (reachable.has(digest)) result.keptArtifacts++;
-    else {
-      doomed.push(digest);
-      result.freedBytes += files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    }
+  for (const key of createStepHistory(database).latestKeys(keepPerNode)) {
+    const outputs = records.get(key) ?? [];
+    const more = outputs.reduce((sum, digest) => sum + (kept.has(digest) ? 0 : (sizes.get(digest) ?? 0)), 0);
+    if (maxBytes !== undefined && keptBytes + more > maxBytes) continue;
+    keptKeys.add(key);
+    keep(outputs);
   }
-  // Records first: what is left after an interruption is a miss at worst.
-  for (const key of unused) await store.removeStep(key);
-  for (const digest of doomed) {
-    await store.remove(digest);
-    result.removed.push(digest);
+
+  const removed = [...sizes.keys()].filter((digest) => !kept.has(digest));
+  if (!dryRun) {
+    // Records first: what is left after an interruption is a miss at worst.
+    for (const key of records.keys()) if (!keptKeys.has(key)) await store.removeStep(key);
+    for (const digest of removed) await store.remove(digest);
   }
-  return result;
+  return {
+    removed,
+    freedBytes: removed.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0),
+    keptArtifacts: sizes.size - removed.length,
+    keptBytes,
+  };
 }

@@ -24,7 +24,7 @@ export interface StepHistory {
   get(graphId: string, nodeId: string, key: string): StepHistoryEntry | undefined;
   /** Latest used first. */
   recent(graphId: string, nodeId: string, limit: number): StepHistoryEntry[];
-  /** Keys of the results that each node used last, at most `count` per node. */
+  /** Keys of the results that each node used last, at most `count` per node, the latest used first. */
   latestKeys(count: number): string[];
 }
 
@@ -55,9 +55,10 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
     'SELECT * FROM step_history WHERE graph_id = ? AND node_id = ? ORDER BY used_ms DESC LIMIT ?',
   );
   const latest = database.prepare<[number], { key: string }>(
-    `SELECT DISTINCT key FROM (
-       SELECT key, row_number() OVER (PARTITION BY graph_id, node_id ORDER BY used_ms DESC) AS place FROM step_history
-     ) WHERE place <= ?`,
+    `SELECT key FROM (
+       SELECT key, used_ms, row_number() OVER (PARTITION BY graph_id, node_id ORDER BY used_ms DESC) AS place
+       FROM step_history
+     ) WHERE place <= ? GROUP BY key ORDER BY max(used_ms) DESC`,
   );
   const record = (entry: StepHistoryEntry) => {
     upsert.run(

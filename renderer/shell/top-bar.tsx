@@ -5,7 +5,7 @@ import { useActiveRun } from '../canvas/use-node-status.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
 import { closeTab, newGraph } from '../state/file-commands.ts';
 import { isDirty, showGraph, useActiveGraph, useGraphs } from '../state/graph-store.ts';
-import { startRun, stopRun } from '../state/run-commands.ts';
+import { pauseRun, startRun, stopRun } from '../state/run-commands.ts';
 import { select } from '../state/selection-store.ts';
 import { navigate, openOverlay, showDock, useRoute } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -126,6 +126,7 @@ export function TopBar() {
   const order = useGraphs((state) => state.order);
   const open = useActiveGraph((graph) => graph.tabId) !== undefined;
   const running = useActiveRun((run) => run.status === 'running') ?? false;
+  const paused = useActiveRun((run) => run.paused) ?? false;
   const online = useOnline();
   const plan = usePlanWords();
   const done = useActiveRun((run) =>
@@ -144,7 +145,7 @@ export function TopBar() {
       {open && (
         <>
           <div className="plan-words" aria-live="off">
-            <b>{running ? t.runningStepsDone(done ?? '') : plan.headline}</b>
+            <b>{running ? (paused ? t.pausedStepsDone : t.runningStepsDone)(done ?? '') : plan.headline}</b>
             {!running && plan.detail && <span className="num">{plan.detail}</span>}
           </div>
           <Button icon="export" onClick={() => openOverlay('export')} disabled={!online}>
@@ -167,6 +168,16 @@ export function TopBar() {
           >
             {t.run}
           </Button>
+          {running && (
+            <Button
+              aria-label={paused ? t.resumeRun : t.pauseRun}
+              aria-pressed={paused}
+              icon={paused ? 'play' : 'pause'}
+              onClick={() => void pauseRun(!paused)}
+            >
+              {''}
+            </Button>
+          )}
           <Button aria-label={t.stopRun} icon="stop" disabled={!running} onClick={() => void stopRun()}>
             {''}
           </Button>

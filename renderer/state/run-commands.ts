@@ -59,6 +59,19 @@ export async function stopRun(): Promise<void> {
   }
 }
 
+/** Lets no further step of the active graph's run start, or lets them start again. */
+export async function pauseRun(paused: boolean): Promise<void> {
+  const graph = activeGraph();
+  const view = graph && useRuns.getState().runs[graph.tabId];
+  if (view?.status !== 'running') return;
+  try {
+    await engine.run.pause({ runId: view.runId, paused });
+    announce(paused ? t.runPaused : t.runResumed);
+  } catch (error) {
+    fail(error);
+  }
+}
+
 /** Shows the latest run of a graph that was just opened, and follows it when it is still going on. */
 export function followLastRun(tabId: string, graphId: string): void {
   void engine.run.list({ graphId, limit: 1 }).then(

@@ -30,6 +30,8 @@ export interface LogLine {
 export interface RunView {
   runId: string;
   graphId: string;
+  /** No further step starts until it is resumed. */
+  paused: boolean;
   status: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
   startedMs: number;
   finishedMs: number | undefined;
@@ -64,6 +66,7 @@ export function newRunView(runId: string, graphId: string, nodes?: RunView['node
   return {
     runId,
     graphId,
+    paused: false,
     status: 'running',
     startedMs: Date.now(),
     finishedMs: undefined,
@@ -93,6 +96,9 @@ export function applyRunEvent(view: RunView, event: RunEvent): RunView {
         order: event.steps.map((step) => step.id),
         steps: Object.fromEntries(event.steps.map((step) => [step.id, untouched])),
       };
+    case 'run.paused':
+    case 'run.resumed':
+      return { ...next, paused: event.type === 'run.paused' };
     case 'step.queued':
       return withStep(next, event.id, { state: 'queued' });
     case 'step.started':

@@ -23,6 +23,8 @@ export const t = defineText(
     runFinished: (duration: string | number, counted: string | number) =>
       `Run finished in ${duration}, ${counted} executed`,
     runStopped: 'Run stopped',
+    runPaused: 'Run paused: what runs goes on, nothing else starts',
+    runResumed: 'Run goes on',
     runFailed: 'Run failed',
     runStarted: 'Run started',
     endpoint: (name: string | number, state: string | number) => `Endpoint ${name} ${state}`,
@@ -54,6 +56,8 @@ export const t = defineText(
     paste: (counted) => `${counted} einfügen`,
     runFinished: (duration, counted) => `Lauf fertig in ${duration}, ${counted} ausgeführt`,
     runStopped: 'Lauf angehalten',
+    runPaused: 'Lauf pausiert: was läuft, läuft weiter, sonst startet nichts',
+    runResumed: 'Lauf geht weiter',
     runFailed: 'Lauf fehlgeschlagen',
     runStarted: 'Lauf gestartet',
     endpoint: (name, state) => `Endpunkt ${name}: ${state}`,

@@ -37,6 +37,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** `path`: of a step inside a group, the ids from the group's node down to its node. */
     steps: z.array(z.object({ id: z.string(), kind: z.string(), path: z.array(z.string()).optional() })),
   }),
+  /** No attempt starts until it is resumed; those that run go on. */
+  z.object({ ...base, type: z.literal('run.paused') }),
+  z.object({ ...base, type: z.literal('run.resumed') }),
   z.object({ ...base, type: z.literal('step.queued'), id: z.string() }),
   z.object({ ...base, type: z.literal('step.started'), id: z.string(), attempt: z.number() }),
   z.object({ ...base, type: z.literal('step.progress'), id: z.string(), progress: progressSchema }),

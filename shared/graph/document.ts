@@ -4,17 +4,30 @@ import { idSchema } from './ids.ts';
 export const graphFormat = 'slipway/graph';
 export const graphFormatVersion = 1;
 
+/** How often a failing step is tried (the first time counts), and the pause before the second try, doubled each time. */
+export const nodeRetrySchema = z.looseObject({
+  attempts: z.number().int().min(1).max(20).optional(),
+  backoffMs: z.number().min(0).max(3_600_000).optional(),
+});
+/** What a step needs, in place of what its kind says and earlier attempts took. */
+export const nodeResourcesSchema = z.looseObject({
+  /** Threads. */
+  cpu: z.number().positive().max(1024).optional(),
+  memoryBytes: z.number().positive().optional(),
+});
+
 /** Unknown fields are kept on every level (`looseObject`), so that opening and saving loses nothing. */
 export const graphNodeSchema = z.looseObject({
   kind: z.string(),
   version: z.number().int().positive(),
   params: z.record(z.string(), z.unknown()),
   title: z.string().optional(),
-  pinned: z.boolean().optional(),
+  /** Keeps its result as it is, or, as a digest, that version of what it reads; it does not run again. */
+  pinned: z.union([z.boolean(), z.string().regex(/^[0-9a-f]{8,64}$/, 'must be the digest of a result')]).optional(),
   variants: z.record(z.string(), z.unknown()).optional(),
-  retry: z.record(z.string(), z.unknown()).optional(),
+  retry: nodeRetrySchema.optional(),
   timeoutMs: z.number().positive().optional(),
-  resources: z.record(z.string(), z.unknown()).optional(),
+  resources: nodeResourcesSchema.optional(),
   device: z.string().optional(),
 });
 export type GraphNode = z.infer<typeof graphNodeSchema>;

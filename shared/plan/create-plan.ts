@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../graph/diagnostic.ts';
-import type { GraphDocument } from '../graph/document.ts';
+import type { GraphDocument, GraphNode } from '../graph/document.ts';
 import { type DefinitionOf, type GraphIndex, type IndexedNode, indexGraph } from '../graph/graph-index.ts';
 import { type ExpandedGraph, expandGroups, type InnerParams, placeDiagnostics } from '../graph/expand-groups.ts';
 import { parsePortRef } from '../graph/ids.ts';
@@ -93,18 +93,24 @@ function stepOf(indexed: IndexedNode, index: GraphIndex, { places }: ExpandedGra
     params: definition.params.parse(indexed.params),
     inputs,
     outputs: Object.keys(ports.outputs),
-    ...retryOf(node.retry),
+    ...retryOf(node),
+    ...(node.pinned === undefined || node.pinned === false ? {} : { pinned: node.pinned }),
+    ...resourcesOf(node),
     ...(node.timeoutMs === undefined ? {} : { timeoutMs: node.timeoutMs }),
     ...(node.device === undefined ? {} : { device: node.device }),
   };
 }
 
-function retryOf(retry: Record<string, unknown> | undefined): Pick<PlanStep, 'retry'> {
-  const limit = retry?.['limit'];
-  const backoffMs = retry?.['backoffMs'];
-  if (typeof limit !== 'number' || limit < 1) return {};
+function retryOf({ retry }: GraphNode): Pick<PlanStep, 'retry'> {
+  const attempts = retry?.attempts ?? 1;
+  return attempts <= 1 ? {} : { retry: { limit: attempts - 1, backoffMs: retry?.backoffMs ?? 1000 } };
+}
+
+function resourcesOf({ resources }: GraphNode): Pick<PlanStep, 'resources'> {
+  const { cpu, memoryBytes } = resources ?? {};
+  if (cpu === undefined && memoryBytes === undefined) return {};
   return {
-    retry: { limit: Math.floor(limit), backoffMs: typeof backoffMs === 'number' && backoffMs >= 0 ? backoffMs : 1000 },
+    resources: { ...(cpu === undefined ? {} : { cpu }), ...(memoryBytes === undefined ? {} : { memoryBytes }) },
   };
 }
 

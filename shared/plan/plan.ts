@@ -15,8 +15,12 @@ export const planStepSchema = z.object({
   /** By input port, in edge order. */
   inputs: z.record(z.string(), z.array(stepInputSchema)),
   outputs: z.array(z.string()),
+  /** Tries after the first, and the pause before the first of them, doubled each time. */
   retry: z.object({ limit: z.number(), backoffMs: z.number() }).optional(),
   timeoutMs: z.number().optional(),
+  /** As in the graph: true keeps the last result, a digest that version of a source. */
+  pinned: z.union([z.literal(true), z.string()]).optional(),
+  resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number().optional() }).optional(),
   device: z.string().optional(),
 });
 export type PlanStep = z.infer<typeof planStepSchema>;
@@ -65,7 +69,16 @@ export const stepStateSchema = z.object({
   changed: z.array(z.string()),
   /** Set when some earlier result of this node exists. */
   ranBefore: z.boolean(),
-  estimate: z.object({ seconds: z.number().nullable(), memoryBytes: z.number().nullable() }),
+  /** From earlier results of the node, else from its kind; `outputBytes`: what its results took the last time. */
+  estimate: z.object({
+    seconds: z.number().nullable(),
+    memoryBytes: z.number().nullable(),
+    outputBytes: z.number().nullable(),
+  }),
+  /** Its result is kept whatever changed above; `reasons` say what the key would differ in. */
+  pinned: z.boolean().optional(),
+  /** It needs more memory than this machine gives to steps, in bytes. */
+  willNotFit: z.object({ neededBytes: z.number(), availableBytes: z.number() }).optional(),
   /** Results when `hit`: by port. */
   outputs: z.record(z.string(), z.object({ digest: z.string(), type: z.string() })),
   /** The run the result comes from. */

@@ -400,6 +400,10 @@ export const engineContract = {
       )
       .output(z.object({ runId: z.string() })),
     cancel: base.input(z.object({ runId: z.string() })).output(z.object({ cancelled: z.boolean() })),
+    /** Lets no further step start, or lets them start again; what runs goes on. */
+    pause: base
+      .input(z.object({ runId: z.string(), paused: z.boolean() }))
+      .output(z.object({ /** False when the run has ended. */ changed: z.boolean() })),
     list: base
       .input(z.object({ graphId: z.string().optional(), limit: z.number().int().min(1).max(500) }))
       .output(z.array(runSummarySchema)),

@@ -8,10 +8,13 @@ import { textTable } from '../output.ts';
 export const artifactsCommand: Command = {
   name: 'artifacts',
   summary: 'Lists stored results, shows one and checks its files, or removes what nothing needs.',
-  usage: 'list | show DIGEST | gc',
+  usage: 'list | show DIGEST | gc [--max-size SIZE] [--dry-run]',
   positionals: 2,
-  options: {},
-  optionHelp: {},
+  options: { 'max-size': { type: 'string' }, 'dry-run': { type: 'boolean' } },
+  optionHelp: {
+    'max-size': 'gc: keep no more than this, such as 20GB; pinned and registered results stay whatever it is',
+    'dry-run': 'gc: say what would be removed, remove nothing',
+  },
   run: (context) =>
     withStore(context, (store) => {
       const [action = 'list', digest] = context.positionals;
@@ -48,12 +51,31 @@ async function list(context: CommandContext, { artifacts }: OpenStore): Promise<
 const keptPerNode = 3;
 
 async function gc(context: CommandContext, { artifacts, database }: OpenStore): Promise<number> {
-  const collected = await collectGarbage(artifacts, database, keptPerNode);
-  context.output.result(
-    { ...collected },
-    `Removed ${collected.removed.length} artifacts (${(collected.freedBytes / 1e6).toFixed(1)} MB); kept ${collected.keptArtifacts}.`,
-  );
+  const dryRun = context.flag('dry-run');
+  const collected = await collectGarbage(artifacts, database, {
+    keepPerNode: keptPerNode,
+    maxBytes: byteSize(context.text('max-size')),
+    dryRun,
+  });
+  const { removed, freedBytes, keptArtifacts, keptBytes } = collected;
+  const text = `${dryRun ? 'Would remove' : 'Removed'} ${removed.length} artifacts (${megabytes(freedBytes)}); ${dryRun ? 'would keep' : 'kept'} ${keptArtifacts} (${megabytes(keptBytes)}).`;
+  context.output.result({ ...collected, dryRun }, text);
   return 0;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+const unitBytes: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** `500MB`, `20 GB`, `1e9`: bytes. */
+function byteSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([kmgt]?)b?\s*$/i.exec(text);
+  const unit = match === null ? undefined : unitBytes[match[2]?.toLowerCase() ?? ''];
+  if (match !== null && unit !== undefined) return Math.floor(Number(match[1]) * unit);
+  throw new AppError('cli.usage', `--max-size ${text} is no size.`, { fix: 'Write it as 500MB or 20GB.' });
 }
 
 async function show(context: CommandContext, { artifacts }: OpenStore, digest: string): Promise<number> {

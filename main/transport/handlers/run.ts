@@ -13,6 +13,9 @@ export const runHandlers = {
   cancel: rpc.run.cancel.handler(async ({ input, context }) => ({
     cancelled: await context.engine.cancelRun(input.runId),
   })),
+  pause: rpc.run.pause.handler(({ input, context }) => ({
+    changed: context.engine.pauseRun(input.runId, input.paused),
+  })),
   list: rpc.run.list.handler(({ input, context }) =>
     context.engine.listRuns({ graphId: input.graphId, limit: input.limit }),
   ),

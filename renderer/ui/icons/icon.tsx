@@ -111,6 +111,12 @@ const shapes = {
   ),
   reset: <path d="M3.4 3v3h3M3.6 6a5 5 0 1 1-.4 3.2" />,
   play: <path d="M4.5 2.8 13 8l-8.5 5.200z" fill="currentColor" stroke="none" />,
+  pause: (
+    <>
+      <rect x="4" y="4" width="2.6" height="8" rx="0.6" fill="currentColor" stroke="none" />
+      <rect x="9.4" y="4" width="2.6" height="8" rx="0.6" fill="currentColor" stroke="none" />
+    </>
+  ),
   stop: <rect x="4" y="4" width="8" height="8" rx="1" fill="currentColor" stroke="none" />,
 } satisfies Record<string, ReactNode>;
 
