@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubernetesObject } from './bundle.ts';
-import { imageName } from './engine-image.ts';
 import type { ExportContext } from './export-context.ts';
 import { buildOverlay, replaceImages } from './kustomize.ts';
-import { exampleRegistry } from './overlays.ts';
+import { exampleRegistry } from './names.ts';
 import { renderBundle } from './targets.ts';
 import { writeBundle } from './write-bundle.ts';
 
@@ -23,11 +22,11 @@ export async function objectsOfGraph(
     const colon = name.lastIndexOf(':');
     const tagged = digest === undefined && colon > name.lastIndexOf('/');
     const change = {
-      name: `${exampleRegistry}/${imageName}`,
       newName: tagged ? name.slice(0, colon) : name,
       ...(digest === undefined ? { newTag: tagged ? name.slice(colon + 1) : 'latest' } : { digest }),
     };
-    for (const object of objects) replaceImages(object, change);
+    for (const object of objects)
+      replaceImages(object, { ...change, name: (image) => image.startsWith(`${exampleRegistry}/`) });
     return objects;
   } finally {
     await rm(dir, { recursive: true, force: true });

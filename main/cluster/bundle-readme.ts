@@ -1,45 +1,65 @@
-import { imageName } from './engine-image.ts';
+import type { BundlePart } from './bundle-part.ts';
 import { type ExportContext, plannedEndpoints } from './export-context.ts';
 import type { Names } from './names.ts';
 
-export interface TargetReadme {
-  /** A sentence on how the batch part runs. */
-  batch: string;
-  /** Command that follows the run. */
-  follow: string;
-  /** What the cluster must have, a sentence each. */
-  needs: readonly string[];
+export interface ReadmeParts {
+  targetId: string;
+  parts: readonly BundlePart[];
+  /** The bundle carries its models and has no store. */
+  servesOnly: boolean;
+  omitted: readonly { node: string; reason: string }[];
 }
 
 /** README of the bundle: what is in it and the three commands. */
-export function bundleReadme(context: ExportContext, names: Names, target: TargetReadme): string {
+export function bundleReadme(context: ExportContext, names: Names, readme: ReadmeParts): string {
   const { plan } = context;
-  const { endpoints } = plannedEndpoints(plan);
+  const parts = readme.parts.map((part) => part.readme);
   const monitors = plan.services.filter((service) => service.kind.startsWith('monitor.'));
+  const prepare = [...new Set(parts.flatMap((part) => part.prepare ?? []))];
+  const follow = parts.flatMap((part) => (part.follow === undefined ? [] : [part.follow]));
   const lines = [
     `# ${plan.graph.name} on Kubernetes`,
     '',
-    target.batch,
-    ...endpoints.map(
-      (endpoint) =>
-        `The endpoint \`${endpoint.name}\` serves \`${endpoint.modelUri}\` and answers once the run has registered it.`,
-    ),
-    ...(monitors.length > 0
-      ? ['Each endpoint compares its requests with the training rows and reports drift on `/metrics`.']
-      : []),
-    ...target.needs,
+    ...parts.flatMap((part) => part.about),
+    ...(readme.servesOnly
+      ? readme.omitted.map(({ node, reason }) => `The node \`${node}\` is not part of this bundle: ${reason}.`)
+      : [
+          ...plannedEndpoints(plan).endpoints.map(
+            (endpoint) =>
+              `The endpoint \`${endpoint.name}\` serves \`${endpoint.modelUri}\` and answers once the run has registered it.`,
+          ),
+          ...(monitors.length > 0
+            ? ['Each endpoint compares its requests with the training rows and reports drift on `/metrics`.']
+            : []),
+        ]),
+    ...new Set(parts.flatMap((part) => part.needs ?? [])),
     '',
+    ...(prepare.length === 0 ? [] : ['Build the image, with a registry of yours:', '', '```sh', ...prepare, '```', '']),
     'Set the image (name and digest) in `overlays/example/kustomization.yaml`, then:',
     '',
     '```sh',
     'kubectl apply -k overlays/example',
-    target.follow,
+    ...follow.slice(0, 1),
     `kubectl -n ${names.graph} get pods,svc,hpa`,
     '```',
     '',
-    `The image \`${imageName}\` is built from \`resources/container/Containerfile\` of Slipway ${context.version}.`,
+    ...(readme.servesOnly
+      ? []
+      : [
+          `The image \`slipway-engine\` is built from \`resources/container/Containerfile\` of Slipway ${context.version}.`,
+        ]),
     '`slipway apply overlays/example` does the same with live status, and removes what an earlier export left.',
     '',
+    ...(readme.servesOnly ? [] : storeSection(names)),
+    ...parts.flatMap((part) => part.sections ?? []).flatMap((section) => [section, '']),
+    'Pods satisfy the *restricted* Pod Security Standard; endpoints have no service account token.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function storeSection(names: Names): string[] {
+  return [
     '## Where results are kept',
     '',
     `\`overlays/example\` keeps them on the volume \`${names.storeClaim}\`, which must be mountable by several nodes`,
@@ -52,8 +72,5 @@ export function bundleReadme(context: ExportContext, names: Names, target: Targe
     '',
     'Whoever may write there can put results under any key; give that right to those you trust with the run.',
     '',
-    'Pods satisfy the *restricted* Pod Security Standard; endpoints have no service account token.',
-    '',
   ];
-  return lines.join('\n');
 }

@@ -8,3 +8,6 @@ export const imageName = 'slipway-engine';
 export function engineCommand(args: readonly string[]): { command: string[]; args: string[] } {
   return { command: [...command], args: [...args] };
 }
+
+/** An image is named by digest or version: what a node has need not be asked for again. */
+export const imagePullPolicy = 'IfNotPresent';

@@ -1,12 +1,15 @@
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { Plan, PlanService, PlanStep } from '../../shared/plan/plan.ts';
+import type { EmbeddedModel } from './embed-models.ts';
 
-/** All an export may read: the plan and the catalog. */
+/** All an export may read: the plan, the catalog, and the models that are to be part of the bundle. */
 export interface ExportContext {
   plan: Plan;
   definitionOf: (kind: string) => NodeDefinition | undefined;
   /** Version of the engine, for labels. */
   version: string;
+  /** By URI (`models:/NAME@ALIAS`), for targets that embed them. */
+  models?: ReadonlyMap<string, EmbeddedModel>;
 }
 
 /** An endpoint of the plan with the registered model it serves. */
@@ -16,6 +19,8 @@ export interface PlannedEndpoint {
   name: string;
   /** `models:/NAME@ALIAS` */
   modelUri: string;
+  /** Of its queue, in rows. */
+  limits: { maxBatchRows: number; maxQueueRows: number };
 }
 
 /** Endpoints of the plan; one whose model is not registered is left to `unregistered`. */
@@ -37,6 +42,10 @@ export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; un
       service,
       name: typeof name === 'string' && name !== '' ? name : plan.graph.id,
       modelUri: `models:/${model}@${alias}`,
+      limits: {
+        maxBatchRows: Number(service.params['maxBatchRows'] ?? 64),
+        maxQueueRows: Number(service.params['maxQueueRows'] ?? 1024),
+      },
     });
   }
   return { endpoints, unregistered };

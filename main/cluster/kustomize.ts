@@ -205,7 +205,8 @@ function mergeInto(target: Record<string, unknown>, patch: Record<string, unknow
 }
 
 interface ImageChange {
-  name: string;
+  /** Which images: by name without tag and digest. */
+  name: string | ((image: string) => boolean);
   newName?: string | undefined;
   newTag?: string | undefined;
   digest?: string | undefined;
@@ -217,14 +218,16 @@ export function replaceImages(value: unknown, change: ImageChange): void {
   else if (typeof value === 'object' && value !== null) {
     for (const [name, entry] of Object.entries(value)) {
       if (name !== 'image' || typeof entry !== 'string') replaceImages(entry, change);
-      else if (nameOfImage(entry) === change.name) {
+      else {
+        const image = nameOfImage(entry);
+        if (typeof change.name === 'string' ? image !== change.name : !change.name(image)) continue;
         const suffix =
           change.digest === undefined
             ? change.newTag === undefined
-              ? entry.slice(change.name.length)
+              ? entry.slice(image.length)
               : `:${change.newTag}`
             : `@${change.digest}`;
-        (value as Record<string, unknown>)[name] = `${change.newName ?? change.name}${suffix}`;
+        (value as Record<string, unknown>)[name] = `${change.newName ?? image}${suffix}`;
       }
     }
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Bundle, BundleFile, KubernetesObject } from './bundle.ts';
+import type { BundlePart } from './bundle-part.ts';
 import { lintObjects } from './lint-objects.ts';
 import type { Names } from './names.ts';
 import { kustomization, overlayFiles } from './overlays.ts';
@@ -12,11 +13,21 @@ export interface ObjectGroup {
   objects: KubernetesObject[];
 }
 
+export interface BundleParts {
+  names: Names;
+  version: string;
+  groups: readonly ObjectGroup[];
+  overlays: NonNullable<BundlePart['overlays']>;
+  /** Besides base and overlays: README, archives, build files. */
+  files: readonly BundleFile[];
+  omitted: Bundle['omitted'];
+}
+
 /**
  * A checked bundle: kustomize base with one file per group, overlays to copy, README. Throws `export.invalid-object`
  * when an object breaks its schema or refers to something that is not there.
  */
-export function layOutBundle(names: Names, version: string, groups: readonly ObjectGroup[], readme: string): Bundle {
+export function layOutBundle({ names, version, groups, overlays, files, omitted }: BundleParts): Bundle {
   const filled = groups.filter((group) => group.objects.length > 0);
   const objects = filled.flatMap((group) => group.objects);
   validateObjects(objects);
@@ -24,14 +35,15 @@ export function layOutBundle(names: Names, version: string, groups: readonly Obj
   if (problems.length > 0) {
     throw new AppError('export.invalid-object', `The bundle is inconsistent: ${problems.join('; ')}.`);
   }
-  const files: BundleFile[] = [
-    { path: 'README.md', text: readme },
+  const all: BundleFile[] = [
+    ...files,
     ...filled.map((group) => ({ path: `base/${group.file}`, text: toYaml(group.objects) })),
     { path: 'base/kustomization.yaml', text: kustomization({ resources: filled.map((group) => group.file) }) },
-    ...overlayFiles(names, version, objects),
+    ...overlayFiles(names, version, objects, overlays),
   ];
   return {
-    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    files: all.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     objects: objects.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata.name })),
+    omitted,
   };
 }

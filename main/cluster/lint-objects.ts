@@ -19,9 +19,30 @@ interface Container {
   volumeMounts?: { name: string }[];
 }
 
-function podSpecOf(object: KubernetesObject): PodSpec | undefined {
-  const spec = object['spec'] as { template?: { spec?: PodSpec } } | undefined;
-  return object.kind === 'Job' || object.kind === 'Deployment' ? spec?.template?.spec : undefined;
+interface WorkflowSpec {
+  serviceAccountName?: string;
+  securityContext?: Json;
+  volumes?: NonNullable<PodSpec['volumes']>;
+  templates?: { name: string; container?: Container }[];
+}
+
+/** Pods the object makes; those whose command an operator sets are marked. */
+function podsOf(object: KubernetesObject): { pod: PodSpec; needsCommand: boolean }[] {
+  if (object.kind === 'WorkflowTemplate') {
+    const { templates = [], ...shared } = (object['spec'] ?? {}) as WorkflowSpec;
+    return templates.flatMap(({ container }) =>
+      container === undefined ? [] : [{ pod: { ...shared, containers: [container] }, needsCommand: true }],
+    );
+  }
+  if (object.kind === 'ServingRuntime') return [];
+  const found: PodSpec[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (Array.isArray((value as Partial<PodSpec>).containers)) found.push(value as PodSpec);
+    else for (const entry of Object.values(value)) visit(entry);
+  };
+  visit(object['spec']);
+  return found.map((pod) => ({ pod, needsCommand: !object.kind.startsWith('Ray') }));
 }
 
 /**
@@ -42,13 +63,14 @@ export function lintObjects(objects: readonly KubernetesObject[]): string[] {
     if (target !== undefined && !names.has(`${target.kind}/${target.name}`)) {
       problems.push(`${id} scales ${target.kind}/${target.name}, which does not exist`);
     }
-    const pod = podSpecOf(object);
-    if (pod !== undefined) problems.push(...podProblems(pod, names).map((problem) => `${id}: ${problem}`));
+    for (const { pod, needsCommand } of podsOf(object)) {
+      problems.push(...podProblems(pod, names, needsCommand).map((problem) => `${id}: ${problem}`));
+    }
   }
   return problems;
 }
 
-function podProblems(pod: PodSpec, names: ReadonlySet<string>): string[] {
+function podProblems(pod: PodSpec, names: ReadonlySet<string>, needsCommand: boolean): string[] {
   const problems: string[] = [];
   const requireObject = (id: string): void => {
     if (!names.has(id)) problems.push(`${id} does not exist`);
@@ -66,7 +88,7 @@ function podProblems(pod: PodSpec, names: ReadonlySet<string>): string[] {
   for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
     if (seen.has(container.name)) problems.push(`two containers are named ${container.name}`);
     seen.add(container.name);
-    if (!container.command?.length) problems.push(`container ${container.name} states no command`);
+    if (needsCommand && !container.command?.length) problems.push(`container ${container.name} states no command`);
     for (const kind of ['requests', 'limits'] as const) {
       for (const resource of ['cpu', 'memory', 'ephemeral-storage']) {
         if (container.resources?.[kind]?.[resource] === undefined) {

@@ -22,6 +22,8 @@ export const storeUri = `file://${storeFolder}/store`;
 export const planFolder = '/etc/slipway';
 export const planFile = `${planFolder}/plan.json`;
 export const httpPort = 8080;
+/** A run that takes longer has failed. */
+export const longestRunSeconds = 6 * 3600;
 
 export function namesOf(plan: Plan, planText: string): Names {
   const graph = toDnsLabel(plan.graph.id, 40);
@@ -51,3 +53,6 @@ export function labelsOf(graph: string, component: string, version: string): Rec
 export function selectorOf(graph: string, component: string): Record<string, string> {
   return { 'app.kubernetes.io/name': graph, 'app.kubernetes.io/component': component };
 }
+
+/** Stands for the registry a person has. */
+export const exampleRegistry = 'registry.example.com';

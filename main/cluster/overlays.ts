@@ -1,48 +1,61 @@
 import type { BundleFile, KubernetesObject } from './bundle.ts';
-import { imageName } from './engine-image.ts';
-import type { Names } from './names.ts';
+import type { BundlePart } from './bundle-part.ts';
+import { exampleRegistry, type Names } from './names.ts';
 import { toYaml } from './yaml-text.ts';
-
-/** Stands for the registry a person has. */
-export const exampleRegistry = 'registry.example.com';
 
 export function kustomization(fields: Record<string, unknown>): string {
   return toYaml([{ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields }]);
 }
 
-/** Overlays to copy and adapt: artifacts on a shared volume, or in object storage. */
-export function overlayFiles(names: Names, version: string, objects: readonly KubernetesObject[]): BundleFile[] {
+/** Overlays to copy and adapt: artifacts on a shared volume, or in object storage; and those of single parts. */
+export function overlayFiles(
+  names: Names,
+  version: string,
+  objects: readonly KubernetesObject[],
+  own: NonNullable<BundlePart['overlays']>,
+): BundleFile[] {
   const configuration = imageConfiguration(objects);
   const configured = configuration === undefined ? {} : { configurations: ['image-fields.yaml'] };
-  const configurationFiles = (overlay: string): BundleFile[] =>
-    configuration === undefined ? [] : [{ path: `overlays/${overlay}/image-fields.yaml`, text: configuration }];
-  const images = [{ name: imageName, newName: `${exampleRegistry}/${imageName}`, newTag: version }];
-  return [
+  const images = imageNames(objects).map((name) => ({ name, newName: `${exampleRegistry}/${name}`, newTag: version }));
+  const overlay = (name: string, files: BundleFile[], fields: Record<string, unknown>): BundleFile[] => [
     {
-      path: 'overlays/example/kustomization.yaml',
+      path: `overlays/${name}/kustomization.yaml`,
       text: kustomization({
         namespace: names.graph,
-        resources: ['namespace.yaml', '../../base'],
+        resources: ['namespace.yaml', ...files.map((file) => file.path), '../../base'],
         images,
         ...configured,
+        ...fields,
       }),
     },
-    { path: 'overlays/example/namespace.yaml', text: namespaceText(names) },
-    ...configurationFiles('example'),
-    {
-      path: 'overlays/object-storage/kustomization.yaml',
-      text: kustomization({
-        namespace: names.graph,
-        resources: ['namespace.yaml', 'network-policy.yaml', '../../base'],
-        images,
-        ...configured,
-        patches: objectStoragePatches(names, objects),
-      }),
-    },
-    { path: 'overlays/object-storage/namespace.yaml', text: namespaceText(names) },
-    ...configurationFiles('object-storage'),
-    { path: 'overlays/object-storage/network-policy.yaml', text: networkPolicyText(names) },
+    { path: `overlays/${name}/namespace.yaml`, text: namespaceText(names) },
+    ...(configuration === undefined ? [] : [{ path: `overlays/${name}/image-fields.yaml`, text: configuration }]),
+    ...files.map((file) => ({ ...file, path: `overlays/${name}/${file.path}` })),
   ];
+  const hasStore = objects.some(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === names.storeSettings);
+  return [
+    ...overlay('example', [], {}),
+    ...(hasStore
+      ? overlay('object-storage', [{ path: 'network-policy.yaml', text: networkPolicyText(names) }], {
+          patches: objectStoragePatches(names, objects),
+        })
+      : []),
+    ...own.flatMap(({ name, patches }) => overlay(name, [], { patches })),
+  ];
+}
+
+/** Names of the images in the objects, each once, in alphabetical order. */
+function imageNames(objects: readonly KubernetesObject[]): string[] {
+  const names = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, entry] of Object.entries(value)) {
+      if (key === 'image' && typeof entry === 'string') names.add(entry);
+      else visit(entry);
+    }
+  };
+  for (const object of objects) visit(object);
+  return [...names].toSorted();
 }
 
 /** Kustomize knows by itself only where the core kinds keep their images. */
@@ -93,25 +106,24 @@ function objectStoragePatches(names: Names, objects: readonly KubernetesObject[]
       }),
     },
     ...objects.flatMap((object) => {
-      const path = claimPath(object);
-      if (path === undefined) return [];
+      const paths = claimPaths(object, '');
+      if (paths.length === 0) return [];
       return [
         {
           target: { kind: object.kind, name: object.metadata.name },
-          patch: json([{ op: 'replace', path, value: { name: 'store', emptyDir: {} } }]),
+          patch: json(paths.map((path) => ({ op: 'replace', path, value: { name: 'store', emptyDir: {} } }))),
         },
       ];
     }),
   ];
 }
 
-/** JSON pointer to the volume of a workload that is the store's claim. */
-function claimPath(object: KubernetesObject): string | undefined {
-  const spec = object['spec'] as { volumes?: unknown; template?: { spec?: { volumes?: unknown } } } | undefined;
-  const inTemplate = spec?.template?.spec?.volumes;
-  const volumes = inTemplate ?? spec?.volumes;
-  if (!Array.isArray(volumes)) return undefined;
-  const index = volumes.findIndex((volume: { persistentVolumeClaim?: unknown }) => volume.persistentVolumeClaim);
-  if (index === -1) return undefined;
-  return inTemplate === undefined ? `/spec/volumes/${index}` : `/spec/template/spec/volumes/${index}`;
+/** JSON pointers to the volumes of a workload that are the store's claim. */
+function claimPaths(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) => {
+    const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const claim = Array.isArray(value) && (entry as { persistentVolumeClaim?: unknown } | null)?.persistentVolumeClaim;
+    return claim === false || claim === undefined || claim === null ? claimPaths(entry, at) : [at];
+  });
 }

@@ -15,6 +15,7 @@ const kinds: readonly [apiVersion: string, kind: string][] = [
   ['batch/v1', 'Job'],
   ['ray.io/v1', 'RayJob'],
   ['ray.io/v1', 'RayService'],
+  ['serving.kserve.io/v1alpha1', 'InferenceGraph'],
   ['serving.kserve.io/v1beta1', 'InferenceService'],
   ['serving.kserve.io/v1alpha1', 'ServingRuntime'],
   ['keda.sh/v1alpha1', 'ScaledObject'],

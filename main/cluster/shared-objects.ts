@@ -1,9 +1,16 @@
 import type { KubernetesObject } from './bundle.ts';
 import { labelsOf, type Names, storeUri } from './names.ts';
 
-/** Address and volume of the store that run and endpoints share, and the policy that closes all other traffic of the graph's pods. */
-export function sharedObjects(names: Names, version: string): KubernetesObject[] {
+/**
+ * Address and volume of the store that run and endpoints share (a bundle that carries its models needs none), and the
+ * policy that closes all other traffic of the graph's pods.
+ */
+export function sharedObjects(names: Names, version: string, options: { store: boolean }): KubernetesObject[] {
   const labels = labelsOf(names.graph, 'shared', version);
+  return [...(options.store ? storeObjects(names, labels) : []), denyAll(names, labels)];
+}
+
+function storeObjects(names: Names, labels: Record<string, string>): KubernetesObject[] {
   return [
     {
       apiVersion: 'v1',
@@ -17,24 +24,27 @@ export function sharedObjects(names: Names, version: string): KubernetesObject[]
       metadata: { name: names.storeClaim, labels },
       spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '20Gi' } } },
     },
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: `${names.graph}-deny`, labels },
-      spec: {
-        podSelector: { matchLabels: { 'app.kubernetes.io/name': names.graph } },
-        policyTypes: ['Ingress', 'Egress'],
-        ingress: [],
-        egress: [
-          {
-            to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
-            ports: [
-              { port: 53, protocol: 'UDP' },
-              { port: 53, protocol: 'TCP' },
-            ],
-          },
-        ],
-      },
-    },
   ];
+}
+
+function denyAll(names: Names, labels: Record<string, string>): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: `${names.graph}-deny`, labels },
+    spec: {
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': names.graph } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [],
+      egress: [
+        {
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+          ports: [
+            { port: 53, protocol: 'UDP' },
+            { port: 53, protocol: 'TCP' },
+          ],
+        },
+      ],
+    },
+  };
 }

@@ -1,10 +1,13 @@
 import type { PlanStep } from '../../shared/plan/plan.ts';
-import { engineCommand, imageName } from './engine-image.ts';
+import { engineCommand, imageName, imagePullPolicy } from './engine-image.ts';
 import type { ExportContext } from './export-context.ts';
 import { type Names, planFile, planFolder, storeFolder } from './names.ts';
 import { restrictedContainer } from './pod-security.ts';
 import { stepResources } from './step-resources.ts';
 import { storeEnvironment } from './store-environment.ts';
+
+/** How a step ends that would fail again whatever the machine. */
+export const badInputExitCode = 2;
 
 /** Volumes of a pod that runs steps: the plan, the shared store, and room for temporary files. */
 export function stepVolumes(planConfigMap: string, storeClaim: string): Record<string, unknown>[] {
@@ -19,6 +22,7 @@ export function stepVolumes(planConfigMap: string, storeClaim: string): Record<s
 export function stepContainer(step: PlanStep, context: ExportContext, names: Names): Record<string, unknown> {
   return {
     image: imageName,
+    imagePullPolicy,
     ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', '$(SLIPWAY_STORE)']),
     ...storeEnvironment(names),
     resources: stepResources(step, context),

@@ -1,14 +1,25 @@
 import { AppError } from '../../shared/errors/app-error.ts';
+import { argoBatch } from './argo/argo-batch.ts';
 import type { Bundle } from './bundle.ts';
+import type { RenderPart } from './bundle-part.ts';
 import type { ExportContext } from './export-context.ts';
-import { renderArgo } from './argo/render-argo.ts';
-import { renderKubernetes } from './kubernetes/render-kubernetes.ts';
+import { kserveServing } from './kserve/kserve-serving.ts';
+import { kserveTritonServing } from './kserve/kserve-triton-serving.ts';
+import { jobBatch } from './kubernetes/job-batch.ts';
+import { deploymentServing } from './kubernetes/deployment-serving.ts';
+import { rayBatch } from './ray/ray-batch.ts';
+import { rayServing } from './ray/ray-serving.ts';
+import { composeBundle } from './compose-bundle.ts';
+import { torchserveServing } from './torchserve/torchserve-serving.ts';
+import { tritonServing } from './triton/triton-serving.ts';
 
 export interface ExportTarget {
   id: string;
   title: string;
   summary: string;
-  render: (context: ExportContext) => Bundle;
+  /** Absent: the bundle serves models that are trained elsewhere and carries them. */
+  batch?: RenderPart;
+  serving: RenderPart;
 }
 
 export const exportTargets: readonly ExportTarget[] = [
@@ -17,23 +28,70 @@ export const exportTargets: readonly ExportTarget[] = [
     title: 'Kubernetes',
     summary:
       'Plain objects: a Job for the batch part, Deployment, Service and autoscaler for each endpoint. No CRD needed.',
-    render: renderKubernetes,
+    batch: jobBatch,
+    serving: deploymentServing,
   },
   {
     id: 'argo',
     title: 'Argo Workflows',
     summary: 'A WorkflowTemplate with a pod per step, and plain Deployments for the endpoints. Needs Argo Workflows 4.',
-    render: renderArgo,
+    batch: argoBatch,
+    serving: deploymentServing,
+  },
+  {
+    id: 'kserve',
+    title: 'KServe',
+    summary:
+      'A Job for the batch part, an InferenceService with our own ServingRuntime for each endpoint. Needs KServe.',
+    batch: jobBatch,
+    serving: kserveServing,
+  },
+  {
+    id: 'ray',
+    title: 'Ray',
+    summary: 'A RayJob with a task per step, a RayService for the endpoints. Needs the KubeRay operator.',
+    batch: rayBatch,
+    serving: rayServing,
+  },
+  {
+    id: 'triton',
+    title: 'Triton',
+    summary: 'A model repository with the registered champion, dynamic batching, and the Deployment that serves it.',
+    serving: tritonServing,
+  },
+  {
+    id: 'torchserve',
+    title: 'TorchServe',
+    summary: 'A model archive (.mar) with the registered champion and its handler. TorchServe is no longer maintained.',
+    serving: torchserveServing,
   },
 ];
 
-/** Renders a bundle without writing it. Throws `cli.usage` for an unknown target, `export.unsupported`. */
+/**
+ * Renders a bundle without writing it. `targetId` is a target, or two with a comma between: `argo,kserve` takes the batch
+ * part of the first and the serving part of the second. Throws `cli.usage`, `export.unsupported`, `export.no-model`.
+ */
 export function renderBundle(targetId: string, context: ExportContext): Bundle {
-  const target = exportTargets.find((candidate) => candidate.id === targetId);
-  if (target === undefined) {
-    throw new AppError('cli.usage', `There is no export target "${targetId}".`, {
-      fix: `Use one of: ${exportTargets.map((candidate) => candidate.id).join(', ')}.`,
+  const [first, second, ...more] = targetId.split(',').map((id) => targetOf(id.trim()));
+  if (first === undefined || more.length > 0) {
+    throw new AppError('cli.usage', `"${targetId}" names more than two targets.`, {
+      fix: 'Name one for the batch part and one for serving, e.g. argo,kserve.',
     });
   }
-  return target.render(context);
+  if (second === undefined) return composeBundle(first.id, context, first);
+  const serving = first.id === 'triton' && second.id === 'kserve' ? kserveTritonServing : second.serving;
+  return composeBundle(targetId, context, { ...(first.batch === undefined ? {} : { batch: first.batch }), serving });
+}
+
+/** Whether an export to the target carries registered models (`embedModels` finds them). */
+export function embedsModels(targetId: string): boolean {
+  return targetId.split(',').some((id) => exportTargets.some((target) => target.id === id.trim() && !target.batch));
+}
+
+function targetOf(id: string): ExportTarget {
+  const target = exportTargets.find((candidate) => candidate.id === id);
+  if (target !== undefined) return target;
+  throw new AppError('cli.usage', `There is no export target "${id}".`, {
+    fix: `Use one of: ${exportTargets.map((candidate) => candidate.id).join(', ')}, or two of them: argo,kserve.`,
+  });
 }

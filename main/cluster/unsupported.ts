@@ -4,13 +4,16 @@ import { type ExportContext, plannedEndpoints } from './export-context.ts';
 
 /** Kinds without a counterpart in a bundle of plain Kubernetes objects are refused by name. */
 const exportableServices = new Set(['serve.endpoint', 'monitor.drift']);
+/** Monitors that only look on: a bundle that only serves says that it leaves them out. */
+const lookingOn = new Set(['monitor.drift', 'monitor.performance']);
 
 /**
  * Throws `export.unsupported` naming the node and the reason for the first thing a pod could not do: read a file of this
  * machine, serve a model that is in no registry, run a kind that has no workload.
  */
-export function refuseUnsupported(context: ExportContext, target: string): void {
-  for (const step of context.plan.steps) {
+export function refuseUnsupported(context: ExportContext, target: string, options: { servesOnly: boolean }): void {
+  const { servesOnly } = options;
+  for (const step of servesOnly ? [] : context.plan.steps) {
     const local = localPath(step.kind, step.params, context);
     if (local !== undefined) {
       throw unsupported(target, step.id, `reads ${local}, a file of this machine that no pod has`, {
@@ -19,16 +22,30 @@ export function refuseUnsupported(context: ExportContext, target: string): void 
     }
   }
   for (const service of context.plan.services) {
-    if (!exportableServices.has(service.kind)) {
+    if (!exportableServices.has(service.kind) && !(servesOnly && lookingOn.has(service.kind))) {
       throw unsupported(target, service.id, `is of kind ${service.kind}, which has no counterpart there`, {});
     }
   }
-  const [unregistered] = plannedEndpoints(context.plan).unregistered;
+  const { unregistered: all, endpoints } = plannedEndpoints(context.plan);
+  const [unregistered] = all;
   if (unregistered !== undefined) {
     throw unsupported(target, unregistered.id, 'serves a model that is not registered', {
       fix: 'Put a Register node between the model and the endpoint.',
     });
   }
+  if (servesOnly && endpoints.length === 0) {
+    const last = context.plan.steps.at(-1)?.id ?? context.plan.graph.id;
+    throw unsupported(target, last, 'is followed by no endpoint, and this target only serves', {
+      fix: 'Add an Endpoint after a Register node, or choose a target that runs steps.',
+    });
+  }
+}
+
+/** What a bundle that only serves models does without. */
+export function omittedNodes(context: ExportContext): { node: string; reason: string }[] {
+  return context.plan.services
+    .filter((service) => lookingOn.has(service.kind))
+    .map(({ id }) => ({ node: id, reason: 'the server keeps no requests that a monitor could look at' }));
 }
 
 function unsupported(target: string, nodeId: string, reason: string, options: { fix?: string }): AppError {

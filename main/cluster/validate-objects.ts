@@ -6,8 +6,11 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { ConfigMap, PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
+import type { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { KubernetesObject } from './bundle.ts';
+import { inferenceServiceSchema, servingRuntimeSchema } from './kserve/schemas.ts';
+import { rayJobSchema, rayServiceSchema } from './ray/schemas.ts';
 
 /** The generated classes check themselves against the API's schemas. */
 const models: Record<string, (object: never) => { validate(): void }> = {
@@ -26,14 +29,25 @@ const models: Record<string, (object: never) => { validate(): void }> = {
   'v1 ServiceAccount': (object) => new ServiceAccount(object),
 };
 
+/** Kinds without a package: exactly the fields that bundles hold. */
+const schemas: Record<string, z.ZodType> = {
+  'ray.io/v1 RayJob': rayJobSchema,
+  'ray.io/v1 RayService': rayServiceSchema,
+  'serving.kserve.io/v1alpha1 ServingRuntime': servingRuntimeSchema,
+  'serving.kserve.io/v1beta1 InferenceService': inferenceServiceSchema,
+};
+
 /** Checks every object against its schema before anything is written. Throws `export.invalid-object`. */
 export function validateObjects(objects: readonly KubernetesObject[]): void {
   for (const object of objects) {
-    const create = models[`${object.apiVersion} ${object.kind}`];
+    const type = `${object.apiVersion} ${object.kind}`;
     const name = `${object.kind} ${object.metadata.name}`;
-    if (create === undefined) throw new AppError('export.invalid-object', `There is no schema for ${name}.`);
     try {
-      create(object as never).validate();
+      const schema = schemas[type];
+      const create = models[type];
+      if (schema !== undefined) schema.parse(object);
+      else if (create !== undefined) create(object as never).validate();
+      else throw new TypeError('there is no schema for it');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new AppError('export.invalid-object', `${name} does not satisfy its schema: ${reason}`, { cause: error });

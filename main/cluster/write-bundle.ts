@@ -9,7 +9,7 @@ export async function writeBundle(bundle: Bundle, dir: string): Promise<void> {
     for (const file of bundle.files) {
       const path = join(dir, ...file.path.split('/'));
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(`${path}.tmp`, file.text);
+      await writeFile(`${path}.tmp`, file.bytes ?? file.text);
       await rename(`${path}.tmp`, path);
     }
   } catch (error) {

@@ -334,7 +334,8 @@ export const loopEventSchema = z.object({
 });
 export type LoopEvent = z.infer<typeof loopEventSchema>;
 
-export const exportFileSchema = z.object({ path: z.string(), text: z.string() });
+/** Of a binary file `text` describes it. */
+export const exportFileSchema = z.object({ path: z.string(), text: z.string(), binary: z.boolean() });
 
 export const engineContract = {
   engine: {

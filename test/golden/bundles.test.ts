@@ -9,6 +9,7 @@ import { exportTargets, renderBundle } from '../../main/cluster/targets.ts';
 import { listTemplates } from '../../main/engine/templates.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
+import { withExampleModels } from '../support/example-models.ts';
 
 // UPDATE_GOLDEN=1 rewrites the expected bundles; the diff is then reviewed like code.
 const update = process.env['UPDATE_GOLDEN'] === '1';
@@ -23,9 +24,13 @@ function filesBelow(dir: string): string[] {
 }
 
 const templates = await listTemplates();
-const contextOf = (text: string) => exportContextOf(readGraphText(text, definitionOf));
+const contextOf = (text: string) => withExampleModels(exportContextOf(readGraphText(text, definitionOf)));
+const composed = ['argo,kserve', 'triton,kserve'];
 const cases = templates.flatMap((template) =>
-  supportedTargets(contextOf(template.text)).map((target) => ({ template, target })),
+  [...supportedTargets(contextOf(template.text)), ...(template.id === 'penguins' ? composed : [])].map((target) => ({
+    template,
+    target,
+  })),
 );
 
 it('covers every sample graph', () => {
@@ -39,7 +44,7 @@ it.each(exportTargets.map(({ id }) => id))('refuses a retraining loop by name fo
 
 describe.each(cases)('$template.id for $target', ({ template, target }) => {
   const render = () => renderBundle(target, contextOf(template.text));
-  const dir = join(expectedDir, `${template.id}-${target}`);
+  const dir = join(expectedDir, `${template.id}-${target.replace(',', '+')}`);
 
   it('is the expected bundle, byte for byte', () => {
     const { files } = render();
@@ -47,11 +52,15 @@ describe.each(cases)('$template.id for $target', ({ template, target }) => {
       rmSync(dir, { recursive: true, force: true });
       for (const file of files) {
         mkdirSync(dirname(join(dir, file.path)), { recursive: true });
-        writeFileSync(join(dir, file.path), file.text);
+        writeFileSync(join(dir, file.path), file.bytes ?? file.text);
       }
     }
     expect(files.map(({ path }) => path).toSorted()).toEqual(filesBelow(dir));
-    for (const file of files) expect(file.text, file.path).toBe(readFileSync(join(dir, file.path), 'utf8'));
+    for (const file of files) {
+      const expected = readFileSync(join(dir, file.path));
+      if (file.bytes === undefined) expect(file.text, file.path).toBe(expected.toString('utf8'));
+      else expect(expected.equals(file.bytes), file.path).toBe(true);
+    }
   });
 
   it('is the same when rendered again', () => {

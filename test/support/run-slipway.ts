@@ -42,3 +42,47 @@ export function runSlipway(args: readonly string[], dataDir: string): Promise<Co
     });
   });
 }
+
+export interface RunningServer {
+  /** Of HTTP. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts `slipway ARGS`, which serves, and waits for `endpoint.ready`. */
+export function startSlipway(
+  args: readonly string[],
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<RunningServer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [join(repositoryRoot, 'main/cli/slipway.ts'), ...args, '--json', '--data-dir', dataDir],
+      { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+    );
+    const ended = new Promise<void>((done) => {
+      child.on('close', () => done());
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      const line = stdout.split('\n').find((text) => text.includes('"endpoint.ready"'));
+      if (line === undefined || !stdout.includes('\n')) return;
+      const { http } = JSON.parse(line) as { http: string };
+      resolve({
+        url: http,
+        stop: async () => {
+          child.kill('SIGTERM');
+          await ended;
+        },
+      });
+    });
+    child.on('error', reject);
+    child.on('close', (code) => reject(new Error(`slipway ${args.join(' ')} ended with ${code}: ${stderr}`)));
+  });
+}

@@ -3,12 +3,15 @@ import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
-import { exportTargets, renderBundle } from '../../cluster/targets.ts';
+import { embedModels } from '../../cluster/embed-models.ts';
+import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
 import type { ExportContext } from '../../cluster/export-context.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { followRun } from '../follow-run.ts';
+import { createModelRegistry } from '../../store/model-registry.ts';
 import { withEngine } from '../open-engine.ts';
+import { withStore } from '../open-store.ts';
 import { logOnly } from '../output.ts';
 import { checkParity, type ParityReport, parityText } from '../parity/check-parity.ts';
 import { type GraphFile, readGraphFile, requireGraphJson } from '../read-graph.ts';
@@ -20,7 +23,7 @@ export const exportCommand: Command = {
   positionals: 1,
   options: { target: { type: 'string' }, out: { type: 'string' }, 'check-parity': { type: 'boolean' } },
   optionHelp: {
-    target: `one of: ${exportTargets.map((target) => target.id).join(', ')}`,
+    target: `one of: ${exportTargets.map((target) => target.id).join(', ')}; or two: one for the run, one for serving (argo,kserve)`,
     out: 'folder to write to; files of the bundle are replaced',
     'check-parity': 'run each exported step as a container would and compare with the local run',
   },
@@ -31,7 +34,8 @@ export const exportCommand: Command = {
       throw new AppError('cli.usage', 'Both --target and --out are needed.', { fix: 'See: slipway export --help' });
     }
     const file = await readGraphFile(context.positionals[0]);
-    const exported = exportContextOf(readGraphText(file.text, definitionOf));
+    const planned = exportContextOf(readGraphText(file.text, definitionOf));
+    const exported = embedsModels(target) ? await withModels(context, planned) : planned;
     const bundle = renderBundle(target, exported);
     const parity = context.flag('check-parity') ? await parityOf(context, file, exported) : undefined;
     if (parity !== undefined) bundle.files.push({ path: 'PARITY.md', text: parityText(parity) });
@@ -39,6 +43,7 @@ export const exportCommand: Command = {
     const lines = [
       `Wrote ${bundle.files.length} files to ${out}:`,
       ...bundle.files.map((written) => `  ${written.path}`),
+      ...bundle.omitted.map(({ node, reason }) => `Not part of it: ${node}, because ${reason}.`),
       `Objects: ${bundle.objects.map((object) => `${object.kind}/${object.name}`).join(', ')}`,
       ...(parity === undefined ? [] : [parity.passed ? 'Parity: all outputs are equal.' : 'Parity: outputs differ.']),
     ];
@@ -46,6 +51,7 @@ export const exportCommand: Command = {
       {
         files: bundle.files.map(({ path }) => path),
         objects: bundle.objects,
+        ...(bundle.omitted.length === 0 ? {} : { omitted: bundle.omitted }),
         ...(parity === undefined ? {} : { parity }),
       },
       lines.join('\n'),
@@ -53,6 +59,13 @@ export const exportCommand: Command = {
     return parity?.passed === false ? 1 : 0;
   },
 };
+
+function withModels(context: CommandContext, planned: ExportContext): Promise<ExportContext> {
+  return withStore(context, ({ database, artifacts }) => {
+    const registry = createModelRegistry(database);
+    return embedModels(planned, { resolve: (uri) => registry.resolve(uri), open: (digest) => artifacts.open(digest) });
+  });
+}
 
 /** Runs the graph here (what is up to date is not run again), then each exported step by itself. */
 function parityOf(context: CommandContext, file: GraphFile, exported: ExportContext): Promise<ParityReport> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
@@ -19,13 +20,20 @@ import type { Command, CommandContext } from '../command.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
 import { withStore } from '../open-store.ts';
 
+const waitPauseMs = 2_000;
+const registeredUri = /^models:\/[^/@]+(@[^/@]+|\/\d+)$/;
+
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
-  usage: 'MODEL… [--name NAME] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+  usage: 'MODEL… [--name NAME] [--wait] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
   positionals: Number.POSITIVE_INFINITY,
-  options: { ...servingOptions, name: { type: 'string' } },
-  optionHelp: { ...servingHelp, name: 'name to serve the model under' },
+  options: { ...servingOptions, name: { type: 'string' }, wait: { type: 'boolean' } },
+  optionHelp: {
+    ...servingHelp,
+    name: 'name to serve the model under',
+    wait: 'wait until the model is registered, as a pod does that starts with the run',
+  },
   async run(context) {
     const model = context.positionals[0];
     if (model === undefined) {
@@ -108,12 +116,36 @@ async function registeredModel(context: CommandContext, uri: string): Promise<Mo
   const shared = process.env['SLIPWAY_STORE'];
   if (shared !== undefined && shared !== '') {
     const driver = driverOfUri(shared, resolveDataDir(context.dataDir));
-    const version = await createStoreRegistry(driver).resolve(uri);
+    const registry = createStoreRegistry(driver);
+    const version = await onceRegistered(context, uri, () => registry.resolve(uri));
     return sourceOf(createArtifactStore(driver), version, context.text('name'));
   }
-  return withStore(context, ({ artifacts, database }) =>
-    sourceOf(artifacts, createModelRegistry(database).resolve(uri), context.text('name')),
-  );
+  return withStore(context, async ({ artifacts, database }) => {
+    const registry = createModelRegistry(database);
+    const version = await onceRegistered(context, uri, () => Promise.resolve(registry.resolve(uri)));
+    return sourceOf(artifacts, version, context.text('name'));
+  });
+}
+
+/** With `--wait`, asks again until the model is there; a store that does not answer for a moment is asked again as well. */
+async function onceRegistered(
+  context: CommandContext,
+  uri: string,
+  resolveModel: () => Promise<ModelVersion>,
+): Promise<ModelVersion> {
+  for (let told = false; ; told = true) {
+    try {
+      return await resolveModel();
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      const mayCome = (code === 'model.not-found' && registeredUri.test(uri)) || code === 'store.unreachable';
+      if (!context.flag('wait') || !mayCome) throw error;
+      if (!told) context.output.log(`Waiting for ${uri}: ${message}`);
+      await sleep(waitPauseMs, undefined, { signal: context.signal }).catch(() => {
+        throw new AppError('run.cancelled', `Waiting for ${uri} was cancelled.`);
+      });
+    }
+  }
 }
 
 async function sourceOf(store: ArtifactStore, version: ModelVersion, name: string | undefined): Promise<ModelSource> {

@@ -4,15 +4,20 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { readGraphValue } from '../../../shared/graph/read-graph.ts';
 import type { Bundle } from '../../cluster/bundle.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
-import { exportTargets, renderBundle } from '../../cluster/targets.ts';
+import { embedModels } from '../../cluster/embed-models.ts';
+import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { secretNames } from '../../trust/trust-needs.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
 
-function render(document: unknown, target: string): Bundle {
-  return renderBundle(target, exportContextOf(readGraphValue(document, definitionOf)));
+async function render({ engine }: Services, document: unknown, target: string): Promise<Bundle> {
+  const planned = exportContextOf(readGraphValue(document, definitionOf));
+  if (!embedsModels(target)) return renderBundle(target, planned);
+  const { registry, store } = engine;
+  const models = { resolve: (uri: string) => registry.resolve(uri), open: (digest: string) => store.open(digest) };
+  return renderBundle(target, await embedModels(planned, models));
 }
 
 /** What a bundle with secrets is applied to hands them to the graph. */
@@ -27,12 +32,13 @@ export const exportHandlers = {
   targets: rpc.export.targets.handler(() => exportTargets.map(({ id, title, summary }) => ({ id, title, summary }))),
   render: rpc.export.render.handler(async ({ input, context }) => {
     await requireTrustWithSecrets(context, input);
-    return { files: render(input.document, input.target).files };
+    const { files } = await render(context, input.document, input.target);
+    return { files: files.map(({ path, text, bytes }) => ({ path, text, binary: bytes !== undefined })) };
   }),
   write: rpc.export.write.handler(async ({ input, context }) => {
     await requireTrustWithSecrets(context, input);
     if (input.dir.trim() === '') throw new AppError('params.invalid', 'No folder was given.');
-    const bundle = render(input.document, input.target);
+    const bundle = await render(context, input.document, input.target);
     const dir = resolve(input.dir);
     await writeBundle(bundle, dir);
     return { dir, files: bundle.files.map((file) => file.path) };

@@ -1,0 +1,54 @@
+import type { Bundle } from './bundle.ts';
+import type { BundlePart, RenderPart } from './bundle-part.ts';
+import { bundleReadme } from './bundle-readme.ts';
+import type { ExportContext } from './export-context.ts';
+import { layOutBundle } from './lay-out-bundle.ts';
+import { monitoringPart } from './monitoring/monitoring-part.ts';
+import { namesOf } from './names.ts';
+import { planTextOf } from './plan-config-map.ts';
+import { sharedObjects } from './shared-objects.ts';
+import { omittedNodes, refuseUnsupported } from './unsupported.ts';
+
+export interface TargetParts {
+  batch?: RenderPart;
+  serving: RenderPart;
+}
+
+/** The bundle of a target from its parts. Throws `export.unsupported`, `export.no-model`, `export.invalid-object`. */
+export function composeBundle(targetId: string, context: ExportContext, target: TargetParts): Bundle {
+  const servesOnly = target.batch === undefined;
+  refuseUnsupported(context, targetId, { servesOnly });
+  const planText = planTextOf(context.plan);
+  const names = namesOf(context.plan, planText);
+  const parts: BundlePart[] = [
+    ...(target.batch === undefined ? [] : [target.batch(context, names, planText)]),
+    target.serving(context, names, planText),
+    ...(servesOnly ? [] : [monitoringPart(context, names)]),
+  ];
+  const omitted = servesOnly ? omittedNodes(context) : [];
+  return layOutBundle({
+    names,
+    version: context.version,
+    groups: [
+      { file: 'shared.yaml', objects: sharedObjects(names, context.version, { store: !servesOnly }) },
+      ...unique(
+        parts.flatMap((part) => part.groups),
+        (group) => group.file,
+      ),
+    ],
+    overlays: parts.flatMap((part) => part.overlays ?? []),
+    files: [
+      { path: 'README.md', text: bundleReadme(context, names, { targetId, parts, servesOnly, omitted }) },
+      ...unique(
+        parts.flatMap((part) => part.files ?? []),
+        (file) => file.path,
+      ),
+    ],
+    omitted,
+  });
+}
+
+/** Parts may share a file; it is the same in both. */
+function unique<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [nameOf(item), item])).values()];
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import type { InputArtifact } from '../../shared/node/runner.ts';
+import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
+import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from './export-context.ts';
+
+/** A registered model as it becomes part of a bundle. */
+export interface EmbeddedModel {
+  version: number;
+  digest: string;
+  onnx: Uint8Array;
+  manifest: ModelManifest;
+}
+
+/** What an export reads of a store. */
+export interface ModelStore {
+  /** Throws `model.not-found`. */
+  resolve(uri: string): ModelVersion;
+  open(digest: string): Promise<InputArtifact | undefined>;
+}
+
+/** The context with the models of its endpoints, as far as they are registered here. */
+export async function embedModels(context: ExportContext, store: ModelStore): Promise<ExportContext> {
+  const models = new Map<string, EmbeddedModel>();
+  for (const { modelUri } of plannedEndpoints(context.plan).endpoints) {
+    const version = resolved(store, modelUri);
+    const artifact = version === undefined ? undefined : await store.open(version.digest);
+    if (version === undefined || artifact === undefined) continue;
+    models.set(modelUri, {
+      version: version.version,
+      digest: version.digest,
+      onnx: await readFile(artifact.path('model.onnx')),
+      manifest: modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8'))),
+    });
+  }
+  return { ...context, models };
+}
+
+/** The model an endpoint of a bundle serves. Throws `export.no-model`. */
+export function embeddedModel(context: ExportContext, endpoint: PlannedEndpoint, target: string): EmbeddedModel {
+  const model = context.models?.get(endpoint.modelUri);
+  if (model !== undefined) return model;
+  throw new AppError(
+    'export.no-model',
+    `The target ${target} puts ${endpoint.modelUri} into the bundle, and there is no such model yet.`,
+    { nodeId: endpoint.service.id, fix: 'Run the graph first: its Register node makes the model.' },
+  );
+}
+
+function resolved(store: ModelStore, uri: string): ModelVersion | undefined {
+  try {
+    return store.resolve(uri);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'model.not-found') return undefined;
+    throw error;
+  }
+}

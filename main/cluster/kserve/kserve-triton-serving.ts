@@ -1,0 +1,82 @@
+import type { KubernetesObject } from '../bundle.ts';
+import type { BundlePart } from '../bundle-part.ts';
+import { type ExportContext, plannedEndpoints } from '../export-context.ts';
+import { exampleRegistry, labelsOf, type Names, selectorOf } from '../names.ts';
+import { restrictedContainer, restrictedPod } from '../pod-security.ts';
+import { tritonModels } from '../triton/triton-serving.ts';
+import { serviceName } from './kserve-serving.ts';
+
+/** Port of KServe's Triton runtime. */
+const tritonPort = 8080;
+
+/** An InferenceService of KServe's own Triton runtime, which takes the model repository from an image (`oci://`). */
+export function kserveTritonServing(context: ExportContext, names: Names): BundlePart {
+  const image = `${names.graph}-models`;
+  const reference = `${exampleRegistry}/${image}:${context.version}`;
+  const models = tritonModels(context, 'triton,kserve');
+  const { endpoints } = plannedEndpoints(context.plan);
+  const [first] = endpoints;
+  if (first === undefined) return { groups: [], readme: { about: [] } };
+  // One server holds all models of the repository.
+  const name = serviceName(names, first);
+  const labels = labelsOf(names.graph, name, context.version);
+  const objects: KubernetesObject[] = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, labels }, automountServiceAccountToken: false },
+    {
+      apiVersion: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      metadata: { name, labels, annotations: { 'serving.kserve.io/deploymentMode': 'Standard' } },
+      spec: {
+        predictor: {
+          serviceAccountName: name,
+          automountServiceAccountToken: false,
+          minReplicas: 2,
+          maxReplicas: 8,
+          scaleMetric: 'cpu',
+          scaleTarget: 70,
+          labels,
+          securityContext: restrictedPod,
+          model: {
+            modelFormat: { name: 'triton', version: '2' },
+            protocolVersion: 'v2',
+            storageUri: `oci://${reference}`,
+            resources: {
+              requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '256Mi' },
+              limits: { cpu: '4', memory: '4Gi', 'ephemeral-storage': '1Gi' },
+            },
+            securityContext: restrictedContainer,
+          },
+        },
+      },
+    },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name, labels },
+      spec: {
+        podSelector: { matchLabels: selectorOf(names.graph, name) },
+        policyTypes: ['Ingress'],
+        ingress: [{ ports: [{ port: tritonPort, protocol: 'TCP' }] }],
+      },
+    },
+  ];
+  return {
+    groups: [{ file: 'triton.yaml', objects }],
+    files: [
+      ...models.flatMap(({ files }) => files),
+      { path: 'Containerfile', text: 'FROM scratch\nCOPY model-repository/ /models/\n' },
+    ],
+    overlays: [],
+    readme: {
+      about: models.map(
+        ({ name: served, uri, version }) =>
+          `KServe's Triton runtime serves \`${served}\`: version ${version} of \`${uri}\` as it was when this was exported.`,
+      ),
+      needs: [
+        `KServe 0.20 with its cluster runtimes and model images (\`enableModelcar\`) must be installed. The model image is named in \`spec.predictor.model.storageUri\`.`,
+      ],
+      prepare: [`podman build -f Containerfile -t ${reference} .`, `podman push ${reference}`],
+      follow: `kubectl -n ${names.graph} get inferenceservices`,
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { KubernetesObject } from '../bundle.ts';
+import type { BundlePart } from '../bundle-part.ts';
+import { toDnsLabel } from '../dns-label.ts';
+import type { ExportContext } from '../export-context.ts';
+import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
+import { planConfigMap } from '../plan-config-map.ts';
+import { restrictedPod } from '../pod-security.ts';
+import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
+
+/** The batch part as one Job. */
+export function jobBatch(context: ExportContext, names: Names, planText: string): BundlePart {
+  const count = context.plan.steps.length;
+  if (count === 0) return { groups: [], readme: { about: [] } };
+  return {
+    groups: [{ file: 'run.yaml', objects: jobObjects(context, names, planText) }],
+    readme: {
+      about: [
+        `Job \`${names.run}\` runs the ${count} steps of the graph in order; a retried pod goes on where it stopped.`,
+      ],
+      follow: `kubectl -n ${names.graph} logs -f job/${names.run} --all-containers`,
+    },
+  };
+}
+
+/**
+ * The batch part as one Job: every step is a container of its own with its own resources, in plan order (init containers,
+ * the last step as the main one). Each starts with the engine's cache check, so a retried pod goes on where it stopped.
+ */
+function jobObjects(context: ExportContext, names: Names, planText: string): KubernetesObject[] {
+  const { plan, version } = context;
+  const labels = labelsOf(names.graph, 'run', version);
+  const containers = plan.steps.map((step, index) => ({
+    // The number keeps names apart where two ids give one label, and shows the order.
+    name: toDnsLabel(`${index + 1}-${step.id}`),
+    ...stepContainer(step, context, names),
+  }));
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: names.batchAccount, labels },
+      automountServiceAccountToken: false,
+    },
+    planConfigMap(names, labels, planText),
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: names.run, labels },
+      spec: {
+        backoffLimit: 3,
+        podFailurePolicy: {
+          rules: [
+            // A pod that its node lost is no failure of the step.
+            { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+            // Bad input stays bad.
+            { action: 'FailJob', onExitCodes: { operator: 'In', values: [badInputExitCode] } },
+          ],
+        },
+        activeDeadlineSeconds: longestRunSeconds,
+        ttlSecondsAfterFinished: 7 * 24 * 3600,
+        template: {
+          metadata: { labels },
+          spec: {
+            restartPolicy: 'Never',
+            serviceAccountName: names.batchAccount,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            securityContext: restrictedPod,
+            ...(containers.length > 1 ? { initContainers: containers.slice(0, -1) } : {}),
+            containers: containers.slice(-1),
+            volumes: stepVolumes(names.planConfigMap, names.storeClaim),
+          },
+        },
+      },
+    },
+  ];
+}
