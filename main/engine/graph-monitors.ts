@@ -14,6 +14,7 @@ import { createPerformanceMonitor, type PerformanceMonitor } from '../monitoring
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
 import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
+import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
 import { planOf, type StartGraphEndpoint, startGraphEndpoint } from './graph-endpoints.ts';
 import { type RetrainLoop, startRetrainLoop } from './retrain-loop.ts';
@@ -111,7 +112,8 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
         endpointId: endpoint.id,
         observer,
         performance,
-        isDrifting: () => drifts.some(({ latest }) => latest?.alarm?.active === true),
+        isDrifting: () =>
+          drifts.some(({ latest }) => latest?.alarm?.active === true || (latest?.broken?.length ?? 0) > 0),
         swap: (digest) => swapModel(context, digest),
         onEvent(event) {
           log(event.text);
@@ -189,6 +191,11 @@ function openDriftMonitor(
     severity: 'warning',
     title: `Inputs of ${endpoint.name} drift`,
   });
+  const breakRule = ruleOf(context, service, {
+    kind: 'break',
+    severity: 'critical',
+    title: `Inputs of ${endpoint.name} have changed at their source`,
+  });
   return createEndpointMonitor({
     nodeId: service.id,
     endpointId: endpoint.id,
@@ -199,13 +206,31 @@ function openDriftMonitor(
     method: method as DriftMethod,
     alarm: alarmOf(service),
     onWindow(report, details) {
+      const { broken = [] } = report;
+      alerting.update(breakRule, broken.length > 0, () => {
+        const { words, examples } = details();
+        const explained = explainDrift(report, words, estimatedNow(performance()?.latest), examples);
+        const columns = explained.columns.filter(({ column }) => broken.includes(column));
+        const names = columns.map(({ column }) => column).join(', ');
+        const sentences = [`Little in common with the training data: ${names}.`, ...explained.sentences.slice(1)];
+        return withContext(context, { ...explained, columns, sentences });
+      });
       alerting.update(rule, report.alarm?.active === true, () => {
         const { words, examples } = details();
-        return explainDrift(report, words, estimatedNow(performance()?.latest), examples);
+        return withContext(context, explainDrift(report, words, estimatedNow(performance()?.latest), examples));
       });
     },
     log: (_level, text) => log(text),
   });
+}
+
+async function withContext(
+  { engine, loops, endpoint }: MonitorContext,
+  explanation: Alert['explanation'],
+): Promise<Alert['explanation']> {
+  const { graphId, name, model } = endpoint;
+  const registered = engine.registry.list().find(({ digest }) => digest === model?.digest);
+  return { ...explanation, ...(await alertContext(engine, loops, { graphId, model: registered?.name ?? name })) };
 }
 
 function estimatedNow(report: MonitorReport | undefined) {
@@ -250,8 +275,8 @@ function openPerformanceMonitor(context: MonitorContext, service: PlanService): 
         realized: windows.findLast(({ realized }) => realized !== null)?.realized?.value ?? null,
         alarms: { estimated: estimatedDrop, realized: realizedDrop },
       });
-      alerting.update(estimatedRule, estimatedDrop, () => explainDrop(report, 'estimated'));
-      alerting.update(realizedRule, realizedDrop, () => explainDrop(report, 'realized'));
+      alerting.update(estimatedRule, estimatedDrop, () => withContext(context, explainDrop(report, 'estimated')));
+      alerting.update(realizedRule, realizedDrop, () => withContext(context, explainDrop(report, 'realized')));
     },
     log: (_level, text) => context.log(text),
   });

@@ -61,8 +61,11 @@ interface Pending {
   decision: boolean | undefined;
 }
 
-/** A provisional champion gives way to a successor that is better, not surely better. */
-const provisionalAlpha = 0.5;
+/**
+ * A provisional champion gives way unless its successor is likely worse: that one has seen twice the rows, which is worth
+ * about one standard error of a comparison on some thousand rows.
+ */
+const provisionalAlpha = 0.84;
 
 const periodMs = 1_000;
 const dayMs = 86_400_000;
@@ -214,7 +217,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       });
       const comparison = await compare(champion, challenger, manifest, holdoutPath, window.holdout.actual);
       const level = champion === provisional ? Math.max(provisionalAlpha, params.alpha) : params.alpha;
-      const better = comparison.difference > 0 && comparison.pValue <= level;
+      const better = comparison.pValue <= level && (comparison.difference > 0 || champion === provisional);
       record('compared', id, sentenceOf(comparison), {
         ...comparison,
         championModel: champion,
@@ -222,8 +225,8 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
         level,
       });
       if (!better) {
-        const sure = level === params.alpha ? 'surely ' : '';
-        record('rejected', id, `The challenger is not ${sure}better: the champion stays.`, { ...comparison });
+        const why = level === params.alpha ? 'not surely better' : 'likely worse';
+        record('rejected', id, `The challenger is ${why}: the champion stays.`, { ...comparison });
         return;
       }
       if (params.approval) {

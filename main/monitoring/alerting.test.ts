@@ -38,18 +38,25 @@ it('sends an alert once when it begins and once when it is over, except while si
       title: 'Inputs drift',
       webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     };
-    const explain = () => ({ sentences: ['x moved.'], columns: [], performance: null, examples: [] });
+    const explain = async () => ({
+      sentences: ['x moved.'],
+      columns: [],
+      performance: null,
+      examples: [],
+      before: [{ timeMs: 1, text: 'Version 2 is live.' }],
+      owner: 'team-a',
+    });
     alerting.update(rule, true, explain);
     alerting.update(rule, true, explain);
     await expect.poll(() => bodies.length, { timeout: 10_000 }).toBe(1);
-    expect(bodies[0]?.text).toBe('Warning: Inputs drift x moved.');
+    expect(bodies[0]?.text).toBe('Warning: Inputs drift. x moved. Before it: Version 2 is live. Owner: team-a.');
     await expect.poll(() => records.list({ limit: 1 })[0]?.deliveredMs).not.toBeNull();
     alerting.update(rule, false, explain);
     await expect.poll(() => bodies.length).toBe(2);
     expect(bodies[1]).toMatchObject({ text: 'Over: Inputs drift', alert: { resolvedMs: expect.any(Number) } });
     records.silence('g', 'm', Date.now() + 60_000);
     alerting.update(rule, true, explain);
-    expect(records.list({ open: true, limit: 5 })).toHaveLength(1);
+    await expect.poll(() => records.list({ open: true, limit: 5 })).toHaveLength(1);
     expect(bodies).toHaveLength(2);
   } finally {
     server.close();

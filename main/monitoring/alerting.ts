@@ -1,4 +1,5 @@
 import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import { toAppError } from '../../shared/errors/app-error.ts';
 import type { AlertRecords } from '../store/alert-records.ts';
 
 export interface AlertRule {
@@ -13,7 +14,7 @@ export interface AlertRule {
 
 export interface Alerting {
   /** Follows the state of a rule: opens an alert when it begins to hold, ends it when it no longer does. */
-  update(rule: AlertRule, active: boolean, explain: () => Alert['explanation']): void;
+  update(rule: AlertRule, active: boolean, explain: () => Promise<Alert['explanation']>): void;
 }
 
 const attempts = 3;
@@ -53,23 +54,38 @@ export function createAlerting(
   }
 
   return {
-    update({ webhook, ...rule }, active, explain) {
+    update(rule, active, explain) {
+      const { webhook, ...opened } = rule;
       const { graphId, nodeId, kind } = rule;
-      const changed = active
-        ? records.open({ ...rule, explanation: explain() })
-        : records.resolve(graphId, nodeId, kind);
-      if (changed === undefined) return;
-      log(active ? textOf(changed) : `Over: ${changed.title}`);
-      onChange?.(changed);
-      if (webhook !== '' && !changed.silenced) void deliver(changed, webhook);
+      if (!active) {
+        tell(records.resolve(graphId, nodeId, kind), webhook);
+      } else if (!records.isOpen(graphId, nodeId, kind)) {
+        explain()
+          .then((explanation) => tell(records.open({ ...opened, explanation }), webhook))
+          .catch((error: unknown) => log(`The alert "${rule.title}" could not be kept: ${toAppError(error).message}`));
+      }
     },
   };
+
+  function tell(changed: Alert | undefined, webhook: string): void {
+    if (changed === undefined) return;
+    const active = changed.resolvedMs === null;
+    log(active ? textOf(changed) : `Over: ${changed.title}`);
+    onChange?.(changed);
+    if (webhook !== '' && !changed.silenced) void deliver(changed, webhook);
+  }
 }
 
 /** One text, as chat systems show it. */
 function textOf({ title, severity, explanation, resolvedMs }: Alert): string {
   if (resolvedMs !== null) return `Over: ${title}`;
-  return [`${severity === 'critical' ? 'Critical' : 'Warning'}: ${title}`, ...explanation.sentences].join(' ');
+  const { owner = '', before = [] } = explanation;
+  return [
+    `${severity === 'critical' ? 'Critical' : 'Warning'}: ${title}.`,
+    ...explanation.sentences,
+    ...before.slice(0, 1).map(({ text }) => `Before it: ${text}`),
+    ...(owner === '' ? [] : [`Owner: ${owner}.`]),
+  ].join(' ');
 }
 
 /** What a drift report says, with the words of its columns. */

@@ -71,6 +71,9 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   let lastProblem = '';
   const alarmRule = options.alarm ?? { needed: 2, windows: 3 };
   const alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
+  const breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows);
+  /** Columns of the newest broken window. */
+  let lastBroken: readonly string[] = [];
   const tests: DriftOptions = {
     minimumRows: options.minimumRows,
     alpha: options.alpha,
@@ -131,6 +134,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       drifted: compared.drifted,
       history: [...history],
       alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
+      broken: breakAlarm.active ? [...lastBroken] : [],
     };
   }
 
@@ -142,7 +146,10 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       for (const rows of full) {
         const pairs = pairsOf(known, rows);
         const compared = compareColumns(pairs, tests);
-        alarm.push(compared.drifted, isCertain(compared));
+        alarm.push(compared.drifted);
+        const broken = brokenColumns(compared);
+        breakAlarm.push(broken.length > 0, true);
+        if (broken.length > 0 || !breakAlarm.active) lastBroken = broken;
         const report = reportOf(known, rows, compared);
         options.onWindow?.(report, () => detailsOf(pairs, report, rows));
       }
@@ -161,7 +168,13 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         const score = effects[column];
         return score === null || score === undefined ? [] : [{ column, method, score }];
       });
-      options.host.showMonitor(options.endpointId, { kind: 'drift', drifted, alarm: alarm.active, columns: scores });
+      options.host.showMonitor(options.endpointId, {
+        kind: 'drift',
+        drifted,
+        alarm: alarm.active,
+        broken: breakAlarm.active,
+        columns: scores,
+      });
     }
     return reportOf(known, recent, compared);
   }
@@ -194,15 +207,17 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   };
 }
 
-/** From here on a window is so far from its reference that no second one is waited for. */
-const certainPValue = 1e-6;
-const certainEffect = 0.5;
+/** From here on a column is so far from its reference that its source must have changed: no second window is waited for. */
+const brokenPValue = 1e-6;
+const brokenEffect = 0.5;
 
-function isCertain({ columns, effects }: ComparedColumns): boolean {
-  return columns.some(
-    ({ column, drifted, pValue }) =>
-      drifted && pValue !== null && pValue <= certainPValue && (effects[column] ?? 0) >= certainEffect,
-  );
+function brokenColumns({ columns, effects }: ComparedColumns): string[] {
+  return columns
+    .filter(
+      ({ column, drifted, pValue }) =>
+        drifted && pValue !== null && pValue <= brokenPValue && (effects[column] ?? 0) >= brokenEffect,
+    )
+    .map(({ column }) => column);
 }
 
 const exampleRows = 3;

@@ -135,7 +135,10 @@ function monitorMetrics(text: PrometheusText, monitors: readonly MonitorReading[
     );
   }
   text.gauge('pipeline_monitor_alarm', 'Whether a monitor is in alarm, after m of k windows.', [
-    ...drift.map(({ model, alarm }) => ({ labels: { model, kind: 'drift' }, value: alarm ? 1 : 0 })),
+    ...drift.flatMap(({ model, alarm, broken }) => [
+      { labels: { model, kind: 'drift' }, value: alarm ? 1 : 0 },
+      { labels: { model, kind: 'break' }, value: broken ? 1 : 0 },
+    ]),
     ...performance.flatMap(({ model, alarms }) => [
       { labels: { model, kind: 'estimated-drop' }, value: alarms.estimated ? 1 : 0 },
       { labels: { model, kind: 'realized-drop' }, value: alarms.realized ? 1 : 0 },

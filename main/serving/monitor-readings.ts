@@ -7,6 +7,8 @@ export type MonitorVerdict =
       drifted: boolean;
       /** After m of k windows. */
       alarm: boolean;
+      /** Whether a column has little in common with its training data. */
+      broken: boolean;
       /** Columns with a verdict; the score is the size of the difference in [0, 1] by that method. */
       columns: { column: string; method: string; score: number }[];
     }

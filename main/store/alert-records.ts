@@ -9,6 +9,7 @@ export type NewAlert = Pick<Alert, 'graphId' | 'nodeId' | 'kind' | 'severity' | 
 export interface AlertRecords {
   /** Opens an alert unless one of its node and kind is open; gives the new one. */
   open(alert: NewAlert): Alert | undefined;
+  isOpen(graphId: string, nodeId: string, kind: Alert['kind']): boolean;
   /** Ends the open alert of a node and kind; gives it. */
   resolve(graphId: string, nodeId: string, kind: Alert['kind']): Alert | undefined;
   /** Throws `alert.not-found`. */
@@ -84,6 +85,7 @@ export function createAlertRecords(database: StoreDatabase): AlertRecords {
 
   return {
     open: (alert) => open.immediate(alert),
+    isOpen: (graphId, nodeId, kind) => openOf.get(graphId, nodeId, kind) !== undefined,
     resolve(graphId, nodeId, kind) {
       const row = openOf.get(graphId, nodeId, kind);
       if (row === undefined) return undefined;

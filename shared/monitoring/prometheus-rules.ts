@@ -181,6 +181,15 @@ function modelRules({ model, drift, performance }: EndpointObjectives, labels: L
   const rules: PrometheusRule[] = [];
   if (drift) {
     rules.push({
+      alert: 'SlipwayInputBreak',
+      expr: `max by (model) (pipeline_monitor_alarm${selector(model, ',kind="break"')}) == 1`,
+      labels: labels('critical'),
+      annotations: {
+        summary: `An input of ${model} has changed at its source`,
+        description: 'A column has little in common with the training data: other codes, another unit, or no values.',
+      },
+    });
+    rules.push({
       alert: 'SlipwayDrift',
       // The monitor has taken m of k windows together already.
       expr: `max by (model) (pipeline_monitor_alarm${selector(model, ',kind="drift"')}) == 1`,

@@ -270,6 +270,8 @@ export const monitorReportSchema = z.object({
   alarm: z
     .object({ active: z.boolean(), recent: z.array(z.boolean()), needed: z.number(), windows: z.number() })
     .optional(),
+  /** Columns that have so little in common with the training data that their source must have changed. */
+  broken: z.array(z.string()).optional(),
   /** Of a performance monitor. */
   performance: monitorPerformanceSchema.optional(),
 });
@@ -280,7 +282,8 @@ export const alertSchema = z.object({
   graphId: z.string(),
   /** The monitor that raised it. */
   nodeId: z.string(),
-  kind: z.enum(['drift', 'estimated-drop', 'realized-drop']),
+  /** `break`: a column has little in common with its training data, as after a change of codes or units. */
+  kind: z.enum(['drift', 'break', 'estimated-drop', 'realized-drop']),
   severity: z.enum(['warning', 'critical']),
   title: z.string(),
   explanation: z.object({
@@ -294,6 +297,10 @@ export const alertSchema = z.object({
       .nullable(),
     /** A few of the newest rows. */
     examples: z.array(z.record(z.string(), z.unknown())),
+    /** What changed before it, newest first: versions that went live, steps that ran with other code or data. */
+    before: z.array(z.object({ timeMs: z.number(), text: z.string() })).optional(),
+    /** Who answers for the model, as its tags say. */
+    owner: z.string().optional(),
   }),
   startedMs: z.number(),
   resolvedMs: z.number().nullable(),

@@ -87,8 +87,9 @@ again. \`evidently\` gives the tests, numbers and fixed thresholds of Evidently'
 windows; use it to compare.
 
 **Alarm.** One drifted window is no alarm: \`alarmWindows\` of the \`lastWindows\` last ones are. Windows follow each other
-here, every \`windowRows\` requests. A window that has little in common with the training data (a difference of at least 0.5
-that chance gives less than once in a million windows, as after a change of codes or units) raises it at once.
+here, every \`windowRows\` requests. Apart from it, a window in which a column has little in common with the training
+data (a difference of at least 0.5 that chance gives less than once in a million windows) raises a critical alert at once:
+its source has changed codes or units, or is broken.
 
 **Too few rows** is a state of its own, never a verdict. Time columns are not compared: time always moves on. Images and
 other lists of numbers are not compared either.

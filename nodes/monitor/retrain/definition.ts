@@ -147,7 +147,7 @@ whose labels have come, and the better model goes live. Needs a **Performance mo
    \`stageRows\` rows and \`stageMinutes\` have passed. When it fails or is far slower, it is taken back at once.
 7. The better one is **promoted**: it gets the alias of the Register node and takes over at the endpoint without a gap.
    A model trained on few requests since a change is provisional: it is trained again each time these have doubled, and
-   its successor needs to be better, not surely better.
+   gives way to its successor unless that is likely worse.
 8. It stays on **probation** until \`holdoutRows\` of its own requests have labels: if the model before it would have been
    surely better on them, it is **rolled back**.
 
