@@ -16,7 +16,12 @@ export interface FittedModel {
 }
 
 /** The rows a model learns from. */
-export type TrainingTargets = Pick<Labels, 'task' | 'classes' | 'values'>;
+export interface TrainingTargets extends Pick<Labels, 'task' | 'classes' | 'values'> {
+  /** Per row, ≥ 0; undefined for 1. */
+  weights?: Float32Array | undefined;
+  /** Per row: number of its query, for ranking. */
+  groups?: Uint32Array | undefined;
+}
 
 export interface FitHooks {
   threads: number;

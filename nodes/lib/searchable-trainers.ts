@@ -15,7 +15,7 @@ export const trainerNodes = {
 export type TrainerKind = keyof typeof trainerNodes;
 
 /** Parameters that say what is predicted, not how; they are those of the search. */
-const reserved = new Set(['label', 'task']);
+const reserved = new Set(['label', 'task', 'weight', 'group']);
 
 /** What is searched when no space is given. */
 export const defaultSpaces: Record<TrainerKind, SpaceEntry[]> = {

@@ -21,6 +21,7 @@ export const errorCodes = {
   'loop.nothing-to-decide': { category: 'user', exitCode: 2, httpStatus: 409 },
   'train.one-class': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.bad-label': { category: 'user', exitCode: 1, httpStatus: 400 },
+  'train.bad-weight': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.no-rows': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.missing-values': { category: 'user', exitCode: 1, httpStatus: 400 },
   'train.diverged': { category: 'user', exitCode: 1, httpStatus: 400 },

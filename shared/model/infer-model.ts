@@ -1,8 +1,16 @@
 import type { InferResult, PortShape } from '../node/define-node.ts';
 import { nearMisses } from '../text/near-misses.ts';
 
-/** Problems of a trainer's label and features that show before anything has run. Output: `model`. */
-export function inferModel(inputs: Record<string, PortShape[]>, params: { label: string }): InferResult {
+/** Columns of the training table a trainer reads beside the features. */
+interface TrainerColumns {
+  label: string;
+  /** Empty for none. */
+  weight?: string;
+  group?: string;
+}
+
+/** Problems of a trainer's columns and features that show before anything has run. Output: `model`. */
+export function inferModel(inputs: Record<string, PortShape[]>, params: TrainerColumns): InferResult {
   const { label } = params;
   const problems: InferResult['problems'] = [];
   const features = (inputs['features'] ?? []).filter((shape) => shape.type === 'features');
@@ -32,6 +40,19 @@ export function inferModel(inputs: Record<string, PortShape[]>, params: { label:
         fix: 'Choose a number, a text or a true/false column.',
       });
     }
+  }
+  for (const field of ['weight', 'group'] as const) {
+    const name = params[field] ?? '';
+    if (name === '' || columns === undefined || columns.some((column) => column.name === name)) continue;
+    const near = nearMisses(
+      name,
+      columns.map((column) => column.name),
+    );
+    problems.push({
+      field,
+      message: `The ${field} column “${name}” is not in the training table.`,
+      fix: near.length === 0 ? 'Choose a column of the training table.' : `Did you mean ${near.join(' or ')}?`,
+    });
   }
   for (const feature of features.flatMap((shape) => shape.columns)) {
     if (label !== '' && feature.sources.includes(label)) {

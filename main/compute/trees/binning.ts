@@ -11,6 +11,8 @@ const maxCategoryBins = 254;
 export interface FeatureInput {
   /** Number of category codes (0 … n − 1) of a feature that is split as a set; undefined for numbers. */
   categories: number | undefined;
+  /** 1: the score never falls as the number grows; −1: it never rises. Not for categories. */
+  monotone?: 1 | -1 | undefined;
 }
 
 /** How the values of a feature become bins 0 … `missingBin`. */

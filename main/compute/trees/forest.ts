@@ -130,6 +130,7 @@ export async function trainForest(options: ForestOptions): Promise<ForestResult>
   }
   const ensemble: TreeModel = {
     task: 'regression',
+    link: 'identity',
     features: features.length,
     base: new Float32Array(outputs).fill(base),
     trees,

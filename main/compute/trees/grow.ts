@@ -2,7 +2,15 @@ import type { BinnedMatrix, FeatureBins } from './binning.ts';
 import { type GradientScale, HistogramStore, type Sums } from './histogram.ts';
 import { chunkRows } from './kernels/operations.ts';
 import type { KernelPool } from './kernels/pool.ts';
-import { leafOutput, type Split, SplitFinder, type SplitParams } from './split.ts';
+import {
+  leafOutput,
+  type MonotoneConstraints,
+  type OutputBounds,
+  type Split,
+  SplitFinder,
+  type SplitParams,
+  unbounded,
+} from './split.ts';
 import type { Tree } from './tree-model.ts';
 
 export interface GrowParams extends SplitParams {
@@ -12,6 +20,8 @@ export interface GrowParams extends SplitParams {
   learningRate: number;
   /** Memory of the leaf histograms. */
   histogramBytes: number;
+  /** Undefined when no feature is constrained. */
+  monotone?: MonotoneConstraints | undefined;
 }
 
 /** Finds the split of a leaf; features it is not asked about must not be used. */
@@ -31,6 +41,7 @@ interface Leaf extends RowSet {
   sums: Sums;
   depth: number;
   extraL2: number;
+  bounds: OutputBounds;
   /** Histogram slot; undefined when it was dropped. */
   slot: number | undefined;
   split: Split | undefined;
@@ -63,6 +74,7 @@ export class TreeGrower {
   readonly #leafValues: number;
   readonly #leafList: number;
   #leaves: Leaf[] = [];
+  #scale: GradientScale = { gradient: 1, hessian: 1, countShift: 32 };
   #grown: GrownNode[] = [];
 
   /**
@@ -86,7 +98,7 @@ export class TreeGrower {
     this.#leafValues = pool.allocate(params.leaves * 8);
     this.#leafList = pool.allocate((params.leaves + Math.ceil(rows / chunkRows)) * 16);
     this.#histograms = new HistogramStore(pool, matrix, params.leaves, params.histogramBytes);
-    const finder = new SplitFinder(pool, matrix, this.#histograms, params);
+    const finder = new SplitFinder(pool, matrix, this.#histograms, params, params.monotone);
     this.#finder = splitterOf?.(finder, this.#histograms) ?? finder;
   }
 
@@ -97,9 +109,17 @@ export class TreeGrower {
 
   /**
    * Grows one tree on the first `count` row numbers, over `features`, from the quantised gradients at an address. The
-   * tree stays current for `addToScores` until the next call.
+   * tree stays current for `addToScores` until the next call. With `renew`, a leaf's output before the learning rate is
+   * what it gives for the leaf's rows.
    */
-  grow(count: number, features: readonly number[], gradients: number, scale: GradientScale): Tree {
+  grow(
+    count: number,
+    features: readonly number[],
+    gradients: number,
+    scale: GradientScale,
+    renew?: (rows: Uint32Array) => number,
+  ): Tree {
+    this.#scale = scale;
     const used = new Set(features);
     this.#histograms.startTree((feature) => used.has(feature), scale.countShift);
     this.#finder.startTree(scale);
@@ -114,6 +134,7 @@ export class TreeGrower {
       sums: this.#finder.totals(slot, features[0] as number),
       depth: 0,
       extraL2: 0,
+      bounds: unbounded,
       slot,
       split: undefined,
       parent: -1,
@@ -127,7 +148,7 @@ export class TreeGrower {
       this.#splitLeaf(index, features, gradients);
     }
     for (const leaf of this.#leaves) this.#releaseHistogram(leaf);
-    return this.#toTree(scale);
+    return this.#toTree(renew);
   }
 
   /** Adds the current tree's outputs to the scores of the rows it was grown on. */
@@ -182,7 +203,7 @@ export class TreeGrower {
 
   #findSplit(leaf: Leaf, features: readonly number[]): Split | undefined {
     if (leaf.depth >= this.#params.maxDepth || leaf.slot === undefined) return undefined;
-    return this.#finder.find(leaf.slot, leaf.sums, features);
+    return this.#finder.find(leaf.slot, leaf.sums, features, leaf.bounds);
   }
 
   #splitLeaf(index: number, features: readonly number[], gradients: number): void {
@@ -196,6 +217,7 @@ export class TreeGrower {
       else parent.right = node;
     }
     const array = this.#partition(leaf, split);
+    const bounds = this.#childBounds(leaf, split);
     const child = (isLeft: boolean): Leaf => {
       const sums = isLeft ? split.left : split.right;
       const start = leaf.start + (isLeft ? 0 : split.left.count);
@@ -210,6 +232,7 @@ export class TreeGrower {
         sums,
         depth,
         extraL2,
+        bounds: isLeft ? bounds.left : bounds.right,
         slot: undefined,
         split: undefined,
         parent: node,
@@ -231,6 +254,21 @@ export class TreeGrower {
       leaf.split = this.#findSplit(leaf, features);
       if (leaf.split === undefined) this.#releaseHistogram(leaf);
     }
+  }
+
+  /** Below a split on a constrained feature, the two sides keep to their side of the middle of its outputs. */
+  #childBounds({ bounds }: Leaf, split: Split): { left: OutputBounds; right: OutputBounds } {
+    const direction = this.#params.monotone?.[split.feature] ?? 0;
+    if (direction === 0) return { left: bounds, right: bounds };
+    const { extraL2 } = split;
+    const middle = (this.#output(split.left, extraL2, bounds) + this.#output(split.right, extraL2, bounds)) / 2;
+    const below = { low: bounds.low, high: Math.min(bounds.high, middle) };
+    const above = { low: Math.max(bounds.low, middle), high: bounds.high };
+    return direction === 1 ? { left: below, right: above } : { left: above, right: below };
+  }
+
+  #output(sums: Sums, extraL2: number, { low, high }: OutputBounds): number {
+    return Math.min(high, Math.max(low, leafOutput(sums, this.#scale, this.#params, extraL2)));
   }
 
   #releaseHistogram(leaf: Leaf): void {
@@ -305,7 +343,7 @@ export class TreeGrower {
     return this.#matrix.features[feature] as FeatureBins;
   }
 
-  #toTree(scale: GradientScale): Tree {
+  #toTree(renew: ((rows: Uint32Array) => number) | undefined): Tree {
     const nodes = this.#grown;
     const sets = nodes.map(({ split }) => this.#codesOf(split));
     const codeStart = new Uint32Array(nodes.length + 1);
@@ -321,10 +359,13 @@ export class TreeGrower {
       gain: Float32Array.from(nodes, ({ split }) => split.gain),
       codeStart,
       codes: Uint32Array.from(sets.flat()),
-      leafValue: Float32Array.from(
-        this.#leaves,
-        (leaf) => leafOutput(leaf.sums, scale, this.#params, leaf.extraL2) * this.#params.learningRate,
-      ),
+      leafValue: Float32Array.from(this.#leaves, (leaf) => {
+        const output =
+          renew === undefined
+            ? this.#output(leaf.sums, leaf.extraL2, leaf.bounds)
+            : renew(this.#pool.u32(leaf.rows, leaf.count));
+        return output * this.#params.learningRate;
+      }),
     };
   }
 

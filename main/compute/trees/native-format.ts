@@ -2,20 +2,22 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { Tree, TreeModel } from './tree-model.ts';
 
-// Little-endian 32-bit words: magic, version, task, features, outputs, trees; base (f32 each); then per tree: nodes,
+// Little-endian 32-bit words: magic, version, task, features, outputs, trees, link (since version 2); base (f32 each); then per tree: nodes,
 // leaves, codes, and the arrays of `Tree` in its order (missingLeft one word per node).
 const magic = 0x45455254; // "TREE"
-const version = 1;
+const version = 2;
 const tasks: readonly Task[] = ['binary', 'multiclass', 'regression'];
+const links: readonly TreeModel['link'][] = ['identity', 'log'];
 const headWords = 6;
 const treeHeadWords = 3;
 const wordsPerNode = 7;
 
 /** A model as the bytes of `native.bin`; equal models give equal bytes. */
 export function encodeTrees(model: TreeModel): Uint8Array {
-  const words = model.trees.reduce((sum, tree) => sum + treeWords(tree), headWords + model.base.length);
+  const words = model.trees.reduce((sum, tree) => sum + treeWords(tree), headWords + 1 + model.base.length);
   const writer = new WordWriter(words);
   writer.integers([magic, version, tasks.indexOf(model.task), model.features, model.base.length, model.trees.length]);
+  writer.integers([links.indexOf(model.link)]);
   writer.floats(model.base);
   for (const tree of model.trees) {
     writer.integers([tree.feature.length, tree.leafValue.length, tree.codes.length]);
@@ -36,14 +38,16 @@ export function encodeTrees(model: TreeModel): Uint8Array {
 export function decodeTrees(bytes: Uint8Array): TreeModel {
   const reader = new WordReader(bytes);
   const [found, foundVersion, taskIndex = -1, features = 0, outputs = 0, treeCount = 0] = reader.integers(headWords);
-  if (found !== magic || foundVersion !== version) throw corrupt('it does not start as one');
+  if (found !== magic || (foundVersion !== 1 && foundVersion !== version)) throw corrupt('it does not start as one');
   const task = tasks[taskIndex];
   if (task === undefined) throw corrupt('its task is unknown');
+  const link = links[foundVersion === 1 ? 0 : (reader.integers(1)[0] as number)];
+  if (link === undefined) throw corrupt('its link is unknown');
   const base = reader.floats(outputs);
   const trees: Tree[] = [];
   for (let index = 0; index < treeCount; index++) trees.push(readTree(reader, features));
   if (!reader.isDone) throw corrupt('it is longer than its trees');
-  return { task, features, base, trees };
+  return { task, features, link, base, trees };
 }
 
 function readTree(reader: WordReader, features: number): Tree {

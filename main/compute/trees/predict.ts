@@ -84,7 +84,8 @@ function addTree(
 /** Raw scores of one row as probabilities or prediction. */
 function writeResult(model: TreeModel, raw: Float64Array, into: Float32Array): void {
   if (model.task === 'regression') {
-    into.set(raw);
+    if (model.link === 'log') into[0] = Math.exp(raw[0] as number);
+    else into.set(raw);
     return;
   }
   if (model.task === 'binary') {

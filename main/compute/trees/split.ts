@@ -22,6 +22,17 @@ const maxCategoriesInSet = 32;
 /** Up to this many categories, one against the rest. */
 const oneAgainstRest = 4;
 
+/** Outputs a leaf may have, so that the constraints of the splits above it hold. */
+export interface OutputBounds {
+  low: number;
+  high: number;
+}
+
+export const unbounded: OutputBounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** Per feature: 1 when the left output must not exceed the right one, −1 the reverse, 0 free. */
+export type MonotoneConstraints = readonly (-1 | 0 | 1)[];
+
 export interface Split {
   feature: number;
   /** Loss reduction, above `minGainToSplit`. */
@@ -82,8 +93,18 @@ export class SplitFinder {
   /** Score a candidate must beat: that of the best one so far, or of the undivided leaf and the least gain. */
   #bar = 0;
   #total: Sums = { gradient: 0, hessian: 0, count: 0 };
+  #bounds: OutputBounds = unbounded;
+  readonly #monotone: MonotoneConstraints | undefined;
 
-  constructor(pool: KernelPool, matrix: BinnedMatrix, histograms: HistogramStore, params: SplitParams) {
+  /** @param monotone undefined when no feature is constrained */
+  constructor(
+    pool: KernelPool,
+    matrix: BinnedMatrix,
+    histograms: HistogramStore,
+    params: SplitParams,
+    monotone?: MonotoneConstraints,
+  ) {
+    this.#monotone = monotone;
     this.#pool = pool;
     this.#leaf = pool.allocate(leafFields * 8);
     this.#matrix = matrix;
@@ -108,9 +129,10 @@ export class SplitFinder {
   }
 
   /** Best split over `features`; undefined when none is allowed and worth it. Ties go to the earlier feature and bin. */
-  find(slot: number, total: Sums, features: readonly number[]): Split | undefined {
+  find(slot: number, total: Sums, features: readonly number[], bounds: OutputBounds = unbounded): Split | undefined {
     this.#best = undefined;
     this.#total = total;
+    this.#bounds = bounds;
     if (total.count < 2 * this.#params.minRowsPerLeaf) return undefined;
     this.#whole = this.#score(total.gradient, total.hessian, 0);
     // A difference in the last bits is rounding, not gain.
@@ -136,10 +158,37 @@ export class SplitFinder {
   #score(gradient: number, hessian: number, extraL2: number): number {
     const { gradientUnit, hessianUnit } = this.#units;
     const g = softThreshold(gradient * gradientUnit, this.#params.l1);
-    return (g * g) / (hessian * hessianUnit + this.#params.l2 + extraL2);
+    if (this.#monotone === undefined) return (g * g) / (hessian * hessianUnit + this.#params.l2 + extraL2);
+    // An output at its bound gains less than the best one would.
+    const output = this.#output(gradient, hessian, extraL2);
+    const h = hessian * hessianUnit + this.#params.l2 + extraL2;
+    return -2 * gradient * gradientUnit * output - h * output * output - 2 * this.#params.l1 * Math.abs(output);
+  }
+
+  #output(gradient: number, hessian: number, extraL2: number): number {
+    const { gradientUnit, hessianUnit } = this.#units;
+    const { l1, l2 } = this.#params;
+    const output = -softThreshold(gradient * gradientUnit, l1) / (hessian * hessianUnit + l2 + extraL2);
+    return Math.min(this.#bounds.high, Math.max(this.#bounds.low, output));
+  }
+
+  /** The two sides' score; −∞ where their outputs break the feature's constraint. */
+  #scoreSides(feature: number, gradient: number, hessian: number, extraL2: number): number {
+    const total = this.#total;
+    const [g, h] = [total.gradient - gradient, total.hessian - hessian];
+    const direction = this.#monotone?.[feature] ?? 0;
+    if (direction !== 0) {
+      const rise = this.#output(g, h, extraL2) - this.#output(gradient, hessian, extraL2);
+      if (rise * direction < 0) return Number.NEGATIVE_INFINITY;
+    }
+    return this.#score(gradient, hessian, extraL2) + this.#score(g, h, extraL2);
   }
 
   #findNumeric(slot: number, feature: number, bins: number): void {
+    if (this.#monotone !== undefined) {
+      this.#findBounded(slot, feature, bins);
+      return;
+    }
     const leaf = this.#pool.f64(this.#leaf, leafFields);
     const { gradient, hessian, count } = this.#total;
     const { l1, l2, minRowsPerLeaf } = this.#params;
@@ -162,6 +211,31 @@ export class SplitFinder {
     const missingLeft = missing < 0 ? undefined : missing === 1;
     const split = { feature, lastLeftBin: bin, leftBins: undefined, missingLeft, extraL2: 0 };
     this.#take(score, split, leftGradient, leftHessian, leftCount);
+  }
+
+  /** What `findThreshold` does, with bounds and constraints. */
+  #findBounded(slot: number, feature: number, bins: number): void {
+    this.#histograms.read(slot, feature, this.#bins);
+    const hasMissing = (this.#bins.count[bins] as number) > 0;
+    this.#scanBounded(feature, bins, hasMissing ? false : undefined);
+    if (hasMissing) this.#scanBounded(feature, bins, true);
+  }
+
+  #scanBounded(feature: number, bins: number, missingLeft: boolean | undefined): void {
+    const { minRowsPerLeaf } = this.#params;
+    const total = this.#total;
+    const left = { gradient: 0, hessian: 0, count: 0 };
+    if (missingLeft === true) this.#add(left, bins);
+    for (let bin = 0; bin < (missingLeft === true ? bins - 1 : bins); bin++) {
+      if (this.#bins.count[bin] === 0) continue;
+      this.#add(left, bin);
+      if (left.count < minRowsPerLeaf || left.hessian < this.#minHessian) continue;
+      if (total.count - left.count < minRowsPerLeaf || total.hessian - left.hessian < this.#minHessian) return;
+      const score = this.#scoreSides(feature, left.gradient, left.hessian, 0);
+      if (score <= this.#bar) continue;
+      const split = { feature, lastLeftBin: bin, leftBins: undefined, missingLeft, extraL2: 0 };
+      this.#take(score, split, left.gradient, left.hessian, left.count);
+    }
   }
 
   #findCategorical(slot: number, feature: number, bins: FeatureBins): void {
@@ -208,9 +282,7 @@ export class SplitFinder {
       if (rightRows < Math.max(minRowsPerLeaf, groupRows) || total.hessian - left.hessian < minHessian) return;
       if (left.count - tried < groupRows) continue;
       tried = left.count;
-      const score =
-        this.#score(left.gradient, left.hessian, extraL2) +
-        this.#score(total.gradient - left.gradient, total.hessian - left.hessian, extraL2);
+      const score = this.#scoreSides(feature, left.gradient, left.hessian, extraL2);
       if (score <= this.#bar) continue;
       const set = members.slice(0, length);
       this.#take(

@@ -154,7 +154,13 @@ describe('ONNX scores are those of the trainer', () => {
   });
 
   test('a model without trees is its base', async () => {
-    const model: TreeModel = { task: 'multiclass', features: 2, base: Float32Array.of(0, 1, 2), trees: [] };
+    const model: TreeModel = {
+      task: 'multiclass',
+      features: 2,
+      link: 'identity',
+      base: Float32Array.of(0, 1, 2),
+      trees: [],
+    };
     const matrix = Float32Array.of(1, Number.NaN);
     const native = createTreeScorer(model).score(matrix, 1);
     const onnx = await scoreWithOnnx(model, matrix, 1);

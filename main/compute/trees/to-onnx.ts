@@ -48,7 +48,7 @@ export function addTreeEnsemble(builder: GraphBuilder, model: TreeModel, feature
     },
     { domain: mlDomain },
   );
-  if (model.task === 'regression') return raw;
+  if (model.task === 'regression') return model.link === 'log' ? builder.node('Exp', [raw]) : raw;
   if (model.task === 'multiclass') return builder.node('Softmax', [raw], { axis: attribute.int(1) });
   const positive = builder.node('Sigmoid', [raw]);
   const negative = builder.node('Sub', [builder.float(1), positive]);

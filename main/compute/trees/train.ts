@@ -4,7 +4,8 @@ import type { Task } from '../../../shared/model/signature.ts';
 import { binMatrix, type FeatureInput } from './binning.ts';
 import { TreeGrower } from './grow.ts';
 import { KernelPool } from './kernels/pool.ts';
-import { lossName, Objective } from './objective.ts';
+import { lossName, Objective, type RegressionLoss } from './objective.ts';
+import { largestRelevance } from './ranking.ts';
 import { sampleIndices, uniformAt } from './random.ts';
 import type { Tree, TreeModel } from './tree-model.ts';
 
@@ -44,6 +45,8 @@ export interface TrainOptions {
   classes: number;
   /** Per row: class index or finite target. */
   targets: Float64Array;
+  /** Of a regression; default squared error. */
+  loss?: RegressionLoss | undefined;
   /** Per row, ≥ 0; undefined for 1. */
   weights?: Float32Array | undefined;
   params: TreeParams;
@@ -80,7 +83,8 @@ export async function trainTrees(options: TrainOptions): Promise<TrainResult> {
   requireTrainable(options);
   await using pool = await KernelPool.open(options.threads);
   const sourceRows = options.targets.length;
-  const { order, trainRows } = holdOut(sourceRows, params);
+  const queries = options.loss?.type === 'ranking' ? options.loss.groups : undefined;
+  const { order, trainRows } = holdOut(sourceRows, params, queries);
   const reorder = <T extends Float32Array | Float64Array>(values: T, empty: (length: number) => T): T => {
     if (order === undefined) return values;
     const reordered = empty(values.length);
@@ -101,14 +105,22 @@ export async function trainTrees(options: TrainOptions): Promise<TrainResult> {
     targets: reorder(options.targets, (length) => new Float64Array(length)),
     weights: weights === undefined ? undefined : reorder(weights, (length) => new Float32Array(length)),
     trainRows,
+    loss:
+      queries === undefined || order === undefined
+        ? options.loss
+        : { type: 'ranking', groups: Uint32Array.from(order, (row) => queries[row] as number) },
   });
   const grower = new TreeGrower(pool, binned, trainRows, {
     ...params,
     histogramBytes: options.histogramBytes ?? 2 ** 29,
     maxDepth: params.maxDepth === 0 ? Number.POSITIVE_INFINITY : params.maxDepth,
+    monotone: features.some(({ monotone }) => monotone !== undefined)
+      ? features.map(({ monotone }) => monotone ?? 0)
+      : undefined,
   });
+  const { renewLeaf } = objective;
   const validRows = sourceRows - trainRows;
-  const curve: Curve = { metric: lossName(task), train: [], valid: [] };
+  const curve: Curve = { metric: lossName(task, options.loss), train: [], valid: [] };
   const trees: Tree[] = [];
   let bestLoss = Number.POSITIVE_INFINITY;
   let bestIteration = 0;
@@ -123,7 +135,7 @@ export async function trainTrees(options: TrainOptions): Promise<TrainResult> {
       if (sampled === undefined) for (let row = 0; row < trainRows; row++) rows[row] = row;
       else rows.set(sampled);
       const used = sampleColumns(features.length, params, iteration * objective.outputs + output);
-      const tree = grower.grow(rows.length, used, objective.gradients(output), scale);
+      const tree = grower.grow(rows.length, used, objective.gradients(output), scale, renewLeaf);
       const scores = objective.scores(output);
       if (sampled === undefined) {
         grower.addToScores(tree, scores);
@@ -151,10 +163,12 @@ export async function trainTrees(options: TrainOptions): Promise<TrainResult> {
     if (validRows > 0 && params.patience > 0 && iteration - bestIteration >= params.patience) break;
   }
   const kept = validRows > 0 && params.patience > 0 ? (bestIteration + 1) * objective.outputs : trees.length;
-  return { model: { task, features: features.length, base: objective.base, trees: trees.slice(0, kept) }, curve };
+  const link = task === 'regression' && options.loss?.type === 'poisson' ? 'log' : 'identity';
+  const model = { task, features: features.length, link, base: objective.base, trees: trees.slice(0, kept) } as const;
+  return { model, curve };
 }
 
-function requireTrainable({ columns, features, targets, task }: TrainOptions): void {
+function requireTrainable({ columns, features, targets, task, loss, weights }: TrainOptions): void {
   if (targets.length === 0) {
     throw new AppError('train.no-rows', 'There are no rows to train on.', {
       fix: 'Look at the filter or the split before this step.',
@@ -164,6 +178,12 @@ function requireTrainable({ columns, features, targets, task }: TrainOptions): v
   if (!isWhole || columns.length === 0) {
     throw new RangeError(`${columns.length} columns for ${features.length} features of ${targets.length} rows`);
   }
+  if (weights?.every((weight) => weight === 0) === true) {
+    throw new AppError('train.no-rows', 'Every row has the weight 0: there is nothing to train on.', {
+      fix: 'Look at the weight column.',
+    });
+  }
+  if (task === 'regression' && loss !== undefined) requireTargetsOf(loss, targets);
   const limit = 1e37;
   if (task === 'regression' && targets.some((target) => Math.abs(target) > limit)) {
     throw new AppError('train.bad-label', `The label has values beyond ±${limit}, which float32 scores cannot hold.`, {
@@ -172,10 +192,30 @@ function requireTrainable({ columns, features, targets, task }: TrainOptions): v
   }
 }
 
+function requireTargetsOf(loss: RegressionLoss, targets: Float64Array): void {
+  if (loss.type === 'poisson' && (targets.some((target) => target < 0) || targets.every((target) => target === 0))) {
+    throw new AppError('train.bad-label', 'The Poisson loss needs counts: 0 or more, and not all 0.', {
+      fix: 'Choose a label of counts, or the squared error.',
+    });
+  }
+  const isRelevance = (target: number) => Number.isInteger(target) && target >= 0 && target <= largestRelevance;
+  if (loss.type === 'ranking' && !targets.every(isRelevance)) {
+    throw new AppError('train.bad-label', `Ranking needs a relevance: a whole number from 0 to ${largestRelevance}.`, {
+      fix: 'Turn the label into grades of relevance in an SQL step.',
+    });
+  }
+}
+
 /** Training rows first, then those kept out, each in their order; no order when none is kept out. */
-function holdOut(rows: number, params: TreeParams): { order: Uint32Array | undefined; trainRows: number } {
+function holdOut(
+  rows: number,
+  params: TreeParams,
+  queries: Uint32Array | undefined,
+): { order: Uint32Array | undefined; trainRows: number } {
   if (params.validationShare <= 0) return { order: undefined, trainRows: rows };
-  const isHeldOut = (row: number) => uniformAt(params.seed, streams.validation, row) < params.validationShare;
+  // A query is kept out as a whole.
+  const isHeldOut = (row: number) =>
+    uniformAt(params.seed, streams.validation, queries?.[row] ?? row) < params.validationShare;
   const order = new Uint32Array(rows);
   let trainRows = 0;
   for (let row = 0; row < rows; row++) if (!isHeldOut(row)) order[trainRows++] = row;

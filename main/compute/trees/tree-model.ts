@@ -28,7 +28,9 @@ export interface TreeModel {
   task: Task;
   /** Number of columns of the feature matrix. */
   features: number;
-  /** Per output: prior log odds (binary), log priors (multiclass) or mean target. One output unless multiclass. */
+  /** Of a regression: what the raw score is of the prediction. */
+  link: 'identity' | 'log';
+  /** Per output: prior log odds (binary), log priors (multiclass) or first score. One output unless multiclass. */
   base: Float32Array;
   /** Iteration-major: tree t belongs to output t mod base.length. */
   trees: Tree[];

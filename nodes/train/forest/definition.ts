@@ -22,6 +22,11 @@ const paramsSchema = z.object({
     .default('none')
     .describe('Balanced: every class counts the same in total. Probabilities are then no longer those of the data.')
     .meta(paramMeta({ advanced: true })),
+  weight: z
+    .string()
+    .default('')
+    .describe('A column of numbers ≥ 0: how much each row counts. Empty: all the same.')
+    .meta(paramMeta({ advanced: true, ui: { control: 'column', port: 'features', types: ['int64', 'float64'] } })),
   trees: z
     .number()
     .int()

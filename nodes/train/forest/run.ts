@@ -2,7 +2,8 @@ import { appendModel } from '../../../main/compute/onnx/append-model.ts';
 import { addForest, encodeForest, trainForest } from '../../../main/compute/trees/forest.ts';
 import { gainImportance } from '../../../main/compute/trees/importance.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
-import { balancedWeights, treeInputs } from '../../lib/fit-trees.ts';
+import { trainingWeights, treeInputs } from '../../lib/fit-trees.ts';
+import { readRowWeights } from '../../lib/row-columns.ts';
 import { readTrainingColumns } from '../../lib/training-data.ts';
 import { trainingHooks } from '../../lib/training-hooks.ts';
 import { writeModel } from '../../lib/write-model.ts';
@@ -15,14 +16,15 @@ export const runner = implementNode(forestNode, {
     const { task } = labels;
     const hooks = trainingHooks(ctx);
     const metric = task === 'regression' ? 'rmse' : 'logLoss';
+    const weights = await readRowWeights({ table, column: params.weight, labels, ctx });
     const extra = params.method === 'extra-trees';
     const { model, losses, outOfBagScore } = await trainForest({
       columns,
-      features: pipeline.features.flatMap(treeInputs),
+      features: pipeline.features.flatMap((feature) => treeInputs(feature)),
       task,
       classes: labels.classes.length,
       targets: labels.values,
-      weights: params.classWeight === 'balanced' && task !== 'regression' ? balancedWeights(labels) : undefined,
+      weights: trainingWeights({ ...labels, weights }, params.classWeight),
       params: {
         trees: params.trees,
         leaves: params.leaves,

@@ -24,6 +24,69 @@ const paramsSchema = z.object({
     .default('none')
     .describe('Balanced: every class counts the same in total. Probabilities are then no longer those of the data.')
     .meta(paramMeta({ section: 'Columns', advanced: true })),
+  weight: z
+    .string()
+    .default('')
+    .describe('A column of numbers ≥ 0: how much each row counts. Empty: all the same.')
+    .meta(
+      paramMeta({
+        section: 'Columns',
+        advanced: true,
+        ui: { control: 'column', port: 'features', types: ['int64', 'float64'] },
+      }),
+    ),
+  objective: z
+    .enum(['auto', 'squared', 'quantile', 'poisson', 'ranking'])
+    .default('auto')
+    .describe(
+      'What a regression predicts. Auto and squared: the mean; quantile: a quantile; Poisson: the rate of a count; ' +
+        'ranking: a score that orders the rows of a query by the label, their relevance (LambdaMART).',
+    )
+    .meta(paramMeta({ section: 'Objective' })),
+  quantile: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.5)
+    .describe('Share of the values below the prediction, with the quantile objective; 0.5 is the median.')
+    .meta(paramMeta({ section: 'Objective', advanced: true })),
+  group: z
+    .string()
+    .default('')
+    .describe('Rows with the same value belong to one query, with the ranking objective.')
+    .meta(
+      paramMeta({
+        section: 'Objective',
+        advanced: true,
+        ui: { control: 'column', port: 'features', types: ['bool', 'int64', 'float64', 'string'] },
+      }),
+    ),
+  increasing: z
+    .array(z.string())
+    .max(1000)
+    .default([])
+    .describe('Numeric features the prediction never falls with.')
+    .meta(
+      paramMeta({
+        section: 'Objective',
+        label: 'Never falls with',
+        advanced: true,
+        ui: { control: 'columns', port: 'features', types: ['int64', 'float64'] },
+      }),
+    ),
+  decreasing: z
+    .array(z.string())
+    .max(1000)
+    .default([])
+    .describe('Numeric features the prediction never rises with.')
+    .meta(
+      paramMeta({
+        section: 'Objective',
+        label: 'Never rises with',
+        advanced: true,
+        ui: { control: 'columns', port: 'features', types: ['int64', 'float64'] },
+      }),
+    ),
   trees: z
     .number()
     .int()
@@ -138,7 +201,21 @@ export const treesNode = defineNode({
   stage: 'train',
   title: 'Boosted trees',
   summary: 'Trains gradient boosted decision trees.',
-  keywords: ['gradient boosting', 'gbdt', 'gbm', 'lightgbm', 'xgboost', 'forest', 'decision tree', 'classifier'],
+  keywords: [
+    'gradient boosting',
+    'quantile',
+    'poisson',
+    'learning to rank',
+    'lambdamart',
+    'monotone',
+    'gbdt',
+    'gbm',
+    'lightgbm',
+    'xgboost',
+    'forest',
+    'decision tree',
+    'classifier',
+  ],
   params: paramsSchema,
   ports: {
     inputs: { features: { types: ['features'], many: true, fits: true, doc: 'Features of the training rows.' } },
@@ -161,12 +238,26 @@ export const treesNode = defineNode({
       params: { label: 'price', trees: 1000, learningRate: 0.05, validation: 0.1, patience: 30 },
       note: 'Many small steps, as long as the loss on rows kept out still falls.',
     },
+    {
+      name: 'Upper bound',
+      params: { label: 'price', objective: 'quantile', quantile: 0.9 },
+      note: 'Nine of ten prices are below the prediction.',
+    },
+    {
+      name: 'Search results',
+      params: { label: 'relevance', task: 'regression', objective: 'ranking', group: 'query' },
+      note: 'Orders the rows of each query; larger predictions come first.',
+    },
   ],
   help: `Gradient boosting with histograms: each tree corrects the ones before it, and always splits the leaf that lowers
-the loss most. The loss is cross-entropy for classes and squared error for numbers.
+the loss most. The loss is cross-entropy for classes and squared error for numbers, unless the objective is a quantile, the
+rate of a count (Poisson), or the order of the rows of a query (ranking).
 
 **Missing values need no imputation**: every split learns the side they go to. **Categories** from an ordinal **Encode**
 step are split as sets, sorted by their gradients; categories never seen in training go right.
+
+**Constraints.** With “never falls with”, a prediction cannot fall when that feature alone grows: what people expect of
+prices and risks, and a guard against noise.
 
 **Tuning.** More leaves fit more; fewer leaves, more rows per leaf, row and column sampling or L2 guard against
 overfitting. With a validation share the number of trees finds itself, and only the trees up to the best one are kept.

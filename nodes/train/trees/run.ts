@@ -2,6 +2,7 @@ import { appendModel } from '../../../main/compute/onnx/append-model.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { fitTrees } from '../../lib/fit-trees.ts';
 import { trainingHooks } from '../../lib/training-hooks.ts';
+import { readRowGroups, readRowWeights } from '../../lib/row-columns.ts';
 import { readTrainingColumns } from '../../lib/training-data.ts';
 import { writeModel } from '../../lib/write-model.ts';
 import { treesNode } from './definition.ts';
@@ -9,10 +10,18 @@ import { treesNode } from './definition.ts';
 export const runner = implementNode(treesNode, {
   async run(ctx) {
     const { pipeline, table, labels, columns } = await readTrainingColumns(ctx);
+    const { weight, group, objective } = ctx.params;
     const fitted = await fitTrees({
       columns,
       features: pipeline.features,
-      targets: labels,
+      targets: {
+        ...labels,
+        weights: await readRowWeights({ table, column: weight, labels, ctx }),
+        groups:
+          objective === 'ranking' && group !== ''
+            ? await readRowGroups({ table, column: group, labels, ctx })
+            : undefined,
+      },
       params: ctx.params,
       hooks: trainingHooks(ctx),
     });

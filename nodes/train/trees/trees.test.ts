@@ -156,6 +156,47 @@ describe('birdstrikes: damage from few numbers and many categories', () => {
   });
 });
 
+describe('objectives and columns of a regression', () => {
+  const penguins = `SELECT *, 1 + i % 3 AS w, i // 10 AS query, CASE WHEN i % 50 = 0 THEN NULL ELSE -1 END AS bad
+    FROM (SELECT *, row_number() OVER () AS i FROM read_json(${quotePath(join(data, 'penguins.json'))}))
+    WHERE "Body Mass (g)" IS NOT NULL ORDER BY i`;
+  const label = 'Body Mass (g)';
+  let rows: InputArtifact;
+  let features: InputArtifact[];
+  beforeAll(async () => {
+    rows = await chain.table(penguins, 'train');
+    features = await featuresOf(rows, ['Beak Length (mm)', 'Flipper Length (mm)'], ['Species', 'Sex']);
+  });
+
+  test.each([
+    { objective: 'quantile', quantile: 0.8 },
+    { objective: 'poisson', increasing: ['Flipper Length (mm)'], weight: 'w' },
+    { objective: 'squared', decreasing: ['Beak Length (mm)'] },
+  ] as const)('$objective is served as it was trained', async (params) => {
+    const model = await train(features, { label, trees: 30, ...params } as Parameters<typeof train>[1]);
+    const { parity, metrics } = await measured(model, rows);
+    expect(parity).toMatchObject({ passed: true });
+    expect(metrics['mae']).toBeLessThan(600);
+  });
+
+  test('mistakes name the column', async () => {
+    const fails = async (params: Parameters<typeof train>[1], code: string, words: string) => {
+      await expect(train(features, { trees: 3, ...params })).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(words),
+      });
+    };
+    await fails({ label: 'Island', objective: 'poisson' }, 'params.invalid', 'has classes');
+    await fails({ label, objective: 'ranking' }, 'params.invalid', 'which rows belong to one query');
+    await fails({ label, objective: 'ranking', group: 'query' }, 'train.bad-label', 'relevance');
+    await fails({ label, increasing: ['Flipper Lenth (mm)'] }, 'params.invalid', 'there is no such feature');
+    await fails({ label, increasing: ['Species'] }, 'params.invalid', 'not one number');
+    await fails({ label: 'Island', increasing: ['Flipper Length (mm)'] }, 'params.invalid', 'one per class');
+    await fails({ label, weight: 'bad' }, 'train.bad-weight', '“bad” of row 1 is -1');
+    await fails({ label, weight: 'weights' }, 'data.column-missing', 'weights');
+  });
+});
+
 describe('mistakes are named', () => {
   test('one class, a label among the features, an unknown label', async () => {
     const table = await chain.table(`SELECT i AS x, 'a' AS same, i % 2 = 0 AS y FROM range(100) t(i)`, 'train');

@@ -23,7 +23,10 @@ export interface Kernels {
   softmaxLoss(
     ...args: [...LossArgs, classes: number, scoreStride: number, gradientStride: number, scratch: number]
   ): void;
+  quantileLoss(...args: [...LossArgs, level: number]): void;
+  poissonLoss(...args: [...LossArgs, factor: number]): void;
   largestResidual(start: number, end: number, scores: number, targets: number, weights: number, out: number): void;
+  largestScore(start: number, end: number, scores: number, out: number): void;
   binNumbers(values: number, count: number, edges: number, missingBin: number, out: number): void;
   binCodes(
     values: number,
@@ -200,6 +203,67 @@ export const operations = {
       gradientStride,
       scratch,
     );
+  },
+  quantileLoss(
+    { kernels, chunk },
+    first,
+    total,
+    scores,
+    targets,
+    weights,
+    gradients,
+    gradientScale,
+    hessianScale,
+    sums,
+    level,
+  ) {
+    const { start, count } = chunkOf(chunk, chunkRows, total);
+    const from = first + start;
+    kernels.quantileLoss(
+      from,
+      from + count,
+      scores,
+      targets,
+      weights,
+      gradients,
+      gradientScale,
+      hessianScale,
+      sums + chunk * 8,
+      level,
+    );
+  },
+  poissonLoss(
+    { kernels, chunk },
+    first,
+    total,
+    scores,
+    targets,
+    weights,
+    gradients,
+    gradientScale,
+    hessianScale,
+    sums,
+    factor,
+  ) {
+    const { start, count } = chunkOf(chunk, chunkRows, total);
+    const from = first + start;
+    kernels.poissonLoss(
+      from,
+      from + count,
+      scores,
+      targets,
+      weights,
+      gradients,
+      gradientScale,
+      hessianScale,
+      sums + chunk * 8,
+      factor,
+    );
+  },
+  largestScore({ kernels, chunk }, first, total, scores, sums) {
+    const { start, count } = chunkOf(chunk, chunkRows, total);
+    const from = first + start;
+    kernels.largestScore(from, from + count, scores, sums + chunk * 8);
   },
   largestResidual({ kernels, chunk }, first, total, scores, targets, weights, sums) {
     const { start, count } = chunkOf(chunk, chunkRows, total);

@@ -127,3 +127,49 @@ export function softmaxLoss(
   }
   store<f64>(out, total);
 }
+
+/** Pinball loss at `level`: gradient 1 − level above the target and −level below it, hessian 1. */
+export function quantileLoss(
+  start: i32, end: i32, scores: usize, targets: usize, weights: usize, gradients: usize, gradientScale: f64,
+  hessianScale: f64, out: usize, level: f64,
+): void {
+  let sum: f64 = 0;
+  for (let row = <usize>start; row < <usize>end; row++) {
+    const residual = load<f64>(scores + (row << 3)) - <f64>load<f32>(targets + (row << 2));
+    const w: f64 = weights == 0 ? 1.0 : <f64>load<f32>(weights + (row << 2));
+    const slope = residual >= 0 ? 1.0 - level : -level;
+    sum += w * slope * residual;
+    if (gradients != 0) {
+      store<i32>(gradients + (row << 3), <i32>nearest(slope * w * gradientScale));
+      store<i32>(gradients + (row << 3), <i32>nearest(w * hessianScale), 4);
+    }
+  }
+  store<f64>(out, sum);
+}
+
+/** Poisson likelihood of a log rate, without its constant: gradient eˢ − y; the hessian eˢ is raised by `factor`. */
+export function poissonLoss(
+  start: i32, end: i32, scores: usize, targets: usize, weights: usize, gradients: usize, gradientScale: f64,
+  hessianScale: f64, out: usize, factor: f64,
+): void {
+  let sum: f64 = 0;
+  for (let row = <usize>start; row < <usize>end; row++) {
+    const s = load<f64>(scores + (row << 3));
+    const y = <f64>load<f32>(targets + (row << 2));
+    const w: f64 = weights == 0 ? 1.0 : <f64>load<f32>(weights + (row << 2));
+    const rate = expOne(s);
+    sum += w * (rate - y * s);
+    if (gradients != 0) {
+      store<i32>(gradients + (row << 3), <i32>nearest((rate - y) * w * gradientScale));
+      store<i32>(gradients + (row << 3), <i32>nearest(rate * factor * w * hessianScale), 4);
+    }
+  }
+  store<f64>(out, sum);
+}
+
+/** Stores the largest score at `out`: with it the scale of the gradients of `poissonLoss`. */
+export function largestScore(start: i32, end: i32, scores: usize, out: usize): void {
+  let largest: f64 = -Infinity;
+  for (let row = <usize>start; row < <usize>end; row++) largest = max(largest, load<f64>(scores + (row << 3)));
+  store<f64>(out, largest);
+}

@@ -1,0 +1,66 @@
+import { readColumns } from '../../main/compute/duckdb/read-columns.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import type { Labels } from './labels.ts';
+
+interface RowColumnOptions {
+  table: InputArtifact;
+  /** Name of a column of the table; empty for none. */
+  column: string;
+  /** Which rows are trained on. */
+  labels: Pick<Labels, 'rows' | 'values'>;
+  ctx: Pick<StepContext, 'signal'>;
+}
+
+/**
+ * Weights of the rows that have a label; undefined without a column. Errors: `train.bad-weight` names the first row whose
+ * weight is missing, negative or not finite; `data.column-missing`, `data.column-type`, `run.cancelled`.
+ */
+export async function readRowWeights({
+  table,
+  column,
+  labels,
+  ctx,
+}: RowColumnOptions): Promise<Float32Array | undefined> {
+  if (column === '') return undefined;
+  const all = new Float32Array(table.manifest.rowCount ?? labels.values.length);
+  const source = [{ name: column, type: 'float64' as const }];
+  for await (const chunk of readColumns(table.path('data.parquet'), source, { signal: ctx.signal })) {
+    const [read] = chunk.columns;
+    if (read?.kind === 'number') all.set(read.values, chunk.offset);
+  }
+  const weights = labels.rows === undefined ? all : Float32Array.from(labels.rows, (row) => all[row] as number);
+  const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (bad >= 0) {
+    const row = (labels.rows?.[bad] ?? bad) + 1;
+    throw new AppError(
+      'train.bad-weight',
+      `The weight “${column}” of row ${row} is ${Number.isNaN(weights[bad]) ? 'missing' : weights[bad]}.`,
+      { fix: 'Weights are numbers of 0 or more: fill or drop such rows in an SQL step.', details: { column } },
+    );
+  }
+  if (weights.every((weight) => weight === 0)) {
+    throw new AppError('train.bad-weight', `Every row has the weight 0 in “${column}”: there is nothing to train on.`, {
+      fix: 'Choose another weight column.',
+      details: { column },
+    });
+  }
+  return weights;
+}
+
+/** Number of the group of each row that has a label, by the values of a column; missing values are one group. */
+export async function readRowGroups({ table, column, labels, ctx }: RowColumnOptions): Promise<Uint32Array> {
+  const numbers = new Map<string, number>();
+  const all = new Uint32Array(table.manifest.rowCount ?? labels.values.length);
+  const source = [{ name: column, type: 'string' as const }];
+  for await (const chunk of readColumns(table.path('data.parquet'), source, { signal: ctx.signal })) {
+    const [read] = chunk.columns;
+    if (read?.kind !== 'string') continue;
+    read.values.forEach((value, i) => {
+      let number = numbers.get(value);
+      if (number === undefined) numbers.set(value, (number = numbers.size));
+      all[chunk.offset + i] = number;
+    });
+  }
+  return labels.rows === undefined ? all : Uint32Array.from(labels.rows, (row) => all[row] as number);
+}
