@@ -106,14 +106,14 @@ function schemaChanges(reference: readonly Column[], current: readonly Column[])
 }
 
 /** Whether the other table has the column with a type that can be compared with this one. */
-function sameKind(column: Column, others: readonly Column[]): boolean {
+export function sameKind(column: Column, others: readonly Column[]): boolean {
   const other = others.find((candidate) => candidate.name === column.name);
   if (other === undefined) return false;
   const kind = ({ type }: Column) => (type === 'int64' || type === 'float64' ? 'number' : type);
   return kind(column) === kind(other);
 }
 
-function inputColumns(columns: readonly Column[]): InputColumn[] {
+export function inputColumns(columns: readonly Column[]): InputColumn[] {
   return columns.flatMap(({ name, type, size }) =>
     type === 'other' ? [] : [{ name, type, ...(size === undefined ? {} : { size }) }],
   );

@@ -1,6 +1,7 @@
 import { alertHandlers } from './handlers/alert.ts';
 import { artifactHandlers } from './handlers/artifact.ts';
 import { clusterHandlers } from './handlers/cluster.ts';
+import { datasetHandlers } from './handlers/dataset.ts';
 import { endpointHandlers } from './handlers/endpoint.ts';
 import { engineHandlers } from './handlers/engine.ts';
 import { exportHandlers } from './handlers/export.ts';
@@ -21,6 +22,7 @@ export const engineRouter = rpc.router({
   readiness: readinessHandlers,
   run: runHandlers,
   artifact: artifactHandlers,
+  dataset: datasetHandlers,
   model: modelHandlers,
   endpoint: endpointHandlers,
   monitor: monitorHandlers,

@@ -8,6 +8,7 @@ import { classLabelSchema, modelManifestSchema } from '../model/signature.ts';
 import { stepStateSchema } from '../plan/plan.ts';
 import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
+import { datasetDiffSchema, datasetLineageSchema, datasetVersionSchema } from './dataset-schemas.ts';
 import {
   applyResultSchema,
   bundleSourceSchema,
@@ -435,6 +436,14 @@ export const engineContract = {
     profile: base.input(z.object({ digest: z.string() })).output(z.array(columnProfileSchema)),
     /** A JSON file of an artifact: `report.json`, `model.json`, `features.json`. At most 8 MiB. */
     json: base.input(z.object({ digest: z.string(), file: z.string() })).output(z.record(z.string(), jsonValue)),
+  },
+  dataset: {
+    /** Every content that was read from a source, the most recently read source first; `stored`: its rows are there. */
+    list: base.output(z.array(datasetVersionSchema.extend({ stored: z.boolean() }))),
+    /** Of two tables by digest. */
+    diff: base.input(z.object({ before: z.string(), after: z.string() })).output(datasetDiffSchema),
+    /** From an artifact back to the dataset versions it was made from. */
+    lineage: base.input(z.object({ digest: z.string() })).output(datasetLineageSchema),
   },
   model: {
     list: base.output(z.array(modelVersionSchema)),

@@ -1,15 +1,23 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { DatasetVersion } from '../../../shared/rpc/dataset-schemas.ts';
+import { tableFile } from '../../compute/duckdb/write-table.ts';
+import { diffVersions } from '../../monitoring/version-diff.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
 import { collectGarbage } from '../../store/collect-garbage.ts';
+import { createDatasetVersions } from '../../store/dataset-versions.ts';
+import { createModelRegistry } from '../../store/model-registry.ts';
+import { readSourceVersions } from '../../tracking/source-versions.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { type OpenStore, withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
 export const artifactsCommand: Command = {
   name: 'artifacts',
-  summary: 'Lists stored results, shows one and checks its files, or removes what nothing needs.',
-  usage: 'list | show DIGEST | gc [--max-size SIZE] [--dry-run]',
-  positionals: 2,
+  summary:
+    'Lists stored results, shows one, removes what nothing needs; lists versions of datasets, compares two, tells what a model was made from.',
+  usage:
+    'list | show DIGEST | gc [--max-size SIZE] [--dry-run] | versions [DATASET] | diff VERSION VERSION | lineage MODEL',
+  positionals: 3,
   options: { 'max-size': { type: 'string' }, 'dry-run': { type: 'boolean' } },
   optionHelp: {
     'max-size': 'gc: keep no more than this, such as 20GB; pinned and registered results stay whatever it is',
@@ -17,11 +25,16 @@ export const artifactsCommand: Command = {
   },
   run: (context) =>
     withStore(context, (store) => {
-      const [action = 'list', digest] = context.positionals;
+      const [action = 'list', digest, other] = context.positionals;
       if (action === 'list') return list(context, store);
       if (action === 'show' && digest !== undefined) return show(context, store, digest);
       if (action === 'gc') return gc(context, store);
-      throw new AppError('cli.usage', 'Say "artifacts list", "artifacts show DIGEST" or "artifacts gc".');
+      if (action === 'versions') return versions(context, store, digest);
+      if (action === 'diff' && digest !== undefined && other !== undefined) return diff(context, store, digest, other);
+      if (action === 'lineage' && digest !== undefined) return lineage(context, store, digest);
+      throw new AppError('cli.usage', `There is no "artifacts ${context.positionals.join(' ')}".`, {
+        fix: 'See: slipway artifacts --help',
+      });
     }),
 };
 
@@ -76,6 +89,105 @@ function byteSize(text: string | undefined): number | undefined {
   const unit = match === null ? undefined : unitBytes[match[2]?.toLowerCase() ?? ''];
   if (match !== null && unit !== undefined) return Math.floor(Number(match[1]) * unit);
   throw new AppError('cli.usage', `--max-size ${text} is no size.`, { fix: 'Write it as 500MB or 20GB.' });
+}
+
+async function versions(
+  context: CommandContext,
+  { database }: OpenStore,
+  dataset: string | undefined,
+): Promise<number> {
+  const all = createDatasetVersions(database).list();
+  const found = dataset === undefined ? all : all.filter((version) => isOf(version, dataset));
+  if (dataset !== undefined && found.length === 0) throw noDataset(dataset);
+  const rows = found.map((version) => [
+    `${version.dataset}@${version.number}`,
+    version.digest.slice(0, 12),
+    `${version.rowCount.toLocaleString('en-US')} rows`,
+    megabytes(version.sizeBytes),
+    new Date(version.lastReadMs).toISOString().slice(0, 19).replace('T', ' '),
+    version.location,
+  ]);
+  context.output.result({ versions: found }, rows.length === 0 ? 'No source was read yet.' : textTable(rows));
+  return 0;
+}
+
+/** By the id of the dataset, or by a part of where it is. */
+function isOf(version: DatasetVersion, dataset: string): boolean {
+  return version.dataset === dataset || version.location.includes(dataset);
+}
+
+function noDataset(name: string): AppError {
+  return new AppError('artifact.not-found', `No version of “${name}” was read with this data directory.`, {
+    fix: 'See: slipway artifacts versions',
+  });
+}
+
+/** `DATASET@NUMBER`, `DATASET` for its newest version, or the start of a digest. */
+function findVersion({ database }: OpenStore, text: string): string {
+  const datasets = createDatasetVersions(database);
+  if (/^[0-9a-f]{8,64}$/.test(text)) {
+    const [byDigest] = datasets.byDigest(text);
+    if (byDigest !== undefined) return byDigest.digest;
+  }
+  const match = /^(.*)@(\d+)$/.exec(text);
+  const name = match?.[1] ?? text;
+  const found = datasets.list().filter((version) => isOf(version, name));
+  const ids = new Set(found.map((version) => version.dataset));
+  if (ids.size > 1) {
+    throw new AppError('cli.usage', `“${name}” is a part of ${ids.size} datasets.`, {
+      fix: `Write one of: ${[...ids].join(', ')}.`,
+    });
+  }
+  const version = match === null ? found[0] : found.find(({ number }) => number === Number(match[2]));
+  if (version === undefined) throw noDataset(text);
+  return version.digest;
+}
+
+async function diff(context: CommandContext, store: OpenStore, before: string, after: string): Promise<number> {
+  const open = async (text: string) => {
+    const digest = findVersion(store, text);
+    const table = await store.artifacts.open(digest);
+    if (table === undefined) throw artifactNotFound(digest);
+    return { path: table.path(tableFile), columns: table.manifest.schema?.columns ?? [] };
+  };
+  const found = await diffVersions(await open(before), await open(after), context.signal);
+  const { rows } = found;
+  const lines = [
+    `${rows.before.toLocaleString('en-US')} → ${rows.after.toLocaleString('en-US')} rows: ${rows.added.toLocaleString('en-US')} added, ${rows.removed.toLocaleString('en-US')} removed.`,
+    ...found.schema.map(({ column, change, before: old, after: now }) =>
+      change === 'type-changed' ? `  ${column}: ${old} → ${now}` : `  ${column} ${change} (${old ?? now})`,
+    ),
+    textTable(
+      found.columns.map(({ column, differs, state, method, statistic }) => [
+        differs ? '  differs' : state === 'ok' ? '  same' : `  ${state}`,
+        column,
+        method,
+        statistic === null ? '' : statistic.toPrecision(3),
+      ]),
+    ),
+  ];
+  context.output.result(found, lines.filter((line) => line !== '').join('\n'));
+  return 0;
+}
+
+async function lineage(context: CommandContext, { artifacts, database }: OpenStore, model: string): Promise<number> {
+  const registry = createModelRegistry(database);
+  const digest = /^[0-9a-f]{64}$/.test(model)
+    ? model
+    : registry.resolve(
+        model.startsWith('models:/') ? model : `models:/${/[@/]/.test(model) ? model : `${model}@champion`}`,
+      ).digest;
+  const found = await readSourceVersions(artifacts, createDatasetVersions(database), digest);
+  const rows = found.sources.flatMap(({ digest: source, kind, versions: known }) =>
+    known.length === 0
+      ? [[source.slice(0, 12), kind, 'not on record']]
+      : known.map((version) => [source.slice(0, 12), `${version.dataset}@${version.number}`, version.location]),
+  );
+  context.output.result(
+    { digest, ...found },
+    rows.length === 0 ? 'It was made from nothing that was read from outside.' : textTable(rows),
+  );
+  return 0;
 }
 
 async function show(context: CommandContext, { artifacts }: OpenStore, digest: string): Promise<number> {

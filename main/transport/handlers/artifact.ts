@@ -16,7 +16,7 @@ async function openArtifact(context: Services, digest: string): Promise<InputArt
   return artifact;
 }
 
-async function openTable(context: Services, digest: string): Promise<InputArtifact> {
+export async function openTable(context: Services, digest: string): Promise<InputArtifact> {
   const artifact = await openArtifact(context, digest);
   if (artifact.type === 'table') return artifact;
   throw new AppError('artifact.not-found', `The artifact ${digest.slice(0, 12)} is a ${artifact.type}, no table.`);
