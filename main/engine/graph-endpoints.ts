@@ -76,6 +76,7 @@ export async function startGraphEndpoint(
     predictionLog: predictionLogOf(service.params),
     maxBatchRows: numberOf(service.params['maxBatchRows']),
     maxQueueRows: numberOf(service.params['maxQueueRows']),
+    objectiveP99Ms: numberOf(service.params['objectiveP99Ms']),
   });
 }
 

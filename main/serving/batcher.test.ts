@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { Batcher, type BatchExecutor, type BatchResult, type BatcherLimits, WorkerLost } from './batcher.ts';
 import type { Tensor } from './tensor.ts';
 
-const limits: BatcherLimits = { maxBatchRows: 8, maxQueueRows: 100, queueTimeoutMs: 60_000 };
+const limits: BatcherLimits = { maxBatchRows: 8, maxQueueRows: 100, queueTimeoutMs: 60_000, objectiveMs: null };
 const batchers: Batcher[] = [];
 
 afterEach(() => {
@@ -129,6 +129,48 @@ describe('Batcher', () => {
     expect(results.map(numbers)).toEqual([[2], [1]]);
     await Promise.all([submit(batcher, [1]), submit(batcher, [2])]);
     expect(runs).toEqual([3, 2, 1, 1, 1]);
+  });
+
+  it('hands further runs over ahead of the end of the first only when they are full', async () => {
+    const ended: (() => void)[] = [];
+    const runs: number[] = [];
+    const batcher = open({
+      async run([input]) {
+        runs.push(input?.shape[0] as number);
+        await new Promise<void>((resolve) => ended.push(resolve));
+        return { outputs: [{ ...(input as Tensor), name: 'y' }], inferMs: 0 };
+      },
+    });
+    const first = submit(batcher, [1]);
+    await vi.waitFor(() => expect(runs).toEqual([1]));
+    const rest = Array.from({ length: 20 }, (_, i) => submit(batcher, [i]));
+    await vi.waitFor(() => expect(runs).toEqual([1, 8, 8]));
+    for (const end of ended.splice(0)) end();
+    await vi.waitFor(() => expect(runs).toEqual([1, 8, 8, 4]));
+    for (const end of ended.splice(0)) end();
+    expect(numbers(await first)).toEqual([1]);
+    expect((await Promise.all(rest)).map(numbers)).toEqual(Array.from({ length: 20 }, (_, i) => [i]));
+  });
+
+  it('refuses a request whose own time to wait is over, and only that', async () => {
+    let end: () => void = () => undefined;
+    const batcher = open({
+      async run([input]) {
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+        return { outputs: [{ ...(input as Tensor), name: 'y' }], inferMs: 0 };
+      },
+    });
+    const first = submit(batcher, [1]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const late = batcher.submit({ inputs: [rowsOf([2])], outputs: ['y'], parameterKey: '', rows: 1, timeoutMs: 0.001 });
+    const patient = submit(batcher, [3]);
+    end();
+    await expect(late).rejects.toMatchObject({ code: 'serve.overloaded' });
+    expect(numbers(await first)).toEqual([1]);
+    end();
+    expect(numbers(await patient)).toEqual([3]);
   });
 
   it('runs requests singly for a model without a batch axis', async () => {

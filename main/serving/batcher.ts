@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
+import { AdmissionLimit } from './admission-limit.ts';
 import { concatenateInputs, splitOutputs } from './batch-tensors.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -29,6 +30,8 @@ export interface BatcherLimits {
   maxQueueRows: number;
   /** Longest wait in the queue. */
   queueTimeoutMs: number;
+  /** Latency that the queue is kept short for; null: only `maxQueueRows` bounds it. */
+  objectiveMs: number | null;
 }
 
 export interface BatcherObserver {
@@ -53,6 +56,8 @@ interface Job {
   key: string;
   rows: number;
   enqueuedMs: number;
+  /** `performance.now()` after which nobody waits for the answer. */
+  deadlineMs: number;
   /** Set once its worker died under it: it runs alone and gets no third attempt. */
   retried: boolean;
   resolve(outputs: Tensor[]): void;
@@ -64,24 +69,31 @@ export interface InferJob {
   outputs: readonly string[];
   parameterKey: string;
   rows: number;
+  /** Longest wait in the queue that the client asked for; undefined: that of the endpoint. */
+  timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** Runs handed to the executor at a time, once every further one is full: it then never waits for this thread. */
+const maxRunsAhead = 4;
+
 /**
- * Dynamic batching for one model version, one run at a time. There is no waiting time: a run takes what is queued when
- * the executor is free, first come first served, and only requests with equal extents after axis 0, parameters and
+ * Dynamic batching for one model version. There is no waiting time: a run takes what is queued when the executor is free
+ * (or soon will be, and a full batch waits), first come first served, and only requests with equal extents after axis 0, parameters and
  * requested outputs share it. A shared run that fails is repeated request by request, so that only the culprit fails.
  */
 export class Batcher {
   readonly #executor: BatchExecutor;
   readonly #limits: BatcherLimits;
+  readonly #admission: AdmissionLimit;
   readonly #observer: BatcherObserver;
   /** False for a model whose first axis is not a batch. */
   #mergeable: boolean;
   #queue: Job[] = [];
   #queuedRows = 0;
   #scheduled = false;
-  #running = false;
+  #running = 0;
+  #answeredMs = 0;
   #paused = true;
   #closed: AppError | undefined;
   readonly #sweep: NodeJS.Timeout;
@@ -89,6 +101,7 @@ export class Batcher {
   constructor(executor: BatchExecutor, limits: BatcherLimits, observer: BatcherObserver, mergeable: boolean) {
     this.#executor = executor;
     this.#limits = limits;
+    this.#admission = new AdmissionLimit(limits);
     this.#observer = observer;
     this.#mergeable = mergeable;
     this.#sweep = setInterval(() => this.#dropExpired(), 1_000);
@@ -99,27 +112,40 @@ export class Batcher {
     return this.#queuedRows;
   }
 
+  /** Rows that may wait at this moment. */
+  get queueLimitRows(): number {
+    return this.#admission.rows;
+  }
+
+  /** Errors: `serve.overloaded` when a request of this many rows would be refused now. */
+  requireRoom(rows: number): void {
+    if (this.#admission.admits(this.#queuedRows, rows)) return;
+    throw new AppError('serve.overloaded', `${this.#queuedRows} rows are waiting already; the queue is full.`, {
+      fix: 'Try again shortly, or send fewer requests at once.',
+    });
+  }
+
   /**
    * Outputs of the request's own rows. Errors: `serve.overloaded` (queue full, waited too long), `run.cancelled` (the
    * signal), `serve.inference` (the model failed), `serve.not-ready` (closed).
    */
   submit(request: InferJob): Promise<Tensor[]> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
-    if (this.#queuedRows > 0 && this.#queuedRows + request.rows > this.#limits.maxQueueRows) {
-      return Promise.reject(
-        new AppError('serve.overloaded', `${this.#queuedRows} rows are waiting already; the queue is full.`, {
-          fix: 'Try again shortly, or send fewer requests at once.',
-        }),
-      );
+    try {
+      this.requireRoom(request.rows);
+    } catch (error) {
+      return Promise.reject(error as AppError);
     }
     return new Promise((resolve, reject) => {
-      const { inputs, outputs, rows, signal } = request;
+      const { inputs, outputs, rows, timeoutMs, signal } = request;
+      const enqueuedMs = performance.now();
       const job: Job = {
         inputs,
         outputs,
         key: this.#mergeable ? batchKey(request) : '',
         rows,
-        enqueuedMs: performance.now(),
+        enqueuedMs,
+        deadlineMs: enqueuedMs + Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, this.#limits.queueTimeoutMs),
         retried: false,
         resolve,
         reject,
@@ -144,18 +170,27 @@ export class Batcher {
     this.#refuse(this.#queue, () => error);
   }
 
+  /** Whether a run can start: at once for whatever waits, ahead of the end of others for a full batch only. */
+  #canRun(): boolean {
+    if (this.#paused || this.#queue.length === 0) return false;
+    if (this.#running === 0) return true;
+    return this.#mergeable && this.#running < maxRunsAhead && this.#queuedRows >= this.#limits.maxBatchRows;
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#running || this.#paused || this.#queue.length === 0) return;
+    if (this.#scheduled || !this.#canRun()) return;
     this.#scheduled = true;
     // After the sockets that are readable now have been read: their requests join this run.
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#running || this.#paused || this.#queue.length === 0) return;
-      this.#running = true;
-      void this.#runBatch(this.#takeBatch()).finally(() => {
-        this.#running = false;
-        this.#schedule();
-      });
+      this.#dropExpired();
+      while (this.#canRun()) {
+        this.#running++;
+        void this.#runBatch(this.#takeBatch()).finally(() => {
+          this.#running--;
+          this.#schedule();
+        });
+      }
     });
   }
 
@@ -179,6 +214,7 @@ export class Batcher {
       const taken = new Set(batch);
       this.#queue = this.#queue.filter((job) => !taken.has(job));
     }
+    this.#admission.started(now, now - head.enqueuedMs, this.#queuedRows);
     this.#queuedRows -= rows;
     for (const job of batch) this.#observer.queued(now - job.enqueuedMs);
     return batch;
@@ -194,7 +230,10 @@ export class Batcher {
       // A single request's inputs are its own: they are needed again when its worker dies, and for the request log.
       const { outputs, inferMs } = await this.#executor.run(inputs, first.outputs, batch.length > 1);
       const answeredMs = performance.now();
-      const inputMs = answeredMs - startedMs - inferMs;
+      this.#admission.ended(answeredMs - startedMs);
+      // A run handed over ahead of the end of another began after that.
+      const inputMs = Math.max(0, answeredMs - Math.max(startedMs, this.#answeredMs) - inferMs);
+      this.#answeredMs = answeredMs;
       if (batch.length === 1) {
         this.#observer.ran(rows, 1, { inputMs, inferMs, outputMs: 0 });
         first.resolve(outputs);
@@ -251,25 +290,23 @@ export class Batcher {
   }
 
   #dropExpired(): void {
-    const oldest = performance.now() - this.#limits.queueTimeoutMs;
-    const expired = this.#queue.filter((job) => job.enqueuedMs < oldest);
-    if (expired.length === 0) return;
-    const seconds = this.#limits.queueTimeoutMs / 1000;
+    const now = performance.now();
+    if (!this.#queue.some((job) => job.deadlineMs < now)) return;
     this.#refuse(
-      expired,
-      () =>
-        new AppError('serve.overloaded', `The request waited ${seconds} s in the queue.`, {
+      this.#queue.filter((job) => job.deadlineMs < now),
+      (job) =>
+        new AppError('serve.overloaded', `The request waited ${Math.round(now - job.enqueuedMs)} ms in the queue.`, {
           fix: 'Try again later, or send fewer requests at once.',
         }),
     );
   }
 
-  #refuse(jobs: readonly Job[], reason: () => AppError): void {
+  #refuse(jobs: readonly Job[], reason: (job: Job) => AppError): void {
     const refused = new Set(jobs);
     this.#queue = this.#queue.filter((job) => !refused.has(job));
     for (const job of refused) {
       this.#queuedRows -= job.rows;
-      job.reject(reason());
+      job.reject(reason(job));
     }
   }
 }

@@ -42,6 +42,8 @@ interface EndpointOptions {
   maxBatchRows?: number | undefined;
   /** Default 1,024. */
   maxQueueRows?: number | undefined;
+  /** p99 latency that the queue is kept short for in overload; default none. */
+  objectiveP99Ms?: number | undefined;
   /** Threads inside one operator; default 1. */
   threads?: number | undefined;
   /** Rows and predictions on the disk; default none. */
@@ -172,6 +174,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         maxBatchRows: start.maxBatchRows ?? 64,
         maxQueueRows: start.maxQueueRows ?? 1_024,
         queueTimeoutMs,
+        objectiveMs: start.objectiveP99Ms ?? null,
       },
       threads: start.threads ?? 1,
       predictionLog: start.predictionLog ?? null,

@@ -66,8 +66,8 @@ export class HttpFront {
       'content-length': length,
       ...answer.headers,
     };
-    // A stop waits for connections; and what is left of a body that was refused unread ends with its connection.
-    if (this.#context.draining || hasUnreadBody(request)) headers['connection'] = 'close';
+    // A stop waits for connections; and what is left of a large body that was refused unread ends with its connection.
+    if (this.#context.draining || hasLongUnreadBody(request)) headers['connection'] = 'close';
     response.writeHead(answer.status, headers);
     response.end(answer.body);
   }
@@ -117,6 +117,8 @@ export class HttpFront {
       const held = this.#context.models.pick(route.model, route.version, trackOf(request));
       model = held;
       held.hold();
+      // In overload a refusal must cost little: before the body is read and parsed.
+      held.requireRoom();
       const result = await this.#withBody(request, (body) =>
         route.kind === 'infer'
           ? infer(this.#context, held, body, request, gone.signal)
@@ -192,8 +194,11 @@ function trackOf({ headers }: IncomingMessage): string | undefined {
   return typeof track === 'string' ? track : undefined;
 }
 
-function hasUnreadBody(request: IncomingMessage): boolean {
+/** Bodies up to this size are read and dropped by the HTTP parser after their refusal. */
+const maxDroppedBytes = 65_536;
+
+function hasLongUnreadBody(request: IncomingMessage): boolean {
   const { headers } = request;
   if (request.complete) return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > maxDroppedBytes;
 }

@@ -22,6 +22,8 @@ export interface InferRequest {
   /** In the order of the model's inputs. */
   inputs: Tensor[];
   outputs: RequestedOutput[];
+  /** Longest wait in the queue, from the parameter `timeout`; undefined without it. */
+  timeoutMs: number | undefined;
   /** Parameters that could change what the model computes, as canonical text; empty without any. */
   parameterKey: string;
 }
@@ -53,6 +55,7 @@ export function readInferRequest(body: Buffer, headerLength: string | undefined,
     id: readId(request['id']),
     inputs,
     outputs: readOutputs(request['outputs'], parameters['binary_data_output'] === true, model),
+    timeoutMs: timeoutMsOf(parameters),
     parameterKey: parameterKey(parameters),
   };
 }
@@ -76,6 +79,7 @@ function rawRequest(body: Buffer, model: ModelSpecs): InferRequest {
     id: undefined,
     inputs: [tensorFromBytes(spec.name, spec.datatype, rawShape(spec, body.length), body)],
     outputs: model.outputs.map((output) => ({ name: output.name, binary: true })),
+    timeoutMs: undefined,
     parameterKey: '',
   };
 }
@@ -243,8 +247,16 @@ function readParameters(value: unknown, owner: string): Parameters {
   return value as Parameters;
 }
 
-/** Only how results travel, not what is computed. */
-const transportParameters = new Set(['binary_data_output']);
+/** Only how and when results travel, not what is computed. */
+const transportParameters = new Set(['binary_data_output', 'timeout']);
+
+/** The parameter `timeout`, in µs; 0 counts as none. Errors: `request.invalid`. */
+export function timeoutMsOf({ timeout }: Parameters): number | undefined {
+  if (timeout === undefined) return undefined;
+  const micros = Number(timeout);
+  if (Number.isSafeInteger(micros) && micros >= 0) return micros === 0 ? undefined : micros / 1000;
+  throw invalid(`Parameter "timeout" is ${show(timeout)}; expected a whole number of microseconds.`);
+}
 
 /** Parameters as canonical text, so that requests with different ones never share a run. */
 export function parameterKey(parameters: Parameters): string {

@@ -19,6 +19,7 @@ export async function runInference(
     outputs: request.outputs.map((output) => output.name),
     parameterKey: request.parameterKey,
     rows,
+    timeoutMs: request.timeoutMs,
     signal,
   };
   const outputs = await model.infer(job);

@@ -46,6 +46,11 @@ export function metricsPage(
     'Rows waiting now.',
     models.map((model) => ({ labels: labels(model), value: model.queuedRows })),
   );
+  text.gauge(
+    'pipeline_inference_queue_limit_rows',
+    'Rows that may wait now; shrinks in overload to keep the latency objective.',
+    models.map((model) => ({ labels: labels(model), value: model.queueLimitRows })),
+  );
   text.counter(
     'pipeline_request_log_rows_total',
     'Answered rows by what became of them in the request log.',

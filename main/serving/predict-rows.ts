@@ -54,7 +54,8 @@ export async function predictRows(
   }
   const inputs = encodePredictRows(rows, manifest);
   const names = predictOutputs(manifest);
-  const request = { id, inputs, outputs: names.map((name) => ({ name, binary: false })), parameterKey: '' };
+  const requested = names.map((name) => ({ name, binary: false }));
+  const request = { id, inputs, outputs: requested, timeoutMs: undefined, parameterKey: '' };
   const { outputs } = await runInference(context, model, request, signal);
   return decodePredictions(outputs, manifest);
 }

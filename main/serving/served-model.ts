@@ -123,6 +123,16 @@ export class ServedModel {
     return this.#batcher.queuedRows;
   }
 
+  /** Rows that may wait at this moment; shrinks in overload to keep the latency objective. */
+  get queueLimitRows(): number {
+    return this.#batcher.queueLimitRows;
+  }
+
+  /** Errors: `serve.overloaded` when even a single row would be refused now. */
+  requireRoom(): void {
+    this.#batcher.requireRoom(1);
+  }
+
   /** Rows of a request: the first extent where that is the batch, else 1. Errors: `request.invalid`. */
   rowsOf(inputs: readonly Tensor[]): number {
     const [first] = inputs;

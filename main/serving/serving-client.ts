@@ -26,6 +26,12 @@ interface ServingPorts {
 const stopTimeoutMs = 10_000;
 const keptOutputChars = 4_000;
 
+/**
+ * glibc gives each new thread an allocation arena of its own, and what a model's thread leaves in it is not given back:
+ * with one thread per loaded version the process would grow with every swap. Two arenas are shared instead.
+ */
+const allocatorSettings = { MALLOC_ARENA_MAX: '2' };
+
 /** One serving process, seen from its host. */
 export class ServingClient {
   readonly port: number;
@@ -59,7 +65,7 @@ export class ServingClient {
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execPath: options.runtime?.execPath ?? workerNode(),
-      ...(options.runtime?.env === undefined ? {} : { env: options.runtime.env }),
+      env: { ...(options.runtime?.env ?? process.env), ...allocatorSettings },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -104,6 +110,10 @@ export class ServingClient {
       });
       transmit(child, start);
     });
+  }
+
+  get exited(): boolean {
+    return this.#exited !== undefined;
   }
 
   call<Name extends keyof ServingCalls>(

@@ -4,6 +4,9 @@ import type { Benchmark } from './benchmark.ts';
 
 const checks: Record<string, () => Promise<Benchmark>> = {
   'kill-200': async () => (await import('./acceptance/kill-200.ts')).kill200,
+  'fuzz-100k': async () => (await import('./acceptance/fuzz-100k.ts')).fuzz100k,
+  overload: async () => (await import('./acceptance/overload.ts')).overload,
+  'swap-10min': async () => (await import('./acceptance/swap-10min.ts')).swap10min,
   'closed-loop': async () => (await import('./acceptance/closed-loop.ts')).closedLoop,
   soak: async () => (await import('./acceptance/soak.ts')).soak,
   'drift-calibration': async () => (await import('./acceptance/drift-calibration.ts')).driftCalibration,

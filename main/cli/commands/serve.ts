@@ -26,13 +26,20 @@ const registeredUri = /^models:\/[^/@]+(@[^/@]+|\/\d+)$/;
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
-  usage: 'MODEL… [--name NAME] [--wait] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+  usage:
+    'MODEL… [--name NAME] [--wait] [--objective MS] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
   positionals: Number.POSITIVE_INFINITY,
-  options: { ...servingOptions, name: { type: 'string' }, wait: { type: 'boolean' } },
+  options: {
+    ...servingOptions,
+    name: { type: 'string' },
+    wait: { type: 'boolean' },
+    objective: { type: 'string' },
+  },
   optionHelp: {
     ...servingHelp,
     name: 'name to serve the model under',
     wait: 'wait until the model is registered, as a pod does that starts with the run',
+    objective: 'p99 latency in ms to keep in overload, by refusing requests; default 50',
   },
   async run(context) {
     const model = context.positionals[0];
@@ -40,6 +47,7 @@ export const serveCommand: Command = {
       throw new AppError('cli.usage', 'Name a model: models:/NAME@ALIAS, a file FILE.onnx or a folder.');
     }
     const serving = servingOf(context);
+    const objectiveP99Ms = objectiveOf(context);
     const models = model.startsWith('models:/')
       ? await registeredModels(context)
       : await modelSourcesAt(model, context.text('name'));
@@ -61,6 +69,7 @@ export const serveCommand: Command = {
         http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
         grpcPort: serving.grpcPort,
         keys: serving.keys,
+        objectiveP99Ms,
       });
       if (first?.referencePath != null && first.manifest !== null) {
         monitor = watchDrift(host, started.id, (text) => context.output.log(text));
@@ -74,6 +83,13 @@ export const serveCommand: Command = {
     return 0;
   },
 };
+
+function objectiveOf(context: CommandContext): number {
+  const text = context.text('objective') ?? '50';
+  const milliseconds = Number(text);
+  if (text.trim() !== '' && milliseconds > 0 && milliseconds <= 60_000) return milliseconds;
+  throw new AppError('cli.usage', `--objective ${text} is no latency.`, { fix: 'Give milliseconds, up to 60000.' });
+}
 
 /** A folder of models is served as a repository: its models can be loaded and unloaded. */
 async function repositoryOf(model: string): Promise<{ repositoryDir?: string }> {

@@ -8,6 +8,7 @@ import {
   type RequestedOutput,
   readOutputs,
   readTensorHead,
+  timeoutMsOf,
 } from '../infer-request.ts';
 import { isBinaryOnly, type Tensor } from '../tensor.ts';
 import { tensorFromBytes, tensorToBytes } from '../tensor-codec.ts';
@@ -36,11 +37,13 @@ export function readGrpcInferRequest(message: GrpcMessage, model: ModelSpecs): {
   });
   const requested = (message['outputs'] as GrpcMessage[]).map(({ name }) => ({ name }));
   const id = message['id'] as string;
+  const parameters = parametersOf(message['parameters'] as Record<string, GrpcMessage>);
   const request = {
     id: id === '' ? undefined : id,
     inputs: inModelOrder(tensors, model),
     outputs: readOutputs(requested, raw, model),
-    parameterKey: parameterKey(parametersOf(message['parameters'] as Record<string, GrpcMessage>)),
+    timeoutMs: timeoutMsOf(parameters),
+    parameterKey: parameterKey(parameters),
   };
   return { request, raw };
 }

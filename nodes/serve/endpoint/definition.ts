@@ -57,7 +57,9 @@ export const endpointNode = defineNode({
       .positive()
       .max(60_000)
       .default(50)
-      .describe('Latency that 99 % of requests should stay under; drawn in charts, used for alerts and scaling')
+      .describe(
+        'Latency that 99 % of requests should stay under; in overload requests are refused rather than made to wait longer',
+      )
       .meta(paramMeta({ section: 'Objective', unit: 'ms', label: 'p99 objective' })),
   }),
   ports: {
@@ -85,7 +87,8 @@ same ones the training table had.
 **Health and metrics.** \`/v2/health/live\`, \`/v2/health/ready\`, and \`/metrics\` for Prometheus.
 
 **Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
-more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`.
+more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`. In overload the queue is kept
+shorter than that, so that those that are admitted stay within \`objectiveP99Ms\`.
 
 **Request log.** Columns and predictions go to Parquet files in the data directory, under \`serving/GRAPH/NODE/requests\`:
 \`time\`, \`id\`, \`row\`, and the structs \`input\` and \`output\`. Rows are on the disk a second after their answer. Columns

@@ -32,6 +32,22 @@ export function denseNetwork(widths: readonly number[], seed = 7): Uint8Array {
   return graph.toBytes();
 }
 
+/** One square layer with ReLU applied again and again: much work on few weights, `x` FP32 [N, width] → `y` [N, width]. */
+export function deepNetwork(width: number, layers: number, seed = 7): Uint8Array {
+  const random = randomSource(seed);
+  const graph = createGraphBuilder('deep');
+  const scale = Math.sqrt(6 / width);
+  const weights = graph.initializer(
+    'FP32',
+    Float32Array.from({ length: width * width }, () => random() * scale),
+    [width, width],
+  );
+  let value = graph.input('x', 'FP32', ['N', width]);
+  for (let i = 0; i < layers; i++) value = graph.node('Relu', [graph.node('MatMul', [value, weights])]);
+  graph.output('y', value, 'FP32', ['N', width]);
+  return graph.toBytes();
+}
+
 /** A row of `width` numbers as a client has them: five significant digits. */
 export function sampleRow(width: number, seed = 11): number[] {
   const random = randomSource(seed);

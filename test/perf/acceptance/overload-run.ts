@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEndpointHost } from '../../../main/serving/endpoint-host.ts';
+import { modelSourcesAt } from '../../../main/serving/model-source.ts';
+import { LoadGenerator, median, postRequest, quantile } from '../serve/load.ts';
+import { deepNetwork, sampleRow } from '../serve/models.ts';
+import { openLoopLoad } from '../serve/open-loop-load.ts';
+
+/** Keys of figures.json, and what the short form looks at besides. */
+export interface OverloadFigures {
+  admittedP99Ratio: number;
+  throughputRatio: number;
+  hung: number;
+}
+
+export interface OverloadRun {
+  figures: OverloadFigures;
+  admitted: number;
+  /** Refused with 503. */
+  refused: number;
+  /** Answers other than 200 and 503, and connections that ended. */
+  failed: number;
+  /** Health checks during the overload that were not 200. */
+  unhealthy: number;
+  /** Whether a request a second after the end was answered with 200. */
+  recovered: boolean;
+}
+
+const objectiveMs = 100;
+const connections = 64;
+const width = 256;
+const layers = 400;
+const model = 'deep';
+
+/**
+ * Twice the load that an endpoint can take, open loop, after measuring what it can (closed loop, `connections` always
+ * waiting). The model computes about 50 million multiplications per row: the capacity is the model's, not that of HTTP.
+ */
+export async function overloadRun(options: {
+  capacitySeconds: number;
+  seconds: number;
+  log(text: string): void;
+}): Promise<OverloadRun> {
+  const { log } = options;
+  const dir = await mkdtemp(join(tmpdir(), 'slipway-overload-'));
+  const host = createEndpointHost({ dataDir: dir, log: (_level, text) => log(text) });
+  const closedLoop = new LoadGenerator();
+  try {
+    const path = join(dir, `${model}.onnx`);
+    await writeFile(path, deepNetwork(width, layers));
+    const started = await host.startModels({
+      graphId: 'accept',
+      nodeId: 'overload',
+      name: model,
+      http: { port: 0 },
+      models: await modelSourcesAt(path),
+      maxBatchRows: 32,
+      objectiveP99Ms: objectiveMs,
+      predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
+    });
+    const url = started.http ?? '';
+    const port = Number(new URL(url).port);
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, width], data: sampleRow(width) }];
+    const request = postRequest(`/v2/models/${model}/infer`, Buffer.from(JSON.stringify({ inputs })));
+    const capacity = await capacityOf(closedLoop, port, request, options.capacitySeconds);
+    log(`capacity ${capacity.toFixed(0)} requests/s; offering twice that for ${options.seconds} s`);
+    const health = watchHealth(url);
+    const result = await openLoopLoad({
+      target: { host: '127.0.0.1', port, tls: false },
+      requests: [request],
+      ratePerSecond: 2 * capacity,
+      seconds: options.seconds,
+      maxConnections: 1_024,
+      graceMs: 10_000,
+      seed: 1,
+    });
+    const unhealthy = await health.stop();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const after = await fetch(`${url}/v2/models/${model}/infer`, { method: 'POST', body: JSON.stringify({ inputs }) });
+    const { 200: admitted = 0, 503: refused = 0, ...others } = result.statuses;
+    const failed = result.broken + Object.values(others).reduce((sum, count) => sum + count, 0);
+    const p99 = quantile(result.latenciesMs, 0.99);
+    log(
+      `${admitted} answered, ${refused} refused, ${failed} failed; p50 ${quantile(result.latenciesMs, 0.5).toFixed(1)} ms, ` +
+        `p99 ${p99.toFixed(1)} ms, generator late by at most ${result.generatorLagMs.toFixed(1)} ms`,
+    );
+    return {
+      figures: {
+        admittedP99Ratio: p99 / objectiveMs,
+        throughputRatio: admitted / result.seconds / capacity,
+        hung: result.hung,
+      },
+      admitted,
+      refused,
+      failed,
+      unhealthy,
+      recovered: after.status === 200,
+    };
+  } finally {
+    closedLoop.close();
+    await host.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Requests per second with all connections always waiting: median of several shots after a warm-up. */
+async function capacityOf(load: LoadGenerator, port: number, request: Buffer, seconds: number): Promise<number> {
+  const shots = 5;
+  const job = { target: { kind: 'http' as const, port, request }, connections };
+  await load.run({ ...job, seconds: seconds / 2 });
+  const rates: number[] = [];
+  for (let shot = 0; shot < shots; shot++) {
+    const result = await load.run({ ...job, seconds: seconds / shots });
+    rates.push(result.latenciesMs.length / result.seconds);
+  }
+  return median(rates);
+}
+
+/** Counts health checks, ten a second, that are not answered with 200 within a second. */
+function watchHealth(url: string): { stop(): Promise<number> } {
+  let running = true;
+  let unhealthy = 0;
+  const done = (async () => {
+    while (running) {
+      const signal = AbortSignal.timeout(1_000);
+      const status = await fetch(`${url}/v2/health/ready`, { signal }).then(
+        (response) => response.status,
+        () => 0,
+      );
+      if (status !== 200) unhealthy++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  return {
+    async stop() {
+      running = false;
+      await done;
+      return unhealthy;
+    },
+  };
+}
