@@ -18,6 +18,7 @@ import { windowNode } from './data/window/definition.ts';
 import { sortNode } from './data/sort/definition.ts';
 import { sampleNode } from './data/sample/definition.ts';
 import { dedupeNode } from './data/dedupe/definition.ts';
+import { writeFileNode } from './data/write-file/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -60,6 +61,7 @@ export const catalog = {
   [sortNode.kind]: sortNode,
   [sampleNode.kind]: sampleNode,
   [dedupeNode.kind]: dedupeNode,
+  [writeFileNode.kind]: writeFileNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

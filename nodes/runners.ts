@@ -22,6 +22,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.sort': () => import('./data/sort/run.ts'),
   'data.sample': () => import('./data/sample/run.ts'),
   'data.dedupe': () => import('./data/dedupe/run.ts'),
+  'data.write-file': () => import('./data/write-file/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),

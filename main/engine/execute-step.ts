@@ -6,6 +6,7 @@ import type { Lineage } from '../../shared/graph/port-types.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
+import { stepKey } from '../../shared/plan/step-key.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { type ArtifactStore, artifactNotFound, type StepRecord } from '../store/artifact-store.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
@@ -86,6 +87,11 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       durationMs: performance.now() - started,
     };
     await host.store.putStep(record);
+    if (runner.effect === true && runner.probe !== undefined) {
+      const source = await runner.probe(context);
+      const parts = { ...task.parts, source };
+      if (source !== task.parts.source) await host.store.putStep({ ...record, key: stepKey(parts), parts });
+    }
     return record;
   } catch (error) {
     throw secrets.redactError(error);

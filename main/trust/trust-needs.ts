@@ -59,6 +59,7 @@ const harmless: ReadonlySet<string> = new Set([
 const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'data.postgres': { what: 'connects to a database server', onSight: true },
   'data.stream': { what: 'reads events sent to this engine', onSight: true },
+  'data.write-file': { what: 'writes a file', onSight: false },
   'monitor.retrain': { what: 'trains again and promotes models by itself', onSight: false },
   'serve.endpoint': { what: 'opens a port that answers requests', onSight: false },
   'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },

@@ -81,6 +81,12 @@ export interface Runner<P = Record<string, unknown>> {
   describe?(ctx: DescribeContext<P>): Promise<InferResult>;
   /** Kinds with determinism `external`: a token that changes when what they read changes (content digest of files). */
   probe?(ctx: ProbeContext<P>): Promise<string>;
+  /**
+   * The step changes what its probe looks at, such as a file it writes. Its result then also stands for the state it
+   * leaves behind, so that it does not run again while that state lasts. Each state must have a token of its own: one
+   * that comes back (a file that is missing again) would find the result of the last time.
+   */
+  effect?: true;
 }
 
 export function implementNode<K extends string, P extends z.ZodObject>(

@@ -84,6 +84,7 @@ async function sniff(
     ...(delimiter === undefined ? [] : [`delim = ${quoteLiteral(delimiter)}`]),
     ...(options.quote === undefined ? [] : [`quote = ${quoteLiteral(options.quote)}`]),
     ...(options.header === undefined ? [] : [`header = ${options.header}`]),
+    ...(options.decimal === ',' ? [`decimal_separator = ','`] : []),
   ];
   const [found] = await db.rows(`SELECT * FROM sniff_csv(${quotePath(path)}, ${settings.join(', ')})`);
   const text = (key: string) => {
@@ -158,6 +159,8 @@ function csvQuery(
     ...(dialect.dateFormat === undefined ? [] : [`dateformat = ${quoteLiteral(dialect.dateFormat)}`]),
     ...(dialect.timestampFormat === undefined ? [] : [`timestampformat = ${quoteLiteral(dialect.timestampFormat)}`]),
     ...(options.filename ? ['filename = true'] : []),
+    ...(options.decimal === ',' ? [`decimal_separator = ','`] : []),
+    ...(options.partitions === true ? ['hive_partitioning = true', 'hive_types_autocast = true'] : []),
   ];
   return `SELECT * FROM read_csv([${paths.map(quotePath).join(', ')}], ${settings.join(', ')})`;
 }

@@ -1,6 +1,6 @@
 import type { CsvEncoding } from './csv-head.ts';
 
-export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'json' | 'ndjson';
+export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'json' | 'ndjson' | 'arrow';
 
 export interface FileSourceOptions {
   /** Undefined: by the extension of the first file. */
@@ -20,6 +20,10 @@ export interface FileSourceOptions {
   maximumObjectSize: number;
   /** Adds the column `filename`. */
   filename: boolean;
+  /** CSV: character before the fraction of numbers; default `.`. */
+  decimal?: '.' | ',';
+  /** Adds a column for each `name=value` folder; default false. */
+  partitions?: boolean;
 }
 
 export interface SourceWarning {

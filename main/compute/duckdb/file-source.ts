@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { loadArrowFile } from '../arrow/read-arrow-file.ts';
 import type { DuckDb } from './connection.ts';
 import { csvError, csvSource } from './csv-source.ts';
 import { duckDbError } from './duckdb-error.ts';
@@ -14,6 +15,7 @@ const formats: readonly [RegExp, FileFormat][] = [
   [/\.(?:parquet|pq)$/i, 'parquet'],
   [/\.(?:ndjson|jsonl)(?:\.gz|\.zst)?$/i, 'ndjson'],
   [/\.json(?:\.gz|\.zst)?$/i, 'json'],
+  [/\.(?:arrow|feather|ipc)$/i, 'arrow'],
 ];
 
 /**
@@ -62,7 +64,7 @@ function formatOf(path: string, name: string): FileFormat {
   const found = formats.find(([pattern]) => pattern.test(path));
   if (found !== undefined) return found[1];
   throw new AppError('data.unreadable', `The format of ${name} cannot be told from its name.`, {
-    fix: 'Set format to csv, tsv, parquet, json or ndjson; convert other files first.',
+    fix: 'Set format to csv, tsv, parquet, json, ndjson or arrow; convert other files first.',
   });
 }
 
@@ -97,7 +99,8 @@ async function sourceOf(
   options: FileSourceOptions,
 ): Promise<FileSource> {
   const list = `[${paths.map(quotePath).join(', ')}]`;
-  const filename = options.filename ? ', filename = true' : '';
+  const hive = options.partitions === true ? ', hive_partitioning = true, hive_types_autocast = true' : '';
+  const filename = `${options.filename ? ', filename = true' : ''}${hive}`;
   switch (format) {
     case 'csv':
       return csvSource(db, paths, name, options);
@@ -121,7 +124,30 @@ async function sourceOf(
       ];
       return { query: `SELECT * FROM read_json(${list}, ${settings.join(', ')}${filename})`, warnings: [] };
     }
+    case 'arrow':
+      return arrowSource(db, paths, name, options);
   }
+}
+
+async function arrowSource(
+  db: DuckDb,
+  paths: readonly string[],
+  name: string,
+  options: FileSourceOptions,
+): Promise<FileSource> {
+  if (options.partitions === true) {
+    throw new AppError('data.unreadable', 'Folders of partitions are read of Parquet, CSV and JSON only.', {
+      fix: 'Turn partitions off.',
+    });
+  }
+  const parts: string[] = [];
+  for (const [index, path] of paths.entries()) {
+    const table = `arrow file ${index + 1}`;
+    await loadArrowFile(db, path, paths.length === 1 ? name : path, table);
+    const filename = options.filename ? `, ${quoteLiteral(path)} AS filename` : '';
+    parts.push(`SELECT *${filename} FROM ${quoteIdentifier(table)}`);
+  }
+  return { query: parts.join(' UNION ALL BY NAME '), warnings: [] };
 }
 
 /** Applies the types asked for and makes file names relative to their common folder, so that they are portable. */

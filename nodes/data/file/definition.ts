@@ -9,8 +9,23 @@ export const fileNode = defineNode({
   version: 1,
   stage: 'data',
   title: 'File',
-  summary: 'Reads a table from CSV, Parquet or JSON files',
-  keywords: ['csv', 'tsv', 'parquet', 'json', 'ndjson', 'import', 'load', 'read', 'source', 'dataset', 'table'],
+  summary: 'Reads a table from CSV, Parquet, JSON or Arrow files',
+  keywords: [
+    'csv',
+    'tsv',
+    'parquet',
+    'json',
+    'ndjson',
+    'arrow',
+    'feather',
+    'hive',
+    'import',
+    'load',
+    'read',
+    'source',
+    'dataset',
+    'table',
+  ],
   params: z.object({
     path: z
       .string()
@@ -20,12 +35,25 @@ export const fileNode = defineNode({
         paramMeta({
           ui: {
             control: 'path',
-            extensions: ['csv', 'tsv', 'txt', 'parquet', 'pq', 'json', 'ndjson', 'jsonl', 'gz', 'zst'],
+            extensions: [
+              'csv',
+              'tsv',
+              'txt',
+              'parquet',
+              'pq',
+              'json',
+              'ndjson',
+              'jsonl',
+              'arrow',
+              'feather',
+              'gz',
+              'zst',
+            ],
           },
         }),
       ),
     format: z
-      .enum(['auto', 'csv', 'tsv', 'parquet', 'json', 'ndjson'])
+      .enum(['auto', 'csv', 'tsv', 'parquet', 'json', 'ndjson', 'arrow'])
       .default('auto')
       .describe('Format of the files; auto goes by the extension'),
     delimiter: z
@@ -49,6 +77,11 @@ export const fileNode = defineNode({
       .enum(['auto', 'utf-8', 'utf-16', 'latin-1'])
       .default('auto')
       .describe('CSV: text encoding; auto goes by the byte order mark, else UTF-8')
+      .meta(paramMeta({ section: 'CSV', advanced: true })),
+    decimal: z
+      .enum(['point', 'comma'])
+      .default('point')
+      .describe('CSV: what stands before the fraction of a number, as in 1.5 or 1,5')
       .meta(paramMeta({ section: 'CSV', advanced: true })),
     nullValues: z
       .array(z.string())
@@ -78,6 +111,11 @@ export const fileNode = defineNode({
       .default(false)
       .describe('Adds the column “filename”: the file of each row, relative to the common folder')
       .meta(paramMeta({ section: 'Columns', advanced: true })),
+    partitions: z
+      .boolean()
+      .default(false)
+      .describe('Adds a column for each folder named like year=2024, as Hive and Spark write them; not for Arrow')
+      .meta(paramMeta({ section: 'Columns', advanced: true })),
   }),
   ports: {
     inputs: {},
@@ -98,7 +136,7 @@ export const fileNode = defineNode({
     },
     {
       name: 'Semicolons',
-      params: { path: 'sales-*.csv', delimiter: ';', nullValues: ['', 'NA'], filename: true },
+      params: { path: 'sales-*.csv', delimiter: ';', decimal: 'comma', nullValues: ['', 'NA'], filename: true },
       note: 'Several files of one layout; the column “filename” tells them apart.',
     },
     {
@@ -116,6 +154,10 @@ installed with Slipway, which is how sample graphs find their data.
 of it: a line with another number of fields, or a value that is not of its column's type, stops the step with its line
 number. Nothing is skipped or padded. Set \`types\` for a column that is guessed wrong (identifiers with leading zeros are
 \`string\`), and \`nullValues\` for texts such as \`NA\`.
+
+**Partitions.** With a glob such as \`sales/**/*.parquet\` and *partitions* on, folders named \`year=2024\` become columns.
+
+**Arrow** (IPC files and streams, Feather 2) is read in memory, up to 1 GiB, without compression.
 
 **Parquet** keeps the types of the file. **JSON** takes an array of objects, or objects one after another; \`columns\`
 reads only the columns it names, with their types.

@@ -58,7 +58,8 @@ export const runner = implementNode(fileNode, {
   async probe({ params, baseDir, signal }) {
     const hash = createHash('sha256');
     for (const path of await filesOf(params, baseDir)) {
-      if (params.filename) hash.update(`${JSON.stringify(basename(path))}\n`);
+      const named = params.partitions ? partitionsOf(path) : params.filename ? basename(path) : undefined;
+      if (named !== undefined) hash.update(`${JSON.stringify(named)}\n`);
       hash.update(`${await fileDigest(path, signal)}\n`);
     }
     return hash.digest('hex');
@@ -83,5 +84,13 @@ function sourceOptions(params: Params): FileSourceOptions {
     columns: params.columns,
     maximumObjectSize: params.maximumObjectSize,
     filename: params.filename,
+    decimal: params.decimal === 'comma' ? ',' : '.',
+    partitions: params.partitions,
   };
+}
+
+/** The folders of a path that say something of its rows, wherever the data lie. */
+function partitionsOf(path: string): string {
+  const at = path.search(/[^/\\]+=[^/\\]*[/\\]/);
+  return at === -1 ? basename(path) : path.slice(at).replaceAll('\\', '/');
 }
