@@ -77,31 +77,20 @@ function requireDistinct(fields: readonly { name: string }[], file: string): voi
 
 function readingOf(type: DataType): Reading {
   const { BIGINT, BOOLEAN, DOUBLE, DuckDBTimestampValue, TIMESTAMP, VARCHAR } = duckdbApi();
-  switch (type.typeId) {
-    case Type.Bool:
-      return { sqlType: 'BOOLEAN', type: BOOLEAN, value: (given) => given === true };
-    case Type.Int:
-      return { sqlType: 'BIGINT', type: BIGINT, value: (given) => BigInt(given as number | bigint) };
-    case Type.Float:
-    case Type.Decimal:
-      return { sqlType: 'DOUBLE', type: DOUBLE, value: Number };
-    case Type.Date:
-    case Type.Timestamp:
-      // Milliseconds with a fraction.
-      return {
-        sqlType: 'TIMESTAMP',
-        type: TIMESTAMP,
-        value: (given) => new DuckDBTimestampValue(BigInt(Math.round(Number(given) * 1000))),
-      };
-    case Type.Dictionary:
-      return readingOf(type.dictionary);
-    default:
-      return {
-        sqlType: 'VARCHAR',
-        type: VARCHAR,
-        value: (given) => (typeof given === 'string' ? given : JSON.stringify(given, jsonValue)),
-      };
+  const { typeId } = type;
+  if (typeId === Type.Dictionary) return readingOf(type.dictionary);
+  if (typeId === Type.Bool) return { sqlType: 'BOOLEAN', type: BOOLEAN, value: (given) => given === true };
+  if (typeId === Type.Int) {
+    return { sqlType: 'BIGINT', type: BIGINT, value: (given) => BigInt(given as number | bigint) };
   }
+  if (typeId === Type.Float || typeId === Type.Decimal) return { sqlType: 'DOUBLE', type: DOUBLE, value: Number };
+  if (typeId === Type.Date || typeId === Type.Timestamp) {
+    // Milliseconds with a fraction.
+    const value = (given: unknown) => new DuckDBTimestampValue(BigInt(Math.round(Number(given) * 1000)));
+    return { sqlType: 'TIMESTAMP', type: TIMESTAMP, value };
+  }
+  const value = (given: unknown) => (typeof given === 'string' ? given : JSON.stringify(given, jsonValue));
+  return { sqlType: 'VARCHAR', type: VARCHAR, value };
 }
 
 function jsonValue(_key: string, value: unknown): unknown {
