@@ -1,10 +1,10 @@
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
-import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import type { Point } from '../state/graph-commands.ts';
 import { wrapColumns } from './wrap-columns.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 export interface NodeSize {
   width: number;
@@ -37,7 +37,7 @@ export async function layoutGraph(
 ): Promise<Record<string, Point>> {
   const children = Object.entries(document.nodes).map(([id, node]) => {
     const size = sizeOf(id);
-    const definition = definitionOf(node.kind);
+    const definition = nodeDefinition(node, document);
     const { inputs, outputs } = definition ? portsOf(definition, node.params) : { inputs: {}, outputs: {} };
     const inputNames = Object.keys(inputs);
     const outputNames = Object.keys(outputs);

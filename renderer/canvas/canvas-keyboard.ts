@@ -1,6 +1,8 @@
 import type { KeyboardEvent } from 'react';
 import { addFrame, duplicateNodes, gridPx, moveNodes, type Point } from '../state/graph-commands.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
 import { activeGraph } from '../state/graph-store.ts';
+import { collapseNodes, leaveGroup, openGroup } from '../state/group-commands.ts';
 import { select, useSelection } from '../state/selection-store.ts';
 import { showDock, togglePanel } from '../state/ui-store.ts';
 import type { CanvasCommands } from './canvas-commands.ts';
@@ -98,10 +100,12 @@ export function canvasKey(event: KeyboardEvent, targets: KeyTargets): void {
     case 'Enter':
     case ' ':
       if (focused === undefined) return;
-      select([focused]);
+      if (event.key === 'Enter' && graph.document.nodes[focused]?.kind === groupKind) openGroup(focused);
+      else select([focused]);
       break;
     case 'Escape':
-      select([]);
+      if (nodes.length > 0 || useSelection.getState().edges.length > 0) select([]);
+      else if (!leaveGroup()) return;
       break;
     case 'p':
       showDock('preview');
@@ -115,6 +119,9 @@ export function canvasKey(event: KeyboardEvent, targets: KeyTargets): void {
       break;
     case 'd':
       duplicateNodes(nodes);
+      break;
+    case 'G':
+      collapseNodes(nodes);
       break;
     case 'g':
       addFrame(targets.selectedBoxes());

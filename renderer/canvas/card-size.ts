@@ -1,6 +1,6 @@
-import { definitionOf } from '../../nodes/catalog.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import type { Box } from './edge-route.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 /** Card sizes before they are measured, px. */
 export const cardSize = { width: 148, height: 112 };
@@ -19,8 +19,8 @@ interface PlacedNode {
 
 /** Size of a card that has not been drawn yet, px. */
 export function expectedSize(nodeId: string): { width: number; height: number } {
-  const kind = activeGraph()?.document.nodes[nodeId]?.kind ?? '';
-  const stage = definitionOf(kind)?.stage ?? 'data';
+  const node = activeGraph()?.document.nodes[nodeId];
+  const stage = (node && nodeDefinition(node))?.stage ?? 'data';
   return { width: cardSize.width, height: isTall(stage) ? tallHeightPx : cardSize.height };
 }
 

@@ -1,6 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import { canConnect } from '../../shared/graph/connect.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { type Alignment, aligned, distributed, type PlacedBox } from '../state/arrange-selection.ts';
 import {
@@ -13,6 +14,7 @@ import {
   titleOf,
 } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
+import { collapseNodes, expandNode, openGroup } from '../state/group-commands.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { shortcut } from '../shell/platform-keys.ts';
@@ -23,6 +25,7 @@ import type { CanvasCommands } from './canvas-commands.ts';
 import { copySelection, pasteFromClipboard } from './use-clipboard.ts';
 import { serviceOf } from './use-node-status.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 /** A menu to show: of a node, of an edge, of a frame, of the canvas, or the ports a node can be connected to. */
 export interface CanvasMenu {
@@ -41,7 +44,7 @@ function connectEntries(document: GraphDocument, id: string): MenuEntry[] {
   const entries: MenuEntry[] = [];
   const portsOfNode = (nodeId: string) => {
     const node = document.nodes[nodeId];
-    const definition = node && definitionOf(node.kind);
+    const definition = node && nodeDefinition(node, document);
     return node && definition ? portsOf(definition, node.params) : { inputs: {}, outputs: {} };
   };
   const own = portsOfNode(id);
@@ -102,6 +105,20 @@ function arrangeEntries(boxes: () => PlacedBox[], count: number): MenuEntry[] {
   ];
 }
 
+/** Collapse, open and expand. */
+function groupEntries(id: string, nodes: readonly string[]): MenuEntry[] {
+  const isGroup = activeGraph()?.document.nodes[id]?.kind === groupKind;
+  return [
+    ...(isGroup && nodes.length === 1
+      ? [
+          { label: t.openGroup, icon: 'open' as const, shortcut: '↵', onSelect: () => openGroup(id) },
+          { label: t.expandGroup, onSelect: () => expandNode(id) },
+        ]
+      : []),
+    { label: t.collapse, shortcut: '⇧ G', onSelect: () => void collapseNodes(nodes) },
+  ];
+}
+
 function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
   const graph = activeGraph();
   const kind = graph?.document.nodes[id]?.kind ?? '';
@@ -135,10 +152,16 @@ function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
           'separator',
         ] satisfies MenuEntry[])),
     ...(several ? arrangeEntries(commands.selectedBoxes, nodes.length) : []),
+    ...groupEntries(id, nodes),
     { label: t.frame, shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
     { label: t.zoomToSelection, shortcut: '2', onSelect: commands.fitSelection },
     { label: t.duplicate, icon: 'copy', shortcut: 'D', onSelect: () => duplicateNodes(nodes) },
     { label: t.copy, shortcut: shortcut('C'), onSelect: () => void copySelection() },
+    {
+      label: t.cut,
+      shortcut: shortcut('X'),
+      onSelect: () => void copySelection().then(() => removeItems(nodes, [])),
+    },
     'separator',
     {
       label: several ? t.deleteCounted(formatPlural(nodes.length, 'node')) : t.delete,
@@ -150,7 +173,10 @@ function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
   ];
 }
 
-export function menuEntries(menu: CanvasMenu, commands: CanvasCommands & { addHere: () => void }): MenuEntry[] {
+export function menuEntries(
+  menu: CanvasMenu,
+  commands: CanvasCommands & { addHere: () => void; commentHere: () => void },
+): MenuEntry[] {
   const graph = activeGraph();
   if (menu.connect !== undefined && graph) return connectEntries(graph.document, menu.connect);
   if (menu.node !== undefined) return nodeEntries(menu.node, commands);
@@ -164,6 +190,7 @@ export function menuEntries(menu: CanvasMenu, commands: CanvasCommands & { addHe
   }
   return [
     { label: t.addANodeHere, icon: 'plus', onSelect: commands.addHere },
+    { label: t.addComment, onSelect: commands.commentHere },
     { label: t.paste, shortcut: shortcut('V'), onSelect: () => void pasteFromClipboard() },
     'separator',
     { label: t.arrange, icon: 'layout', onSelect: commands.arrange },

@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useStoreApi } from 'reactflow';
-import { definitionOf } from '../../nodes/catalog.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
-import { activeGraph } from '../state/graph-store.ts';
+import { activeGraph, stepIdOf } from '../state/graph-store.ts';
 import { useRuns } from '../state/run-store.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { useUi } from '../state/ui-store.ts';
@@ -12,6 +11,7 @@ import { drawFar, type FarCard, type FarEdge, type FarFrame, readPalette } from 
 import type { GraphFlowEdge } from './graph-edge.tsx';
 import { onStatusChange, readNodeStatus } from './use-node-status.ts';
 import type { FlowNode } from './use-flow-nodes.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 interface FarViewProps {
   nodes: readonly FlowNode[];
@@ -38,7 +38,7 @@ function overlaps(box: Box, area: Box): boolean {
 
 function portPlaces(nodeId: string): { inputs: Map<string, number>; outputs: Map<string, number> } {
   const node = activeGraph()?.document.nodes[nodeId];
-  const definition = node && definitionOf(node.kind);
+  const definition = node && nodeDefinition(node);
   const ports = definition ? portsOf(definition, node.params) : { inputs: {}, outputs: {} };
   const places = (names: string[]) => new Map(names.map((name, at) => [name, (at + 1) / (names.length + 1)]));
   return { inputs: places(Object.keys(ports.inputs)), outputs: places(Object.keys(ports.outputs)) };
@@ -51,7 +51,8 @@ function cardsOf(nodes: readonly FlowNode[], area: Box): FarCard[] {
     const box = boxOfNode(node);
     if (!overlaps(box, area)) return [];
     const status = readNodeStatus(node.id);
-    const stage = definitionOf(document?.nodes[node.id]?.kind ?? '')?.stage ?? 'data';
+    const own = document?.nodes[node.id];
+    const stage = (own && nodeDefinition(own, document))?.stage ?? 'data';
     return [{ box, stage, status: status.status, level: status.level ?? 0, selected: selected.has(node.id) }];
   });
 }
@@ -79,7 +80,8 @@ function edgesOf(nodes: readonly FlowNode[], edges: readonly GraphFlowEdge[], ar
     if (!overlaps(reach, area)) return [];
     const out = portsFor(edge.source).outputs.get(edge.sourceHandle ?? '') ?? 0.5;
     const into = portsFor(edge.target).inputs.get(edge.targetHandle ?? '') ?? 0.5;
-    const running = run?.status === 'running' && run.steps[edge.source]?.state === 'running';
+    const running =
+      run?.status === 'running' && run.steps[graph ? stepIdOf(graph, edge.source) : edge.source]?.state === 'running';
     return [
       {
         from: { x: source.right, y: source.top + (source.bottom - source.top) * out },

@@ -20,6 +20,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
 import {
+  addComment,
   addNode,
   connectPorts,
   gridPx,
@@ -29,11 +30,12 @@ import {
   removeItems,
 } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
+import { openGroup } from '../state/group-commands.ts';
 import { select, useSelection } from '../state/selection-store.ts';
-import { Icon } from '../ui/icons/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { useCanvasCommands } from './canvas-commands.ts';
 import { CanvasEmpty } from './canvas-empty.tsx';
+import { Breadcrumbs } from './breadcrumbs.tsx';
 import { canvasKey } from './canvas-keyboard.ts';
 import { kindDragType } from './drag-type.ts';
 import { beginConnecting, checkTarget, endConnecting, keepRefusal, useConnecting } from './connecting-store.ts';
@@ -45,6 +47,8 @@ import { filterPalette } from './palette-filter.ts';
 import { NodeCard } from './node-card.tsx';
 import { DetailLevel, useFar } from './detail-level.tsx';
 import { Frames } from './frames.tsx';
+import { GuideLines } from './guide-lines.tsx';
+import { showGuides } from './snap-guides.ts';
 import { FarView, nodeAt } from './far-view.tsx';
 import { Minimap } from './minimap.tsx';
 import { Refusal } from './refusal.tsx';
@@ -58,6 +62,7 @@ import { cardSize } from './card-size.ts';
 import { type FlowNode, useFlowEdges, useFlowNodes } from './use-flow-nodes.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 const nodeTypes = { node: NodeCard };
 const edgeTypes = { port: GraphEdge };
@@ -91,7 +96,7 @@ interface Picker {
 function portTypesAt(ref: string, side: 'source' | 'target') {
   const end = parsePortRef(ref);
   const node = end && activeGraph()?.document.nodes[end.node];
-  const definition = node && definitionOf(node.kind);
+  const definition = node && nodeDefinition(node);
   if (!end || !node || !definition) return [];
   const ports = portsOf(definition, node.params);
   if (side === 'source') {
@@ -217,6 +222,7 @@ function Canvas() {
     if (!useSelection.getState().nodes.includes(node.id)) select([node.id]);
     setMenu({ at: { x: event.clientX, y: event.clientY }, node: node.id });
   });
+  const onNodeDoubleClick = useStable((_event: React.MouseEvent, node: FlowNode) => openGroup(node.id));
   const onPaneContextMenu = useStable((event: React.MouseEvent | MouseEvent) => {
     event.preventDefault();
     const at = { x: event.clientX, y: event.clientY };
@@ -233,6 +239,7 @@ function Canvas() {
     },
   );
   const onNodeDragStop = useStable((event: MouseEvent | TouchEvent | React.MouseEvent, node: FlowNode) => {
+    showGuides([]);
     if (!('clientX' in event) || useSelection.getState().nodes.length > 1 || hasEdges(node.id)) return;
     const edge = edgeAt(event.clientX, event.clientY);
     if (edge !== undefined) insertIntoEdge(node.id, edge);
@@ -292,9 +299,11 @@ function Canvas() {
         onReconnectEnd={onReconnectEnd}
         onEdgeContextMenu={onEdgeContextMenu}
         onNodeContextMenu={onNodeContextMenu}
+        onNodeDoubleClick={onNodeDoubleClick}
         onPaneContextMenu={onPaneContextMenu}
         onPaneClick={onPaneClick}
         snapToGrid
+        zoomOnDoubleClick={false}
         snapGrid={snapGrid}
         deleteKeyCode={null}
         selectionKeyCode="Shift"
@@ -316,11 +325,9 @@ function Canvas() {
         <ZoomBar onLayout={commands.arrange} onFit={commands.fit} />
         <DetailLevel wrapper={wrapper} />
         <Refusal />
+        <GuideLines />
       </ReactFlow>
-      <div className="crumb">
-        <Icon name="graph" small />
-        <b>{name}</b>
-      </div>
+      <Breadcrumbs />
       {farPointer.marquee && <div className="marquee" style={farPointer.marquee} />}
       {count === 0 && <CanvasEmpty />}
       {menu && (
@@ -330,6 +337,7 @@ function Canvas() {
           onClose={() => setMenu(undefined)}
           entries={menuEntries(menu, {
             ...commands,
+            commentHere: () => addComment(flow.screenToFlowPosition(menu.at)),
             addHere: () => setPicker({ at: menu.at, flowAt: flow.screenToFlowPosition(menu.at), kinds: definitions }),
           })}
         />

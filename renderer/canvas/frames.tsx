@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useReactFlow, ViewportPortal } from 'reactflow';
-import { moveFrame, type Point, titleFrame } from '../state/graph-commands.ts';
+import { moveFrame, type Point, resizeFrame, setComment, titleFrame } from '../state/graph-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { t } from './text.ts';
 
@@ -13,6 +13,7 @@ export function Frames({ onMenu }: FramesProps) {
   const frames = useActiveGraph((graph) => graph.document.layout.frames);
   const flow = useReactFlow();
   const [editing, setEditing] = useState<number>();
+  const [sized, setSized] = useState<{ index: number; width: number; height: number }>();
   const [drag, setDrag] = useState<{ index: number; by: Point }>();
   if (!frames || frames.length === 0) return null;
 
@@ -34,19 +35,44 @@ export function Frames({ onMenu }: FramesProps) {
       { signal: stop.signal },
     );
   }
+  function beginResize(index: number, event: React.PointerEvent<HTMLElement>) {
+    const frame = frames?.[index];
+    if (event.button !== 0 || !frame) return;
+    event.stopPropagation();
+    const from = { x: event.clientX, y: event.clientY };
+    const zoom = flow.getZoom();
+    const stop = new AbortController();
+    const size = (to: PointerEvent) => ({
+      width: frame.width + (to.clientX - from.x) / zoom,
+      height: frame.height + (to.clientY - from.y) / zoom,
+    });
+    window.addEventListener('pointermove', (to) => setSized({ index, ...size(to) }), { signal: stop.signal });
+    window.addEventListener(
+      'pointerup',
+      (to) => {
+        stop.abort();
+        setSized(undefined);
+        const { width, height } = size(to);
+        resizeFrame(index, width, height);
+      },
+      { signal: stop.signal },
+    );
+  }
   return (
     <ViewportPortal>
       {frames.map((frame, index) => {
         const by = drag?.index === index ? drag.by : { x: 0, y: 0 };
+        const comment = typeof frame['comment'] === 'string' ? frame['comment'] : undefined;
+        const size = sized?.index === index ? sized : frame;
         return (
           <div
             // oxlint-disable-next-line react/no-array-index-key -- frames are known by their place in the document
             key={index}
-            className="frame"
+            className={comment === undefined ? 'frame' : 'frame comment'}
             style={{
               transform: `translate(${frame.x + by.x}px, ${frame.y + by.y}px)`,
-              width: frame.width,
-              height: frame.height,
+              width: size.width,
+              height: size.height,
             }}
           >
             {editing === index ? (
@@ -90,6 +116,26 @@ export function Frames({ onMenu }: FramesProps) {
                 {frame.title}
               </button>
             )}
+            {comment !== undefined && (
+              <textarea
+                // An undone edit shows; what is being typed is not disturbed.
+                key={comment}
+                className="frame-comment nopan nodrag nowheel"
+                aria-label={t.comment}
+                placeholder={t.editComment}
+                defaultValue={comment}
+                onBlur={(event) => setComment(index, event.target.value)}
+                onKeyDown={(event) => {
+                  event.stopPropagation();
+                  if (event.key === 'Escape') event.currentTarget.blur();
+                }}
+              />
+            )}
+            <span
+              className="frame-size nopan nodrag"
+              title={t.resizeFrame}
+              onPointerDown={(event) => beginResize(index, event)}
+            />
           </div>
         );
       })}

@@ -18,6 +18,7 @@ import { cardSize } from './card-size.ts';
 import { type Box, labelPoint, roundedPath, type RoutePoint, routeEdge } from './edge-route.ts';
 import { useActiveRun } from './use-node-status.ts';
 import { t } from './text.ts';
+import { activeGraph, stepIdOf, useStepId } from '../state/graph-store.ts';
 
 export interface GraphEdgeData extends Record<string, unknown> {
   portType: PortType;
@@ -54,9 +55,18 @@ function boxesNear(nodes: ReadonlyMap<string, InternalNode>, from: RoutePoint, t
   return near;
 }
 
+/** Ports of a lane as the steps they are of. */
+function laneEnds(lane: string[]): { node: string; port: string }[] {
+  const graph = activeGraph();
+  return lane.flatMap((ref) => {
+    const end = parsePortRef(ref);
+    return end ? [{ ...end, node: graph ? stepIdOf(graph, end.node) : end.node }] : [];
+  });
+}
+
 /** Chip on an edge that returns through the gutter: what flows along it. */
 function FlowChip({ lane, portType, x, y }: { lane: string[]; portType: PortType; x: number; y: number }) {
-  const ends = lane.flatMap((ref) => parsePortRef(ref) ?? []);
+  const ends = laneEnds(lane);
   const [first] = ends;
   const output = useAnalysis((analysis) => (first ? analysis.steps[first.node]?.outputs[first.port] : undefined));
   const columns = useAnalysis((analysis) => {
@@ -82,7 +92,8 @@ function FlowChip({ lane, portType, x, y }: { lane: string[]; portType: PortType
 
 function GraphEdgeView(props: EdgeProps<GraphFlowEdge>) {
   const { id, source, target, sourceX, sourceY, targetX, targetY, data, selected } = props;
-  const running = useActiveRun((run) => run.status === 'running' && run.steps[source]?.state === 'running') ?? false;
+  const step = useStepId(source) ?? source;
+  const running = useActiveRun((run) => run.status === 'running' && run.steps[step]?.state === 'running') ?? false;
   const sourceNode = useInternalNode(source);
   const targetNode = useInternalNode(target);
   const store = useStoreApi();

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useReactFlow, useStoreApi } from 'reactflow';
-import { definitionOf } from '../../nodes/catalog.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { useUi } from '../state/ui-store.ts';
 import { boxOfNode } from './card-size.ts';
 import type { Box } from './edge-route.ts';
 import { readPalette } from './far-draw.ts';
 import type { FlowNode } from './use-flow-nodes.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 const size = { width: 160, height: 76 };
 const paddingPx = 6;
@@ -83,7 +83,8 @@ export function Minimap({ nodes }: { nodes: readonly FlowNode[] }) {
       nodes.forEach((node, index) => {
         const box = boxes[index];
         if (!box) return;
-        const stage = definitionOf(document?.nodes[node.id]?.kind ?? '')?.stage ?? 'data';
+        const own = document?.nodes[node.id];
+        const stage = (own && nodeDefinition(own, document))?.stage ?? 'data';
         context.fillStyle = color(`--st-${stage}`);
         const width = Math.max(1, (box.right - box.left) * factor);
         const height = Math.max(1, (box.bottom - box.top) * factor);

@@ -1,5 +1,4 @@
 import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
-import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphNode } from '../../shared/graph/document.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -14,6 +13,8 @@ import type { NodeStatus } from './node-status.ts';
 import { Sparkline } from './sparkline.tsx';
 import { endpointNodeOf, serviceOf, useStepRun } from './use-node-status.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
+import { useStepId } from '../state/graph-store.ts';
 
 function FactLines({ facts }: { facts: readonly Fact[] }) {
   return facts.map((fact) => (
@@ -134,10 +135,11 @@ function MonitorBody({ graphId, nodeId }: { graphId: string; nodeId: string }) {
 
 /** At most a few facts or one sparkline. The cause of a doubtful state takes their place. */
 export function NodeBody({ nodeId, node, status }: { nodeId: string; node: GraphNode; status: NodeStatus }) {
-  const definition = definitionOf(node.kind);
+  const definition = nodeDefinition(node);
   const partial = useStepRun(nodeId)?.partial;
   const manifests = useOutputManifests(nodeId);
-  const shapes = useAnalysis((analysis) => analysis.outputs[nodeId]);
+  const step = useStepId(nodeId);
+  const shapes = useAnalysis((analysis) => (step === undefined ? undefined : analysis.outputs[step]));
   const graphId = useActiveGraph((graph) => graph.document.id);
   const endpointNode = useActiveGraph((graph) => endpointNodeOf(graph.document, nodeId));
   const endpoint = useEndpoints((state) =>

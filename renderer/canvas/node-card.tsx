@@ -1,10 +1,11 @@
 import { memo, useEffect, useRef, useState } from 'react';
 import type { NodeProps } from 'reactflow';
-import { definitionOf } from '../../nodes/catalog.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
 import type { PortType } from '../../shared/graph/port-types.ts';
 import { portsOf, type Ports, type Stage, stages } from '../../shared/node/define-node.ts';
 import { removeItems, titleOf } from '../state/graph-commands.ts';
 import { useGraphNode } from '../state/graph-store.ts';
+import { openGroup } from '../state/group-commands.ts';
 import { startEndpoint, startRun, stopEndpoint } from '../state/run-commands.ts';
 import { select } from '../state/selection-store.ts';
 import { showDock } from '../state/ui-store.ts';
@@ -17,11 +18,13 @@ import { isTall } from './card-size.ts';
 import { NodeBody } from './node-body.tsx';
 import type { NodeStatus } from './node-status.ts';
 import { fitTitle } from './fit-title.ts';
+import { GroupBody } from './group-body.tsx';
 import { Port } from './port.tsx';
 import { countRender } from './render-count.ts';
 import { useNodeEndpoint } from './use-node-endpoint.ts';
 import { serviceOf, useNodeStatus } from './use-node-status.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 const noPorts: Ports = { inputs: {}, outputs: {} };
 
@@ -40,6 +43,7 @@ function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
   const live = endpoint?.state === 'live' || endpoint?.state === 'starting';
   return (
     <div className="node-tools nodrag nopan">
+      {kind === groupKind && <IconButton icon="open" small label={t.openGroup} onClick={() => openGroup(nodeId)} />}
       {service === undefined && (
         <IconButton icon="play" small label={t.runToHere} onClick={() => void startRun({ to: nodeId })} />
       )}
@@ -97,7 +101,7 @@ function NodeCardView({ id, selected }: NodeProps) {
   const [hovered, setHovered] = useState(false);
   const card = useRef<HTMLDivElement>(null);
 
-  const definition = node && definitionOf(node.kind);
+  const definition = node && nodeDefinition(node);
   const stage = definition?.stage ?? stageOf(node?.kind ?? '');
   const title = node ? titleOf(node, id) : id;
   const name = `${title}, ${stage}, ${status.word}${status.aside ? ` ${status.aside}` : ''}${status.cause ? `, ${status.cause}` : ''}`;
@@ -113,7 +117,13 @@ function NodeCardView({ id, selected }: NodeProps) {
   return (
     <div
       ref={card}
-      className={classNames('node-card', status.status, isTall(stage) && 'tall', `stage-${stage}`)}
+      className={classNames(
+        'node-card',
+        node.kind === groupKind && 'group',
+        status.status,
+        isTall(stage) && 'tall',
+        `stage-${stage}`,
+      )}
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
     >
@@ -127,7 +137,7 @@ function NodeCardView({ id, selected }: NodeProps) {
         </small>
       </div>
       <div className="node-body">
-        <NodeBody nodeId={id} node={node} status={status} />
+        {node.kind === groupKind ? <GroupBody node={node} /> : <NodeBody nodeId={id} node={node} status={status} />}
       </div>
       <StatusLine
         status={status.status}

@@ -1,8 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
-import { definitionOf } from '../../nodes/catalog.ts';
-import type { GraphDocument } from '../../shared/graph/document.ts';
+import type { GraphDocument, GraphNode } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
-import { stages } from '../../shared/node/define-node.ts';
+import { type Stage, stages } from '../../shared/node/define-node.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
@@ -12,6 +11,7 @@ import { StageFlag } from '../ui/stage-flag.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
 import { useNodeStatus } from './use-node-status.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 interface Connections {
   from: string[];
@@ -57,6 +57,10 @@ function connectionsOf(document: GraphDocument): Map<string, Connections> {
   return all;
 }
 
+function stageOfNode(node: GraphNode | undefined): Stage {
+  return (node && nodeDefinition(node)?.stage) ?? 'data';
+}
+
 interface RowProps {
   id: string;
   place: string;
@@ -70,7 +74,7 @@ function OutlineRow({ id, place, links, open, active, onOpen }: RowProps) {
   const node = useActiveGraph((graph) => graph.document.nodes[id]);
   const status = useNodeStatus(id);
   if (!node) return null;
-  const stage = definitionOf(node.kind)?.stage;
+  const stage = nodeDefinition(node)?.stage;
   const lines = [...links.from, ...links.to];
   const title = titleOf(node, id);
   const state = [status.word, status.aside, status.cause].filter(Boolean).join(', ');
@@ -138,7 +142,7 @@ export function Outline() {
   const order = useMemo(() => (document_ ? flowOrder(document_) : []), [nodes, edges]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- nor the connections
   const links = useMemo(() => (document_ ? connectionsOf(document_) : new Map<string, Connections>()), [nodes, edges]);
-  const stageOf = (id: string) => stages.indexOf(definitionOf(nodes?.[id]?.kind ?? '')?.stage ?? 'data');
+  const stageOf = (id: string) => stages.indexOf(stageOfNode(nodes?.[id]));
   const sorted = order.toSorted((a, b) => stageOf(a) - stageOf(b));
   const active = selected !== undefined && nodes?.[selected] ? selected : sorted[0];
   if (sorted.length === 0) return <p className="mute small outline-none">{t.graphIsEmpty}</p>;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useConnection } from 'reactflow';
-import { checkTarget, useConnecting } from './connecting-store.ts';
+import { checkTarget, endConnecting, useConnecting } from './connecting-store.ts';
 
 /** Why the port under the pointer cannot take the connection being dragged; follows the pointer. */
 export function Refusal() {
@@ -25,6 +25,18 @@ export function Refusal() {
     };
   }, [active]);
   const kept = useConnecting((state) => state.refused);
+  useEffect(() => {
+    if (!active && !kept) return;
+    const stop = new AbortController();
+    const options = { signal: stop.signal, capture: true };
+    // What comes next takes the reason away, and a drag that ended without a word must not keep one.
+    const end = () => setTimeout(endConnecting, 0);
+    for (const type of ['pointerdown', 'keydown', 'wheel'] as const) {
+      if (!active) window.addEventListener(type, endConnecting, options);
+    }
+    for (const type of ['pointercancel', 'blur'] as const) window.addEventListener(type, end, options);
+    return () => stop.abort();
+  }, [active, kept]);
   const shown = active ? check : kept;
   if (!shown || shown.ok) return null;
   return (

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { applyNodeChanges, type Node, type NodeChange } from 'reactflow';
-import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument, GraphNode } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
@@ -9,8 +8,10 @@ import { edgeId, moveNodes, type Point } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
 import { select, useSelection } from '../state/selection-store.ts';
 import { shareEqual } from '../state/structural.ts';
-import { expectedSize } from './card-size.ts';
+import { boxOfNode, expectedSize } from './card-size.ts';
+import { showGuides, snapToGuides, useGuides } from './snap-guides.ts';
 import type { GraphFlowEdge } from './graph-edge.tsx';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 export type FlowNode = Node<Record<string, never>, 'node'>;
 
@@ -22,11 +23,37 @@ export function positionOf(document: GraphDocument, id: string, index: number): 
   return at ? { x: at.x, y: at.y } : { x: (index % 6) * 216, y: Math.floor(index / 6) * 168 };
 }
 
+/** Cards farther than this from a line are left alone, px; with more cards than `mostLinedUp` no lines are looked for. */
+const reachPx = 5;
+const mostLinedUp = 400;
+
+/** Position changes of a drag, moved onto the lines of the cards that stay. */
+function linedUp(changes: NodeChange<FlowNode>[], nodes: readonly FlowNode[]): NodeChange<FlowNode>[] {
+  const moves = changes.flatMap((change) => (change.type === 'position' && change.position ? [change] : []));
+  const [first] = moves;
+  if (!first?.position || nodes.length > mostLinedUp) return changes;
+  const lead = nodes.find((node) => node.id === first.id);
+  if (!lead || (first.dragging !== true && useGuides.getState().guides.length === 0)) return changes;
+  const moving = new Set(moves.map((move) => move.id));
+  const { by, guides } = snapToGuides(
+    boxOfNode({ ...lead, position: first.position }),
+    nodes.filter((node) => !moving.has(node.id)).map(boxOfNode),
+    reachPx,
+  );
+  showGuides(first.dragging === true ? guides : []);
+  if (by.x === 0 && by.y === 0) return changes;
+  return changes.map((change) =>
+    change.type === 'position' && change.position
+      ? { ...change, position: { x: change.position.x + by.x, y: change.position.y + by.y } }
+      : change,
+  );
+}
+
 /** React Flow's nodes for the active document: only id and place; what a card shows it reads itself. */
 export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: NodeChange<FlowNode>[]) => void } {
   const documentNodes = useActiveGraph((graph) => graph.document.nodes);
   const layout = useActiveGraph((graph) => graph.document.layout);
-  const tabId = useActiveGraph((graph) => graph.tabId);
+  const tabId = useActiveGraph((graph) => [graph.tabId, ...graph.scope].join('/'));
   const selected = useSelection((state) => state.nodes);
   const [nodes, setNodes] = useState<FlowNode[]>([]);
 
@@ -68,7 +95,10 @@ export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: No
     );
   }, [selected]);
 
-  const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
+  const shown = useRef(nodes);
+  shown.current = nodes;
+  const onNodesChange = useCallback((asked: NodeChange<FlowNode>[]) => {
+    const changes = linedUp(asked, shown.current);
     setNodes((before) => applyNodeChanges(changes, before));
     const moved: Record<string, Point> = {};
     let selecting = false;
@@ -93,7 +123,7 @@ export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: No
 }
 
 function inputIndex(node: GraphNode | undefined, port: string): number {
-  const definition = node && definitionOf(node.kind);
+  const definition = node && nodeDefinition(node);
   return definition ? Math.max(0, Object.keys(portsOf(definition, node.params).inputs).indexOf(port)) : 0;
 }
 
@@ -119,7 +149,7 @@ export function useFlowEdges(): GraphFlowEdge[] {
       const to = parsePortRef(edge.to);
       const source = from && nodes?.[from.node];
       if (!from || !to || !source || !nodes[to.node]) return [];
-      const definition = definitionOf(source.kind);
+      const definition = nodeDefinition(source);
       const port = definition && portsOf(definition, source.params).outputs[from.port];
       const id = edgeId(edge);
       return [

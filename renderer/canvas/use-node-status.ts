@@ -1,15 +1,17 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { reasonText } from '../inspector/param-names.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
-import { activeGraph, useGraphs } from '../state/graph-store.ts';
+import { activeGraph, stepIdOf, useGraphs, useStepId } from '../state/graph-store.ts';
 import { useRuns } from '../state/run-store.ts';
 import type { RunView, StepRun } from '../state/run-view.ts';
 import { language } from '../translation/language.ts';
+import { groupStatus } from './group-status.ts';
 import { type NodeStatus, nodeStatus, stillFailed } from './node-status.ts';
 
 /** The run of the active tab. */
@@ -22,7 +24,8 @@ export function useActiveRun<T>(select: (run: RunView) => T): T | undefined {
 }
 
 export function useStepRun(nodeId: string): StepRun | undefined {
-  return useActiveRun((run) => run.steps[nodeId]);
+  const step = useStepId(nodeId);
+  return useActiveRun((run) => (step === undefined ? undefined : run.steps[step]));
 }
 
 /** Long-lived kinds are opened instead of run. */
@@ -148,35 +151,49 @@ export function readNodeStatus(nodeId: string): NodeStatus {
   const analysis = useAnalysis.getState();
   const view = useRuns.getState().runs[graph.tabId];
   const { endpoints } = useEndpoints.getState();
-  const run = view?.steps[nodeId];
+  const stepId = stepIdOf(graph, nodeId);
+  const run = view?.steps[stepId];
   const skipped = run?.state === 'skipped' ? view : undefined;
   // A run this window started speaks for its steps until the plan knows how it ended.
   const runActive = view?.status === 'running' || (view?.nodes !== undefined && analysis.seenRun !== view.runId);
-  const started = view?.nodes?.[nodeId];
+  // Inside a group the window does not keep what it started with: the plan's key tells.
+  const started = graph.scope.length === 0 ? view?.nodes?.[nodeId] : undefined;
   const from = [
     node,
     document.nodes,
     document.edges,
     analysis,
     endpoints,
-    run,
+    node.kind === groupKind ? view : run,
     skipped,
     runActive,
     view?.runId,
     started,
     language(),
+    graph.scope,
   ];
   const known = knownStatus.get(nodeId);
   if (known?.from.every((part, index) => part === from[index])) return known.status;
 
   const service = serviceOf(node.kind);
-  const step = analysis.steps[nodeId];
+  if (node.kind === groupKind) {
+    const next = groupStatus(graph.scope, nodeId, analysis, view, runActive);
+    const status = known && sameStatus(known.status, next) ? known.status : next;
+    knownStatus.set(nodeId, { from, status });
+    return status;
+  }
+  const step = analysis.steps[stepId];
   const endpointNode = service ? endpointNodeOf(document, nodeId) : undefined;
-  const invalid = (id: string) => analysis.byNode[id]?.some((problem) => problem.severity === 'error') ?? false;
+  const invalid = (id: string) =>
+    analysis.byNode[stepIdOf(graph, id)]?.some((problem) => problem.severity === 'error') ?? false;
   const failed = (id: string) =>
-    stillFailed(skipped?.steps[id], analysis.steps[id], skipped?.nodes?.[id] === document.nodes[id]);
+    stillFailed(
+      skipped?.steps[stepIdOf(graph, id)],
+      analysis.steps[stepIdOf(graph, id)],
+      skipped?.nodes?.[id] === document.nodes[id],
+    );
   const places = planPlaces(analysis);
-  const at = places.at.get(nodeId);
+  const at = places.at.get(stepId);
   const next = nodeStatus({
     service,
     pinned: node.pinned === true,
@@ -186,7 +203,7 @@ export function readNodeStatus(nodeId: string): NodeStatus {
     unchangedSinceRun: started === node,
     runId: view?.runId,
     place: at === undefined ? undefined : { at, of: places.of },
-    problems: analysis.byNode[nodeId] ?? [],
+    problems: analysis.byNode[stepId] ?? [],
     endpoint: endpointNode === undefined ? undefined : findEndpoint(endpoints, document.id, endpointNode),
     failedAbove: skipped && blockerAbove(document, nodeId, failed),
     invalidAbove: step || analysis.state === 'none' ? undefined : blockerAbove(document, nodeId, invalid),

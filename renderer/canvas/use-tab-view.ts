@@ -10,7 +10,7 @@ const views = new Map<string, Viewport>();
 /** Shows a graph as a whole when it is opened, and as it was left when its tab is chosen again. */
 export function useTabView(wrapper: RefObject<HTMLElement | null>): void {
   const flow = useReactFlow();
-  const tabId = useActiveGraph((graph) => graph.tabId);
+  const tabId = useActiveGraph((graph) => [graph.tabId, ...graph.scope].join('/'));
   const filled = useActiveGraph((graph) => Object.keys(graph.document.nodes).length > 0) ?? false;
   const ready = flow.viewportInitialized;
   const shown = useRef<string>(undefined);

@@ -27,7 +27,7 @@ type Doing = 'dry-run' | 'apply' | 'delete';
 /** One context: what it can do, what would change, and what an applied bundle is doing. */
 export function ClusterDetail({ context }: { context: ClusterContext }) {
   const online = useOnline();
-  const document = useActiveGraph((graph) => graph.document);
+  const document = useActiveGraph((graph) => graph.root);
   const path = useActiveGraph((graph) => graph.path);
   const [settings, setSettings] = useState<PlaceSettings>(() => placeSettings(context.name));
   const [doing, setDoing] = useState<Doing>();

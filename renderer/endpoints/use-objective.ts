@@ -5,7 +5,7 @@ import { useGraphs } from '../state/graph-store.ts';
 export function useObjective(graphId: string, nodeId: string): number | undefined {
   return useGraphs((state) => {
     const graph = Object.values(state.graphs).find((open) => open.document.id === graphId);
-    const node = graph?.document.nodes[nodeId];
+    const node = graph?.root.nodes[nodeId];
     if (!node) return undefined;
     const parsed = definitionOf(node.kind)?.params.safeParse(node.params);
     const value = parsed?.success ? parsed.data.objectiveP99Ms : undefined;

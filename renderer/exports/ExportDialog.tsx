@@ -22,7 +22,7 @@ import './exports.css';
 import { t } from './text.ts';
 
 function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId: string) => void }) {
-  const node = useActiveGraph((graph) => (error.nodeId === undefined ? undefined : graph.document.nodes[error.nodeId]));
+  const node = useActiveGraph((graph) => (error.nodeId === undefined ? undefined : graph.root.nodes[error.nodeId]));
   const { nodeId } = error;
   return (
     <div className="export-refusal" role="alert">
@@ -54,7 +54,7 @@ function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId:
 /** Choose a target, see every file of the bundle, write it to a folder. */
 export function ExportDialog({ onClose }: { onClose: () => void }) {
   const online = useOnline();
-  const document = useActiveGraph((graph) => graph.document);
+  const document = useActiveGraph((graph) => graph.root);
   const path = useActiveGraph((graph) => graph.path);
   const [wantedTarget, setTarget] = useState<string>();
   const [wantedFile, setFile] = useState<string>();

@@ -1,8 +1,7 @@
 import './inspector.css';
 import { useState } from 'react';
-import { definitionOf } from '../../nodes/catalog.ts';
 import { removeItems, renameGraph, setTitle, titleOf } from '../state/graph-commands.ts';
-import { useActiveGraph, useGraphNode } from '../state/graph-store.ts';
+import { groupAt, useActiveGraph, useGraphNode } from '../state/graph-store.ts';
 import { startEndpoint, startRun, stopEndpoint } from '../state/run-commands.ts';
 import { useInspectedNode, useSelection } from '../state/selection-store.ts';
 import { navigate, togglePanel } from '../state/ui-store.ts';
@@ -14,11 +13,13 @@ import { formatPlural } from '../ui/format.ts';
 import { Menu } from '../ui/menu.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { Tabs } from '../ui/tabs.tsx';
+import { GroupPorts } from './group-ports.tsx';
 import { HelpText } from './help-text.tsx';
 import { ParamForm } from './param-form.tsx';
 import { PortsTab } from './ports-tab.tsx';
 import { WhyBox } from './why-box.tsx';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 type InspectorTab = 'settings' | 'ports' | 'help';
 
@@ -28,6 +29,7 @@ function GraphInspector() {
   const path = useActiveGraph((graph) => graph.path);
   const nodes = useActiveGraph((graph) => Object.keys(graph.document.nodes).length) ?? 0;
   const edges = useActiveGraph((graph) => graph.document.edges.length) ?? 0;
+  const groupId = useActiveGraph((graph) => groupAt(graph.root, graph.scope));
   const writable = useActiveGraph((graph) => graph.writable) ?? true;
   const count = useSelection((selection) => selection.nodes.length);
   return (
@@ -45,6 +47,7 @@ function GraphInspector() {
           {formatPlural(nodes, 'node')}, {formatPlural(edges, 'connection')}
         </dd>
       </dl>
+      {groupId !== undefined && <GroupPorts groupId={groupId} />}
       {!writable && <p className="pill stale">{t.openedReadOnly}</p>}
       {count === 0 && nodes > 0 && <p className="mute">{t.selectANode}</p>}
     </div>
@@ -87,7 +90,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
   const [menu, setMenu] = useState<{ x: number; y: number }>();
   const several = useSelection((selection) => selection.nodes.length);
   if (!node) return <GraphInspector />;
-  const definition = definitionOf(node.kind);
+  const definition = nodeDefinition(node);
   const service = serviceOf(node.kind);
   return (
     <>

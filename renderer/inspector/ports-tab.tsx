@@ -5,6 +5,7 @@ import { formatPlural, joinOr } from '../ui/format.ts';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { t } from './text.ts';
+import { useStepId } from '../state/graph-store.ts';
 
 function ShapeList({ shape }: { shape: KnownShape }) {
   const columns = shape.columns ?? shape.schema?.columns ?? [];
@@ -51,8 +52,9 @@ export function PortsTab({
   definition: NodeDefinition;
 }) {
   const ports = portsOf(definition, node.params);
-  const inputs = useAnalysis((analysis) => analysis.inputs[nodeId]) ?? none;
-  const outputs = useAnalysis((analysis) => analysis.outputs[nodeId]) ?? none;
+  const step = useStepId(nodeId);
+  const inputs = useAnalysis((analysis) => (step === undefined ? undefined : analysis.inputs[step])) ?? none;
+  const outputs = useAnalysis((analysis) => (step === undefined ? undefined : analysis.outputs[step])) ?? none;
   return (
     <div className="ports-tab">
       {Object.keys(ports.inputs).length > 0 && <h4>{t.inputs}</h4>}

@@ -113,6 +113,8 @@ export const t = defineText(
     fromColumns: (columns: string | number) => `from ${columns}`,
     emptyWord: 'empty',
     moreSettings: (hidden: number) => `${hidden} more ${hidden === 1 ? 'setting' : 'settings'}`,
+    addInput: 'Add an input',
+    addOutput: 'Add an output',
   },
   {
     secretName: 'NAME_DES_GEHEIMNISSES',
@@ -225,5 +227,7 @@ export const t = defineText(
     fromColumns: (columns) => `aus ${columns}`,
     emptyWord: 'leer',
     moreSettings: (hidden) => `${hidden} weitere ${hidden === 1 ? 'Einstellung' : 'Einstellungen'}`,
+    addInput: 'Eingang hinzufügen',
+    addOutput: 'Ausgang hinzufügen',
   },
 );

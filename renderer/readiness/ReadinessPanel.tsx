@@ -102,10 +102,10 @@ export function ReadinessPanel() {
             small
             icon="export"
             onClick={() => {
-              const name = activeGraph()?.document.name ?? 'graph';
+              const name = activeGraph()?.root.name ?? 'graph';
               const text = readinessMarkdown(name, shown);
               saveFile(
-                `readiness-${activeGraph()?.document.id ?? 'graph'}.md`,
+                `readiness-${activeGraph()?.root.id ?? 'graph'}.md`,
                 new Blob([text], { type: 'text/markdown' }),
               );
             }}

@@ -32,7 +32,7 @@ export async function refreshReadiness(): Promise<void> {
   running = abort;
   try {
     const report = await engine.readiness.get(
-      { document: graph.document, ...(graph.path === undefined ? {} : { path: graph.path }) },
+      { document: graph.root, ...(graph.path === undefined ? {} : { path: graph.path }) },
       { signal: abort.signal },
     );
     if (!abort.signal.aborted) useReadiness.setState({ tabId: graph.tabId, report, error: undefined });
@@ -52,7 +52,7 @@ export function startReadiness(): void {
   useAnalysis.subscribe((analysis, before) => {
     if (analysis.state !== 'ready' || before.state === 'ready') return;
     clearTimeout(timer);
-    if (Object.keys(activeGraph()?.document.nodes ?? {}).length > mostNodes) return;
+    if (Object.keys(activeGraph()?.root.nodes ?? {}).length > mostNodes) return;
     timer = setTimeout(() => void refreshReadiness(), settleMs);
   });
 }

@@ -6,7 +6,7 @@ import { useQuery } from '../client/use-query.ts';
 import { useAnalysis, useStepState } from '../state/analysis-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
-import { useActiveGraph, useGraphNode } from '../state/graph-store.ts';
+import { activeGraph, stepIdOf, useActiveGraph, useGraphNode } from '../state/graph-store.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
 import type { LogLine } from '../state/run-view.ts';
 import { type DockTab, navigate, togglePanel, useUi } from '../state/ui-store.ts';
@@ -36,12 +36,18 @@ const noProfiles: ReadonlyMap<string, ColumnProfile> = new Map();
 
 function useNodeSources(nodeId: string | undefined): NodeSource[] {
   const document = useActiveGraph((graph) => graph.document);
+  const scope = useActiveGraph((graph) => graph.scope);
   const steps = useAnalysis((analysis) => analysis.steps);
   const runSteps = useActiveRun((run) => run.steps);
   return useMemo(() => {
     if (!document || nodeId === undefined) return [];
-    return nodeSources(document, nodeId, (id) => resultOf(steps[id], runSteps?.[id]?.outputs));
-  }, [document, nodeId, steps, runSteps]);
+    return nodeSources(document, nodeId, (id) => {
+      const graph = activeGraph();
+      const step = graph ? stepIdOf(graph, id) : id;
+      return resultOf(steps[step], runSteps?.[step]?.outputs);
+    });
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the scope decides which steps the nodes are
+  }, [document, scope, nodeId, steps, runSteps]);
 }
 
 /** Columns that trainers of this graph learn. */

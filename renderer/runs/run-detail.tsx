@@ -150,7 +150,7 @@ function useNow(active: boolean): number {
 /** Titles of a run's steps, from its graph where that is open, else their ids. */
 function useTitles(graphId: string): (id: string) => string {
   const nodes = useGraphs(
-    (state) => Object.values(state.graphs).find((graph) => graph.document.id === graphId)?.document.nodes,
+    (state) => Object.values(state.graphs).find((graph) => graph.root.id === graphId)?.root.nodes,
   );
   return (id) => {
     const node = nodes?.[id];

@@ -28,7 +28,7 @@ function sayUndone(did: 'undo' | 'redo', label: string | undefined): void {
 }
 
 /** A key press made by a command, for what only the canvas can do. */
-function canvasKeyPress(key: string): void {
+export function canvasKeyPress(key: string): void {
   navigate('graph');
   requestAnimationFrame(() => {
     const canvas = document.querySelector<HTMLElement>('.canvas');
@@ -63,6 +63,7 @@ export const appCommands = (): readonly AppCommand[] => [
   { id: 'edit.undo', title: t.undo, keys: shortcut('Z'), run: () => sayUndone('undo', undo()) },
   { id: 'edit.redo', title: t.redo, keys: shortcut('Z', true), run: () => sayUndone('redo', redo()) },
   { id: 'view.commands', title: t.commands, keys: shortcut('K'), run: () => openOverlay('commands') },
+  { id: 'view.find', title: t.findInGraph, keys: shortcut('F'), run: () => openOverlay('find') },
   { id: 'view.fit', title: t.fitTheGraph, keys: '1', run: () => canvasKeyPress('1') },
   { id: 'view.problems', title: t.problems, run: () => openOverlay('problems') },
   { id: 'view.readiness', title: t.readinessForProduction, run: () => openOverlay('readiness') },

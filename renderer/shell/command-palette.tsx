@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { definitionOf } from '../../nodes/catalog.ts';
 import { definitions } from '../canvas/kind-search.ts';
 import { nextPlace } from '../canvas/next-place.ts';
 import { addNode, titleOf } from '../state/graph-commands.ts';
@@ -8,13 +7,16 @@ import { select } from '../state/selection-store.ts';
 import { navigate, openOverlay, togglePanel } from '../state/ui-store.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
-import { appCommands } from './app-commands.ts';
+import { appCommands, canvasKeyPress } from './app-commands.ts';
 import type { Stage } from '../../shared/node/define-node.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from '../state/node-definition.ts';
 
 interface Choice {
   id: string;
   title: string;
+  /** Text that is found but not shown. */
+  also?: string;
   group: 'command' | 'node' | 'add';
   keys?: string | undefined;
   stage?: Stage | undefined;
@@ -38,12 +40,14 @@ function allChoices(): Choice[] {
     ([id, node]): Choice => ({
       id: `node.${id}`,
       title: titleOf(node, id),
+      also: `${id} ${node.kind} ${JSON.stringify(node.params)}`.toLowerCase(),
       group: 'node',
-      stage: definitionOf(node.kind)?.stage,
+      stage: nodeDefinition(node)?.stage,
       run: () => {
         navigate('graph');
         togglePanel('inspector', true);
         select([id]);
+        canvasKeyPress('2');
       },
     }),
   );
@@ -65,12 +69,15 @@ function allChoices(): Choice[] {
 }
 
 /** ⌘K: commands, nodes of the graph and kinds to add; recently used ones first. */
-export function CommandPalette() {
+export function CommandPalette({ nodesOnly = false }: { nodesOnly?: boolean }) {
   const [text, setText] = useState('');
   const [index, setIndex] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const choices = useMemo(allChoices, []);
+  const choices = useMemo(
+    () => (nodesOnly ? allChoices().filter((choice) => choice.group === 'node') : allChoices()),
+    [nodesOnly],
+  );
   const hits = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const used = recent();
@@ -85,10 +92,12 @@ export function CommandPalette() {
       return wanted === '' ? 2 : lower === wanted ? 0 : lower.startsWith(wanted) ? 1 : 2;
     };
     return choices
-      .filter((choice) => words.every((word) => choice.title.toLowerCase().includes(word)))
+      .filter((choice) =>
+        words.every((word) => choice.title.toLowerCase().includes(word) || (nodesOnly && choice.also?.includes(word))),
+      )
       .sort((a, b) => match(a.title) - match(b.title) || age(a.id) - age(b.id))
       .slice(0, mostShown);
-  }, [choices, text]);
+  }, [choices, text, nodesOnly]);
 
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
@@ -118,8 +127,8 @@ export function CommandPalette() {
           aria-expanded="true"
           aria-controls="command-list"
           aria-activedescendant={hits[index] ? `command-${index}` : undefined}
-          aria-label={t.findCommand}
-          placeholder={t.findCommand}
+          aria-label={nodesOnly ? t.findInGraph : t.findCommand}
+          placeholder={nodesOnly ? t.findInGraph : t.findCommand}
           value={text}
           onChange={(event) => {
             setText(event.target.value);

@@ -25,6 +25,7 @@ function Dock() {
 /** Palette, canvas with dock, inspector. */
 export function EditorScreen() {
   const panels = useUi((state) => state.panels);
+  const compact = useUi((state) => state.compact);
   const open = useActiveGraph((graph) => graph.tabId) !== undefined;
   if (!open) {
     return (
@@ -40,13 +41,18 @@ export function EditorScreen() {
       </div>
     );
   }
-  const columns = [
-    panels.palette.open ? `${panels.palette.sizePx}px` : '',
-    'minmax(0, 1fr)',
-    panels.inspector.open ? `${panels.inspector.sizePx}px` : '',
-  ];
+  const columns = compact
+    ? ['minmax(0, 1fr)']
+    : [
+        panels.palette.open ? `${panels.palette.sizePx}px` : '',
+        'minmax(0, 1fr)',
+        panels.inspector.open ? `${panels.inspector.sizePx}px` : '',
+      ];
   return (
-    <div className="editor" style={{ gridTemplateColumns: columns.filter(Boolean).join(' ') }}>
+    <div
+      className={compact ? 'editor compact' : 'editor'}
+      style={{ gridTemplateColumns: columns.filter(Boolean).join(' ') }}
+    >
       {panels.palette.open && (
         <aside className="side-panel palette" data-panel="palette" aria-label={t.nodes}>
           <Palette />
@@ -55,7 +61,9 @@ export function EditorScreen() {
       )}
       <div
         className="editor-center"
-        style={{ gridTemplateRows: panels.dock.open ? `minmax(0, 1fr) ${panels.dock.sizePx}px` : 'minmax(0, 1fr)' }}
+        style={{
+          gridTemplateRows: panels.dock.open ? `minmax(96px, 1fr) min(${panels.dock.sizePx}px, 55%)` : 'minmax(0, 1fr)',
+        }}
       >
         <FlowCanvas />
         {panels.dock.open && (

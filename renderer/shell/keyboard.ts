@@ -31,6 +31,8 @@ function commandOf(event: KeyboardEvent): string | undefined {
   switch (key) {
     case 'k':
       return 'view.commands';
+    case 'f':
+      return 'view.find';
     case 's':
       return event.shiftKey ? 'graph.saveAs' : 'graph.save';
     case 'o':

@@ -25,6 +25,8 @@ export function Overlays() {
   switch (overlay) {
     case 'commands':
       return <CommandPalette />;
+    case 'find':
+      return <CommandPalette nodesOnly />;
     case 'shortcuts':
       return <ShortcutSheet />;
     case 'problems':

@@ -5,6 +5,7 @@ import { t } from './text.ts';
 
 const rows = (): [string, string][] => [
   [shortcut('K'), t.commands],
+  [shortcut('F'), t.findInGraph],
   ['/', t.findAKind],
   [shortcut('↵'), t.run],
   [shortcut('↵', true), t.runToTheSelectedNode],
@@ -24,6 +25,9 @@ const rows = (): [string, string][] => [
   ['C', t.connectTheSelected],
   ['D', t.duplicate],
   ['G', t.frameTheSelection],
+  ['⇧ G', t.collapseSelection],
+  ['Enter', t.openGroup],
+  ['Esc', t.leaveGroup],
   [t.deleteKey, t.delete],
   [shortcut('C'), t.copy],
   [shortcut('V'), t.paste],

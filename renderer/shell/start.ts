@@ -41,7 +41,7 @@ export function startApp(): void {
   shell.onOpenPath((path) => void openPath(path));
   useGraphs.subscribe((state) => {
     const graph = state.active === undefined ? undefined : state.graphs[state.active];
-    document.title = graph ? `${isDirty(graph) ? '• ' : ''}${graph.document.name} · Slipway` : 'Slipway';
+    document.title = graph ? `${isDirty(graph) ? '• ' : ''}${graph.root.name} · Slipway` : 'Slipway';
   });
   void openInitialGraph();
 }

@@ -14,7 +14,7 @@ import { formatBytes, formatDuration, formatPlural } from '../ui/format.ts';
 import { t } from './text.ts';
 
 function GraphTab({ tabId }: { tabId: string }) {
-  const name = useGraphs((state) => state.graphs[tabId]?.document.name);
+  const name = useGraphs((state) => state.graphs[tabId]?.root.name);
   const path = useGraphs((state) => state.graphs[tabId]?.path);
   const dirty = useGraphs((state) => {
     const graph = state.graphs[tabId];

@@ -17,7 +17,7 @@ import { t } from './text.ts';
 export function TrustBar() {
   const { screen } = useRoute();
   const path = useActiveGraph((graph) => graph.path);
-  const document = useActiveGraph((graph) => graph.document);
+  const document = useActiveGraph((graph) => graph.root);
   const [open, setOpen] = useState(false);
   const key = path === undefined || document === undefined ? null : `trust:${path}:${JSON.stringify(document.nodes)}`;
   const trust = useQuery(key, (signal) =>

@@ -5,7 +5,7 @@ import type { StepState } from '../../shared/plan/plan.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { isAbort, toEngineError } from '../client/engine-error.ts';
-import { useGraphs } from './graph-store.ts';
+import { useGraphs, useStepId } from './graph-store.ts';
 import { useRuns } from './run-store.ts';
 import { shareEqual } from './structural.ts';
 
@@ -68,7 +68,7 @@ async function analyze(): Promise<void> {
   const seenRun = run?.status === 'running' ? undefined : run?.runId;
   try {
     const answer = await engine.graph.analyze(
-      { document: graph.document, ...(graph.path === undefined ? {} : { path: graph.path }) },
+      { document: graph.root, ...(graph.path === undefined ? {} : { path: graph.path }) },
       { signal: abort.signal },
     );
     if (abort.signal.aborted) return;
@@ -111,8 +111,8 @@ export function startAnalysis(): void {
       return;
     }
     if (!now || !before) return;
-    const a = now.document;
-    const b = before.document;
+    const a = now.root;
+    const b = before.root;
     const changed =
       a.nodes !== b.nodes ||
       a.edges !== b.edges ||
@@ -128,18 +128,21 @@ export function startAnalysis(): void {
 }
 
 export function useStepState(nodeId: string | undefined): StepState | undefined {
-  return useAnalysis((analysis) => (nodeId === undefined ? undefined : analysis.steps[nodeId]));
+  const step = useStepId(nodeId);
+  return useAnalysis((analysis) => (step === undefined ? undefined : analysis.steps[step]));
 }
 
 const noProblems: Diagnostic[] = [];
 
 export function useNodeProblems(nodeId: string | undefined): Diagnostic[] {
-  return useAnalysis((analysis) => (nodeId === undefined ? undefined : analysis.byNode[nodeId]) ?? noProblems);
+  const step = useStepId(nodeId);
+  return useAnalysis((analysis) => (step === undefined ? undefined : analysis.byNode[step]) ?? noProblems);
 }
 
 const noShapes: KnownShape[] = [];
 
 /** Shapes connected to an input port; known before anything has run. */
 export function useInputShapes(nodeId: string, port: string): KnownShape[] {
-  return useAnalysis((analysis) => analysis.inputs[nodeId]?.[port] ?? noShapes);
+  const step = useStepId(nodeId);
+  return useAnalysis((analysis) => (step === undefined ? undefined : analysis.inputs[step]?.[port]) ?? noShapes);
 }

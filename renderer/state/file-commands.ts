@@ -128,7 +128,7 @@ export async function saveAs(): Promise<void> {
 export async function saveTo(path: string | undefined): Promise<boolean> {
   const graph = activeGraph();
   if (!graph) return false;
-  const { document, tabId, path: from } = graph;
+  const { root: document, tabId, path: from } = graph;
   try {
     const saved = await engine.graph.save({
       document,
@@ -149,8 +149,8 @@ export async function saveTo(path: string | undefined): Promise<boolean> {
 export function closeTab(tabId: string): void {
   const graph = useGraphs.getState().graphs[tabId];
   if (!graph) return;
-  if (isDirty(graph) && Object.keys(graph.document.nodes).length > 0) {
-    const { document, path } = graph;
+  if (isDirty(graph) && Object.keys(graph.root.nodes).length > 0) {
+    const { root: document, path } = graph;
     showToast({
       text: t.closedWithoutSaving(document.name),
       action: { label: t.reopen, onSelect: () => void openGraph({ document, path, unsaved: true }) },

@@ -9,6 +9,7 @@ import { freeId } from './node-names.ts';
 import { select } from './selection-store.ts';
 import { healingEdges, insertionEdges } from './splice.ts';
 import { t } from './text.ts';
+import { nodeDefinition } from './node-definition.ts';
 
 export interface Point {
   x: number;
@@ -23,7 +24,7 @@ export function snap(point: Point): Point {
 
 /** Title a node shows: its own, else that of its kind. */
 export function titleOf(node: GraphNode, id: string): string {
-  return node.title ?? definitionOf(node.kind)?.title ?? id;
+  return node.title ?? nodeDefinition(node)?.title ?? id;
 }
 
 /** Adds a node and selects it; with `from` or `to` (`node.port`) also an edge. Returns its id. */
@@ -164,7 +165,7 @@ export function takeParameterValue(nodeId: string, name: string, parameter: stri
 /** Ports may follow from params: edges to ports that went away go with them. */
 function dropDanglingEdges(nodeId: string): void {
   const node = activeGraph()?.document.nodes[nodeId];
-  const definition = node && definitionOf(node.kind);
+  const definition = node && nodeDefinition(node);
   if (!node || !definition) return;
   const { inputs } = portsOf(definition, node.params);
   editGraph(
@@ -226,6 +227,32 @@ export function addFrame(boxes: readonly PlacedBox[]): void {
       width: right - left,
       height: bottom - top,
     });
+  });
+}
+
+/** A note on the canvas: a frame that says something. */
+export function addComment(at: Point): void {
+  editGraph(t.addAComment, (draft) => {
+    draft.layout.frames.push({ title: t.comment, ...snap(at), width: 240, height: 96, comment: '' });
+  });
+}
+
+export function setComment(index: number, text: string): void {
+  editGraph(t.editComment, (draft) => {
+    const frame = draft.layout.frames[index];
+    if (frame && text !== frame['comment']) frame['comment'] = text;
+  });
+}
+
+const leastFramePx = 80;
+
+export function resizeFrame(index: number, width: number, height: number): void {
+  editGraph(t.resizeFrame, (draft) => {
+    const frame = draft.layout.frames[index];
+    if (!frame) return;
+    const size = snap({ x: Math.max(leastFramePx, width), y: Math.max(leastFramePx / 2, height) });
+    frame.width = size.x;
+    frame.height = size.y;
   });
 }
 

@@ -41,22 +41,22 @@ export function startRecovery(): void {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   useGraphs.subscribe((state, before) => {
     for (const [tabId, graph] of Object.entries(state.graphs)) {
-      if (graph === before.graphs[tabId] || graph.document === before.graphs[tabId]?.document) continue;
+      if (graph === before.graphs[tabId] || graph.root === before.graphs[tabId]?.root) continue;
       clearTimeout(timers.get(tabId));
       timers.set(
         tabId,
         setTimeout(() => {
           const now = useGraphs.getState().graphs[tabId];
           if (!now) return;
-          if (!isDirty(now) || Object.keys(now.document.nodes).length === 0) {
+          if (!isDirty(now) || Object.keys(now.root.nodes).length === 0) {
             dropRecovery(tabId);
             return;
           }
           const copy: Omit<RecoveryCopy, 'key'> = {
-            name: now.document.name,
+            name: now.root.name,
             path: now.path,
             savedMs: Date.now(),
-            document: now.document,
+            document: now.root,
           };
           try {
             localStorage.setItem(storageKey(tabId), JSON.stringify(copy));

@@ -37,11 +37,11 @@ export async function startRun(options: { to?: string; from?: string; force?: bo
   if (!graph || useRuns.getState().runs[graph.tabId]?.status === 'running') return;
   try {
     const { runId } = await engine.run.start({
-      document: graph.document,
+      document: graph.root,
       ...(graph.path === undefined ? {} : { path: graph.path }),
       ...options,
     });
-    follow(graph.tabId, runId, graph.document.id, graph.document.nodes);
+    follow(graph.tabId, runId, graph.root.id, graph.root.nodes);
     announce(t.runStarted);
   } catch (error) {
     fail(error);
@@ -96,7 +96,7 @@ export async function startEndpoint(nodeId: string): Promise<void> {
   if (!graph) return;
   try {
     const endpoint = await engine.endpoint.start({
-      document: graph.document,
+      document: graph.root,
       ...(graph.path === undefined ? {} : { path: graph.path }),
       nodeId,
     });

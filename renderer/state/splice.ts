@@ -3,6 +3,7 @@ import { canConnect } from '../../shared/graph/connect.ts';
 import type { GraphDocument, GraphEdge } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
+import { definitionOfNode } from '../../shared/graph/group-definition.ts';
 
 function without(document: GraphDocument, id: string): GraphDocument {
   const nodes = { ...document.nodes };
@@ -46,7 +47,7 @@ export function insertionEdges(
   edge: { from: string; to: string },
 ): [GraphEdge, GraphEdge] | undefined {
   const node = document.nodes[id];
-  const definition = node && definitionOf(node.kind);
+  const definition = node && definitionOfNode(document, node, definitionOf);
   if (!node || !definition) return undefined;
   const open = {
     ...document,

@@ -27,10 +27,15 @@ interface UiState {
   dockTab: DockTab;
   route: Route;
   /** Which floating part is open. */
-  overlay: 'commands' | 'shortcuts' | 'problems' | 'readiness' | 'export' | 'open' | 'save-as' | undefined;
+  overlay: 'commands' | 'find' | 'shortcuts' | 'problems' | 'readiness' | 'export' | 'open' | 'save-as' | undefined;
   /** Text read out by the live region. */
   announcement: string;
+  /** The window is small or magnified: panels lie over the canvas, and begin closed. */
+  compact: boolean;
 }
+
+/** As wide or high as a window of 1280 × 800 at a zoom of 150 %. */
+const compactWindow = matchMedia('(max-width: 860px), (max-height: 480px)');
 
 const settingsKey = 'slipway.ui';
 const panelLimitsPx: Record<PanelName, [number, number]> = {
@@ -57,14 +62,24 @@ function stored(): Partial<Stored> {
 
 const before = stored();
 
+const closedPanels = (panels: UiState['panels']): UiState['panels'] => ({
+  palette: { ...panels.palette, open: false },
+  inspector: { ...panels.inspector, open: false },
+  dock: { ...panels.dock, open: false },
+});
+
+/** Panels of a window with room for them, kept while it is compact. */
+let roomyPanels: UiState['panels'] = {
+  palette: { open: true, sizePx: 176, ...before.panels?.palette },
+  inspector: { open: true, sizePx: 292, ...before.panels?.inspector },
+  dock: { open: true, sizePx: 232, ...before.panels?.dock },
+};
+
 export const useUi = create<UiState>(() => ({
   theme: before.theme ?? 'system',
   density: before.density ?? 'compact',
-  panels: {
-    palette: { open: true, sizePx: 176, ...before.panels?.palette },
-    inspector: { open: true, sizePx: 292, ...before.panels?.inspector },
-    dock: { open: true, sizePx: 232, ...before.panels?.dock },
-  },
+  panels: compactWindow.matches ? closedPanels(roomyPanels) : roomyPanels,
+  compact: compactWindow.matches,
   dockTab: before.dockTab ?? 'preview',
   route: parseRoute(location.hash),
   overlay: undefined,
@@ -84,14 +99,20 @@ function applyTheme(): void {
 export function startUi(): void {
   window.addEventListener('hashchange', () => useUi.setState({ route: parseRoute(location.hash) }));
   systemDark.addEventListener('change', applyTheme);
+  compactWindow.addEventListener('change', ({ matches }) => {
+    const { panels, compact } = useUi.getState();
+    if (!compact) roomyPanels = panels;
+    useUi.setState({ compact: matches, panels: matches ? closedPanels(roomyPanels) : roomyPanels });
+  });
   applyTheme();
   useUi.subscribe((state, previous) => {
     if (state.theme !== previous.theme || state.density !== previous.density) applyTheme();
-    const { theme, density, panels, dockTab } = state;
+    const { theme, density, dockTab } = state;
+    const panels = state.compact ? roomyPanels : state.panels;
     if (
       theme !== previous.theme ||
       density !== previous.density ||
-      panels !== previous.panels ||
+      (!state.compact && panels !== previous.panels) ||
       dockTab !== previous.dockTab
     ) {
       localStorage.setItem(settingsKey, JSON.stringify({ theme, density, panels, dockTab } satisfies Stored));
@@ -124,7 +145,9 @@ export function setPanelSize(name: PanelName, sizePx: number): void {
 export function togglePanel(name: PanelName, open?: boolean): void {
   useUi.setState((state) => {
     const panel = state.panels[name];
-    return { panels: { ...state.panels, [name]: { ...panel, open: open ?? !panel.open } } };
+    // Over a small canvas there is room for one.
+    const others = state.compact ? closedPanels(state.panels) : state.panels;
+    return { panels: { ...others, [name]: { ...panel, open: open ?? !panel.open } } };
   });
 }
 
@@ -132,7 +155,10 @@ export function togglePanel(name: PanelName, open?: boolean): void {
 export function showDock(tab: DockTab): void {
   useUi.setState((state) => ({
     dockTab: tab,
-    panels: { ...state.panels, dock: { ...state.panels.dock, open: true } },
+    panels: {
+      ...(state.compact ? closedPanels(state.panels) : state.panels),
+      dock: { ...state.panels.dock, open: true },
+    },
   }));
 }
 
