@@ -13,12 +13,16 @@ export interface CommandResult {
 }
 
 /** Runs `slipway ARGS --json --data-dir DIR` to its end. */
-export function runSlipway(args: readonly string[], dataDir: string): Promise<CommandResult> {
+export function runSlipway(
+  args: readonly string[],
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       [join(repositoryRoot, 'main/cli/slipway.ts'), ...args, '--json', '--data-dir', dataDir],
-      { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
     );
     let stdout = '';
     let stderr = '';

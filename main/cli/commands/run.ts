@@ -2,15 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RunFinished } from '../../../shared/events/run-events.ts';
 import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
+import type { SelectionOptions } from '../../engine/engine.ts';
 import { metricsOf, registrationOf } from '../../engine/registration.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
-import { resolveDataDir } from '../../store/data-dir.ts';
+import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { diagnosticLines } from '../diagnostic-lines.ts';
 import { describeFinished, exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
+import { logOnly } from '../output.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
 
@@ -28,7 +30,7 @@ export const runCommand: Command = {
   },
   optionHelp: {
     ...selectionHelp,
-    target: 'where to run; local is the default',
+    target: 'where to run: local (the default), or ray (a Ray on this machine, by the Python in SLIPWAY_PYTHON)',
     plan: 'run one step of this plan, as a pod does',
     step: 'which step of the plan',
     store: 'where its inputs are and its results go: file:///FOLDER or s3://BUCKET/PREFIX; default SLIPWAY_STORE',
@@ -38,21 +40,67 @@ export const runCommand: Command = {
 
 async function runGraph(context: CommandContext): Promise<number> {
   const target = context.text('target') ?? 'local';
-  if (target !== 'local') {
-    throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use --target local.' });
+  if (target !== 'local' && target !== 'ray') {
+    throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use local or ray.' });
   }
   const file = await readGraphFile(context.positionals[0]);
   const document = requireGraphJson(file);
+  const selection = selectionOf(context);
+  if (target === 'ray') return runGraphOnRay(context, { document, baseDir: file.baseDir }, selection);
   return withEngine(context, async (engine) => {
     const { runId, diagnostics } = await engine.startRun({
       document,
       baseDir: file.baseDir,
       source: 'cli',
-      ...selectionOf(context),
+      ...selection,
     });
     for (const line of diagnosticLines(diagnostics)) context.output.log(line);
     const finished = await followRun(engine, runId, context.output, context.signal);
     context.output.result(finished, describeFinished(finished));
+    return exitCodeOf(finished);
+  });
+}
+
+/** Ray does the steps; a run over their results, which has nothing left to do, keeps history, metrics and registry. */
+async function runGraphOnRay(
+  context: CommandContext,
+  graph: { document: unknown; baseDir: string },
+  selection: SelectionOptions,
+): Promise<number> {
+  if (selection.force === true) {
+    throw new AppError('cli.usage', 'On Ray a step whose result is known is never run again.', {
+      fix: 'Leave out --force, or run without --target ray.',
+    });
+  }
+  const { runOnRay } = await import('../ray/run-on-ray.ts');
+  const dataDir = resolveDataDir(context.dataDir);
+  makeDataDir(dataDir);
+  const onRay = await runOnRay(context, graph, dataDir, selection);
+  if (!onRay.succeeded) {
+    const steps = onRay.steps.map((step) => ({ ...step, key: '' }));
+    const failed = onRay.steps.find((step) => step.status === 'failed');
+    const finished = {
+      type: 'run.finished' as const,
+      runId: '',
+      status: 'failed' as const,
+      steps,
+      outputs: {},
+      metrics: {},
+    };
+    context.output.result(finished, `The run on Ray failed at ${failed?.id ?? '?'}: ${failed?.reason ?? ''}`);
+    return 1;
+  }
+  return withEngine(context, async (engine) => {
+    const { runId } = await engine.startRun({ ...graph, source: 'ray', ...selection });
+    const finished = await followRun(engine, runId, logOnly(context.output), context.signal);
+    const done = new Map(onRay.steps.map((step) => [step.id, step]));
+    const steps = finished.steps.map((step) => {
+      const { status, durationMs } = done.get(step.id) ?? step;
+      const { reason, ...rest } = step;
+      return { ...rest, status, durationMs, ...(status === 'cached' && reason !== undefined ? { reason } : {}) };
+    });
+    const merged = { ...finished, steps };
+    context.output.result(merged, describeFinished(merged));
     return exitCodeOf(finished);
   });
 }

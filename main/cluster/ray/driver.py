@@ -26,7 +26,13 @@ def run_step(step, config):
     environment = {**os.environ, **config["environment"]}
     started = time.monotonic()
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=config["folder"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         output, log = process.communicate(timeout=step.get("timeoutSeconds"))
@@ -65,8 +71,14 @@ def main():
     except (OSError, ValueError, KeyError) as problem:
         print(f"{options.steps} cannot be read: {problem}", file=sys.stderr)
         return BAD_INPUT
-    environment = {"SLIPWAY_STORE": options.store}
-    config = {"plan": options.plan, "store": options.store, "engine": engine, "environment": environment}
+    config = {
+        "plan": options.plan,
+        "store": options.store,
+        "engine": engine,
+        "environment": {"SLIPWAY_STORE": options.store},
+        # Relative paths of a graph start at its own folder; a container has none.
+        "folder": os.getcwd() if options.local else None,
+    }
     if options.local:
         ray.init(num_cpus=os.cpu_count(), include_dashboard=False, log_to_driver=False, logging_level="error")
     else:
