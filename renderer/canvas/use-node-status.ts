@@ -196,7 +196,7 @@ export function readNodeStatus(nodeId: string): NodeStatus {
   const at = places.at.get(stepId);
   const next = nodeStatus({
     service,
-    pinned: node.pinned === true,
+    pinned: node.pinned !== undefined && node.pinned !== false,
     step: step && { ...step, reasons: step.reasons.map((reason) => reasonText(reason, titleById)) },
     run,
     runActive,

@@ -96,6 +96,7 @@ export const appCommands = (): readonly AppCommand[] => [
   { id: 'help.shortcuts', title: t.keyboardShortcuts, keys: '?', run: () => openOverlay('shortcuts') },
   screenCommand('home', t.home),
   screenCommand('graph', t.theGraph),
+  screenCommand('data', t.data),
   screenCommand('runs', t.runs),
   screenCommand('models', t.models),
   screenCommand('endpoints', t.endpoints),

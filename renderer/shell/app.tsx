@@ -1,5 +1,6 @@
 import './app.css';
 import { Component, lazy, type ReactNode, Suspense, useLayoutEffect } from 'react';
+import { DataScreen } from '../data/DataScreen.tsx';
 import { HomeScreen } from '../home/home-screen.tsx';
 import { useRoute, useUi } from '../state/ui-store.ts';
 import { useLanguage } from '../translation/language.ts';
@@ -50,6 +51,8 @@ function CurrentScreen() {
       return <HomeScreen />;
     case 'graph':
       return <EditorScreen />;
+    case 'data':
+      return <DataScreen />;
     case 'runs':
       return <RunsScreen />;
     case 'models':

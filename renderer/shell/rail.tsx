@@ -6,6 +6,7 @@ import { t } from './text.ts';
 const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
   { screen: 'home', label: t.home, icon: 'home' },
   { screen: 'graph', label: t.graphs, icon: 'graph' },
+  { screen: 'data', label: t.data, icon: 'table' },
   { screen: 'runs', label: t.runs, icon: 'runs' },
   { screen: 'models', label: t.models, icon: 'models' },
   { screen: 'endpoints', label: t.endpoints, icon: 'endpoints' },

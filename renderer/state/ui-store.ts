@@ -1,6 +1,16 @@
 import { create } from 'zustand';
 
-export const screens = ['home', 'graph', 'runs', 'models', 'endpoints', 'monitors', 'cluster', 'settings'] as const;
+export const screens = [
+  'home',
+  'graph',
+  'data',
+  'runs',
+  'models',
+  'endpoints',
+  'monitors',
+  'cluster',
+  'settings',
+] as const;
 export type Screen = (typeof screens)[number];
 export const dockTabs = ['preview', 'profile', 'plan', 'logs'] as const;
 export type DockTab = (typeof dockTabs)[number];

@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.keyboard.press('Control+k');
     await look('commands');
     await page.keyboard.press('Escape');
-    for (const name of ['Home', 'Runs', 'Models', 'Endpoints', 'Monitors', 'Settings']) {
+    for (const name of ['Home', 'Data', 'Runs', 'Models', 'Endpoints', 'Monitors', 'Settings']) {
       await page.getByRole('link', { name }).click();
       await look(name);
     }

@@ -1,0 +1,79 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRpc } from '../support/rpc-client.ts';
+import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+
+let app: RunningApp;
+let browser: Browser;
+
+describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
+  beforeAll(async () => {
+    app = await startApp();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  it('shows versions, their profile and differences, and pins the graph to one', async () => {
+    const graphs = join(app.dataDir, 'graphs');
+    mkdirSync(graphs, { recursive: true });
+    const document = {
+      format: 'slipway/graph',
+      formatVersion: 1,
+      id: 'sales',
+      name: 'Sales',
+      nodes: { orders: { kind: 'data.file', version: 1, params: { path: 'orders.csv' } } },
+      edges: [],
+      parameters: {},
+      groups: {},
+      layout: { nodes: {}, frames: [] },
+    };
+    const rpc = await connectRpc(app.url);
+    const path = join(graphs, 'sales.slipway.json');
+    await rpc.client.graph.save({ document, path });
+    for (const [shift, extra] of [
+      [0, ''],
+      [40, ',note'],
+    ] as const) {
+      const rows = Array.from({ length: 200 }, (_, id) => `${id},${(id % 17) + shift}${extra === '' ? '' : ',late'}`);
+      writeFileSync(join(graphs, 'orders.csv'), [`id,price${extra}`, ...rows, ''].join('\n'));
+      const { runId } = await rpc.client.run.start({ document, path });
+      for await (const event of await rpc.client.run.events({ runId, after: 0 })) void event;
+    }
+    rpc.close();
+
+    const { page, errors } = await openPage(browser, app.url);
+    await page.locator('.react-flow__node').first().waitFor();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByText('Sales', { exact: true }).first().click();
+    await page.locator('.react-flow__node[data-id="orders"]').waitFor();
+    await page.getByRole('link', { name: 'Data' }).click();
+    await page.getByRole('heading', { name: 'orders.csv' }).waitFor();
+    expect(await page.getByRole('table', { name: 'Versions' }).getByRole('row').count()).toBe(3);
+    await page.getByRole('button', { name: 'price' }).waitFor();
+    await screenshot(page, 'data-profile-light');
+
+    await page.getByRole('tab', { name: 'Differences' }).click();
+    await page.getByText('Column note is new (VARCHAR).').waitFor();
+    await page.getByText('200 rows came, 200 went.').waitFor();
+    expect(await page.getByRole('row', { name: /price differs/ }).count()).toBe(1);
+    await screenshot(page, 'data-differences-light');
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze();
+    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html}`))).toEqual([]);
+
+    await page.getByRole('button', { name: 'Version 1' }).click();
+    await page.getByRole('button', { name: 'Pin the graph to it' }).click();
+    await page.getByRole('button', { name: 'Unpin the graph' }).waitFor();
+    await page.getByRole('link', { name: 'Graphs' }).click();
+    await expect
+      .poll(() => page.locator('.react-flow__node[data-id="orders"]').getAttribute('aria-label'), { timeout: 10_000 })
+      .toContain('Pinned');
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
