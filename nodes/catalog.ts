@@ -19,6 +19,7 @@ import { sortNode } from './data/sort/definition.ts';
 import { sampleNode } from './data/sample/definition.ts';
 import { dedupeNode } from './data/dedupe/definition.ts';
 import { writeFileNode } from './data/write-file/definition.ts';
+import { pythonNode } from './data/python/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -62,6 +63,7 @@ export const catalog = {
   [sampleNode.kind]: sampleNode,
   [dedupeNode.kind]: dedupeNode,
   [writeFileNode.kind]: writeFileNode,
+  [pythonNode.kind]: pythonNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

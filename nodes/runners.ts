@@ -23,6 +23,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.sample': () => import('./data/sample/run.ts'),
   'data.dedupe': () => import('./data/dedupe/run.ts'),
   'data.write-file': () => import('./data/write-file/run.ts'),
+  'data.python': () => import('./data/python/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),
