@@ -21,7 +21,7 @@ export interface ColumnGroup {
 }
 
 /**
- * Mean and population standard deviation per column, in float64 over two passes; with `shared`, one pair for all
+ * Mean and population standard deviation per column, in float64; with `shared`, one pair for all
  * columns of a group (pixels of an image keep their relative brightness).
  * Errors: `train.missing-values` names the group with a missing or infinite value.
  */
@@ -37,23 +37,24 @@ export function columnMoments(matrix: Matrix, groups: readonly ColumnGroup[], sh
       if (!shared || k === group.width - 1) size[cell++] = rows * (shared ? group.width : 1);
     }
   }
-  const mean = new Float64Array(cell);
-  for (let at = 0, row = 0; row < rows; row++) {
-    for (let c = 0; c < width; c++) {
-      const o = owner[c] as number;
-      mean[o] = (mean[o] as number) + (values[at++] as number);
-    }
-  }
-  for (let o = 0; o < cell; o++) mean[o] = (mean[o] as number) / (size[o] as number);
-  if (mean.some((value) => !Number.isFinite(value))) throw notFinite(matrix, groups);
+  // Sums of the distances from a value near the mean lose no more to rounding than a second pass would.
+  const origin = roughMeans(matrix, owner, cell);
+  const sums = new Float64Array(cell);
   const squares = new Float64Array(cell);
   for (let at = 0, row = 0; row < rows; row++) {
     for (let c = 0; c < width; c++) {
       const o = owner[c] as number;
-      const d = (values[at++] as number) - (mean[o] as number);
+      const d = (values[at++] as number) - (origin[o] as number);
+      sums[o] = (sums[o] as number) + d;
       squares[o] = (squares[o] as number) + d * d;
     }
   }
+  if (squares.some((value) => !Number.isFinite(value))) throw notFinite(matrix, groups);
+  const shift = sums.map((sum, o) => sum / (size[o] as number));
+  const mean = shift.map((value, o) => value + (origin[o] as number));
+  squares.forEach((square, o) => {
+    squares[o] = Math.max(0, square - (sums[o] as number) * (shift[o] as number));
+  });
   const inverse = squares.map((sum, o) => {
     const deviation = Math.sqrt(sum / (size[o] as number));
     // Rounding leaves a constant column a deviation in the order of float32's resolution of its mean.
@@ -63,6 +64,21 @@ export function columnMoments(matrix: Matrix, groups: readonly ColumnGroup[], sh
     mean: Float32Array.from(owner, (o) => mean[o] as number),
     inverseScale: Float32Array.from(owner, (o) => inverse[o] as number),
   };
+}
+
+/** Mean of a few rows spread over the matrix, per cell. */
+function roughMeans({ values, rows, width }: Matrix, owner: Int32Array, cells: number): Float64Array {
+  const stride = Math.max(1, Math.floor(rows / 256));
+  const sums = new Float64Array(cells);
+  const counts = new Float64Array(cells);
+  for (let row = 0; row < rows; row += stride) {
+    for (let c = 0; c < width; c++) {
+      const o = owner[c] as number;
+      sums[o] = (sums[o] as number) + (values[row * width + c] as number);
+      counts[o] = (counts[o] as number) + 1;
+    }
+  }
+  return sums.map((sum, o) => sum / (counts[o] as number));
 }
 
 function notFinite({ values, rows, width }: Matrix, groups: readonly ColumnGroup[]): AppError {

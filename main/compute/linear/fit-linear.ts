@@ -68,8 +68,7 @@ export async function fitLinear(options: FitLinearOptions): Promise<FittedLinear
     width: matrix.width,
     outputs,
     standardization,
-    target: Float32Array.from(options.target, (value) => (value - scaling.offset) / scaling.scale),
-    hessian: newton,
+    target: scaled(options.target, scaling),
     threads: options.threads,
     signal: options.signal,
   });
@@ -78,6 +77,7 @@ export async function fitLinear(options: FitLinearOptions): Promise<FittedLinear
     rows: matrix.rows,
     maxIterations: options.maxIterations,
     tolerance: options.tolerance,
+    needsHessian: l2 === 0 && outputs === 1,
     onIteration: options.onIteration,
   };
   let minimum: Minimum;
@@ -124,6 +124,7 @@ async function minimizeFromSample(settings: MinimizeOptions, likelihood: Likelih
     ...settings,
     objective: { ...objective, l2: (objective.l2 * sample.rows) / rows, evaluate: sample.evaluate },
     rows: sample.rows,
+    needsHessian: false,
     tolerance: Math.max(tolerance, SAMPLE_TOLERANCE),
   });
   const minimum = await minimizeNewton({
@@ -141,6 +142,12 @@ function targetScaling(target: Float64Array): { offset: number; scale: number } 
   let variance = 0;
   for (const value of target) variance += (value - mean) ** 2 / target.length;
   return { offset: mean, scale: Math.sqrt(variance) || 1 };
+}
+
+function scaled(target: Float64Array, { offset, scale }: { offset: number; scale: number }): Float32Array {
+  const values = new Float32Array(target.length);
+  for (let row = 0; row < target.length; row++) values[row] = ((target[row] as number) - offset) / scale;
+  return values;
 }
 
 /** A coefficient in the unit of its raw column. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { openSession } from '../onnx/session.ts';
 import type { Matrix } from './column-moments.ts';
@@ -23,13 +23,13 @@ export interface Evaluation {
 
 export interface Likelihood {
   /** At coefficients [D, K]. Errors: `run.cancelled`. */
-  evaluate(coefficients: Float64Array): Promise<Evaluation>;
+  evaluate(coefficients: Float64Array, withHessian: boolean): Promise<Evaluation>;
   /** The same over a part of the rows spread evenly over the matrix; undefined where the matrix is small already. */
-  sample: { rows: number; evaluate(coefficients: Float64Array): Promise<Evaluation> } | undefined;
+  sample: (Pick<Likelihood, 'evaluate'> & { rows: number }) | undefined;
   release(): Promise<void>;
 }
 
-export interface LikelihoodOptions extends LikelihoodGraphOptions {
+export interface LikelihoodOptions extends Omit<LikelihoodGraphOptions, 'hessian'> {
   /** Raw values; standardised inside the graph. */
   matrix: Matrix;
   target: Float32Array;
@@ -45,7 +45,9 @@ interface Chunk {
 /** Negative log-likelihood of a whole training matrix, computed chunk by chunk in ONNX Runtime. */
 export async function openLikelihood(options: LikelihoodOptions): Promise<Likelihood> {
   const { matrix, target, width, outputs, threads, signal } = options;
-  const session = await openSession(buildLikelihoodGraph(options), { threads, label: 'the likelihood graph' });
+  const open = (hessian: boolean) =>
+    openSession(buildLikelihoodGraph({ ...options, hessian }), { threads, label: 'the likelihood graph' });
+  const sessions = { first: await open(false), second: undefined as InferenceSession | undefined };
   const chunks: Chunk[] = [];
   for (let from = 0; from < matrix.rows; from += CHUNK_ROWS) {
     const to = Math.min(matrix.rows, from + CHUNK_ROWS);
@@ -56,9 +58,15 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
   }
   const design = width + 1;
   let yielded = performance.now();
-  const blocks = options.hessian ? (outputs * (outputs + 1)) / 2 : 0;
 
-  async function evaluateChunks(some: readonly Chunk[], coefficients: Float64Array): Promise<Evaluation> {
+  async function evaluateChunks(
+    some: readonly Chunk[],
+    coefficients: Float64Array,
+    withHessian: boolean,
+  ): Promise<Evaluation> {
+    const blocks = withHessian ? (outputs * (outputs + 1)) / 2 : 0;
+    if (withHessian) sessions.second ??= await open(true);
+    const session = (withHessian ? sessions.second : undefined) ?? sessions.first;
     const feed = new OrtTensor('float32', Float32Array.from(coefficients), [design, outputs]);
     const total = {
       loss: 0,
@@ -81,15 +89,18 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
 
   const sampled = chunks.length < SAMPLED_CHUNKS ? [] : chunks.filter((_, i) => i % SAMPLE_STRIDE === 0);
   return {
-    evaluate: (coefficients) => evaluateChunks(chunks, coefficients),
+    evaluate: (coefficients, withHessian) => evaluateChunks(chunks, coefficients, withHessian),
     sample:
       sampled.length === 0
         ? undefined
         : {
             rows: sampled.reduce((sum, chunk) => sum + (chunk.y.dims[0] as number), 0),
-            evaluate: (coefficients) => evaluateChunks(sampled, coefficients),
+            evaluate: (coefficients, withHessian) => evaluateChunks(sampled, coefficients, withHessian),
           },
-    release: () => session.release(),
+    async release() {
+      await sessions.first.release();
+      await sessions.second?.release();
+    },
   };
 }
 

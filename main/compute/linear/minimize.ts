@@ -7,7 +7,8 @@ export interface Objective {
   outputs: number;
   /** ½ · l2 · Σ coefficient² is added to the loss; intercepts are free. */
   l2: number;
-  evaluate(coefficients: Float64Array): Promise<Evaluation>;
+  /** The Hessian is empty unless asked for. */
+  evaluate(coefficients: Float64Array, withHessian: boolean): Promise<Evaluation>;
 }
 
 export interface MinimizeOptions {
@@ -18,6 +19,8 @@ export interface MinimizeOptions {
   tolerance: number;
   /** Where to begin, [D, K]; default 0. */
   start?: Float64Array | undefined;
+  /** The second derivatives are asked for at the very end, not near it. */
+  needsHessian?: boolean;
   onIteration(iteration: number, loss: number): void;
 }
 
@@ -39,26 +42,49 @@ const SMALLEST_STEP = 2 ** -12;
 /** Newton steps without a lower loss after which no further one helps. */
 const STALLED_STEPS = 4;
 
-/** Newton's method (IRLS for logistic regression) with step halving. Needs an objective with a Hessian. */
+/** Steps smaller than this leave the second derivatives as they are, for what the next step needs of them. */
+const KEPT_HESSIAN_STEP = 0.02;
+/** A step with kept second derivatives that is not this much smaller than the one before asks for new ones. */
+const KEPT_HESSIAN_GAIN = 0.1;
+
+/**
+ * Newton's method (IRLS for logistic regression) with step halving. Near the minimum the second derivatives, which cost
+ * more than all else, are kept from step to step. Needs an objective with a Hessian.
+ */
 export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum> {
   const { objective, rows, maxIterations, tolerance } = options;
   const size = objective.design * objective.outputs;
+  const factorizeAt = ({ hessian }: Point) => factorize(fullHessian(objective, hessian), size);
   let coefficients: Float64Array = options.start ?? new Float64Array(size);
-  let at = await evaluate(objective, coefficients);
+  let at = await evaluate(objective, coefficients, true);
+  let { factor, ridge } = factorizeAt(at);
   const losses = [at.loss / rows];
-  let factor: Cholesky | undefined;
-  let ridge = 0;
   let converged = false;
+  let isKept = false;
   let stalled = 0;
+  let lastChange = Number.POSITIVE_INFINITY;
   for (let iteration = 1; iteration <= maxIterations && !converged; iteration++) {
     const before = at.penalized;
-    ({ factor, ridge } = factorize(fullHessian(objective, at.hessian), size));
-    const step = factor.solve(at.gradient);
-    const change = step.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    let step = factor.solve(at.gradient);
+    let change = largestOf(step);
+    if (isKept && change > tolerance && change > KEPT_HESSIAN_GAIN * lastChange) {
+      at = await evaluate(objective, coefficients, true);
+      ({ factor, ridge } = factorizeAt(at));
+      isKept = false;
+      step = factor.solve(at.gradient);
+      change = largestOf(step);
+    }
+    if (change <= tolerance && iteration > 1) {
+      // Too small a step to be seen in the loss: it is taken without another look.
+      coefficients = coefficients.map((value, i) => value - (step[i] as number));
+      converged = true;
+      break;
+    }
     let scale = 1;
+    isKept = change < KEPT_HESSIAN_STEP;
     for (;;) {
       const moved = coefficients.map((value, i) => value - scale * (step[i] as number));
-      const next = await evaluate(objective, moved);
+      const next = await evaluate(objective, moved, !isKept);
       const allowed = at.penalized + LOSS_RESOLUTION * Math.abs(at.penalized);
       if (next.penalized <= allowed || scale <= SMALLEST_STEP) {
         coefficients = moved;
@@ -67,22 +93,31 @@ export async function minimizeNewton(options: MinimizeOptions): Promise<Minimum>
       }
       scale /= 2;
     }
+    if (!isKept) ({ factor, ridge } = factorizeAt(at));
+    lastChange = change * scale;
     losses.push(at.loss / rows);
     options.onIteration(iteration, at.loss / rows);
     // Badly conditioned columns keep moving in the rounding of float32 sums after the loss has settled.
     stalled = before - at.penalized <= LOSS_RESOLUTION * Math.abs(before) ? stalled + 1 : 0;
-    converged = change * scale <= tolerance || stalled === STALLED_STEPS;
+    converged = lastChange <= tolerance || stalled === STALLED_STEPS;
+  }
+  if (options.needsHessian === true && isKept) {
+    ({ factor, ridge } = factorizeAt(await evaluate(objective, coefficients, true)));
   }
   return { coefficients, losses, converged, hessian: factor, ridge };
+}
+
+function largestOf(step: Float64Array): number {
+  return step.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
 interface Point extends Evaluation {
   penalized: number;
 }
 
-async function evaluate(objective: Objective, coefficients: Float64Array): Promise<Point> {
+async function evaluate(objective: Objective, coefficients: Float64Array, withHessian = false): Promise<Point> {
   const { design, outputs, l2 } = objective;
-  const result = await objective.evaluate(coefficients);
+  const result = await objective.evaluate(coefficients, withHessian);
   let penalty = 0;
   for (let i = 0; i < (design - 1) * outputs; i++) {
     const value = coefficients[i] as number;
