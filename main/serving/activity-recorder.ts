@@ -19,15 +19,27 @@ export interface ActivityPoint {
 
 const windowSeconds = 10;
 
+/** Hours over which the highest rate is kept. */
+const peakHours = 24;
+
 /** Counts inference requests second by second. */
 export class ActivityRecorder {
   readonly #totals = { requests: 0, rows: 0, failed: 0 };
   #second = { requests: 0, failed: 0, latency: new LatencySketch() };
   #window: { requests: number; latency: LatencySketch }[] = [];
   #idle = true;
+  #counted = 0;
+  /** Highest second of each of the last hours, the present one last. */
+  #peaks: { hour: number; requests: number }[] = [];
 
-  /** `rows` is 0 for a request that failed. */
-  record(durationMs: number, rows: number, failed: boolean): void {
+  /** Most requests of one second within the last 24 hours, those of load tests left out. */
+  get peakPerSecond(): number {
+    return this.#peaks.reduce((peak, { requests }) => Math.max(peak, requests), 0);
+  }
+
+  /** `rows` is 0 for a request that failed; `isTest`: sent by a load test, which makes no peak. */
+  record(durationMs: number, rows: number, failed: boolean, isTest = false): void {
+    if (!isTest) this.#counted++;
     this.#totals.requests++;
     this.#totals.rows += rows;
     this.#second.requests++;
@@ -42,6 +54,7 @@ export class ActivityRecorder {
   /** Ends the second. */
   tick(timeMs: number, queued: number, batchSizes: ActivityPoint['batchSizes']): ActivityPoint {
     const { requests, failed, latency } = this.#second;
+    this.#keepPeak(Math.floor(timeMs / 3_600_000));
     const point = { timeMs, requests, failed, p50: latency.quantileMs(0.5), p99: latency.quantileMs(0.99) };
     if (this.#idle) {
       const recent = { requestsPerSecond: 0, p50: null, p90: null, p99: null };
@@ -65,5 +78,15 @@ export class ActivityRecorder {
     };
     if (this.#idle) this.#window = [];
     return { ...point, totals: { ...this.#totals }, recent, queued, batchSizes };
+  }
+
+  #keepPeak(hour: number): void {
+    const requests = this.#counted;
+    this.#counted = 0;
+    const last = this.#peaks.at(-1);
+    if (last?.hour === hour) last.requests = Math.max(last.requests, requests);
+    else this.#peaks.push({ hour, requests });
+    // A clock that was set back leaves hours of the future: they count as the present one.
+    this.#peaks = this.#peaks.filter((peak) => Math.abs(hour - peak.hour) < peakHours);
   }
 }

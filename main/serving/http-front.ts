@@ -9,6 +9,7 @@ import { answerQuery } from './http-queries.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
 import { recordRequest, runInference } from './inference.ts';
+import { loadTestHeader } from './load-test/load-test-header.ts';
 import { parseJsonBody } from './json-body.ts';
 import { isLocalRequest } from './loopback.ts';
 import { predictRows, readPredictRequest } from './predict-rows.ts';
@@ -108,6 +109,7 @@ export class HttpFront {
     let model: ServedModel | undefined;
     let rows = 0;
     let answer: Answer;
+    const isTest = request.headers[loadTestHeader] !== undefined;
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableEnded) gone.abort();
@@ -121,8 +123,8 @@ export class HttpFront {
       held.requireRoom();
       const result = await this.#withBody(request, (body) =>
         route.kind === 'infer'
-          ? infer(this.#context, held, body, request, gone.signal)
-          : predict(this.#context, held, body, gone.signal),
+          ? infer(this.#context, held, body, request, gone.signal, isTest)
+          : predict(this.#context, held, body, gone.signal, isTest),
       );
       rows = result.rows;
       answer = result.answer;
@@ -131,7 +133,9 @@ export class HttpFront {
     } finally {
       model?.release();
     }
-    if (model !== undefined) recordRequest(this.#context, model, answer.status, performance.now() - startedMs, rows);
+    if (model !== undefined) {
+      recordRequest(this.#context, model, answer.status, performance.now() - startedMs, rows, isTest);
+    }
     return answer;
   }
 
@@ -154,10 +158,11 @@ async function infer(
   body: Buffer,
   request: IncomingMessage,
   signal: AbortSignal,
+  isTest: boolean,
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
   const inferRequest = readInferRequest(body, typeof header === 'string' ? header : undefined, model);
-  const { rows, outputs } = await runInference(context, model, inferRequest, signal);
+  const { rows, outputs } = await runInference(context, model, inferRequest, signal, isTest);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
   const answer: Answer =
     response.headerLength === undefined
@@ -176,10 +181,11 @@ async function predict(
   model: ServedModel,
   body: Buffer,
   signal: AbortSignal,
+  isTest: boolean,
 ): Promise<{ rows: number; answer: Answer }> {
   const request = readPredictRequest(parseJsonBody(body, () => false));
   const id = request.id ?? randomUUID();
-  const predictions = await predictRows(context, model, request.rows, id, signal);
+  const predictions = await predictRows(context, model, request.rows, id, signal, isTest);
   const answer = json(200, {
     predictions: predictions.map(({ label, value, scores }) => (value === null ? { label, scores } : { value })),
     model_name: model.name,

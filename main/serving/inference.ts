@@ -6,12 +6,13 @@ import type { ServingContext } from './serving-context.ts';
 import { mirror } from './shadow.ts';
 import type { Tensor } from './tensor.ts';
 
-/** Runs a checked request, and a copy of it where the model has a shadow. Errors: `request.invalid` (extents that do not fit together), those of `ServedModel.infer`. */
+/** Runs a checked request, and a copy of it where the model has a shadow. Errors: `request.invalid` (extents that do not fit together), those of `ServedModel.infer`. `isTest`: sent by a load test, so not to be logged. */
 export async function runInference(
   { models }: ServingContext,
   model: ServedModel,
   request: InferRequest,
   signal: AbortSignal | undefined,
+  isTest = false,
 ): Promise<{ rows: number; outputs: Tensor[] }> {
   const rows = model.rowsOf(request.inputs);
   const job: InferJob = {
@@ -25,7 +26,7 @@ export async function runInference(
   const outputs = await model.infer(job);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
-  model.record(request.id ?? '', request.inputs, outputs, rows);
+  if (!isTest) model.record(request.id ?? '', request.inputs, outputs, rows);
   return { rows, outputs };
 }
 
@@ -36,11 +37,12 @@ export function recordRequest(
   status: number,
   durationMs: number,
   rows: number,
+  isTest = false,
 ): void {
   model.requestsByCode.set(status, (model.requestsByCode.get(status) ?? 0) + 1);
   model.durationSeconds.observe(durationMs / 1000);
   model.statistics.answered(durationMs, failureOf(status));
-  context.activity.record(durationMs, rows, status !== 200);
+  context.activity.record(durationMs, rows, status !== 200, isTest);
 }
 
 function failureOf(status: number): FailureReason | undefined {

@@ -9,6 +9,7 @@ export function metricsPage(
   models: readonly ServedModel[],
   monitors: readonly MonitorReading[],
   freshness: readonly ViewFreshness[],
+  peakPerSecond: number,
 ): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
@@ -40,6 +41,11 @@ export function metricsPage(
     models.flatMap((model) =>
       [...model.shadowResults].map(([result, value]) => ({ labels: { ...labels(model), result }, value })),
     ),
+  );
+  text.gauge(
+    'pipeline_inference_peak_requests_per_second',
+    'Most requests of one second in 24 hours, load tests aside.',
+    [{ labels: {}, value: peakPerSecond }],
   );
   text.gauge(
     'pipeline_inference_queued_rows',

@@ -16,6 +16,9 @@ export interface ExecutorEvents {
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
+/** What a worker allocates is short-lived messages: with V8's own bound each would grow by tens of MiB before it collects. */
+const maxYoungGenerationSizeMb = 6;
+
 /** Restarts of a worker that keeps dying within this time before the model counts as failed. */
 const maxRestarts = 3;
 const restartWindowMs = 60_000;
@@ -64,7 +67,10 @@ export class ModelExecutor implements BatchExecutor {
 
   #launch(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { workerData: this.#start });
+      const worker = new Worker(new URL('./model-worker.ts', import.meta.url), {
+        workerData: this.#start,
+        resourceLimits: { maxYoungGenerationSizeMb },
+      });
       this.#worker = worker;
       worker.on('message', (reply: WorkerReply) => {
         switch (reply.type) {

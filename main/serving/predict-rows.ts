@@ -45,6 +45,7 @@ export async function predictRows(
   rows: readonly Record<string, unknown>[],
   id: string,
   signal?: AbortSignal,
+  isTest = false,
 ): Promise<Prediction[]> {
   const { manifest } = model;
   if (manifest === null) {
@@ -56,7 +57,7 @@ export async function predictRows(
   const names = predictOutputs(manifest);
   const requested = names.map((name) => ({ name, binary: false }));
   const request = { id, inputs, outputs: requested, timeoutMs: undefined, parameterKey: '' };
-  const { outputs } = await runInference(context, model, request, signal);
+  const { outputs } = await runInference(context, model, request, signal, isTest);
   return decodePredictions(outputs, manifest);
 }
 

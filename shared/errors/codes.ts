@@ -42,6 +42,7 @@ export const errorCodes = {
   'serve.overloaded': { category: 'environment', exitCode: 3, httpStatus: 503 },
   'serve.inference': { category: 'node', exitCode: 1, httpStatus: 500 },
   'serve.failed': { category: 'environment', exitCode: 3, httpStatus: 500 },
+  'bench.unreachable': { category: 'environment', exitCode: 3, httpStatus: 502 },
   'serve.host-needs-keys': { category: 'user', exitCode: 2, httpStatus: 400 },
   'port.in-use': { category: 'environment', exitCode: 3, httpStatus: 500 },
   'disk.full': { category: 'environment', exitCode: 3, httpStatus: 507 },
