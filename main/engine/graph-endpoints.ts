@@ -1,9 +1,13 @@
 import { definitionOf } from '../../nodes/catalog.ts';
+import { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { RunFinished } from '../../shared/events/run-events.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanService } from '../../shared/plan/plan.ts';
+import { bringOnline } from '../features/bring-online.ts';
+import type { MissingFeatures } from '../features/enrichment.ts';
+import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { KeyPolicy } from '../serving/api-keys.ts';
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
@@ -22,6 +26,7 @@ export interface StartGraphEndpoint {
   keys?: KeyPolicy | undefined;
   /** Serves this model in place of the one that the graph makes. */
   modelDigest?: string | undefined;
+  log?: (level: 'info' | 'warn', text: string) => void;
 }
 
 /** Endpoints of a graph's plan, in plan order. */
@@ -65,19 +70,34 @@ export async function startGraphEndpoint(
   const named = service.params['name'];
   const name = typeof named === 'string' && named !== '' ? named : plan.graph.id;
   const port = options.port ?? Number(service.params['port'] ?? 0);
-  return host.start({
+  const version = String(registered?.version ?? 1);
+  const model = await artifactModelSource({ name, version, digest, dir: artifact.path('.') });
+  await bringOnline({
+    joined: model.manifest?.joined,
+    dataDir: engine.dataDir,
+    artifacts: engine.store,
+    database: engine.database,
+    log: options.log ?? (() => undefined),
+  });
+  return host.startModels({
     graphId: plan.graph.id,
     nodeId: service.id,
     name,
-    model: { name, version: String(registered?.version ?? 1), digest, dir: artifact.path('.') },
+    models: [model],
     http: { port, ...(options.host === undefined ? {} : { host: options.host }) },
     grpcPort: options.grpcPort,
     keys: options.keys,
     predictionLog: predictionLogOf(service.params),
+    missingFeatures: missingFeaturesOf(service.params),
     maxBatchRows: numberOf(service.params['maxBatchRows']),
     maxQueueRows: numberOf(service.params['maxQueueRows']),
     objectiveP99Ms: numberOf(service.params['objectiveP99Ms']),
   });
+}
+
+function missingFeaturesOf(params: Record<string, unknown>): MissingFeatures {
+  const { missingFeatures, featureDefaults } = endpointNode.params.parse(params);
+  return { policy: missingFeatures, defaults: featureDefaults };
 }
 
 /** The request log as the node's parameters describe it; undefined for none. */

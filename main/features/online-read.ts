@@ -22,6 +22,13 @@ export interface OnlineFeatures {
   }[];
 }
 
+interface ReadOptions {
+  /** In place of the time to live of the stored view. */
+  ttlSeconds?: number;
+  /** Throws where the stored view is not what the reader expects. */
+  check?(view: StoredView): void;
+}
+
 /**
  * The features of a view for some entities, each given by its key values, as of a time (now). It is what a point-in-time
  * join gives for a label of that time, provided that nothing was written since. Errors: `features.not-found`.
@@ -31,13 +38,15 @@ export function readOnline(
   name: string,
   entities: readonly (readonly Cell[])[],
   asOfUs: bigint,
+  { ttlSeconds, check }: ReadOptions = {},
 ): OnlineFeatures {
   return store.snapshot(() => {
     const view = store.find(name);
     if (view === undefined) throw viewNotFound(name, store.names());
+    check?.(view);
     const { features, keys } = view.view;
     const types = keys.map(({ type }) => type);
-    const ttlUs = ttlMicros(view.view);
+    const ttlUs = ttlMicros(ttlSeconds === undefined ? view.view : { ttlSeconds });
     return {
       view,
       entities: entities.map((values) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import type { MissingFeatures } from '../features/enrichment.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
 import type { MonitorVerdict } from './monitor-readings.ts';
@@ -48,6 +49,8 @@ interface EndpointOptions {
   threads?: number | undefined;
   /** Rows and predictions on the disk; default none. */
   predictionLog?: PredictionLogOptions | undefined;
+  /** Default: features that are not online are missing values. */
+  missingFeatures?: MissingFeatures | undefined;
 }
 
 export interface StartEndpoint extends EndpointOptions {
@@ -180,6 +183,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       predictionLog: start.predictionLog ?? null,
       repositoryDir: start.repositoryDir ?? null,
       dataDir: options.dataDir,
+      missingFeatures: start.missingFeatures ?? { policy: 'null' as const, defaults: {} },
       stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),
       version: productVersion(),
     };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ViewUse } from '../features/enrichment.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { carriesKey } from './api-keys.ts';
 import { compressAnswer } from './compress-answer.ts';
+import { featureHeader, featureHeaderOf } from './enrich-request.ts';
 import { type Answer, answerOfError, errorAnswer, json } from './http-answer.ts';
 import { answerCommand } from './http-commands.ts';
 import { answerQuery } from './http-queries.ts';
@@ -161,7 +163,8 @@ async function infer(
   isTest: boolean,
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
-  const inferRequest = readInferRequest(body, typeof header === 'string' ? header : undefined, model);
+  const given = readInferRequest(body, typeof header === 'string' ? header : undefined, model.requestSpecs);
+  const { request: inferRequest, uses } = model.enrichTensors(given);
   const { rows, outputs } = await runInference(context, model, inferRequest, signal, isTest);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
   const answer: Answer =
@@ -173,7 +176,7 @@ async function infer(
           body: response.body,
           headers: { 'inference-header-content-length': response.headerLength },
         };
-  return { rows, answer };
+  return { rows, answer: withFeatures(answer, uses) };
 }
 
 async function predict(
@@ -185,14 +188,20 @@ async function predict(
 ): Promise<{ rows: number; answer: Answer }> {
   const request = readPredictRequest(parseJsonBody(body, () => false));
   const id = request.id ?? randomUUID();
-  const predictions = await predictRows(context, model, request.rows, id, signal, isTest);
+  const { rows, uses } = model.enrichRows(request.rows);
+  const predictions = await predictRows(context, model, rows, id, signal, isTest);
   const answer = json(200, {
     predictions: predictions.map(({ label, value, scores }) => (value === null ? { label, scores } : { value })),
     model_name: model.name,
     model_version: model.version,
     id,
   });
-  return { rows: request.rows.length, answer };
+  return { rows: rows.length, answer: withFeatures(answer, uses) };
+}
+
+function withFeatures(answer: Answer, uses: readonly ViewUse[]): Answer {
+  if (uses.length === 0) return answer;
+  return { ...answer, headers: { ...answer.headers, [featureHeader]: featureHeaderOf(uses) } };
 }
 
 function trackOf({ headers }: IncomingMessage): string | undefined {

@@ -1,3 +1,4 @@
+import { requiredInputs } from './enrich-request.ts';
 import { type Answer, json } from './http-answer.ts';
 import { metricsPage } from './metrics-page.ts';
 import { modelConfigJson } from './model-config.ts';
@@ -42,7 +43,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
         name: model.name,
         versions: models.versions(model.name).map((other) => other.version),
         platform: 'onnxruntime_onnx',
-        inputs: model.inputs.map(tensorMetadata),
+        inputs: requiredInputs(model).map(tensorMetadata),
         outputs: model.outputs.map(tensorMetadata),
       });
     }

@@ -32,6 +32,8 @@ export interface ModelSpecs {
   name: string;
   inputs: readonly TensorSpec[];
   outputs: readonly TensorSpec[];
+  /** Inputs that a request may leave out; default none. */
+  optional?: ReadonlySet<string>;
 }
 
 /** Most extents of one tensor. */
@@ -137,18 +139,18 @@ function readInputs(value: unknown, binary: BinaryPart, model: ModelSpecs): Tens
   );
 }
 
-/** Every input of the model exactly once, in the model's order. Errors: `request.invalid`. */
+/** Every input of the model exactly once, those that are optional at most once, in the model's order. Errors: `request.invalid`. */
 export function inModelOrder(tensors: readonly Tensor[], model: ModelSpecs): Tensor[] {
   const byName = new Map<string, Tensor>();
   for (const tensor of tensors) {
     if (byName.has(tensor.name)) throw invalid(`Input "${tensor.name}" is given twice.`);
     byName.set(tensor.name, tensor);
   }
-  const missing = model.inputs.filter((spec) => !byName.has(spec.name));
+  const missing = model.inputs.filter(({ name }) => !byName.has(name) && model.optional?.has(name) !== true);
   if (missing.length > 0) {
     throw invalid(`Missing input ${missing.map((spec) => `"${spec.name}"`).join(', ')} of model "${model.name}".`);
   }
-  return model.inputs.map((spec) => byName.get(spec.name) as Tensor);
+  return model.inputs.flatMap(({ name }) => byName.get(name) ?? []);
 }
 
 function readInput(item: unknown, binary: BinaryPart, model: ModelSpecs): Tensor {

@@ -1,4 +1,5 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
+import type { MissingFeatures } from '../features/enrichment.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import type { BatcherLimits } from './batcher.ts';
 import type { MonitorReading } from './monitor-readings.ts';
@@ -26,6 +27,7 @@ export interface ServingStart {
   repositoryDir: string | null;
   /** Data directory, with the online features. */
   dataDir: string;
+  missingFeatures: MissingFeatures;
   /** Where this endpoint keeps its files; made when needed. */
   stateDir: string;
   version: string;

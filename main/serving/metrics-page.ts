@@ -71,6 +71,15 @@ export function metricsPage(
   );
   tritonMetrics(text, models);
   monitorMetrics(text, monitors);
+  text.counter(
+    'pipeline_feature_lookups_total',
+    'Rows whose features were looked up in the online store, by how it ended.',
+    models.flatMap((model) =>
+      [...(model.enrichment?.counts ?? [])].flatMap(([view, results]) =>
+        [...results].map(([result, value]) => ({ labels: { model: model.name, feature_view: view, result }, value })),
+      ),
+    ),
+  );
   text.gauge(
     'pipeline_feature_freshness_seconds',
     'Time since the newest event of a feature view in the online store.',

@@ -1,3 +1,4 @@
+import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { ServedModel } from './served-model.ts';
 import { datatypes } from './tensor.ts';
@@ -271,9 +272,11 @@ function modelPaths(suffix: string, result: string | undefined, method: string, 
   };
 }
 
-function rowsSchema({ inputs, choices, example }: ModelManifest): Json {
+function rowsSchema(manifest: ModelManifest): Json {
+  const { choices, example } = manifest;
+  const columns = requestColumns(manifest);
   const properties = Object.fromEntries(
-    inputs.map(({ name, type }) => {
+    columns.map(({ name, type }) => {
       const known = choices[name];
       return [name, known === undefined ? columnTypes[type] : { ...columnTypes[type], examples: known.slice(0, 20) }];
     }),
@@ -285,6 +288,6 @@ function rowsSchema({ inputs, choices, example }: ModelManifest): Json {
       id: text,
       rows: { type: 'array', minItems: 1, items: { type: 'object', properties } },
     },
-    examples: [{ rows: [example] }],
+    examples: [{ rows: [Object.fromEntries(columns.map(({ name }) => [name, example[name] ?? null]))] }],
   };
 }

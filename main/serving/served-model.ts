@@ -7,6 +7,11 @@ import { ModelExecutor } from './model-executor.ts';
 import { limitsOf } from './model-config.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelStatistics } from './model-statistics.ts';
+import type { JoinedView } from '../../shared/features/joined-view.ts';
+import { joinedColumnNames } from '../../shared/model/request-columns.ts';
+import type { Enrichment, ViewUse } from '../features/enrichment.ts';
+import { enrichTensors, keyTensors } from './enrich-request.ts';
+import type { InferRequest, ModelSpecs } from './infer-request.ts';
 import { logColumns } from './prediction-log/log-columns.ts';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import { RequestLog } from './request-log.ts';
@@ -21,6 +26,8 @@ export interface ServedModelOptions {
   predictionLog: PredictionLogOptions | null;
   /** Where this endpoint keeps its files. */
   stateDir: string;
+  /** Reads the features of models that were trained on joined views. */
+  enrich(joined: readonly JoinedView[]): Enrichment;
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
@@ -34,6 +41,10 @@ export class ServedModel {
   readonly manifest: ModelManifest | null;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** What a tensor request may have: features that are looked up can be left out, their keys are added. */
+  readonly requestSpecs: ModelSpecs;
+  /** Null for a model without joined features. */
+  readonly enrichment: Enrichment | null;
   readonly requestLog: RequestLog;
   /** On the disk; null where nothing is logged. */
   readonly predictionLog: PredictionLog | null;
@@ -68,6 +79,11 @@ export class ServedModel {
     this.manifest = source.manifest;
     this.inputs = specs.inputs;
     this.outputs = specs.outputs;
+    const { manifest } = source;
+    this.enrichment = manifest?.joined === undefined ? null : options.enrich(manifest.joined);
+    const keys = manifest === null ? [] : keyTensors(manifest, specs.inputs);
+    const optional = new Set([...joinedColumnNames(manifest?.joined), ...keys.map(({ name }) => name)]);
+    this.requestSpecs = { name: source.name, inputs: [...specs.inputs, ...keys], outputs: specs.outputs, optional };
     this.requestLog = new RequestLog(specs.inputs, specs.outputs, source.manifest);
     this.predictionLog = openPredictionLog(source, specs, options);
     this.#executor = executor;
@@ -157,6 +173,20 @@ export class ServedModel {
 
   countShadow(result: ShadowResult): void {
     this.shadowResults.set(result, (this.shadowResults.get(result) ?? 0) + 1);
+  }
+
+  /** JSON rows with the features that they lack. Errors: those of `Enrichment.rows`. */
+  enrichRows(rows: readonly Record<string, unknown>[]): {
+    rows: readonly Record<string, unknown>[];
+    uses: readonly ViewUse[];
+  } {
+    return this.enrichment === null ? { rows, uses: [] } : this.enrichment.rows(rows);
+  }
+
+  /** The same for a tensor request. */
+  enrichTensors(request: InferRequest): { request: InferRequest; uses: readonly ViewUse[] } {
+    if (this.enrichment === null || this.manifest === null) return { request, uses: [] };
+    return enrichTensors(this.enrichment, this.manifest, this.inputs, request);
   }
 
   infer(job: InferJob): Promise<Tensor[]> {

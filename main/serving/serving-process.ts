@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { toWireError } from '../../shared/errors/app-error.ts';
+import type { JoinedView } from '../../shared/features/joined-view.ts';
+import { Enrichment } from '../features/enrichment.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { FeatureGateway } from './feature-gateway.ts';
@@ -51,7 +53,11 @@ function log(level: LogLevel, text: string): void {
 
 async function start(message: ServingStart): Promise<void> {
   const { limits, threads, stateDir, predictionLog } = message;
-  const open = (source: ModelSource) => ServedModel.open(source, { limits, threads, predictionLog, stateDir, log });
+  const features = new FeatureGateway(message.dataDir);
+  const enrich = (joined: readonly JoinedView[]) =>
+    new Enrichment({ joined, missing: message.missingFeatures, store: () => features.store, log });
+  const options = { limits, threads, predictionLog, stateDir, enrich, log };
+  const open = (source: ModelSource) => ServedModel.open(source, options);
   openModel = open;
   for (const source of message.models) models.add(await open(source));
   const [first] = message.models;
@@ -65,7 +71,7 @@ async function start(message: ServingStart): Promise<void> {
     feedback: new FeedbackStore(stateDir),
     activity,
     monitors,
-    features: new FeatureGateway(message.dataDir),
+    features,
     keyHashes: message.keyHashes,
     localOnly: message.keyHashes === null && isLoopback(message.http.host),
     version: message.version,
@@ -191,7 +197,8 @@ async function execute(call: ServingCall): Promise<unknown> {
   const model = models.pick(call.args.model, undefined, undefined);
   const started = performance.now();
   try {
-    const predictions = await predictRows(running(), model, call.args.rows, randomUUID());
+    const { rows } = model.enrichRows(call.args.rows);
+    const predictions = await predictRows(running(), model, rows, randomUUID());
     activity.record(performance.now() - started, call.args.rows.length, false);
     return predictions;
   } catch (error) {

@@ -5,6 +5,8 @@ import { duckDbError } from '../../main/compute/duckdb/duckdb-error.ts';
 import { quoteIdentifier, quotePath } from '../../main/compute/duckdb/quote.ts';
 import type { MergedPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
 import { encodeModel } from '../../main/compute/onnx/proto.ts';
+import { type JoinedView, joinedColumns, joinedViewsOf } from '../../shared/features/joined-view.ts';
+import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { FeatureColumn, FeaturesManifest, InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { Labels } from './labels.ts';
@@ -65,6 +67,8 @@ export async function writeModel({
   await writeFile(files['pipeline.onnx'], encodeModel(pipeline.model));
   const fitted: FeaturesManifest = { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features };
   await writeFile(files['features.json'], `${JSON.stringify(fitted)}\n`);
+  const joined = joinedColumns(joinedViewsOf(table.manifest.meta), new Set(features.inputs.map(({ name }) => name)));
+  const keys = keysBesideInputs(features.inputs, joined, table);
   const source = parquetRelation(table.path('data.parquet'), table.manifest.schema?.columns);
   // One thread: the layout of the Parquet file must not depend on the machine.
   const { example, choices } = await withDuckDb(
@@ -78,8 +82,11 @@ export async function writeModel({
           files['reference.parquet'],
         );
         return {
-          example: await readExample(db, files['reference.parquet'], features.inputs),
-          choices: await readChoices(db, source, features.inputs),
+          example: {
+            ...(await readExample(db, parquetRelation(files['reference.parquet']), features.inputs)),
+            ...(await readExample(db, source, keys)),
+          },
+          choices: await readChoices(db, source, [...features.inputs, ...keys]),
         };
       } catch (error) {
         throw duckDbError(error, { code: 'data.unreadable', doing: 'Cannot sample the training table' });
@@ -102,9 +109,23 @@ export async function writeModel({
     importance: importancePerFeature(features.outputs, model.importance),
     example,
     choices,
+    ...(joined.length === 0 ? {} : { joined }),
   };
   await writeFile(files['model.json'], `${JSON.stringify(manifest)}\n`);
   return { type: 'model', files, meta: { task: labels.task, rows: labels.values.length, trainer: model.trainer.kind } };
+}
+
+/** Keys of joined views that the training table has and the model does not learn from. */
+function keysBesideInputs(
+  inputs: readonly InputColumn[],
+  joined: readonly JoinedView[],
+  { manifest }: InputArtifact,
+): InputColumn[] {
+  const learnt = new Set(inputs.map(({ name }) => name));
+  const present = new Set(manifest.schema?.columns.map(({ name }) => name));
+  return requestColumns({ inputs: [...inputs], joined: [...joined] }).filter(
+    ({ name }) => !learnt.has(name) && present.has(name),
+  );
 }
 
 /** Sum per feature over its columns, scaled to a sum of 1, largest first; all zero when nothing was used. */
@@ -148,12 +169,16 @@ function unusedName(stem: string, taken: readonly string[]): string {
 }
 
 /** First row without a missing value, else the first row. */
-async function readExample(db: DuckDb, path: string, inputs: readonly InputColumn[]): Promise<Record<string, unknown>> {
+async function readExample(
+  db: DuckDb,
+  source: string,
+  inputs: readonly InputColumn[],
+): Promise<Record<string, unknown>> {
   if (inputs.length === 0) return {};
   const missing = inputs.map((input) => `(${quoteIdentifier(input.name)} IS NULL)::INT`).join(' + ');
   const [row] = await db.rows(
     `SELECT ${inputs.map((input) => `${jsonValue(input)} AS ${quoteIdentifier(input.name)}`).join(', ')}
-    FROM (SELECT *, row_number() OVER () AS _ordinal FROM ${parquetRelation(path)})
+    FROM (SELECT *, row_number() OVER () AS _ordinal FROM ${source})
     ORDER BY ${missing} > 0, _ordinal LIMIT 1`,
   );
   return row ?? {};

@@ -1,3 +1,4 @@
+import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 
 /** What a person has in the fields, by column; undefined or empty is missing. */
@@ -5,7 +6,9 @@ export type FormValues = Record<string, unknown>;
 
 /** Fields of a model's form start with its example row. */
 export function exampleValues(manifest: ModelManifest): FormValues {
-  return Object.fromEntries(manifest.inputs.map((input) => [input.name, manifest.example[input.name] ?? null]));
+  return Object.fromEntries(
+    requestColumns(manifest).map((input) => [input.name, manifest.example[input.name] ?? null]),
+  );
 }
 
 /** ISO 8601 text, or ms since the epoch, as the value of a `datetime-local` field in UTC; empty when missing. */

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -30,7 +31,7 @@ export function TryIt({ endpoint, manifest }: TryItProps) {
   const digest = endpoint.model?.digest;
   useEffect(() => setValues(exampleValues(manifest)), [manifest, digest]);
 
-  const { inputs } = manifest;
+  const inputs = useMemo(() => requestColumns(manifest), [manifest]);
   const row = useMemo(() => toRow(inputs, values), [inputs, values]);
   const blank = takesDigit(inputs) && !numbers(row[inputs[0]?.name ?? '']).some((ink) => ink > 0);
   const valid = !blank && inputs.every((input) => fieldProblem(input, values[input.name]) === undefined);

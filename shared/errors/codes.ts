@@ -28,6 +28,8 @@ export const errorCodes = {
   'features.lineage': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.mismatch': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
+  'features.stale': { category: 'environment', exitCode: 3, httpStatus: 503 },
+  'features.unavailable': { category: 'environment', exitCode: 3, httpStatus: 503 },
   'features.superseded': { category: 'environment', exitCode: 3, httpStatus: 409 },
   'model.gate': { category: 'user', exitCode: 1, httpStatus: 409 },
   'model.parity': { category: 'user', exitCode: 1, httpStatus: 409 },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { joinedViewSchema } from '../features/joined-view.ts';
 import { columnTypeSchema } from '../table/schema.ts';
 
 /**
@@ -80,5 +81,7 @@ export const modelManifestSchema = z.object({
   example: z.record(z.string(), z.unknown()),
   /** Distinct values of small string columns, for choice fields. */
   choices: z.record(z.string(), z.array(z.string())),
+  /** Inputs that were joined from feature views: an endpoint reads them online. Absent where there are none. */
+  joined: z.array(joinedViewSchema).optional(),
 });
 export type ModelManifest = z.infer<typeof modelManifestSchema>;

@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
   it('opens with the sample graph and its plan', () =>
     withPage(async ({ page }) => {
       await page.locator('.react-flow__node[data-id="trailing"]').waitFor();
-      await page.getByText(/\d+ of 10 steps will run/).waitFor();
+      await page.getByText(/\d+ of 12 steps will run/).waitFor();
       expect(await page.title()).toContain('Flight delays');
       await screenshot(page, 'editor-at-rest-light');
     }));

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
+import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
 import {
@@ -134,12 +135,12 @@ async function registeredModel(context: CommandContext, uri: string): Promise<Mo
     const driver = driverOfUri(shared, resolveDataDir(context.dataDir));
     const registry = createStoreRegistry(driver);
     const version = await onceRegistered(context, uri, () => registry.resolve(uri));
-    return sourceOf(createArtifactStore(driver), version, context.text('name'));
+    return sourceOf(context, createArtifactStore(driver), version);
   }
   return withStore(context, async ({ artifacts, database }) => {
     const registry = createModelRegistry(database);
     const version = await onceRegistered(context, uri, () => Promise.resolve(registry.resolve(uri)));
-    return sourceOf(artifacts, version, context.text('name'));
+    return sourceOf(context, artifacts, version);
   });
 }
 
@@ -164,13 +165,22 @@ async function onceRegistered(
   }
 }
 
-async function sourceOf(store: ArtifactStore, version: ModelVersion, name: string | undefined): Promise<ModelSource> {
+/** The views that the model was trained on go online with it. */
+async function sourceOf(context: CommandContext, store: ArtifactStore, version: ModelVersion): Promise<ModelSource> {
   const artifact = await store.open(version.digest);
   if (artifact === undefined) throw artifactNotFound(version.digest);
-  return artifactModelSource({
-    name: name ?? version.name,
+  const source = await artifactModelSource({
+    name: context.text('name') ?? version.name,
     version: String(version.version),
     digest: version.digest,
     dir: artifact.path('.'),
   });
+  await bringOnline({
+    joined: source.manifest?.joined,
+    dataDir: resolveDataDir(context.dataDir),
+    artifacts: store,
+    log: (_level, text) => context.output.log(text),
+    signal: context.signal,
+  });
+  return source;
 }

@@ -59,6 +59,7 @@ export const upCommand: Command = {
             port: index === 0 ? serving.port : 0,
             grpcPort: index === 0 || serving.grpcPort === undefined ? serving.grpcPort : 0,
             keys: serving.keys,
+            log: (_level: 'info' | 'warn', text: string) => context.output.log(text),
           };
           const started = await startGraphEndpoint(engine, host, start);
           monitors.attach(started, start);

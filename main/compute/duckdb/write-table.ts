@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JoinedView } from '../../../shared/features/joined-view.ts';
 import type { Lineage } from '../../../shared/graph/port-types.ts';
 import type { ArtifactDraft } from '../../../shared/node/runner.ts';
+import { canonicalJson } from '../../../shared/plan/canonical-json.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { columnOf } from './column-types.ts';
 import type { DuckDb } from './connection.ts';
@@ -19,6 +22,8 @@ export interface WriteTableOptions {
   /** File name in `workDir`; default `data.parquet`. */
   file?: string;
   lineage?: Lineage;
+  /** Views that columns were joined from. */
+  joined?: readonly JoinedView[];
 }
 
 /** Path a table is going to be written to, to allow it before access to files is restricted. */
@@ -43,7 +48,7 @@ export async function writeTable(db: DuckDb, query: string, options: WriteTableO
   await db.run(
     `COPY (${source}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`,
   );
-  return describeTable(db, path, declared, options.lineage);
+  return describeTable(db, path, declared, options);
 }
 
 /** Draft of a table artifact around a Parquet file: schema, row count and content digest. */
@@ -51,7 +56,7 @@ async function describeTable(
   db: DuckDb,
   path: string,
   declared: readonly Column[],
-  lineage: Lineage | undefined,
+  { lineage, joined = [] }: Pick<WriteTableOptions, 'lineage' | 'joined'>,
 ): Promise<ArtifactDraft> {
   const stored = await db.columnsOf(`SELECT * FROM read_parquet(${quoteLiteral(path)})`);
   const columns = stored.map((column, index) => {
@@ -62,7 +67,9 @@ async function describeTable(
     `SELECT CAST(num_rows AS VARCHAR) AS n FROM parquet_file_metadata(${quoteLiteral(path)})`,
   );
   const rowCount = Number(counted?.['n'] ?? 0);
-  const contentDigest = await tableDigest(db, path, columns);
+  const rows = await tableDigest(db, path, columns);
+  // The same rows with another origin are another table: an endpoint reads what they were joined from.
+  const contentDigest = joined.length === 0 ? rows : joinedDigest(rows, joined);
   const { size } = await stat(path);
   return {
     type: 'table',
@@ -70,9 +77,15 @@ async function describeTable(
     schema: { columns },
     rowCount,
     contentDigest,
-    meta: { columns: columns.length, bytes: size },
+    meta: { columns: columns.length, bytes: size, ...(joined.length === 0 ? {} : { joined }) },
     ...(lineage === undefined ? {} : { lineage }),
   };
+}
+
+function joinedDigest(rows: string, joined: readonly JoinedView[]): string {
+  return createHash('sha256')
+    .update(canonicalJson(['slipway/joined/1', rows, joined]))
+    .digest('hex');
 }
 
 /** The column as it will be described after `writeTable`. */

@@ -2,6 +2,7 @@ import { type Metadata, Server, type ServerDuplexStream, ServerCredentials, type
 import { type ServerUnaryCall, type ServerWritableStream, status as grpcStatus } from '@grpc/grpc-js';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { errorCodes } from '../../../shared/errors/codes.ts';
+import { requiredInputs } from '../enrich-request.ts';
 import { carriesKey } from '../api-keys.ts';
 import { recordRequest, runInference } from '../inference.ts';
 import { listenError } from '../listen-error.ts';
@@ -90,7 +91,9 @@ export class GrpcFront {
       ModelReady: (request) => ({ ready: !context.draining && find(request).ready }),
       ServerMetadata: () => ({ name: 'slipway', version, extensions }),
       ModelMetadata: (request) => {
-        const { name, inputs, outputs } = find(request);
+        const model = find(request);
+        const { name, outputs } = model;
+        const inputs = requiredInputs(model);
         const versions = models.versions(name).map((model) => model.version);
         return { name, versions, platform: 'onnxruntime_onnx', inputs, outputs };
       },
@@ -142,9 +145,10 @@ export class GrpcFront {
     );
     model.hold();
     try {
-      const { request, raw } = readGrpcInferRequest(message, model);
+      const { request: given, raw } = readGrpcInferRequest(message, model.requestSpecs);
+      const { request, uses } = model.enrichTensors(given);
       const { rows, outputs } = await runInference(context, model, request, signal);
-      const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, raw);
+      const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, { raw, uses });
       recordRequest(context, model, 200, performance.now() - startedMs, rows);
       return response;
     } catch (error) {

@@ -1,4 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ViewUse } from '../../features/enrichment.ts';
+import { featureHeader, featureHeaderOf } from '../enrich-request.ts';
 import {
   type InferRequest,
   inModelOrder,
@@ -72,7 +74,7 @@ export function writeGrpcInferResponse(
   id: string | undefined,
   requested: readonly RequestedOutput[],
   outputs: readonly Tensor[],
-  rawInputs: boolean,
+  { raw: rawInputs, uses }: { raw: boolean; uses: readonly ViewUse[] },
 ): GrpcMessage {
   const tensors = requested.map(({ name }) => {
     const tensor = outputs.find((output) => output.name === name);
@@ -84,6 +86,7 @@ export function writeGrpcInferResponse(
     model_name: model.name,
     model_version: model.version,
     id: id ?? '',
+    ...(uses.length === 0 ? {} : { parameters: { [featureHeader]: { string_param: featureHeaderOf(uses) } } }),
     outputs: tensors.map((tensor) => {
       const { name, datatype, shape } = tensor;
       return raw ? { name, datatype, shape } : { name, datatype, shape, contents: contentsOfTensor(tensor) };

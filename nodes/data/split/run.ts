@@ -6,6 +6,7 @@ import { quoteIdentifier, quoteLiteral } from '../../../main/compute/duckdb/quot
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { joinedViewsOf } from '../../../shared/features/joined-view.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
@@ -38,6 +39,7 @@ export const runner = implementNode(splitNode, {
             workDir: ctx.workDir,
             file: `${name}.parquet`,
             lineage: name,
+            joined: joinedViewsOf(input.manifest.meta),
           });
         const train = await part('train');
         const test = await part('test');

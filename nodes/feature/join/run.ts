@@ -5,7 +5,8 @@ import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts'
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { entitiesInRange, joinPointInTime, type ViewRows } from '../../../main/compute/features/point-in-time-join.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { featureViewSchema } from '../../../shared/features/feature-view.ts';
+import { type FeatureView, featureViewSchema } from '../../../shared/features/feature-view.ts';
+import { type JoinedView, joinedViewsOf } from '../../../shared/features/joined-view.ts';
 import { implementNode, type InputArtifact } from '../../../shared/node/runner.ts';
 import type { TableSchema } from '../../../shared/table/schema.ts';
 import { entityRange, joinNode, noView, planJoin } from './definition.ts';
@@ -53,6 +54,15 @@ export const runner = implementNode(joinNode, {
         const table = await writeTable(db, joined, {
           workDir: ctx.workDir,
           ...(lineage === undefined ? {} : { lineage }),
+          joined: [
+            ...joinedViewsOf(labels?.manifest.meta ?? {}),
+            ...views.map(({ artifact, view }, index) => ({
+              view,
+              digest: artifact.digest,
+              keyColumns: keyColumnsOf(view, params.keyColumns),
+              columns: joins[index]?.outputNames ?? {},
+            })),
+          ],
         });
         return { table };
       } catch (error) {
@@ -61,6 +71,10 @@ export const runner = implementNode(joinNode, {
     });
   },
 });
+
+function keyColumnsOf({ keys }: FeatureView, renamed: Readonly<Record<string, string>>): JoinedView['keyColumns'] {
+  return Object.fromEntries(keys.map(({ name }) => [name, renamed[name] ?? name]));
+}
 
 /** The rows that ask: by ordinal, and as they are, in order. */
 interface AskingRows {

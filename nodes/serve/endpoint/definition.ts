@@ -52,6 +52,18 @@ export const endpointNode = defineNode({
       .default(30)
       .describe('Logged requests older than this are removed')
       .meta(paramMeta({ section: 'Request log', unit: 'days', advanced: true })),
+    missingFeatures: z
+      .enum(['null', 'default', 'fail'])
+      .default('null')
+      .describe(
+        'For an entity whose joined features are not online, or too old: missing values as in training, defaults, or no answer',
+      )
+      .meta(paramMeta({ section: 'Joined features', label: 'When features are missing' })),
+    featureDefaults: z
+      .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+      .default({})
+      .describe('With “default”: the value of each column, {"column": value}; a column without one is missing')
+      .meta(paramMeta({ section: 'Joined features', label: 'Defaults', advanced: true })),
     objectiveP99Ms: z
       .number()
       .positive()
@@ -80,6 +92,11 @@ same ones the training table had.
 
 **Rows.** \`POST /v1/models/NAME/predict\` with \`{"rows": [{"distance": 300, "origin": "SFO"}]}\` gives
 \`{"predictions": [{"label": …, "scores": […]}]}\`. A value that is \`null\` or left out is missing.
+
+**Joined features.** Columns that training took from a feature view (a *Join features* step) are read from the online
+store: requests carry the keys of the view in their place. The answer has the header \`slipway-features\` with each view, the
+version of its rows and how many entities were missing. A request may still carry such a column itself; then its value
+counts. \`POST /features/get-online-features\` shows what would be read.
 
 **Tensors.** \`POST /v2/models/NAME/infer\` speaks the Open Inference Protocol v2, with binary tensor data.
 \`GET /v2/models/NAME\` lists inputs and outputs.
