@@ -93,6 +93,7 @@ export async function fuzzRun(options: {
       threads: 1,
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
       repositoryDir: models,
+      missingFeatures: { policy: 'null', defaults: {} },
       dataDir: dir,
       stateDir: join(dir, 'state'),
       version: '0.0.0',
