@@ -6,6 +6,8 @@ interface CodeFieldProps {
   value: string;
   rows: number;
   onChange: (value: string) => void;
+  /** More attributes for assistive technology. */
+  aria?: React.AriaAttributes;
 }
 
 /** Puts text at the selection as if typed, so that the field's own undo keeps working. */
@@ -15,7 +17,7 @@ function insert(field: HTMLTextAreaElement, text: string): void {
 }
 
 /** Monospaced text. Tab indents by two spaces, Shift Tab takes them back, Escape then Tab leaves the field. */
-export function CodeField({ ids, value, rows, onChange }: CodeFieldProps) {
+export function CodeField({ ids, value, rows, onChange, aria }: CodeFieldProps) {
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const field = event.currentTarget;
     if (event.key === 'Escape') {
@@ -48,6 +50,7 @@ export function CodeField({ ids, value, rows, onChange }: CodeFieldProps) {
   return (
     <textarea
       {...ids}
+      {...aria}
       className="textarea"
       rows={rows}
       spellCheck={false}

@@ -3,14 +3,13 @@ import { useInputShapes } from '../state/analysis-store.ts';
 import type { FieldIds } from '../ui/field.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { columnsOf } from './known-columns.ts';
+import { QueryPreview } from './query-preview.tsx';
+import { quoteName } from './sql-completion.ts';
+import { SqlField } from './sql-field.tsx';
 import { t } from './text.ts';
 
 /** Columns offered as chips; the rest is typed. */
 const offered = 40;
-
-function sqlName(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
 
 /** One SQL expression, with the columns it may use to put in by a click. */
 export function ExpressionField({
@@ -26,19 +25,12 @@ export function ExpressionField({
   value: string;
   onChange: (value: string) => void;
 }) {
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<HTMLDivElement>(null);
   const columns = columnsOf(useInputShapes(nodeId, port));
+  const query = value.trim() === '' ? '' : `SELECT (${value}) AS value, * FROM ${quoteName(port)}`;
   return (
-    <div className="expression-field">
-      <textarea
-        {...ids}
-        ref={field}
-        className="textarea"
-        rows={2}
-        spellCheck={false}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
+    <div className="expression-field" ref={field}>
+      <SqlField ids={ids} rows={2} value={value} tables={[{ name: port, columns }]} onChange={onChange} />
       {columns.length > 0 && (
         <div className="chips expression-columns" role="group" aria-label={t.columnsOfPort(port)}>
           {columns.slice(0, offered).map((column) => (
@@ -49,9 +41,9 @@ export function ExpressionField({
               title={t.putIn(column.name)}
               aria-label={t.putIn(column.name)}
               onClick={() => {
-                const at = field.current;
+                const at = field.current?.querySelector('textarea');
                 if (!at) return;
-                at.setRangeText(sqlName(column.name), at.selectionStart, at.selectionEnd, 'end');
+                at.setRangeText(quoteName(column.name), at.selectionStart, at.selectionEnd, 'end');
                 onChange(at.value);
                 at.focus();
               }}
@@ -63,6 +55,7 @@ export function ExpressionField({
           {columns.length > offered && <span className="small mute">{t.moreColumns(columns.length - offered)}</span>}
         </div>
       )}
+      <QueryPreview nodeId={nodeId} ports={[port]} query={query} />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import type { ParamField } from './param-fields.ts';
 import { labelOf } from './param-names.ts';
 import { ExpressionField } from './expression-field.tsx';
 import { MapField } from './map-field.tsx';
+import { QueryEditor } from './query-editor.tsx';
 import { PathField } from './path-field.tsx';
 import { RecordsField } from './records-field.tsx';
 import { scalarOf, scalarText } from './scalar.ts';
@@ -195,7 +196,9 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
         />
       );
     case 'sql':
-      return <CodeField ids={ids} rows={12} value={typeof value === 'string' ? value : ''} onChange={onChange} />;
+      return (
+        <QueryEditor nodeId={nodeId} ids={ids} value={typeof value === 'string' ? value : ''} onChange={onChange} />
+      );
     case 'multiline':
       return <CodeField ids={ids} rows={6} value={typeof value === 'string' ? value : ''} onChange={onChange} />;
     case 'path':

@@ -433,6 +433,16 @@ export const engineContract = {
         }),
       )
       .output(tablePageSchema),
+    /** First rows of a SELECT over the first 20,000 rows of table artifacts, by name; it can read nothing else. */
+    query: base
+      .input(
+        z.object({
+          query: z.string().max(200_000),
+          inputs: z.record(z.string(), z.string()),
+          limit: z.number().int().min(1).max(100),
+        }),
+      )
+      .output(tablePageSchema),
     profile: base.input(z.object({ digest: z.string() })).output(z.array(columnProfileSchema)),
     /** A JSON file of an artifact: `report.json`, `model.json`, `features.json`. At most 8 MiB. */
     json: base.input(z.object({ digest: z.string(), file: z.string() })).output(z.record(z.string(), jsonValue)),

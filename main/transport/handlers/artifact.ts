@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
+import { previewQuery } from '../../compute/duckdb/preview-query.ts';
 import { readTablePage } from '../../compute/duckdb/page.ts';
 import { tableFile } from '../../compute/duckdb/write-table.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
@@ -28,6 +29,18 @@ export const artifactHandlers = {
     const { digest, ...query } = input;
     const table = await openTable(context, digest);
     return readTablePage(table.path(tableFile), table.manifest.schema?.columns ?? [], query, {
+      tempDir: tmpdir(),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }),
+  query: rpc.artifact.query.handler(async ({ input, context, signal }) => {
+    const tables = await Promise.all(
+      Object.entries(input.inputs).map(async ([name, digest]) => {
+        const table = await openTable(context, digest);
+        return [name, { path: table.path(tableFile), columns: table.manifest.schema?.columns ?? [] }] as const;
+      }),
+    );
+    return previewQuery(input.query, Object.fromEntries(tables), input.limit, {
       tempDir: tmpdir(),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -1,0 +1,92 @@
+import { useEffect, useState } from 'react';
+import { parsePortRef } from '../../shared/graph/ids.ts';
+import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
+import { formatCell } from '../results/cell-format.ts';
+import { useAnalysis } from '../state/analysis-store.ts';
+import { stepIdOf, useActiveGraph } from '../state/graph-store.ts';
+import { t } from './text.ts';
+
+const settleMs = 500;
+const shownRows = 8;
+
+/** What is typed, once it has rested for half a second. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settleMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** Digests of the tables at input ports, by port, as one text; undefined where one has no result yet. */
+function useInputDigests(nodeId: string, ports: readonly string[]): string | undefined {
+  const graph = useActiveGraph((open) => open);
+  return useAnalysis((analysis) => {
+    const digests: Record<string, string> = {};
+    for (const port of ports) {
+      const edge = graph?.document.edges.find(({ to }) => to === `${nodeId}.${port}`);
+      const from = edge && parsePortRef(edge.from);
+      const step = graph && from ? analysis.steps[stepIdOf(graph, from.node)] : undefined;
+      const digest = step?.hit && from ? step.outputs[from.port]?.digest : undefined;
+      if (digest === undefined) return undefined;
+      digests[port] = digest;
+    }
+    return JSON.stringify(digests);
+  });
+}
+
+/** First rows of a query over the newest results of its inputs, a moment after each change. */
+export function QueryPreview({ nodeId, ports, query }: { nodeId: string; ports: readonly string[]; query: string }) {
+  const settled = useSettled(query);
+  const digests = useInputDigests(nodeId, ports);
+  const empty = settled.trim() === '' || ports.length === 0;
+  const { data, error, loading } = useQuery(
+    digests === undefined || empty ? null : `preview:${digests}:${settled}`,
+    (signal) =>
+      engine.artifact.query(
+        { query: settled, inputs: JSON.parse(digests ?? '{}') as Record<string, string>, limit: shownRows },
+        { signal },
+      ),
+  );
+  if (empty) return null;
+  if (digests === undefined) return <p className="field-note">{t.previewNeedsInputs}</p>;
+  if (error) return <p className="field-error">{[error.message, error.fix].filter(Boolean).join(' ')}</p>;
+  if (!data) return <p className="field-note">{loading ? t.previewLoading : ''}</p>;
+  return (
+    <div className="query-preview">
+      {/* Scrolls by keyboard, so it takes focus. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="query-rows" role="region" aria-label={t.preview} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {data.columns.map((column) => (
+                <th key={column.name} scope="col" className="mono" title={column.sqlType}>
+                  {column.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {data.rows.map((row, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- rows are their position
+              <tr key={index}>
+                {data.columns.map((column, at) => {
+                  const cell = formatCell(row[at], column);
+                  return (
+                    <td key={column.name} className={cell.kind}>
+                      {cell.text}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="field-note">{data.rows.length === 0 ? t.previewNoRows : t.previewNote(data.rows.length)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { completeSql, quoteName, type SqlTable } from './sql-completion.ts';
+
+const tables: SqlTable[] = [
+  {
+    name: 'input',
+    columns: [
+      { name: 'delay', type: 'int64' },
+      { name: 'Origin city', type: 'string' },
+    ],
+  },
+  { name: 'airports', columns: [{ name: 'iata', type: 'string' }] },
+];
+
+/** Options at the `|` of a query. */
+function at(text: string, asked = false): string[] | undefined {
+  const caret = text.indexOf('|');
+  return completeSql(text.replace('|', ''), caret, tables, asked)?.options.map((option) => option.text);
+}
+
+describe('SQL completion', () => {
+  it('offers columns before functions and keywords', () => {
+    expect(at('SELECT del| FROM input')).toEqual(['delay']);
+    expect(at('SELECT de|')?.slice(0, 1)).toEqual(['delay']);
+    expect(at('SELECT cou|')).toEqual(['count']);
+    expect(at('SEL|')).toEqual(['SELECT']);
+  });
+
+  it('offers the columns of the table or alias before a point', () => {
+    expect(at('SELECT a.| FROM input i JOIN airports AS a ON true')).toEqual(['iata']);
+    expect(at('SELECT i.| FROM input i JOIN airports AS a ON true')).toEqual(['delay', '"Origin city"']);
+    expect(at('SELECT input.d|')).toEqual(['delay']);
+    expect(at('SELECT nothing.|')).toBeUndefined();
+  });
+
+  it('offers tables after FROM and JOIN', () => {
+    expect(at('SELECT * FROM |', true)).toEqual(['input', 'airports']);
+    expect(at('SELECT * FROM input JOIN air|')).toEqual(['airports']);
+  });
+
+  it('is quiet in texts and comments, after a full word, and without a prefix unless asked', () => {
+    expect(at("SELECT 'del|")).toBeUndefined();
+    expect(at('-- del|')).toBeUndefined();
+    expect(at('SELECT /* del| */')).toBeUndefined();
+    expect(at('SELECT delay|')).toBeUndefined();
+    expect(at('SELECT |')).toBeUndefined();
+    expect(at('SELECT |', true)?.slice(0, 2)).toEqual(['delay', '"Origin city"']);
+    expect(at("SELECT 'it''s', del|")).toEqual(['delay']);
+  });
+
+  it('quotes names that need it', () => {
+    expect(quoteName('a b')).toBe('"a b"');
+    expect(quoteName('say "x"')).toBe('"say ""x"""');
+    expect(quoteName('plain_1')).toBe('plain_1');
+  });
+});

@@ -1,0 +1,114 @@
+/** A table that a query can name, with its columns as far as they are known. */
+export interface SqlTable {
+  name: string;
+  columns: readonly { name: string; type: string }[];
+}
+
+export interface Completion {
+  text: string;
+  kind: 'column' | 'table' | 'keyword' | 'function';
+  /** Type of a column, else empty. */
+  detail: string;
+}
+
+export interface Completions {
+  /** The text from here to the caret is replaced. */
+  from: number;
+  options: Completion[];
+}
+
+const keywords =
+  'SELECT FROM WHERE GROUP BY ORDER BY HAVING JOIN LEFT JOIN ASOF JOIN ON USING AS AND OR NOT IN IS NULL LIKE BETWEEN CASE WHEN THEN ELSE END DISTINCT LIMIT UNION ALL WITH OVER PARTITION BY QUALIFY EXCLUDE REPLACE CAST ASC DESC NULLS LAST INTERVAL TRUE FALSE';
+const functions =
+  'abs avg ceil coalesce concat contains count date_diff date_part date_trunc day dayofweek exp first floor greatest hour if lag last lead least length ln log lower max median min minute month nullif percent_rank quantile_cont rank regexp_extract regexp_replace replace round row_number second sqrt stddev strftime strptime substr sum trim upper week year';
+
+const phrases = ['GROUP BY', 'ORDER BY', 'LEFT JOIN', 'ASOF JOIN', 'PARTITION BY', 'UNION ALL', 'NULLS LAST'];
+
+function words(text: string): string[] {
+  const joined = phrases.reduce((all, phrase) => all.replaceAll(phrase, phrase.replaceAll(' ', '_')), text);
+  return [...new Set(joined.split(' '))].map((word) => word.replaceAll('_', ' '));
+}
+
+const keywordOptions = words(keywords).map((text): Completion => ({ text, kind: 'keyword', detail: '' }));
+const functionOptions = functions.split(' ').map((text): Completion => ({ text, kind: 'function', detail: '' }));
+const mostOptions = 40;
+
+/** Whether a place of a query is inside a text literal or a comment. */
+function isQuiet(before: string): boolean {
+  const open = before.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*\n|\/\*[\s\S]*?\*\//g, '');
+  return /'|--|\/\*/.test(open);
+}
+
+/** A name as SQL writes it: plain where it can be. */
+export function quoteName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Tables by the names and aliases a query gives them. */
+function aliases(query: string, tables: readonly SqlTable[]): Map<string, SqlTable> {
+  const known = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
+  for (const [, name = '', alias = ''] of query.matchAll(/\b(?:from|join)\s+"?([\w-]+)"?\s+(?:as\s+)?([a-z_]\w*)/gi)) {
+    const table = known.get(name.toLowerCase());
+    if (table && !/^(where|join|left|right|inner|asof|on|using|group|order|limit|qualify|union)$/i.test(alias))
+      known.set(alias.toLowerCase(), table);
+  }
+  return known;
+}
+
+/** What may be written at the caret of a query over `tables`; undefined where nothing is to be offered. Pure. */
+export function completeSql(
+  query: string,
+  caret: number,
+  tables: readonly SqlTable[],
+  asked: boolean,
+): Completions | undefined {
+  const before = query.slice(0, caret);
+  if (isQuiet(before)) return undefined;
+  const prefix = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
+  const from = caret - prefix.length;
+  const owner = /"?([\p{L}_][\p{L}\p{N}_-]*)"?\.$/u.exec(before.slice(0, from))?.[1];
+  const named = aliases(query, tables);
+  const columnsOf = (some: readonly SqlTable[]) =>
+    some.flatMap((table) =>
+      table.columns.map(
+        (column): Completion => ({ text: quoteName(column.name), kind: 'column', detail: column.type }),
+      ),
+    );
+  if (owner !== undefined) {
+    const table = named.get(owner.toLowerCase());
+    return table && ranked(columnsOf([table]), prefix, from);
+  }
+  if (prefix === '' && !asked) return undefined;
+  const afterFrom = /\b(?:from|join)\s+$/i.test(before.slice(0, from));
+  const tableOptions = [...named].map(
+    ([alias, table]): Completion => ({
+      text: alias === table.name.toLowerCase() ? quoteName(table.name) : alias,
+      kind: 'table',
+      detail: '',
+    }),
+  );
+  if (afterFrom) return ranked(tableOptions, prefix, from);
+  return ranked([...columnsOf(tables), ...tableOptions, ...functionOptions, ...keywordOptions], prefix, from);
+}
+
+/** Options that begin with the prefix, then those that hold it; none when only the prefix itself is left. */
+function ranked(options: readonly Completion[], prefix: string, from: number): Completions | undefined {
+  const wanted = prefix.toLowerCase();
+  const seen = new Set<string>();
+  const rank = ({ text }: Completion) => (text.toLowerCase().replace(/^"/, '').startsWith(wanted) ? 0 : 1);
+  const hits = options
+    .filter(({ text, kind }) => {
+      const fits =
+        kind === 'column' || kind === 'table'
+          ? text.toLowerCase().includes(wanted)
+          : text.toLowerCase().startsWith(wanted);
+      if (!fits || seen.has(text)) return false;
+      seen.add(text);
+      return true;
+    })
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, mostOptions);
+  const [only] = hits;
+  if (!only || (hits.length === 1 && only.text.toLowerCase() === wanted)) return undefined;
+  return { from, options: hits };
+}
