@@ -149,6 +149,20 @@ describe('a source', () => {
   });
 });
 
+describe('a clock that was set back', () => {
+  it('leaves the last result the last', async () => {
+    await run(chain(1));
+    vi.setSystemTime(new Date('2001-01-01T00:00:00Z'));
+    try {
+      await run(chain(5));
+      const { steps } = await engine.planStates(chain(6), { baseDir: dir });
+      expect(steps.find(({ id }) => id === 'one')?.reasons).toEqual(['params.value 5 → 6']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a paused run', () => {
   it('starts nothing until it is resumed', async () => {
     const { runId } = await engine.startRun({

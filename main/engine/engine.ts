@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
@@ -20,7 +21,7 @@ import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { listGraphics, probeDevices } from '../compute/devices/probe.ts';
 import { workerNode } from '../product/worker-node.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
-import { openDatabase, type StoreDatabase } from '../store/database.ts';
+import { openDatabase, openDatabaseToLook, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
 import { diskError } from '../store/disk-error.ts';
 import { createDatasetVersions, type DatasetVersions } from '../store/dataset-versions.ts';
@@ -51,6 +52,11 @@ import { createWorkerPool } from './worker-pool.ts';
 
 export interface EngineOptions {
   dataDir: string;
+  /**
+   * Only looks: where the data directory is missing or cannot be written, nothing is written there, and what it knows is
+   * read from a copy.
+   */
+  lookOnly?: boolean;
   /** File URL of a module that stands in for the node catalog (see `Kinds`). */
   kindsModule?: string;
   /** Steps that run at the same time; default: one per core, at least 2, at most 8. */
@@ -134,11 +140,12 @@ interface ActiveRun {
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
-  const database = openDatabase(dataDir);
+  const opened = options.lookOnly === true ? openDatabaseToLook(dataDir) : { database: openDatabase(dataDir) };
+  const { database } = opened;
   const openEngines = openEngineList(database);
   const records = createRunRecords(database);
   recoverRuns(records);
-  await removeStaleTempFolders(dataDir);
+  if (opened.copy === undefined) await removeStaleTempFolders(dataDir);
 
   const kinds = await loadKinds(options.kindsModule);
   const store = createArtifactStore(createDirectoryDriver(dataDir));
@@ -389,6 +396,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       logs.close();
       openEngines.leave();
       database.close();
+      if (opened.copy !== undefined) await rm(opened.copy, { recursive: true, force: true });
     },
   };
 }

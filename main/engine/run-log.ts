@@ -80,7 +80,7 @@ export function createRunLogs(records: RunRecords): RunLogs {
       } else timer ??= setTimeout(flush, storeEveryMs);
     };
     const sendProgress = (id: string, progress: Progress) => {
-      sent.set(id, Date.now());
+      sent.set(id, performance.now());
       append({ type: 'step.progress', id, progress });
     };
     const settleProgress = (id: string) => {
@@ -101,7 +101,7 @@ export function createRunLogs(records: RunRecords): RunLogs {
           waiting.progress = progress;
           return;
         }
-        const due = (sent.get(id) ?? 0) + progressEveryMs - Date.now();
+        const due = (sent.get(id) ?? Number.NEGATIVE_INFINITY) + progressEveryMs - performance.now();
         if (due <= 0) sendProgress(id, progress);
         else pending.set(id, { progress, timer: setTimeout(() => settleProgress(id), due) });
       },

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors/app-error.ts';
 
 /** The data directory: the flag, else `SLIPWAY_DATA_DIR`, else the platform's own place. Absolute. */
 export function resolveDataDir(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
@@ -16,5 +17,22 @@ export function resolveDataDir(flag: string | undefined, env: NodeJS.ProcessEnv 
  * there keeps its permissions.
  */
 export function makeDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const missing: string[] = [];
+  for (let path = dataDir; !existsSync(path) && dirname(path) !== path; path = dirname(path)) missing.push(path);
+  // One by one: a recursive mkdir never ends where folders cannot be made, such as in /proc.
+  for (const path of missing.reverse()) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? cannotMake(dataDir, error) : error;
+    }
+  }
+}
+
+function cannotMake(dataDir: string, cause: unknown): AppError {
+  return new AppError('disk.read-only', `The data directory ${dataDir} cannot be made.`, {
+    fix: 'Choose another with --data-dir or SLIPWAY_DATA_DIR.',
+    cause,
+  });
 }

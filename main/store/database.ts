@@ -1,4 +1,15 @@
-import { accessSync, chmodSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -38,6 +49,33 @@ export function openDatabase(dataDir: string): StoreDatabase {
   } catch (error) {
     database?.close();
     throw diskError(error, dataDir);
+  }
+}
+
+/**
+ * The same for commands that only look: a data directory that is missing or cannot be written stays as it is, and a copy
+ * of its database, or an empty one, is opened in its place. `copy` is the folder to remove afterwards.
+ */
+export function openDatabaseToLook(dataDir: string): { database: StoreDatabase; copy?: string } {
+  if (isWritable(dataDir)) return { database: openDatabase(dataDir) };
+  const copy = mkdtempSync(join(tmpdir(), 'slipway-look-'));
+  for (const name of ['slipway.db', 'slipway.db-wal']) {
+    try {
+      copyFileSync(join(dataDir, name), join(copy, name));
+      chmodSync(join(copy, name), 0o600);
+    } catch {
+      // Not there, or not to be read: what it would tell is unknown.
+    }
+  }
+  return { database: openDatabase(copy), copy };
+}
+
+function isWritable(dataDir: string): boolean {
+  try {
+    accessSync(dataDir, constants.W_OK);
+    return statSync(dataDir).isDirectory();
+  } catch {
+    return false;
   }
 }
 

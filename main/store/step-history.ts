@@ -40,14 +40,22 @@ interface HistoryRow {
   run_id: string;
 }
 
+/** SQL of a time that is after every use of the node's results so far, even when the clock was set back. */
+function laterThan(nowMs: string, graphId: string, nodeId: string): string {
+  return `max(${nowMs}, (SELECT coalesce(max(h.used_ms) + 1, 0) FROM step_history h
+    WHERE h.graph_id = ${graphId} AND h.node_id = ${nodeId}))`;
+}
+
 export function createStepHistory(database: StoreDatabase): StepHistory {
   const upsert = database.prepare(
     `INSERT INTO step_history (graph_id, node_id, key, kind, parts, outputs, duration_ms, peak_memory_bytes, run_id, used_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${laterThan('?', '?', '?')})
      ON CONFLICT (graph_id, node_id, key) DO UPDATE SET outputs = excluded.outputs, duration_ms = excluded.duration_ms,
        peak_memory_bytes = excluded.peak_memory_bytes, run_id = excluded.run_id, used_ms = excluded.used_ms`,
   );
-  const touch = database.prepare('UPDATE step_history SET used_ms = ? WHERE graph_id = ? AND node_id = ? AND key = ?');
+  const touch = database.prepare(
+    `UPDATE step_history SET used_ms = ${laterThan('?', 'step_history.graph_id', 'step_history.node_id')} WHERE graph_id = ? AND node_id = ? AND key = ?`,
+  );
   const one = database.prepare<[string, string, string], HistoryRow>(
     'SELECT * FROM step_history WHERE graph_id = ? AND node_id = ? AND key = ?',
   );
@@ -72,6 +80,8 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
       entry.peakMemoryBytes,
       entry.runId,
       Date.now(),
+      entry.graphId,
+      entry.nodeId,
     );
   };
   const useAll = database.transaction((entries: readonly StepHistoryEntry[]) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,4 +45,18 @@ test('opening names what is no graph file', async () => {
     code: 'graph.not-found',
     message: expect.stringContaining('gone.slipway.json does not exist'),
   });
+});
+
+test('a file that another program changed is not overwritten unasked', async () => {
+  const { path, modifiedMs } = await saveGraphFile(graph('First'), undefined, folder);
+  const again = await saveGraphFile(graph('Second'), path, folder, modifiedMs);
+  writeFileSync(path, JSON.stringify(graph('Elsewhere')));
+  utimesSync(path, new Date(), new Date(again.modifiedMs + 5000));
+  const late = saveGraphFile(graph('Third'), path, folder, again.modifiedMs);
+  await expect(late).rejects.toMatchObject({ code: 'graph.changed-on-disk' });
+  expect((await openGraphFile(path)).document?.name).toBe('Elsewhere');
+  await saveGraphFile(graph('Third'), path, folder);
+  rmSync(path);
+  await saveGraphFile(graph('Fourth'), path, folder, modifiedMs);
+  expect((await openGraphFile(path)).document?.name).toBe('Fourth');
 });

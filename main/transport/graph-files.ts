@@ -18,12 +18,14 @@ export async function openGraphFile(path: string): Promise<ParsedGraph & { path:
 
 /**
  * Writes the canonical form to a temporary file beside the target and renames it; the version before stays as `.bak`.
- * Without a path the file goes into `graphsDir`, named after the graph's id. Throws `graph.invalid`, `disk.*`.
+ * Without a path the file goes into `graphsDir`, named after the graph's id. Throws `graph.invalid`, `disk.*`, and
+ * `graph.changed-on-disk` where the file is not as it was at `knownMs`.
  */
 export async function saveGraphFile(
   document: unknown,
   path: string | undefined,
   graphsDir: string,
+  knownMs?: number,
 ): Promise<{ path: string; modifiedMs: number; id: string; name: string }> {
   const parsed = parseGraphValue(document);
   if (parsed.document === undefined || !parsed.writable) {
@@ -35,6 +37,7 @@ export async function saveGraphFile(
   }
   const { id, name } = parsed.document;
   const target = path === undefined ? await freePath(graphsDir, id) : requireAbsolute(path);
+  await refuseChanged(target, knownMs);
   try {
     await mkdir(dirname(target), { recursive: true });
     const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
@@ -59,6 +62,16 @@ export async function saveGraphFile(
     });
   }
   return { path: target, modifiedMs: (await stat(target)).mtimeMs, id, name };
+}
+
+/** A file that is gone is no conflict: saving brings it back. */
+async function refuseChanged(target: string, knownMs: number | undefined): Promise<void> {
+  if (knownMs === undefined) return;
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined || found.mtimeMs === knownMs) return;
+  throw new AppError('graph.changed-on-disk', `${basename(target)} was changed by another program since it was read.`, {
+    fix: 'Overwrite it, or save under another name and compare.',
+  });
 }
 
 /** The version before also under `.bak`; at no moment is there no file of the graph's own name. */

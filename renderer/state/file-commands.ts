@@ -27,6 +27,7 @@ function show(
   problems: Diagnostic[],
   writable: boolean,
   stay: boolean,
+  modifiedMs?: number,
 ): boolean {
   if (!read.document) {
     const first = read.diagnostics[0];
@@ -34,7 +35,13 @@ function show(
     return false;
   }
   const front = useGraphs.getState().active;
-  const tabId = openGraph({ document: read.document, path, writable: writable && read.writable, problems });
+  const tabId = openGraph({
+    document: read.document,
+    path,
+    modifiedMs,
+    writable: writable && read.writable,
+    problems,
+  });
   if (stay && front !== undefined) showGraph(front);
   else select([]);
   followLastRun(tabId, read.document.id);
@@ -45,7 +52,8 @@ function show(
 export async function openPath(path: string, stay = false): Promise<boolean> {
   try {
     const file = await engine.graph.open({ path });
-    const shown = show(readGraphValue(file.document, definitionOf), file.path, file.diagnostics, file.writable, stay);
+    const read = readGraphValue(file.document, definitionOf);
+    const shown = show(read, file.path, file.diagnostics, file.writable, stay, file.modifiedMs);
     if (shown) {
       if (!stay) navigate('graph');
       await shell.rememberGraph(file.path);
@@ -125,21 +133,31 @@ export async function saveAs(): Promise<void> {
 }
 
 /** Without a path the engine puts the file into its own graphs folder. */
-export async function saveTo(path: string | undefined): Promise<boolean> {
+export async function saveTo(path: string | undefined, overwrite = false): Promise<boolean> {
   const graph = activeGraph();
   if (!graph) return false;
-  const { root: document, tabId, path: from } = graph;
+  const { root: document, tabId, path: from, modifiedMs } = graph;
+  const knownMs = overwrite || path !== from ? undefined : modifiedMs;
   try {
     const saved = await engine.graph.save({
       document,
       ...(path === undefined ? {} : { path }),
       ...(from === undefined ? {} : { from }),
+      ...(knownMs === undefined ? {} : { knownMs }),
     });
-    markSaved(tabId, document, saved.path);
+    markSaved(tabId, document, saved.path, saved.modifiedMs);
     dropRecovery(tabId);
     await shell.rememberGraph(saved.path);
     return true;
   } catch (error) {
+    if (toEngineError(error).code === 'graph.changed-on-disk') {
+      showToast({
+        text: t.changedOnDisk(document.name),
+        tone: 'failed',
+        action: { label: t.overwrite, onSelect: () => void saveTo(path, true) },
+      });
+      return false;
+    }
     fail(error);
     return false;
   }

@@ -32,6 +32,8 @@ export interface OpenGraph {
   document: GraphDocument;
   /** Undefined until saved once. */
   path: string | undefined;
+  /** When the file was changed last, as read or saved here. */
+  modifiedMs: number | undefined;
   /** False where saving would lose something (newer format, unreadable parts). */
   writable: boolean;
   past: Edit[];
@@ -80,6 +82,7 @@ export function isDirty(graph: OpenGraph): boolean {
 export function openGraph(opened: {
   document: GraphDocument;
   path?: string | undefined;
+  modifiedMs?: number | undefined;
   writable?: boolean;
   problems?: Diagnostic[];
   unsaved?: boolean;
@@ -98,6 +101,7 @@ export function openGraph(opened: {
     scope: [],
     document: opened.document,
     path: opened.path,
+    modifiedMs: opened.modifiedMs,
     writable: opened.writable ?? true,
     past: [],
     future: [],
@@ -267,9 +271,9 @@ export function redo(): string | undefined {
 }
 
 /** Records that `document` is on disk at `path`; edits made since stay unsaved. */
-export function markSaved(tabId: string, document: GraphDocument, path: string): void {
+export function markSaved(tabId: string, document: GraphDocument, path: string, modifiedMs: number): void {
   const graph = useGraphs.getState().graphs[tabId];
   if (!graph) return;
   const savedEdit = graph.root === document ? (graph.past.at(-1)?.id ?? 0) : graph.savedEdit;
-  replace({ ...graph, path, savedEdit });
+  replace({ ...graph, path, modifiedMs, savedEdit });
 }

@@ -6,6 +6,8 @@ export const t = defineText(
     savingWouldLose: 'Saving here would lose parts of the file this version cannot read. Save a copy instead.',
     closedWithoutSaving: (name: string | number) => `Closed ${name} without saving.`,
     reopen: 'Reopen',
+    changedOnDisk: (name: string) => `${name} was changed by another program since it was opened, and was not saved.`,
+    overwrite: 'Overwrite',
     add: (title: string | number) => `Add ${title}`,
     insertIntoTheConnection: 'Insert into the connection',
     connect: 'Connect',
@@ -50,6 +52,9 @@ export const t = defineText(
       'Hier zu speichern verlöre Teile der Datei, die diese Version nicht lesen kann. Speichere stattdessen eine Kopie.',
     closedWithoutSaving: (name) => `${name} ohne Speichern geschlossen.`,
     reopen: 'Wieder öffnen',
+    changedOnDisk: (name) =>
+      `${name} wurde seit dem Öffnen von einem anderen Programm geändert und daher nicht gespeichert.`,
+    overwrite: 'Überschreiben',
     add: (title) => `${title} hinzufügen`,
     insertIntoTheConnection: 'In die Verbindung einfügen',
     connect: 'Verbinden',

@@ -4,6 +4,7 @@ export type ErrorCategory = 'user' | 'environment' | 'node' | 'protocol' | 'canc
 export const errorCodes = {
   'graph.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
   'graph.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
+  'graph.changed-on-disk': { category: 'user', exitCode: 2, httpStatus: 409 },
   'graph.too-new': { category: 'user', exitCode: 2, httpStatus: 400 },
   'graph.too-large': { category: 'user', exitCode: 2, httpStatus: 413 },
   'params.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },

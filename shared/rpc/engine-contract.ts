@@ -50,6 +50,8 @@ export const graphFileSchema = z.object({
   diagnostics: z.array(diagnosticSchema),
   /** False where the document must not be overwritten (newer format). */
   writable: z.boolean(),
+  /** When the file was changed last. */
+  modifiedMs: z.number(),
 });
 
 export const graphEntrySchema = z.object({
@@ -363,6 +365,8 @@ export const engineContract = {
           path: z.string().optional(),
           /** The file the graph was opened from: what it is trusted with goes with it. */
           from: z.string().optional(),
+          /** `modifiedMs` as the file was read or saved last: one changed since is not overwritten, but `graph.changed-on-disk`. */
+          knownMs: z.number().optional(),
         }),
       )
       .output(z.object({ path: z.string(), modifiedMs: z.number() })),
@@ -378,7 +382,9 @@ export const engineContract = {
       z.array(z.object({ id: z.string(), name: z.string(), description: z.string(), targets: z.array(z.string()) })),
     ),
     /** Copies a template; the copy has no path until saved. */
-    openTemplate: base.input(z.object({ id: z.string() })).output(graphFileSchema.omit({ path: true })),
+    openTemplate: base
+      .input(z.object({ id: z.string() }))
+      .output(graphFileSchema.omit({ path: true, modifiedMs: true })),
   },
   readiness: {
     /** What stands between a graph and production; runs nothing. */

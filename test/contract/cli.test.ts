@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -196,6 +196,33 @@ describe('surroundings', () => {
     expect(code).toBe(3);
     expect((last['error'] as { message: string; fix: string }).message).toContain(file);
     expect((last['error'] as { fix: string }).fix).toMatch(/--data-dir/);
+  });
+
+  it('looks at a graph without a data directory that it may write', async () => {
+    const missing = join(folder, 'nowhere', 'data');
+    expect((await runSlipway(['validate', penguins], missing)).last).toMatchObject({ ok: true });
+    const planned = await runSlipway(['plan', penguins], missing);
+    expect(planned.code).toBe(0);
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it.skipIf(process.platform !== 'linux')('names a data directory that cannot be made', async () => {
+    const { code, last } = await runSlipway(['run', penguins], '/proc/slipway-data');
+    expect(code).toBe(3);
+    expect(JSON.stringify(last)).toContain('/proc/slipway-data');
+    expect((await runSlipway(['validate', penguins], '/proc/slipway-data')).code).toBe(0);
+  });
+
+  it('refuses a port in use before it runs anything', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const fresh = join(folder, 'port-data');
+    const { code, last } = await runSlipway(['up', penguins, '--http', String(port)], fresh);
+    server.close();
+    expect(code).toBe(3);
+    expect(last).toMatchObject({ error: { code: 'port.in-use' } });
+    expect((await runSlipway(['runs'], fresh)).last).toMatchObject({ runs: [] });
   });
 
   it('says that a port is in use', async () => {

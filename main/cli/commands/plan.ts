@@ -1,5 +1,6 @@
 import type { StepState } from '../../../shared/plan/plan.ts';
 import type { Command } from '../command.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { diagnosticLines } from '../diagnostic-lines.ts';
 import { withEngine } from '../open-engine.ts';
 import { textTable } from '../output.ts';
@@ -16,7 +17,7 @@ export const planCommand: Command = {
   async run(context) {
     const file = await readGraphFile(context.positionals[0]);
     const document = requireGraphJson(file);
-    return withEngine(context, async (engine) => {
+    const look = async (engine: Engine): Promise<number> => {
       const selection = selectionOf(context);
       const { steps, diagnostics } = await engine.planStates(document, {
         baseDir: file.baseDir,
@@ -26,7 +27,8 @@ export const planCommand: Command = {
       for (const line of diagnosticLines(diagnostics)) context.output.log(line);
       context.output.result({ steps, diagnostics }, describePlan(steps));
       return diagnostics.some((entry) => entry.severity === 'error') ? 2 : 0;
-    });
+    };
+    return withEngine(context, look, { lookOnly: true });
   },
 };
 

@@ -10,6 +10,7 @@ import { endpointsAnswer } from '../endpoint-health.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { logOnly } from '../output.ts';
+import { requireFreePort } from '../require-free-port.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { serviceManagerOf } from '../service-manager.ts';
 
@@ -27,6 +28,9 @@ export const upCommand: Command = {
     const serving = servingOf(context);
     const manager = serviceManagerOf({ env: process.env, log: (text) => context.output.log(text) });
     return withEngine(context, async (engine) => {
+      const host = serving.host ?? '127.0.0.1';
+      await requireFreePort(host, serving.port ?? Number(services[0]?.params['port'] ?? 0));
+      if (serving.grpcPort !== undefined) await requireFreePort(host, serving.grpcPort);
       manager.status(`Running ${file.path}`);
       const { runId, diagnostics } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
       for (const line of diagnosticLines(diagnostics)) context.output.log(line);
@@ -36,13 +40,13 @@ export const upCommand: Command = {
         context.output.result(finished, `Run ${runId} ${finished.status}.`);
         return exitCodeOf(finished);
       }
-      const host = createEndpointHost({
+      const endpoints = createEndpointHost({
         dataDir: engine.dataDir,
         log: (_level, text) => context.output.log(text),
       });
       const monitors = createGraphMonitors({
         engine,
-        host,
+        host: endpoints,
         log: (text) => context.output.log(text),
         onAlert: (alert) =>
           context.output.event({ ...alert, type: alert.resolvedMs === null ? 'alert.opened' : 'alert.resolved' }),
@@ -61,16 +65,16 @@ export const upCommand: Command = {
             keys: serving.keys,
             log: (_level: 'info' | 'warn', text: string) => context.output.log(text),
           };
-          const started = await startGraphEndpoint(engine, host, start);
+          const started = await startGraphEndpoint(engine, endpoints, start);
           monitors.attach(started, start);
-          announceEndpoint(context.output, started, host.models(started.id));
+          announceEndpoint(context.output, started, endpoints.models(started.id));
         }
-        manager.ready(`${services.length} endpoint(s) up`, () => endpointsAnswer(host));
+        manager.ready(`${services.length} endpoint(s) up`, () => endpointsAnswer(endpoints));
         await untilStopped(context.signal);
       } finally {
         await manager.stopping();
         monitors.close();
-        await host.close();
+        await endpoints.close();
       }
       return 0;
     });

@@ -21,8 +21,11 @@ export const validateCommand: Command = {
       return ok ? 0 : 2;
     };
     if ('diagnostics' in graph) return report(graph.diagnostics);
-    return withEngine(context, async (engine) =>
-      report((await engine.analyze(graph.document, { baseDir: file.baseDir, signal: context.signal })).diagnostics),
+    return withEngine(
+      context,
+      async (engine) =>
+        report((await engine.analyze(graph.document, { baseDir: file.baseDir, signal: context.signal })).diagnostics),
+      { lookOnly: true },
     );
   },
 };

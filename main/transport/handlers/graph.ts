@@ -27,12 +27,12 @@ export const graphHandlers = {
       });
     }
     context.engine.recentGraphs.remember({ path, id: document.id, name: document.name, modifiedMs });
-    return { path, document, diagnostics, writable };
+    return { path, document, diagnostics, writable, modifiedMs };
   }),
   save: rpc.graph.save.handler(async ({ input, context }) => {
     // Before the file changes: a graph opened from elsewhere stays restricted wherever it is saved.
     const state = await context.trust.stateOf(input.from);
-    const saved = await saveGraphFile(input.document, input.path, context.graphsDir);
+    const saved = await saveGraphFile(input.document, input.path, context.graphsDir, input.knownMs);
     await context.trust.decide(saved.path, state);
     context.engine.recentGraphs.remember(saved);
     return { path: saved.path, modifiedMs: saved.modifiedMs };
