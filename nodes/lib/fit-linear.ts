@@ -3,9 +3,10 @@ import type { Matrix } from '../../main/compute/linear/column-moments.ts';
 import { type FittedLinear, fitLinear } from '../../main/compute/linear/fit-linear.ts';
 import { encodeLinear } from '../../main/compute/linear/native-linear.ts';
 import { writeLinear } from '../../main/compute/linear/write-linear.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import type { FeatureColumn } from '../../shared/model/signature.ts';
 import type { linearNode } from '../train/linear/definition.ts';
-import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
+import { type FitHooks, type FittedModel, type TrainingTargets, trainingWeights } from './fitted-model.ts';
 
 export interface FitLinearModelOptions {
   matrix: Matrix;
@@ -18,7 +19,13 @@ export interface FitLinearModelOptions {
 /** A linear model with the params of `train.linear`. */
 export async function fitLinearModel(options: FitLinearModelOptions): Promise<FittedModel & { fitted: FittedLinear }> {
   const { matrix, features, targets, params, hooks } = options;
-  const metric = targets.task === 'regression' ? 'halfSquaredError' : 'logLoss';
+  const isPoisson = params.objective === 'poisson';
+  if (isPoisson && targets.task !== 'regression') {
+    throw new AppError('params.invalid', 'The objective “poisson” is of a regression, and the label has classes.', {
+      fix: 'Set the task to regression, or the objective to auto.',
+    });
+  }
+  const metric = targets.task !== 'regression' ? 'logLoss' : isPoisson ? 'poissonLoss' : 'halfSquaredError';
   const losses: number[] = [];
   const fitted = await fitLinear({
     task: targets.task,
@@ -27,6 +34,9 @@ export async function fitLinearModel(options: FitLinearModelOptions): Promise<Fi
     target: targets.values,
     classCount: targets.classes.length,
     l2: params.l2,
+    l1: params.l1,
+    loss: isPoisson ? 'poisson' : 'squared',
+    weights: trainingWeights(targets, params.classWeight),
     maxIterations: params.maxIterations,
     tolerance: params.tolerance,
     threads: hooks.threads,
@@ -43,7 +53,7 @@ export async function fitLinearModel(options: FitLinearModelOptions): Promise<Fi
     build: (builder, input) => writeLinear(builder, input, fitted.model),
     curve: { metric, train: fitted.losses, valid: [] },
     importance: meanMagnitude(fitted),
-    notes: notesOf(fitted),
+    notes: [...notesOf(fitted), ...sparsityNote(fitted, params.l1)],
   };
 }
 
@@ -64,6 +74,12 @@ function notesOf({ losses, converged, collinear }: FittedLinear): FittedModel['n
     notes.push({ level: 'warn', text });
   }
   return notes;
+}
+
+function sparsityNote({ model }: FittedLinear, l1: number): FittedModel['notes'] {
+  if (l1 === 0) return [];
+  const kept = model.coefficients.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+  return [{ level: 'info', text: `${kept} of ${model.coefficients.length} coefficients are not 0.` }];
 }
 
 /** Mean |standardised coefficient| over the outputs, per column. */

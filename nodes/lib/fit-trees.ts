@@ -9,7 +9,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { FeatureColumn, Task } from '../../shared/model/signature.ts';
 import { nearMisses } from '../../shared/text/near-misses.ts';
 import type { treesNode } from '../train/trees/definition.ts';
-import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
+import { type FitHooks, type FittedModel, type TrainingTargets, trainingWeights } from './fitted-model.ts';
 
 export interface FitTreesOptions {
   /** One column of the feature matrix each, of the rows that have a label. */
@@ -119,25 +119,6 @@ function requireFitting(
 /** What the trainer needs to know of each column of a feature. */
 export function treeInputs({ width, categories }: FeatureColumn, monotone?: 1 | -1): FeatureInput[] {
   return Array.from({ length: width }, () => ({ categories: width === 1 ? categories?.length : undefined, monotone }));
-}
-
-/** Weights of the rows, each multiplied by that of its class; undefined when all are 1. */
-export function trainingWeights(
-  { task, classes, values, weights }: TrainingTargets,
-  classWeight: 'none' | 'balanced',
-): Float32Array | undefined {
-  if (classWeight === 'none' || task === 'regression') return weights;
-  const mass = new Float64Array(classes.length);
-  let total = 0;
-  values.forEach((index, row) => {
-    const weight = weights?.[row] ?? 1;
-    mass[index] = (mass[index] as number) + weight;
-    total += weight;
-  });
-  return Float32Array.from(values, (index, row) => {
-    const weight = weights?.[row] ?? 1;
-    return weight === 0 ? 0 : (weight * total) / (classes.length * (mass[index] as number));
-  });
 }
 
 function notesOf(curve: Curve, kept: number, asked: number): FittedModel['notes'] {

@@ -31,3 +31,22 @@ export interface FitHooks {
   onProgress(done: number, total: number, unit: string): void;
   onCurve(curve: ModelManifest['training']['curve']): void;
 }
+
+/** Weights of the rows, each multiplied by that of its class; undefined when all are 1. */
+export function trainingWeights(
+  { task, classes, values, weights }: TrainingTargets,
+  classWeight: 'none' | 'balanced',
+): Float32Array | undefined {
+  if (classWeight === 'none' || task === 'regression') return weights;
+  const mass = new Float64Array(classes.length);
+  let total = 0;
+  values.forEach((index, row) => {
+    const weight = weights?.[row] ?? 1;
+    mass[index] = (mass[index] as number) + weight;
+    total += weight;
+  });
+  return Float32Array.from(values, (index, row) => {
+    const weight = weights?.[row] ?? 1;
+    return weight === 0 ? 0 : (weight * total) / (classes.length * (mass[index] as number));
+  });
+}

@@ -11,29 +11,41 @@ export interface LikelihoodGraphOptions {
   standardization: Standardization;
   /** Adds the output `hessian`. */
   hessian: boolean;
+  /** Of a regression: half the squared error, or the Poisson likelihood of a log rate. */
+  loss: 'squared' | 'poisson';
+  /** Adds the input `w` FP32 [N, 1]: how much each row counts. */
+  weighted: boolean;
 }
 
 /**
  * ONNX model of a chunk's negative log-likelihood (regression: half the squared error) and its derivatives.
- * In: `x` FP32 [N, F], raw, standardised inside; `y` FP32 [N, 1], class index or target; `coefficients` FP32 [F + 1, K],
+ * In: `x` FP32 [N, F], raw, standardised inside; `y` FP32 [N, 1], class index or target; `w`; `coefficients` FP32 [F + 1, K],
  * the intercept last. Out, with D = F + 1: `loss` FP32 [], `gradient` FP32 [D, K], and `hessian`
  * FP32 [K·(K + 1) / 2 · D, D], the D×D blocks (a, b) for a ≤ b below each other.
  */
 export function buildLikelihoodGraph(options: LikelihoodGraphOptions): Uint8Array {
-  const { task, width, outputs, standardization } = options;
+  const { task, width, outputs, standardization, weighted } = options;
   const builder = createGraphBuilder('likelihood');
   const x = builder.input('x', 'FP32', ['N', width]);
   const y = builder.input('y', 'FP32', ['N', 1]);
   const coefficients = builder.input('coefficients', 'FP32', [width + 1, outputs]);
   const design = designMatrix(builder, x, y, standardization);
   const linear = builder.node('MatMul', [design, coefficients]);
-  const { loss, residual, weights } = likelihood(builder, task, linear, y, outputs);
-  builder.output('loss', sum(builder, loss), 'FP32', []);
-  builder.output('gradient', transposedProduct(builder, design, residual), 'FP32', [width + 1, outputs]);
+  const { loss, residual, weights } = likelihood(
+    builder,
+    options.loss === 'poisson' ? 'poisson' : task,
+    linear,
+    y,
+    outputs,
+  );
+  const w = weighted ? builder.input('w', 'FP32', ['N', 1]) : undefined;
+  const times = (value: string) => (w === undefined ? value : builder.node('Mul', [value, w]));
+  builder.output('loss', sum(builder, times(loss)), 'FP32', []);
+  builder.output('gradient', transposedProduct(builder, design, times(residual)), 'FP32', [width + 1, outputs]);
   if (options.hessian) {
     const blocks = weights().map((weight) => {
-      const weighted = weight === undefined ? design : builder.node('Mul', [design, weight]);
-      return transposedProduct(builder, design, weighted);
+      const factor = weight === undefined ? w : times(weight);
+      return transposedProduct(builder, design, factor === undefined ? design : builder.node('Mul', [design, factor]));
     });
     const [only] = blocks;
     const hessian =
@@ -60,12 +72,22 @@ interface Likelihood {
   weights(): (string | undefined)[];
 }
 
-function likelihood(builder: GraphBuilder, task: Task, linear: string, y: string, outputs: number): Likelihood {
+function likelihood(
+  builder: GraphBuilder,
+  task: Task | 'poisson',
+  linear: string,
+  y: string,
+  outputs: number,
+): Likelihood {
   const node = (op: string, ...inputs: string[]) => builder.node(op, inputs);
   if (task === 'regression') {
     const residual = node('Sub', linear, y);
     const loss = node('Mul', node('Mul', residual, residual), builder.float(0.5));
     return { loss, residual, weights: () => [undefined] };
+  }
+  if (task === 'poisson') {
+    const rate = node('Exp', linear);
+    return { loss: node('Sub', rate, node('Mul', y, linear)), residual: node('Sub', rate, y), weights: () => [rate] };
   }
   if (task === 'binary') {
     const p = node('Sigmoid', linear);

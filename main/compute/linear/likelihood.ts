@@ -29,10 +29,12 @@ export interface Likelihood {
   release(): Promise<void>;
 }
 
-export interface LikelihoodOptions extends Omit<LikelihoodGraphOptions, 'hessian'> {
+export interface LikelihoodOptions extends Omit<LikelihoodGraphOptions, 'hessian' | 'weighted'> {
   /** Raw values; standardised inside the graph. */
   matrix: Matrix;
   target: Float32Array;
+  /** Per row, ≥ 0; undefined for 1. */
+  weights: Float32Array | undefined;
   threads: number;
   signal: AbortSignal;
 }
@@ -40,13 +42,17 @@ export interface LikelihoodOptions extends Omit<LikelihoodGraphOptions, 'hessian
 interface Chunk {
   x: OrtTensor;
   y: OrtTensor;
+  w?: OrtTensor;
 }
 
 /** Negative log-likelihood of a whole training matrix, computed chunk by chunk in ONNX Runtime. */
 export async function openLikelihood(options: LikelihoodOptions): Promise<Likelihood> {
-  const { matrix, target, width, outputs, threads, signal } = options;
+  const { matrix, target, weights, width, outputs, threads, signal } = options;
   const open = (hessian: boolean) =>
-    openSession(buildLikelihoodGraph({ ...options, hessian }), { threads, label: 'the likelihood graph' });
+    openSession(buildLikelihoodGraph({ ...options, hessian, weighted: weights !== undefined }), {
+      threads,
+      label: 'the likelihood graph',
+    });
   const sessions = { first: await open(false), second: undefined as InferenceSession | undefined };
   const chunks: Chunk[] = [];
   for (let from = 0; from < matrix.rows; from += CHUNK_ROWS) {
@@ -54,6 +60,7 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
     chunks.push({
       x: new OrtTensor('float32', matrix.values.subarray(from * width, to * width), [to - from, width]),
       y: new OrtTensor('float32', target.subarray(from, to), [to - from, 1]),
+      ...(weights === undefined ? {} : { w: new OrtTensor('float32', weights.subarray(from, to), [to - from, 1]) }),
     });
   }
   const design = width + 1;
@@ -74,7 +81,7 @@ export async function openLikelihood(options: LikelihoodOptions): Promise<Likeli
       hessian: new Float64Array(blocks * design * design),
     };
     for (const chunk of some) {
-      const out = await session.run({ x: chunk.x, y: chunk.y, coefficients: feed });
+      const out = await session.run({ ...chunk, coefficients: feed });
       total.loss += floats(out.loss)[0] as number;
       addTo(total.gradient, floats(out.gradient));
       if (blocks > 0) addTo(total.hessian, floats(out.hessian));

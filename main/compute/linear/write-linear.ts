@@ -16,11 +16,11 @@ export function writeLinear(builder: GraphBuilder, features: string, model: Line
     builder.initializer('FP32', model.intercepts, [outputs]),
   ]);
   switch (model.task) {
-    case 'regression':
-      return builder.node('Add', [
-        builder.node('Mul', [linear, builder.float(target.scale)]),
-        builder.float(target.offset),
-      ]);
+    case 'regression': {
+      if (model.link === 'log') return builder.node('Exp', [linear]);
+      const scaled = builder.node('Mul', [linear, builder.float(target.scale)]);
+      return builder.node('Add', [scaled, builder.float(target.offset)]);
+    }
     case 'binary': {
       // σ(−z) rather than 1 − σ(z): both classes keep their precision near 0.
       const negative = builder.node('Sigmoid', [builder.node('Neg', [linear])]);

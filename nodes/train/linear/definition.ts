@@ -13,12 +13,37 @@ const paramsSchema = z.object({
     .enum(['auto', 'binary', 'multiclass', 'regression'])
     .default('auto')
     .describe('Auto: true/false, text and few whole numbers are classes, other numbers a regression.'),
+  objective: z
+    .enum(['auto', 'squared', 'poisson'])
+    .default('auto')
+    .describe(
+      'What a regression predicts. Auto and squared: the mean; Poisson: the rate of a count, its logarithm linear.',
+    )
+    .meta(paramMeta({ advanced: true })),
+  classWeight: z
+    .enum(['none', 'balanced'])
+    .default('none')
+    .describe('Balanced: every class counts the same in total. Probabilities are then no longer those of the data.')
+    .meta(paramMeta({ advanced: true })),
+  weight: z
+    .string()
+    .default('')
+    .describe('A column of numbers ≥ 0: how much each row counts. Empty: all the same.')
+    .meta(paramMeta({ advanced: true, ui: { control: 'column', port: 'features', types: ['int64', 'float64'] } })),
   l2: z
     .number()
     .min(0)
     .default(1)
     .describe('Strength of the penalty ½ · l2 · Σ coefficient² on standardised columns; 0 for none.')
     .meta(paramMeta({ label: 'Regularisation (L2)' })),
+  l1: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Strength of the penalty l1 · Σ |coefficient|, which sets weak coefficients to 0 (lasso; elastic net with L2).',
+    )
+    .meta(paramMeta({ label: 'Regularisation (L1)' })),
   maxIterations: z
     .number()
     .int()
@@ -40,8 +65,20 @@ export const linearNode = defineNode({
   version: 1,
   stage: 'train',
   title: 'Linear model',
-  summary: 'Trains a linear, logistic or softmax regression.',
-  keywords: ['logistic', 'ridge', 'regression', 'softmax', 'glm', 'coefficients', 'baseline', 'ols'],
+  summary: 'Trains a linear, logistic, softmax or Poisson regression.',
+  keywords: [
+    'logistic',
+    'ridge',
+    'regression',
+    'softmax',
+    'lasso',
+    'elastic net',
+    'poisson',
+    'glm',
+    'coefficients',
+    'baseline',
+    'ols',
+  ],
   params: paramsSchema,
   ports: {
     inputs: { features: { types: ['features'], many: true, fits: true, doc: 'Features of the training rows.' } },
@@ -63,19 +100,26 @@ export const linearNode = defineNode({
       params: { label: 'price', task: 'regression', l2: 0 },
       note: 'Without a penalty there are standard errors.',
     },
+    {
+      name: 'Lasso',
+      params: { label: 'price', task: 'regression', l1: 50, l2: 0 },
+      note: 'Keeps few of many columns.',
+    },
   ],
   help: `Fits by maximum likelihood: linear regression (ridge when L2 > 0), logistic regression for two classes, softmax
 regression with one set of coefficients per class for more.
 
 **Columns are standardised** inside the model, so the penalty treats them alike and nothing has to be scaled before.
-The penalty is ½ · l2 · Σ coefficient² against the sum of the row losses (1 / C of scikit-learn); intercepts are free.
+The penalty is ½ · l2 · Σ coefficient² + l1 · Σ |coefficient| against the sum of the row losses (l2 is 1 / C of
+scikit-learn); intercepts are free.
 
-**Solver.** Newton's method (IRLS) with derivatives computed in ONNX Runtime, L-BFGS beyond 600 coefficients. Collinear
+**Solver.** Newton's method (IRLS) with derivatives computed in ONNX Runtime, L-BFGS beyond 600 coefficients; with L1 their
+proximal counterparts. Collinear
 columns get a small ridge when there is no penalty; the log says so.
 
 **Missing values** are refused, with the name of the feature: add an **Impute** step before. Categories need one-hot
 encoding; ordinal codes would be read as amounts.
 
-\`coefficients.json\` in the model lists the coefficients in the units of the feature columns, with standard errors where
-they are defined (L2 = 0, one output, no collinear columns).`,
+\`coefficients.json\` in the model lists the coefficients in the units of the feature columns, with standard errors
+and p-values where they are defined (no penalty, no weights, one output, no collinear columns).`,
 });

@@ -5,6 +5,7 @@ import { appendModel } from '../../../main/compute/onnx/append-model.ts';
 import type { ClassLabel, FeatureColumn } from '../../../shared/model/signature.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { fitLinearModel } from '../../lib/fit-linear.ts';
+import { readRowWeights } from '../../lib/row-columns.ts';
 import { readTrainingData } from '../../lib/training-data.ts';
 import { writeModel } from '../../lib/write-model.ts';
 import { linearNode } from './definition.ts';
@@ -15,7 +16,7 @@ export const runner = implementNode(linearNode, {
     const trained = await fitLinearModel({
       matrix,
       features: pipeline.features,
-      targets: labels,
+      targets: { ...labels, weights: await readRowWeights({ table, column: ctx.params.weight, labels, ctx }) },
       params: ctx.params,
       hooks: {
         ...ctx,
@@ -69,6 +70,8 @@ function coefficientTable(fitted: FittedLinear, features: readonly FeatureColumn
         // Binary: the log odds of the second class.
         class: classes[fitted.model.task === 'binary' ? 1 : output] ?? null,
         intercept: raw.at(-1)?.coefficient,
+        interceptStandardError: raw.at(-1)?.standardError,
+        interceptPValue: raw.at(-1)?.pValue,
         coefficients: names.map((name, c) => ({ ...name, ...raw[c] })),
       };
     }),
