@@ -20,6 +20,8 @@ import { sampleNode } from './data/sample/definition.ts';
 import { dedupeNode } from './data/dedupe/definition.ts';
 import { writeFileNode } from './data/write-file/definition.ts';
 import { pythonNode } from './data/python/definition.ts';
+import { writeSqliteNode } from './data/write-sqlite/definition.ts';
+import { writePostgresNode } from './data/write-postgres/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -64,6 +66,8 @@ export const catalog = {
   [dedupeNode.kind]: dedupeNode,
   [writeFileNode.kind]: writeFileNode,
   [pythonNode.kind]: pythonNode,
+  [writeSqliteNode.kind]: writeSqliteNode,
+  [writePostgresNode.kind]: writePostgresNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

@@ -61,6 +61,8 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'data.python': { what: 'runs a Python script, which may run code of any kind', onSight: true },
   'data.stream': { what: 'reads events sent to this engine', onSight: true },
   'data.write-file': { what: 'writes a file', onSight: false },
+  'data.write-postgres': { what: 'writes into a database server', onSight: true },
+  'data.write-sqlite': { what: 'writes into a database file', onSight: false },
   'monitor.retrain': { what: 'trains again and promotes models by itself', onSight: false },
   'serve.endpoint': { what: 'opens a port that answers requests', onSight: false },
   'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },

@@ -5,17 +5,25 @@ import type { postgresNode } from './definition.ts';
 
 export type Params = z.output<typeof postgresNode.params>;
 
+/** Where to connect, and what the connection is for, to say so in messages. */
+export type ConnectionParams = Pick<
+  Params,
+  'host' | 'port' | 'database' | 'user' | 'password' | 'tls' | 'table' | 'query'
+>;
+
 const connectTimeoutMs = 10_000;
 
 /**
- * A connection inside one read-only transaction with a fixed view of the data, closed afterwards. Errors:
+ * A connection inside one transaction, closed afterwards: to read, read-only and with a fixed view of the data; to write,
+ * committed when the work is done. Errors:
  * `data.connection` when the server cannot be reached or goes away, `data.unreadable` when it refuses, `data.query` and
  * `data.column-missing` for what it says of a query, `run.cancelled`, `environment.missing` for the secret.
  */
 export async function withConnection<T>(
-  params: Params,
+  params: ConnectionParams,
   context: { signal: AbortSignal; secret(name: string): string },
   work: (client: pg.Client) => Promise<T>,
+  access: 'read' | 'write' = 'read',
 ): Promise<T> {
   const { signal } = context;
   const client = new pg.Client({
@@ -40,8 +48,12 @@ export async function withConnection<T>(
     signal.throwIfAborted();
     signal.addEventListener('abort', onAbort, { once: true });
     await client.connect();
-    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return await work(client);
+    await client.query(
+      access === 'read' ? 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN TRANSACTION',
+    );
+    const result = await work(client);
+    if (access === 'write') await client.query('COMMIT');
+    return result;
   } catch (error) {
     if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
     throw serverError(lost ?? error, params);
@@ -51,7 +63,7 @@ export async function withConnection<T>(
   }
 }
 
-function serverError(error: unknown, params: Params): AppError {
+function serverError(error: unknown, params: ConnectionParams): AppError {
   if (error instanceof AppError) return error;
   const where = `PostgreSQL at ${params.host}:${params.port}`;
   const text = error instanceof Error && error.message !== '' ? error.message : String(error);
