@@ -2,13 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import type { Session } from 'electron';
 import { contentTypeOf } from '../../shared/app/content-type.ts';
-
-/**
- * Origin of the app's pages. The shell answers every https request of its windows itself, so this name is never looked up
- * and nothing else can be reached. (A scheme of our own would have to be registered before Electron is ready, which a
- * runtime that starts apps late does not allow.)
- */
-export const appOrigin = 'https://app.slipway.localhost';
+import { shellOrigin } from '../../shared/app/shell-origin.ts';
 
 /** The engine listens on a port of its own choice on loopback; nothing else may be reached. */
 const contentSecurityPolicy = [
@@ -28,11 +22,11 @@ function notFound(): Response {
   return new Response('Not found', { status: 404 });
 }
 
-/** Serves the built app from `dir` at `appOrigin`; any other host and any path outside the folder is not found. */
+/** Serves the built app from `dir` at `shellOrigin`; any other host and any path outside the folder is not found. */
 export function serveApp(session: Session, dir: string): void {
   session.protocol.handle('https', async (request) => {
     const url = new URL(request.url);
-    if (url.origin !== appOrigin) return notFound();
+    if (url.origin !== shellOrigin) return notFound();
     try {
       const full = normalize(join(dir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
       if (!full.startsWith(dir + sep)) return notFound();

@@ -1,15 +1,15 @@
 import type { Session, WebContents } from 'electron';
-import { appOrigin } from './app-protocol.ts';
+import { shellOrigin } from '../../shared/app/shell-origin.ts';
 
 /** The one permission a page gets: copying text, which browsers give without asking too. */
 const granted = 'clipboard-sanitized-write';
 
 /** What windows may load: the app, its engine on loopback, and what the app itself makes. */
-const reachable = [`${appOrigin}/`, 'ws://127.0.0.1:', 'blob:', 'data:', 'devtools:'];
+const reachable = [`${shellOrigin}/`, 'ws://127.0.0.1:', 'blob:', 'data:', 'devtools:'];
 
 function isAppOrigin(url: string): boolean {
   try {
-    return new URL(url).origin === appOrigin;
+    return new URL(url).origin === shellOrigin;
   } catch {
     return false;
   }

@@ -1,17 +1,22 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { app, BrowserWindow, crashReporter, dialog, type IpcMainInvokeEvent, ipcMain, session, shell } from 'electron';
-import { appOrigin, serveApp } from './app-protocol.ts';
+import { join } from 'node:path';
+import { app, crashReporter, dialog, powerMonitor, safeStorage, session, shell } from 'electron';
+import type { DeepLink } from '../../shared/rpc/shell-contract.ts';
+import { serveApp } from './app-protocol.ts';
+import { createAppWindows } from './app-windows.ts';
+import { askToGoOn } from './ask-to-go-on.ts';
 import { channels } from './channels.ts';
-import { createEngineHost, type EngineHost } from './engine-host.ts';
+import { deepLinkArgument, parseDeepLink } from './deep-link.ts';
+import { createEndpointTray } from './endpoint-tray.ts';
+import { createEngineConnection, type EngineConnection } from './engine-connection.ts';
 import { chooseLauncher } from './engine-launchers.ts';
+import { graphArgument } from './graph-files.ts';
 import { guardContents, guardSession } from './guard-session.ts';
 import { installMenu } from './menu.ts';
+import { type Keychain, openSecretVault, type SecretVault } from './secret-vault.ts';
 import { openShellLog } from './shell-log.ts';
+import { answerShellRequests, remoteTokenName } from './shell-requests.ts';
 import { openShellSettings } from './shell-settings.ts';
 
-const graphExtension = '.slipway.json';
-const graphFilter = { name: 'Slipway graph', extensions: ['slipway.json', 'json'] };
 /** Folder of the shell's own files; inside the archive in a packaged app. */
 const root = app.getAppPath();
 /** The engine's files, which lie beside the archive in a packaged app. */
@@ -20,17 +25,6 @@ const engineRoot = root.replace(/app\.asar$/, 'app.asar.unpacked');
 const bundledNode = app.isPackaged
   ? join(process.resourcesPath, 'node', process.platform === 'win32' ? 'node.exe' : 'node')
   : join(root, 'node_modules', 'node', 'bin', 'node');
-
-/** A graph file named on the command line of this or of a second instance. */
-function graphArgument(argv: readonly string[], workingDirectory: string): string | undefined {
-  const name = argv.slice(1).find((entry) => entry.endsWith(graphExtension));
-  if (name === undefined) return undefined;
-  const path = resolve(workingDirectory, name);
-  return existsSync(path) ? path : undefined;
-}
-
-/** A window that ends this often within a minute is not loaded again without asking. */
-const mostWindowCrashes = 3;
 
 app.setName('Slipway');
 // Kept on this machine; nothing is sent.
@@ -42,62 +36,89 @@ if (app.requestSingleInstanceLock()) {
   app.quit();
 }
 
+/** The system's keychain; on Linux there may be none, and then Electron would seal with a key that everybody knows. */
+function keychain(): Keychain | undefined {
+  if (!safeStorage.isEncryptionAvailable()) return undefined;
+  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return undefined;
+  return {
+    encrypt: (text) => safeStorage.encryptString(text),
+    decrypt: (bytes) => safeStorage.decryptString(bytes),
+  };
+}
+
 function start(): void {
   const logsFolder = app.getPath('logs');
   const settings = openShellSettings(join(app.getPath('userData'), 'shell.json'));
-  let window: BrowserWindow | undefined;
-  let engine: EngineHost | undefined;
-  let openAtStart = graphArgument(process.argv, process.cwd());
-
-  const shellLog = openShellLog(logsFolder);
-  const log = (text: string): void => shellLog.write(text);
-
-  /** Resolves when the person has chosen to go on; ends the app when they chose that. */
-  async function askToGoOn(message: string, detail: string, goOn: string): Promise<void> {
-    const buttons = [goOn, 'Show logs', 'Quit'];
-    for (;;) {
-      const { response } = await dialog.showMessageBox({
-        type: 'error',
-        title: 'Slipway',
-        message,
-        detail,
-        buttons,
-        defaultId: 0,
-        cancelId: 0,
-        noLink: true,
-      });
-      if (response === 2) app.quit();
-      if (response !== 1) return;
-      await shell.openPath(logsFolder);
-    }
-  }
-
-  async function tellEngineFailed(detail: string): Promise<void> {
-    const lastWords = detail.slice(-2_000) || 'It ended without a message.';
-    await askToGoOn('The engine does not start', `${lastWords}\n\nLogs: ${shellLog.path}`, 'Try again');
-    engine?.restart();
-  }
+  const log = openShellLog(logsFolder);
+  const windows = createAppWindows({
+    root,
+    logsFolder,
+    settings,
+    log,
+    engineIsRemote: () => engine?.choice.kind === 'remote',
+  });
+  let engine: EngineConnection | undefined;
+  let vault: SecretVault | undefined;
+  let givenGraph = graphArgument(process.argv, process.cwd());
+  let givenLink = deepLinkArgument(process.argv);
+  let liveEndpoints = 0;
+  let quitting = false;
 
   function openPath(path: string): void {
-    if (window === undefined) {
-      openAtStart = path;
-      return;
-    }
-    if (window.isMinimized()) window.restore();
+    if (!windows.tell(channels.openPath, path)) givenGraph = path;
+  }
+
+  function openLink(link: DeepLink | undefined): void {
+    if (link !== undefined && !windows.tell(channels.deepLink, link)) givenLink = link;
+  }
+
+  function showWindow(): void {
+    const window = windows.current() ?? windows.open();
+    window.show();
     window.focus();
-    window.webContents.send(channels.openPath, path);
+  }
+
+  /** What the engine finds in its environment beside the shell's own. */
+  function engineVariables(): NodeJS.ProcessEnv {
+    const { network } = settings.read();
+    const proxy = network?.proxy ?? '';
+    const certificates = network?.certificates ?? '';
+    return {
+      ...process.env,
+      ...(proxy === '' ? {} : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NODE_USE_ENV_PROXY: '1' }),
+      ...(certificates === '' ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
+      ...vault?.variables(),
+    };
   }
 
   app.on('second-instance', (_event, argv, workingDirectory) => {
     const path = graphArgument(argv, workingDirectory);
-    if (path === undefined) window?.focus();
-    else openPath(path);
+    const link = deepLinkArgument(argv);
+    if (path !== undefined) openPath(path);
+    else if (link !== undefined) openLink(link);
+    else showWindow();
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();
     openPath(path);
   });
-  app.on('window-all-closed', () => app.quit());
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    openLink(parseDeepLink(url));
+  });
+  app.on('activate', showWindow);
+  app.on('before-quit', () => {
+    quitting = true;
+  });
+  app.on('window-all-closed', () => {
+    if (quitting || liveEndpoints === 0) {
+      app.quit();
+      return;
+    }
+    void askToKeepServing(liveEndpoints).then((keep) => {
+      if (!keep) app.quit();
+    });
+  });
   app.on('will-quit', () => engine?.stop());
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
@@ -106,103 +127,92 @@ function start(): void {
     .then(() => {
       guardSession(session.defaultSession);
       serveApp(session.defaultSession, join(root, 'dist', 'renderer'));
-      engine = createEngineHost({
-        launch: chooseLauncher(join(engineRoot, 'main', 'cli', 'slipway.ts'), bundledNode),
-        log,
-        onState: (state, detail) => {
-          window?.webContents.send(channels.engineState, state === 'ready' ? 'ready' : 'restarting');
-          if (state === 'failed') void tellEngineFailed(detail ?? '');
+      const secrets = openSecretVault(join(app.getPath('userData'), 'secrets.json'), keychain());
+      vault = secrets;
+      const { remoteEngine } = settings.read();
+      const token = secrets.get(remoteTokenName);
+      const connection = createEngineConnection(
+        {
+          launch: chooseLauncher(join(engineRoot, 'main', 'cli', 'slipway.ts'), bundledNode, engineVariables),
+          log: (text) => log.write(text),
+          onState: (state, detail) => {
+            windows.broadcast(channels.engineState, state === 'ready' ? 'ready' : 'restarting');
+            if (state === 'failed') void tellEngineFailed(detail ?? '');
+          },
+        },
+        remoteEngine === undefined || token === undefined ? undefined : { ...remoteEngine, token },
+      );
+      engine = connection;
+      const menu = () =>
+        installMenu({
+          windows,
+          logsFolder,
+          recentGraphs: settings.read().recentGraphs ?? [],
+          openGraph: openPath,
+          restartEngine: () => connection.restart(),
+        });
+      answerShellRequests({
+        windows,
+        engine: connection,
+        settings,
+        vault: secrets,
+        tray: createEndpointTray({
+          icon: join(root, 'resources', 'icons', 'icon.png'),
+          open: showWindow,
+          quit: () => app.quit(),
+          log: (text) => log.write(text),
+        }),
+        takeGivenGraph: () => {
+          const path = givenGraph;
+          givenGraph = undefined;
+          return path;
+        },
+        onRecentGraphs: menu,
+        onEndpoints: (live) => {
+          liveEndpoints = live;
         },
       });
-      registerHandlers(engine);
-      window = createWindow();
+      menu();
+      // Sockets of before the sleep may be dead without saying so: the windows close theirs and connect again.
+      powerMonitor.on('suspend', () => log.write('The machine goes to sleep.'));
+      powerMonitor.on('resume', () => {
+        log.write('The machine woke up.');
+        windows.broadcast(channels.engineState, 'restarting');
+      });
+      const first = windows.open();
+      first.webContents.once('did-finish-load', () => {
+        if (givenLink !== undefined) first.webContents.send(channels.deepLink, givenLink);
+        givenLink = undefined;
+      });
     })
     .catch((error: unknown) => {
-      log(`Start failed: ${String(error)}`);
+      log.write(`Start failed: ${String(error)}`);
       dialog.showErrorBox('Slipway does not start', String(error));
       app.exit(1);
     });
 
-  /** Only the app's own top frame may call. */
-  function trusted(event: IpcMainInvokeEvent): boolean {
-    const frame = event.senderFrame;
-    return frame !== null && frame.parent === null && frame.url.startsWith(`${appOrigin}/`);
+  async function tellEngineFailed(detail: string): Promise<void> {
+    const lastWords = detail.slice(-2_000) || 'It ended without a message.';
+    await askToGoOn({
+      message: 'The engine does not start',
+      detail: `${lastWords}\n\nLogs: ${log.path}`,
+      goOn: 'Try again',
+      showLogs: () => shell.openPath(logsFolder),
+    });
+    engine?.restart();
   }
+}
 
-  function handle(channel: string, handler: (argument: unknown) => unknown): void {
-    ipcMain.handle(channel, (event, argument: unknown) => {
-      if (!trusted(event)) throw new Error('Refused: the call does not come from the app.');
-      return handler(argument);
-    });
-  }
-
-  function registerHandlers(host: EngineHost): void {
-    handle(channels.engine, () => host.address());
-    handle(channels.openGraphDialog, async () => {
-      const chosen = await dialog.showOpenDialog({ properties: ['openFile'], filters: [graphFilter] });
-      return chosen.filePaths[0];
-    });
-    handle(channels.saveGraphDialog, async (suggested) => {
-      const name = typeof suggested === 'string' ? basename(suggested) : 'graph';
-      const chosen = await dialog.showSaveDialog({
-        defaultPath: name.endsWith(graphExtension) ? name : `${name}${graphExtension}`,
-        filters: [graphFilter],
-      });
-      return chosen.canceled ? undefined : chosen.filePath;
-    });
-    handle(channels.chooseFolderDialog, async () => {
-      const chosen = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
-      return chosen.filePaths[0];
-    });
-    handle(channels.initialGraph, () => {
-      const path = openAtStart ?? settings.read().lastGraph;
-      return path !== undefined && existsSync(path) ? { path } : { template: 'flight-delays' };
-    });
-    handle(channels.rememberGraph, (path) => {
-      if (typeof path === 'string') settings.update({ lastGraph: path });
-    });
-  }
-
-  function createWindow(): BrowserWindow {
-    const created = new BrowserWindow({
-      width: 1440,
-      height: 900,
-      ...settings.read().bounds,
-      minWidth: 900,
-      minHeight: 600,
-      show: false,
-      title: 'Slipway',
-      webPreferences: {
-        preload: join(root, 'dist', 'electron', 'preload.cjs'),
-        contextIsolation: true,
-        sandbox: true,
-        nodeIntegration: false,
-        webviewTag: false,
-        spellcheck: false,
-      },
-    });
-    installMenu(created, { logsFolder, restartEngine: () => engine?.restart() });
-    created.once('ready-to-show', () => created.show());
-    created.on('close', () => settings.update({ bounds: created.getBounds() }));
-    created.on('closed', () => {
-      window = undefined;
-    });
-    let crashes: number[] = [];
-    created.webContents.on('render-process-gone', (_event, details) => {
-      log(`The window's process ended: ${details.reason}`);
-      if (details.reason === 'clean-exit') return;
-      crashes = [...crashes.filter((timeMs) => Date.now() - timeMs < 60_000), Date.now()];
-      if (crashes.length < mostWindowCrashes) {
-        created.webContents.reload();
-        return;
-      }
-      crashes = [];
-      const detail = `The reason given is: ${details.reason}. Unsaved work is kept.\n\nLogs: ${shellLog.path}`;
-      void askToGoOn('The window keeps ending', detail, 'Load it again').then(() => {
-        if (!created.isDestroyed()) created.webContents.reload();
-      });
-    });
-    created.loadURL(`${appOrigin}/`).catch((error: unknown) => log(`The app did not load: ${String(error)}`));
-    return created;
-  }
+async function askToKeepServing(live: number): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    title: 'Slipway',
+    message: live === 1 ? 'An endpoint is live' : `${live} endpoints are live`,
+    detail: 'Slipway can go on serving without a window. Its icon in the tray brings the window back.',
+    buttons: ['Keep serving', 'Quit'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  });
+  return response === 0;
 }

@@ -1,13 +1,21 @@
-import { type BrowserWindow, Menu, type MenuItemConstructorOptions, shell } from 'electron';
+import { basename } from 'node:path';
+import { Menu, type MenuItemConstructorOptions, shell } from 'electron';
 import type { MenuCommand } from '../../shared/rpc/shell-contract.ts';
+import type { AppWindows } from './app-windows.ts';
 import { channels } from './channels.ts';
 
 /** The native menu; its entries ask the app, which also has them on the keyboard and in the command palette. */
-export function installMenu(window: BrowserWindow, options: { logsFolder: string; restartEngine: () => void }): void {
+export function installMenu(options: {
+  windows: AppWindows;
+  logsFolder: string;
+  recentGraphs: readonly string[];
+  openGraph: (path: string) => void;
+  restartEngine: () => void;
+}): void {
   const command = (label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     ...(accelerator === undefined ? {} : { accelerator }),
-    click: () => window.webContents.send(channels.menuCommand, name),
+    click: () => options.windows.current()?.webContents.send(channels.menuCommand, name),
   });
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const template: MenuItemConstructorOptions[] = [
@@ -16,7 +24,17 @@ export function installMenu(window: BrowserWindow, options: { logsFolder: string
       label: 'File',
       submenu: [
         command('New graph', 'graph.new', 'CmdOrCtrl+N'),
+        { label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: () => options.windows.open() },
         command('Open…', 'graph.open', 'CmdOrCtrl+O'),
+        {
+          label: 'Open recent',
+          enabled: options.recentGraphs.length > 0,
+          submenu: options.recentGraphs.map((path) => ({
+            label: basename(path),
+            sublabel: path,
+            click: () => options.openGraph(path),
+          })),
+        },
         separator,
         command('Save', 'graph.save', 'CmdOrCtrl+S'),
         command('Save as…', 'graph.saveAs', 'CmdOrCtrl+Shift+S'),

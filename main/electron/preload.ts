@@ -1,6 +1,7 @@
-import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import type { MenuCommand, ShellContract } from '../../shared/rpc/shell-contract.ts';
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
+import type { DeepLink, MenuCommand, ShellContract } from '../../shared/rpc/shell-contract.ts';
 import { channels } from './channels.ts';
+import { remoteEngineArgument } from './window-arguments.ts';
 
 function subscribe<T>(channel: string, listener: (value: T) => void): () => void {
   const handler = (_event: IpcRendererEvent, value: T): void => listener(value);
@@ -8,8 +9,11 @@ function subscribe<T>(channel: string, listener: (value: T) => void): () => void
   return () => ipcRenderer.off(channel, handler);
 }
 
+/** Native dialogs show this machine's files, which a remote engine does not have. */
+const engineIsHere = !process.argv.includes(remoteEngineArgument);
+
 const shell: ShellContract = {
-  capabilities: { fileDialogs: true, nativeMenu: true },
+  capabilities: { fileDialogs: engineIsHere, nativeMenu: true },
   engine: () => ipcRenderer.invoke(channels.engine),
   openGraphDialog: () => ipcRenderer.invoke(channels.openGraphDialog),
   saveGraphDialog: (suggestedName) => ipcRenderer.invoke(channels.saveGraphDialog, suggestedName),
@@ -19,6 +23,22 @@ const shell: ShellContract = {
   onMenuCommand: (listener) => subscribe<MenuCommand>(channels.menuCommand, listener),
   onOpenPath: (listener) => subscribe<string>(channels.openPath, listener),
   onEngineState: (listener) => subscribe<'ready' | 'restarting'>(channels.engineState, listener),
+  desktop: {
+    engineChoice: () => ipcRenderer.invoke(channels.engineChoice),
+    connectEngine: (engine) => ipcRenderer.invoke(channels.connectEngine, engine),
+    useLocalEngine: () => ipcRenderer.invoke(channels.useLocalEngine),
+    restartEngine: () => ipcRenderer.invoke(channels.restartEngine),
+    secrets: () => ipcRenderer.invoke(channels.secrets),
+    setSecret: (name, value) => ipcRenderer.invoke(channels.setSecret, { name, value }),
+    removeSecret: (name) => ipcRenderer.invoke(channels.removeSecret, name),
+    network: () => ipcRenderer.invoke(channels.network),
+    setNetwork: (settings) => ipcRenderer.invoke(channels.setNetwork, settings),
+    newWindow: () => ipcRenderer.invoke(channels.newWindow),
+    pathOfFile: (file) => webUtils.getPathForFile(file as File),
+    showEndpoints: (endpoints) => ipcRenderer.invoke(channels.showEndpoints, endpoints),
+    notify: (title, body) => ipcRenderer.invoke(channels.notify, { title, body }),
+    onDeepLink: (listener) => subscribe<DeepLink>(channels.deepLink, listener),
+  },
 };
 
 contextBridge.exposeInMainWorld('slipwayShell', shell);

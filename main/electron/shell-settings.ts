@@ -1,14 +1,21 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { NetworkSettings } from '../../shared/rpc/shell-contract.ts';
 
 export interface ShellSettings {
   lastGraph?: string;
+  /** Newest first. */
+  recentGraphs?: readonly string[];
   bounds?: { x: number; y: number; width: number; height: number };
+  /** Absent: the engine of this machine. Its token is in the vault. */
+  remoteEngine?: { url: string; fingerprint?: string; plain?: boolean };
+  network?: NetworkSettings;
 }
 
 export interface ShellSettingsFile {
   read(): ShellSettings;
-  update(change: ShellSettings): void;
+  /** Sets what is given; `undefined` takes an entry away. */
+  update(change: { [K in keyof ShellSettings]: ShellSettings[K] | undefined }): void;
 }
 
 /** A small JSON file; one that cannot be read counts as empty, so that the window opens all the same. */
@@ -23,7 +30,9 @@ export function openShellSettings(path: string): ShellSettingsFile {
   return {
     read: () => settings,
     update(change) {
-      settings = { ...settings, ...change };
+      settings = Object.fromEntries(
+        Object.entries({ ...settings, ...change }).filter(([, value]) => value !== undefined),
+      );
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(`${path}.tmp`, `${JSON.stringify(settings, null, 2)}\n`);
       renameSync(`${path}.tmp`, path);

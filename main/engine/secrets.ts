@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
-import { secretVariablePrefix } from '../../shared/node/secret.ts';
+import { secretVariablePrefix } from '../../shared/node/secret-name.ts';
 
 /** Secrets of one piece of work: hands out values and takes them out of everything the work says. */
 export interface Secrets {

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, normalize, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -44,8 +45,15 @@ export interface UiServerOptions {
   log: (text: string) => void;
   /** Origins besides the server's own that may open the RPC, e.g. the desktop shell's. */
   allowedOrigins?: readonly string[];
-  /** Given by tests and the desktop shell; else random. */
+  /** Else random. */
   token?: string;
+  /** Certificate and private key, PEM; without them the server speaks plain HTTP. */
+  tls?: TlsFiles;
+}
+
+export interface TlsFiles {
+  cert: string;
+  key: string;
 }
 
 export interface UiServer {
@@ -99,13 +107,14 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     handleRequest(request, response).catch((error: unknown) => {
       options.log(`Request ${request.url} failed: ${String(error)}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(onRequest) : createTlsServer(options.tls, onRequest);
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
 
@@ -156,7 +165,7 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
   const { port } = server.address() as AddressInfo;
   const shownHost = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
-    url: `http://${shownHost}:${port}/`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${shownHost}:${port}/`,
     port,
     token,
     async close() {

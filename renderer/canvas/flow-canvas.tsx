@@ -16,6 +16,7 @@ import {
   SelectionMode,
   useReactFlow,
 } from 'reactflow';
+import { openDroppedFiles } from '../desktop/dropped-files.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
@@ -272,9 +273,14 @@ function Canvas() {
       }}
       onDrop={(event) => {
         const kind = event.dataTransfer.getData(kindDragType);
+        const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+        if (event.dataTransfer.files.length > 0) {
+          event.preventDefault();
+          openDroppedFiles([...event.dataTransfer.files], at);
+          return;
+        }
         if (!kind) return;
         event.preventDefault();
-        const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
         const edge = edgeAt(event.clientX, event.clientY);
         const id = addNode(kind, { x: at.x - cardSize.width / 2, y: at.y - 20 });
         if (id !== undefined && edge !== undefined) insertIntoEdge(id, edge);

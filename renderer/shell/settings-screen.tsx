@@ -1,5 +1,7 @@
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
+import { DesktopSettings } from '../desktop/desktop-settings.tsx';
+import { shell } from '../platform/shell.ts';
 import { setDensity, setTheme, useUi } from '../state/ui-store.ts';
 import { type LanguageChoice, languageNames, languages, setLanguage, useLanguage } from '../translation/language.ts';
 import { Field } from '../ui/field.tsx';
@@ -76,6 +78,7 @@ export function SettingsScreen() {
             <dd className="mono wrap">{data.dataDir}</dd>
           </dl>
         )}
+        {shell.desktop && <DesktopSettings desktop={shell.desktop} />}
       </div>
     </div>
   );

@@ -1,4 +1,5 @@
 import { connectEngine } from '../client/engine-client.ts';
+import { startDesktop } from '../desktop/start-desktop.ts';
 import { shell } from '../platform/shell.ts';
 import { startAnalysis } from '../state/analysis-store.ts';
 import { startReadiness } from '../readiness/readiness-store.ts';
@@ -37,6 +38,7 @@ export function startApp(): void {
   startEndpoints();
   startRecovery();
   connectEngine();
+  startDesktop();
   shell.onMenuCommand(runCommand);
   shell.onOpenPath((path) => void openPath(path));
   useGraphs.subscribe((state) => {

@@ -38,4 +38,64 @@ export interface ShellContract {
   onMenuCommand(listener: (command: MenuCommand) => void): () => void;
   onOpenPath(listener: (path: string) => void): () => void;
   onEngineState(listener: (state: 'ready' | 'restarting') => void): () => void;
+  /** What only a desktop can do; absent in a browser. */
+  readonly desktop?: DesktopShell;
+}
+
+/** Whether secrets outlive the app: encrypted with a key of the system's keychain, or kept in memory only. */
+export type SecretProtection = 'keychain' | 'memory';
+
+/** The engine this window works with. `fingerprint`: SHA-256 of the certificate it was told to trust. */
+export type EngineChoice = { kind: 'local' } | { kind: 'remote'; url: string; fingerprint: string | null };
+
+export interface RemoteEngine {
+  /** `https://HOST:PORT` or `http://HOST:PORT`. */
+  url: string;
+  token: string;
+  /** Certificate to accept although no authority vouches for it; later another one is refused. */
+  fingerprint?: string;
+  /** Connect without TLS to another machine: everybody on the way reads along. */
+  plain?: boolean;
+}
+
+export type ConnectResult =
+  | { status: 'connected' }
+  /** No authority vouches for the certificate: ask, then give the fingerprint. */
+  | { status: 'untrusted'; fingerprint: string }
+  /** The certificate is another one than before. */
+  | { status: 'changed'; fingerprint: string }
+  | { status: 'not-encrypted' }
+  | { status: 'failed'; message: string };
+
+export interface NetworkSettings {
+  /** `http://HOST:PORT` for requests to other machines; empty for none. */
+  proxy: string;
+  /** PEM file of authorities to trust beside the usual ones; empty for none. */
+  certificates: string;
+}
+
+/** A link `slipway://…` that was opened, checked. */
+export type DeepLink = { type: 'template'; id: string } | { type: 'connect'; url: string };
+
+export interface DesktopShell {
+  engineChoice(): Promise<EngineChoice>;
+  /** Checks the engine, then moves the app over to it: the window loads again. */
+  connectEngine(engine: RemoteEngine): Promise<ConnectResult>;
+  useLocalEngine(): Promise<void>;
+  /** Ends the engine of this machine and starts it anew; runs in progress resume with the next run. */
+  restartEngine(): Promise<void>;
+  secrets(): Promise<{ names: string[]; protection: SecretProtection }>;
+  /** The engine knows it after its next start. */
+  setSecret(name: string, value: string): Promise<void>;
+  removeSecret(name: string): Promise<void>;
+  network(): Promise<NetworkSettings>;
+  /** Applies to the engine after its next start. */
+  setNetwork(settings: NetworkSettings): Promise<void>;
+  newWindow(): Promise<void>;
+  /** Where a file dropped on the window lies; empty when it has no place on disk. */
+  pathOfFile(file: unknown): string;
+  /** Endpoints that are live, for the tray. */
+  showEndpoints(endpoints: { name: string; url: string }[]): Promise<void>;
+  notify(title: string, body: string): Promise<void>;
+  onDeepLink(listener: (link: DeepLink) => void): () => void;
 }

@@ -15,7 +15,7 @@ import { createServer } from 'node:http';
 const token = 't' + process.pid;
 createServer((request, response) => {
   if (request.url.includes('crash')) process.exit(9);
-  response.end(JSON.stringify({ args: process.argv.slice(2), worker: process.env.SLIPWAY_WORKER_NODE, origin: process.env.SLIPWAY_APP_ORIGIN }));
+  response.end(JSON.stringify({ args: process.argv.slice(2), worker: process.env.SLIPWAY_WORKER_NODE }));
 }).listen(0, '127.0.0.1', function () {
   process.stdout.write(JSON.stringify({ type: 'ui.ready', url: 'http://127.0.0.1:' + this.address().port + '/#token=' + token }) + '\\n');
 });
@@ -66,7 +66,6 @@ describe.skipIf('reason' in runtime)(`an engine in Electron's utility process${w
       expect(answers[1]).toEqual({
         args: ['ui', '--json', '--port', '0'],
         worker: '/opt/node',
-        origin: 'https://app.slipway.localhost',
       });
       const [first, second] = ['first', 'second'].map((name) => found.find((line) => name in line)?.[name]);
       expect(second).not.toEqual(first);

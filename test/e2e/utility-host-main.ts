@@ -12,7 +12,7 @@ function say(value: unknown): void {
 async function main(): Promise<void> {
   await app.whenReady();
   const host = createEngineHost({
-    launch: utilityLauncher(entry, '/opt/node'),
+    launch: utilityLauncher(entry, '/opt/node', () => process.env),
     log: (text) => say({ log: text }),
     onState: (state) => say({ state }),
     firstPauseMs: 10,

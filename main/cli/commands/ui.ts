@@ -1,12 +1,15 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shellOrigin } from '../../../shared/app/shell-origin.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
 import { createProfileCache } from '../../transport/profile-cache.ts';
 import { startUiServer } from '../../transport/ui-server.ts';
 import { createGraphTrust } from '../../trust/graph-trust.ts';
+import { readOrMakeToken } from '../access-token.ts';
 import type { Command } from '../command.ts';
+import { tlsFiles } from '../tls-files.ts';
 import { portOption, untilStopped } from '../endpoint-options.ts';
 import { withEngine } from '../open-engine.ts';
 
@@ -16,12 +19,27 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 export const uiCommand: Command = {
   name: 'ui',
   summary: 'Serves the app to a browser; the printed address carries the token it needs.',
-  usage: '[--port 4680] [--host 127.0.0.1]',
+  usage: '[--port 4680] [--host 127.0.0.1] [--token-file FILE] [--tls-cert FILE --tls-key FILE]',
   positionals: 0,
-  options: { port: { type: 'string' }, host: { type: 'string' } },
-  optionHelp: { port: `port, default ${defaultPort}; 0 = any free port`, host: 'address to listen on' },
+  options: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'token-file': { type: 'string' },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
+  },
+  optionHelp: {
+    port: `port, default ${defaultPort}; 0 = any free port`,
+    host: 'address to listen on',
+    'token-file': 'keep the token in this file, so that it stays the same; made when it is not there',
+    'tls-cert': 'certificate (PEM): the app is served over TLS',
+    'tls-key': 'its private key (PEM)',
+  },
   async run(context) {
     const port = portOption(context, 'port') ?? defaultPort;
+    const tls = tlsFiles(context.text('tls-cert'), context.text('tls-key'));
+    const tokenFile = context.text('token-file');
+    const token = tokenFile === undefined ? undefined : readOrMakeToken(tokenFile);
     buildApp();
     return withEngine(context, async (engine) => {
       const endpoints = createEndpointHost({
@@ -33,7 +51,6 @@ export const uiCommand: Command = {
         host: endpoints,
         log: (text) => context.output.log(text),
       });
-      const shellOrigin = process.env['SLIPWAY_APP_ORIGIN'];
       const graphsDir = join(engine.dataDir, 'graphs');
       const server = await startUiServer({
         host: context.text('host') ?? '127.0.0.1',
@@ -48,7 +65,9 @@ export const uiCommand: Command = {
           graphsDir,
         },
         log: (text) => context.output.log(text),
-        allowedOrigins: shellOrigin === undefined ? [] : [shellOrigin],
+        allowedOrigins: [shellOrigin],
+        ...(tls === undefined ? {} : { tls }),
+        ...(token === undefined ? {} : { token }),
       });
       try {
         const url = `${server.url}#token=${server.token}`;

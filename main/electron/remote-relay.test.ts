@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createPlainServer, get, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkRemoteEngine, openRemoteRelay } from './remote-relay.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-relay-'));
+const servers: Server[] = [];
+afterAll(() => {
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Answers as an engine does whose token is `right`. */
+const engine: RequestListener = (request, response) => {
+  response.writeHead(request.headers.authorization === 'Bearer right' ? 200 : 401).end('hello');
+};
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return (server.address() as AddressInfo).port;
+}
+
+/** A certificate that no authority vouches for; undefined without OpenSSL. */
+function selfSigned(name: string): { cert: string; key: string } | undefined {
+  const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
+  const subject = ['-subj', '/CN=localhost', '-days', '2'];
+  try {
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
+      {
+        stdio: 'ignore',
+      },
+    );
+  } catch {
+    return undefined;
+  }
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}
+
+function textAt(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get({ port, host: '127.0.0.1', headers: { authorization: 'Bearer right' } }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+it('connects to an engine of this machine, and says when the token is wrong or nothing answers', async () => {
+  const port = await listen(createPlainServer(engine));
+  const url = `http://127.0.0.1:${port}`;
+  expect(await checkRemoteEngine({ url, token: 'right' })).toEqual({ status: 'connected' });
+  expect(await checkRemoteEngine({ url, token: 'wrong' })).toMatchObject({ status: 'failed' });
+  expect(await checkRemoteEngine({ url: 'http://127.0.0.1:1', token: 'right' })).toMatchObject({ status: 'failed' });
+  expect(await checkRemoteEngine({ url: 'ftp://127.0.0.1', token: 'right' })).toMatchObject({ status: 'failed' });
+  expect(await checkRemoteEngine({ url: 'nonsense', token: 'right' })).toMatchObject({ status: 'failed' });
+});
+
+it('asks before it speaks to another machine without TLS', async () => {
+  expect(await checkRemoteEngine({ url: 'http://192.0.2.1:4680', token: 'right' })).toEqual({
+    status: 'not-encrypted',
+  });
+});
+
+const first = selfSigned('first');
+const second = selfSigned('second');
+describe.skipIf(first === undefined)(`over TLS${first === undefined ? ' (skipped: no openssl)' : ''}`, () => {
+  it('trusts a certificate on first use and refuses another one later', async () => {
+    if (first === undefined || second === undefined) return;
+    const url = `https://127.0.0.1:${await listen(createTlsServer(first, engine))}`;
+    const asked = await checkRemoteEngine({ url, token: 'right' });
+    if (asked.status !== 'untrusted') throw new Error(`not asked: ${asked.status}`);
+    expect(asked.fingerprint).toMatch(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/);
+    const { fingerprint } = asked;
+    expect(await checkRemoteEngine({ url, token: 'right', fingerprint })).toEqual({ status: 'connected' });
+
+    const relay = await openRemoteRelay({ url, token: 'right', fingerprint }, () => undefined);
+    expect(await textAt(portOf(relay.url))).toBe('hello');
+    relay.close();
+
+    const impostor = `https://127.0.0.1:${await listen(createTlsServer(second, engine))}`;
+    expect(await checkRemoteEngine({ url: impostor, token: 'right', fingerprint })).toMatchObject({
+      status: 'changed',
+    });
+    const log: string[] = [];
+    const refused = await openRemoteRelay({ url: impostor, token: 'right', fingerprint }, (text) => log.push(text));
+    await expect(textAt(portOf(refused.url))).rejects.toThrow();
+    expect(log.join()).toContain('certificate is not trusted');
+    refused.close();
+  });
+});

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { app, dialog, type IpcMainInvokeEvent, ipcMain, Notification } from 'electron';
+import { z } from 'zod';
+import { shellOrigin } from '../../shared/app/shell-origin.ts';
+import { secretNamePattern } from '../../shared/node/secret-name.ts';
+import type { ConnectResult, NetworkSettings } from '../../shared/rpc/shell-contract.ts';
+import type { AppWindows } from './app-windows.ts';
+import { channels } from './channels.ts';
+import type { EndpointTray } from './endpoint-tray.ts';
+import type { EngineConnection } from './engine-connection.ts';
+import { graphExtension, graphFilter } from './graph-files.ts';
+import { checkRemoteEngine } from './remote-relay.ts';
+import type { SecretVault } from './secret-vault.ts';
+import type { ShellSettingsFile } from './shell-settings.ts';
+
+/** The vault's name for the token of the remote engine; no node's secret can have it. */
+export const remoteTokenName = 'remote-engine';
+
+const mostRecentGraphs = 10;
+
+const textSchema = z.string().max(4_096);
+const remoteEngineSchema = z.object({
+  url: textSchema,
+  token: textSchema,
+  fingerprint: z
+    .string()
+    .regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/)
+    .optional(),
+  plain: z.boolean().optional(),
+});
+const secretSchema = z.object({ name: z.string().regex(secretNamePattern), value: z.string().min(1).max(65_536) });
+const networkSchema = z.object({
+  proxy: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+  certificates: textSchema,
+});
+const endpointsSchema = z.array(z.object({ name: textSchema, url: textSchema })).max(100);
+const noticeSchema = z.object({ title: z.string().max(200), body: z.string().max(1_000) });
+
+export interface ShellRequestsOptions {
+  windows: AppWindows;
+  engine: EngineConnection;
+  settings: ShellSettingsFile;
+  vault: SecretVault;
+  tray: EndpointTray;
+  /** A graph given when the app was started; taken by the first window that asks. */
+  takeGivenGraph: () => string | undefined;
+  onRecentGraphs: () => void;
+  onEndpoints: (live: number) => void;
+}
+
+/** Only the app's own top frame may call. */
+function trusted(event: IpcMainInvokeEvent): boolean {
+  const frame = event.senderFrame;
+  return frame !== null && frame.parent === null && frame.url.startsWith(`${shellOrigin}/`);
+}
+
+/** `argument` is whatever the page sent. */
+function handle(channel: string, handler: (argument: unknown) => unknown): void {
+  ipcMain.handle(channel, (event, argument: unknown) => {
+    if (!trusted(event)) throw new Error('Refused: the call does not come from the app.');
+    return handler(argument);
+  });
+}
+
+/** Answers what the windows ask of the shell; every argument is checked, whoever sent it. */
+export function answerShellRequests(options: ShellRequestsOptions): void {
+  const { windows, engine, settings, vault, tray } = options;
+
+  handle(channels.engine, () => engine.address());
+  handle(channels.openGraphDialog, async () => {
+    const chosen = await dialog.showOpenDialog({ properties: ['openFile'], filters: [graphFilter] });
+    return chosen.filePaths[0];
+  });
+  handle(channels.saveGraphDialog, async (suggested) => {
+    const name = typeof suggested === 'string' ? basename(suggested) : 'graph';
+    const chosen = await dialog.showSaveDialog({
+      defaultPath: name.endsWith(graphExtension) ? name : `${name}${graphExtension}`,
+      filters: [graphFilter],
+    });
+    return chosen.canceled ? undefined : chosen.filePath;
+  });
+  handle(channels.chooseFolderDialog, async () => {
+    const chosen = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
+    return chosen.filePaths[0];
+  });
+  handle(channels.initialGraph, () => {
+    const path = options.takeGivenGraph() ?? settings.read().lastGraph;
+    // The files of another machine cannot be looked for here.
+    const usable = path !== undefined && (engine.choice.kind === 'remote' || existsSync(path));
+    return usable ? { path } : { template: 'flight-delays' };
+  });
+  handle(channels.rememberGraph, (path) => {
+    if (typeof path !== 'string') return;
+    const others = (settings.read().recentGraphs ?? []).filter((other) => other !== path);
+    settings.update({ lastGraph: path, recentGraphs: [path, ...others].slice(0, mostRecentGraphs) });
+    if (engine.choice.kind === 'local') app.addRecentDocument(path);
+    options.onRecentGraphs();
+  });
+
+  handle(channels.engineChoice, () => engine.choice);
+  handle(channels.connectEngine, async (argument): Promise<ConnectResult> => {
+    const parsed = remoteEngineSchema.safeParse(argument);
+    if (!parsed.success)
+      return { status: 'failed', message: 'The address, the token or the fingerprint is not valid.' };
+    const { url, token, fingerprint, plain } = parsed.data;
+    const wanted = {
+      url,
+      token,
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(plain === undefined ? {} : { plain }),
+    };
+    const result = await checkRemoteEngine(wanted);
+    if (result.status !== 'connected') return result;
+    const { token: secret, ...remoteEngine } = { ...wanted, url: new URL(url).origin };
+    vault.set(remoteTokenName, secret);
+    settings.update({ remoteEngine, lastGraph: undefined });
+    await engine.connect({ ...remoteEngine, token: secret });
+    windows.reopen();
+    return result;
+  });
+  handle(channels.useLocalEngine, () => {
+    vault.remove(remoteTokenName);
+    settings.update({ remoteEngine: undefined, lastGraph: undefined });
+    engine.useLocal();
+    windows.reopen();
+  });
+  handle(channels.restartEngine, () => engine.restart());
+
+  handle(channels.secrets, () => ({ names: vault.names(), protection: vault.protection }));
+  handle(channels.setSecret, (argument) => {
+    const { name, value } = secretSchema.parse(argument);
+    vault.set(name, value);
+  });
+  handle(channels.removeSecret, (name) => {
+    if (typeof name === 'string' && secretNamePattern.test(name)) vault.remove(name);
+  });
+  handle(channels.network, (): NetworkSettings => settings.read().network ?? { proxy: '', certificates: '' });
+  handle(channels.setNetwork, (argument) => {
+    const network = networkSchema.parse(argument);
+    if (network.certificates !== '' && !existsSync(network.certificates)) {
+      throw new Error('The file of certificates is not there.');
+    }
+    settings.update({ network });
+  });
+
+  handle(channels.newWindow, () => {
+    windows.open();
+  });
+  handle(channels.showEndpoints, (argument) => {
+    const endpoints = endpointsSchema.parse(argument);
+    tray.show(endpoints);
+    options.onEndpoints(endpoints.length);
+  });
+  handle(channels.notify, (argument) => {
+    const { title, body } = noticeSchema.parse(argument);
+    if (!Notification.isSupported()) return;
+    const notice = new Notification({ title, body });
+    notice.on('click', () => windows.current()?.show());
+    notice.show();
+  });
+}

@@ -1,0 +1,56 @@
+import type { DeepLink } from '../../shared/rpc/shell-contract.ts';
+import { shell } from '../platform/shell.ts';
+import { useEndpoints } from '../state/endpoint-store.ts';
+import { openTemplate } from '../state/file-commands.ts';
+import { useRuns } from '../state/run-store.ts';
+import { navigate } from '../state/ui-store.ts';
+import { showToast } from '../ui/toast.tsx';
+import { openDroppedFiles } from './dropped-files.ts';
+import { proposeEngine } from './proposed-engine.ts';
+import { t } from './text.ts';
+
+function followLink(link: DeepLink): void {
+  if (link.type === 'template') {
+    void openTemplate(link.id);
+    return;
+  }
+  proposeEngine(link.url);
+  navigate('settings');
+  showToast({ text: t.connectProposed(link.url) });
+}
+
+/** Files dropped beside the canvas land in its middle. */
+function listenForFiles(): void {
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
+  window.addEventListener('dragover', (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  window.addEventListener('drop', (event) => {
+    if (!hasFiles(event) || event.defaultPrevented) return;
+    event.preventDefault();
+    openDroppedFiles([...(event.dataTransfer?.files ?? [])], { x: 0, y: 0 });
+  });
+}
+
+/** What ties the app to its desktop, where it has one; once, at start. */
+export function startDesktop(): void {
+  listenForFiles();
+  const { desktop } = shell;
+  if (desktop === undefined) return;
+  desktop.onDeepLink(followLink);
+  useRuns.subscribe(({ runs }, before) => {
+    for (const [tab, run] of Object.entries(runs)) {
+      const ended = before.runs[tab]?.status === 'running' && (run.status === 'succeeded' || run.status === 'failed');
+      if (!ended || document.hasFocus()) continue;
+      void desktop.notify(run.status === 'failed' ? t.runFailed(run.graphId) : t.runSucceeded(run.graphId), '');
+    }
+  });
+  let shown = '[]';
+  useEndpoints.subscribe(({ endpoints }) => {
+    const live = endpoints.flatMap(({ state, name, http }) => (state === 'live' && http ? [{ name, url: http }] : []));
+    const text = JSON.stringify(live);
+    if (text === shown) return;
+    shown = text;
+    void desktop.showEndpoints(live);
+  });
+}

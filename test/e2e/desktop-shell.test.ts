@@ -1,0 +1,164 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp, buildShell } from '../../main/launch/build.mjs';
+import { root, screenshot, startSlipway } from './app.ts';
+import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
+import { editorPage } from './editor-page.ts';
+
+const runtime = findElectron();
+const why = 'reason' in runtime ? ` (skipped: ${runtime.reason})` : '';
+
+describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime${why}`, () => {
+  let display: Display | undefined;
+  let desktop: Desktop;
+  let window: Page;
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-shell-'));
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    if ('reason' in runtime) return;
+    buildApp();
+    buildShell();
+    display = await openDisplay();
+    if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
+    desktop = await startDesktop(runtime.dir, display.name, { args: ['slipway://template/penguins'] });
+    window = await desktop.app.firstWindow();
+  });
+  afterAll(async () => {
+    await desktop?.close();
+    display?.close();
+    for (const child of children) child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What a second process of the app does: it hands its arguments over and ends. */
+  function openAgain(argument: string): void {
+    if ('reason' in runtime || display === undefined) return;
+    const profile = join(desktop.dataDir, '..', 'profile');
+    const args = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, root, argument];
+    execFileSync(join(runtime.dir, 'electron'), args, {
+      env: { ...process.env, DISPLAY: display.name },
+      timeout: 30_000,
+      stdio: 'ignore',
+    });
+  }
+
+  async function openSettings(page: Page): Promise<void> {
+    await page.evaluate(() => {
+      location.hash = '#/settings';
+    });
+    await page.getByRole('heading', { name: 'Secrets' }).waitFor();
+  }
+
+  it('follows the link it was started with', async () => {
+    await editorPage(window).node('register').waitFor({ timeout: 30_000 });
+  });
+
+  it('follows a link that comes later, and ignores one it does not know', async () => {
+    openAgain('slipway://open?path=/etc/passwd');
+    openAgain('slipway://template/digits');
+    await window.getByText('Handwritten digits').first().waitFor({ timeout: 20_000 });
+    expect(await window.getByText('passwd').count()).toBe(0);
+  });
+
+  it('keeps secrets out of files without a keychain, and gives them to the engine', async () => {
+    await openSettings(window);
+    await window.getByLabel('Name, such as PG_PASSWORD').fill('shell_test');
+    await window.getByLabel('Value').fill('open sesame');
+    await window.getByRole('button', { name: 'Keep secret' }).click();
+    await window.getByText('SHELL_TEST', { exact: true }).waitFor();
+    await screenshot(window, 'desktop-settings');
+    const [before] = enginePids(desktop.dataDir);
+    await window.getByRole('status').getByRole('button', { name: 'Restart engine' }).click();
+    await expect
+      .poll(
+        () => {
+          const pid = enginePids(desktop.dataDir).find((other) => other !== before);
+          return pid === undefined ? '' : readFileSync(`/proc/${pid}/environ`, 'utf8');
+        },
+        { timeout: 30_000 },
+      )
+      .toContain('SLIPWAY_SECRET_SHELL_TEST=open sesame');
+    expect(existsSync(join(desktop.dataDir, '..', 'profile', 'secrets.json'))).toBe(false);
+  });
+
+  it('opens several windows on one engine', async () => {
+    const [other] = await Promise.all([
+      desktop.app.waitForEvent('window'),
+      window.getByRole('button', { name: 'New window' }).click(),
+    ]);
+    await other.locator('.react-flow__node').first().waitFor({ timeout: 30_000 });
+    expect(enginePids(desktop.dataDir)).toHaveLength(1);
+    await other.close();
+  });
+
+  it('refuses requests that are not what the app sends', async () => {
+    const refusals = await window.evaluate(async () => {
+      const { desktop: shell } = (
+        globalThis as unknown as { slipwayShell: { desktop: Record<string, (...args: unknown[]) => Promise<unknown>> } }
+      ).slipwayShell;
+      const tried = [
+        () => shell['setSecret']?.('lower case', 'x'),
+        () => shell['setSecret']?.('NAME', ''),
+        () => shell['setNetwork']?.({ proxy: 'javascript:alert(1)', certificates: '' }),
+        () => shell['setNetwork']?.({ proxy: '', certificates: '/nowhere.pem' }),
+        () => shell['notify']?.('x'.repeat(1000), ''),
+        () => shell['showEndpoints']?.('no list'),
+      ];
+      const outcomes = await Promise.all(
+        tried.map((call) =>
+          Promise.resolve(call()).then(
+            () => 'accepted',
+            () => 'refused',
+          ),
+        ),
+      );
+      return outcomes;
+    });
+    expect(refusals).toEqual(Array(6).fill('refused'));
+  });
+
+  it('moves over to an engine of another machine and back', async () => {
+    const tokenFile = join(folder, 'token');
+    const dataDir = join(folder, 'remote');
+    const remote = await startSlipway(
+      ['ui', '--port', '0', '--token-file', tokenFile, '--data-dir', dataDir],
+      'ui.ready',
+    );
+    children.push(remote.child);
+    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+    expect(String(remote.event['url'])).toContain(`#token=${readFileSync(tokenFile, 'utf8').trim()}`);
+
+    await openSettings(window);
+    await window.getByLabel('Address').fill('http://127.0.0.1:1');
+    await window.getByLabel('Token').fill('anything');
+    await window.getByRole('button', { name: 'Connect', exact: true }).click();
+    await window.getByText('cannot be reached').waitFor();
+
+    await window.getByLabel('Address').fill(String(remote.event['url']));
+    const [moved] = await Promise.all([
+      desktop.app.waitForEvent('window'),
+      window.getByRole('button', { name: 'Connect', exact: true }).click(),
+    ]);
+    await moved.locator('.react-flow__node').first().waitFor({ timeout: 30_000 });
+    await expect.poll(() => enginePids(desktop.dataDir), { timeout: 15_000 }).toEqual([]);
+    await openSettings(moved);
+    await moved.getByText('Connected to http://127.0.0.1').waitFor();
+    expect(await moved.getByText(dataDir).count()).toBe(1);
+    await screenshot(moved, 'desktop-remote-engine');
+    expect(readFileSync(join(desktop.dataDir, '..', 'profile', 'shell.json'), 'utf8')).not.toContain(
+      readFileSync(tokenFile, 'utf8').trim(),
+    );
+
+    const [back] = await Promise.all([
+      desktop.app.waitForEvent('window'),
+      moved.getByRole('button', { name: 'Back to this machine' }).click(),
+    ]);
+    await back.locator('.react-flow__node').first().waitFor({ timeout: 30_000 });
+    expect(enginePids(desktop.dataDir)).toHaveLength(1);
+  });
+});
