@@ -1,3 +1,5 @@
+import { secretNames } from '../../shared/node/secret.ts';
+import type { Plan } from '../../shared/plan/plan.ts';
 import type { BundlePart } from './bundle-part.ts';
 import { type ExportContext, plannedEndpoints } from './export-context.ts';
 import type { Names } from './names.ts';
@@ -50,7 +52,7 @@ export function bundleReadme(context: ExportContext, names: Names, readme: Readm
         ]),
     '`slipway apply overlays/example` does the same with live status, and removes what an earlier export left.',
     '',
-    ...(readme.servesOnly ? [] : storeSection(names)),
+    ...(readme.servesOnly ? [] : [...storeSection(names), ...secretSection(plan, names)]),
     ...parts.flatMap((part) => part.sections ?? []).flatMap((section) => [section, '']),
     'Pods satisfy the *restricted* Pod Security Standard; endpoints have no service account token.',
     '',
@@ -71,6 +73,21 @@ function storeSection(names: Names): string[] {
     '```',
     '',
     'Whoever may write there can put results under any key; give that right to those you trust with the run.',
+    '',
+  ];
+}
+
+function secretSection(plan: Plan, names: Names): string[] {
+  const secrets = secretNames(plan.steps.map(({ params }) => params));
+  if (secrets.length === 0) return [];
+  return [
+    '## Secrets of the nodes',
+    '',
+    'Steps get them from a Secret in the namespace, which is not part of this bundle; pods wait until it is there:',
+    '',
+    '```sh',
+    `kubectl -n ${names.graph} create secret generic ${names.nodeSecret} ${secrets.map((name) => `--from-literal=${name}=…`).join(' ')}`,
+    '```',
     '',
   ];
 }

@@ -44,6 +44,22 @@ describe('kubernetes', () => {
     });
   });
 
+  it('takes secrets of nodes from a Secret, and says how to make it', () => {
+    const source = { secret: 'PG_PASSWORD' };
+    const steps = [
+      step('orders', 'data.postgres', { host: 'db', database: 'd', user: 'u', password: source, table: 't' }),
+      step('clean', 'data.sql', { query: 'select 1' }, { input: [{ step: 'orders', port: 'table' }] }),
+    ];
+    const { files } = renderBundle('kubernetes', context(steps));
+    const run = files.find((file) => file.path === 'base/run.yaml')?.text ?? '';
+    // The second step asks whether the database has changed, too.
+    expect(run.match(/name: "SLIPWAY_SECRET_PG_PASSWORD"/g)).toHaveLength(2);
+    expect(run).toMatch(
+      /secretKeyRef:\s+key: "PG_PASSWORD"\s+name: "graph-secrets"|secretKeyRef:\s+name: "graph-secrets"\s+key: "PG_PASSWORD"/,
+    );
+    expect(files.find((file) => file.path === 'README.md')?.text).toContain('secret generic graph-secrets');
+  });
+
   it('refuses an endpoint whose model is not registered', () => {
     const steps = [step('trees', 'train.trees', {})];
     const endpoint = step('live', 'serve.endpoint', { name: '' }, { model: [{ step: 'trees', port: 'model' }] });

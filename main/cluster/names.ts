@@ -14,6 +14,8 @@ export interface Names {
   storeSettings: string;
   /** Secret with the credentials of an object storage; need not exist. */
   storeSecret: string;
+  /** Secret with what the nodes' params name as secrets, under those names. */
+  nodeSecret: string;
   batchAccount: string;
 }
 
@@ -35,6 +37,7 @@ export function namesOf(plan: Plan, planText: string): Names {
     storeClaim: `${graph}-store`,
     storeSettings: `${graph}-store`,
     storeSecret: `${graph}-store-credentials`,
+    nodeSecret: `${graph}-secrets`,
     batchAccount: `${graph}-run`,
   };
 }

@@ -1,3 +1,4 @@
+import { secretNames, secretVariablePrefix } from '../../shared/node/secret.ts';
 import type { PlanStep } from '../../shared/plan/plan.ts';
 import { engineCommand, imageName, imagePullPolicy } from './engine-image.ts';
 import type { ExportContext } from './export-context.ts';
@@ -18,13 +19,26 @@ export function stepVolumes(planConfigMap: string, storeClaim: string): Record<s
   ];
 }
 
+/**
+ * The secrets of all steps: a step asks the sources above it whether they have changed, as any engine does. A pod starts
+ * only once the Secret has each of them.
+ */
+function secretEnvironment({ plan }: ExportContext, names: Names): Record<string, unknown>[] {
+  return secretNames(plan.steps.map(({ params }) => params)).map((key) => ({
+    name: `${secretVariablePrefix}${key}`,
+    valueFrom: { secretKeyRef: { name: names.nodeSecret, key } },
+  }));
+}
+
 /** The container of one step, without its name: it starts with the engine's cache check and ends with the step. */
 export function stepContainer(step: PlanStep, context: ExportContext, names: Names): Record<string, unknown> {
+  const { env, ...credentials } = storeEnvironment(names);
   return {
     image: imageName,
     imagePullPolicy,
     ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', '$(SLIPWAY_STORE)']),
-    ...storeEnvironment(names),
+    ...credentials,
+    env: [...env, ...secretEnvironment(context, names)],
     resources: stepResources(step, context),
     securityContext: restrictedContainer,
     volumeMounts: [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
-import { secretNames, trustNeeds } from './trust-needs.ts';
+import { secretNames } from '../../shared/node/secret.ts';
+import { trustNeeds } from './trust-needs.ts';
 
 function graph(nodes: Record<string, unknown>, more: Record<string, unknown> = {}): GraphDocument {
   const value = {

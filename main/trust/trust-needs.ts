@@ -2,6 +2,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { expandGroups } from '../../shared/graph/expand-groups.ts';
 import { groupKind } from '../../shared/graph/group-definition.ts';
+import { secretNames } from '../../shared/node/secret.ts';
 import { substituteParameters } from '../../shared/graph/graph-parameters.ts';
 
 /** Something a node does that a graph from elsewhere may do only once it is trusted. */
@@ -96,11 +97,4 @@ function needOf(kind: string, params: Record<string, unknown>): { what: string; 
     return { what: `reads from the network (${path})`, onSight: true };
   }
   return harmless.has(kind) ? undefined : { what: `runs ${kind}, which may run code`, onSight: true };
-}
-
-/** Names of `{"secret": NAME}` anywhere below a value. */
-export function secretNames(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const own = 'secret' in value && typeof value.secret === 'string' ? [value.secret] : [];
-  return [...new Set([...own, ...Object.values(value).flatMap(secretNames)])];
 }

@@ -8,3 +8,10 @@ import { secretNamePattern } from './secret-name.ts';
 export const secretReferenceSchema = z.strictObject({
   secret: z.string().regex(secretNamePattern, 'must be upper-case letters, digits and _, such as PG_PASSWORD'),
 });
+
+/** Names of `{"secret": NAME}` anywhere below a value. */
+export function secretNames(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'secret' in value && typeof value.secret === 'string' ? [value.secret] : [];
+  return [...new Set([...own, ...Object.values(value).flatMap(secretNames)])];
+}

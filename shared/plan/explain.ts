@@ -28,9 +28,35 @@ export function explainChange(
     const ports = changedInputs(before.inputs, after.inputs);
     if (ports.length > 0) note('inputs', ...ports.map((port) => `input ${port} changed`));
   }
-  if (after.source !== undefined && before.source !== after.source) note('source', 'file changed');
+  if (after.source !== undefined && before.source !== after.source) note('source', sourceChange(before, after.source));
   if (before.environment !== after.environment) note('environment', 'environment changed');
   return { changed, reasons };
+}
+
+/** What a changed probe means, by kind; the probe of a stream counts its events. */
+function sourceChange(before: KeyParts, after: string): string {
+  switch (before.kind) {
+    case 'data.stream': {
+      const more = eventCount(after) - eventCount(before.source);
+      return more > 0 ? `${more.toLocaleString('en-US')} new event${more === 1 ? '' : 's'}` : 'another stream';
+    }
+    case 'data.postgres':
+    case 'data.mysql':
+      return before.params['refresh'] === 'always' ? 'read anew each time' : 'new rows';
+    case 'data.sqlite':
+      return 'database changed';
+    case 'data.http':
+    case 'data.s3':
+      return 'source changed';
+    default:
+      return 'file changed';
+  }
+}
+
+/** `LOG END DIGEST` of a stream that has events, else empty. */
+function eventCount(source: string): number {
+  const end = Number(source.split(' ')[1] ?? 0);
+  return Number.isFinite(end) ? end : 0;
 }
 
 function changedParams(before: Record<string, unknown>, after: Record<string, unknown>): string[] {

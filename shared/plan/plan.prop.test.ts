@@ -173,4 +173,14 @@ describe('reasons', () => {
   ])('%j', (change, changed, reasons) => {
     expect(explainChange(parts, { ...parts, ...change })).toEqual({ changed, reasons });
   });
+
+  it.each([
+    ['data.stream', 'log 10 d1', 'log 1210 d2', '1,200 new events'],
+    ['data.stream', 'log 10 d1', 'other 2 d2', 'another stream'],
+    ['data.postgres', 'a', 'b', 'new rows'],
+    ['data.file', 'a', 'b', 'file changed'],
+  ])('of %s say what changed outside', (kind, before, after, reason) => {
+    const source = { ...parts, kind, source: before };
+    expect(explainChange(source, { ...source, source: after }).reasons).toEqual([reason]);
+  });
 });

@@ -33,13 +33,35 @@ export const planCommand: Command = {
 };
 
 function describePlan(steps: readonly StepState[]): string {
-  const misses = steps.filter((step) => !step.hit).length;
+  const misses = steps.filter((step) => !step.hit);
   const rows = steps.map((step) => [
-    step.hit ? 'cached' : 'run',
+    step.pinned === true ? 'pinned' : step.hit ? 'cached' : 'run',
     step.id,
-    step.estimate.seconds === null ? '' : `~${step.estimate.seconds.toPrecision(2)} s`,
+    step.hit || step.estimate.seconds === null ? '' : `~${step.estimate.seconds.toPrecision(2)} s`,
+    step.hit || step.estimate.memoryBytes === null ? '' : `~${gibibytes(step.estimate.memoryBytes)}`,
     step.reasons.join('; '),
   ]);
-  const summary = misses === 0 ? 'Everything is up to date.' : `${misses} of ${steps.length} steps will run.`;
-  return `${textTable(rows)}\n${summary}`;
+  const tooLarge = misses.flatMap(({ id, willNotFit }) =>
+    willNotFit === undefined
+      ? []
+      : [
+          `${id} is expected to need ${gibibytes(willNotFit.neededBytes)} of memory; this machine has ${gibibytes(willNotFit.availableBytes)} for steps.`,
+        ],
+  );
+  return [textTable(rows), ...tooLarge, summary(misses, steps.length)].join('\n');
+}
+
+function summary(misses: readonly StepState[], all: number): string {
+  if (misses.length === 0) return 'Everything is up to date.';
+  const seconds = misses.reduce((sum, { estimate }) => sum + (estimate.seconds ?? 0), 0);
+  const bytes = misses.reduce((sum, { estimate }) => sum + (estimate.outputBytes ?? 0), 0);
+  const parts = [
+    ...(seconds > 0 ? [`about ${seconds.toPrecision(2)} s`] : []),
+    ...(bytes > 0 ? [`${(bytes / 1e6).toFixed(1)} MB of results`] : []),
+  ];
+  return `${misses.length} of ${all} steps will run${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toPrecision(2)} GiB`;
 }

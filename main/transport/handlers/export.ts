@@ -8,7 +8,7 @@ import { embedModels } from '../../cluster/embed-models.ts';
 import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
-import { secretNames } from '../../trust/trust-needs.ts';
+import { secretNames } from '../../../shared/node/secret.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
 
