@@ -1,4 +1,5 @@
-import { secretNames, secretVariablePrefix } from '../../shared/node/secret.ts';
+import { secretNames } from '../../shared/node/secret.ts';
+import { secretVariablePrefix } from '../../shared/node/secret-name.ts';
 import type { PlanStep } from '../../shared/plan/plan.ts';
 import { engineCommand, imageName, imagePullPolicy } from './engine-image.ts';
 import type { ExportContext } from './export-context.ts';
