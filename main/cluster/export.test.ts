@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Plan, PlanStep } from '../../shared/plan/plan.ts';
@@ -31,6 +32,18 @@ function codeOf(run: () => unknown): { code: string; nodeId: string | undefined 
     throw error;
   }
   return { code: 'none', nodeId: undefined };
+}
+
+interface Template {
+  name: string;
+  dag?: {
+    tasks: {
+      name: string;
+      template: string;
+      dependencies?: string[];
+      arguments?: { parameters: { value: string }[] };
+    }[];
+  };
 }
 
 const samplePath = 'pkg:vega-datasets/data/penguins.json';
@@ -75,6 +88,58 @@ describe('kubernetes', () => {
     const run = files.find((file) => file.path === 'base/run.yaml')?.text ?? '';
     const names = [...run.matchAll(/^ +- name: "(\d+-step[a-z0-9-]*)"$/gm)].map((match) => match[1]);
     expect(new Set(names).size).toBe(500);
+  });
+
+  it('keeps 500 steps within the limits of a WorkflowTemplate, whatever follows after what it needs', () => {
+    const steps = Array.from({ length: 500 }, (_, i) =>
+      step(
+        `step_${i}`,
+        'data.sql',
+        { query: 'SELECT 1' },
+        i < 3 ? {} : { input: [{ step: `step_${i - 3}`, port: 'table' }] },
+      ),
+    );
+    const text =
+      renderBundle('argo', context(steps)).files.find(({ path }) => path === 'base/workflow.yaml')?.text ?? '';
+    const template = parseAllDocuments(text)
+      .map((document) => document.toJS() as { kind: string; spec: { templates: Template[] } })
+      .find(({ kind }) => kind === 'WorkflowTemplate');
+    const templates = new Map((template?.spec.templates ?? []).map((one) => [one.name, one]));
+    expect(templates.size).toBeLessThanOrEqual(200);
+    const order: string[] = [];
+    const visit = (name: string): void => {
+      const done = new Set<string>();
+      const tasks = templates.get(name)?.dag?.tasks ?? [];
+      expect(tasks.length).toBeLessThanOrEqual(200);
+      for (const task of tasks) {
+        for (const before of task.dependencies ?? []) expect(done).toContain(before);
+        done.add(task.name);
+        const stepId = task.arguments?.parameters[0]?.value;
+        if (stepId === undefined) visit(task.template);
+        else order.push(stepId);
+      }
+    };
+    visit('graph');
+    expect(order).toEqual(steps.map(({ id }) => id));
+  });
+
+  it('refuses a pinned step', () => {
+    const pinned = { ...step('penguins', 'data.file', { path: samplePath }), pinned: true as const };
+    expect(codeOf(() => renderBundle('argo', context([pinned])))).toEqual({
+      code: 'export.unsupported',
+      nodeId: 'penguins',
+    });
+  });
+
+  it('asks for a GPU where the node names one, and lets the pod run where GPUs are', () => {
+    const trained = { ...step('net', 'train.mlp', { label: 'x' }), device: 'cuda' };
+    for (const target of ['kubernetes', 'argo']) {
+      const text = renderBundle(target, context([trained]))
+        .files.map((file) => file.text)
+        .join('');
+      expect(text).toContain('nvidia.com/gpu: "1"');
+      expect(text).toContain('key: "nvidia.com/gpu"');
+    }
   });
 
   it('refuses a plan too large for a ConfigMap', () => {

@@ -31,13 +31,21 @@ function secretEnvironment({ plan }: ExportContext, names: Names): Record<string
   }));
 }
 
-/** The container of one step, without its name: it starts with the engine's cache check and ends with the step. */
-export function stepContainer(step: PlanStep, context: ExportContext, names: Names): Record<string, unknown> {
+/**
+ * The container of one step, without its name: it starts with the engine's cache check and ends with the step. `stepId`
+ * stands for the step where several share a container.
+ */
+export function stepContainer(
+  step: PlanStep,
+  context: ExportContext,
+  names: Names,
+  stepId: string = step.id,
+): Record<string, unknown> {
   const { env, ...credentials } = storeEnvironment(names);
   return {
     image: imageName,
     imagePullPolicy,
-    ...engineCommand(['run', '--json', '--plan', planFile, '--step', step.id, '--store', '$(SLIPWAY_STORE)']),
+    ...engineCommand(['run', '--json', '--plan', planFile, '--step', stepId, '--store', '$(SLIPWAY_STORE)']),
     ...credentials,
     env: [...env, ...secretEnvironment(context, names)],
     resources: stepResources(step, context),

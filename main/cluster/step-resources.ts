@@ -10,9 +10,11 @@ export interface ContainerResources {
   limits: Record<string, string>;
 }
 
+const gpuResource = 'nvidia.com/gpu';
+
 /**
- * Requests and limits of a step's container as its node says, else from its kind's own estimate, sizes of data unknown. Memory may grow to twice
- * the request; a step that needs more says so and is killed alone.
+ * Requests and limits of a step's container as its node says, else from its kind's own estimate, sizes of data unknown.
+ * Memory may grow to twice the request; a step that needs more says so and is killed alone.
  */
 export function stepResources(step: PlanStep, context: ExportContext): ContainerResources {
   const definition = context.definitionOf(step.kind);
@@ -23,8 +25,20 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
       : fallback;
   const memoryMiB = Math.max(512, Math.ceil((step.resources?.memoryBytes ?? declared.memoryBytes) / mebibyte));
   const cpu = Math.max(1, Math.ceil(step.resources?.cpu ?? declared.cpu));
+  // A device has no larger limit than request.
+  const gpu: Record<string, string> = usesGpu(step) ? { [gpuResource]: '1' } : {};
   return {
-    requests: { cpu: String(cpu), memory: `${memoryMiB}Mi`, 'ephemeral-storage': '2Gi' },
-    limits: { cpu: String(cpu * 2), memory: `${memoryMiB * 2}Mi`, 'ephemeral-storage': '10Gi' },
+    requests: { cpu: String(cpu), memory: `${memoryMiB}Mi`, 'ephemeral-storage': '2Gi', ...gpu },
+    limits: { cpu: String(cpu * 2), memory: `${memoryMiB * 2}Mi`, 'ephemeral-storage': '10Gi', ...gpu },
   };
+}
+
+/** Whether the node asks for an NVIDIA device by name; `auto` takes what there is. */
+function usesGpu(step: PlanStep): boolean {
+  return step.device !== undefined && /^(cuda|tensorrt|gpu)/i.test(step.device);
+}
+
+/** Lets pods of the steps run on the nodes that are kept for those who need a GPU. */
+export function gpuPlacement(steps: readonly PlanStep[]): { tolerations?: Record<string, string>[] } {
+  return steps.some(usesGpu) ? { tolerations: [{ key: gpuResource, operator: 'Exists', effect: 'NoSchedule' }] } : {};
 }

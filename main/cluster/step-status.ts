@@ -211,10 +211,15 @@ function ownerOf(pod: LivePod): string | undefined {
   return labels['workflows.argoproj.io/workflow'] ?? labels['batch.kubernetes.io/job-name'] ?? labels['job-name'];
 }
 
-/** Argo names a node `WORKFLOW.TASK`, with `(N)` for the N-th try. */
+/** Argo names a node `WORKFLOW.TASK`, with the DAG between them where there are several, and `(N)` for the N-th try. */
 function templateOf(pod: LivePod, workflow: string): string | undefined {
   const name = pod.metadata.annotations?.['workflows.argoproj.io/node-name'];
-  return name?.startsWith(`${workflow}.`) ? name.slice(workflow.length + 1).replace(/\(\d+\)$/, '') : undefined;
+  return name?.startsWith(`${workflow}.`)
+    ? name
+        .split('.')
+        .at(-1)
+        ?.replace(/\(\d+\)$/, '')
+    : undefined;
 }
 
 function warningsOf(events: readonly LiveEvent[], pod: LivePod): StepStatus['warnings'] {

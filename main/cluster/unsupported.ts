@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
+import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { type ExportContext, plannedEndpoints } from './export-context.ts';
 
 /** Kinds without a counterpart in a bundle of plain Kubernetes objects are refused by name. */
@@ -14,6 +15,11 @@ const lookingOn = new Set(['monitor.drift', 'monitor.performance']);
 export function refuseUnsupported(context: ExportContext, target: string, options: { servesOnly: boolean }): void {
   const { servesOnly } = options;
   for (const step of servesOnly ? [] : context.plan.steps) {
+    if (step.pinned !== undefined) {
+      throw unsupported(target, step.id, 'is pinned to an earlier result, which no pod has', {
+        fix: 'Unpin it, or write that result to a file the cluster can read.',
+      });
+    }
     const local = localPath(step.kind, step.params, context);
     if (local !== undefined) {
       throw unsupported(target, step.id, `reads ${local}, a file of this machine that no pod has`, {
@@ -59,12 +65,26 @@ function unsupported(target: string, nodeId: string, reason: string, options: { 
 /** The value of the first path parameter that names a local file. */
 function localPath(kind: string, params: Record<string, unknown>, context: ExportContext): string | undefined {
   const definition = context.definitionOf(kind);
-  if (definition === undefined) return undefined;
-  const properties = z.toJSONSchema(definition.params, { io: 'input' }).properties ?? {};
-  for (const [name, property] of Object.entries(properties)) {
-    const ui = typeof property === 'object' ? (property as { ui?: { control?: string } }).ui : undefined;
+  for (const name of definition === undefined ? [] : pathParams(definition)) {
     const value = params[name];
-    if (ui?.control === 'path' && typeof value === 'string' && !/^(pkg|https?|s3):/.test(value)) return value;
+    if (typeof value === 'string' && !/^(pkg|https?|s3):/.test(value)) return value;
   }
   return undefined;
+}
+
+const knownPathParams = new WeakMap<NodeDefinition, string[]>();
+
+/** Parameters of a kind that name files. */
+function pathParams(definition: NodeDefinition): string[] {
+  const known = knownPathParams.get(definition);
+  if (known !== undefined) return known;
+  const properties = z.toJSONSchema(definition.params, { io: 'input' }).properties ?? {};
+  const names = Object.entries(properties)
+    .filter(([, property]) => {
+      const ui = typeof property === 'object' ? (property as { ui?: { control?: string } }).ui : undefined;
+      return ui?.control === 'path';
+    })
+    .map(([name]) => name);
+  knownPathParams.set(definition, names);
+  return names;
 }

@@ -126,6 +126,8 @@ export interface Engine {
     baseDir: string;
     signal?: AbortSignal;
     onLog?: (text: string) => void;
+    /** Just before the kind's own code begins; never for a step that is up to date. */
+    onBegin?: () => void;
   }): Promise<{ status: 'executed' | 'cached'; record: StepRecord }>;
   /** Cancels what runs and ends the workers. */
   close(): Promise<void>;
@@ -376,7 +378,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runEvents: (runId, after, signal) => logs.follow(runId, after, signal),
     listRuns: (query) => records.list(query),
     getRun: (runId) => records.get(runId),
-    runStep: ({ plan, stepId, store: target = store, baseDir, signal = neverAborted, onLog }) =>
+    runStep: ({ plan, stepId, store: target = store, baseDir, signal = neverAborted, onLog, onBegin }) =>
       runPlanStep({
         plan,
         stepId,
@@ -384,6 +386,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         baseDir: resolve(baseDir),
         signal,
         onLog,
+        onBegin,
         keys,
         kinds,
         threads: cores,
@@ -409,6 +412,7 @@ async function runPlanStep(options: {
   baseDir: string;
   signal: AbortSignal;
   onLog: ((text: string) => void) | undefined;
+  onBegin: (() => void) | undefined;
   keys: RunServices['keys'];
   kinds: RunServices['kinds'];
   threads: number;
@@ -445,6 +449,7 @@ async function runPlanStep(options: {
         kinds,
         signal,
         log: (_level, text) => options.onLog?.(text),
+        begun: () => options.onBegin?.(),
         progress: () => undefined,
         partial: () => undefined,
       });

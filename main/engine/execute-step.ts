@@ -40,6 +40,8 @@ export interface StepHost {
   log: (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
   progress: (progress: Progress) => void;
   partial: (value: Record<string, unknown>) => void;
+  /** Just before the kind's own code begins. */
+  begun?: () => void;
 }
 
 /** Runs one step and commits its outputs and its record. The one way a step is executed, in a worker or in a pod. */
@@ -76,6 +78,7 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       partial: (value) => host.partial(secrets.redactValue(value)),
     };
     host.signal.throwIfAborted();
+    host.begun?.();
     const drafts = await runner.run(context);
     host.signal.throwIfAborted();
     const outputs = await commitOutputs(task, drafts, Object.keys(portsOf(definition, params).outputs), host.store);

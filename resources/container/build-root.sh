@@ -26,15 +26,22 @@ trap 'rm -rf "$pack"' EXIT
 (cd "$pack" && npm pack --silent "node-linux-$arch@$version" >/dev/null && tar -xzf ./*.tgz)
 install -m 0755 "$pack/package/bin/node" "$out/opt/slipway/bin/node"
 
-# What only other systems, browsers or the desktop need.
+# What only other systems, browsers, tools or the desktop need.
 modules="$app/node_modules"
-find "$modules/onnxruntime-node/bin" -mindepth 2 -maxdepth 2 -type d ! -path "*/linux" -exec rm -rf {} +
-find "$modules/onnxruntime-node/bin" -path '*/linux/*' -maxdepth 4 -mindepth 4 -type d ! -name "$arch" -exec rm -rf {} +
+while IFS= read -r pattern; do
+  [[ -z $pattern || $pattern == '#'* ]] || find "$modules" ! -type d -path "$pattern" -delete
+done < "$source/resources/container/leave-out.txt"
+find "$modules/onnxruntime-node/bin" -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
+find "$modules/onnxruntime-node/bin" -mindepth 3 -maxdepth 3 -type d ! -name "$arch" -exec rm -rf {} +
 if [[ -d "$modules/better-sqlite3/prebuilds" ]]; then
   find "$modules/better-sqlite3/prebuilds" -mindepth 1 -maxdepth 1 ! -name "linux-$arch*" -exec rm -rf {} +
 fi
-rm -rf "$modules/better-sqlite3/deps" "$modules/better-sqlite3/src"
-rm -rf "$modules/react-dom" "$modules/reactflow" "$modules/@xyflow" "$modules/elkjs" "$modules/@types"
+# Sample data that no template and no example reads.
+find "$modules/vega-datasets/data" -type f \
+  ! -name flights-3m.parquet ! -name airports.csv ! -name birdstrikes.csv ! -name penguins.json \
+  ! -name seattle-weather.csv ! -name movies.json ! -name cars.json ! -name iris.json ! -name stocks.csv \
+  ! -name weather.csv -delete
+find "$modules" -type d -empty -delete
 
 # The tree kernels, so that no pod compiles them at its first step; then their compiler can go.
 (cd "$app" && "$out/opt/slipway/bin/node" main/compute/trees/kernels/build.mjs)

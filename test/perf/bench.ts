@@ -15,6 +15,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   tracking: async () => (await import('./benchmarks/tracking.ts')).tracking,
   canvas: async () => (await import('./benchmarks/canvas.ts')).canvasCosts,
   search: async () => (await import('./benchmarks/search.ts')).search,
+  export: async () => (await import('./benchmarks/export.ts')).exportCosts,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

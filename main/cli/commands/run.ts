@@ -125,6 +125,7 @@ async function runStep(context: CommandContext): Promise<number> {
       baseDir: process.cwd(),
       signal: context.signal,
       onLog: (text) => context.output.log(text),
+      onBegin: () => context.output.event({ type: 'step.started', id: stepId, time: Date.now() }),
     });
     const metrics: RunFinished['metrics'] = {};
     const outputs: RunFinished['outputs'] = {};

@@ -73,8 +73,14 @@ export async function runOnRay(
       [
         driverPath,
         '--local',
-        ...['--steps', stepsFile, '--plan', planFile, '--store', pathToFileURL(dataDir).href],
-        ...['--engine', JSON.stringify([process.execPath, entry])],
+        '--steps',
+        stepsFile,
+        '--plan',
+        planFile,
+        '--store',
+        pathToFileURL(dataDir).href,
+        '--engine',
+        JSON.stringify([process.execPath, entry]),
       ],
       {
         cwd: graph.baseDir,

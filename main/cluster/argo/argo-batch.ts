@@ -7,9 +7,12 @@ import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
 import { restrictedPod } from '../pod-security.ts';
 import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
+import { gpuPlacement, stepResources } from '../step-resources.ts';
 
 const entrypoint = 'graph';
 const defaultRetries = 2;
+/** Of a DAG and of a WorkflowTemplate (Argo 4). */
+const maxTasks = 200;
 
 /** The batch part as an Argo Workflow (version 4). */
 export function argoBatch(context: ExportContext, names: Names, planText: string): BundlePart {
@@ -35,7 +38,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
   const { plan, version } = context;
   const labels = labelsOf(names.graph, 'run', version);
   const executor = `${names.batchAccount}-executor`;
-  const templates = new Map(plan.steps.map((step, index) => [step.id, toDnsLabel(`${index + 1}-${step.id}`)]));
+  const shapes = stepShapes(context, names);
   return [
     {
       apiVersion: 'v1',
@@ -92,20 +95,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
         ttlStrategy: { secondsAfterCompletion: 7 * 24 * 3600 },
         podGC: { strategy: 'OnWorkflowSuccess' },
         volumes: stepVolumes(names.planConfigMap, names.storeClaim),
-        templates: [
-          {
-            name: entrypoint,
-            // Branches that do not need a failed step go on, as they do on the workstation.
-            failFast: false,
-            dag: { tasks: plan.steps.map((step) => taskOf(step, templates)) },
-          },
-          ...plan.steps.map((step) => ({
-            name: templates.get(step.id),
-            retryStrategy: retryOf(step),
-            ...(step.timeoutMs === undefined ? {} : { activeDeadlineSeconds: Math.ceil(step.timeoutMs / 1000) }),
-            container: { name: 'main', ...stepContainer(step, context, names) },
-          })),
-        ],
+        templates: [...dagTemplates(plan.steps, shapes), ...shapes.templates],
       },
     },
     {
@@ -117,11 +107,71 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
   ];
 }
 
-function taskOf(step: PlanStep, templates: ReadonlyMap<string, string>): Record<string, unknown> {
-  const upstream = new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)));
-  const dependencies = [...upstream].map((id) => templates.get(id)).filter((name) => name !== undefined);
-  const name = templates.get(step.id);
-  return { name, template: name, ...(dependencies.length === 0 ? {} : { dependencies }) };
+interface StepShapes {
+  /** One for the steps that need the same of a pod: a WorkflowTemplate holds at most 200. */
+  templates: Record<string, unknown>[];
+  /** Name of a step's template, by step. */
+  templateOf: ReadonlyMap<string, string>;
+}
+
+function stepShapes(context: ExportContext, names: Names): StepShapes {
+  const shapes = new Map<string, { name: string; template: Record<string, unknown> }>();
+  const templateOf = new Map<string, string>();
+  const stepParameter = 'step';
+  for (const step of context.plan.steps) {
+    const container = stepContainer(step, context, names, `{{inputs.parameters.${stepParameter}}}`);
+    const template = {
+      inputs: { parameters: [{ name: stepParameter }] },
+      retryStrategy: retryOf(step),
+      ...(step.timeoutMs === undefined ? {} : { activeDeadlineSeconds: Math.ceil(step.timeoutMs / 1000) }),
+      ...gpuPlacement([step]),
+      container: { name: 'main', ...container },
+    };
+    const key = JSON.stringify(template);
+    const { requests } = stepResources(step, context);
+    const shape = shapes.get(key) ?? {
+      name: toDnsLabel(`${shapes.size + 1}-step-${requests['cpu']}cpu-${requests['memory']?.toLowerCase()}`),
+      template,
+    };
+    shapes.set(key, shape);
+    templateOf.set(step.id, shape.name);
+  }
+  return { templates: [...shapes.values()].map(({ name, template }) => ({ name, ...template })), templateOf };
+}
+
+/**
+ * The steps as tasks of a DAG. It holds at most 200; a longer plan is cut, in its order, into DAGs that follow each other.
+ */
+function dagTemplates(steps: readonly PlanStep[], { templateOf }: StepShapes): Record<string, unknown>[] {
+  const label = new Map(steps.map((step, index) => [step.id, toDnsLabel(`${index + 1}-${step.id}`)]));
+  // Branches that do not need a failed step go on, as they do on the workstation.
+  const dag = (name: string, tasks: unknown[]) => ({ name, failFast: false, dag: { tasks } });
+  const taskOf = (step: PlanStep, together: ReadonlySet<string>) => {
+    const upstream = new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)));
+    const dependencies = [...upstream].filter((id) => together.has(id)).map((id) => label.get(id));
+    return {
+      name: label.get(step.id),
+      template: templateOf.get(step.id),
+      arguments: { parameters: [{ name: 'step', value: step.id }] },
+      ...(dependencies.length === 0 ? {} : { dependencies }),
+    };
+  };
+  const parts = Array.from({ length: Math.ceil(steps.length / maxTasks) }, (_, part) =>
+    steps.slice(part * maxTasks, (part + 1) * maxTasks),
+  ).map((part) => {
+    const together = new Set(part.map(({ id }) => id));
+    return part.map((step) => taskOf(step, together));
+  });
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return [dag(entrypoint, only)];
+  const names = parts.map((_, part) => `part-${part + 1}`);
+  return [
+    dag(
+      entrypoint,
+      names.map((name, part) => ({ name, template: name, ...(part === 0 ? {} : { dependencies: [names[part - 1]] }) })),
+    ),
+    ...parts.map((tasks, part) => dag(`part-${part + 1}`, tasks)),
+  ];
 }
 
 function retryOf(step: PlanStep): Record<string, unknown> {

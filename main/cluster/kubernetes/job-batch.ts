@@ -5,6 +5,7 @@ import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
 import { restrictedPod } from '../pod-security.ts';
+import { gpuPlacement } from '../step-resources.ts';
 import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
 
 /** The batch part as one Job. */
@@ -66,6 +67,7 @@ function jobObjects(context: ExportContext, names: Names, planText: string): Kub
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             securityContext: restrictedPod,
+            ...gpuPlacement(plan.steps),
             ...(containers.length > 1 ? { initContainers: containers.slice(0, -1) } : {}),
             containers: containers.slice(-1),
             volumes: stepVolumes(names.planConfigMap, names.storeClaim),
