@@ -18,10 +18,13 @@ import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { followAliases } from '../follow-aliases.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
 import { withStore } from '../open-store.ts';
 
 const waitPauseMs = 2_000;
+/** How soon a moved alias is noticed. */
+const aliasPeriodMs = 5_000;
 const registeredUri = /^models:\/[^/@]+(@[^/@]+|\/\d+)$/;
 
 export const serveCommand: Command = {
@@ -61,7 +64,7 @@ export const serveCommand: Command = {
     let monitor: EndpointMonitor | undefined;
     try {
       const [first] = models;
-      const started = await host.startModels({
+      const start = {
         graphId: 'serve',
         nodeId: 'endpoint',
         name: first?.name ?? 'models',
@@ -71,11 +74,29 @@ export const serveCommand: Command = {
         grpcPort: serving.grpcPort,
         keys: serving.keys,
         objectiveP99Ms,
-      });
+      };
+      const started = await host.startModels(start);
       if (first?.referencePath != null && first.manifest !== null) {
         monitor = watchDrift(host, started.id, (text) => context.output.log(text));
       }
       announceEndpoint(context.output, started, models);
+      if (model.startsWith('models:/')) {
+        void followAliases({
+          served: models.map(({ digest }) => digest),
+          resolve: () => registeredDigests(context),
+          async swap() {
+            const newest = await registeredModels(context);
+            await host.startModels({ ...start, models: newest });
+            context.output.event({
+              type: 'endpoint.swapped',
+              models: newest.map(({ name, version }) => ({ name, version })),
+            });
+          },
+          periodMs: aliasPeriodMs,
+          log: (text) => context.output.log(text),
+          signal: context.signal,
+        });
+      }
       await untilStopped(context.signal);
     } finally {
       monitor?.close();
@@ -128,19 +149,35 @@ async function registeredModels(context: CommandContext): Promise<ModelSource[]>
   return sources;
 }
 
-/** From the data directory's registry, or from that of the shared store `SLIPWAY_STORE` names (a pod). */
-async function registeredModel(context: CommandContext, uri: string): Promise<ModelSource> {
+/** What the registry names now, without opening anything. */
+async function registeredDigests(context: CommandContext): Promise<string[]> {
+  return Promise.all(
+    context.positionals.map((uri) => withRegistry(context, async ({ resolve }) => (await resolve(uri)).digest)),
+  );
+}
+
+function registeredModel(context: CommandContext, uri: string): Promise<ModelSource> {
+  return withRegistry(context, async ({ artifacts, resolve }) =>
+    sourceOf(context, artifacts, await onceRegistered(context, uri, () => resolve(uri))),
+  );
+}
+
+interface OpenRegistry {
+  artifacts: ArtifactStore;
+  resolve(uri: string): Promise<ModelVersion>;
+}
+
+/** The data directory's registry, or that of the shared store `SLIPWAY_STORE` names (a pod). */
+function withRegistry<T>(context: CommandContext, work: (open: OpenRegistry) => Promise<T>): Promise<T> {
   const shared = process.env['SLIPWAY_STORE'];
   if (shared !== undefined && shared !== '') {
     const driver = driverOfUri(shared, resolveDataDir(context.dataDir));
     const registry = createStoreRegistry(driver);
-    const version = await onceRegistered(context, uri, () => registry.resolve(uri));
-    return sourceOf(context, createArtifactStore(driver), version);
+    return work({ artifacts: createArtifactStore(driver), resolve: (uri) => registry.resolve(uri) });
   }
-  return withStore(context, async ({ artifacts, database }) => {
+  return withStore(context, ({ artifacts, database }) => {
     const registry = createModelRegistry(database);
-    const version = await onceRegistered(context, uri, () => Promise.resolve(registry.resolve(uri)));
-    return sourceOf(context, artifacts, version);
+    return work({ artifacts, resolve: (uri) => Promise.resolve(registry.resolve(uri)) });
   });
 }
 
