@@ -39,6 +39,7 @@ import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
+import { onnxNode } from './train/onnx/definition.ts';
 import { registerNode } from './train/register/definition.ts';
 import { searchNode } from './train/search/definition.ts';
 import { treesNode } from './train/trees/definition.ts';
@@ -85,6 +86,7 @@ export const catalog = {
   [forestNode.kind]: forestNode,
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
+  [onnxNode.kind]: onnxNode,
   [registerNode.kind]: registerNode,
   [searchNode.kind]: searchNode,
   [treesNode.kind]: treesNode,

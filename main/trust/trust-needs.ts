@@ -51,6 +51,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.forest',
   'train.linear',
   'train.mlp',
+  'train.onnx',
   'train.search',
   'train.trees',
   'monitor.drift',

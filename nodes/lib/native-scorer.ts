@@ -1,5 +1,6 @@
 import { decodeLinear, scoreLinear } from '../../main/compute/linear/native-linear.ts';
 import { decodeNetwork, scoreNetwork } from '../../main/compute/nn/native-network.ts';
+import { createAdoptedScorer, decodeAdopted } from '../../main/compute/onnx/adopted-model.ts';
 import { createForestScorer, decodeForest } from '../../main/compute/trees/forest.ts';
 import { decodeTrees } from '../../main/compute/trees/native-format.ts';
 import { createTreeScorer } from '../../main/compute/trees/predict.ts';
@@ -12,7 +13,7 @@ export interface NativeScorer {
    * @param features column-major float32 [rows, width]: the outputs of the merged pipeline, in the manifest's order
    * @returns row-major: class probabilities [rows, classes], or predictions [rows, 1]
    */
-  score(features: Float32Array, rows: number): Float32Array;
+  score(features: Float32Array, rows: number): Float32Array | Promise<Float32Array>;
 }
 
 /** Reads a `native.bin` with the code of the trainer that wrote it. Errors: `artifact.corrupt`, `internal.bug`. */
@@ -30,6 +31,8 @@ export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, nativ
       const network = decodeNetwork(native);
       return { score: (features, rows) => scoreNetwork(network, features, rows) };
     }
+    case 'train.onnx':
+      return createAdoptedScorer(decodeAdopted(native));
     default:
       throw new AppError('internal.bug', `No native scorer reads models of ${manifest.trainer.kind}.`);
   }

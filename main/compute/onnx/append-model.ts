@@ -15,6 +15,8 @@ export interface AppendModelOptions {
    * the value of the class probabilities FP32 [N, C], or of the prediction FP32 [N, 1].
    */
   build(builder: GraphBuilder, features: string): string;
+  /** Versions of operator sets by domain, where they are to differ from those graphs are written for here. */
+  opsets?: ReadonlyMap<string, number>;
 }
 
 export interface FusedModel {
@@ -68,12 +70,18 @@ export async function appendModel(options: AppendModelOptions): Promise<FusedMod
     const best = head.node('ArgMax', [result], { axis: attribute.int(1), keepdims: attribute.int(1) });
     builder.output('label', head.node('Gather', [names, best]), type, ['N', 1]);
   }
-  const model = withoutUnused(builder.toModel());
+  const model = withoutUnused(withOpsets(builder.toModel(), options.opsets ?? new Map()));
   const bytes = encodeModel(model);
   const session = await openSession(bytes, { threads: 1, label: 'the fused model' });
   await session.release();
   const used = new Set(model.graph.input.map((input) => input.name));
   return { bytes, inputs: pipeline.inputs.filter((column) => used.has(column.name)) };
+}
+
+function withOpsets(model: ModelProto, versions: ReadonlyMap<string, number>): ModelProto {
+  const domains = new Map(model.opsetImport.map(({ domain, version }) => [domain, version]));
+  for (const [domain, version] of versions) domains.set(domain, version);
+  return { ...model, opsetImport: Array.from(domains, ([domain, version]) => ({ domain, version })) };
 }
 
 function concatenate(builder: GraphBuilder, values: readonly string[]): string {

@@ -120,7 +120,8 @@ export function inlinePipeline(builder: GraphBuilder, pipeline: Pipeline, prefix
   );
 }
 
-function renameNode(node: NodeProto, rename: (name: string) => string): NodeProto {
+/** A node with other value names, also inside its bodies. */
+export function renameNode(node: NodeProto, rename: (name: string) => string): NodeProto {
   return {
     ...node,
     input: node.input.map(rename),

@@ -50,7 +50,7 @@ export async function checkParity(options: ParityOptions): Promise<Parity> {
     signal,
   })) {
     const features = columnMajor(rowMajor(pipeline, batch), batch.rows, pipeline.width);
-    const native = scorer.score(features, batch.rows);
+    const native = await scorer.score(features, batch.rows);
     const rows = jsonRows(manifest.inputs, batch.columns, batch.rows);
     comparison.add(native, await serve(session, manifest, rows));
     const width = native.length / batch.rows;

@@ -72,7 +72,7 @@ export const runner = implementNode(searchNode, {
         const fitted = await train.fit(forTrial(params, { ...params.fixed, ...choices.values(drawn) }), hooks);
         signal.throwIfAborted();
         const scorer = loadNativeScorer({ trainer: { kind: params.trainer, params: {} } }, fitted.native);
-        const scores = scorer.score(validFeatures, valid.rows);
+        const scores = await scorer.score(validFeatures, valid.rows);
         return measureMetric(metric, scores, valid.targets.values, labels.classes.length);
       },
       onTrial: show,
