@@ -34,6 +34,7 @@ import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
 import { performanceNode } from './monitor/performance/definition.ts';
 import { retrainNode } from './monitor/retrain/definition.ts';
+import { batchNode } from './serve/batch/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
@@ -81,6 +82,7 @@ export const catalog = {
   [driftNode.kind]: driftNode,
   [performanceNode.kind]: performanceNode,
   [retrainNode.kind]: retrainNode,
+  [batchNode.kind]: batchNode,
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
   [forestNode.kind]: forestNode,

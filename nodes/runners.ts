@@ -35,6 +35,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'feature.join': () => import('./feature/join/run.ts'),
   'feature.scale': () => import('./feature/scale/run.ts'),
   'feature.view': () => import('./feature/view/run.ts'),
+  'serve.batch': () => import('./serve/batch/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
   'train.forest': () => import('./train/forest/run.ts'),
   'train.linear': () => import('./train/linear/run.ts'),

@@ -5,16 +5,16 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { carriesKey } from './api-keys.ts';
 import { compressAnswer } from './compress-answer.ts';
 import { featureHeader, featureHeaderOf } from './enrich-request.ts';
-import { type Answer, answerOfError, errorAnswer, json } from './http-answer.ts';
+import { type Answer, answerOfError, errorAnswer } from './http-answer.ts';
 import { answerCommand } from './http-commands.ts';
 import { answerQuery } from './http-queries.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
 import { recordRequest, runInference } from './inference.ts';
 import { loadTestHeader } from './load-test/load-test-header.ts';
-import { parseJsonBody } from './json-body.ts';
 import { isLocalRequest } from './loopback.ts';
-import { predictRows, readPredictRequest } from './predict-rows.ts';
+import { answerFormat, contentTypes, readPredictBody, requestFormat, writePredictions } from './predict-body.ts';
+import { predictRows } from './predict-rows.ts';
 import { BodyBudget, readBody } from './read-body.ts';
 import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods } from './routes.ts';
 import type { ServedModel } from './served-model.ts';
@@ -126,7 +126,7 @@ export class HttpFront {
       const result = await this.#withBody(request, (body) =>
         route.kind === 'infer'
           ? infer(this.#context, held, body, request, gone.signal, isTest)
-          : predict(this.#context, held, body, gone.signal, isTest),
+          : predict(this.#context, held, body, request, gone.signal, isTest),
       );
       rows = result.rows;
       answer = result.answer;
@@ -183,19 +183,24 @@ async function predict(
   context: ServingContext,
   model: ServedModel,
   body: Buffer,
+  { headers }: IncomingMessage,
   signal: AbortSignal,
   isTest: boolean,
 ): Promise<{ rows: number; answer: Answer }> {
-  const request = readPredictRequest(parseJsonBody(body, () => false));
+  const format = requestFormat(headers['content-type']);
+  const request = readPredictBody(body, format, model.manifest?.inputs ?? []);
   const id = request.id ?? randomUUID();
   const { rows, uses } = model.enrichRows(request.rows);
   const predictions = await predictRows(context, model, rows, id, signal, isTest);
-  const answer = json(200, {
-    predictions: predictions.map(({ label, value, scores }) => (value === null ? { label, scores } : { value })),
-    model_name: model.name,
-    model_version: model.version,
-    id,
-  });
+  const answered = answerFormat(headers.accept, format);
+  const about = { model_name: model.name, model_version: model.version, id };
+  const answer: Answer = {
+    status: 200,
+    contentType: contentTypes[answered],
+    body: writePredictions(answered, predictions, about),
+    // Where the body has no place for it: the id that feedback is joined by.
+    ...(answered === 'json' ? {} : { headers: { 'x-slipway-request-id': id } }),
+  };
   return { rows: rows.length, answer: withFeatures(answer, uses) };
 }
 

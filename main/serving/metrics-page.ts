@@ -89,8 +89,15 @@ export function metricsPage(
   text.counter('process_cpu_seconds_total', 'User and system CPU time of the serving process.', [
     { labels: {}, value: (cpu.user + cpu.system) / 1e6 },
   ]);
+  const memory = process.memoryUsage();
   text.gauge('process_resident_memory_bytes', 'Resident memory of the serving process.', [
-    { labels: {}, value: process.memoryUsage.rss() },
+    { labels: {}, value: memory.rss },
+  ]);
+  text.gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use on the main thread.', [
+    { labels: {}, value: memory.heapUsed },
+  ]);
+  text.gauge('nodejs_external_memory_bytes', 'Memory outside the heap that JavaScript objects hold.', [
+    { labels: {}, value: memory.external },
   ]);
   return text.toString();
 }

@@ -176,6 +176,34 @@ const featurePaths: Json = {
   '/features/push': { post: operation('Write rows to a feature view', ref('PushResponse'), ref('PushRequest')) },
 };
 
+/** Rows as one JSON object, lines of JSON, or CSV; the answer in the same form, unless `Accept` names another. */
+function predictOperation(name: string, manifest: ModelManifest): Json {
+  const { example } = manifest;
+  const columns = manifest.inputs.map((column) => column.name);
+  const cells = columns.map((column) => JSON.stringify(example[column] ?? ''));
+  return {
+    summary: `Predictions of ${name}`,
+    requestBody: {
+      content: {
+        ...content(rowsSchema(manifest)),
+        'application/x-ndjson': { schema: { type: 'string', examples: [`${JSON.stringify(example)}\n`] } },
+        'text/csv': { schema: { type: 'string', examples: [`${columns.join()}\n${cells.join()}\n`] } },
+      },
+    },
+    responses: {
+      200: {
+        description: 'OK',
+        content: {
+          ...content(ref('PredictResponse')),
+          'application/x-ndjson': { schema: { type: 'string' } },
+          'text/csv': { schema: { type: 'string' } },
+        },
+      },
+      default: { description: 'Error', content: content(ref('Error')) },
+    },
+  };
+}
+
 /** OpenAPI 3.1 description of the HTTP interface, with the columns of the models that are served now. */
 export function openApiDocument(models: readonly ServedModel[], version: string): Json {
   const rowModels = models.flatMap(({ name, manifest }) => (manifest === null ? [] : [{ name, manifest }]));
@@ -213,7 +241,7 @@ export function openApiDocument(models: readonly ServedModel[], version: string)
       ...Object.fromEntries(
         rowModels.map(({ name, manifest }) => [
           `/v1/models/${encodeURIComponent(name)}/predict`,
-          { post: operation(`Predictions of ${name}`, ref('PredictResponse'), rowsSchema(manifest)) },
+          { post: predictOperation(name, manifest) },
         ]),
       ),
       '/v1/models/{model}/traffic': {

@@ -1,7 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
-import { isRecord } from './is-record.ts';
 import { runInference } from './inference.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
@@ -14,28 +13,6 @@ export interface Prediction {
   value: number | null;
   /** Probability of each class, in the order of the classes. */
   scores: { label: ClassLabel; score: number }[];
-}
-
-/** Most rows of one predict request. */
-const maxRows = 100_000;
-
-/** The body of a predict request. Errors: `request.invalid`. */
-export function readPredictRequest(body: unknown): { id: string | undefined; rows: Record<string, unknown>[] } {
-  if (!isRecord(body) || !Array.isArray(body['rows'])) {
-    throw new AppError('request.invalid', 'The request has no list "rows".', {
-      fix: 'Send {"rows": [{"COLUMN": value, …}]}.',
-    });
-  }
-  const rows = body['rows'] as unknown[];
-  if (rows.length > maxRows) {
-    throw new AppError('request.too-large', `The request has ${rows.length} rows; at most ${maxRows} are taken.`, {
-      fix: 'Send several requests.',
-    });
-  }
-  const { id } = body;
-  if (id !== undefined && typeof id !== 'string') throw new AppError('request.invalid', '"id" is not text.');
-  // Each row is checked where it is encoded.
-  return { id, rows: rows as Record<string, unknown>[] };
 }
 
 /** Predictions for rows of raw column values. Errors: `request.invalid`, those of `ServedModel.infer`. */

@@ -26,6 +26,9 @@ interface ServingPorts {
 const stopTimeoutMs = 10_000;
 const keptOutputChars = 4_000;
 
+/** MiB of each half of the main thread's young generation: V8's own bound would let bursts of large bodies grow it to 48. */
+const youngGeneration = '--max-semi-space-size=8';
+
 /**
  * glibc gives each new thread an allocation arena of its own, and what a model's thread leaves in it is not given back:
  * with one thread per loaded version the process would grow with every swap. Two arenas are shared instead.
@@ -62,7 +65,7 @@ export class ServingClient {
   static start(start: ServingStart, options: ClientOptions): Promise<ServingClient> {
     const child = fork(fileURLToPath(new URL('./serving-process.ts', import.meta.url)), [], {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: [youngGeneration],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execPath: options.runtime?.execPath ?? workerNode(),
       env: { ...(options.runtime?.env ?? process.env), ...allocatorSettings },

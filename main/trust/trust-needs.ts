@@ -47,6 +47,7 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.join',
   'feature.scale',
   'feature.view',
+  'serve.batch',
   'train.evaluate',
   'train.forest',
   'train.linear',

@@ -1,31 +1,18 @@
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
-import {
-  artifactModelSource,
-  isModelRepository,
-  type ModelSource,
-  modelSourcesAt,
-} from '../../serving/model-source.ts';
-import { type ArtifactStore, artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
+import { isModelRepository, type ModelSource, modelSourcesAt } from '../../serving/model-source.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
-import { driverOfUri } from '../../store/driver-of-uri.ts';
-import { createModelRegistry } from '../../store/model-registry.ts';
-import { createStoreRegistry } from '../../store/store-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { followAliases } from '../follow-aliases.ts';
 import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
-import { withStore } from '../open-store.ts';
+import { registeredModel, withRegistry } from '../model-argument.ts';
 
-const waitPauseMs = 2_000;
 /** How soon a moved alias is noticed. */
 const aliasPeriodMs = 5_000;
-const registeredUri = /^models:\/[^/@]+(@[^/@]+|\/\d+)$/;
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -140,7 +127,16 @@ async function registeredModels(context: CommandContext): Promise<ModelSource[]>
     if (!uri.startsWith('models:/')) {
       throw new AppError('cli.usage', `${uri} is no registered model; only versions of one can be served together.`);
     }
-    const source = await registeredModel(context, uri);
+    // The views that a model was trained on go online with it.
+    const source = await registeredModel(context, uri, context.text('name'), async ({ manifest }, artifacts) => {
+      await bringOnline({
+        joined: manifest?.joined,
+        dataDir: resolveDataDir(context.dataDir),
+        artifacts,
+        log: (_level, text) => context.output.log(text),
+        signal: context.signal,
+      });
+    });
     const name = sources[0]?.name ?? source.name;
     if (source.name !== name) throw new AppError('cli.usage', `${uri} is no version of ${name}.`);
     if (sources.some(({ version }) => version === source.version)) continue;
@@ -154,70 +150,4 @@ async function registeredDigests(context: CommandContext): Promise<string[]> {
   return Promise.all(
     context.positionals.map((uri) => withRegistry(context, async ({ resolve }) => (await resolve(uri)).digest)),
   );
-}
-
-function registeredModel(context: CommandContext, uri: string): Promise<ModelSource> {
-  return withRegistry(context, async ({ artifacts, resolve }) =>
-    sourceOf(context, artifacts, await onceRegistered(context, uri, () => resolve(uri))),
-  );
-}
-
-interface OpenRegistry {
-  artifacts: ArtifactStore;
-  resolve(uri: string): Promise<ModelVersion>;
-}
-
-/** The data directory's registry, or that of the shared store `SLIPWAY_STORE` names (a pod). */
-function withRegistry<T>(context: CommandContext, work: (open: OpenRegistry) => Promise<T>): Promise<T> {
-  const shared = process.env['SLIPWAY_STORE'];
-  if (shared !== undefined && shared !== '') {
-    const driver = driverOfUri(shared, resolveDataDir(context.dataDir));
-    const registry = createStoreRegistry(driver);
-    return work({ artifacts: createArtifactStore(driver), resolve: (uri) => registry.resolve(uri) });
-  }
-  return withStore(context, ({ artifacts, database }) => {
-    const registry = createModelRegistry(database);
-    return work({ artifacts, resolve: (uri) => Promise.resolve(registry.resolve(uri)) });
-  });
-}
-
-/** With `--wait`, asks again until the model is there; a store that does not answer for a moment is asked again as well. */
-async function onceRegistered(
-  context: CommandContext,
-  uri: string,
-  resolveModel: () => Promise<ModelVersion>,
-): Promise<ModelVersion> {
-  for (let told = false; ; told = true) {
-    try {
-      return await resolveModel();
-    } catch (error) {
-      const { code, message } = toAppError(error);
-      const mayCome = (code === 'model.not-found' && registeredUri.test(uri)) || code === 'store.unreachable';
-      if (!context.flag('wait') || !mayCome) throw error;
-      if (!told) context.output.log(`Waiting for ${uri}: ${message}`);
-      await sleep(waitPauseMs, undefined, { signal: context.signal }).catch(() => {
-        throw new AppError('run.cancelled', `Waiting for ${uri} was cancelled.`);
-      });
-    }
-  }
-}
-
-/** The views that the model was trained on go online with it. */
-async function sourceOf(context: CommandContext, store: ArtifactStore, version: ModelVersion): Promise<ModelSource> {
-  const artifact = await store.open(version.digest);
-  if (artifact === undefined) throw artifactNotFound(version.digest);
-  const source = await artifactModelSource({
-    name: context.text('name') ?? version.name,
-    version: String(version.version),
-    digest: version.digest,
-    dir: artifact.path('.'),
-  });
-  await bringOnline({
-    joined: source.manifest?.joined,
-    dataDir: resolveDataDir(context.dataDir),
-    artifacts: store,
-    log: (_level, text) => context.output.log(text),
-    signal: context.signal,
-  });
-  return source;
 }

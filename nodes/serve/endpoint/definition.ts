@@ -92,6 +92,7 @@ same ones the training table had.
 
 **Rows.** \`POST /v1/models/NAME/predict\` with \`{"rows": [{"distance": 300, "origin": "SFO"}]}\` gives
 \`{"predictions": [{"label": …, "scores": […]}]}\`. A value that is \`null\` or left out is missing.
+CSV with a header line and lines of JSON are taken as well (\`Content-Type: text/csv\`, \`application/x-ndjson\`).
 
 **Joined features.** Columns that training took from a feature view (a *Join features* step) are read from the online
 store: requests carry the keys of the view in their place. The answer has the header \`slipway-features\` with each view, the

@@ -42,7 +42,8 @@ export class Choices {
   }
 }
 
-const models = [
+/** Models the cases ask. */
+export const fuzzedModels = [
   identityName('FP32'),
   identityName('INT64'),
   identityName('BYTES'),
@@ -260,7 +261,7 @@ function oddHeaders(choices: Choices): Record<string, string> {
 function anyPath(choices: Choices): FuzzCase {
   let path = choices.chance(0.5)
     ? choices.of(paths)
-    : `/v2/models/${encodeURI(choices.of([...models, ...oddText])).replaceAll(/[?#]/g, '')}${choices.of(modelPaths)}`;
+    : `/v2/models/${encodeURI(choices.of([...fuzzedModels, ...oddText])).replaceAll(/[?#]/g, '')}${choices.of(modelPaths)}`;
   if (choices.chance(0.3)) path += `/${encodeURI(choices.of(oddText)).replaceAll(/[?#]/g, '')}`;
   if (choices.chance(0.2)) path += `?${encodeURI(choices.of(oddText)).replaceAll('#', '')}=1`;
   if (choices.chance(0.1)) path = path.replaceAll('/', '//');
@@ -321,7 +322,7 @@ function inferBody(choices: Choices, model: string): Buffer {
 }
 
 function inference(choices: Choices): FuzzCase {
-  const model = choices.of(models);
+  const model = choices.of(fuzzedModels);
   if (choices.chance(0.2)) return predict(choices);
   const path = `/v2/models/${model}/infer`;
   if (choices.chance(0.5)) return request(choices, 'POST', path, inferBody(choices, model), oddHeaders(choices));
@@ -355,10 +356,16 @@ function predict(choices: Choices): FuzzCase {
   let text = formats[type]();
   if (choices.chance(0.2))
     text = text.replace(choices.of([',', '"', '\n', '{']), choices.of(['"', '\r', ',,', '\u0000']));
-  return request(choices, 'POST', `/v1/models/${choices.of(['rows', 'rows', ...models])}/predict`, Buffer.from(text), {
-    ...oddHeaders(choices),
-    'content-type': type,
-  });
+  return request(
+    choices,
+    'POST',
+    `/v1/models/${choices.of(['rows', 'rows', ...fuzzedModels])}/predict`,
+    Buffer.from(text),
+    {
+      ...oddHeaders(choices),
+      'content-type': type,
+    },
+  );
 }
 
 function commands(choices: Choices): FuzzCase {
@@ -395,7 +402,7 @@ function commands(choices: Choices): FuzzCase {
 }
 
 function encodedBody(choices: Choices): FuzzCase {
-  const model = choices.of(models);
+  const model = choices.of(fuzzedModels);
   const plain = choices.chance(0.1) ? Buffer.alloc(choices.below(2_000_000)) : inferBody(choices, model);
   const encoding = choices.of(['gzip', 'gzip', 'deflate', 'deflate', 'br', 'zstd', 'gzip, deflate', '__proto__', '']);
   let body = encoding === 'deflate' ? deflateSync(plain) : gzipSync(plain);

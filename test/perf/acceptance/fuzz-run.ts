@@ -8,7 +8,7 @@ import { modelSourcesAt } from '../../../main/serving/model-source.ts';
 import { ServingClient } from '../../../main/serving/serving-client.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
 import { writeFixtureModels } from '../../conformance/oip/fixture-models.ts';
-import { Choices, type FuzzCase, fuzzCase } from './fuzz-cases.ts';
+import { Choices, type FuzzCase, fuzzCase, fuzzedModels } from './fuzz-cases.ts';
 
 /** Keys of figures.json. */
 export interface FuzzFigures {
@@ -85,7 +85,7 @@ export async function fuzzRun(options: {
     await writeFile(join(models, 'rows', '1', 'model.json'), JSON.stringify(rowManifest));
     const start: ServingStart = {
       type: 'start',
-      models: await modelSourcesAt(models),
+      models: (await modelSourcesAt(models)).filter(({ name }) => fuzzedModels.includes(name)),
       http: { host: '127.0.0.1', port: 0 },
       grpcPort: null,
       keyHashes: null,
