@@ -22,6 +22,7 @@ import { writeFileNode } from './data/write-file/definition.ts';
 import { pythonNode } from './data/python/definition.ts';
 import { writeSqliteNode } from './data/write-sqlite/definition.ts';
 import { writePostgresNode } from './data/write-postgres/definition.ts';
+import { mysqlNode } from './data/mysql/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -70,6 +71,7 @@ export const catalog = {
   [pythonNode.kind]: pythonNode,
   [writeSqliteNode.kind]: writeSqliteNode,
   [writePostgresNode.kind]: writePostgresNode,
+  [mysqlNode.kind]: mysqlNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

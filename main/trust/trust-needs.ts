@@ -60,6 +60,7 @@ const harmless: ReadonlySet<string> = new Set([
 ]);
 
 const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
+  'data.mysql': { what: 'connects to a database server', onSight: true },
   'data.postgres': { what: 'connects to a database server', onSight: true },
   'data.python': { what: 'runs a Python script, which may run code of any kind', onSight: true },
   'data.stream': { what: 'reads events sent to this engine', onSight: true },

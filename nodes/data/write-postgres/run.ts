@@ -156,7 +156,7 @@ function serverType(column: Column): string {
     case 'int64':
       return 'bigint';
     case 'float64':
-      return /^DECIMAL/.test(column.sqlType) ? column.sqlType.replace('DECIMAL', 'numeric') : 'double precision';
+      return column.sqlType.startsWith('DECIMAL') ? column.sqlType.replace('DECIMAL', 'numeric') : 'double precision';
     case 'timestamp':
       return column.sqlType === 'DATE' ? 'date' : 'timestamp';
     case 'string':
