@@ -1,13 +1,15 @@
 import './home.css';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
-import { newGraph, openPath, openRecovery, openTemplate, openWithDialog } from '../state/file-commands.ts';
+import { importGraph, newGraph, openPath, openRecovery, openTemplate, openWithDialog } from '../state/file-commands.ts';
 import { dropRecovery, listRecovery } from '../state/recovery.ts';
+import { openOverlay } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { formatRelative } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { TemplatePicture } from './template-picture.tsx';
 import { t } from './text.ts';
 
 function Recovered() {
@@ -47,6 +49,7 @@ export function HomeScreen() {
   const templates = useQuery('graph.templates', (signal) => engine.graph.templates(undefined, { signal }));
   const recent = useQuery('graph.list', (signal) => engine.graph.list(undefined, { signal }));
   const [opening, setOpening] = useState<string>();
+  const picker = useRef<HTMLInputElement>(null);
 
   async function open(id: string, action: () => Promise<boolean>) {
     setOpening(id);
@@ -58,6 +61,22 @@ export function HomeScreen() {
       <header className="screen-head">
         <h1>{t.home}</h1>
         <span className="grow" />
+        <Button icon="info" variant="quiet" onClick={() => openOverlay('tour')}>
+          {t.tour}
+        </Button>
+        <Button onClick={() => picker.current?.click()}>{t.import}</Button>
+        <input
+          ref={picker}
+          type="file"
+          accept=".json,application/json"
+          hidden
+          aria-label={t.importLabel}
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            event.target.value = '';
+            if (file) void importGraph(file);
+          }}
+        />
         <Button icon="open" onClick={() => void openWithDialog()}>
           {t.open}
         </Button>
@@ -104,6 +123,7 @@ export function HomeScreen() {
                   disabled={opening !== undefined}
                   onClick={() => void open(template.id, () => openTemplate(template.id))}
                 >
+                  <TemplatePicture id={template.id} />
                   <b>{template.name}</b>
                   <p>{template.description}</p>
                   <span className="mute small">{t.runsOn(template.targets.join(', '))}</span>

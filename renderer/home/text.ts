@@ -13,6 +13,9 @@ export const t = defineText(
     templates: 'Templates',
     theTemplates: 'the templates',
     runsOn: (value: string | number) => `Runs on ${value}`,
+    tour: 'Tour',
+    import: 'Import',
+    importLabel: 'Graph file of this computer',
   },
   {
     unsavedWorkFromBefore: 'Nicht gespeicherte Arbeit von früher',
@@ -26,5 +29,8 @@ export const t = defineText(
     templates: 'Vorlagen',
     theTemplates: 'die Vorlagen',
     runsOn: (value) => `Läuft auf ${value}`,
+    tour: 'Rundgang',
+    import: 'Importieren',
+    importLabel: 'Graph-Datei dieses Rechners',
   },
 );

@@ -60,6 +60,7 @@ export const appCommands = (): readonly AppCommand[] => [
   { id: 'graph.save', title: t.save, keys: shortcut('S'), run: () => void save() },
   { id: 'graph.saveAs', title: t.saveAs, keys: shortcut('S', true), run: () => void saveAs() },
   { id: 'graph.export', title: t.export, run: () => openOverlay('export') },
+  { id: 'graph.compare', title: t.compareWithFile, run: () => openOverlay('compare-file') },
   { id: 'edit.undo', title: t.undo, keys: shortcut('Z'), run: () => sayUndone('undo', undo()) },
   { id: 'edit.redo', title: t.redo, keys: shortcut('Z', true), run: () => sayUndone('redo', redo()) },
   { id: 'view.commands', title: t.commands, keys: shortcut('K'), run: () => openOverlay('commands') },
@@ -93,6 +94,7 @@ export const appCommands = (): readonly AppCommand[] => [
   { id: 'theme.light', title: t.lightTheme, run: () => setTheme('light') },
   { id: 'theme.dark', title: t.darkTheme, run: () => setTheme('dark') },
   { id: 'theme.system', title: t.themeOfTheSystem, run: () => setTheme('system') },
+  { id: 'help.tour', title: t.tour, run: () => openOverlay('tour') },
   { id: 'help.shortcuts', title: t.keyboardShortcuts, keys: '?', run: () => openOverlay('shortcuts') },
   screenCommand('home', t.home),
   screenCommand('graph', t.theGraph),
@@ -101,6 +103,8 @@ export const appCommands = (): readonly AppCommand[] => [
   screenCommand('models', t.models),
   screenCommand('endpoints', t.endpoints),
   screenCommand('monitors', t.monitors),
+  screenCommand('cluster', t.cluster),
+  screenCommand('devices', t.devices),
   screenCommand('settings', t.settings),
 ];
 

@@ -6,6 +6,7 @@ import { useRoute, useUi } from '../state/ui-store.ts';
 import { useLanguage } from '../translation/language.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { Toasts } from '../ui/toast.tsx';
+import { DiskBar } from './disk-bar.tsx';
 import { EditorScreen } from './editor-screen.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Overlays } from './overlays.tsx';
@@ -22,6 +23,7 @@ const EndpointsScreen = lazy(async () => ({
   default: (await import('../endpoints/EndpointsScreen.tsx')).EndpointsScreen,
 }));
 const MonitorsScreen = lazy(async () => ({ default: (await import('../monitors/MonitorsScreen.tsx')).MonitorsScreen }));
+const DevicesScreen = lazy(async () => ({ default: (await import('../devices/DevicesScreen.tsx')).DevicesScreen }));
 const ClusterScreen = lazy(async () => ({ default: (await import('../cluster/ClusterScreen.tsx')).ClusterScreen }));
 
 /** Keeps a failing screen to itself. */
@@ -63,6 +65,8 @@ function CurrentScreen() {
       return <MonitorsScreen />;
     case 'cluster':
       return <ClusterScreen />;
+    case 'devices':
+      return <DevicesScreen />;
     case 'settings':
       return <SettingsScreen />;
   }
@@ -87,6 +91,7 @@ function Window() {
       <div className="notice-bars">
         <OfflineBar />
         <TrustBar />
+        <DiskBar />
       </div>
       <main className="main-area">
         <ScreenBoundary key={screen}>

@@ -2,10 +2,13 @@ import { lazy, Suspense } from 'react';
 import { openPath, saveTo } from '../state/file-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { openOverlay, useUi } from '../state/ui-store.ts';
+import { compareWithFile } from '../state/compare-store.ts';
 import { CommandPalette } from './command-palette.tsx';
+import { CompareDialog } from './compare-dialog.tsx';
 import { FilePicker } from './file-picker.tsx';
 import { ProblemsPanel } from './problems-panel.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { Tour } from './tour.tsx';
 import { t } from './text.ts';
 
 const ExportDialog = lazy(async () => ({ default: (await import('../exports/ExportDialog.tsx')).ExportDialog }));
@@ -43,6 +46,23 @@ export function Overlays() {
           <ExportDialog onClose={close} />
         </Suspense>
       );
+    case 'compare':
+      return <CompareDialog onClose={close} />;
+    case 'compare-file':
+      return (
+        <FilePicker
+          title={t.compareWithFile}
+          extensions={graphExtensions}
+          start={path}
+          onPick={(picked) => {
+            close();
+            void compareWithFile(picked);
+          }}
+          onClose={close}
+        />
+      );
+    case 'tour':
+      return <Tour onClose={close} />;
     case 'open':
       return (
         <FilePicker

@@ -12,6 +12,7 @@ const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
   { screen: 'endpoints', label: t.endpoints, icon: 'endpoints' },
   { screen: 'monitors', label: t.monitors, icon: 'monitors' },
   { screen: 'cluster', label: t.cluster, icon: 'cluster' },
+  { screen: 'devices', label: t.devices, icon: 'cpu' },
 ];
 
 function RailLink({ screen, label, icon }: { screen: Screen; label: string; icon: IconName }) {

@@ -3,6 +3,7 @@ import { startDesktop } from '../desktop/start-desktop.ts';
 import { shell } from '../platform/shell.ts';
 import { startAnalysis } from '../state/analysis-store.ts';
 import { startReadiness } from '../readiness/readiness-store.ts';
+import { startDiskWatch } from '../state/disk-watch.ts';
 import { startEndpoints } from '../state/endpoint-store.ts';
 import { openPath, openTemplate } from '../state/file-commands.ts';
 import { isDirty, useGraphs } from '../state/graph-store.ts';
@@ -37,6 +38,7 @@ export function startApp(): void {
   startReadiness();
   startEndpoints();
   startRecovery();
+  startDiskWatch();
   connectEngine();
   startDesktop();
   shell.onMenuCommand(runCommand);

@@ -1,7 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import { type ParsedGraph } from '../../shared/graph/parse-graph.ts';
-import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { readGraphText, readGraphValue } from '../../shared/graph/read-graph.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { shell } from '../platform/shell.ts';
@@ -71,6 +71,26 @@ export async function openTemplate(id: string, stay = false): Promise<boolean> {
     const file = await engine.graph.openTemplate({ id });
     const shown = show(readGraphValue(file.document, definitionOf), undefined, file.diagnostics, true, stay);
     if (shown && !stay) navigate('graph');
+    return shown;
+  } catch (error) {
+    fail(error);
+    return false;
+  }
+}
+
+/** Larger files are no graphs. */
+const largestImportBytes = 16 * 1024 * 1024;
+
+/** Opens a graph file of the window's machine, which may be another one than the engine's; it has no path until saved. */
+export async function importGraph(file: File): Promise<boolean> {
+  try {
+    if (file.size > largestImportBytes) {
+      showToast({ text: t.importTooLarge(file.name), tone: 'failed' });
+      return false;
+    }
+    const read = readGraphText(await file.text(), definitionOf);
+    const shown = show(read, undefined, read.diagnostics, true, false);
+    if (shown) navigate('graph');
     return shown;
   } catch (error) {
     fail(error);

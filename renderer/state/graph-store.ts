@@ -40,6 +40,8 @@ export interface OpenGraph {
   future: Edit[];
   /** Id of the last edit that is on disk; 0 for the document as opened. */
   savedEdit: number;
+  /** The document that is on disk, as far as this window knows; undefined until saved once. */
+  savedDocument: GraphDocument | undefined;
   /** Problems found while reading the file. */
   openProblems: Diagnostic[];
 }
@@ -106,6 +108,7 @@ export function openGraph(opened: {
     past: [],
     future: [],
     savedEdit: opened.unsaved ? -1 : 0,
+    savedDocument: opened.path === undefined ? undefined : opened.document,
     openProblems: opened.problems ?? [],
   };
   useGraphs.setState({
@@ -270,10 +273,24 @@ export function redo(): string | undefined {
   return edit.label;
 }
 
+/** Puts a document from elsewhere in the place of what a tab shows; its history ends there. */
+export function reloadGraph(tabId: string, document: GraphDocument): void {
+  const graph = useGraphs.getState().graphs[tabId];
+  if (!graph) return;
+  replace({
+    ...graph,
+    ...viewOf(document, graph.scope),
+    past: [],
+    future: [],
+    savedEdit: 0,
+    savedDocument: document,
+  });
+}
+
 /** Records that `document` is on disk at `path`; edits made since stay unsaved. */
 export function markSaved(tabId: string, document: GraphDocument, path: string, modifiedMs: number): void {
   const graph = useGraphs.getState().graphs[tabId];
   if (!graph) return;
   const savedEdit = graph.root === document ? (graph.past.at(-1)?.id ?? 0) : graph.savedEdit;
-  replace({ ...graph, path, modifiedMs, savedEdit });
+  replace({ ...graph, path, modifiedMs, savedEdit, savedDocument: document });
 }

@@ -72,6 +72,16 @@ export async function pauseRun(paused: boolean): Promise<void> {
   }
 }
 
+/** Follows a run of a graph that another window, or the command line, has started since. */
+export async function followNewRun(tabId: string, graphId: string): Promise<void> {
+  const present = useRuns.getState().runs[tabId];
+  if (present?.status === 'running') return;
+  const [last] = await engine.run.list({ graphId, limit: 1 });
+  if (!last || last.runId === present?.runId || useRuns.getState().runs[tabId] !== present) return;
+  if (present && last.startedMs < present.startedMs) return;
+  follow(tabId, last.runId, graphId);
+}
+
 /** Shows the latest run of a graph that was just opened, and follows it when it is still going on. */
 export function followLastRun(tabId: string, graphId: string): void {
   void engine.run.list({ graphId, limit: 1 }).then(

@@ -45,6 +45,8 @@ export const t = defineText(
     comment: 'Comment',
     editComment: 'Edit the comment',
     resizeFrame: 'Resize the frame',
+    takeChanges: 'Take changes',
+    importTooLarge: (file: string | number) => `${file} is larger than 16 MiB, so it is no graph.`,
   },
   {
     thisIsNoGraph: 'Das ist kein Graph.',
@@ -91,5 +93,7 @@ export const t = defineText(
     comment: 'Kommentar',
     editComment: 'Kommentar bearbeiten',
     resizeFrame: 'Größe des Rahmens ändern',
+    takeChanges: 'Änderungen übernehmen',
+    importTooLarge: (file) => `${file} ist größer als 16 MiB, also kein Graph.`,
   },
 );

@@ -9,6 +9,7 @@ export const screens = [
   'endpoints',
   'monitors',
   'cluster',
+  'devices',
   'settings',
 ] as const;
 export type Screen = (typeof screens)[number];
@@ -37,7 +38,19 @@ interface UiState {
   dockTab: DockTab;
   route: Route;
   /** Which floating part is open. */
-  overlay: 'commands' | 'find' | 'shortcuts' | 'problems' | 'readiness' | 'export' | 'open' | 'save-as' | undefined;
+  overlay:
+    | 'commands'
+    | 'find'
+    | 'compare'
+    | 'compare-file'
+    | 'tour'
+    | 'shortcuts'
+    | 'problems'
+    | 'readiness'
+    | 'export'
+    | 'open'
+    | 'save-as'
+    | undefined;
   /** Text read out by the live region. */
   announcement: string;
   /** The window is small or magnified: panels lie over the canvas, and begin closed. */

@@ -33,6 +33,21 @@ export const deviceReadingSchema = z.object({
   gpuPercent: z.number().nullable(),
 });
 
+export const deviceListSchema = z.object({
+  cpu: z.object({ name: z.string(), cores: z.number() }),
+  /** CPU first. `wrong`: it ran and gave other numbers than the CPU. */
+  providers: z.array(
+    z.object({
+      provider: z.string(),
+      state: z.enum(['ready', 'failed', 'wrong']),
+      reason: z.string().optional(),
+      openMs: z.number().optional(),
+      runMs: z.number().optional(),
+    }),
+  ),
+  graphics: z.array(z.object({ name: z.string(), memoryBytes: z.number().nullable() })),
+});
+
 export const engineInfoSchema = z.object({
   version: z.string(),
   dataDir: z.string(),
@@ -350,6 +365,8 @@ export const exportFileSchema = z.object({ path: z.string(), text: z.string(), b
 export const engineContract = {
   engine: {
     info: base.output(engineInfoSchema),
+    /** What models can run on here, by trying it; takes seconds the first time, then it is remembered. */
+    devices: base.output(deviceListSchema),
     /** A reading about every 2 s. */
     watchDevices: base.output(eventIterator(deviceReadingSchema)),
   },
@@ -376,6 +393,10 @@ export const engineContract = {
     decideTrust: base
       .input(z.object({ path: z.string(), state: graphTrustSchema.shape.state }))
       .output(z.object({ state: graphTrustSchema.shape.state })),
+    /** When files changed last, Unix ms, by path; null for one that is gone. */
+    modified: base
+      .input(z.object({ paths: z.array(z.string()).max(50) }))
+      .output(z.record(z.string(), z.number().nullable())),
     /** Validation, shapes on every port and the plan with reasons, without running anything. */
     analyze: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(graphAnalysisSchema),
     templates: base.output(

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
@@ -47,6 +48,12 @@ export const graphHandlers = {
   decideTrust: rpc.graph.decideTrust.handler(async ({ input, context }) => {
     await context.trust.decide(input.path, input.state);
     return { state: input.state };
+  }),
+  modified: rpc.graph.modified.handler(async ({ input }) => {
+    const times = input.paths.map(
+      async (path) => [path, (await stat(path).catch(() => undefined))?.mtimeMs ?? null] as const,
+    );
+    return Object.fromEntries(await Promise.all(times));
   }),
   analyze: rpc.graph.analyze.handler(async ({ input, context, signal }) => {
     const unseen = await unseenNodes(context.trust, input);
