@@ -3,7 +3,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
-import { isDirty, reloadGraph, useGraphs } from './graph-store.ts';
+import { acceptDiskTime, isDirty, reloadGraph, useGraphs } from './graph-store.ts';
 import { followNewRun } from './run-commands.ts';
 
 interface DiskState {
@@ -25,15 +25,18 @@ function drop(tabId: string): void {
 export async function reloadFromDisk(tabId: string): Promise<void> {
   const path = useGraphs.getState().graphs[tabId]?.path;
   if (path === undefined) return;
-  const read = readGraphValue((await engine.graph.open({ path })).document, definitionOf);
+  const file = await engine.graph.open({ path });
+  const read = readGraphValue(file.document, definitionOf);
   if (!read.document) return;
-  reloadGraph(tabId, read.document);
+  reloadGraph(tabId, read.document, file.modifiedMs);
   known.delete(tabId);
   drop(tabId);
 }
 
 /** Keeps what the tab shows; the next save replaces the file. */
 export function keepMine(tabId: string): void {
+  const time = known.get(tabId)?.modifiedMs;
+  if (time !== undefined) acceptDiskTime(tabId, time);
   drop(tabId);
 }
 

@@ -274,7 +274,7 @@ export function redo(): string | undefined {
 }
 
 /** Puts a document from elsewhere in the place of what a tab shows; its history ends there. */
-export function reloadGraph(tabId: string, document: GraphDocument): void {
+export function reloadGraph(tabId: string, document: GraphDocument, modifiedMs: number): void {
   const graph = useGraphs.getState().graphs[tabId];
   if (!graph) return;
   replace({
@@ -284,7 +284,14 @@ export function reloadGraph(tabId: string, document: GraphDocument): void {
     future: [],
     savedEdit: 0,
     savedDocument: document,
+    modifiedMs,
   });
+}
+
+/** The file as it is now may be replaced by the next save. */
+export function acceptDiskTime(tabId: string, modifiedMs: number): void {
+  const graph = useGraphs.getState().graphs[tabId];
+  if (graph) replace({ ...graph, modifiedMs });
 }
 
 /** Records that `document` is on disk at `path`; edits made since stay unsaved. */
