@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Display, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
@@ -43,6 +43,17 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]).toBe(
       join(output, 'linux-unpacked', 'resources', 'node', 'node'),
     );
+  });
+
+  it('brings its command line', () => {
+    const resources = join(output, 'linux-unpacked', 'resources');
+    const link = join(started.folders.folder, 'slipway');
+    symlinkSync(join(resources, 'bin', 'slipway'), link);
+    const env = { PATH: '/usr/bin:/bin', HOME: started.folders.folder };
+    expect(execFileSync(link, ['--version'], { env, encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const args = ['templates', 'list', '--json', '--data-dir', join(started.folders.folder, 'cli')];
+    expect(execFileSync(link, args, { env, encoding: 'utf8' })).toContain('flight-delays');
+    expect(readFileSync(join(resources, 'third-party-licences.txt'), 'utf8')).toContain('better-sqlite3');
   });
 
   it('cannot be used as a Node of its own', () => {

@@ -13,6 +13,7 @@ export function packageApp(runtimeDir: string): string {
   buildApp();
   buildShell();
   const output = mkdtempSync(join(tmpdir(), 'slipway-package-'));
+  execFileSync(process.execPath, [join(root, 'main', 'launch', 'licences.mjs')], { stdio: 'ignore' });
   const version = readFileSync(join(runtimeDir, 'version'), 'utf8').trim().replace(/^v/, '');
   execFileSync(
     process.execPath,
