@@ -1,6 +1,7 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
 import { expectNode } from './data/expect/definition.ts';
 import { fileNode } from './data/file/definition.ts';
+import { metricsNode } from './data/metrics/definition.ts';
 import { postgresNode } from './data/postgres/definition.ts';
 import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
@@ -39,6 +40,7 @@ import { batchNode } from './serve/batch/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
+import { gateNode } from './train/gate/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
 import { onnxNode } from './train/onnx/definition.ts';
@@ -60,6 +62,7 @@ export const catalog = {
   [deriveNode.kind]: deriveNode,
   [joinTablesNode.kind]: joinTablesNode,
   [unionNode.kind]: unionNode,
+  [metricsNode.kind]: metricsNode,
   [aggregateNode.kind]: aggregateNode,
   [pivotNode.kind]: pivotNode,
   [unpivotNode.kind]: unpivotNode,
@@ -88,6 +91,7 @@ export const catalog = {
   [endpointNode.kind]: endpointNode,
   [evaluateNode.kind]: evaluateNode,
   [forestNode.kind]: forestNode,
+  [gateNode.kind]: gateNode,
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
   [onnxNode.kind]: onnxNode,

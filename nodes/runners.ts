@@ -5,6 +5,7 @@ import type { NodeKind } from './catalog.ts';
 export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.expect': () => import('./data/expect/run.ts'),
   'data.file': () => import('./data/file/run.ts'),
+  'data.metrics': () => import('./data/metrics/run.ts'),
   'data.postgres': () => import('./data/postgres/run.ts'),
   'data.split': () => import('./data/split/run.ts'),
   'data.sql': () => import('./data/sql/run.ts'),
@@ -39,6 +40,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'serve.batch': () => import('./serve/batch/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
   'train.forest': () => import('./train/forest/run.ts'),
+  'train.gate': () => import('./train/gate/run.ts'),
   'train.linear': () => import('./train/linear/run.ts'),
   'train.mlp': () => import('./train/mlp/run.ts'),
   'train.onnx': () => import('./train/onnx/run.ts'),

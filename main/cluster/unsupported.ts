@@ -20,6 +20,11 @@ export function refuseUnsupported(context: ExportContext, target: string, option
         fix: 'Unpin it, or write that result to a file the cluster can read.',
       });
     }
+    if (step.kind === 'train.gate') {
+      throw unsupported(target, step.id, 'ends a branch by a metric, which Jobs cannot', {
+        fix: 'Use the gates of Register, or run the graph with slipway run.',
+      });
+    }
     const local = localPath(step.kind, step.params, context);
     if (local !== undefined) {
       throw unsupported(target, step.id, `reads ${local}, a file of this machine that no pod has`, {

@@ -58,6 +58,8 @@ interface StepOutcome {
   result: StepResult;
   outputs: Record<string, ResolvedOutput>;
   metrics: Record<string, number>;
+  /** Skipped because a gate above, or the step itself as one, ended its branch. */
+  onPurpose?: boolean;
 }
 
 /** Runs the selected steps and returns how it ended; every failure of a step is an outcome, not an exception. */
@@ -87,7 +89,9 @@ export async function executeRun(
     if (Object.keys(measured).length > 0) metrics[result.id] = measured;
   }
   const results = done.map(({ result }) => result);
-  const failed = results.some(({ status }) => status === 'failed' || status === 'skipped');
+  const failed = done.some(
+    ({ result: { status }, onPurpose }) => status === 'failed' || (status === 'skipped' && onPurpose !== true),
+  );
   const cancelled = results.some(({ status }) => status === 'cancelled');
   return { status: cancelled ? 'cancelled' : failed ? 'failed' : 'succeeded', steps: results, outputs, metrics };
 }
@@ -125,8 +129,12 @@ class StepRun {
       const pinned = await this.pinned(above);
       if (pinned !== undefined) return pinned;
       this.request.signal.throwIfAborted();
-      const stopper = above.find(({ result }) => result.status !== 'executed' && result.status !== 'cached');
-      if (stopper !== undefined) return this.finish(this.skip(stopper.result), {}, {});
+      const stoppers = above.filter(({ result }) => result.status !== 'executed' && result.status !== 'cached');
+      // What failed is the graver reason.
+      const stopper = stoppers.find(({ onPurpose }) => onPurpose !== true) ?? stoppers[0];
+      if (stopper !== undefined) {
+        return { ...this.finish(this.skip(stopper.result), {}, {}), onPurpose: stopper.onPurpose === true };
+      }
       const outputsOf = new Map(above.map(({ result, outputs }) => [result.id, outputs]));
       const inputs = resolveInputs(this.step, (id) => outputsOf.get(id));
       if (inputs === undefined)
@@ -135,6 +143,12 @@ class StepRun {
     } catch (error) {
       if (this.request.signal.aborted) return this.finish({ status: 'cancelled', durationMs: elapsed() }, {}, {});
       const failure = this.named(error);
+      if (failure.code === 'step.skipped') {
+        return {
+          ...this.finish({ status: 'skipped', durationMs: elapsed(), reason: failure.message }, {}, {}),
+          onPurpose: true,
+        };
+      }
       return this.finish({ status: 'failed', durationMs: elapsed(), reason: failure.message }, {}, {}, failure);
     }
   }

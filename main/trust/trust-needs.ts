@@ -1,7 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { expandGroups } from '../../shared/graph/expand-groups.ts';
-import { groupKind } from '../../shared/graph/group-definition.ts';
+import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import { secretNames } from '../../shared/node/secret.ts';
 import { substituteParameters } from '../../shared/graph/graph-parameters.ts';
 
@@ -25,6 +25,7 @@ const harmless: ReadonlySet<string> = new Set([
   'data.sqlite',
   'data.sql',
   'data.split',
+  'data.metrics',
   'data.expect',
   'data.select',
   'data.filter',
@@ -50,6 +51,7 @@ const harmless: ReadonlySet<string> = new Set([
   'serve.batch',
   'train.evaluate',
   'train.forest',
+  'train.gate',
   'train.linear',
   'train.mlp',
   'train.onnx',
@@ -79,7 +81,7 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
 export function trustNeeds(document: GraphDocument): TrustNeed[] {
   return Object.entries(expandGroups(document, definitionOf).document.nodes).flatMap(([id, node]) => {
     // One that could not be expanded never runs.
-    if (node.kind === groupKind) return [];
+    if (isGroupKind(node.kind)) return [];
     const { params } = substituteParameters(node.params, document.parameters);
     const need = needOf(node.kind, params);
     if (need === undefined) return [];

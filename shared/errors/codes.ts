@@ -60,6 +60,8 @@ export const errorCodes = {
   'step.failed': { category: 'node', exitCode: 1, httpStatus: 500 },
   'step.crashed': { category: 'node', exitCode: 1, httpStatus: 500 },
   'step.out-of-memory': { category: 'node', exitCode: 1, httpStatus: 500 },
+  /** Not a failure: a step that ends its branch on purpose. */
+  'step.skipped': { category: 'user', exitCode: 1, httpStatus: 409 },
   'step.timeout': { category: 'node', exitCode: 1, httpStatus: 500 },
   'export.unsupported': { category: 'user', exitCode: 2, httpStatus: 400 },
   'export.no-model': { category: 'user', exitCode: 2, httpStatus: 400 },

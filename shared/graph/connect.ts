@@ -9,7 +9,7 @@ import {
   inputPort,
   outputPort,
 } from './graph-index.ts';
-import { groupKind } from './group-definition.ts';
+import { isGroupKind } from './group-definition.ts';
 import { parsePortRef, portRef } from './ids.ts';
 import type { Lineage } from './port-types.ts';
 
@@ -65,7 +65,7 @@ export function canConnect(
 
 /** The same where an end is a group: the rows that come out of it or go into it decide. */
 function checkInside(document: GraphDocument, definitionOf: DefinitionOf, from: string, to: string): ConnectionCheck {
-  const grouped = (ref: string) => document.nodes[parsePortRef(ref)?.node ?? '']?.kind === groupKind;
+  const grouped = (ref: string) => isGroupKind(document.nodes[parsePortRef(ref)?.node ?? '']?.kind ?? '');
   if (!grouped(from) && !grouped(to)) return { ok: true };
   const edges = [...document.edges, { from, to }];
   const expanded = expandGroups({ ...document, edges }, definitionOf);

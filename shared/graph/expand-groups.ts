@@ -1,12 +1,22 @@
-import type { NodeDefinition } from '../node/define-node.ts';
+import { type NodeDefinition, portsOf } from '../node/define-node.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { GraphDocument, GraphEdge, GraphGroup, GraphNode } from './document.ts';
 import type { DefinitionOf } from './graph-index.ts';
 import { parameterReference } from './graph-parameters.ts';
-import { definitionOfNode, groupKind, groupOfNode, groupVersion, maxGroupDepth } from './group-definition.ts';
+import {
+  definitionOfNode,
+  groupKind,
+  groupOfNode,
+  groupVersion,
+  isGroupKind,
+  mapKind,
+  maxGroupDepth,
+  reservedParameters,
+} from './group-definition.ts';
 import { innerStepId } from './group-ids.ts';
 import { parsePortRef, portRef } from './ids.ts';
 import { pointer } from './json-pointer.ts';
+import { mapEachSchema, mapItemIds } from './map-items.ts';
 
 type Json = Record<string, unknown>;
 
@@ -49,7 +59,7 @@ export function expandGroups(
   definitionOf: DefinitionOf,
   innerParams: InnerParams = new Map(),
 ): ExpandedGraph {
-  const grouped = Object.values(document.nodes).some(({ kind }) => kind === groupKind);
+  const grouped = Object.values(document.nodes).some(({ kind }) => isGroupKind(kind));
   if (!grouped) {
     return {
       document,
@@ -76,10 +86,26 @@ interface Scope {
   inherited: Partial<GraphNode>;
 }
 
+/** What a node that stands for a group became: by port of the group, the step ports it leads to or comes from. */
+interface GroupMember {
+  id: string;
+  inputs: Map<string, string[]>;
+  outputs: Map<string, string>;
+}
+
 /** What a node of a scope became. */
-type Member =
-  | { id: string; inputs?: undefined }
-  | { id: string; inputs: Map<string, string[]>; outputs: Map<string, string> };
+type Member = { id: string; inputs?: undefined } | GroupMember;
+
+/** Where the nodes of a group go. */
+interface Placement {
+  id: string;
+  /** Pointer to the node that stands for the group. */
+  at: string;
+  path: readonly string[];
+  scope: Scope;
+  groupId: string;
+  group: GraphGroup;
+}
 
 class Expansion {
   private readonly source: GraphDocument;
@@ -142,7 +168,7 @@ class Expansion {
     const stepId = this.idOf(path);
     const params = { ...scope.resolve(node.params, stepId), ...this.innerParams.get(stepId) };
     if (path.length > 1) this.places.set(stepId, { path, pointer: pointer(...scope.at, 'nodes', id) });
-    const expanded = node.kind === groupKind ? this.instance({ ...node, params }, stepId, path, scope) : undefined;
+    const expanded = isGroupKind(node.kind) ? this.instance({ ...node, params }, stepId, path, scope) : undefined;
     if (expanded !== undefined) return expanded;
     this.nodes[stepId] = path.length === 1 ? node : { ...scope.inherited, ...node, params };
     return { id: stepId };
@@ -166,7 +192,7 @@ class Expansion {
     if (node.version > groupVersion) {
       return refuse(
         'graph.node-too-new',
-        `Node "${id}" has version ${node.version} of ${groupKind}; this Slipway knows up to ${groupVersion}.`,
+        `Node "${id}" has version ${node.version} of ${node.kind}; this Slipway knows up to ${groupVersion}.`,
         'Update Slipway; until then the node is kept as it is.',
         'version',
       );
@@ -203,20 +229,132 @@ class Expansion {
     }
     const definition = definitionOfNode(this.source, node, this.definitionOf);
     if (definition !== undefined) this.instances.push({ id, node, params: node.params, definition });
+    const placement: Placement = { id, at, path, scope, groupId: found.id, group: found.group };
+    if (node.kind !== mapKind) return this.place(node, placement);
+    return this.map(node, placement, definition, (message, fix) =>
+      refuse('params.invalid', message, fix, 'params/each'),
+    );
+  }
+
+  /** The nodes of a group for one node that stands for it, or for one item of a map. */
+  private place(node: GraphNode, { id, at, path, scope, groupId, group }: Placement): GroupMember {
     const members = this.scope({
-      nodes: found.group.nodes,
-      edges: found.group.edges,
+      nodes: group.nodes,
+      edges: group.edges,
       path,
-      at: ['groups', found.id],
-      groups: [...scope.groups, found.id],
-      resolve: (params, inner) => this.resolve(params, found.group, node.params, { id, at, inner, path }),
+      at: ['groups', groupId],
+      groups: [...scope.groups, groupId],
+      resolve: (params, inner) => this.resolve(params, group, node.params, { id, at, inner, path }),
       inherited: { ...scope.inherited, ...inheritedBy(node) },
     });
-    return this.boundary(id, found.group, members);
+    return this.boundary(id, group, members);
+  }
+
+  /** The group once per value, its partitions of the rows before it, and what comes out collected in tables. */
+  private map(
+    node: GraphNode,
+    placement: Placement,
+    definition: NodeDefinition | undefined,
+    refuse: (message: string, fix: string) => undefined,
+  ): Member | undefined {
+    const { id, at, path, group, scope } = placement;
+    const parsed = mapEachSchema.safeParse(node.params['each']);
+    // Told with the other params of the node.
+    if (!parsed.success) return undefined;
+    const each = parsed.data;
+    const partitioned = each.input !== '' || each.column !== '';
+    if (each.parameter === '' && !partitioned) {
+      return refuse(
+        `Map "${id}" does not say where its group gets the value.`,
+        'Set "parameter", or "input" and "column".',
+      );
+    }
+    if (each.parameter !== '' && !Object.hasOwn(group.parameters ?? {}, each.parameter)) {
+      const names = Object.keys(group.parameters ?? {});
+      return refuse(
+        `The group of map "${id}" has no parameter "${each.parameter}".`,
+        names.length === 0 ? 'Add it to the group, and use it inside.' : `Its parameters are ${names.join(', ')}.`,
+      );
+    }
+    if (partitioned && (each.column === '' || !Object.hasOwn(group.inputs, each.input))) {
+      return refuse(
+        `Map "${id}" cannot take rows for "${each.input}" by column "${each.column}".`,
+        `Set "input" to an input of the group (${Object.keys(group.inputs).join(', ')}) and "column" to a column of its rows.`,
+      );
+    }
+    const ids = mapItemIds(each.values);
+    if (new Set(ids).size < ids.length) {
+      return refuse(`Map "${id}" has the same value twice.`, 'Delete one of the two.');
+    }
+    if (this.count + ids.length * (Object.keys(group.nodes).length + 1) > maxExpandedNodes) {
+      return refuse(
+        `With its groups expanded the graph has more than ${maxExpandedNodes} nodes.`,
+        'Repeat the group for fewer values.',
+      );
+    }
+    const inherited = { ...scope.inherited, ...inheritedBy(node) };
+    const add = (segments: readonly string[], kind: string, params: Json): string => {
+      const innerPath = [...path, ...segments];
+      const stepId = this.idOf(innerPath);
+      this.count++;
+      this.places.set(stepId, { path: innerPath, pointer: at });
+      this.nodes[stepId] = { ...inherited, kind, version: this.definitionOf(kind)?.version ?? 1, params };
+      return stepId;
+    };
+    const inputs = new Map<string, string[]>(Object.keys(group.inputs).map((port) => [port, []]));
+    const items = each.values.map((value, index): GroupMember => {
+      const item = ids[index] ?? '';
+      const itemPath = [...path, item];
+      const params = each.parameter === '' ? node.params : { ...node.params, [each.parameter]: value };
+      const placed = this.place({ ...node, params }, { ...placement, id: this.idOf(itemPath), path: itemPath });
+      for (const [port, targets] of placed.inputs) {
+        if (!partitioned || port !== each.input) {
+          inputs.get(port)?.push(...targets);
+          continue;
+        }
+        const conditions = [{ column: each.column, is: 'equal', value: String(value) }];
+        const part = add(['partition', item], 'data.filter', { conditions });
+        inputs.get(port)?.push(portRef(part, 'input'));
+        for (const target of targets) this.addEdge(portRef(part, 'table'), target, at);
+      }
+      return placed;
+    });
+    const outputs = new Map<string, string>();
+    const names = each.values.map(String);
+    for (const [port, output] of Object.entries(
+      definition === undefined ? {} : portsOf(definition, node.params).outputs,
+    )) {
+      const sources = items.flatMap((item) => item.outputs.get(port) ?? []);
+      if (sources.length < items.length) continue;
+      const tables = this.typeOf(group, port, node.params) === 'table';
+      const collect = tables
+        ? add(['collect', port], 'data.union', { columns: 'all', source: each.name, names })
+        : add(['collect', port], 'data.metrics', { source: each.name, names });
+      for (const source of sources) this.addEdge(source, portRef(collect, tables ? 'tables' : 'reports'), at);
+      outputs.set(port, portRef(collect, output.type));
+    }
+    for (const [port, targets] of inputs)
+      for (const target of targets) this.groupInputs.set(target, { node: id, port });
+    this.groupOutputs.set(id, outputs);
+    return { id, inputs, outputs };
+  }
+
+  /** Type of an output of a group. */
+  private typeOf(group: GraphGroup, port: string, params: Json): string | undefined {
+    const node: GraphNode = { kind: groupKind, version: groupVersion, params };
+    const definition = definitionOfNode(this.source, node, this.definitionOf);
+    return definition === undefined || !Object.hasOwn(group.outputs, port)
+      ? undefined
+      : portsOf(definition, params).outputs[port]?.type;
+  }
+
+  private addEdge(from: string, to: string, place: string): void {
+    this.edges.push({ from, to });
+    this.edgePointers.push(place);
   }
 
   /** Ports of an expanded group as the steps they lead to; what leads nowhere is a problem of the group, told once. */
-  private boundary(id: string, group: GraphGroup, members: ReadonlyMap<string, Member>): Member {
+  private boundary(id: string, group: GraphGroup, members: ReadonlyMap<string, Member>): GroupMember {
     const inputs = new Map<string, string[]>();
     for (const [port, { to }] of Object.entries(group.inputs)) {
       const targets = to.flatMap((ref) => targetsOf(ref, members) ?? []);
@@ -278,7 +416,7 @@ class Expansion {
       const name = parameterReference(value);
       if (name !== undefined) {
         if (!Object.hasOwn(parameters, name)) return value;
-        const own = name !== 'group' && Object.hasOwn(given, name) ? given[name] : undefined;
+        const own = !reservedParameters.has(name) && Object.hasOwn(given, name) ? given[name] : undefined;
         const found = own ?? parameters[name]?.default;
         if (found === undefined) this.missingValue(name, at);
         return found;
@@ -351,17 +489,17 @@ function groupProblems(document: GraphDocument): Diagnostic[] {
         },
       ];
     };
-    const reserved: Diagnostic[] = Object.hasOwn(group.parameters ?? {}, 'group')
-      ? [
-          {
-            path: pointer('groups', id, 'parameters', 'group'),
-            code: 'params.invalid',
-            severity: 'error',
-            message: `A parameter of the group "${id}" is called "group", which names the group itself.`,
-            fix: 'Give the parameter another name.',
-          },
-        ]
-      : [];
+    const reserved = Object.keys(group.parameters ?? {})
+      .filter((name) => reservedParameters.has(name))
+      .map(
+        (name): Diagnostic => ({
+          path: pointer('groups', id, 'parameters', name),
+          code: 'params.invalid',
+          severity: 'error',
+          message: `A parameter of the group "${id}" is called "${name}", which has a meaning of its own.`,
+          fix: 'Give the parameter another name.',
+        }),
+      );
     return [
       ...reserved,
       ...Object.entries(group.inputs).flatMap(([port, { to }]) =>

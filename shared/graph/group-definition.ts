@@ -13,11 +13,19 @@ import type { GraphDocument, GraphGroup, GraphNode } from './document.ts';
 import type { DefinitionOf } from './graph-index.ts';
 import { parameterReference, substituteParameters } from './graph-parameters.ts';
 import { parsePortRef } from './ids.ts';
+import { mapEachSchema } from './map-items.ts';
 import { type PortType, portTypes } from './port-types.ts';
 
 /** Kind of a node that places a group of the graph's `groups` into it. */
 export const groupKind = 'graph.group';
 export const groupVersion = 1;
+/** Kind of a node that places a group once for each of several values and collects what comes out. */
+export const mapKind = 'graph.map';
+
+/** Whether a node of the kind stands for the nodes of a group. */
+export function isGroupKind(kind: string): boolean {
+  return kind === groupKind || kind === mapKind;
+}
 /** Groups within groups that are followed. */
 export const maxGroupDepth = 16;
 
@@ -27,7 +35,7 @@ export function groupOfNode(
   node: GraphNode,
 ): { id: string; group: GraphGroup } | undefined {
   const id = node.params['group'];
-  if (node.kind !== groupKind || typeof id !== 'string' || !Object.hasOwn(document.groups, id)) return undefined;
+  if (!isGroupKind(node.kind) || typeof id !== 'string' || !Object.hasOwn(document.groups, id)) return undefined;
   const group = document.groups[id];
   return group === undefined ? undefined : { id, group };
 }
@@ -52,7 +60,9 @@ export function groupDocument(document: GraphDocument, groupId: string): GraphDo
 
 type Scope = Pick<GraphDocument, 'groups' | 'parameters'>;
 
-const known = new WeakMap<GraphGroup, { scope: Scope; definitionOf: DefinitionOf; definition: NodeDefinition }>();
+type Known = WeakMap<GraphGroup, { scope: Scope; definitionOf: DefinitionOf; definition: NodeDefinition }>;
+const knownGroups: Known = new WeakMap();
+const knownMaps: Known = new WeakMap();
 
 /** The definition of a node: its kind's, or, of a group's node, one made from the group. */
 export function definitionOfNode(
@@ -60,13 +70,15 @@ export function definitionOfNode(
   node: GraphNode,
   definitionOf: DefinitionOf,
 ): NodeDefinition | undefined {
-  if (node.kind !== groupKind) return definitionOf(node.kind);
+  if (!isGroupKind(node.kind)) return definitionOf(node.kind);
   const found = groupOfNode(document, node);
   if (found === undefined) return undefined;
+  const known = node.kind === mapKind ? knownMaps : knownGroups;
   const kept = known.get(found.group);
   if (kept !== undefined && isFor(kept, document, definitionOf)) return kept.definition;
   const scope = { groups: document.groups, parameters: document.parameters };
-  const definition = groupDefinition(scope, found.id, found.group, definitionOf);
+  const placed = groupDefinition(scope, found.id, found.group, definitionOf);
+  const definition = node.kind === mapKind ? mapDefinition(placed, found.id) : placed;
   known.set(found.group, { scope, definitionOf, definition });
   return definition;
 }
@@ -99,6 +111,31 @@ function groupDefinition(scope: Scope, id: string, group: GraphGroup, definition
   };
 }
 
+/** As that of the group, with the values to repeat it for; of its outputs, tables and reports come out as one table. */
+function mapDefinition(group: NodeDefinition, id: string): NodeDefinition {
+  return {
+    ...group,
+    kind: mapKind,
+    summary: `${group.title}, once for each of several values; results are collected in one table.`,
+    keywords: [...group.keywords, 'map', 'loop', 'each', 'repeat', 'fan-out', 'partition'],
+    params: group.params.extend({ each: mapEachSchema.describe('The values, and where the group gets them') }),
+    ports: (params: Record<string, unknown>) => {
+      const { inputs, outputs } = portsOf(group, { ...params, group: id });
+      return {
+        inputs,
+        outputs: Object.fromEntries(
+          Object.entries(outputs).flatMap(([port, output]) =>
+            output.type === 'table' || output.type === 'report'
+              ? [[port, { type: 'table' as const, doc: `${output.doc} For each value, as one table.`.trim() }]]
+              : [],
+          ),
+        ),
+      };
+    },
+    examples: [{ name: group.title, params: { group: id, each: { parameter: '', values: ['a', 'b'] } }, note: '' }],
+  };
+}
+
 /** The stage most of its nodes belong to; of equals the earlier one. */
 function stageOf(group: GraphGroup, definitionOf: DefinitionOf): Stage {
   const counts = new Map<Stage, number>();
@@ -110,12 +147,15 @@ function stageOf(group: GraphGroup, definitionOf: DefinitionOf): Stage {
   return stages.find((stage) => counts.get(stage) === most) ?? 'data';
 }
 
+/** Names in the params of group nodes that are no parameters of the group. */
+export const reservedParameters: ReadonlySet<string> = new Set(['group', 'each']);
+
 const types = { string: z.string(), number: z.number(), integer: z.number().int(), boolean: z.boolean() };
 
 /** `group`, and one field per parameter of the group. */
 function paramsOf(group: GraphGroup): z.ZodObject {
   const fields = Object.entries(group.parameters ?? {}).flatMap(([name, { type, default: value, description }]) => {
-    if (name === 'group') return [];
+    if (reservedParameters.has(name)) return [];
     const plain: z.ZodType = description === undefined ? types[type] : types[type].describe(description);
     return [[name, plain.safeParse(value).success ? plain.default(value) : plain] as const];
   });
@@ -206,7 +246,7 @@ function jointInput(ends: readonly InputPort[], doc: string | undefined): InputP
 function givenParameters(group: GraphGroup, params: Record<string, unknown>): GraphDocument['parameters'] {
   return Object.fromEntries(
     Object.entries(group.parameters ?? {}).map(([name, parameter]) => {
-      const given = name !== 'group' && Object.hasOwn(params, name) ? params[name] : undefined;
+      const given = !reservedParameters.has(name) && Object.hasOwn(params, name) ? params[name] : undefined;
       const usable = given !== undefined && parameterReference(given) === undefined;
       return [name, usable ? { ...parameter, default: given } : parameter];
     }),

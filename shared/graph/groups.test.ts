@@ -12,6 +12,7 @@ import { expandGroups } from './expand-groups.ts';
 import { definitionOfNode, groupDocument } from './group-definition.ts';
 import { innerStepId } from './group-ids.ts';
 import { idPattern, parsePortRef } from './ids.ts';
+import { mapItemIds } from './map-items.ts';
 import { parseGraphText } from './parse-graph.ts';
 import { validateGraph } from './validate.ts';
 
@@ -232,6 +233,60 @@ describe('problems of groups', () => {
       code: 'graph.cycle',
     });
     expect(canConnect(grouped({ edges: [] }), definitionOf, 'one.value', 'add.numbers')).toEqual({ ok: true });
+  });
+});
+
+describe('a map', () => {
+  const mapped = (each: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+    grouped({
+      nodes: {
+        one: node('test.number'),
+        all: node('graph.map', { group: 'adding', each, ...more }),
+        last: node('test.sum'),
+      },
+      edges: [{ from: 'one.value', to: 'all.numbers' }],
+    });
+
+  it('places its group once per value, under ids that follow from the value', () => {
+    const { plan, diagnostics } = createPlan(mapped({ parameter: 'digits', values: [1, 20] }), definitionOf);
+    // The kinds that collect are not among those of this test.
+    expect(new Set(diagnostics.map(({ code }) => code))).toEqual(
+      new Set(['graph.unknown-kind', 'graph.input-missing']),
+    );
+    const steps = plan.steps.filter(({ id }) => id.startsWith('all--'));
+    expect(steps.map(({ id, params }) => [id, params['digits']])).toEqual([
+      ['all--1--sum', 9],
+      ['all--1--round', 1],
+      ['all--20--sum', 9],
+      ['all--20--round', 20],
+    ]);
+    expect(steps[1]?.path).toEqual(['all', '1', 'round']);
+  });
+
+  it.each([
+    [{ values: [1] }, 'does not say where'],
+    [{ values: [1], parameter: 'nothing' }, 'has no parameter "nothing"'],
+    [{ values: [1], input: 'nothing', column: 'x' }, 'cannot take rows'],
+    [{ values: ['a', 'a'], parameter: 'digits' }, 'the same value twice'],
+    [{ values: [], parameter: 'digits' }, '"each.values"'],
+  ])('refuses %j', (each, message) => {
+    const found = validateGraph(mapped(each), definitionOf).filter(({ node: id }) => id === 'all');
+    expect(found.map((problem) => problem.message).join()).toContain(message);
+    expect(found[0]?.path).toContain('/nodes/all/params/each');
+  });
+
+  it('gives different values different ids', () => {
+    const values = fc.uniqueArray(fc.oneof(fc.string({ maxLength: 30 }), fc.integer(), fc.boolean()), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(values, (items) => {
+        const made = mapItemIds(items);
+        expect(new Set(made).size).toBe(new Set(items.map((item) => `${typeof item} ${item}`)).size);
+        for (const id of made) expect(id).toMatch(/^[a-z0-9][a-z0-9_-]*$/);
+      }),
+      { seed: 20_010_503, numRuns: 300 },
+    );
   });
 });
 

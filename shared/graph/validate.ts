@@ -11,7 +11,7 @@ import {
   indexGraph,
 } from './graph-index.ts';
 import { substituteParameters } from './graph-parameters.ts';
-import { groupKind } from './group-definition.ts';
+import { isGroupKind } from './group-definition.ts';
 import { idPattern, parsePortRef } from './ids.ts';
 import { pointer } from './json-pointer.ts';
 
@@ -96,7 +96,7 @@ function nodeProblems(indexed: IndexedNode, document: GraphDocument, definitionO
   const at = pointer('nodes', id);
   const known = definitionOf(node.kind);
   // What is left of groups after expansion was told there.
-  if (node.kind === groupKind) return [];
+  if (isGroupKind(node.kind)) return [];
   if (known === undefined) {
     return [
       error(
