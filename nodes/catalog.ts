@@ -24,6 +24,7 @@ import { pythonNode } from './data/python/definition.ts';
 import { writeSqliteNode } from './data/write-sqlite/definition.ts';
 import { writePostgresNode } from './data/write-postgres/definition.ts';
 import { mysqlNode } from './data/mysql/definition.ts';
+import { httpNode } from './data/http/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -75,6 +76,7 @@ export const catalog = {
   [writeSqliteNode.kind]: writeSqliteNode,
   [writePostgresNode.kind]: writePostgresNode,
   [mysqlNode.kind]: mysqlNode,
+  [httpNode.kind]: httpNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

@@ -28,6 +28,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.write-sqlite': () => import('./data/write-sqlite/run.ts'),
   'data.write-postgres': () => import('./data/write-postgres/run.ts'),
   'data.mysql': () => import('./data/mysql/run.ts'),
+  'data.http': () => import('./data/http/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),

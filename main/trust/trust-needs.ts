@@ -62,6 +62,7 @@ const harmless: ReadonlySet<string> = new Set([
 ]);
 
 const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
+  'data.http': { what: 'reads from a web address', onSight: true },
   'data.mysql': { what: 'connects to a database server', onSight: true },
   'data.postgres': { what: 'connects to a database server', onSight: true },
   'data.python': { what: 'runs a Python script, which may run code of any kind', onSight: true },

@@ -49,7 +49,7 @@ export function planColumn(field: Field): ColumnPlan {
     sql: (value) => `CAST(${value} AS ${type})`,
   });
   const isUnsigned = (Number(field.flags) & unsignedFlag) !== 0;
-  switch (field.columnType) {
+  switch (field.columnType ?? -1) {
     case types.tiny:
     case types.short:
     case types.long:
