@@ -30,6 +30,9 @@ import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
 import { hashNode } from './feature/hash/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
+import { crossNode } from './feature/cross/definition.ts';
+import { polynomialNode } from './feature/polynomial/definition.ts';
+import { textNode } from './feature/text/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
@@ -82,6 +85,9 @@ export const catalog = {
   [encodeNode.kind]: encodeNode,
   [hashNode.kind]: hashNode,
   [imageNode.kind]: imageNode,
+  [crossNode.kind]: crossNode,
+  [polynomialNode.kind]: polynomialNode,
+  [textNode.kind]: textNode,
   [imputeNode.kind]: imputeNode,
   [joinNode.kind]: joinNode,
   [scaleNode.kind]: scaleNode,

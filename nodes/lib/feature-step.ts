@@ -54,21 +54,52 @@ export async function runFeatureStep<S>(
   step: FeatureStep<S>,
 ): Promise<Record<string, ArtifactDraft>> {
   const input = await openInput(ctx);
-  const { schema, pipeline } = input;
-  const shape =
-    pipeline === undefined
-      ? { type: 'table' as const, schema }
-      : { type: 'features' as const, columns: pipeline.manifest.outputs, table: schema };
-  const { sources, problems } = resolveSources(shape, step.rule);
-  const [problem] = problems;
-  if (problem !== undefined) throw new AppError(problem.code, problem.message, { fix: problem.fix });
-
+  const sources = sourcesOf(input, step.rule);
   const states = step.fit === undefined ? [] : await fitAll(ctx, input, sources, step.fit);
-  const { model, manifest } = lowerStep(input, sources, (builder, source, index) =>
+  return writeFeatures(ctx, input, sources, (builder, values) =>
     // Without `fit` the kind's state type is undefined.
-    step.lower(builder, source, states[index] as S),
+    values.map((value, index) => step.lower(builder.scope(value.source.name), value, states[index] as S)),
   );
+}
 
+/** A feature step whose features are made of all its sources together. */
+export interface CombiningStep<S> {
+  rule: Pick<FeatureRule, 'field' | 'columns' | 'refuse'>;
+  /** Learns the state of all sources. */
+  fit?: (table: FitTable, sources: readonly FeatureSource[]) => Promise<S>;
+  lower(builder: GraphBuilder, sources: readonly SourceValue[], state: S): LoweredFeature[];
+  /** Whether features that it is given stay beside what it makes of them. */
+  keepsSources: boolean;
+}
+
+/** The same for a step that combines its sources. */
+export async function runCombiningStep<S>(
+  ctx: FeatureContext,
+  step: CombiningStep<S>,
+): Promise<Record<string, ArtifactDraft>> {
+  const input = await openInput(ctx);
+  const sources = sourcesOf(input, step.rule);
+  const { fit } = step;
+  const state = fit === undefined ? undefined : await withSources(ctx, input, sources, (table) => fit(table, sources));
+  return writeFeatures(ctx, input, sources, (builder, values) => {
+    // Without `fit` the kind's state type is undefined.
+    const made = step.lower(builder, values, state as S);
+    return values.map(({ source, value }, index) => [
+      ...(step.keepsSources && source.kind === 'feature' ? [{ feature: source.feature, value }] : []),
+      // What is made stands after the last of its sources.
+      ...(index === values.length - 1 ? made : []),
+    ]);
+  });
+}
+
+/** Writes the artifact of a step; `lower` gives the features made of each source. */
+async function writeFeatures(
+  ctx: FeatureContext,
+  input: StepInput,
+  sources: readonly FeatureSource[],
+  lower: (builder: GraphBuilder, values: readonly SourceValue[]) => LoweredFeature[][],
+): Promise<Record<string, ArtifactDraft>> {
+  const { model, manifest } = lowerStep(input, sources, lower);
   const bytes = encodeModel(model);
   const session = await openSession(bytes, { threads: 1, label: 'the feature pipeline' });
   await session.release();
@@ -90,6 +121,17 @@ export async function runFeatureStep<S>(
       ...(lineage === undefined ? {} : { lineage }),
     },
   };
+}
+
+function sourcesOf({ schema, pipeline }: StepInput, rule: CombiningStep<unknown>['rule']): FeatureSource[] {
+  const shape =
+    pipeline === undefined
+      ? { type: 'table' as const, schema }
+      : { type: 'features' as const, columns: pipeline.manifest.outputs, table: schema };
+  const { sources, problems } = resolveSources(shape, rule);
+  const [problem] = problems;
+  if (problem !== undefined) throw new AppError(problem.code, problem.message, { fix: problem.fix });
+  return sources;
 }
 
 async function openInput(ctx: FeatureContext): Promise<StepInput> {
@@ -119,10 +161,26 @@ function schemaOf(table: InputArtifact): TableSchema {
 
 async function fitAll<S>(
   ctx: FeatureContext,
-  { table, schema, pipeline }: StepInput,
+  input: StepInput,
   sources: readonly FeatureSource[],
   fit: (table: FitTable, source: FeatureSource) => Promise<S>,
 ): Promise<S[]> {
+  return withSources(ctx, input, sources, async (fitTable) => {
+    const states: S[] = [];
+    for (const source of sources) {
+      states.push(await fit(fitTable, source));
+      ctx.progress({ done: states.length, total: sources.length, unit: 'columns' });
+    }
+    return states;
+  });
+}
+
+function withSources<T>(
+  ctx: FeatureContext,
+  { table, schema, pipeline }: StepInput,
+  sources: readonly FeatureSource[],
+  work: (table: FitTable) => Promise<T>,
+): Promise<T> {
   const input = {
     path: table.path('data.parquet'),
     columns: schema.columns,
@@ -135,20 +193,13 @@ async function fitAll<S>(
     tempDir: ctx.workDir,
     signal: ctx.signal,
   };
-  return withFitTable(input, resources, async (fitTable) => {
-    const states: S[] = [];
-    for (const source of sources) {
-      states.push(await fit(fitTable, source));
-      ctx.progress({ done: states.length, total: sources.length, unit: 'columns' });
-    }
-    return states;
-  });
+  return withFitTable(input, resources, work);
 }
 
 function lowerStep(
   { table, pipeline }: StepInput,
   sources: readonly FeatureSource[],
-  lower: (builder: GraphBuilder, source: SourceValue, index: number) => LoweredFeature[],
+  lower: (builder: GraphBuilder, values: readonly SourceValue[]) => LoweredFeature[][],
 ): { model: ModelProto; manifest: FeaturesManifest } {
   const inputs = pipeline === undefined ? sources.map(inputColumn) : pipeline.manifest.inputs;
   const builder = createGraphBuilder('features');
@@ -157,13 +208,13 @@ function lowerStep(
     pipeline === undefined
       ? new Map(inputs.map(({ name }) => [name, name]))
       : inlinePipeline(builder, pipeline, 'before/');
-  const lowered = new Map(
-    sources.map((source, index) => {
-      const value = values.get(source.name);
-      if (value === undefined) throw new AppError('internal.bug', `No value carries “${source.name}”.`);
-      return [source.name, lower(builder.scope(source.name), { source, value }, index)] as const;
-    }),
-  );
+  const sourceValues = sources.map((source): SourceValue => {
+    const value = values.get(source.name);
+    if (value === undefined) throw new AppError('internal.bug', `No value carries “${source.name}”.`);
+    return { source, value };
+  });
+  const bySource = lower(builder, sourceValues);
+  const lowered = new Map(sources.map((source, index) => [source.name, bySource[index] ?? []] as const));
   const features = new Map([...lowered].map(([name, list]) => [name, list.map(({ feature }) => feature)]));
   const outputs = featuresAfter(
     pipeline === undefined

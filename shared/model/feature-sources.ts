@@ -95,6 +95,25 @@ export function featuresAfter(
   return shape.columns.flatMap((feature) => produced.get(feature.name) ?? [feature]);
 }
 
+/** `infer` of a feature kind whose features are made of all its sources together. */
+export function inferCombined(
+  inputs: Record<string, PortShape[]>,
+  rule: Pick<FeatureRule, 'field' | 'columns' | 'refuse'> & {
+    keepsSources: boolean;
+    produce(sources: readonly FeatureSource[]): FeatureColumn[];
+  },
+): InferResult {
+  const shape = inputs['input']?.[0];
+  const known = shape?.type === 'table' || shape?.type === 'features' ? resolveSources(shape, rule).sources : [];
+  return inferFeatures(inputs, {
+    ...rule,
+    produce: (source) => [
+      ...(rule.keepsSources && source.kind === 'feature' ? [source.feature] : []),
+      ...(source.name === known.at(-1)?.name ? rule.produce(known) : []),
+    ],
+  });
+}
+
 /** `infer` of a feature kind with ports `input` and `features`. */
 export function inferFeatures(inputs: Record<string, PortShape[]>, rule: FeatureRule): InferResult {
   const shape = inputs['input']?.[0];

@@ -56,7 +56,11 @@ describe('date and time', () => {
       fc.asyncProperty(fc.array(time, { minLength: 1, maxLength: 300 }), async (times) => {
         const values = times.map((value) => (value === null ? null : new DuckDBTimestampValue(value)));
         const table = await steps.table([{ name: 't', type: TIMESTAMP, values }]);
-        const features = await steps.fit(runner, { columns: ['t'], parts: [...dateParts], cyclic: false }, table);
+        const features = await steps.fit(
+          runner,
+          { columns: ['t'], parts: [...dateParts], cyclic: false, holidays: [] },
+          table,
+        );
         const expected = Object.fromEntries(
           dateParts.map((part) => [`t_${part}`, [times.map((value) => partsOf(value)[part])]]),
         );
@@ -81,7 +85,7 @@ describe('date and time', () => {
     const table = await steps.table([{ name: 't', type: TIMESTAMP, values }]);
     const features = await steps.fit(
       runner,
-      { columns: ['t'], parts: ['year', 'month', 'weekday', 'dayofyear', 'hour'], cyclic: true },
+      { columns: ['t'], parts: ['year', 'month', 'weekday', 'dayofyear', 'hour'], cyclic: true, holidays: [] },
       table,
     );
     expect((await readPipeline(features)).manifest.outputs.map(({ name }) => name)).toEqual([
@@ -111,9 +115,27 @@ describe('date and time', () => {
     });
   });
 
+  it('marks holidays of a list', async () => {
+    const days = ['2001-07-04', '1969-12-25', '2001-07-04'];
+    const times = [
+      '2001-07-04T00:00:00Z',
+      '2001-07-04T23:59:59.999999Z',
+      '2001-07-05T00:00:00Z',
+      '2001-07-03T23:59:59.999999Z',
+      '1969-12-25T12:00:00Z',
+      null,
+    ];
+    const table = await steps.table([{ name: 't', type: TIMESTAMP, values: [null] }]);
+    const features = await steps.fit(runner, { columns: ['t'], parts: ['hour'], cyclic: false, holidays: days }, table);
+    const rows = times.map((t) => ({ t }));
+    expect((await featuresOfRows([features], rows, 6))['t_holiday']?.[0]).toEqual([1, 1, 0, 0, 1, Number.NaN]);
+  });
+
   it('refuses what is no time', async () => {
     const table = await steps.table([{ name: 't', type: VARCHAR, values: ['2001-01-01'] }]);
-    await expect(steps.fit(runner, { columns: ['t'], parts: ['hour'], cyclic: false }, table)).rejects.toMatchObject({
+    await expect(
+      steps.fit(runner, { columns: ['t'], parts: ['hour'], cyclic: false, holidays: [] }, table),
+    ).rejects.toMatchObject({
       code: 'data.column-type',
       message: 'Column “t” is VARCHAR, not a date or time.',
       fix: 'Cast it in an SQL step, e.g. CAST("t" AS TIMESTAMP).',

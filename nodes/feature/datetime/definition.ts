@@ -34,6 +34,12 @@ const paramsSchema = z.object({
     .describe(
       'Sine and cosine instead of the number, so that December is next to January; for linear models and nets.',
     ),
+  holidays: z
+    .array(z.iso.date())
+    .max(10_000)
+    .default([])
+    .describe('Days such as 2001-07-04; adds a feature NAME_holiday, 1 on these days (UTC) and else 0.')
+    .meta(paramMeta({ section: 'Holidays' })),
 });
 
 /** Why a source has no calendar parts. */
@@ -54,6 +60,11 @@ export function partFeatures(source: FeatureSource, part: DatePart, cyclic: bool
   return names.map((name) => ({ name: `${source.name}_${name}`, width: 1, sources: rawSources(source) }));
 }
 
+/** The feature `NAME_holiday`. */
+export function holidayFeature(source: FeatureSource): FeatureColumn {
+  return { name: `${source.name}_holiday`, width: 1, sources: rawSources(source) };
+}
+
 export const datetimeNode = defineNode({
   kind: 'feature.datetime',
   version: 1,
@@ -71,7 +82,10 @@ export const datetimeNode = defineNode({
       field: 'columns',
       columns: params.columns,
       refuse: refuseDatetime,
-      produce: (source) => [...new Set(params.parts)].flatMap((part) => partFeatures(source, part, params.cyclic)),
+      produce: (source) => [
+        ...[...new Set(params.parts)].flatMap((part) => partFeatures(source, part, params.cyclic)),
+        ...(params.holidays.length === 0 ? [] : [holidayFeature(source)]),
+      ],
     }),
   determinism: 'pure',
   resources: () => ({ cpu: 1, memoryBytes: 2 ** 28 }),
@@ -95,6 +109,6 @@ export const datetimeNode = defineNode({
 | minute | 0 to 59 |
 
 **Cyclic** gives sin and cos of 2π · (part − first) / length, with lengths 12, 31, 7, 366, 24 and 60; the year stays a
-number. A missing time gives missing parts. Local time: shift the column in an SQL step.
+number. **Holidays** are a list of days; on one of them \`NAME_holiday\` is 1. A missing time gives missing parts. Local time: shift the column in an SQL step.
 `,
 });

@@ -1,11 +1,13 @@
 import { castTo, type LoweredFeature, type SourceValue } from '../../../main/compute/onnx/feature-values.ts';
-import type { GraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
+import { attribute, type GraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
-import { cycles, type DatePart, partFeatures } from './definition.ts';
+import { cycles, type DatePart, holidayFeature, partFeatures } from './definition.ts';
 
 export interface DatetimeState {
   parts: readonly DatePart[];
   cyclic: boolean;
+  /** Days as YYYY-MM-DD. */
+  holidays: readonly string[];
 }
 
 const minuteMicros = 60_000_000;
@@ -21,19 +23,31 @@ export function lowerDatetime(builder: GraphBuilder, source: SourceValue, state:
   const micros = builder.node('Clip', [present, builder.int64(-maxMicros), builder.int64(maxMicros)]);
   const nan = builder.float(Number.NaN);
   const parts = calendarParts(builder, micros);
-  return [...new Set(state.parts)].flatMap((part) => {
+  const features = [...new Set(state.parts)].flatMap((part) => {
     const number = parts[part]();
-    const features = partFeatures(source.source, part, state.cyclic);
+    const columns = partFeatures(source.source, part, state.cyclic);
     const cycle = cycles[part];
     const values =
-      features.length === 2 && cycle !== undefined
+      columns.length === 2 && cycle !== undefined
         ? [Math.sin, Math.cos].map((wave) => cyclicValue(builder, number, cycle, wave))
         : [castTo(builder, number, 'FP32')];
-    return features.map((feature, index) => ({
+    return columns.map((feature, index) => ({
       feature,
       value: builder.node('Where', [missing, nan, values[index] ?? '']),
     }));
   });
+  if (state.holidays.length === 0) return features;
+  const holiday = builder.node('Where', [missing, nan, isHoliday(builder, micros, state.holidays)]);
+  return [...features, { feature: holidayFeature(source.source), value: holiday }];
+}
+
+/** FP32 [N, 1]: 1 on one of the days. */
+function isHoliday(builder: GraphBuilder, micros: string, holidays: readonly string[]): string {
+  const days = [...new Set(holidays)].map((day) => BigInt(Date.parse(`${day}T00:00:00Z`)) * 1000n);
+  const all = builder.initializer('INT64', days, [1, days.length]);
+  const dayStart = builder.node('Sub', [micros, builder.node('Mod', [micros, builder.int64(dayMicros)])]);
+  const equal = castTo(builder, builder.node('Equal', [dayStart, all]), 'FP32');
+  return builder.node('ReduceMax', [equal, builder.int64([1])], { keepdims: attribute.int(1) });
 }
 
 /**

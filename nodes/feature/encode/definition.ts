@@ -11,9 +11,11 @@ const paramsSchema = z.object({
     .describe('Columns with categories: text, booleans or whole numbers.')
     .meta(paramMeta({ ui: { control: 'columns', port: 'input', types: ['string', 'bool', 'int64'] } })),
   method: z
-    .enum(['ordinal', 'one-hot'])
+    .enum(['ordinal', 'one-hot', 'frequency'])
     .default('ordinal')
-    .describe('Ordinal: one code per category, for trees. One-hot: one 0/1 column per category, for linear models.'),
+    .describe(
+      'Ordinal: one code per category, for trees. One-hot: one 0/1 column per category, for linear models. Frequency: the share of training rows with the category.',
+    ),
   maxCategories: z
     .number()
     .int()
@@ -104,6 +106,9 @@ categories.
 **One-hot** gives one column per kept category, 1 in the column of the row's category and 0 elsewhere. A column for all
 other values is added if training rows had any, a column for missing values likewise; otherwise such rows are 0
 everywhere.
+
+**Frequency** gives the share of training rows that have the category, 0 for others, and the share of rows without a value
+for missing ones.
 
 The empty text is a category, not a missing value. Upper and lower case differ.
 `,

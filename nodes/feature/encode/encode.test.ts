@@ -169,4 +169,26 @@ describe('encode', () => {
       ],
     });
   });
+
+  it('gives the share of training rows with the category', async () => {
+    const table = await steps.table([
+      { name: 'x', type: VARCHAR, values: ['a', 'b', 'a', null, 'a', '', 'c', 'c'] },
+      { name: 'n', type: BIGINT, values: [1n, 1n, 2n ** 53n, null, null, 2n, 2n, 2n] },
+    ]);
+    const features = await steps.fit(
+      runner,
+      params({ columns: ['x', 'n'], method: 'frequency', minFrequency: 2 }),
+      table,
+    );
+    expect(await featuresOfTable([features], table)).toEqual({
+      x: [[3 / 8, 0, 3 / 8, 1 / 8, 3 / 8, 0, 2 / 8, 2 / 8]],
+      n: [[2 / 8, 2 / 8, 0, 2 / 8, 2 / 8, 3 / 8, 3 / 8, 3 / 8]],
+    });
+    const rows = [
+      { x: 'a', n: 1 },
+      { x: 'new', n: 77 },
+      { x: null, n: null },
+    ];
+    expect(await featuresOfRows([features], rows, 1)).toEqual({ x: [[3 / 8, 0, 1 / 8]], n: [[2 / 8, 0, 2 / 8]] });
+  });
 });

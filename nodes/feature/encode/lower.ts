@@ -5,8 +5,10 @@ import { encodedFeature } from './definition.ts';
 
 /** `categories` has at least one entry: texts, or numbers (bool as 0 and 1). */
 export interface EncodeState {
-  method: 'ordinal' | 'one-hot';
+  method: 'ordinal' | 'one-hot' | 'frequency';
   categories: { values: string[] } | { values: number[]; names: string[] };
+  /** Training rows of each category in their order, without a value, and in all. */
+  rows: { each: number[]; missing: number; all: number };
   /** Training rows had values outside the kept categories. */
   others: boolean;
   /** Training rows had missing values. */
@@ -16,7 +18,7 @@ export interface EncodeState {
 const otherName = '(other)';
 const missingName = '(missing)';
 
-/** Ordinal: code FP32 [N, 1]. One-hot: FP32 [N, K] of 0 and 1. */
+/** Ordinal: code FP32 [N, 1]. One-hot: FP32 [N, K] of 0 and 1. Frequency: share FP32 [N, 1]. */
 export function lowerEncode(builder: GraphBuilder, source: SourceValue, state: EncodeState): LoweredFeature[] {
   const names = 'names' in state.categories ? state.categories.names : state.categories.values;
   const feature = encodedFeature(source.source);
@@ -25,6 +27,12 @@ export function lowerEncode(builder: GraphBuilder, source: SourceValue, state: E
     const code = lookUp(builder, source, state, count, count + 1);
     const categories = [...names, otherName, missingName];
     return [{ feature: { ...feature, categories }, value: castTo(builder, code, 'FP32') }];
+  }
+  if (state.method === 'frequency') {
+    const { each, missing, all } = state.rows;
+    const shares = [...each, 0, missing].map((rows) => rows / all);
+    const code = castTo(builder, lookUp(builder, source, state, count, count + 1), 'INT64');
+    return [{ feature, value: builder.node('Gather', [builder.initializer('FP32', shares, [shares.length]), code]) }];
   }
   const labels = [...names, ...(state.others ? [otherName] : []), ...(state.missing ? [missingName] : [])];
   const width = labels.length;

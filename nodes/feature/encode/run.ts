@@ -36,6 +36,7 @@ export const runner = implementNode(encodeNode, {
                 values: counts.kept.map(Number),
                 names: counts.kept.map((value) => categoryName(source, Number(value))),
               },
+          rows: { each: counts.keptRows, missing: counts.missingRows, all: counts.rows },
           others: counts.distinct > counts.kept.length,
           missing: counts.missingRows > 0,
         };

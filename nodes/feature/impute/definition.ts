@@ -30,6 +30,13 @@ const paramsSchema = z.object({
     .default('unknown')
     .describe('The text that stands for a missing one, with Constant.')
     .meta(paramMeta({ section: 'Fill with' })),
+  infinite: z
+    .enum(['missing', 'keep'])
+    .default('missing')
+    .describe(
+      'Infinite numbers, and those too large for float32, count as missing. Keep leaves them, as the largest values of trees; linear models and networks cannot take them.',
+    )
+    .meta(paramMeta({ label: 'Infinite numbers', advanced: true })),
   indicator: z
     .boolean()
     .default(false)
@@ -114,7 +121,7 @@ serving fill alike.
 
 - **Median, mean, most frequent** are taken over finite values; ties go to the smaller value.
 - **Keep** only turns the column into a feature. Boosted trees handle missing values themselves.
-- Infinite values are values: they pass through.
+- Infinite values count as missing, unless they are kept: then they pass through.
 - The empty text is a value, not a missing one.
 - Text stays text and needs an **Encode** step behind this one.
 

@@ -51,9 +51,10 @@ describe('impute', () => {
         fc.array(anyNumber, { minLength: 1, maxLength: 30 }),
         fc.array(anyNumber, { minLength: 1, maxLength: 8 }),
         fc.constantFrom<ImputeParams['numbers']>('median', 'mean', 'most-frequent', 'constant', 'keep'),
-        async (training, serving, numbers) => {
+        fc.constantFrom<ImputeParams['infinite']>('missing', 'keep'),
+        async (training, serving, numbers, infinite) => {
           const table = await steps.table([{ name: 'x', type: DOUBLE, values: training }]);
-          const fit = () => steps.fit(runner, params({ numbers, number: 7.25, indicator: true }), table);
+          const fit = () => steps.fit(runner, params({ numbers, number: 7.25, indicator: true, infinite }), table);
           const learnt = numbers === 'constant' ? 7.25 : numbers === 'keep' ? Number.NaN : fillOf(training, numbers);
           if (learnt === undefined) {
             await expect(fit()).rejects.toMatchObject({ code: 'data.empty' });
@@ -65,10 +66,11 @@ describe('impute', () => {
           expect(await featuresOfRows([features], rows, 1)).toEqual(whole);
           const check = (values: readonly (number | null)[], result: Record<string, number[][]>) => {
             values.forEach((value, index) => {
-              const missing = value === null || Number.isNaN(value);
+              const single = Math.fround(value ?? Number.NaN);
+              const missing = Number.isNaN(single) || (infinite === 'missing' && !Number.isFinite(single));
               const got = result['x']?.[0]?.[index] as number;
               expect(result['x_missing']?.[0]?.[index]).toBe(missing ? 1 : 0);
-              if (!missing) expect(got).toBe(Math.fround(value));
+              if (!missing) expect(got).toBe(single);
               else if (numbers === 'mean') {
                 const widest = Math.max(...training.map((v) => Math.abs(Math.fround(v ?? 0))).filter(Number.isFinite));
                 expect(Math.abs(got - learnt)).toBeLessThanOrEqual(1e-6 * widest + 2e-45);

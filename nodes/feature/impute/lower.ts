@@ -12,6 +12,8 @@ import { imputedFeatures } from './definition.ts';
 export interface ImputeState {
   fill: number | string | undefined;
   indicator: boolean;
+  /** Infinite numbers count as missing. */
+  dropInfinite: boolean;
 }
 
 /** x where present, else the fill value; the indicator is 1 where missing. */
@@ -20,11 +22,13 @@ export function lowerImpute(builder: GraphBuilder, source: SourceValue, state: I
   if (filled === undefined) return [];
   const text = filled.text === true;
   const x = text ? source.value : floatValue(builder, source);
-  const missing = text ? isMissingText(builder, x) : builder.node('IsNaN', [x]);
+  const missing = text ? isMissingText(builder, x) : isMissingNumber(builder, x, state.dropInfinite);
   const { fill } = state;
   const value =
     fill === undefined
-      ? x
+      ? text || !state.dropInfinite
+        ? x
+        : builder.node('Where', [missing, builder.float(Number.NaN), x])
       : builder.node('Where', [
           missing,
           typeof fill === 'string' ? builder.initializer('BYTES', [fill], []) : builder.float(fill),
@@ -34,4 +38,9 @@ export function lowerImpute(builder: GraphBuilder, source: SourceValue, state: I
     { feature: filled, value },
     ...(indicator === undefined ? [] : [{ feature: indicator, value: castTo(builder, missing, 'FP32') }]),
   ];
+}
+
+function isMissingNumber(builder: GraphBuilder, x: string, dropInfinite: boolean): string {
+  const none = builder.node('IsNaN', [x]);
+  return dropInfinite ? builder.node('Or', [none, builder.node('IsInf', [x])]) : none;
 }

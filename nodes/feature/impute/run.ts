@@ -15,6 +15,7 @@ export const runner = implementNode(imputeNode, {
       fit: async (table, source) => ({
         fill: await fillValue(table, source, ctx.params),
         indicator: ctx.params.indicator,
+        dropInfinite: ctx.params.infinite === 'missing',
       }),
       lower: lowerImpute,
     }),

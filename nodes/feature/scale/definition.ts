@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FeatureSource, inferFeatures, rawSources } from '../../../shared/model/feature-sources.ts';
+import { refuseNonNumber } from '../../../shared/model/numeric-source.ts';
 import type { FeatureColumn } from '../../../shared/model/signature.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
@@ -11,39 +12,13 @@ const paramsSchema = z.object({
     .describe('Numeric columns to scale.')
     .meta(paramMeta({ ui: { control: 'columns', port: 'input', types: ['float64', 'int64', 'bool'] } })),
   method: z
-    .enum(['standard', 'min-max', 'robust'])
+    .enum(['standard', 'min-max', 'robust', 'quantile', 'quantile-normal', 'power'])
     .default('standard')
     .describe(
-      'Standard: mean 0 and standard deviation 1. Min-max: training rows from 0 to 1. Robust: median 0 and interquartile range 1.',
+      'Standard: mean 0 and standard deviation 1. Min-max: training rows from 0 to 1. Robust: median 0 and interquartile range 1. Quantile: the share of training rows below, or the normal value of that share. Power: as close to normal as a power makes it.',
     ),
 });
 export type ScaleParams = z.output<typeof paramsSchema>;
-
-/** Why a source cannot be scaled. */
-export function refuseScale(source: FeatureSource): { reason: string; fix: string } | undefined {
-  if (source.kind === 'feature') {
-    if (source.feature.text === true) return { reason: 'is text', fix: 'Encode it first.' };
-    if (source.feature.width === 1) return undefined;
-    return {
-      reason: `has ${source.feature.width} values per row, and only single values are scaled`,
-      fix: 'Leave it out.',
-    };
-  }
-  switch (source.column.type) {
-    case 'bool':
-    case 'int64':
-    case 'float64':
-      return undefined;
-    case 'string':
-      return { reason: 'is text', fix: 'Use the Encode step, or cast it to a number in an SQL step.' };
-    case 'timestamp':
-      return { reason: 'is a time', fix: 'Use the Date and time step.' };
-    case 'tensor':
-      return { reason: 'is a tensor', fix: 'Use the Image step.' };
-    case 'other':
-      return { reason: `has the type ${source.column.sqlType}`, fix: 'Cast it to a number in an SQL step.' };
-  }
-}
 
 export function scaledFeature(source: FeatureSource): FeatureColumn {
   return { name: source.name, width: 1, sources: rawSources(source) };
@@ -55,7 +30,18 @@ export const scaleNode = defineNode({
   stage: 'feature',
   title: 'Scale',
   summary: 'Brings numbers to a common range, learnt from the training rows.',
-  keywords: ['standardize', 'normalise', 'z-score', 'min-max', 'robust', 'scaler'],
+  keywords: [
+    'standardize',
+    'normalise',
+    'z-score',
+    'min-max',
+    'robust',
+    'scaler',
+    'quantile',
+    'power',
+    'yeo-johnson',
+    'log',
+  ],
   params: paramsSchema,
   ports: {
     inputs: { input: { types: ['table', 'features'], fits: true, doc: 'Training rows, or features of another step.' } },
@@ -65,7 +51,7 @@ export const scaleNode = defineNode({
     inferFeatures(inputs, {
       field: 'columns',
       columns: params.columns,
-      refuse: refuseScale,
+      refuse: refuseNonNumber,
       produce: (source) => [scaledFeature(source)],
     }),
   determinism: 'pure',
@@ -75,6 +61,7 @@ export const scaleNode = defineNode({
   migrations: [],
   examples: [
     { name: 'Standard', params: { columns: ['distance'] }, note: 'For linear models and neural networks.' },
+    { name: 'Skewed amounts', params: { columns: ['price'], method: 'power' }, note: 'Long tails become short.' },
     { name: 'Robust', params: { columns: ['delay'], method: 'robust' }, note: 'Little moved by outliers.' },
   ],
   help: `Computes (x − centre) / spread in float32, the precision of training and serving.
@@ -84,6 +71,11 @@ export const scaleNode = defineNode({
 | standard | mean | standard deviation (of the population) |
 | min-max | minimum | maximum − minimum |
 | robust | median | third quartile − first quartile |
+
+**Quantile** gives the share of training values below, from 0 to 1: straight lines between up to 256 quantiles, 0 and 1
+outside. **Quantile-normal** gives the value of a standard normal distribution with that share below it, between −5.2 and 5.2.
+**Power** applies the Yeo–Johnson power that makes the training values most like a normal distribution, then mean 0 and
+standard deviation 1; it is found on their quantiles and computed in float64.
 
 Statistics are taken over finite values of the training rows. A column with one value only has spread 1. Missing values
 stay missing, infinite ones infinite; values outside the training range are not cut. Trees do not need this step.

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeatureSteps, featuresOfRows, featuresOfTable } from '../../../test/support/feature-steps.ts';
 import { imputeNode } from '../impute/definition.ts';
 import { runner as impute } from '../impute/run.ts';
+import { normalQuantile } from '../../../main/compute/fit/normal-quantile.ts';
 import type { ScaleParams } from './definition.ts';
 import { runner } from './run.ts';
 
@@ -118,5 +119,94 @@ describe('scale', () => {
       b: [[10, 20, 15]],
       b_missing: [[0, 0, 1]],
     });
+  });
+
+  it('gives the share of training values below, or its normal value, in training and serving', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyNumber, { minLength: 2, maxLength: 40 }),
+        fc.array(anyNumber, { minLength: 1, maxLength: 8 }),
+        fc.boolean(),
+        async (training, serving, normal) => {
+          const finite = training.filter((x) => x !== null && Number.isFinite(Math.fround(x)));
+          const singles = finite.map((x) => Math.fround(x ?? 0));
+          fc.pre(new Set(singles).size > 1);
+          const table = await steps.table([{ name: 'x', type: DOUBLE, values: training }]);
+          const method = normal ? 'quantile-normal' : 'quantile';
+          const features = await steps.fit(runner, { columns: ['x'], method }, table);
+          const rows = serving.map((x) => ({ x }));
+          const got = await featuresOfRows([features], rows, rows.length);
+          expect(await featuresOfRows([features], rows, 1)).toEqual(got);
+          const low = Math.min(...singles);
+          const high = Math.max(...singles);
+          const [first = 0, last = 0] =
+            (await featuresOfRows([features], [{ x: low }, { x: high }], 2))['x']?.[0] ?? [];
+          if (!normal) expect(first).toBeLessThan(last);
+          serving.forEach((value, index) => {
+            const x = Math.fround(value ?? Number.NaN);
+            const y = got['x']?.[0]?.[index] as number;
+            if (Number.isNaN(x)) expect(y).toBeNaN();
+            else if (x <= low) expect(y).toBe(first);
+            else if (x >= high) expect(y).toBe(last);
+            else expect(y >= first && y <= last).toBe(true);
+          });
+          const ordered = serving
+            .flatMap((x, index) =>
+              x === null || Number.isNaN(x) ? [] : [[Math.fround(x), got['x']?.[0]?.[index] ?? 0]],
+            )
+            .toSorted(([a = 0], [b = 0]) => a - b);
+          for (let i = 1; i < ordered.length; i++) {
+            expect(ordered[i]?.[1] as number).toBeGreaterThanOrEqual((ordered[i - 1]?.[1] as number) - 1e-6);
+          }
+        },
+      ),
+      { seed: 6, numRuns: 30 },
+    );
+    const values = Array.from({ length: 1001 }, (_, index) => index);
+    const table = await steps.table([{ name: 'x', type: DOUBLE, values }]);
+    const share = await steps.fit(runner, { columns: ['x'], method: 'quantile' }, table);
+    const bell = await steps.fit(runner, { columns: ['x'], method: 'quantile-normal' }, table);
+    const at = [{ x: 250 }, { x: 500 }, { x: 975 }];
+    const shares = (await featuresOfRows([share], at, 3))['x']?.[0] ?? [];
+    const bells = (await featuresOfRows([bell], at, 3))['x']?.[0] ?? [];
+    [0.25, 0.5, 0.975].forEach((expected, index) => expect(shares[index]).toBeCloseTo(expected, 5));
+    [-0.6745, 0, 1.96].forEach((expected, index) => expect(bells[index]).toBeCloseTo(expected, 2));
+  });
+
+  it('makes skewed values normal by a power, in training and serving', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyNumber, { minLength: 2, maxLength: 40 }),
+        fc.array(anyNumber, { minLength: 1, maxLength: 8 }),
+        async (training, serving) => {
+          fc.pre(new Set(training.map((x) => Math.fround(x ?? Number.NaN)).filter(Number.isFinite)).size > 0);
+          const table = await steps.table([{ name: 'x', type: DOUBLE, values: training }]);
+          const features = await steps.fit(runner, { columns: ['x'], method: 'power' }, table);
+          const rows = serving.map((x) => ({ x }));
+          const got = (await featuresOfRows([features], rows, rows.length))['x']?.[0] ?? [];
+          expect((await featuresOfRows([features], rows, 1))['x']?.[0]).toEqual(got);
+          serving.forEach((value, index) => {
+            if (Number.isNaN(Math.fround(value ?? Number.NaN))) expect(got[index]).toBeNaN();
+            else expect(got[index]).not.toBeNaN();
+          });
+        },
+      ),
+      { seed: 7, numRuns: 30 },
+    );
+    // The logarithm of exp(normal) − 1 is what Yeo–Johnson does with λ = 0.
+    const values = Array.from({ length: 2001 }, (_, index) => Math.expm1(3 + normalQuantile((index + 0.5) / 2001)));
+    const table = await steps.table([{ name: 'x', type: DOUBLE, values }]);
+    const features = await steps.fit(runner, { columns: ['x'], method: 'power' }, table);
+    const [low, middle, high] =
+      (
+        await featuresOfRows(
+          [features],
+          [2, 3, 4].map((z) => ({ x: Math.expm1(z) })),
+          3,
+        )
+      )['x']?.[0] ?? [];
+    expect(low).toBeCloseTo(-1, 1);
+    expect(middle).toBeCloseTo(0, 1);
+    expect(high).toBeCloseTo(1, 1);
   });
 });
