@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import { addFrame, duplicateNodes, gridPx, moveNodes, type Point } from '../state/graph-commands.ts';
-import { groupKind } from '../../shared/graph/group-definition.ts';
+import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { collapseNodes, leaveGroup, openGroup } from '../state/group-commands.ts';
 import { select, useSelection } from '../state/selection-store.ts';
@@ -100,7 +100,7 @@ export function canvasKey(event: KeyboardEvent, targets: KeyTargets): void {
     case 'Enter':
     case ' ':
       if (focused === undefined) return;
-      if (event.key === 'Enter' && graph.document.nodes[focused]?.kind === groupKind) openGroup(focused);
+      if (event.key === 'Enter' && isGroupKind(graph.document.nodes[focused]?.kind ?? '')) openGroup(focused);
       else select([focused]);
       break;
     case 'Escape':

@@ -1,7 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import { canConnect } from '../../shared/graph/connect.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
-import { groupKind } from '../../shared/graph/group-definition.ts';
+import { isGroupKind, mapKind } from '../../shared/graph/group-definition.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { type Alignment, aligned, distributed, type PlacedBox } from '../state/arrange-selection.ts';
 import {
@@ -14,7 +14,7 @@ import {
   titleOf,
 } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
-import { collapseNodes, expandNode, openGroup } from '../state/group-commands.ts';
+import { collapseNodes, expandNode, openGroup, setRepeated } from '../state/group-commands.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { shortcut } from '../shell/platform-keys.ts';
@@ -107,12 +107,17 @@ function arrangeEntries(boxes: () => PlacedBox[], count: number): MenuEntry[] {
 
 /** Collapse, open and expand. */
 function groupEntries(id: string, nodes: readonly string[]): MenuEntry[] {
-  const isGroup = activeGraph()?.document.nodes[id]?.kind === groupKind;
+  const kind = activeGraph()?.document.nodes[id]?.kind ?? '';
   return [
-    ...(isGroup && nodes.length === 1
+    ...(isGroupKind(kind) && nodes.length === 1
       ? [
           { label: t.openGroup, icon: 'open' as const, shortcut: '↵', onSelect: () => openGroup(id) },
-          { label: t.expandGroup, onSelect: () => expandNode(id) },
+          ...(kind === mapKind
+            ? [{ label: t.placeOnce, onSelect: () => setRepeated(id, false) }]
+            : [
+                { label: t.repeatGroup, onSelect: () => setRepeated(id, true) },
+                { label: t.expandGroup, onSelect: () => expandNode(id) },
+              ]),
         ]
       : []),
     { label: t.collapse, shortcut: '⇧ G', onSelect: () => void collapseNodes(nodes) },

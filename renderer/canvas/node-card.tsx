@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef, useState } from 'react';
 import type { NodeProps } from 'reactflow';
-import { groupKind } from '../../shared/graph/group-definition.ts';
+import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import type { PortType } from '../../shared/graph/port-types.ts';
 import { portsOf, type Ports, type Stage, stages } from '../../shared/node/define-node.ts';
 import { removeItems, titleOf } from '../state/graph-commands.ts';
@@ -43,7 +43,7 @@ function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
   const live = endpoint?.state === 'live' || endpoint?.state === 'starting';
   return (
     <div className="node-tools nodrag nopan">
-      {kind === groupKind && <IconButton icon="open" small label={t.openGroup} onClick={() => openGroup(nodeId)} />}
+      {isGroupKind(kind) && <IconButton icon="open" small label={t.openGroup} onClick={() => openGroup(nodeId)} />}
       {service === undefined && (
         <IconButton icon="play" small label={t.runToHere} onClick={() => void startRun({ to: nodeId })} />
       )}
@@ -119,7 +119,7 @@ function NodeCardView({ id, selected }: NodeProps) {
       ref={card}
       className={classNames(
         'node-card',
-        node.kind === groupKind && 'group',
+        isGroupKind(node.kind) && 'group',
         status.status,
         isTall(stage) && 'tall',
         `stage-${stage}`,
@@ -137,7 +137,7 @@ function NodeCardView({ id, selected }: NodeProps) {
         </small>
       </div>
       <div className="node-body">
-        {node.kind === groupKind ? <GroupBody node={node} /> : <NodeBody nodeId={id} node={node} status={status} />}
+        {isGroupKind(node.kind) ? <GroupBody node={node} /> : <NodeBody nodeId={id} node={node} status={status} />}
       </div>
       <StatusLine
         status={status.status}

@@ -1,7 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
-import { groupKind } from '../../shared/graph/group-definition.ts';
+import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { reasonText } from '../inspector/param-names.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
@@ -164,7 +164,7 @@ export function readNodeStatus(nodeId: string): NodeStatus {
     document.edges,
     analysis,
     endpoints,
-    node.kind === groupKind ? view : run,
+    isGroupKind(node.kind) ? view : run,
     skipped,
     runActive,
     view?.runId,
@@ -176,7 +176,7 @@ export function readNodeStatus(nodeId: string): NodeStatus {
   if (known?.from.every((part, index) => part === from[index])) return known.status;
 
   const service = serviceOf(node.kind);
-  if (node.kind === groupKind) {
+  if (isGroupKind(node.kind)) {
     const next = groupStatus(graph.scope, nodeId, analysis, view, runActive);
     const status = known && sameStatus(known.status, next) ? known.status : next;
     knownStatus.set(nodeId, { from, status });

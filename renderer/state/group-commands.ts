@@ -1,7 +1,7 @@
 import type { Draft } from 'immer';
 import type { GraphDocument, GraphEdge, GraphGroup, GraphNode } from '../../shared/graph/document.ts';
 import { parameterReference } from '../../shared/graph/graph-parameters.ts';
-import { groupKind, groupOfNode, groupVersion } from '../../shared/graph/group-definition.ts';
+import { groupKind, groupOfNode, groupVersion, isGroupKind, mapKind } from '../../shared/graph/group-definition.ts';
 import { idPattern, parsePortRef } from '../../shared/graph/ids.ts';
 import { titleOf, type Point } from './graph-commands.ts';
 import { activeGraph, editGraph, editRoot, showScope } from './graph-store.ts';
@@ -173,7 +173,7 @@ export function expandNode(nodeId: string): void {
       ...group.edges.map((edge) => ({ ...edge, from: rename(edge.from), to: rename(edge.to) })),
     ] as Draft<GraphEdge>[];
     const used = [draft.nodes, ...Object.values(draft.groups).map((other) => other.nodes)].some((nodes) =>
-      Object.values(nodes).some((other) => other.kind === groupKind && other.params['group'] === groupId),
+      Object.values(nodes).some((other) => isGroupKind(other.kind) && other.params['group'] === groupId),
     );
     if (!used) delete draft.groups[groupId];
   });
@@ -226,6 +226,23 @@ export function addGroupPort(groupId: string, side: 'input' | 'output', ref: str
   });
 }
 
+/** Makes a node repeat its group for several values, of the group's first parameter if it has one, or place it once again. */
+export function setRepeated(nodeId: string, repeated: boolean): void {
+  const document = activeGraph()?.document;
+  const node = document?.nodes[nodeId];
+  const found = node === undefined || document === undefined ? undefined : groupOfNode(document, node);
+  if (!found) return;
+  const [parameter = ''] = Object.keys(found.group.parameters ?? {});
+  const [input = ''] = parameter === '' ? Object.keys(found.group.inputs) : [];
+  editGraph(repeated ? t.repeatGroup : t.placeOnce, (draft) => {
+    const target = draft.nodes[nodeId];
+    if (!target) return;
+    target.kind = repeated ? mapKind : groupKind;
+    if (repeated) target.params['each'] ??= { values: [], parameter, input, column: '', name: 'item' };
+    else delete target.params['each'];
+  });
+}
+
 /** Takes a port off a group, with the edges to it from every node that places the group. */
 export function removeGroupPort(groupId: string, side: 'input' | 'output', port: string): void {
   editRoot(t.removePort(port), (draft) => {
@@ -235,7 +252,7 @@ export function removeGroupPort(groupId: string, side: 'input' | 'output', port:
     for (const scope of [draft, ...Object.values(draft.groups)]) {
       const placed = new Set(
         Object.entries(scope.nodes)
-          .filter(([, node]) => node.kind === groupKind && node.params['group'] === groupId)
+          .filter(([, node]) => isGroupKind(node.kind) && node.params['group'] === groupId)
           .map(([id]) => `${id}.${port}`),
       );
       scope.edges = scope.edges.filter((edge) => !placed.has(side === 'input' ? edge.to : edge.from));
