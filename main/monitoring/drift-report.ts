@@ -22,7 +22,7 @@ export interface DriftOptions {
 export interface ComparedColumns {
   columns: DriftColumn[];
   drifted: boolean;
-  /** Size of the difference per column with a verdict, in [0, 1]: KS distance, Cramér's V or a scaled distance. */
+  /** Size of the difference per column with a verdict, in [0, 1]: KS distance, category distance or a scaled distance. */
   effects: Record<string, number | null>;
 }
 

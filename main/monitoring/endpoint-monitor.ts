@@ -209,7 +209,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
 
 /** From here on a column is so far from its reference that its source must have changed: no second window is waited for. */
 const brokenPValue = 1e-6;
-const brokenEffect = 0.5;
+const brokenEffect = 0.8;
 
 function brokenColumns({ columns, effects }: ComparedColumns): string[] {
   return columns

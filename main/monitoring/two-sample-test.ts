@@ -1,3 +1,4 @@
+import { categoryDistance } from '../compute/stats/category-distance.ts';
 import { chiSquareCriticalValue, chiSquareTwoSample } from '../compute/stats/chi-square.ts';
 import { kolmogorovCriticalValue } from '../compute/stats/kolmogorov-distribution.ts';
 import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
@@ -74,12 +75,12 @@ function chiSquareTest(
   current: ReadonlyMap<string, number>,
 ): ColumnTest {
   const table = poolRare(reference, current);
-  const { statistic, degreesOfFreedom, pValue, effectSize } = chiSquareTwoSample(table.reference, table.current);
+  const { statistic, degreesOfFreedom, pValue } = chiSquareTwoSample(table.reference, table.current);
   return {
     method,
     statistic,
     pValue,
-    effect: effectSize,
+    effect: categoryDistance(reference, current),
     criticalValue: (p) => chiSquareCriticalValue(p, Math.max(1, degreesOfFreedom)),
   };
 }

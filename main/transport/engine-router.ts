@@ -11,6 +11,7 @@ import { loopHandlers } from './handlers/loop.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { monitorHandlers } from './handlers/monitor.ts';
 import { readinessHandlers } from './handlers/readiness.ts';
+import { replayHandlers } from './handlers/replay.ts';
 import { runHandlers } from './handlers/run.ts';
 import { rpc } from './rpc-base.ts';
 
@@ -28,6 +29,7 @@ export const engineRouter = rpc.router({
   monitor: monitorHandlers,
   alert: alertHandlers,
   loop: loopHandlers,
+  replay: replayHandlers,
   export: exportHandlers,
   cluster: clusterHandlers,
 });

@@ -45,6 +45,8 @@ interface LineChartProps {
   valueTo?: number;
   limits?: readonly { value: number; label: string }[];
   events?: readonly { at: number; label: string }[];
+  /** Stretches of the base axis behind the lines, every other one shaded, named at the foot. */
+  spans?: readonly { from: number; to: number; label: string }[];
   /** Share the read-out's digits. */
   digits?: number;
 }
@@ -80,6 +82,20 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
+/** Room of an event's name, px. */
+const eventRoomPx = 90;
+const eventRows = 4;
+
+/** Row of an event's name below those of the events just before it. */
+function eventRow(events: readonly { at: number }[], index: number, toPixel: (at: number) => number): number {
+  let row = 0;
+  for (let i = 1; i <= index; i++) {
+    const gap = toPixel(events[i]?.at ?? 0) - toPixel(events[i - 1]?.at ?? 0);
+    row = gap < eventRoomPx ? (row + 1) % eventRows : 0;
+  }
+  return row;
+}
+
 function LinePlot({
   title,
   series,
@@ -92,6 +108,7 @@ function LinePlot({
   wholeBase = false,
   limits = [],
   events = [],
+  spans = [],
   digits = 3,
   width,
   all,
@@ -158,6 +175,26 @@ function LinePlot({
         role="img"
         aria-label={`${title}. ${series.map((s, i) => `${s.label} ${endText[i]}`).join(', ')}`}
       >
+        {spans.map((span, i) => {
+          const left = x.toPixel(Math.max(span.from, baseDomain[0]));
+          const right = x.toPixel(Math.min(span.to, baseDomain[1]));
+          return (
+            <g key={`${span.from} ${span.label}`}>
+              <rect
+                x={left}
+                y={box.top}
+                width={Math.max(1, right - left)}
+                height={box.bottom - box.top}
+                fill={i % 2 === 0 ? 'none' : 'var(--well)'}
+              />
+              {right - left > 24 && (
+                <text className="note" x={left + 3} y={box.bottom - 4}>
+                  {span.label}
+                </text>
+              )}
+            </g>
+          );
+        })}
         <ValueAxis box={box} scale={y} ticks={ticks} labels={tickLabels} unit={unit} />
         <BaseAxis box={box} scale={x} ticks={baseTicks} labels={baseLabels} />
         {series.map((s) => (
@@ -193,10 +230,10 @@ function LinePlot({
             </text>
           </g>
         ))}
-        {events.map((event) => (
+        {events.map((event, i) => (
           <g key={`${event.at} ${event.label}`}>
             <line className="event" x1={x.toPixel(event.at)} x2={x.toPixel(event.at)} y1={box.top} y2={box.bottom} />
-            <text className="note" x={x.toPixel(event.at) + 4} y={box.top + 8}>
+            <text className="note" x={x.toPixel(event.at) + 4} y={box.top + 8 + 11 * eventRow(events, i, x.toPixel)}>
               {event.label}
             </text>
           </g>

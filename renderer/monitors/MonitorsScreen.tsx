@@ -1,13 +1,19 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useEndpoints } from '../state/endpoint-store.ts';
 import { useActiveGraph, useGraphs } from '../state/graph-store.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { ScreenList } from '../ui/screen-list.tsx';
 import { EmptyState } from '../ui/state-block.tsx';
 import { knownMonitors } from './known-monitors.ts';
+import { AlertsView } from './alerts-view.tsx';
+import { ClosedLoopTour, useTourGraph } from './closed-loop-tour.tsx';
 import { MonitorDetail } from './monitor-detail.tsx';
+import { useAlerts } from './use-alerts.ts';
 import './monitors.css';
+
+/** Address of the alerts; no monitor has it, since theirs hold a slash. */
+const alertsId = 'alerts';
 
 /** Monitor nodes of the open graphs and what they see. */
 export function MonitorsScreen() {
@@ -24,7 +30,11 @@ export function MonitorsScreen() {
     monitors.find((monitor) => monitor.graphId === activeId) ??
     monitors[0];
   const chosen = id === '' ? first : monitors.find((monitor) => monitor.id === id);
-  if (monitors.length === 0) {
+  const alerts = useAlerts();
+  const tourGraph = useTourGraph();
+  const [tour, setTour] = useState(true);
+  const openAlerts = alerts.data?.filter(({ resolvedMs }) => resolvedMs === null) ?? [];
+  if (monitors.length === 0 && (alerts.data?.length ?? 0) === 0) {
     return (
       <div className="screen">
         <EmptyState text="No monitor yet. Add a Drift monitor to a graph and connect it to an endpoint, or open Penguins.">
@@ -39,22 +49,45 @@ export function MonitorsScreen() {
     <div className="screen with-list">
       <ScreenList
         label="Monitors"
-        current={chosen?.id}
+        current={id === alertsId ? alertsId : chosen?.id}
         onChoose={(next) => navigate('monitors', next)}
-        entries={monitors.map((monitor) => {
-          const watching = monitor.endpoint?.state === 'live';
-          return {
-            id: monitor.id,
-            name: monitor.title,
-            state: watching ? 'live' : 'stopped',
-            icon: watching ? 'monitors' : 'never',
-            word: watching ? 'Watching' : 'Not watching',
-            note: monitor.graphName,
-          };
-        })}
+        entries={[
+          {
+            id: alertsId,
+            name: 'Alerts',
+            state: openAlerts.length > 0 ? 'failed' : 'stopped',
+            icon: openAlerts.length > 0 ? 'stale' : 'check',
+            word: openAlerts.length > 0 ? `${openAlerts.length} open` : 'None open',
+            note: 'of all graphs',
+          },
+          ...monitors.map((monitor) => {
+            const watching = monitor.endpoint?.state === 'live';
+            const own = openAlerts.filter((alert) => `${alert.graphId}/${alert.nodeId}` === monitor.id);
+            if (own.length > 0) {
+              return {
+                id: monitor.id,
+                name: monitor.title,
+                state: 'failed',
+                icon: 'stale' as const,
+                word: own.length === 1 ? '1 alert' : `${own.length} alerts`,
+                note: monitor.graphName,
+              };
+            }
+            return {
+              id: monitor.id,
+              name: monitor.title,
+              state: watching ? 'live' : 'stopped',
+              icon: watching ? ('monitors' as const) : ('never' as const),
+              word: watching ? 'Watching' : 'Not watching',
+              note: monitor.graphName,
+            };
+          }),
+        ]}
       />
       <div className="screen-main">
-        {chosen ? (
+        {id === alertsId ? (
+          <AlertsView />
+        ) : chosen ? (
           <MonitorDetail key={chosen.id} monitor={chosen} />
         ) : (
           <EmptyState text="This monitor belongs to a graph that is not open.">
@@ -62,6 +95,12 @@ export function MonitorsScreen() {
           </EmptyState>
         )}
       </div>
+      {tourGraph && tour && <ClosedLoopTour graph={tourGraph} onClose={() => setTour(false)} />}
+      {tourGraph && !tour && (
+        <div className="tour-closed">
+          <IconButton icon="play" label="Tour of the closed loop" onClick={() => setTour(true)} />
+        </div>
+      )}
     </div>
   );
 }

@@ -11,6 +11,7 @@ export interface KnownMonitor {
   graphId: string;
   graphName: string;
   nodeId: string;
+  kind: string;
   title: string;
   /** Endpoint node whose requests it watches. */
   endpointNodeId: string | undefined;
@@ -34,6 +35,7 @@ export function knownMonitors(
           graphId: document.id,
           graphName: document.name,
           nodeId,
+          kind: node.kind,
           title: titleOf(node, nodeId),
           endpointNodeId,
           endpoint: own.find((entry) => entry.state === 'live') ?? own[0],

@@ -10,17 +10,16 @@ import { useSubscription } from '../client/use-subscription.ts';
 import { perSecond } from '../endpoints/endpoint-series.ts';
 import { latencyLimits } from '../endpoints/endpoint-charts.tsx';
 import { useObjective } from '../endpoints/use-objective.ts';
-import { startInGraph } from '../endpoints/start-in-graph.ts';
-import { navigate } from '../state/ui-store.ts';
-import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
 import { formatClock, formatCount, formatNumber } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
-import { StageFlag } from '../ui/stage-flag.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { methodWord, overLimit, pValueText, sortColumns, verdict } from './drift-words.ts';
 import type { KnownMonitor } from './known-monitors.ts';
+import { LoopDetail } from './loop-detail.tsx';
+import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
+import { MonitorHead } from './monitor-head.tsx';
+import { PerformanceDetail } from './performance-detail.tsx';
 
 function DriftTable({
   report,
@@ -202,63 +201,39 @@ function Report({ report }: { report: MonitorReport }) {
   );
 }
 
-/** One monitor: traffic, drift of each input over time, and the distributions behind it. */
-export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
+/** A drift monitor: traffic, drift of each input over time, and the distributions behind it. */
+function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
   const { endpoint } = monitor;
-  const live = endpoint?.state === 'live';
   const objectiveMs = useObjective(monitor.graphId, monitor.endpointNodeId ?? '');
-  const stream = useSubscription(live ? `monitor/${monitor.id}/${endpoint.id}` : null, (signal) =>
-    engine.monitor.watch({ graphId: monitor.graphId, nodeId: monitor.nodeId }, { signal }),
-  );
+  const stream = useMonitorReport(monitor);
   const lastOnline = useConnection((connection) =>
     connection.state === 'online' ? undefined : connection.lastOnlineMs,
   );
   const report = stream.latest;
   const over = report?.columns.filter((column) => column.drifted).length ?? 0;
   const judged = report?.columns.filter((column) => column.state === 'ok').length ?? 0;
+  const broken = report?.broken ?? [];
   return (
     <>
-      <div className="screen-head">
-        <StageFlag stage="monitor" size={26} />
-        <div className="head-name">
-          <h1>{monitor.title}</h1>
-          <div className="mute small clip">
-            {monitor.graphName}
-            {endpoint && `, requests of ${endpoint.name}`}
-          </div>
-        </div>
-        {live ? (
-          report === undefined ? (
-            <span className="pill run">
-              <Icon name="running" small />
-              Starting
-            </span>
-          ) : over > 0 ? (
-            <span className="pill stale">
-              <Icon name="stale" small />
-              Drifted
-            </span>
-          ) : judged > 0 ? (
-            <span className="pill ok">
-              <Icon name="check" small />
-              No drift
-            </span>
-          ) : (
-            <span className="pill">
-              <Icon name="never" small />
-              Too few rows
-            </span>
-          )
-        ) : (
-          <span className="pill">
-            <Icon name="never" small />
-            Not watching
-          </span>
-        )}
+      <MonitorHead
+        monitor={monitor}
+        state={
+          endpoint?.state !== 'live'
+            ? { icon: 'never', word: 'Not watching', tone: '' }
+            : report === undefined
+              ? { icon: 'running', word: 'Starting', tone: 'run' }
+              : broken.length > 0
+                ? { icon: 'failed', word: 'Source changed', tone: 'fail' }
+                : over > 0
+                  ? { icon: 'stale', word: 'Drifted', tone: 'stale' }
+                  : judged > 0
+                    ? { icon: 'check', word: 'No drift', tone: 'ok' }
+                    : { icon: 'never', word: 'Too few rows', tone: '' }
+        }
+      >
         {lastOnline !== undefined && <span className="pill stale">as of {formatClock(lastOnline, false)}</span>}
-        <span className="grow" />
         {report && (
-          <div className="head-figures">
+          <>
             <Figure
               value={judged === 0 ? '–' : `${over} of ${judged}`}
               words="columns over limit"
@@ -266,46 +241,29 @@ export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
             />
             <Figure value={formatCount(report.currentRows)} words="rows in the window" />
             <Figure value={formatClock(report.timeMs)} words="compared" />
-          </div>
+          </>
         )}
-        {endpoint && (
-          <Button onClick={() => navigate('endpoints', endpoint.id)} icon="endpoints">
-            Endpoint
-          </Button>
-        )}
-      </div>
-      <div className="monitor-body">
-        {!live ? (
-          <EmptyState
-            text={
-              monitor.endpointNodeId === undefined
-                ? 'This monitor is connected to no endpoint. Connect the requests of an Endpoint node to it.'
-                : endpoint?.state === 'failed'
-                  ? `The endpoint failed: ${endpoint.error?.message ?? 'see its node'}`
-                  : 'The endpoint is not running, so there are no requests to watch.'
-            }
-          >
-            {monitor.endpointNodeId !== undefined && (
-              <Button
-                variant="primary"
-                icon="play"
-                onClick={() => startInGraph(monitor.graphId, monitor.endpointNodeId ?? '')}
-              >
-                Start endpoint
-              </Button>
-            )}
-          </EmptyState>
-        ) : stream.error && !report ? (
-          <ErrorState error={stream.error} />
-        ) : !report ? (
-          <Skeleton rows={8} waitsFor="the first comparison" />
-        ) : (
+      </MonitorHead>
+      <MonitorBody monitor={monitor} stream={stream}>
+        {report && endpoint && (
           <div className="ruled monitor-grid">
             <Report report={report} />
             <RequestCharts endpointId={endpoint.id} objectiveMs={objectiveMs} />
           </div>
         )}
-      </div>
+      </MonitorBody>
     </>
   );
+}
+
+/** One monitor node, by what it watches. */
+export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
+  switch (monitor.kind) {
+    case 'monitor.performance':
+      return <PerformanceDetail monitor={monitor} />;
+    case 'monitor.retrain':
+      return <LoopDetail monitor={monitor} />;
+    default:
+      return <DriftDetail monitor={monitor} />;
+  }
 }

@@ -360,6 +360,35 @@ export const loopEventSchema = z.object({
 export type LoopEvent = z.infer<typeof loopEventSchema>;
 
 /** Of a binary file `text` describes it. */
+/** A change of an upstream system: a text put before the values of text columns, or numbers times a factor. */
+export const trafficFaultSchema = z.object({
+  id: z.string(),
+  columns: z.array(z.string()).min(1).max(100),
+  prefix: z.string().max(20).optional(),
+  factor: z.number().optional(),
+  /** Rounds what the factor gives. */
+  whole: z.boolean().optional(),
+});
+export type TrafficFault = z.infer<typeof trafficFaultSchema>;
+
+export const replayStateSchema = z.object({
+  endpointId: z.string(),
+  running: z.boolean(),
+  /** Rows. */
+  sent: z.number(),
+  total: z.number(),
+  labelled: z.number(),
+  /** Requests without a good answer. */
+  failed: z.number(),
+  /** Time of the last row sent, in the time of the table. */
+  clockMs: z.number(),
+  /** Ids of the faults that are on. */
+  faults: z.array(z.string()),
+  /** The newest problem. */
+  error: z.string().nullable(),
+});
+export type ReplayState = z.infer<typeof replayStateSchema>;
+
 export const exportFileSchema = z.object({ path: z.string(), text: z.string(), binary: z.boolean() });
 
 export const engineContract = {
@@ -538,6 +567,37 @@ export const engineContract = {
     decide: base
       .input(z.object({ graphId: z.string(), nodeId: z.string(), attempt: z.string(), approve: z.boolean() }))
       .output(z.object({ approved: z.boolean() })),
+  },
+  /** Requests from a table at a steady rate, with their labels once they would have been known. */
+  replay: {
+    /** Errors: `serve.not-ready`, `artifact.not-found`, `data.empty`. A replay to the same endpoint ends. */
+    start: base
+      .input(
+        z.object({
+          document: documentJson,
+          path: z.string().optional(),
+          endpointId: z.string(),
+          /** The table: an output of a step that has run. */
+          step: z.string(),
+          port: z.string(),
+          timeColumn: z.string(),
+          /** Rows from this time on: `2001-05-01`. */
+          from: z.string().max(40),
+          rowsPerSecond: z.number().min(1).max(1_000),
+          labelDelay: z.object({
+            minutes: z.number().min(0),
+            column: z.string().optional(),
+            minutesPerUnit: z.number().optional(),
+          }),
+        }),
+      )
+      .output(replayStateSchema),
+    state: base.input(z.object({ endpointId: z.string() })).output(replayStateSchema.nullable()),
+    /** The changes that are on from now on; none ends all. */
+    setFaults: base
+      .input(z.object({ endpointId: z.string(), faults: z.array(trafficFaultSchema).max(20) }))
+      .output(replayStateSchema),
+    stop: base.input(z.object({ endpointId: z.string() })).output(replayStateSchema),
   },
   export: {
     targets: base.output(z.array(z.object({ id: z.string(), title: z.string(), summary: z.string() }))),

@@ -26,6 +26,7 @@ beforeAll(async () => {
       engine,
       endpoints,
       monitors: createGraphMonitors({ engine, host: endpoints, log: () => undefined }),
+      replays: new Map(),
       profiles: createProfileCache(),
       trust: createGraphTrust({ dataDir: dir, ownFolders: [] }),
       graphsDir: dir,

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shellOrigin } from '../../../shared/app/shell-origin.ts';
+import type { TrafficReplay } from '../../monitoring/traffic-replay.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
@@ -52,6 +53,7 @@ export const uiCommand: Command = {
         log: (text) => context.output.log(text),
       });
       const graphsDir = join(engine.dataDir, 'graphs');
+      const replays = new Map<string, TrafficReplay>();
       const server = await startUiServer({
         host: context.text('host') ?? '127.0.0.1',
         port,
@@ -60,6 +62,7 @@ export const uiCommand: Command = {
           engine,
           endpoints,
           monitors,
+          replays,
           profiles: createProfileCache(),
           trust: createGraphTrust({ dataDir: engine.dataDir, ownFolders: [graphsDir] }),
           graphsDir,
@@ -76,6 +79,7 @@ export const uiCommand: Command = {
         context.output.line(`Slipway is at ${url}`);
         await untilStopped(context.signal);
       } finally {
+        for (const replay of replays.values()) replay.stop();
         monitors.close();
         await server.close();
         await endpoints.close();

@@ -88,12 +88,12 @@ windows; use it to compare.
 
 **Alarm.** One drifted window is no alarm: \`alarmWindows\` of the \`lastWindows\` last ones are. Windows follow each other
 here, every \`windowRows\` requests. Apart from it, a window in which a column has little in common with the training
-data (a difference of at least 0.5 that chance gives less than once in a million windows) raises a critical alert at once:
+data (a difference of at least 0.8 that chance gives less than once in a million windows) raises a critical alert at once:
 its source has changed codes or units, or is broken.
 
 **Too few rows** is a state of its own, never a verdict. Time columns are not compared: time always moves on. Images and
 other lists of numbers are not compared either.
 
 The heat map shows the size of the difference, from 0 (alike) to 1 (nothing in common): the largest gap between the
-cumulative distributions for numbers, Cramér's V for categories.`,
+cumulative distributions for numbers, the distance of the shares beyond chance for categories.`,
 });

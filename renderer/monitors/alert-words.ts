@@ -1,0 +1,31 @@
+import type { Alert } from '../../shared/rpc/engine-contract.ts';
+import type { IconName } from '../ui/icons/icon.tsx';
+
+type AlertState = Pick<Alert, 'severity' | 'resolvedMs' | 'acknowledgedMs' | 'silenced'>;
+
+/** The state of an alert as icon, word and tone of its pill. */
+export function alertState({ severity, resolvedMs, acknowledgedMs, silenced }: AlertState): {
+  icon: IconName;
+  word: string;
+  tone: 'ok' | 'stale' | 'fail' | '';
+} {
+  if (resolvedMs !== null) return { icon: 'check', word: 'Over', tone: 'ok' };
+  const tone = severity === 'critical' ? 'fail' : 'stale';
+  const icon = severity === 'critical' ? 'failed' : 'stale';
+  if (silenced) return { icon: 'never', word: 'Silenced', tone: '' };
+  if (acknowledgedMs !== null) return { icon, word: 'Acknowledged', tone };
+  return { icon, word: severity === 'critical' ? 'Critical' : 'Warning', tone };
+}
+
+/** Open ones first, critical before warnings, then the newest. */
+export function sortAlerts(alerts: readonly Alert[]): Alert[] {
+  const rank = (alert: Alert) =>
+    alert.resolvedMs !== null ? 3 : alert.acknowledgedMs !== null ? 2 : alert.severity === 'critical' ? 0 : 1;
+  return alerts.toSorted((a, b) => rank(a) - rank(b) || b.startedMs - a.startedMs);
+}
+
+/** A value of an example row. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+}

@@ -1,0 +1,201 @@
+import { useState } from 'react';
+import type { Alert } from '../../shared/rpc/engine-contract.ts';
+import { engine } from '../client/engine-client.ts';
+import { navigate } from '../state/ui-store.ts';
+import { Button } from '../ui/button.tsx';
+import { formatClock, formatDuration, formatMetric, formatNumber, formatRelative } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { showError } from './show-error.ts';
+import { alertState, cellText, sortAlerts } from './alert-words.ts';
+import { useAlerts } from './use-alerts.ts';
+
+const hourMs = 3_600_000;
+
+/** Every alert of this engine: what is on, and what was. */
+export function AlertsView() {
+  const alerts = useAlerts();
+  const [wanted, setWanted] = useState<string>();
+  const sorted = sortAlerts(alerts.data ?? []);
+  const open = sorted.filter(({ resolvedMs }) => resolvedMs === null).length;
+  const chosen = sorted.find(({ id }) => id === wanted) ?? sorted[0];
+  return (
+    <>
+      <div className="screen-head">
+        <div className="head-name">
+          <h1>Alerts</h1>
+          <div className="mute small">{open === 0 ? 'Nothing is wrong now' : `${open} not over yet`}</div>
+        </div>
+      </div>
+      <div className="monitor-body">
+        {alerts.error && !alerts.data ? (
+          <ErrorState error={alerts.error} onRetry={alerts.refetch} />
+        ) : !alerts.data ? (
+          <Skeleton rows={6} waitsFor="the alerts" />
+        ) : chosen === undefined ? (
+          <EmptyState text="No alert yet. Monitors raise one when inputs drift or performance drops." />
+        ) : (
+          <div className="alerts-grid">
+            <ul className="alert-list" aria-label="Alerts">
+              {sorted.map((alert) => (
+                <AlertLine key={alert.id} alert={alert} current={alert.id === chosen.id} onChoose={setWanted} />
+              ))}
+            </ul>
+            <AlertDetail key={chosen.id} alert={chosen} refresh={alerts.refetch} />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function AlertLine({ alert, current, onChoose }: { alert: Alert; current: boolean; onChoose: (id: string) => void }) {
+  const says = alertState(alert);
+  return (
+    <li>
+      <button
+        type="button"
+        className="alert-line"
+        aria-current={current ? 'true' : undefined}
+        onClick={() => onChoose(alert.id)}
+      >
+        <span className={`pill ${says.tone}`}>
+          <Icon name={says.icon} small />
+          {says.word}
+        </span>
+        <span className="clip">{alert.title}</span>
+        <span className="mute small">{formatRelative(alert.startedMs)}</span>
+      </button>
+    </li>
+  );
+}
+
+/** One alert: what moved and how, what it costs, rows to look at, what changed before it. */
+function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) {
+  const { explanation, graphId, nodeId } = alert;
+  const { columns, performance, examples, before = [], owner = '' } = explanation;
+  const says = alertState(alert);
+  const act = (change: Promise<unknown>) => {
+    change.then(() => refresh()).catch(showError);
+  };
+  return (
+    <article className="alert-detail" aria-label={alert.title}>
+      <header>
+        <span className={`pill ${says.tone}`}>
+          <Icon name={says.icon} small />
+          {says.word}
+        </span>
+        <h2>{alert.title}</h2>
+      </header>
+      <p className="mute small">
+        Since {formatClock(alert.startedMs)}
+        {alert.resolvedMs !== null && `, over after ${formatDuration(alert.resolvedMs - alert.startedMs)}`}
+        {alert.acknowledgedMs !== null && `, acknowledged at ${formatClock(alert.acknowledgedMs)}`}
+        {alert.deliveredMs !== null && `, sent at ${formatClock(alert.deliveredMs)}`}
+        {owner !== '' && `, owner ${owner}`}
+      </p>
+      <div className="actions">
+        {alert.resolvedMs === null && alert.acknowledgedMs === null && (
+          <Button variant="primary" icon="check" onClick={() => act(engine.alert.acknowledge({ id: alert.id }))}>
+            Acknowledge
+          </Button>
+        )}
+        {alert.silenced ? (
+          <Button onClick={() => act(engine.alert.silence({ graphId, nodeId, untilMs: Date.now() }))}>
+            End silence
+          </Button>
+        ) : (
+          [1, 8, 24].map((hours) => (
+            <Button
+              key={hours}
+              onClick={() => act(engine.alert.silence({ graphId, nodeId, untilMs: Date.now() + hours * hourMs }))}
+            >
+              Silence for {hours} h
+            </Button>
+          ))
+        )}
+        <Button icon="monitors" onClick={() => navigate('monitors', `${graphId}/${nodeId}`)}>
+          Monitor
+        </Button>
+      </div>
+      {explanation.sentences[0] && <p>{explanation.sentences[0]}</p>}
+      {columns.length > 0 && (
+        <section>
+          <h3>What moved</h3>
+          <dl className="moved">
+            {columns.map(({ column, words, effect }) => (
+              <div key={column}>
+                <dt className="mono">{column}</dt>
+                <dd>
+                  <span className="effect" aria-hidden="true">
+                    <i style={{ width: `${Math.min(1, effect) * 100}%` }} />
+                  </span>
+                  <span className="small mid">{formatNumber(effect)}</span>
+                  <p>{words === '' ? 'differs' : words}</p>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+      {performance !== null && performance.now !== null && performance.reference !== null && (
+        <section>
+          <h3>What it costs</h3>
+          <p>
+            {alert.kind === 'realized-drop' ? 'Realized' : 'Estimated'} {performance.metric} is{' '}
+            <b>{formatMetric(performance.now)}</b>; on held-out rows it was {formatMetric(performance.reference)}.
+          </p>
+        </section>
+      )}
+      {before.length > 0 && (
+        <section>
+          <h3>What changed before it</h3>
+          <ul className="before">
+            {before.map(({ timeMs, text }) => (
+              <li key={`${timeMs} ${text}`}>
+                <span className="mute small">{formatDuration(Math.max(0, alert.startedMs - timeMs))} before</span>{' '}
+                {text}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {examples.length > 0 && <Examples rows={examples} moved={columns.map(({ column }) => column)} />}
+    </article>
+  );
+}
+
+function Examples({ rows, moved }: { rows: Alert['explanation']['examples']; moved: readonly string[] }) {
+  const names = Object.keys(rows[0] ?? {});
+  const shown = [...names.filter((name) => moved.includes(name)), ...names.filter((name) => !moved.includes(name))];
+  return (
+    <section>
+      <h3>The newest rows</h3>
+      <div className="examples">
+        <table className="list-table">
+          <thead>
+            <tr>
+              {shown.map((name) => (
+                <th key={name} scope="col" className={moved.includes(name) ? 'mono moved-name' : 'mono'}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- rows have no names
+              <tr key={index}>
+                {shown.map((name) => (
+                  <td key={name} className="mono">
+                    {cellText(row[name])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

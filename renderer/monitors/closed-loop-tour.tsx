@@ -1,0 +1,177 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
+import { startInGraph } from '../endpoints/start-in-graph.ts';
+import { useEndpoints } from '../state/endpoint-store.ts';
+import { type OpenGraph, useGraphs } from '../state/graph-store.ts';
+import { navigate } from '../state/ui-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { formatCount } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { showError } from './show-error.ts';
+import { currentStep, type TourStepId, tourSteps } from './tour-steps.ts';
+import { useAlerts } from './use-alerts.ts';
+
+/** The template the tour belongs to, and its nodes. */
+const graphId = 'closed-loop';
+const endpointNode = 'endpoint';
+const retrainNode = 'retrain';
+const endpointId = `${graphId}/${endpointNode}`;
+
+/** An upstream system starts to send other airport codes, kilometres for miles, and hours for minutes. */
+const faults = [
+  { id: 'codes', columns: ['origin', 'destination'], prefix: 'K' },
+  { id: 'distance', columns: ['distance'], factor: 1.609344, whole: true },
+  { id: 'delays', columns: ['delay_3h', 'delay_24h', 'delay_7d'], factor: 1 / 60 },
+];
+
+/** The open graph the tour is about; undefined where it is not open. */
+export function useTourGraph(): OpenGraph | undefined {
+  return useGraphs((state) => Object.values(state.graphs).find(({ document }) => document.id === graphId));
+}
+
+/** The story of the closed loop, step by step, beside the monitors that tell it. */
+export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: () => void }) {
+  const [brokenMs, setBrokenMs] = useState<number>();
+  const endpoints = useEndpoints((state) => state.endpoints);
+  const live = endpoints.some(({ id, state }) => id === endpointId && state === 'live');
+  const starting = endpoints.some(({ id, state }) => id === endpointId && state === 'starting');
+  const replay = useQuery(live ? 'tour/replay' : null, (signal) => engine.replay.state({ endpointId }, { signal }), {
+    refetchMs: 1_000,
+  });
+  const loop = useQuery(
+    live ? 'tour/loop' : null,
+    (signal) => engine.loop.events({ graphId, nodeId: retrainNode, limit: 1_000 }, { signal }),
+    { refetchMs: 1_000 },
+  );
+  const alerts = useAlerts(graphId);
+  const state = replay.data ?? null;
+  const steps = tourSteps({ live, replay: state, alerts: alerts.data ?? [], events: loop.data ?? [], brokenMs });
+  const current = currentStep(steps);
+  const carryOut = async (change: Promise<unknown>) => {
+    try {
+      await change;
+      replay.refetch();
+      return true;
+    } catch (error) {
+      showError(error);
+      return false;
+    }
+  };
+  const send = () =>
+    carryOut(
+      engine.replay.start({
+        document: graph.document,
+        ...(graph.path === undefined ? {} : { path: graph.path }),
+        endpointId,
+        step: 'sample',
+        port: 'table',
+        timeColumn: 'date',
+        from: '2001-05-01',
+        rowsPerSecond: 400,
+        labelDelay: { minutes: 20, column: 'distance', minutesPerUnit: 1 / 8 },
+      }),
+    );
+  const breakIt = async () => {
+    if (await carryOut(engine.replay.setFaults({ endpointId, faults }))) setBrokenMs(Date.now());
+  };
+  const words: Record<TourStepId, { title: string; text: ReactNode; action?: ReactNode }> = {
+    start: {
+      title: 'Start the endpoint',
+      text: 'Trains the first model on the flights of January to April 2001 and serves it.',
+      action: (
+        <Button variant="primary" icon="play" disabled={starting} onClick={() => startInGraph(graphId, endpointNode)}>
+          Start endpoint
+        </Button>
+      ),
+    },
+    send: {
+      title: 'Send the flights of May and June',
+      text: 'Over HTTP, 400 flights a second. What really happened follows once each flight has landed.',
+      action: (
+        <Button variant="primary" icon="play" onClick={() => void send()}>
+          Send flights
+        </Button>
+      ),
+    },
+    calm: {
+      title: 'All is well',
+      text: 'The monitors compare every 2,000 flights with the training data. Season moves some columns a little.',
+    },
+    break: {
+      title: 'Break the upstream system',
+      text: 'Airport codes get another scheme (SFO becomes KSFO), miles become kilometres, minutes become hours.',
+      action: (
+        <Button variant="danger" icon="failed" onClick={() => void breakIt()} disabled={state?.running !== true}>
+          Break it
+        </Button>
+      ),
+    },
+    alert: {
+      title: 'An alert explains what moved',
+      text: 'Within one window: which columns, how, what it costs, and example rows.',
+      action: <Button onClick={() => navigate('monitors', 'alerts')}>Open alerts</Button>,
+    },
+    retrain: {
+      title: 'The loop trains a challenger',
+      text: 'On flights since the break, and compares both models on flights neither has seen.',
+      action: <Button onClick={() => navigate('monitors', `${graphId}/${retrainNode}`)}>Open the loop</Button>,
+    },
+    canary: {
+      title: 'The challenger goes live by canary',
+      text: 'Copies of requests, 10 %, 50 %, then all: without a failed request.',
+    },
+    recover: {
+      title: 'Performance comes back',
+      text: 'The new model holds on its own flights. More rows make a better one: the loop goes on.',
+      action: <Button onClick={() => navigate('monitors', `${graphId}/performance`)}>Open performance</Button>,
+    },
+  };
+  return (
+    <aside className="tour" aria-label="Tour of the closed loop">
+      <header>
+        <h2>The closed loop</h2>
+        <span className="grow" />
+        <IconButton icon="close" label="Close the tour" onClick={onClose} />
+      </header>
+      {state && (
+        <p className="small mid tour-clock">
+          {new Date(state.clockMs).toISOString().slice(0, 10)}, {formatCount(state.sent)} of {formatCount(state.total)}{' '}
+          flights, {formatCount(state.labelled)} labels, {formatCount(state.failed)} failed requests
+          {brokenMs !== undefined && <SinceBreak brokenMs={brokenMs} over={current === undefined} />}
+        </p>
+      )}
+      <ol>
+        {steps.map(({ id, done }) => (
+          <li key={id} className={done ? 'done' : ''} aria-current={id === current ? 'step' : undefined}>
+            <Icon name={done ? 'check' : id === current ? 'running' : 'never'} small />
+            <div>
+              <b>{words[id].title}</b>
+              {(id === current || id === 'alert' || id === 'recover') && <p className="small mid">{words[id].text}</p>}
+              {(id === current || (done && (id === 'alert' || id === 'recover' || id === 'retrain'))) &&
+                words[id].action}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {current === undefined && (
+        <p className="small">The loop found the break, trained and put a better model live, with nobody at the desk.</p>
+      )}
+      {state?.running === true && (
+        <Button small variant="quiet" onClick={() => void carryOut(engine.replay.stop({ endpointId }))}>
+          Stop sending
+        </Button>
+      )}
+    </aside>
+  );
+}
+
+function SinceBreak({ brokenMs, over }: { brokenMs: number; over: boolean }) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (over) return;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [over]);
+  return <>, {Math.max(0, Math.round((now - brokenMs) / 1_000))} s since the break</>;
+}

@@ -1,0 +1,193 @@
+import type { LoopEvent } from '../../shared/rpc/engine-contract.ts';
+import { engine } from '../client/engine-client.ts';
+import { useQuery } from '../client/use-query.ts';
+import { navigate } from '../state/ui-store.ts';
+import { Button } from '../ui/button.tsx';
+import { Figure } from '../ui/figure.tsx';
+import { formatClock, formatCount, formatDuration, formatMetric, formatRelative } from '../ui/format.ts';
+import { Icon } from '../ui/icons/icon.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import type { KnownMonitor } from './known-monitors.ts';
+import { NoEndpoint } from './monitor-body.tsx';
+import { showError } from './show-error.ts';
+import {
+  attemptsOf,
+  comparisonOf,
+  eventLooks,
+  loopState,
+  loopStates,
+  stateNames,
+  waitingAttempt,
+} from './loop-words.ts';
+import { MonitorHead } from './monitor-head.tsx';
+
+const maxEvents = 1_000;
+
+/** A retraining loop: where it is, and every decision with the figures it rests on. */
+export function LoopDetail({ monitor }: { monitor: KnownMonitor }) {
+  const { graphId, nodeId } = monitor;
+  const live = monitor.endpoint?.state === 'live';
+  const query = useQuery(
+    `loop/${monitor.id}`,
+    (signal) => engine.loop.events({ graphId, nodeId, limit: maxEvents }, { signal }),
+    { refetchMs: 1_000 },
+  );
+  const events = query.data ?? [];
+  const state = loopState(events);
+  const busy = live && state !== 'watching';
+  const attempts = attemptsOf(events).toReversed();
+  const promoted = events.filter(({ type }) => type === 'promoted').length;
+  const back = events.filter(({ type }) => type === 'rolled-back').length;
+  return (
+    <>
+      <MonitorHead
+        monitor={monitor}
+        state={
+          !live
+            ? { icon: 'never', word: 'Not watching', tone: '' }
+            : busy
+              ? { icon: 'running', word: stateNames[state], tone: 'run' }
+              : { icon: 'check', word: 'Watching', tone: 'ok' }
+        }
+      >
+        <Figure value={formatCount(attempts.length)} words="retrainings" />
+        <Figure value={formatCount(promoted)} words="went live" />
+        <Figure value={formatCount(back)} words="taken back" tone={back > 0 ? 'stale' : undefined} />
+      </MonitorHead>
+      <div className="monitor-body loop-body">
+        <StateMachine state={live ? state : undefined} />
+        <Approval monitor={monitor} events={events} onDecided={query.refetch} />
+        {query.error && !query.data ? (
+          <ErrorState error={query.error} onRetry={query.refetch} />
+        ) : !query.data ? (
+          <Skeleton rows={6} waitsFor="the events of the loop" />
+        ) : attempts.length > 0 ? (
+          <ol className="attempts" aria-label="Retrainings, newest first">
+            {attempts.map((attempt) => (
+              <Attempt key={attempt.id} events={attempt.events} />
+            ))}
+          </ol>
+        ) : live ? (
+          <EmptyState text="Nothing had to be retrained yet. A trigger of this node begins a retraining; every decision is listed here." />
+        ) : (
+          <NoEndpoint monitor={monitor} />
+        )}
+      </div>
+    </>
+  );
+}
+
+function StateMachine({ state }: { state: ReturnType<typeof loopState> | undefined }) {
+  return (
+    <ol className="loop-states" aria-label="States of the loop">
+      {loopStates.map((name) => (
+        <li key={name} aria-current={name === state ? 'step' : undefined}>
+          {name === state && <Icon name={name === 'watching' ? 'check' : 'running'} small />}
+          {stateNames[name]}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Approval({
+  monitor,
+  events,
+  onDecided,
+}: {
+  monitor: KnownMonitor;
+  events: readonly LoopEvent[];
+  onDecided: () => void;
+}) {
+  const waiting = waitingAttempt(events);
+  if (waiting === undefined || waiting.attempt === null) return null;
+  const { attempt } = waiting;
+  const decide = (approve: boolean) => {
+    const { graphId, nodeId } = monitor;
+    engine.loop
+      .decide({ graphId, nodeId, attempt, approve })
+      .then(() => onDecided())
+      .catch(showError);
+  };
+  const comparison = comparisonOf(events.filter((event) => event.attempt === attempt));
+  return (
+    <section className="approval" aria-label="Approval">
+      <p>
+        {waiting.text}
+        {comparison &&
+          ` ${comparison.metric} ${formatMetric(comparison.champion)} → ${formatMetric(comparison.challenger)} on ${formatCount(comparison.rows)} rows.`}
+      </p>
+      <div className="actions">
+        <Button variant="primary" icon="check" onClick={() => decide(true)}>
+          Approve
+        </Button>
+        <Button variant="danger" onClick={() => decide(false)}>
+          Refuse
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Attempt({ events }: { events: readonly LoopEvent[] }) {
+  const first = events[0] as LoopEvent;
+  const last = events.at(-1) as LoopEvent;
+  const comparison = comparisonOf(events);
+  return (
+    <li className="attempt">
+      <h3>
+        {formatClock(first.timeMs)}
+        <span className="mute small">
+          {formatRelative(first.timeMs)}
+          {events.length > 1 && `, took ${formatDuration(last.timeMs - first.timeMs)}`}
+        </span>
+      </h3>
+      <ol className="loop-events">
+        {events.map((event) => {
+          const looks = eventLooks[event.type];
+          const { runId } = event.evidence;
+          return (
+            <li key={event.seq}>
+              <span className={`dot ${looks.tone}`}>
+                <Icon name={looks.icon} small />
+              </span>
+              <span className="mute small since">+{formatDuration(event.timeMs - first.timeMs)}</span>
+              <span>{event.text}</span>
+              {event.type === 'retraining' && typeof runId === 'string' && (
+                <Button small variant="quiet" onClick={() => navigate('runs', runId)}>
+                  Run
+                </Button>
+              )}
+              <details>
+                <summary>Evidence</summary>
+                <pre className="mono small">{JSON.stringify(event.evidence, null, 2)}</pre>
+              </details>
+            </li>
+          );
+        })}
+      </ol>
+      {comparison && <Difference {...comparison} />}
+    </li>
+  );
+}
+
+/** The 95 % interval of the difference between two models against zero. */
+function Difference({ low, high, champion, challenger, metric }: NonNullable<ReturnType<typeof comparisonOf>>) {
+  const width = 220;
+  const size = Math.max(Math.abs(low), Math.abs(high), 0.001) * 1.15;
+  const at = (value: number) => width / 2 + (value / size) * (width / 2);
+  const middle = (low + high) / 2;
+  return (
+    <figure className="difference">
+      <svg width={width} height={18} role="img" aria-label={`Difference from ${low.toFixed(4)} to ${high.toFixed(4)}`}>
+        <line x1={width / 2} x2={width / 2} y1={0} y2={18} stroke="var(--line-2)" />
+        <line x1={at(low)} x2={at(high)} y1={9} y2={9} stroke="var(--c-now)" strokeWidth="2" />
+        <circle cx={at(middle)} cy={9} r={3} fill="var(--c-now)" />
+      </svg>
+      <figcaption className="small mid">
+        {metric}: champion {formatMetric(champion)}, challenger {formatMetric(challenger)}; the line holds the
+        difference with 95 % confidence, right of the middle is better
+      </figcaption>
+    </figure>
+  );
+}
