@@ -25,6 +25,7 @@ import { writeSqliteNode } from './data/write-sqlite/definition.ts';
 import { writePostgresNode } from './data/write-postgres/definition.ts';
 import { mysqlNode } from './data/mysql/definition.ts';
 import { httpNode } from './data/http/definition.ts';
+import { excelNode } from './data/excel/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -80,6 +81,7 @@ export const catalog = {
   [writePostgresNode.kind]: writePostgresNode,
   [mysqlNode.kind]: mysqlNode,
   [httpNode.kind]: httpNode,
+  [excelNode.kind]: excelNode,
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,

@@ -32,6 +32,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'feature.cross': () => import('./feature/cross/run.ts'),
   'feature.polynomial': () => import('./feature/polynomial/run.ts'),
   'feature.text': () => import('./feature/text/run.ts'),
+  'data.excel': () => import('./data/excel/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),

@@ -22,6 +22,7 @@ export interface TrustNeed {
  */
 const harmless: ReadonlySet<string> = new Set([
   'data.file',
+  'data.excel',
   'data.sqlite',
   'data.sql',
   'data.split',
