@@ -54,6 +54,7 @@ export interface ApplyOptions {
 const order = [
   'Namespace',
   'ServiceAccount',
+  'Secret',
   'Role',
   'RoleBinding',
   'ConfigMap',

@@ -45,8 +45,14 @@ const systems: readonly { id: string; title: string; apiVersion: string; kind: s
     kind: 'WorkflowTemplate',
     target: 'argo',
   },
-  { id: 'kserve', title: 'KServe', apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService' },
-  { id: 'kuberay', title: 'KubeRay', apiVersion: 'ray.io/v1', kind: 'RayJob' },
+  {
+    id: 'kserve',
+    title: 'KServe',
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    target: 'kserve',
+  },
+  { id: 'kuberay', title: 'KubeRay', apiVersion: 'ray.io/v1', kind: 'RayJob', target: 'ray' },
   { id: 'keda', title: 'KEDA', apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' },
   { id: 'prometheus', title: 'Prometheus operator', apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
 ];
@@ -88,7 +94,7 @@ export async function preflight(client: ClusterClient, namespace: string = clien
   const rightsMissing = result.checks.some((check) => check.id === 'rights' && check.state === 'error');
   const common = rightsMissing ? ['rights'] : [];
   result.targets = [
-    { id: 'kubernetes', usable: common.length === 0, missing: common },
+    ...['kubernetes', 'triton', 'torchserve'].map((id) => ({ id, usable: common.length === 0, missing: [...common] })),
     ...systems.flatMap(({ id, title, target }) => {
       if (target === undefined) return [];
       const lacks = [...common, ...(missing.has(id) ? [title] : [])];

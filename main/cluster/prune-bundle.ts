@@ -28,6 +28,7 @@ const kinds: readonly [apiVersion: string, kind: string][] = [
   ['networking.k8s.io/v1', 'NetworkPolicy'],
   ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
   ['rbac.authorization.k8s.io/v1', 'Role'],
+  ['v1', 'Secret'],
   ['v1', 'ServiceAccount'],
   ['v1', 'ConfigMap'],
   ['v1', 'PersistentVolumeClaim'],

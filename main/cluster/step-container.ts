@@ -24,7 +24,7 @@ export function stepVolumes(planConfigMap: string, storeClaim: string): Record<s
  * The secrets of all steps: a step asks the sources above it whether they have changed, as any engine does. A pod starts
  * only once the Secret has each of them.
  */
-function secretEnvironment({ plan }: ExportContext, names: Names): Record<string, unknown>[] {
+export function secretEnvironment({ plan }: ExportContext, names: Names): Record<string, unknown>[] {
   return secretNames(plan.steps.map(({ params }) => params)).map((key) => ({
     name: `${secretVariablePrefix}${key}`,
     valueFrom: { secretKeyRef: { name: names.nodeSecret, key } },

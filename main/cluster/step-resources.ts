@@ -10,6 +10,8 @@ export interface ContainerResources {
   limits: Record<string, string>;
 }
 
+/** A step whose data is larger than its kind knows must not end at once. */
+const leastLimitMiB = 2048;
 const gpuResource = 'nvidia.com/gpu';
 
 /**
@@ -29,7 +31,12 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
   const gpu: Record<string, string> = usesGpu(step) ? { [gpuResource]: '1' } : {};
   return {
     requests: { cpu: String(cpu), memory: `${memoryMiB}Mi`, 'ephemeral-storage': '2Gi', ...gpu },
-    limits: { cpu: String(cpu * 2), memory: `${memoryMiB * 2}Mi`, 'ephemeral-storage': '10Gi', ...gpu },
+    limits: {
+      cpu: String(cpu * 2),
+      memory: `${Math.max(leastLimitMiB, memoryMiB * 2)}Mi`,
+      'ephemeral-storage': '10Gi',
+      ...gpu,
+    },
   };
 }
 

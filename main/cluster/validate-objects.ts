@@ -5,7 +5,7 @@ import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { ConfigMap, PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { ConfigMap, PersistentVolumeClaim, Secret, Service, ServiceAccount } from 'kubernetes-models/v1';
 import type { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { KubernetesObject } from './bundle.ts';
@@ -25,6 +25,7 @@ const models: Record<string, (object: never) => { validate(): void }> = {
   'rbac.authorization.k8s.io/v1 RoleBinding': (object) => new RoleBinding(object),
   'v1 ConfigMap': (object) => new ConfigMap(object),
   'v1 PersistentVolumeClaim': (object) => new PersistentVolumeClaim(object),
+  'v1 Secret': (object) => new Secret(object),
   'v1 Service': (object) => new Service(object),
   'v1 ServiceAccount': (object) => new ServiceAccount(object),
 };

@@ -332,7 +332,11 @@ describe('preflight', () => {
     expect(stateOf(found, 'kserve')?.state).toBe('warning');
     expect(found.targets).toEqual([
       { id: 'kubernetes', usable: true, missing: [] },
+      { id: 'triton', usable: true, missing: [] },
+      { id: 'torchserve', usable: true, missing: [] },
       { id: 'argo', usable: true, missing: [] },
+      { id: 'kserve', usable: false, missing: ['KServe'] },
+      { id: 'ray', usable: false, missing: ['KubeRay'] },
     ]);
   });
 

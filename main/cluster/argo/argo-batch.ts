@@ -47,6 +47,17 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
       automountServiceAccountToken: false,
     },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: executor, labels } },
+    // Argo mounts the executor's token from a Secret of this name; the cluster fills it in.
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: `${executor}.service-account-token`,
+        labels,
+        annotations: { 'kubernetes.io/service-account.name': executor },
+      },
+      type: 'kubernetes.io/service-account-token',
+    },
     // The executor beside a step reports its outcome; the step itself has no token.
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -70,12 +81,8 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
         podSelector: { matchLabels: { 'app.kubernetes.io/name': names.graph, 'app.kubernetes.io/component': 'run' } },
         policyTypes: ['Egress'],
         egress: [
-          {
-            ports: [
-              { port: 443, protocol: 'TCP' },
-              { port: 6443, protocol: 'TCP' },
-            ],
-          },
+          // Where API servers listen: behind their Service, kubeadm, minikube, MicroK8s.
+          { ports: [443, 6443, 8443, 16_443].map((port) => ({ port, protocol: 'TCP' })) },
         ],
       },
     },

@@ -4,6 +4,7 @@ import { toDnsLabel } from '../dns-label.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names, planFile } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
+import { secretEnvironment } from '../step-container.ts';
 import { stepResources } from '../step-resources.ts';
 import { headPorts, rayFolder, rayPod, rayVersion } from './ray-pod.ts';
 import { rayShared } from './ray-shared.ts';
@@ -76,6 +77,7 @@ function rayJob(context: ExportContext, names: Names): KubernetesObject {
             labels,
             account: names.batchAccount,
             plan: true,
+            secrets: secretEnvironment(context, names),
             ports: headPorts,
             resources: {
               requests: { cpu: '1', memory: '2Gi', 'ephemeral-storage': '2Gi' },
@@ -95,6 +97,7 @@ function rayJob(context: ExportContext, names: Names): KubernetesObject {
               labels,
               account: names.batchAccount,
               plan: true,
+              secrets: secretEnvironment(context, names),
               resources: {
                 requests: {
                   cpu: String(largest('requests', 'cpu')),

@@ -20,11 +20,14 @@ export interface RayPodOptions {
   /** Whether pods read the plan. */
   plan: boolean;
   ports?: readonly { name: string; containerPort: number }[];
+  /** Variables from Secrets. */
+  secrets?: readonly Record<string, unknown>[];
 }
 
 /** Pod template of a Ray head or worker. The operator sets the command that starts Ray. */
 export function rayPod(names: Names, options: RayPodOptions): Record<string, unknown> {
   const { envFrom, env } = storeEnvironment(names);
+  const secrets = options.secrets ?? [];
   return {
     metadata: { labels: options.labels },
     spec: {
@@ -38,7 +41,7 @@ export function rayPod(names: Names, options: RayPodOptions): Record<string, unk
           image: rayImage,
           imagePullPolicy,
           envFrom,
-          env: [...env, { name: 'PYTHONPATH', value: rayFolder }],
+          env: [...env, ...secrets, { name: 'PYTHONPATH', value: rayFolder }],
           ...(options.ports === undefined
             ? {}
             : { ports: options.ports.map((port) => ({ ...port, protocol: 'TCP' })) }),

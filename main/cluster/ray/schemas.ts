@@ -15,7 +15,12 @@ const container = z.strictObject({
     z.strictObject({
       name: z.string(),
       value: z.string().optional(),
-      valueFrom: z.strictObject({ configMapKeyRef: z.strictObject({ name: z.string(), key: z.string() }) }).optional(),
+      valueFrom: z
+        .strictObject({
+          configMapKeyRef: z.strictObject({ name: z.string(), key: z.string() }).optional(),
+          secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }).optional(),
+        })
+        .optional(),
     }),
   ),
   ports: z
