@@ -85,7 +85,7 @@ const ran = facts({
         type: 'report',
         rowCount: undefined,
         timeMs: 1_700_000_000_000,
-        meta: { metrics: { rocAuc: 0.71234 }, parity: { rows: 900, maxAbsDifference: 2e-7, passed: true } },
+        meta: { metrics: { rocAuc: 0.71234 }, parity: { rows: 900, maxAbsDifference: 2e-7, passed: true }, leaks: 0 },
       },
     ],
   ]),
@@ -125,6 +125,9 @@ describe('readinessOf', () => {
     if (!report) throw new Error('There is no report.');
     const differs = { ...report, meta: { ...report.meta, parity: { rows: 900, passed: false } } };
     expect(stateOf({ ...ran, results: new Map([['evaluate.report', differs]]) }, 'model.parity')).toBe('missing');
+    const leaky = { ...report, meta: { ...report.meta, leaks: 2 } };
+    expect(stateOf({ ...ran, results: new Map([['evaluate.report', leaky]]) }, 'model.leaks')).toBe('missing');
+    expect(stateOf(ran, 'model.leaks')).toBe('met');
     expect(stateOf({ ...ran, lineages: new Map([['evaluate.table', 'train']]) }, 'model.untouched-rows')).toBe(
       'missing',
     );

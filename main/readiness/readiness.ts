@@ -257,6 +257,12 @@ const evaluated: Check = (facts) => {
         why: 'A difference between training and serving stays unseen until customers notice.',
         ...fromResults(facts, id, (report) => parityState(facts, id, report)),
       },
+      {
+        id: `model.leaks${suffix}`,
+        title: 'No feature knows what it cannot know',
+        why: 'A feature that knows the label, or rows that are in both tables, make a model that fails in use.',
+        ...fromResults(facts, id, (report) => leaksState(facts, id, report)),
+      },
     ];
   });
 };
@@ -285,6 +291,23 @@ function parityState(facts: ReadinessFacts, id: string, report: FoundResult): Ju
   return {
     state: 'missing',
     evidence: { text: parity ? 'The scores differ.' : 'The evaluation compared no scores.', ...timeOf(report) },
+    action: { label: `Look at ${titleOf(facts, id)}`, step: { type: 'show', node: id } },
+  };
+}
+
+function leaksState(facts: ReadinessFacts, id: string, report: FoundResult): Judged {
+  const { leaks } = report.meta;
+  if (leaks === 0) {
+    return {
+      state: 'met',
+      evidence: { text: 'The evaluation found no sign of a leak.', ...timeOf(report) },
+      action: null,
+    };
+  }
+  const found = typeof leaks === 'number' ? `${leaks} found.` : 'It was not looked for.';
+  return {
+    state: 'missing',
+    evidence: { text: found, ...timeOf(report) },
     action: { label: `Look at ${titleOf(facts, id)}`, step: { type: 'show', node: id } },
   };
 }

@@ -11,6 +11,8 @@ export const joinedViewSchema = z.object({
   view: featureViewSchema,
   /** The view artifact that was joined. */
   digest: digestSchema,
+  /** Column of the rows with the time as of which they were joined. */
+  timestamp: z.string().optional(),
   /** Key of the view → column of the rows that has it. */
   keyColumns: z.record(z.string(), z.string()),
   /** Feature of the view → column of the rows; only features that are used. */

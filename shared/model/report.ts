@@ -24,6 +24,28 @@ export const referenceScoresFile = 'reference-scores.parquet';
 export const actualColumn = 'slipway.actual';
 export const scoreColumn = (index: number): string => `slipway.score.${index}`;
 
+/** A sign that training knows what it cannot know when the model serves, with the evidence. */
+export const leakFindingSchema = z.discriminatedUnion('check', [
+  z.object({
+    check: z.literal('label-known'),
+    feature: z.string(),
+    measure: z.enum(['ROC AUC', 'R²']),
+    score: z.number(),
+    rows: z.number(),
+    message: z.string(),
+  }),
+  z.object({
+    check: z.literal('from-the-future'),
+    feature: z.string(),
+    rows: z.number(),
+    of: z.number(),
+    firstRow: z.number(),
+    message: z.string(),
+  }),
+  z.object({ check: z.literal('rows-in-both'), rows: z.number(), of: z.number(), message: z.string() }),
+]);
+export type LeakFinding = z.infer<typeof leakFindingSchema>;
+
 /**
  * `report.json` inside a `report` artifact: a model measured on held-out rows. Curves carry at most 256 points, thinned
  * evenly along the curve with both ends kept. Parts that do not apply to the task are absent.
@@ -83,6 +105,8 @@ export const evaluationReportSchema = z.object({
   importance: z.array(z.object({ feature: z.string(), value: z.number() })).optional(),
   /** Classification: held-out rows per class, in the order of `classes`. */
   labelBalance: z.array(z.object({ label: classLabelSchema, rows: z.number() })).optional(),
+  /** Empty when nothing was found; absent where it was not looked for. */
+  leaks: z.array(leakFindingSchema).optional(),
   /** Why a metric is missing and what else to know, each a sentence. */
   warnings: z.array(z.string()).optional(),
 });

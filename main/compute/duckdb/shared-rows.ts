@@ -13,9 +13,12 @@ export async function countSharedRows(
 ): Promise<number> {
   const names = columns.map(quoteIdentifier);
   const equal = names.map((name) => `r.${name} IS NOT DISTINCT FROM a.${name}`);
+  // Only rows whose hash is asked for are compared, so that a large table streams by.
+  const hash = `hash(${names.join(', ')})`;
+  const near = `(SELECT DISTINCT ${names.join(', ')} FROM ${among} WHERE ${hash} IN (SELECT ${hash} FROM ${rows}))`;
   const [found] = await db.rows(
     `SELECT CAST(count(*) AS DOUBLE) AS n FROM (SELECT ${names.join(', ')} FROM ${rows}) r
-     SEMI JOIN (SELECT DISTINCT ${names.join(', ')} FROM ${among}) a ON ${equal.join(' AND ')}`,
+     SEMI JOIN ${near} a ON ${equal.join(' AND ')}`,
   );
   return Number(found?.['n'] ?? 0);
 }

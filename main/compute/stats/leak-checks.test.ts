@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withDuckDb } from '../duckdb/connection.ts';
 import { countSharedRows } from '../duckdb/shared-rows.ts';
-import { futureTimes, type LeakFinding, labelKnowers, rowsInBoth } from './leak-checks.ts';
+import type { LeakFinding } from '../../../shared/model/report.ts';
+import { futureTimes, labelKnowers, rowsInBoth } from './leak-checks.ts';
 import { uniformGenerator } from './random.ts';
 
 const rows = 4000;

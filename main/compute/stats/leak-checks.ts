@@ -1,3 +1,4 @@
+import type { LeakFinding } from '../../../shared/model/report.ts';
 import { rocAuc, thresholdCounts } from '../metrics/threshold-counts.ts';
 
 /** One feature by row, NaN where missing: a number, or the code of a category. */
@@ -8,12 +9,6 @@ export interface CheckedFeature {
 
 /** What is to be predicted, by row: the index of a class below `count`, or a number. */
 export type CheckedLabel = { classes: Int32Array; count: number } | { numbers: Float64Array };
-
-/** A sign that training knows what it cannot know when the model serves, with the evidence. */
-export type LeakFinding =
-  | { check: 'label-known'; feature: string; measure: 'ROC AUC' | 'R²'; score: number; rows: number; message: string }
-  | { check: 'from-the-future'; feature: string; rows: number; of: number; firstRow: number; message: string }
-  | { check: 'rows-in-both'; rows: number; of: number; message: string };
 
 export interface LeakOptions {
   /** Score from which on a feature alone is too good to be true. Default 0.99. */

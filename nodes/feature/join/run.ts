@@ -59,6 +59,7 @@ export const runner = implementNode(joinNode, {
             ...views.map(({ artifact, view }, index) => ({
               view,
               digest: artifact.digest,
+              timestamp,
               keyColumns: keyColumnsOf(view, params.keyColumns),
               columns: joins[index]?.outputNames ?? {},
             })),

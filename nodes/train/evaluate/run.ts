@@ -6,6 +6,7 @@ import { type EvaluationReport, referenceScoresFile } from '../../../shared/mode
 import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import { evaluateNode } from './definition.ts';
+import { findLeaks } from './leaks.ts';
 import { measure } from './measure.ts';
 import { checkParity } from './parity.ts';
 import { predictTable } from './predictions.ts';
@@ -47,8 +48,13 @@ export const runner = implementNode(evaluateNode, {
           `(tolerance ${parity.tolerance}), with ${parity.labelMismatches} other labels in ${parity.rows} rows.`,
       );
     }
-    for (const warning of warnings) ctx.log('warn', warning);
     await session.release();
+    const scores = join(ctx.workDir, referenceScoresFile);
+    await writeReferenceScores({ manifest, predictions, table, path: scores, signal: ctx.signal });
+    const training = await ctx.open(manifest.training.table);
+    const leaks = await findLeaks({ manifest, table, training, scoresPath: scores, signal: ctx.signal });
+    warnings.push(...leaks.map(({ message }) => `Leak: ${message}`));
+    for (const warning of warnings) ctx.log('warn', warning);
     const report: EvaluationReport = {
       task: manifest.task,
       rows: predictions.rows,
@@ -57,16 +63,22 @@ export const runner = implementNode(evaluateNode, {
       ...measured,
       importance: manifest.importance,
       parity,
+      leaks,
     };
-    const scores = join(ctx.workDir, referenceScoresFile);
-    await writeReferenceScores({ manifest, predictions, table, path: scores, signal: ctx.signal });
     const path = join(ctx.workDir, 'report.json');
     await writeFile(path, `${JSON.stringify(report)}\n`);
     return {
       report: {
         type: 'report',
         files: { 'report.json': path, [referenceScoresFile]: scores },
-        meta: { task: report.task, rows: report.rows, metrics: report.metrics, parity, model: model.digest },
+        meta: {
+          task: report.task,
+          rows: report.rows,
+          metrics: report.metrics,
+          parity,
+          leaks: leaks.length,
+          model: model.digest,
+        },
       },
     };
   },
