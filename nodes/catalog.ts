@@ -43,6 +43,8 @@ import { performanceNode } from './monitor/performance/definition.ts';
 import { retrainNode } from './monitor/retrain/definition.ts';
 import { batchNode } from './serve/batch/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
+import { anomalyNode } from './train/anomaly/definition.ts';
+import { clusterNode } from './train/cluster/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
 import { gateNode } from './train/gate/definition.ts';
@@ -104,6 +106,8 @@ export const catalog = {
   [gateNode.kind]: gateNode,
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
+  [clusterNode.kind]: clusterNode,
+  [anomalyNode.kind]: anomalyNode,
   [onnxNode.kind]: onnxNode,
   [registerNode.kind]: registerNode,
   [searchNode.kind]: searchNode,

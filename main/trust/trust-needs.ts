@@ -50,6 +50,8 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.scale',
   'feature.view',
   'serve.batch',
+  'train.anomaly',
+  'train.cluster',
   'train.evaluate',
   'train.forest',
   'train.gate',

@@ -1,3 +1,4 @@
+import { decodeClusters, scoreClusters } from '../../main/compute/cluster/cluster-model.ts';
 import { decodeLinear, scoreLinear } from '../../main/compute/linear/native-linear.ts';
 import { decodeNetwork, scoreNetwork } from '../../main/compute/nn/native-network.ts';
 import { createAdoptedScorer, decodeAdopted } from '../../main/compute/onnx/adopted-model.ts';
@@ -19,6 +20,7 @@ export interface NativeScorer {
 /** Reads a `native.bin` with the code of the trainer that wrote it. Errors: `artifact.corrupt`, `internal.bug`. */
 export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, native: Uint8Array): NativeScorer {
   switch (manifest.trainer.kind) {
+    case 'train.anomaly':
     case 'train.trees':
       return createTreeScorer(decodeTrees(native));
     case 'train.forest':
@@ -30,6 +32,10 @@ export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, nativ
     case 'train.mlp': {
       const network = decodeNetwork(native);
       return { score: (features, rows) => scoreNetwork(network, features, rows) };
+    }
+    case 'train.cluster': {
+      const model = decodeClusters(native);
+      return { score: (features, rows) => scoreClusters(model, features, rows) };
     }
     case 'train.onnx':
       return createAdoptedScorer(decodeAdopted(native));
