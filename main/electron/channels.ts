@@ -22,4 +22,10 @@ export const channels = {
   showEndpoints: 'shell:show-endpoints',
   notify: 'shell:notify',
   deepLink: 'shell:deep-link',
+  findEngines: 'shell:find-engines',
+  updates: 'shell:updates',
+  setUpdates: 'shell:set-updates',
+  checkForUpdate: 'shell:check-for-update',
+  downloadUpdate: 'shell:download-update',
+  installUpdate: 'shell:install-update',
 } as const;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, crashReporter, dialog, powerMonitor, safeStorage, session, shell } from 'electron';
 import type { DeepLink } from '../../shared/rpc/shell-contract.ts';
 import { serveApp } from './app-protocol.ts';
+import { createAppUpdates } from './app-updates.ts';
 import { createAppWindows } from './app-windows.ts';
 import { askToGoOn } from './ask-to-go-on.ts';
 import { channels } from './channels.ts';
@@ -151,6 +152,7 @@ function start(): void {
           openGraph: openPath,
           restartEngine: () => connection.restart(),
         });
+      const updates = createAppUpdates(settings, (text) => log.write(text));
       answerShellRequests({
         windows,
         engine: connection,
@@ -162,6 +164,7 @@ function start(): void {
           quit: () => app.quit(),
           log: (text) => log.write(text),
         }),
+        updates,
         takeGivenGraph: () => {
           const path = givenGraph;
           givenGraph = undefined;
@@ -179,6 +182,7 @@ function start(): void {
         log.write('The machine woke up.');
         windows.broadcast(channels.engineState, 'restarting');
       });
+      if (updates.settings.atStart) void updates.check();
       const first = windows.open();
       first.webContents.once('did-finish-load', () => {
         if (givenLink !== undefined) first.webContents.send(channels.deepLink, givenLink);

@@ -37,6 +37,12 @@ const shell: ShellContract = {
     pathOfFile: (file) => webUtils.getPathForFile(file as File),
     showEndpoints: (endpoints) => ipcRenderer.invoke(channels.showEndpoints, endpoints),
     notify: (title, body) => ipcRenderer.invoke(channels.notify, { title, body }),
+    findEngines: () => ipcRenderer.invoke(channels.findEngines),
+    updates: () => ipcRenderer.invoke(channels.updates),
+    setUpdates: (settings) => ipcRenderer.invoke(channels.setUpdates, settings),
+    checkForUpdate: () => ipcRenderer.invoke(channels.checkForUpdate),
+    downloadUpdate: () => ipcRenderer.invoke(channels.downloadUpdate),
+    installUpdate: () => ipcRenderer.invoke(channels.installUpdate),
     onDeepLink: (listener) => subscribe<DeepLink>(channels.deepLink, listener),
   },
 };

@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { shellOrigin } from '../../shared/app/shell-origin.ts';
 import { secretNamePattern } from '../../shared/node/secret-name.ts';
 import type { ConnectResult, NetworkSettings } from '../../shared/rpc/shell-contract.ts';
+import type { AppUpdates } from './app-updates.ts';
 import type { AppWindows } from './app-windows.ts';
 import { channels } from './channels.ts';
 import type { EndpointTray } from './endpoint-tray.ts';
 import type { EngineConnection } from './engine-connection.ts';
+import { findEngines } from './find-engines.ts';
 import { graphExtension, graphFilter } from './graph-files.ts';
 import { checkRemoteEngine } from './remote-relay.ts';
 import type { SecretVault } from './secret-vault.ts';
@@ -35,6 +37,7 @@ const networkSchema = z.object({
   certificates: textSchema,
 });
 const endpointsSchema = z.array(z.object({ name: textSchema, url: textSchema })).max(100);
+const updatesSchema = z.object({ channel: z.enum(['latest', 'beta']), atStart: z.boolean() });
 const noticeSchema = z.object({ title: z.string().max(200), body: z.string().max(1_000) });
 
 export interface ShellRequestsOptions {
@@ -43,6 +46,7 @@ export interface ShellRequestsOptions {
   settings: ShellSettingsFile;
   vault: SecretVault;
   tray: EndpointTray;
+  updates: AppUpdates;
   /** A graph given when the app was started; taken by the first window that asks. */
   takeGivenGraph: () => string | undefined;
   onRecentGraphs: () => void;
@@ -65,7 +69,7 @@ function handle(channel: string, handler: (argument: unknown) => unknown): void 
 
 /** Answers what the windows ask of the shell; every argument is checked, whoever sent it. */
 export function answerShellRequests(options: ShellRequestsOptions): void {
-  const { windows, engine, settings, vault, tray } = options;
+  const { windows, engine, settings, vault, tray, updates } = options;
 
   handle(channels.engine, () => engine.address());
   handle(channels.openGraphDialog, async () => {
@@ -143,6 +147,13 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
     }
     settings.update({ network });
   });
+
+  handle(channels.findEngines, () => findEngines());
+  handle(channels.updates, () => ({ version: app.getVersion(), state: updates.state, settings: updates.settings }));
+  handle(channels.setUpdates, (argument) => updates.set(updatesSchema.parse(argument)));
+  handle(channels.checkForUpdate, () => updates.check());
+  handle(channels.downloadUpdate, () => updates.download());
+  handle(channels.installUpdate, () => updates.install());
 
   handle(channels.newWindow, () => {
     windows.open();

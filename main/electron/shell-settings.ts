@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { NetworkSettings } from '../../shared/rpc/shell-contract.ts';
+import type { NetworkSettings, UpdateSettings } from '../../shared/rpc/shell-contract.ts';
 
 export interface ShellSettings {
   lastGraph?: string;
@@ -10,6 +10,7 @@ export interface ShellSettings {
   /** Absent: the engine of this machine. Its token is in the vault. */
   remoteEngine?: { url: string; fingerprint?: string; plain?: boolean };
   network?: NetworkSettings;
+  updates?: UpdateSettings;
 }
 
 export interface ShellSettingsFile {

@@ -2,6 +2,7 @@ import type { DesktopShell } from '../../shared/rpc/shell-contract.ts';
 import { EngineSettings } from './engine-settings.tsx';
 import { NetworkSettings } from './network-settings.tsx';
 import { SecretSettings } from './secret-settings.tsx';
+import { UpdateSettings } from './update-settings.tsx';
 import './desktop-settings.css';
 
 /** Settings that only a desktop has. */
@@ -11,6 +12,7 @@ export function DesktopSettings({ desktop }: { desktop: DesktopShell }) {
       <EngineSettings desktop={desktop} />
       <SecretSettings desktop={desktop} />
       <NetworkSettings desktop={desktop} />
+      <UpdateSettings desktop={desktop} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { FoundEngine } from '../../shared/app/discovery.ts';
 import type { ConnectResult, DesktopShell, EngineChoice } from '../../shared/rpc/shell-contract.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
@@ -19,6 +20,7 @@ export function EngineSettings({ desktop }: { desktop: DesktopShell }) {
   const [token, setToken] = useState('');
   const [result, setResult] = useState<ConnectResult>();
   const [busy, setBusy] = useState(false);
+  const [found, setFound] = useState<FoundEngine[] | 'looking'>();
   useEffect(() => {
     void desktop.engineChoice().then(setChoice);
   }, [desktop]);
@@ -83,7 +85,28 @@ export function EngineSettings({ desktop }: { desktop: DesktopShell }) {
           >
             {busy ? t.connecting : t.connect}
           </Button>
+          <Button
+            disabled={found === 'looking'}
+            onClick={() => {
+              setFound('looking');
+              void desktop.findEngines().then(setFound, () => setFound([]));
+            }}
+          >
+            {found === 'looking' ? t.findingEngines : t.findEngines}
+          </Button>
         </div>
+        {found !== undefined && found !== 'looking' && (
+          <ul className="plain-list" role="status">
+            {found.length === 0 && <li>{t.noEngineFound}</li>}
+            {found.map((engine) => (
+              <li key={engine.url}>
+                <Button variant="link" onClick={() => setAddress(engine.url)}>
+                  {engine.name} · {engine.url}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
       </form>
       {(result?.status === 'untrusted' || result?.status === 'changed') && (
         <div role="alert">

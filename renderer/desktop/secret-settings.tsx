@@ -26,7 +26,7 @@ export function SecretSettings({ desktop }: { desktop: DesktopShell }) {
       <h2 id="secret-settings">{t.secrets}</h2>
       <p>{kept?.protection === 'keychain' ? t.secretsKept : t.secretsInMemory}</p>
       {kept?.names.length === 0 && <p className="quiet">{t.noSecrets}</p>}
-      <ul className="secret-list">
+      <ul className="plain-list">
         {kept?.names.map((secret) => (
           <li key={secret}>
             <code>{secret}</code>

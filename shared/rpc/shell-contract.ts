@@ -1,3 +1,5 @@
+import type { FoundEngine } from '../app/discovery.ts';
+
 /** What the native menu can ask of the app. */
 export const menuCommands = [
   'graph.new',
@@ -77,11 +79,31 @@ export interface NetworkSettings {
 /** A link `slipway://…` that was opened, checked. */
 export type DeepLink = { type: 'template'; id: string } | { type: 'connect'; url: string };
 
+export type UpdateChannel = 'latest' | 'beta';
+
+/** Updates are looked for when a person asks, or at each start where they said so. */
+export type UpdateState =
+  /** This copy was not made to update itself: a checkout, a package of the system. */
+  | { status: 'unavailable' }
+  | { status: 'unknown' | 'current' }
+  | { status: 'available'; version: string }
+  | { status: 'downloading'; version: string; percent: number }
+  /** Its checksum and signature are right; it is put in place when the app ends. */
+  | { status: 'ready'; version: string }
+  | { status: 'failed'; message: string };
+
+export interface UpdateSettings {
+  channel: UpdateChannel;
+  atStart: boolean;
+}
+
 export interface DesktopShell {
   engineChoice(): Promise<EngineChoice>;
   /** Checks the engine, then moves the app over to it: the window loads again. */
   connectEngine(engine: RemoteEngine): Promise<ConnectResult>;
   useLocalEngine(): Promise<void>;
+  /** Engines that announce themselves on the local network; takes some seconds. */
+  findEngines(): Promise<FoundEngine[]>;
   /** Ends the engine of this machine and starts it anew; runs in progress resume with the next run. */
   restartEngine(): Promise<void>;
   secrets(): Promise<{ names: string[]; protection: SecretProtection }>;
@@ -98,4 +120,11 @@ export interface DesktopShell {
   showEndpoints(endpoints: { name: string; url: string }[]): Promise<void>;
   notify(title: string, body: string): Promise<void>;
   onDeepLink(listener: (link: DeepLink) => void): () => void;
+  updates(): Promise<{ version: string; state: UpdateState; settings: UpdateSettings }>;
+  setUpdates(settings: UpdateSettings): Promise<void>;
+  checkForUpdate(): Promise<UpdateState>;
+  /** Downloads what `checkForUpdate` found. */
+  downloadUpdate(): Promise<UpdateState>;
+  /** Ends the app and starts the downloaded version. */
+  installUpdate(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Display, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
+import { startUpdateFeed } from '../support/update-feed.ts';
+import { type Display, desktopFolders, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 import { type PackagedApp, packageApp, startPackaged } from './packaged-app.ts';
 
@@ -71,6 +72,37 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
       timeout: 4_000,
     });
     expect(inspected.stderr).not.toContain('Debugger listening');
+  });
+
+  it('updates itself when asked, and only to a file that is what its feed promised', async () => {
+    if (display === undefined) throw new Error('There is no display.');
+    const resources = join(output, 'linux-unpacked', 'resources');
+    const image = join(started.folders.folder, 'Slipway.AppImage');
+    writeFileSync(image, 'an installed AppImage');
+    for (const honest of [false, true]) {
+      const feed = await startUpdateFeed('99.0.0', { honest });
+      writeFileSync(
+        join(resources, 'app-update.yml'),
+        `provider: generic\nurl: ${feed.url}\nupdaterCacheDirName: slipway-test-${process.pid}-${String(honest)}\n`,
+      );
+      const folders = desktopFolders(display.name);
+      folders.env['APPIMAGE'] = image;
+      folders.env['XDG_CACHE_HOME'] = join(folders.folder, 'cache');
+      const app = await startPackaged(output, display.name, folders);
+      try {
+        await app.window.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
+        expect(feed.asked).toEqual([]);
+        await app.window.getByRole('link', { name: 'Settings' }).click();
+        await app.window.getByRole('button', { name: 'Look for updates' }).click();
+        await app.window.getByRole('button', { name: 'Download 99.0.0' }).click({ timeout: 20_000 });
+        const outcome = honest ? 'is checked and ready' : 'sha512 checksum mismatch';
+        await app.window.getByText(outcome).waitFor({ timeout: 20_000 });
+      } finally {
+        await app.close();
+        feed.close();
+      }
+      if (!honest) expect(readFileSync(image, 'utf8')).toBe('an installed AppImage');
+    }
   });
 
   it('carries the libraries of this system only', () => {

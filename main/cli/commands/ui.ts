@@ -5,6 +5,7 @@ import type { TrafficReplay } from '../../monitoring/traffic-replay.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import { advertiseEngine } from '../../transport/advertise.ts';
 import { createProfileCache } from '../../transport/profile-cache.ts';
 import { startUiServer } from '../../transport/ui-server.ts';
 import { createGraphTrust } from '../../trust/graph-trust.ts';
@@ -20,12 +21,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 export const uiCommand: Command = {
   name: 'ui',
   summary: 'Serves the app to a browser; the printed address carries the token it needs.',
-  usage: '[--port 4680] [--host 127.0.0.1] [--token-file FILE] [--tls-cert FILE --tls-key FILE]',
+  usage: '[--port 4680] [--host 127.0.0.1] [--token-file FILE] [--advertise] [--tls-cert FILE --tls-key FILE]',
   positionals: 0,
   options: {
     port: { type: 'string' },
     host: { type: 'string' },
     'token-file': { type: 'string' },
+    advertise: { type: 'boolean' },
     'tls-cert': { type: 'string' },
     'tls-key': { type: 'string' },
   },
@@ -33,6 +35,7 @@ export const uiCommand: Command = {
     port: `port, default ${defaultPort}; 0 = any free port`,
     host: 'address to listen on',
     'token-file': 'keep the token in this file, so that it stays the same; made when it is not there',
+    advertise: 'let the desktop app find this engine on the local network (multicast DNS)',
     'tls-cert': 'certificate (PEM): the app is served over TLS',
     'tls-key': 'its private key (PEM)',
   },
@@ -72,6 +75,13 @@ export const uiCommand: Command = {
         ...(tls === undefined ? {} : { tls }),
         ...(token === undefined ? {} : { token }),
       });
+      const silence = context.flag('advertise')
+        ? advertiseEngine({
+            port: server.port,
+            tls: tls !== undefined,
+            log: (text) => context.output.log(text),
+          })
+        : () => undefined;
       try {
         const url = `${server.url}#token=${server.token}`;
         if (process.env['SLIPWAY_STOP_WITH_STDIN'] === '1') stopWithStdin();
@@ -80,6 +90,7 @@ export const uiCommand: Command = {
         await untilStopped(context.signal);
       } finally {
         for (const replay of replays.values()) replay.stop();
+        silence();
         monitors.close();
         await server.close();
         await endpoints.close();
