@@ -13,7 +13,8 @@ interface RunState {
 
 export const useRuns = create<RunState>(() => ({ runs: {} }));
 
-const coalesceMs = 60;
+/** Events within this time become one change of the store: two frames. */
+const coalesceMs = 32;
 
 const followed = new Map<string, AbortController>();
 

@@ -7,6 +7,7 @@ import { chromiumPath, launchBrowser, startApp } from '../../e2e/app.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { serveBarePage } from '../canvas/bare-page.ts';
 import { type FrameWork, percentile, traceWork } from '../canvas/frame-work.ts';
+import { statusLatencies } from '../canvas/status-latency.ts';
 import { stepsGraph } from '../canvas/steps-graph.ts';
 import { columnPx, rowPx, wideGraph } from '../canvas/wide-graph.ts';
 import { median } from '../median.ts';
@@ -52,7 +53,8 @@ export const canvasCosts: Benchmark = {
       figures['vsBareReactFlow1000'] = await againstBare(browser, () => open(1000), log);
       Object.assign(figures, await commands(browser, () => open(1000), log));
       figures['rendersPerStatusEvent'] = await rendersPerStatusEvent(browser, app.url, folder, log);
-      return { figures, skipped: ['statusLatencyMs'] };
+      figures['statusLatencyMs'] = await statusLatency(browser, app.url, folder, log);
+      return { figures, skipped: [] };
     } finally {
       await browser.close();
       await app.stop();
@@ -323,6 +325,27 @@ async function commands(
   log(`layout: ${layout.map((value) => value.toFixed(2)).join(' ')} s`);
   await page.context().close();
   return { undoMs: median(undo), layout1000Seconds: median(layout) };
+}
+
+/** From a status event to the frame that shows it, at 500 events a second over 60 cards. */
+async function statusLatency(
+  browser: Browser,
+  url: string,
+  folder: string,
+  log: (text: string) => void,
+): Promise<number> {
+  const path = join(folder, 'latency.slipway.json');
+  await writeFile(path, stepsGraph(60));
+  const page = await (await browser.newContext({ viewport, reducedMotion: 'reduce' })).newPage();
+  await page.addInitScript((graph) => localStorage.setItem('slipway.last-graph', graph), path);
+  const latencies = await statusLatencies(page, url, () =>
+    page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click(),
+  );
+  await page.context().close();
+  if (latencies.length < 500) throw new Error(`Only ${latencies.length} status events were seen on the screen.`);
+  const p95 = percentile(latencies, 0.95);
+  log(`status: ${latencies.length} events seen, p50 ${percentile(latencies, 0.5).toFixed(1)} p95 ${p95.toFixed(1)} ms`);
+  return p95;
 }
 
 /** Runs 60 small steps and counts card renders against the status events of the run. */
