@@ -1,8 +1,9 @@
 import './inspector.css';
 import { useState } from 'react';
-import { removeItems, renameGraph, setTitle, titleOf } from '../state/graph-commands.ts';
+import { removeItems, renameGraph, setParams, setTitle, titleOf } from '../state/graph-commands.ts';
 import { groupAt, useActiveGraph, useGraphNode } from '../state/graph-store.ts';
 import { startEndpoint, startRun, stopEndpoint } from '../state/run-commands.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
 import { useInspectedNode, useSelection } from '../state/selection-store.ts';
 import { navigate, togglePanel } from '../state/ui-store.ts';
 import { useNodeEndpoint } from '../canvas/use-node-endpoint.ts';
@@ -166,6 +167,23 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
           <>
             <p className="form-note strong">{definition.summary}</p>
             <HelpText text={definition.help} />
+            {definition.kind !== groupKind && (
+              <>
+                {definition.examples.map((example) => (
+                  <p key={example.name} className="help-use">
+                    <b>{example.name}</b> {example.note}{' '}
+                    <Button variant="link" onClick={() => setParams(nodeId, example.params)}>
+                      {t.useSettings}
+                    </Button>
+                  </p>
+                ))}
+                <p>
+                  <Button variant="link" onClick={() => navigate('help', definition.kind)}>
+                    {t.helpPage}
+                  </Button>
+                </p>
+              </>
+            )}
           </>
         )}
       </div>

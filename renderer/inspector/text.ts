@@ -122,6 +122,8 @@ export const t = defineText(
     previewLoading: 'Reads the first rows',
     previewNoRows: 'No rows, of the first 20,000 of each input.',
     previewNote: (rows: string | number) => `First ${rows} rows, of the first 20,000 of each input.`,
+    useSettings: 'Use these settings',
+    helpPage: 'All about this kind',
   },
   {
     secretName: 'NAME_DES_GEHEIMNISSES',
@@ -243,5 +245,7 @@ export const t = defineText(
     previewLoading: 'Liest die ersten Zeilen',
     previewNoRows: 'Keine Zeilen, aus den ersten 20.000 jedes Eingangs.',
     previewNote: (rows) => `Erste ${rows} Zeilen, aus den ersten 20.000 jedes Eingangs.`,
+    useSettings: 'Diese Einstellungen nehmen',
+    helpPage: 'Alles über diese Art',
   },
 );

@@ -105,6 +105,7 @@ export const appCommands = (): readonly AppCommand[] => [
   screenCommand('monitors', t.monitors),
   screenCommand('cluster', t.cluster),
   screenCommand('devices', t.devices),
+  screenCommand('help', t.help),
   screenCommand('settings', t.settings),
 ];
 

@@ -23,6 +23,7 @@ const EndpointsScreen = lazy(async () => ({
   default: (await import('../endpoints/EndpointsScreen.tsx')).EndpointsScreen,
 }));
 const MonitorsScreen = lazy(async () => ({ default: (await import('../monitors/MonitorsScreen.tsx')).MonitorsScreen }));
+const HelpScreen = lazy(async () => ({ default: (await import('../help/HelpScreen.tsx')).HelpScreen }));
 const DevicesScreen = lazy(async () => ({ default: (await import('../devices/DevicesScreen.tsx')).DevicesScreen }));
 const ClusterScreen = lazy(async () => ({ default: (await import('../cluster/ClusterScreen.tsx')).ClusterScreen }));
 
@@ -67,6 +68,8 @@ function CurrentScreen() {
       return <ClusterScreen />;
     case 'devices':
       return <DevicesScreen />;
+    case 'help':
+      return <HelpScreen />;
     case 'settings':
       return <SettingsScreen />;
   }

@@ -42,6 +42,7 @@ export function Rail() {
         <RailLink key={entry.screen} {...entry} />
       ))}
       <span className="grow" />
+      <RailLink screen="help" label={t.help} icon="info" />
       <RailLink screen="settings" label={t.settings} icon="settings" />
     </nav>
   );

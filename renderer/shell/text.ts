@@ -219,6 +219,7 @@ ${dataDir}`,
     tourReadiness: 'Readiness',
     tourReadinessText:
       'What stands between this graph and production, from evidence. Each item has one action that mends it.',
+    help: 'Help',
   },
   {
     goTo: (title) => `Gehe zu: ${title}`,
@@ -430,5 +431,6 @@ ${dataDir}`,
     tourReadiness: 'Bereitschaft',
     tourReadinessText:
       'Was zwischen diesem Graphen und dem Betrieb steht, aus Belegen. Jeder Punkt hat eine Handlung, die ihn behebt.',
+    help: 'Hilfe',
   },
 );

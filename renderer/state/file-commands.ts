@@ -1,5 +1,6 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
+import type { GraphDocument } from '../../shared/graph/document.ts';
 import { type ParsedGraph } from '../../shared/graph/parse-graph.ts';
 import { readGraphText, readGraphValue } from '../../shared/graph/read-graph.ts';
 import { engine } from '../client/engine-client.ts';
@@ -76,6 +77,13 @@ export async function openTemplate(id: string, stay = false): Promise<boolean> {
     fail(error);
     return false;
   }
+}
+
+/** Opens an example of the help pages; it has no path until saved. */
+export function openExample(document: GraphDocument): void {
+  openGraph({ document: { ...document, id: newDocument(document.name).id } });
+  select([]);
+  navigate('graph');
 }
 
 /** Larger files are no graphs. */

@@ -131,6 +131,15 @@ export function setParam(nodeId: string, name: string, value: unknown): void {
   if (name === 'inputs') dropDanglingEdges(nodeId);
 }
 
+/** Gives a node the settings of an example; what the example leaves out takes its default. */
+export function setParams(nodeId: string, params: Readonly<Record<string, unknown>>): void {
+  editGraph(t.useExample, (draft) => {
+    const node = draft.nodes[nodeId];
+    if (node) node.params = structuredClone(params);
+  });
+  dropDanglingEdges(nodeId);
+}
+
 function parameterType(value: unknown): 'string' | 'number' | 'boolean' | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? (typeof value as 'string' | 'number' | 'boolean')

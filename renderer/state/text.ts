@@ -49,6 +49,7 @@ export const t = defineText(
     resizeFrame: 'Resize the frame',
     takeChanges: 'Take changes',
     importTooLarge: (file: string | number) => `${file} is larger than 16 MiB, so it is no graph.`,
+    useExample: 'Use the settings of an example',
   },
   {
     thisIsNoGraph: 'Das ist kein Graph.',
@@ -99,5 +100,6 @@ export const t = defineText(
     resizeFrame: 'Größe des Rahmens ändern',
     takeChanges: 'Änderungen übernehmen',
     importTooLarge: (file) => `${file} ist größer als 16 MiB, also kein Graph.`,
+    useExample: 'Einstellungen eines Beispiels nehmen',
   },
 );

@@ -10,6 +10,7 @@ export const screens = [
   'monitors',
   'cluster',
   'devices',
+  'help',
   'settings',
 ] as const;
 export type Screen = (typeof screens)[number];

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { helpForError } from '../../shared/docs/error-help.ts';
 import type { WireError } from '../../shared/errors/app-error.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icons/icon.tsx';
@@ -23,7 +24,17 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
         {error.message}
       </p>
       {error.fix && <p>{error.fix}</p>}
-      <p className="mute small mono">{error.code}</p>
+      <p className="mute small mono">
+        {error.code}{' '}
+        {helpForError(error.code) && (
+          <a
+            className="link-button"
+            href={`#/help/${encodeURIComponent(`errors/${helpForError(error.code)?.topic ?? ''}`)}`}
+          >
+            {t.whatHelps}
+          </a>
+        )}
+      </p>
       <div className="actions">
         {onRetry && (
           <Button small onClick={onRetry}>

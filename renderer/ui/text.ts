@@ -44,6 +44,7 @@ export const t = defineText(
       change: { one: 'change', many: 'changes' },
       setting: { one: 'setting', many: 'settings' },
     },
+    whatHelps: 'What helps',
   },
   {
     close: 'Schließen',
@@ -88,5 +89,6 @@ export const t = defineText(
       change: { one: 'Änderung', many: 'Änderungen' },
       setting: { one: 'Einstellung', many: 'Einstellungen' },
     },
+    whatHelps: 'Was hilft',
   },
 );

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { GraphDocument } from '../graph/document.ts';
+import { type NodeDefinition, portsOf } from '../node/define-node.ts';
+import type { ParamMeta } from '../node/param-meta.ts';
+
+export interface DocumentedPort {
+  name: string;
+  /** Types it takes or gives. */
+  types: readonly string[];
+  optional: boolean;
+  many: boolean;
+  doc: string;
+}
+
+export interface DocumentedParam {
+  name: string;
+  /** `number`, `a or b`, `list of text`. */
+  type: string;
+  /** As JSON; undefined: it must be given, or may be left out. */
+  default: string | undefined;
+  required: boolean;
+  advanced: boolean;
+  unit: string | undefined;
+  description: string;
+}
+
+/** Everything a page about a kind says, from its definition alone. */
+export interface KindPage {
+  definition: NodeDefinition;
+  inputs: DocumentedPort[];
+  outputs: DocumentedPort[];
+  params: DocumentedParam[];
+}
+
+interface JsonSchema extends ParamMeta {
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: JsonSchema[];
+  items?: JsonSchema;
+  default?: unknown;
+  description?: string;
+  minimum?: number;
+  maximum?: number;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+}
+
+const typeWords: Record<string, string> = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'yes or no',
+  object: 'object',
+  null: 'none',
+};
+
+function typeText(schema: JsonSchema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeText))].join(' or ');
+  const types = schema.type === undefined ? [] : [schema.type].flat();
+  return types
+    .map((type) =>
+      type === 'array' ? `list of ${schema.items ? typeText(schema.items) : 'values'}` : (typeWords[type] ?? type),
+    )
+    .join(' or ');
+}
+
+function rangeText({ minimum, maximum }: JsonSchema): string {
+  const low = minimum !== undefined && Math.abs(minimum) < Number.MAX_SAFE_INTEGER ? minimum : undefined;
+  const high = maximum !== undefined && Math.abs(maximum) < Number.MAX_SAFE_INTEGER ? maximum : undefined;
+  if (low !== undefined && high !== undefined) return `, ${low} to ${high}`;
+  if (low !== undefined) return `, at least ${low}`;
+  return high === undefined ? '' : `, at most ${high}`;
+}
+
+/** The page of a kind. Pure. */
+export function kindPage(definition: NodeDefinition): KindPage {
+  const schema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const ports = portsOf(definition, definition.examples[0].params);
+  return {
+    definition,
+    inputs: Object.entries(ports.inputs).map(([name, port]) => ({
+      name,
+      types: port.types,
+      optional: port.optional ?? false,
+      many: port.many ?? false,
+      doc: port.doc,
+    })),
+    outputs: Object.entries(ports.outputs).map(([name, port]) => ({
+      name,
+      types: [port.type],
+      optional: false,
+      many: false,
+      doc: port.doc,
+    })),
+    params: Object.entries(schema.properties ?? {}).flatMap(([name, param]): DocumentedParam[] => {
+      if (param.ui?.control === 'hidden') return [];
+      return [
+        {
+          name,
+          type: `${typeText(param) || 'any value'}${rangeText(param)}`,
+          default: 'default' in param ? JSON.stringify(param.default) : undefined,
+          required: (schema.required ?? []).includes(name) && !('default' in param),
+          advanced: param.advanced ?? false,
+          unit: param.unit,
+          description: param.description ?? '',
+        },
+      ];
+    }),
+  };
+}
+
+/** A graph that holds one node of a kind with the settings of an example, to start from. */
+export function exampleGraph(definition: NodeDefinition, index: number, id: string): GraphDocument {
+  const example = definition.examples[index] ?? definition.examples[0];
+  const name = definition.kind.slice(definition.kind.indexOf('.') + 1);
+  return {
+    format: 'slipway/graph',
+    formatVersion: 1,
+    id,
+    name: `${definition.title}: ${example.name}`,
+    nodes: { [name]: { kind: definition.kind, version: definition.version, params: example.params } },
+    edges: [],
+    parameters: {},
+    groups: {},
+    layout: { nodes: { [name]: { x: 80, y: 80 } }, frames: [] },
+  };
+}
