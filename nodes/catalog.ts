@@ -6,6 +6,8 @@ import { postgresNode } from './data/postgres/definition.ts';
 import { splitNode } from './data/split/definition.ts';
 import { sqlNode } from './data/sql/definition.ts';
 import { sqliteNode } from './data/sqlite/definition.ts';
+import { s3Node } from './data/s3/definition.ts';
+import { writeS3Node } from './data/write-s3/definition.ts';
 import { streamNode } from './data/stream/definition.ts';
 import { selectNode } from './data/select/definition.ts';
 import { filterNode } from './data/filter/definition.ts';
@@ -63,6 +65,8 @@ export const catalog = {
   [splitNode.kind]: splitNode,
   [sqlNode.kind]: sqlNode,
   [sqliteNode.kind]: sqliteNode,
+  [s3Node.kind]: s3Node,
+  [writeS3Node.kind]: writeS3Node,
   [streamNode.kind]: streamNode,
   [selectNode.kind]: selectNode,
   [filterNode.kind]: filterNode,

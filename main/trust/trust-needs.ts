@@ -70,6 +70,8 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'data.postgres': { what: 'connects to a database server', onSight: true },
   'data.python': { what: 'runs a Python script, which may run code of any kind', onSight: true },
   'data.stream': { what: 'reads events sent to this engine', onSight: true },
+  'data.s3': { what: 'reads from an object storage', onSight: true },
+  'data.write-s3': { what: 'writes into an object storage', onSight: true },
   'data.write-file': { what: 'writes a file', onSight: false },
   'data.write-postgres': { what: 'writes into a database server', onSight: true },
   'data.write-sqlite': { what: 'writes into a database file', onSight: false },

@@ -160,7 +160,7 @@ function csvQuery(
     ...(dialect.timestampFormat === undefined ? [] : [`timestampformat = ${quoteLiteral(dialect.timestampFormat)}`]),
     ...(options.filename ? ['filename = true'] : []),
     ...(options.decimal === ',' ? [`decimal_separator = ','`] : []),
-    ...(options.partitions === true ? ['hive_partitioning = true', 'hive_types_autocast = true'] : []),
+    `hive_partitioning = ${options.partitions === true}`,
   ];
   return `SELECT * FROM read_csv([${paths.map(quotePath).join(', ')}], ${settings.join(', ')})`;
 }

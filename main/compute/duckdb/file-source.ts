@@ -99,7 +99,8 @@ async function sourceOf(
   options: FileSourceOptions,
 ): Promise<FileSource> {
   const list = `[${paths.map(quotePath).join(', ')}]`;
-  const hive = options.partitions === true ? ', hive_partitioning = true, hive_types_autocast = true' : '';
+  // Said in any case: by itself DuckDB takes folders that look like partitions for columns.
+  const hive = options.partitions === true ? ', hive_partitioning = true' : ', hive_partitioning = false';
   const filename = `${options.filename ? ', filename = true' : ''}${hive}`;
   switch (format) {
     case 'csv':
