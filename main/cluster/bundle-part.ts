@@ -1,4 +1,4 @@
-import type { BundleFile } from './bundle.ts';
+import type { BundleFile, KubernetesObject } from './bundle.ts';
 import type { ExportContext } from './export-context.ts';
 import type { ObjectGroup } from './lay-out-bundle.ts';
 import type { Names } from './names.ts';
@@ -9,9 +9,18 @@ export interface BundlePart {
   groups: ObjectGroup[];
   /** Files beside the base. */
   files?: BundleFile[];
-  /** Overlays of this part alone, besides those every bundle has: patches on top of `overlays/example`. */
-  overlays?: { name: string; patches: Record<string, unknown>[] }[];
+  /** Options that an overlay takes by naming them under `components`. */
+  components?: BundleComponent[];
   readme: PartReadme;
+}
+
+/** A kustomize component: objects that come on top, and changes to those of the base. */
+export interface BundleComponent {
+  name: string;
+  /** What it does and needs, for the README. */
+  about: string;
+  objects: KubernetesObject[];
+  patches: Record<string, unknown>[];
 }
 
 export interface PartReadme {

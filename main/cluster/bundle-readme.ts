@@ -53,6 +53,7 @@ export function bundleReadme(context: ExportContext, names: Names, readme: Readm
     '`slipway apply overlays/example` does the same with live status, and removes what an earlier export left.',
     '',
     ...(readme.servesOnly ? [] : [...storeSection(names), ...secretSection(plan, names)]),
+    ...componentSection(readme.parts),
     ...parts.flatMap((part) => part.sections ?? []).flatMap((section) => [section, '']),
     'Pods satisfy the *restricted* Pod Security Standard; endpoints have no service account token.',
     '',
@@ -88,6 +89,19 @@ function secretSection(plan: Plan, names: Names): string[] {
     '```sh',
     `kubectl -n ${names.graph} create secret generic ${names.nodeSecret} ${secrets.map((name) => `--from-literal=${name}=…`).join(' ')}`,
     '```',
+    '',
+  ];
+}
+
+function componentSection(parts: readonly BundlePart[]): string[] {
+  const components = parts.flatMap((part) => part.components ?? []);
+  if (components.length === 0) return [];
+  return [
+    '## Options',
+    '',
+    'An overlay takes them by naming them under `components:` in its `kustomization.yaml`:',
+    '',
+    ...components.map(({ name, about }) => `- \`../../components/${name}\`: ${about}`),
     '',
   ];
 }

@@ -6,6 +6,7 @@ import { layOutBundle } from './lay-out-bundle.ts';
 import { monitoringPart } from './monitoring/monitoring-part.ts';
 import { namesOf } from './names.ts';
 import { planTextOf } from './plan-config-map.ts';
+import { queueComponents } from './queue-component.ts';
 import { sharedObjects } from './shared-objects.ts';
 import { omittedNodes, refuseUnsupported } from './unsupported.ts';
 
@@ -23,8 +24,10 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
   const parts: BundlePart[] = [
     ...(target.batch === undefined ? [] : [target.batch(context, names, planText)]),
     target.serving(context, names, planText),
-    ...(servesOnly ? [] : [monitoringPart(context, names)]),
   ];
+  const objects = parts.flatMap((part) => part.groups).flatMap((group) => group.objects);
+  if (!servesOnly) parts.push(monitoringPart(context, names, objects));
+  parts.push({ groups: [], components: queueComponents(objects), readme: { about: [] } });
   const omitted = servesOnly ? omittedNodes(context) : [];
   return layOutBundle({
     names,
@@ -36,7 +39,7 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
         (group) => group.file,
       ),
     ],
-    overlays: parts.flatMap((part) => part.overlays ?? []),
+    components: parts.flatMap((part) => part.components ?? []),
     files: [
       { path: 'README.md', text: bundleReadme(context, names, { targetId, parts, servesOnly, omitted }) },
       ...unique(

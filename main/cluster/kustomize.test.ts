@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +43,27 @@ describe.skipIf(!hasKubectl)('gives the objects that kubectl kustomize gives', (
     const expected = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
     expect(sorted(await buildOverlay(folder))).toEqual(sorted(expected));
   });
+
+  const withComponents = readdirSync(bundles).filter((bundle) => existsSync(join(bundles, bundle, 'components')));
+  it('covers components', () => {
+    expect(withComponents).toEqual(expect.arrayContaining(['penguins-kubernetes', 'penguins-argo', 'penguins-kserve']));
+  });
+  it.each(withComponents)('%s with all its components', async (bundle) => {
+    const copy = mkdtempSync(join(tmpdir(), 'slipway-components-'));
+    try {
+      cpSync(join(bundles, bundle), copy, { recursive: true });
+      const names = readdirSync(join(copy, 'components'));
+      const path = join(copy, 'overlays/example/kustomization.yaml');
+      const lines = names.map((name) => `  - ../../components/${name}\n`).join('');
+      writeFileSync(path, `${readFileSync(path, 'utf8')}components:\n${lines}`);
+      const folder = join(copy, 'overlays/example');
+      const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
+      const expected = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+      expect(sorted(await buildOverlay(folder))).toEqual(sorted(expected));
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  });
 });
 
 it('takes the example overlay of a bundle, or the folder itself', () => {
@@ -82,7 +103,7 @@ it('merges and patches what a person adds', async () => {
 
 it.each([
   ['a field it does not know', 'commonLabels: { a: b }'],
-  ['something from elsewhere', 'patches: []\ncomponents: []'],
+  ['something from elsewhere', 'components: [https://example.com/component]'],
   ['a patch of nothing', `patches: [{ target: { kind: Gone }, patch: '[{"op":"remove","path":"/spec"}]' }]`],
   ['YAML that is none', 'patches: ['],
 ])('refuses %s', async (_name, line) => {

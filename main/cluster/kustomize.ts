@@ -15,9 +15,11 @@ const operationSchema = z.strictObject({
 /** The fields a bundle's own kustomizations use, and the few a person is likely to add to an overlay. */
 const kustomizationSchema = z.strictObject({
   apiVersion: z.string().optional(),
-  kind: z.literal('Kustomization').optional(),
+  kind: z.enum(['Kustomization', 'Component']).optional(),
   namespace: z.string().optional(),
   resources: z.array(z.string()).default([]),
+  /** Folders whose kustomizations add to and patch what is there so far. */
+  components: z.array(z.string()).default([]),
   images: z
     .array(
       z.strictObject({
@@ -66,7 +68,12 @@ export async function buildOverlay(folder: string): Promise<KubernetesObject[]> 
   return build(resolve(folder), maxDepth);
 }
 
-async function build(folder: string, depth: number): Promise<KubernetesObject[]> {
+/** `present`: objects that a component adds to and patches. */
+async function build(
+  folder: string,
+  depth: number,
+  present: readonly KubernetesObject[] = [],
+): Promise<KubernetesObject[]> {
   if (depth === 0) throw invalid(folder, 'its kustomizations refer to each other');
   const file = join(folder, 'kustomization.yaml');
   const parsed = kustomizationSchema.safeParse((await readYaml(file))[0]);
@@ -75,7 +82,7 @@ async function build(folder: string, depth: number): Promise<KubernetesObject[]>
     throw invalid(file, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
   }
   const kustomization = parsed.data;
-  let objects: KubernetesObject[] = [];
+  let objects: KubernetesObject[] = [...present];
   for (const resource of kustomization.resources) {
     if (/^[a-z]+:\/\//.test(resource)) throw invalid(file, `it loads ${resource} from elsewhere`);
     const path = resolve(folder, resource);
@@ -85,6 +92,10 @@ async function build(folder: string, depth: number): Promise<KubernetesObject[]>
     );
     if (isFolder) objects.push(...(await build(path, depth - 1)));
     else objects.push(...(await readObjects(path)));
+  }
+  for (const component of kustomization.components) {
+    if (/^[a-z]+:\/\//.test(component)) throw invalid(file, `it loads ${component} from elsewhere`);
+    objects = await build(resolve(folder, component), depth - 1, objects);
   }
   for (const patch of kustomization.patches) {
     const documents =

@@ -1,5 +1,5 @@
 import type { BundleFile, KubernetesObject } from './bundle.ts';
-import type { BundlePart } from './bundle-part.ts';
+import type { BundleComponent } from './bundle-part.ts';
 import { exampleRegistry, type Names } from './names.ts';
 import { toYaml } from './yaml-text.ts';
 
@@ -7,13 +7,8 @@ export function kustomization(fields: Record<string, unknown>): string {
   return toYaml([{ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields }]);
 }
 
-/** Overlays to copy and adapt: artifacts on a shared volume, or in object storage; and those of single parts. */
-export function overlayFiles(
-  names: Names,
-  version: string,
-  objects: readonly KubernetesObject[],
-  own: NonNullable<BundlePart['overlays']>,
-): BundleFile[] {
+/** Overlays to copy and adapt: artifacts on a shared volume, or in object storage. */
+export function overlayFiles(names: Names, version: string, objects: readonly KubernetesObject[]): BundleFile[] {
   const configuration = imageConfiguration(objects);
   const configured = configuration === undefined ? {} : { configurations: ['image-fields.yaml'] };
   const images = imageNames(objects).map((name) => ({ name, newName: `${exampleRegistry}/${name}`, newTag: version }));
@@ -40,8 +35,25 @@ export function overlayFiles(
           patches: objectStoragePatches(names, objects),
         })
       : []),
-    ...own.flatMap(({ name, patches }) => overlay(name, [], { patches })),
   ];
+}
+
+/** Components, which overlays name to have them. */
+export function componentFiles(components: readonly BundleComponent[]): BundleFile[] {
+  return components.flatMap(({ name, objects, patches }) => [
+    {
+      path: `components/${name}/kustomization.yaml`,
+      text: toYaml([
+        {
+          apiVersion: 'kustomize.config.k8s.io/v1alpha1',
+          kind: 'Component',
+          ...(objects.length === 0 ? {} : { resources: ['objects.yaml'] }),
+          ...(patches.length === 0 ? {} : { patches }),
+        },
+      ]),
+    },
+    ...(objects.length === 0 ? [] : [{ path: `components/${name}/objects.yaml`, text: toYaml(objects) }]),
+  ]);
 }
 
 /** Names of the images in the objects, each once, in alphabetical order. */

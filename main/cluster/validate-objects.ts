@@ -10,6 +10,12 @@ import type { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { KubernetesObject } from './bundle.ts';
 import { inferenceServiceSchema, servingRuntimeSchema } from './kserve/schemas.ts';
+import {
+  podMonitorSchema,
+  prometheusRuleSchema,
+  scaledObjectSchema,
+  serviceMonitorSchema,
+} from './monitoring/schemas.ts';
 import { rayJobSchema, rayServiceSchema } from './ray/schemas.ts';
 
 /** The generated classes check themselves against the API's schemas. */
@@ -32,6 +38,10 @@ const models: Record<string, (object: never) => { validate(): void }> = {
 
 /** Kinds without a package: exactly the fields that bundles hold. */
 const schemas: Record<string, z.ZodType> = {
+  'keda.sh/v1alpha1 ScaledObject': scaledObjectSchema,
+  'monitoring.coreos.com/v1 PodMonitor': podMonitorSchema,
+  'monitoring.coreos.com/v1 PrometheusRule': prometheusRuleSchema,
+  'monitoring.coreos.com/v1 ServiceMonitor': serviceMonitorSchema,
   'ray.io/v1 RayJob': rayJobSchema,
   'ray.io/v1 RayService': rayServiceSchema,
   'serving.kserve.io/v1alpha1 ServingRuntime': servingRuntimeSchema,

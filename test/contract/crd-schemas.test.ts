@@ -81,8 +81,9 @@ const cases = templates.flatMap((template) => {
 
 /** Custom resources by the target that makes them. */
 const expectedKinds: Readonly<Record<string, readonly string[]>> = {
+  kubernetes: ['ServiceMonitor', 'PrometheusRule', 'ScaledObject'],
   argo: ['WorkflowTemplate', 'Workflow'],
-  kserve: ['ServingRuntime', 'InferenceService'],
+  kserve: ['ServingRuntime', 'InferenceService', 'PodMonitor', 'PrometheusRule'],
   ray: ['RayJob', 'RayService'],
   'argo,kserve': ['WorkflowTemplate', 'Workflow', 'ServingRuntime', 'InferenceService'],
   'triton,kserve': ['InferenceService'],
@@ -94,7 +95,7 @@ describe.skipIf(!present)('custom resources satisfy the schemas of their project
     ({ target, context }) => {
       const { files } = renderBundle(target, context);
       const objects = files
-        .filter((file) => file.path.startsWith('base/') && !file.path.endsWith('kustomization.yaml'))
+        .filter((file) => /^(base|components)\//.test(file.path) && !file.path.endsWith('kustomization.yaml'))
         .flatMap((file) => parseAllDocuments(file.text).map((document) => document.toJS() as Record<string, unknown>));
       const custom = objects.filter((object) =>
         validators.has(`${String(object['apiVersion'])} ${String(object['kind'])}`),

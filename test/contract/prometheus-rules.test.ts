@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { prometheusRules } from '../../shared/monitoring/prometheus-rules.ts';
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
@@ -91,3 +91,31 @@ withPromtool('fires when an endpoint fails, drifts or does worse, and only then 
   expect(run.stdout + run.stderr).toContain('SUCCESS');
   expect(run.status).toBe(0);
 });
+
+const bundles = join(import.meta.dirname, '..', 'golden', 'bundles');
+const ruleFiles = readdirSync(bundles)
+  .map((bundle) => ({ bundle, path: join(bundles, bundle, 'components/monitoring/objects.yaml') }))
+  .filter(({ path }) => existsSync(path));
+
+it('covers bundles', () => {
+  expect(ruleFiles.length).toBeGreaterThan(5);
+});
+
+it.skipIf(!hasPromtool).each(ruleFiles)(
+  'gives $bundle rules that promtool accepts (needs promtool)',
+  ({ bundle, path }) => {
+    const objects = parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS() as RuleObject);
+    const rules = objects.filter(({ kind }) => kind === 'PrometheusRule');
+    expect(rules.length).toBeGreaterThan(0);
+    for (const [index, { spec }] of rules.entries()) {
+      const file = join(dir, `${bundle}-${index}.yaml`);
+      writeFileSync(file, stringify(spec));
+      expect(execFileSync('promtool', ['check', 'rules', file], { encoding: 'utf8' })).toContain('SUCCESS');
+    }
+  },
+);
+
+interface RuleObject {
+  kind: string;
+  spec: unknown;
+}

@@ -25,7 +25,14 @@ export function kserveServing(context: ExportContext, names: Names): BundlePart 
         objects: endpointObjects(context, names, endpoint),
       })),
     ],
-    overlays: [{ name: 'canary', patches: endpoints.map((endpoint) => canaryPatch(names, endpoint)) }],
+    components: [
+      {
+        name: 'canary',
+        about: `${challengerShare} % of the requests go to the version with the alias \`challenger\`, which must be registered.`,
+        objects: [],
+        patches: endpoints.map((endpoint) => canaryPatch(names, endpoint)),
+      },
+    ],
     readme: {
       about: [
         `Each endpoint is an InferenceService of the ServingRuntime \`${runtimeName(names)}\`, which runs our own image.`,
@@ -34,14 +41,6 @@ export function kserveServing(context: ExportContext, names: Names): BundlePart 
         'KServe 0.20 must be installed; endpoints ask for its deployment mode *Standard* (Deployments, no Knative).',
       ],
       follow: `kubectl -n ${names.graph} get inferenceservices`,
-      sections: [
-        [
-          '## Canary',
-          '',
-          `\`overlays/canary\` sends ${challengerShare} % of the requests to the version with the alias \`challenger\`, which must be`,
-          'registered. Apply `overlays/example` again to end it.',
-        ].join('\n'),
-      ],
     },
   };
 }

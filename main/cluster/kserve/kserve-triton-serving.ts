@@ -66,7 +66,6 @@ export function kserveTritonServing(context: ExportContext, names: Names): Bundl
       ...models.flatMap(({ files }) => files),
       { path: 'Containerfile', text: 'FROM scratch\nCOPY model-repository/ /models/\n' },
     ],
-    overlays: [],
     readme: {
       about: models.map(
         ({ name: served, uri, version }) =>
