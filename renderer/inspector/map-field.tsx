@@ -28,7 +28,7 @@ export function MapField({
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   const used = new Set(entries.map(([name]) => name));
   const free = columns.filter(({ name }) => !used.has(name));
-  const first = control.value.control === 'choice' ? control.value.options[0] : '';
+  const initial = (name: string) => (control.value.control === 'choice' ? control.value.options[0] : name);
   const set = (next: [string, unknown][]) => onChange(next.length === 0 ? undefined : Object.fromEntries(next));
   return (
     <div className="string-list">
@@ -78,7 +78,7 @@ export function MapField({
         variant="link"
         {...(entries.length === 0 ? { id: ids.id } : {})}
         disabled={used.has('') || (columns.length > 0 && free.length === 0)}
-        onClick={() => set([...entries, [free[0]?.name ?? '', first]])}
+        onClick={() => set([...entries, [free[0]?.name ?? '', initial(free[0]?.name ?? '')]])}
       >
         {t.add}
       </Button>

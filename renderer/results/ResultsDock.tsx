@@ -314,7 +314,7 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
             onShown={onShown}
           />
         ) : source.type === 'report' ? (
-          <ReportView digest={source.digest} />
+          <ReportView digest={source.digest} nodeId={nodeId} />
         ) : source.type === 'model' ? (
           <ModelView digest={source.digest} />
         ) : source.type === 'features' ? (

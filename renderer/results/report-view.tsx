@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type EvaluationReport, evaluationReportSchema } from '../../shared/model/report.ts';
 import { metricName } from '../canvas/node-facts.ts';
 import { BarList } from '../charts/bar-list.tsx';
@@ -9,11 +10,13 @@ import { PrChart, RocChart } from '../charts/score-curve.tsx';
 import { formatCount, formatFull, formatMetric, formatPercent } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { dataReportSchema, ExpectationsView, FactsView } from './data-report-view.tsx';
 import { ParityBox } from './parity-box.tsx';
 import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
 
 const chartHeight = 210;
+const reportSchema = z.union([dataReportSchema, evaluationReportSchema]);
 
 function prevalenceOf(report: EvaluationReport): number | undefined {
   const counts = report.confusion?.map((row) => row.reduce((sum, count) => sum + count, 0));
@@ -62,10 +65,17 @@ function PerClass({ report }: { report: EvaluationReport }) {
 }
 
 /** A model measured on held-out rows: metrics, curves, confusion, residuals, parity. */
-export function ReportView({ digest }: { digest: string }) {
-  const { data: report, error, refetch } = useArtifactJson(digest, 'report.json', evaluationReportSchema);
+/** A report of any kind; those of no known form are shown as their facts. */
+export function ReportView({ digest, nodeId }: { digest: string; nodeId: string }) {
+  const { data: report, error, refetch } = useArtifactJson(digest, 'report.json', reportSchema);
   if (error) return <ErrorState error={error} onRetry={refetch} />;
   if (!report) return <Skeleton waitsFor={t.theReport} />;
+  if (!('type' in report)) return <EvaluationView report={report} />;
+  if (report.type === 'expectations') return <ExpectationsView report={report} nodeId={nodeId} />;
+  return <FactsView report={report} />;
+}
+
+function EvaluationView({ report }: { report: EvaluationReport }) {
   const classes = report.classes.map(String);
   return (
     <div className="dock-scroll result-view">

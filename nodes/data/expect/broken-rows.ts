@@ -52,6 +52,7 @@ export function brokenCondition(
     case 'type':
     case 'rowCount':
     case 'freshness':
+    case 'distribution':
       return undefined;
   }
 }

@@ -49,6 +49,17 @@ export const expectationSchema = z.discriminatedUnion('check', [
     onBreak,
   }),
   z.strictObject({ check: z.literal('freshness'), column, maxAgeHours: z.number().positive(), onBreak }),
+  z.strictObject({
+    check: z.literal('distribution'),
+    column,
+    maxShift: z
+      .number()
+      .positive()
+      .max(100)
+      .default(0.2)
+      .describe('Largest population stability index against the same column of the reference'),
+    onBreak,
+  }),
 ]);
 export type Expectation = z.output<typeof expectationSchema>;
 
@@ -79,6 +90,8 @@ export function describeExpectation(expectation: Expectation): string {
       const parts = [min === undefined ? '' : `at least ${min}`, max === undefined ? '' : `at most ${max}`];
       return `there are ${parts.filter((part) => part !== '').join(' and ')} rows`;
     }
+    case 'distribution':
+      return `${expectation.column} is distributed as in the reference (shift at most ${expectation.maxShift})`;
     case 'freshness':
       return `the latest ${expectation.column} is at most ${expectation.maxAgeHours} h old`;
   }
@@ -92,7 +105,7 @@ function columnsOfExpectation(expectation: Expectation): readonly string[] {
 
 /** Whether it is broken by single rows, not by the table as a whole. */
 export function isAboutRows({ check }: Expectation): boolean {
-  return check !== 'type' && check !== 'rowCount' && check !== 'freshness';
+  return check !== 'type' && check !== 'rowCount' && check !== 'freshness' && check !== 'distribution';
 }
 
 function columnOf({ columns }: TableSchema, name: string): Column | undefined {
@@ -146,7 +159,7 @@ export const expectNode = defineNode({
   ports: {
     inputs: {
       input: { types: ['table'], doc: 'The table to check' },
-      reference: { types: ['table'], optional: true, doc: 'The table that foreignKey expectations refer to' },
+      reference: { types: ['table'], optional: true, doc: 'The table that foreignKey and distribution refer to' },
     },
     outputs: {
       table: { type: 'table', doc: 'The rows that are not in quarantine, in their order' },
@@ -180,6 +193,13 @@ export const expectNode = defineNode({
       }
       if (expectation.check === 'rowCount' && expectation.min === undefined && expectation.max === undefined) {
         problem('it has no bound.', 'Set min or max.');
+      }
+      if (expectation.check === 'distribution') {
+        if (reference === undefined) {
+          problem('nothing is connected to the input “reference”.', 'Connect a table to compare with.');
+        } else if (reference.type === 'table' && columnOf(reference.schema, expectation.column) === undefined) {
+          problem('the reference has no such column.', 'Connect a table with the same column.');
+        }
       }
       if (expectation.check === 'foreignKey') {
         if (expectation.columns.length !== expectation.references.length) {
@@ -256,6 +276,7 @@ export const expectNode = defineNode({
 | \`foreignKey\` | \`columns, references\` | every combination is in those columns of the table at input *reference* |
 | \`rowCount\` | \`min, max\` | the number of rows is within |
 | \`freshness\` | \`column, maxAgeHours\` | the latest time is not older, at the minute of the run |
+| \`distribution\` | \`column, maxShift\` | the population stability index against the same column of *reference* is not larger |
 
 Missing values break \`notNull\` only. **When one breaks**, \`onBreak\` of the expectation, or of the node, decides: *fail*
 stops the run and shows the rows; *quarantine* takes the rows out of \`table\` and puts them into \`quarantine\` with the

@@ -156,3 +156,25 @@ it('infers shapes and problems without data', () => {
   ]);
   expect(inferred?.outputs['quarantine']).toMatchObject({ schema: { columns: [{}, { name: 'reasons_' }] } });
 });
+
+it('compares a distribution with that of a reference', async () => {
+  const skewed = await chain.table(
+    `SELECT i % 10 AS x, CASE WHEN i % 4 = 0 THEN 'a' ELSE 'b' END AS s FROM range(1000) AS t(i)`,
+  );
+  const equal = await chain.table(
+    `SELECT (i * 7) % 10 AS x, CASE WHEN i % 4 = 1 THEN 'a' ELSE 'b' END AS s FROM range(400) AS t(i)`,
+  );
+  const moved = await chain.table(
+    `SELECT i % 10 + 4 AS x, CASE WHEN i % 4 = 0 THEN 'new' ELSE 'b' END AS s FROM range(400) AS t(i)`,
+  );
+  const broken = async (input: InputArtifact) => {
+    const expectations: Expectations = ['x', 's'].map((column) => ({ check: 'distribution', column, onBreak: 'warn' }));
+    const outputs = await chain.run(expectNode, runner, { expectations }, { input: [input], reference: [skewed] });
+    const report = JSON.parse(readFileSync(outputs['report']?.path('report.json') ?? '', 'utf8')) as {
+      expectations: { broken: number; found?: string }[];
+    };
+    return report.expectations.map((one) => one.broken);
+  };
+  expect(await broken(equal)).toEqual([0, 0]);
+  expect(await broken(moved)).toEqual([1, 1]);
+});

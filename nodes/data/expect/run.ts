@@ -12,6 +12,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { brokenCondition, namedColumn } from './broken-rows.ts';
+import { distributionShift } from './distribution.ts';
 import { describeExpectation, type Expectation, expectNode, isAboutRows, reasonsColumn } from './definition.ts';
 import { suggestExpectations } from './suggest.ts';
 
@@ -140,7 +141,7 @@ async function check(
       const examples = broken === 0 ? [] : await exampleRows(db, columns, numbered, at, params.examples);
       checked.push({ expectation, says, onBreak: chosen, broken, examples });
     } else {
-      const found = await wholeTableBreak(db, expectation, table);
+      const found = await wholeTableBreak(db, expectation, table, reference);
       const onBreak = chosen === 'quarantine' ? 'fail' : chosen;
       const broken = found === undefined ? 0 : 1;
       checked.push({ expectation, says, onBreak, broken, ...(found === undefined ? {} : { found }), examples: [] });
@@ -171,7 +172,14 @@ async function exampleRows(
 async function wholeTableBreak(
   db: DuckDb,
   expectation: Expectation,
-  table: { columns: readonly Column[]; numbered: NumberedRelation; rowCount: number; nowMs: number },
+  table: {
+    columns: readonly Column[];
+    numbered: NumberedRelation;
+    rowCount: number;
+    reference: InputArtifact | undefined;
+    nowMs: number;
+  },
+  reference: string | undefined,
 ): Promise<string | undefined> {
   const { columns, numbered, rowCount, nowMs } = table;
   if (expectation.check === 'type') {
@@ -181,6 +189,17 @@ async function wholeTableBreak(
   if (expectation.check === 'rowCount') {
     const { min = 0, max = Number.POSITIVE_INFINITY } = expectation;
     return rowCount >= min && rowCount <= max ? undefined : `there are ${rowCount}`;
+  }
+  if (expectation.check === 'distribution') {
+    if (reference === undefined) {
+      throw new AppError('params.invalid', 'A distribution expectation needs a table at the input “reference”.', {
+        fix: 'Connect a table to compare with.',
+      });
+    }
+    const { column } = namedColumn(columns, expectation.column);
+    const other = namedColumn(table.reference?.manifest.schema?.columns ?? [], expectation.column).column;
+    const shift = await distributionShift(db, column, numbered.relation, other, reference);
+    return shift <= expectation.maxShift ? undefined : `the shift is ${shift.toPrecision(3)}`;
   }
   if (expectation.check !== 'freshness') return undefined;
   const { column, sql } = namedColumn(columns, expectation.column);
