@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { type KeyPolicy, keyPolicyFor } from '../serving/api-keys.ts';
+import { type KeyPolicy, keyPolicyFor } from '../serving/key-policy.ts';
 import type { StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { ModelSource } from '../serving/model-source.ts';
 import type { CommandContext } from './command.ts';
@@ -11,6 +12,9 @@ export const servingOptions = {
   grpc: { type: 'string' },
   host: { type: 'string' },
   keys: { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'cors-origin': { type: 'string', multiple: true },
 } as const;
 
 export const servingHelp = {
@@ -18,6 +22,9 @@ export const servingHelp = {
   grpc: 'port of the gRPC API; 0 = any free port, printed; without it there is no gRPC',
   host: 'address to listen on; default 127.0.0.1',
   keys: 'none or required; must be said for any other host than this machine',
+  'tls-cert': 'certificate chain, PEM: HTTPS and gRPC over TLS; taken anew when it is renewed',
+  'tls-key': 'its private key, PEM',
+  'cors-origin': 'origin of web pages that may ask, e.g. https://app.example.com; may be repeated',
 };
 
 export interface ServingAddress {
@@ -25,6 +32,8 @@ export interface ServingAddress {
   port: number | undefined;
   grpcPort: number | undefined;
   keys: KeyPolicy | undefined;
+  tls: { certPath: string; keyPath: string } | undefined;
+  corsOrigins: readonly string[];
 }
 
 export function servingOf(context: CommandContext): ServingAddress {
@@ -35,7 +44,31 @@ export function servingOf(context: CommandContext): ServingAddress {
   const host = context.text('host');
   // Said before anything runs for minutes.
   if (host !== undefined) keyPolicyFor(host, keys);
-  return { host, port: portOption(context, 'http'), grpcPort: portOption(context, 'grpc'), keys };
+  return {
+    host,
+    port: portOption(context, 'http'),
+    grpcPort: portOption(context, 'grpc'),
+    keys,
+    tls: tlsOf(context),
+    corsOrigins: context.list('cors-origin').map(originOf),
+  };
+}
+
+function tlsOf(context: CommandContext): ServingAddress['tls'] {
+  const [cert, key] = [context.text('tls-cert'), context.text('tls-key')];
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return { certPath: resolve(cert), keyPath: resolve(key) };
+  throw new AppError('cli.usage', 'TLS needs both --tls-cert and --tls-key.');
+}
+
+/** `*`, or scheme, host and port as browsers send them. */
+function originOf(text: string): string {
+  if (text === '*') return text;
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url.origin;
+  throw new AppError('cli.usage', `--cors-origin ${text} is no origin.`, {
+    fix: 'For example https://app.example.com.',
+  });
 }
 
 /** A port option: 0 to 65535. */

@@ -9,7 +9,7 @@ import { bringOnline } from '../features/bring-online.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
 import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
-import type { KeyPolicy } from '../serving/api-keys.ts';
+import type { KeyPolicy } from '../serving/key-policy.ts';
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { Engine } from './engine.ts';
 
@@ -24,6 +24,8 @@ export interface StartGraphEndpoint {
   /** Without it there is no gRPC. */
   grpcPort?: number | undefined;
   keys?: KeyPolicy | undefined;
+  tls?: { certPath: string; keyPath: string } | undefined;
+  corsOrigins?: readonly string[] | undefined;
   /** Serves this model in place of the one that the graph makes. */
   modelDigest?: string | undefined;
   log?: (level: 'info' | 'warn', text: string) => void;
@@ -87,6 +89,8 @@ export async function startGraphEndpoint(
     http: { port, ...(options.host === undefined ? {} : { host: options.host }) },
     grpcPort: options.grpcPort,
     keys: options.keys,
+    tls: options.tls,
+    corsOrigins: options.corsOrigins,
     predictionLog: predictionLogOf(service.params),
     missingFeatures: missingFeaturesOf(service.params),
     maxBatchRows: numberOf(service.params['maxBatchRows']),

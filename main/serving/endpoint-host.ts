@@ -5,7 +5,8 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
-import { type KeyPolicy, keyPolicyFor, loadOrCreateKeys } from './api-keys.ts';
+import { type KeyPolicy, keyPolicyFor } from './key-policy.ts';
+import { ensureKeys } from './keys/key-file.ts';
 import type { MonitorVerdict } from './monitor-readings.ts';
 import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
 import type { VersionCounts } from './ipc-protocol.ts';
@@ -39,6 +40,10 @@ interface EndpointOptions {
   grpcPort?: number | undefined;
   /** Undefined: none on loopback, else it must be said. */
   keys?: KeyPolicy | undefined;
+  /** Default: no TLS. */
+  tls?: { certPath: string; keyPath: string } | undefined;
+  /** Origins of web pages that may ask, or `*`; default none. */
+  corsOrigins?: readonly string[] | undefined;
   /** Default 64. */
   maxBatchRows?: number | undefined;
   /** Default 1,024. */
@@ -166,13 +171,15 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
   async function startNow(id: string, start: StartModels): Promise<StartedEndpoint> {
     const host = start.http.host ?? '127.0.0.1';
     const policy = keyPolicyFor(host, start.keys);
-    const keys = policy === 'none' ? null : await loadOrCreateKeys(options.dataDir);
+    const keys = policy === 'none' ? null : await ensureKeys(options.dataDir);
     const [first] = start.models;
     if (first === undefined) throw new AppError('model.not-found', 'There is no model to serve.');
     const previous = entries.get(id);
     const replaces = previous?.endpoint.state === 'live' || previous?.endpoint.state === 'starting';
     const settings = {
-      keyHashes: keys?.hashes ?? null,
+      keysPath: keys?.path ?? null,
+      tls: start.tls ?? null,
+      corsOrigins: [...(start.corsOrigins ?? [])],
       limits: {
         maxBatchRows: start.maxBatchRows ?? 64,
         maxQueueRows: start.maxQueueRows ?? 1_024,
@@ -209,7 +216,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       await previous.client.call('replaceModels', { models: [...start.models], traffic: null });
       Object.assign(previous, { sources: start.models, launch, challenger: undefined });
       previous.endpoint = { ...previous.endpoint, name: start.name, model, startedMs: Date.now() };
-      return { ...previous.endpoint, newKey: keys?.newKey, grpc: previous.grpc };
+      return { ...previous.endpoint, newKey: keys?.newSecret, grpc: previous.grpc };
     }
     // A fixed port must be free first; else the old one answers until the new one does.
     const takesOver = start.http.port === port || (start.grpcPort ?? 0) === grpcPort;
@@ -225,7 +232,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         nodeId: start.nodeId,
         name: start.name,
         state: 'live',
-        http: `http://${authority}:${client.port}`,
+        http: `${start.tls === undefined ? 'http' : 'https'}://${authority}:${client.port}`,
         model,
         error: null,
         startedMs: Date.now(),
@@ -242,7 +249,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     };
     entries.set(id, entry);
     follow(entry, client);
-    return { ...entry.endpoint, newKey: keys?.newKey, grpc };
+    return { ...entry.endpoint, newKey: keys?.newSecret, grpc };
   }
 
   function follow(entry: Entry, client: ServingClient): void {

@@ -28,7 +28,7 @@ export function answerOfError(error: unknown, log: (level: LogLevel, text: strin
   if (e.code === 'internal.bug') log('error', e.stack ?? e.message);
   const { httpStatus } = errorCodes[e.code];
   const answer = errorAnswer(httpStatus, e.fix === undefined ? e.message : `${e.message} ${e.fix}`);
-  if (httpStatus === 503) return { ...answer, headers: { 'retry-after': 1 } };
+  if (httpStatus === 503 || httpStatus === 429) return { ...answer, headers: { 'retry-after': 1 } };
   if (httpStatus === 401) return { ...answer, headers: { 'www-authenticate': 'Bearer' } };
   return answer;
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { ViewUse } from '../features/enrichment.ts';
-import { AppError } from '../../shared/errors/app-error.ts';
-import { carriesKey } from './api-keys.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { compressAnswer } from './compress-answer.ts';
+import { allowsOrigin, corsHeaders, preflightAnswer } from './cors.ts';
 import { featureHeader, featureHeaderOf } from './enrich-request.ts';
 import { type Answer, answerOfError, errorAnswer } from './http-answer.ts';
 import { answerCommand } from './http-commands.ts';
@@ -16,9 +17,10 @@ import { isLocalRequest } from './loopback.ts';
 import { answerFormat, contentTypes, readPredictBody, requestFormat, writePredictions } from './predict-body.ts';
 import { predictRows } from './predict-rows.ts';
 import { BodyBudget, readBody } from './read-body.ts';
-import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods } from './routes.ts';
+import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods, scopeOf } from './routes.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
+import type { TlsFiles } from './tls-files.ts';
 import { trackHeader } from './traffic.ts';
 
 /** Bytes of all request bodies held at a time. */
@@ -27,6 +29,8 @@ const headTimeoutMs = 15_000;
 const requestTimeoutMs = 120_000;
 const keepAliveMs = 75_000;
 const maxHeadBytes = 16_384;
+/** Further connections are closed at once: each costs memory even when it is silent. */
+const maxConnections = 16_384;
 
 /** Open Inference Protocol v2 over REST, the row interface, health and metrics. */
 export class HttpFront {
@@ -34,17 +38,23 @@ export class HttpFront {
   readonly #context: ServingContext;
   readonly #budget = new BodyBudget(bodyBudgetBytes);
 
-  constructor(context: ServingContext) {
+  constructor(context: ServingContext, tls: TlsFiles | null = null) {
     this.#context = context;
-    this.server = createServer(
-      {
-        maxHeaderSize: maxHeadBytes,
-        headersTimeout: headTimeoutMs,
-        requestTimeout: requestTimeoutMs,
-        keepAliveTimeout: keepAliveMs,
-      },
-      (request, response) => void this.#handle(request, response),
-    );
+    const limits = {
+      maxHeaderSize: maxHeadBytes,
+      headersTimeout: headTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveMs,
+    };
+    const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response);
+    if (tls === null) {
+      this.server = createServer(limits, handle);
+    } else {
+      const server = createTlsServer({ ...limits, ...tls.material, minVersion: 'TLSv1.2' }, handle);
+      tls.onChange((material) => server.setSecureContext({ ...material, minVersion: 'TLSv1.2' }));
+      this.server = server;
+    }
+    this.server.maxConnections = maxConnections;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,6 +78,7 @@ export class HttpFront {
       'content-type': answer.contentType,
       'content-length': length,
       ...answer.headers,
+      ...corsHeaders(this.#context.corsOrigins, request.headers.origin),
     };
     // A stop waits for connections; and what is left of a large body that was refused unread ends with its connection.
     if (this.#context.draining || hasLongUnreadBody(request)) headers['connection'] = 'close';
@@ -80,14 +91,18 @@ export class HttpFront {
       if (route === undefined) {
         return errorAnswer(404, `There is nothing at ${(request.url ?? '').slice(0, 200)}.`);
       }
+      const preflight = preflightAnswer(this.#context.corsOrigins, request, routeMethods[route.kind]);
+      if (preflight !== undefined) return preflight;
       const allowed = routeMethods[route.kind];
       if (!allowed.includes(request.method ?? '')) {
         const answer = errorAnswer(405, `${request.method} is not allowed here; use ${allowed.join(' or ')}.`);
         return { ...answer, headers: { allow: allowed.join(', ') } };
       }
-      if (!openRoutes.has(route.kind)) this.#authorize(request);
+      const key = openRoutes.has(route.kind) ? null : this.#authorize(request, route);
       if (request.method !== 'POST') return answerQuery(this.#context, route);
-      return await this.#withBody(request, (body) => answerCommand(this.#context, route, body));
+      const answer = await this.#withBody(request, (body) => answerCommand(this.#context, route, body));
+      this.#auditCommand(request, route, key, answer.status);
+      return answer;
     } catch (error) {
       return answerOfError(error, this.#context.log);
     }
@@ -117,7 +132,7 @@ export class HttpFront {
       if (!response.writableEnded) gone.abort();
     });
     try {
-      this.#authorize(request);
+      this.#authorize(request, route);
       const held = this.#context.models.pick(route.model, route.version, trackOf(request));
       model = held;
       held.hold();
@@ -141,16 +156,36 @@ export class HttpFront {
     return answer;
   }
 
-  /** Errors: `request.forbidden`, `auth.required`. */
-  #authorize({ headers }: IncomingMessage): void {
-    const { keyHashes, localOnly } = this.#context;
-    if (localOnly && !isLocalRequest(headers.host, headers.origin)) {
+  #auditCommand(request: IncomingMessage, route: Route, key: string | null, status: number): void {
+    if (scopeOf(route, 'POST') !== 'admin') return;
+    const target = 'model' in route ? route.model : undefined;
+    this.#context.audit.write({
+      action: route.kind,
+      target,
+      key,
+      address: request.socket.remoteAddress ?? null,
+      status,
+    });
+  }
+
+  /** The id of the key; null where none is needed. Errors: `request.forbidden`, those of `KeyRing.authorize`. */
+  #authorize(request: IncomingMessage, route: Route): string | null {
+    const { headers } = request;
+    const { keys, localOnly, audit, corsOrigins } = this.#context;
+    const isAllowedOrigin = headers.origin !== undefined && allowsOrigin(corsOrigins, headers.origin);
+    if (localOnly && !isLocalRequest(headers.host, isAllowedOrigin ? undefined : headers.origin)) {
       throw new AppError('request.forbidden', 'This endpoint answers requests to this machine itself only.', {
         fix: 'Send it to http://127.0.0.1 or http://localhost, or start the endpoint with --host and --keys.',
       });
     }
-    if (keyHashes === null || carriesKey(headers.authorization, keyHashes)) return;
-    throw new AppError('auth.required', 'A key is needed.', { fix: 'Send the header "Authorization: Bearer KEY".' });
+    if (keys === null) return null;
+    try {
+      return keys.authorize(headers.authorization, scopeOf(route, request.method ?? ''), Date.now());
+    } catch (error) {
+      const { code } = toAppError(error);
+      audit.write({ action: code, target: route.kind, key: null, address: request.socket.remoteAddress ?? null });
+      throw error;
+    }
   }
 }
 

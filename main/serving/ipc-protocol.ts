@@ -18,7 +18,11 @@ export interface ServingStart {
   http: { host: string; port: number };
   /** On the same host; 0: any free port, null: no gRPC. */
   grpcPort: number | null;
-  keyHashes: string[] | null;
+  /** File with the keys of the data directory; null: no key is needed. */
+  keysPath: string | null;
+  /** Files with certificate chain and key, PEM; null: no TLS. */
+  tls: { certPath: string; keyPath: string } | null;
+  corsOrigins: string[];
   limits: BatcherLimits;
   threads: number;
   /** Null: no request log on the disk. */

@@ -1,4 +1,5 @@
 import type { FeatureAction } from '../features/feature-api.ts';
+import type { KeyScope } from './keys/key-file.ts';
 
 type ModelPath = { model: string; version: string | undefined };
 
@@ -44,6 +45,16 @@ export const routeMethods: Readonly<Record<Route['kind'], readonly string[]>> = 
 
 /** Routes that answer without a key, to anyone. */
 export const openRoutes: ReadonlySet<Route['kind']> = new Set(['live', 'ready', 'model-ready']);
+
+const inferenceKinds: ReadonlySet<Route['kind']> = new Set(['infer', 'predict', 'feedback']);
+
+/** Scope a key needs; reading a route that can also be written needs `read` only. */
+export function scopeOf(route: Route, method: string): KeyScope {
+  if (method !== 'POST') return 'read';
+  if (route.kind === 'features') return route.action === 'push' ? 'write' : 'infer';
+  if (route.kind === 'repository-index') return 'read';
+  return inferenceKinds.has(route.kind) ? 'infer' : 'admin';
+}
 
 /** The route of a request target (path with optional query); undefined where there is none. */
 export function matchRoute(target: string): Route | undefined {

@@ -1,9 +1,11 @@
 import type { ActivityRecorder } from './activity-recorder.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { MonitorReadings } from './monitor-readings.ts';
 import type { FeatureGateway } from './feature-gateway.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import type { ModelRepository } from './model-repository.ts';
 import type { ModelTable } from './model-table.ts';
+import type { KeyRing } from './keys/key-ring.ts';
 import type { LogLevel, ServerSettings } from './server-settings.ts';
 
 /** What the HTTP and gRPC fronts of one serving process share. */
@@ -15,8 +17,11 @@ export interface ServingContext {
   readonly activity: ActivityRecorder;
   readonly monitors: MonitorReadings;
   readonly features: FeatureGateway;
-  /** SHA-256 of the accepted keys, hex; null: no key is needed. */
-  readonly keyHashes: readonly string[] | null;
+  /** Null: no key is needed. */
+  readonly keys: KeyRing | null;
+  readonly audit: AuditLog;
+  /** Origins whose pages may ask; empty: none but those of this machine. */
+  readonly corsOrigins: readonly string[];
   /** The server listens on a loopback address without keys: only requests for this machine are answered. */
   readonly localOnly: boolean;
   /** Product version, for the server metadata. */

@@ -5,6 +5,7 @@ import type { JoinedView } from '../../shared/features/joined-view.ts';
 import { Enrichment } from '../features/enrichment.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
+import { AuditLog } from './audit-log.ts';
 import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import type { GrpcFront } from './grpc/grpc-front.ts';
@@ -18,6 +19,7 @@ import type {
   ServingStart,
   VersionCounts,
 } from './ipc-protocol.ts';
+import { KeyRing } from './keys/key-ring.ts';
 import { listenError } from './listen-error.ts';
 import { isLoopback } from './loopback.ts';
 import { ModelRepository } from './model-repository.ts';
@@ -28,6 +30,7 @@ import { ServedModel } from './served-model.ts';
 import { type LogLevel, ServerSettings } from './server-settings.ts';
 import type { ShadowResult } from './shadow.ts';
 import type { ServingContext } from './serving-context.ts';
+import { TlsFiles } from './tls-files.ts';
 
 /** Process of one endpoint: HTTP front here, model sessions in worker threads. Ends with its host. */
 
@@ -72,18 +75,21 @@ async function start(message: ServingStart): Promise<void> {
     activity,
     monitors,
     features,
-    keyHashes: message.keyHashes,
-    localOnly: message.keyHashes === null && isLoopback(message.http.host),
+    keys: message.keysPath === null ? null : await KeyRing.open(message.keysPath, log),
+    audit: new AuditLog(message.dataDir, log),
+    corsOrigins: message.corsOrigins,
+    localOnly: message.keysPath === null && isLoopback(message.http.host),
     version: message.version,
     draining: false,
     log,
   };
-  front = new HttpFront(context);
+  const tls = message.tls === null ? null : await TlsFiles.open(message.tls, log);
+  front = new HttpFront(context, tls);
   const port = await listen(front, message.http);
   let grpcPort: number | null = null;
   if (message.grpcPort !== null) {
     const { GrpcFront: Front } = await import('./grpc/grpc-front.ts');
-    grpc = new Front(context);
+    grpc = new Front(context, tls);
     grpcPort = await grpc.listen(message.http.host, message.grpcPort);
   }
   setInterval(reportActivity, 1_000).unref();
@@ -229,6 +235,7 @@ async function stop(): Promise<void> {
   await Promise.all(models.all().map((model) => model.close()));
   await context?.repository.close();
   context?.features.close();
+  await context?.audit.close();
   process.exit(0);
 }
 

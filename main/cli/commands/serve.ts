@@ -18,7 +18,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
   usage:
-    'MODEL… [--name NAME] [--wait] [--objective MS] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+    'MODEL… [--name NAME] [--wait] [--objective MS] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: Number.POSITIVE_INFINITY,
   options: {
     ...servingOptions,
@@ -60,6 +60,8 @@ export const serveCommand: Command = {
         http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
         grpcPort: serving.grpcPort,
         keys: serving.keys,
+        tls: serving.tls,
+        corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
       };
       const started = await host.startModels(start);

@@ -17,7 +17,7 @@ import { serviceManagerOf } from '../service-manager.ts';
 export const upCommand: Command = {
   name: 'up',
   summary: 'Runs a graph, then keeps its endpoints and monitors up until it is stopped.',
-  usage: 'GRAPH [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required]',
+  usage: 'GRAPH [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: 1,
   options: servingOptions,
   optionHelp: servingHelp,
@@ -63,6 +63,8 @@ export const upCommand: Command = {
             port: index === 0 ? serving.port : 0,
             grpcPort: index === 0 || serving.grpcPort === undefined ? serving.grpcPort : 0,
             keys: serving.keys,
+            tls: serving.tls,
+            corsOrigins: serving.corsOrigins,
             log: (_level: 'info' | 'warn', text: string) => context.output.log(text),
           };
           const started = await startGraphEndpoint(engine, endpoints, start);

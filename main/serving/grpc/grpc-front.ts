@@ -1,15 +1,16 @@
 import { type Metadata, Server, type ServerDuplexStream, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { type ServerUnaryCall, type ServerWritableStream, status as grpcStatus } from '@grpc/grpc-js';
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { toAppError } from '../../../shared/errors/app-error.ts';
 import { errorCodes } from '../../../shared/errors/codes.ts';
 import { requiredInputs } from '../enrich-request.ts';
-import { carriesKey } from '../api-keys.ts';
 import { recordRequest, runInference } from '../inference.ts';
+import type { KeyScope } from '../keys/key-file.ts';
 import { listenError } from '../listen-error.ts';
 import { modelConfigJson } from '../model-config.ts';
 import { readLoadParameters } from '../model-repository.ts';
 import { maxBodyBytes } from '../read-body.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from '../serving-context.ts';
+import type { TlsFiles } from '../tls-files.ts';
 import { trackHeader } from '../traffic.ts';
 import { readGrpcInferRequest, writeGrpcInferResponse } from './grpc-infer.ts';
 import { type GrpcMessage, loadGrpcService } from './grpc-service.ts';
@@ -20,6 +21,9 @@ type Handler = (request: GrpcMessage, call: Unary) => GrpcMessage | Promise<Grpc
 /** Methods that answer without a key. */
 const openMethods: ReadonlySet<string> = new Set(['ServerLive', 'ServerReady', 'ModelReady']);
 
+/** Methods that change what is served. */
+const changes: ReadonlySet<string> = new Set(['RepositoryModelLoad', 'RepositoryModelUnload']);
+
 /** Most inferences of one stream at a time; further messages wait in the connection. */
 const maxStreamInFlight = 64;
 const watchPeriodMs = 1_000;
@@ -27,10 +31,12 @@ const watchPeriodMs = 1_000;
 /** `inference.GRPCInferenceService` and the standard health service. */
 export class GrpcFront {
   readonly #context: ServingContext;
+  readonly #tls: TlsFiles | null;
   readonly #server: Server;
 
-  constructor(context: ServingContext) {
+  constructor(context: ServingContext, tls: TlsFiles | null = null) {
     this.#context = context;
+    this.#tls = tls;
     this.#server = new Server({
       'grpc.max_receive_message_length': maxBodyBytes,
       'grpc.max_send_message_length': -1,
@@ -55,7 +61,7 @@ export class GrpcFront {
   listen(host: string, port: number): Promise<number> {
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     return new Promise((resolve, reject) => {
-      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+      this.#server.bindAsync(address, credentialsOf(this.#tls), (error, bound) => {
         if (error === null) {
           resolve(bound);
           return;
@@ -124,8 +130,9 @@ export class GrpcFront {
     const answer = async (call: Unary, done: sendUnaryData<GrpcMessage>): Promise<void> => {
       let response: GrpcMessage;
       try {
-        if (!openMethods.has(name)) this.#authorize(call.metadata);
+        const key = openMethods.has(name) ? null : this.#authorize(name, call.metadata, call.getPeer());
         response = await handle(call.request, call);
+        this.#auditCommand(name, call, key);
       } catch (error) {
         done(this.#failure(error));
         return;
@@ -162,7 +169,7 @@ export class GrpcFront {
   /** Each message is answered on its own, in the order answers are ready; errors are messages, the stream goes on. */
   #stream(call: ServerDuplexStream<GrpcMessage, GrpcMessage>): void {
     try {
-      this.#authorize(call.metadata);
+      this.#authorize('ModelStreamInfer', call.metadata, call.getPeer());
     } catch (error) {
       call.destroy(Object.assign(new Error(toAppError(error).message), this.#failure(error)));
       return;
@@ -219,11 +226,22 @@ export class GrpcFront {
     look();
   }
 
-  #authorize(metadata: Metadata): void {
-    const { keyHashes } = this.#context;
-    const [authorization] = metadata.get('authorization');
-    if (keyHashes === null || carriesKey(authorization?.toString(), keyHashes)) return;
-    throw new AppError('auth.required', 'A key is needed.', { fix: 'Send the metadata "authorization: Bearer KEY".' });
+  #auditCommand(name: string, call: Unary, key: string | null): void {
+    if (!changes.has(name)) return;
+    const target = call.request['model_name'] as string;
+    this.#context.audit.write({ action: name, target, key, address: call.getPeer(), status: 200 });
+  }
+
+  /** The id of the key; null where none is needed. Errors: those of `KeyRing.authorize`. */
+  #authorize(name: string, metadata: Metadata, address: string): string | null {
+    const { keys, audit } = this.#context;
+    if (keys === null) return null;
+    try {
+      return keys.authorize(metadata.get('authorization')[0]?.toString(), scopeOfMethod(name), Date.now());
+    } catch (error) {
+      audit.write({ action: toAppError(error).code, target: name, key: null, address });
+      throw error;
+    }
   }
 
   #failure(error: unknown): { code: number; details: string } {
@@ -240,11 +258,25 @@ const codesByHttpStatus: Readonly<Record<number, number>> = {
   403: grpcStatus.PERMISSION_DENIED,
   404: grpcStatus.NOT_FOUND,
   413: grpcStatus.INVALID_ARGUMENT,
+  429: grpcStatus.RESOURCE_EXHAUSTED,
   499: grpcStatus.CANCELLED,
   501: grpcStatus.UNIMPLEMENTED,
   503: grpcStatus.UNAVAILABLE,
   507: grpcStatus.RESOURCE_EXHAUSTED,
 };
+
+/** A renewed certificate is taken at the next start: the gRPC library binds a port with one. */
+function credentialsOf(tls: TlsFiles | null): ServerCredentials {
+  if (tls === null) return ServerCredentials.createInsecure();
+  const { cert, key } = tls.material;
+  return ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }]);
+}
+
+/** Scope a key needs for a method. */
+function scopeOfMethod(name: string): KeyScope {
+  if (name === 'ModelInfer' || name === 'ModelStreamInfer') return 'infer';
+  return changes.has(name) ? 'admin' : 'read';
+}
 
 /** Protobuf has no absent text: an empty version means any. */
 function versionOf(value: unknown): string | undefined {

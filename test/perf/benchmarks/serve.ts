@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { createEndpointHost, type EndpointHost } from '../../../main/serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../../main/serving/model-source.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { startPeer } from '../peers/peer-server.ts';
 import { LoadGenerator, type LoadJob, type LoadResult, median, postRequest, quantile } from '../serve/load.ts';
 import { denseNetwork, sampleRow } from '../serve/models.ts';
 
@@ -97,10 +98,10 @@ export const serve: Benchmark = {
     try {
       await writeFile(join(dir, 'tiny.onnx'), denseNetwork([tinyWidth, 16, 3]));
       await writeFile(join(dir, 'large.onnx'), denseNetwork([largeWidth, 2048, 2048, 10]));
-      return {
-        figures: await measureAll(host, dir, load, log),
-        skipped: ['vsFastapi', 'vsRayServe', 'recommendP99Ms'],
-      };
+      const figures = await measureAll(host, dir, load, log);
+      const compared = await comparePeers(await start(host, dir, 'tiny', 64), dir, load, log);
+      const skipped = ['vsFastapi', 'vsRayServe'].filter((key) => !Object.hasOwn(compared, key));
+      return { figures: { ...figures, ...compared }, skipped: [...skipped, 'recommendP99Ms'] };
     } finally {
       load.close();
       await host.close();
@@ -193,6 +194,45 @@ async function measureAll(
   }
   figures['batchingGain'] = median(gains);
   figures['loopLagP99Ms'] = median(lags);
+  return figures;
+}
+
+/** The same model and requests at other servers, both sides in turn. Gives the keys of those that are installed. */
+async function comparePeers(
+  ours: Served,
+  dir: string,
+  load: LoadGenerator,
+  log: (text: string) => void,
+): Promise<Record<string, number>> {
+  const figures: Record<string, number> = {};
+  const peers = [
+    ['vsFastapi', 'fastapi_serve.py'],
+    ['vsRayServe', 'ray_serve.py'],
+  ] as const;
+  for (const [key, script] of peers) {
+    const peer = await startPeer(script, [join(dir, 'tiny.onnx')], log);
+    if (peer === undefined) continue;
+    try {
+      const target = { kind: 'http' as const, request: jsonRequest('tiny', tinyWidth) };
+      await load.run({ target: { ...target, port: peer.port }, connections, seconds: roundSeconds });
+      const ratios: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const own = await shoot(load, ours, { target: { ...target, port: ours.port }, connections });
+        const before = peer.cpuSeconds();
+        const theirs = await load.run({ target: { ...target, port: peer.port }, connections, seconds: roundSeconds });
+        const requests = theirs.latenciesMs.length;
+        const cpuUs = ((peer.cpuSeconds() - before) / requests) * 1e6;
+        const rate = requests / theirs.seconds;
+        log(
+          `${script}: ${rate.toFixed(0)} requests/s, ${cpuUs.toFixed(0)} µs; ours ${own.requestsPerSecond.toFixed(0)}/s`,
+        );
+        ratios.push(key === 'vsFastapi' ? own.requestsPerSecond / rate : cpuUs / own.cpuUsPerRequest);
+      }
+      figures[key] = median(ratios);
+    } finally {
+      await peer.stop();
+    }
+  }
   return figures;
 }
 
