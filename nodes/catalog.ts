@@ -47,6 +47,7 @@ import { batchNode } from './serve/batch/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { anomalyNode } from './train/anomaly/definition.ts';
 import { clusterNode } from './train/cluster/definition.ts';
+import { cnnNode } from './train/cnn/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
 import { gateNode } from './train/gate/definition.ts';
@@ -111,6 +112,7 @@ export const catalog = {
   [gateNode.kind]: gateNode,
   [linearNode.kind]: linearNode,
   [mlpNode.kind]: mlpNode,
+  [cnnNode.kind]: cnnNode,
   [clusterNode.kind]: clusterNode,
   [anomalyNode.kind]: anomalyNode,
   [onnxNode.kind]: onnxNode,

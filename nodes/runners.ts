@@ -47,6 +47,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'serve.batch': () => import('./serve/batch/run.ts'),
   'train.anomaly': () => import('./train/anomaly/run.ts'),
   'train.cluster': () => import('./train/cluster/run.ts'),
+  'train.cnn': () => import('./train/cnn/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
   'train.forest': () => import('./train/forest/run.ts'),
   'train.gate': () => import('./train/gate/run.ts'),

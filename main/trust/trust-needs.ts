@@ -52,6 +52,7 @@ const harmless: ReadonlySet<string> = new Set([
   'serve.batch',
   'train.anomaly',
   'train.cluster',
+  'train.cnn',
   'train.evaluate',
   'train.forest',
   'train.gate',

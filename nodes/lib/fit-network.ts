@@ -1,12 +1,18 @@
 import type { z } from 'zod';
-import { columnMoments, type Matrix, standardize } from '../../main/compute/linear/column-moments.ts';
+import {
+  columnMoments,
+  type Matrix,
+  type Standardization,
+  standardize,
+} from '../../main/compute/linear/column-moments.ts';
 import { inputImportance } from '../../main/compute/nn/input-importance.ts';
 import { encodeNetwork } from '../../main/compute/nn/native-network.ts';
-import type { Network, NetworkShape } from '../../main/compute/nn/network.ts';
+import { columnsOf, type Network, type NetworkShape, type Segment } from '../../main/compute/nn/network.ts';
 import { trainNetwork } from '../../main/compute/nn/train-network.ts';
 import { writeNetwork } from '../../main/compute/nn/write-network.ts';
 import type { FeatureColumn } from '../../shared/model/signature.ts';
 import type { mlpNode } from '../train/mlp/definition.ts';
+import type { ImageSegment } from './image-segment.ts';
 import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
 
 export interface FitNetworkOptions {
@@ -14,19 +20,23 @@ export interface FitNetworkOptions {
   matrix: Matrix;
   features: readonly FeatureColumn[];
   targets: TrainingTargets;
-  params: z.output<(typeof mlpNode)['params']>;
+  params: Omit<z.output<(typeof mlpNode)['params']>, 'embeddings'> & { embeddings?: 'auto' | 'off' };
+  /** The feature that goes through convolutions first. */
+  image?: ImageSegment;
   hooks: FitHooks;
 }
 
-/** A fully connected network with the params of `train.mlp`. */
+/** A network with the params of `train.mlp` or `train.cnn`. */
 export async function fitNetwork(options: FitNetworkOptions): Promise<FittedModel> {
   const { matrix, features, targets, params, hooks } = options;
   const { task } = targets;
-  const standardization = columnMoments(matrix, features, true);
+  const segments = segmentsOf(features, params.embeddings !== 'off' && options.image === undefined, options.image);
+  const standardization = withoutCodes(columnMoments(matrix, features, true), segments);
   standardize(matrix, standardization);
   const target = task === 'regression' ? scalingOf(targets.values) : { offset: 0, scale: 1 };
   const shape: NetworkShape = {
     inputWidth: matrix.width,
+    segments: segments.every(({ type }) => type === 'numbers') ? undefined : segments,
     hiddenLayers: params.hiddenLayers,
     outputWidth: task === 'regression' ? 1 : targets.classes.length,
     activation: params.activation,
@@ -42,6 +52,8 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
     batchSize: params.batchSize,
     learningRate: params.learningRate,
     weightDecay: params.weightDecay,
+    dropout: params.dropout,
+    schedule: params.schedule,
     validationShare: params.validationShare,
     patience: params.patience,
     seed: params.seed,
@@ -64,6 +76,45 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
       { level: 'info', text: `Kept the weights of epoch ${trained.bestEpoch} of ${trained.curve.train.length}.` },
     ],
   };
+}
+
+/** Categories beyond this many are taken as numbers. */
+const mostCategories = 10_000;
+const largestVector = 50;
+
+/** Runs of columns that are treated alike. */
+function segmentsOf(
+  features: readonly FeatureColumn[],
+  hasVectors: boolean,
+  image: ImageSegment | undefined,
+): Segment[] {
+  const segments: Segment[] = [];
+  for (const { name, width, categories } of features) {
+    if (name === image?.feature) segments.push(image.segment);
+    else if (hasVectors && width === 1 && categories !== undefined && categories.length <= mostCategories) {
+      const count = Math.max(1, categories.length);
+      const size = Math.min(largestVector, Math.max(1, Math.round(1.6 * count ** 0.56)));
+      segments.push({ type: 'category', categories: count, size });
+    } else {
+      const last = segments.at(-1);
+      if (last?.type === 'numbers') segments[segments.length - 1] = { type: 'numbers', columns: last.columns + width };
+      else segments.push({ type: 'numbers', columns: width });
+    }
+  }
+  return segments;
+}
+
+/** Codes are looked up as they are. */
+function withoutCodes({ mean, inverseScale }: Standardization, segments: readonly Segment[]): Standardization {
+  let column = 0;
+  for (const segment of segments) {
+    if (segment.type === 'category') {
+      mean[column] = 0;
+      inverseScale[column] = 1;
+    }
+    column += columnsOf(segment);
+  }
+  return { mean, inverseScale };
 }
 
 function scalingOf(values: Float64Array): { offset: number; scale: number } {

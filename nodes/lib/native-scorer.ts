@@ -29,6 +29,7 @@ export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, nativ
       const model = decodeLinear(native);
       return { score: (features, rows) => scoreLinear(model, features, rows) };
     }
+    case 'train.cnn':
     case 'train.mlp': {
       const network = decodeNetwork(native);
       return { score: (features, rows) => scoreNetwork(network, features, rows) };

@@ -3,28 +3,36 @@ import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../onnx/graph-builder.ts';
 import { openSession } from '../onnx/session.ts';
 import { differentiate } from './differentiate.ts';
-import { createEmitter } from './emit.ts';
+import { createEmitter, type FloatType } from './emit.ts';
 import { createRandom } from './random.ts';
 import * as t from './tensor.ts';
 
-/** Loss and gradients of `build` in FP64, with its arguments as graph inputs x0, x1, …. */
-async function compile(shapes: number[][], build: (...inputs: t.Tensor[]) => t.Tensor): Promise<InferenceSession> {
+/** Loss and gradients of `build`, with its arguments as graph inputs x0, x1, …. */
+async function compile(
+  shapes: number[][],
+  build: (...inputs: t.Tensor[]) => t.Tensor,
+  type: FloatType,
+): Promise<InferenceSession> {
   const builder = createGraphBuilder('check');
   const inputs = shapes.map((shape) => t.input(shape));
-  const bindings = new Map(inputs.map((tensor, i) => [tensor, builder.input(`x${i}`, 'FP64', tensor.shape)]));
-  const emit = createEmitter(builder, bindings, 'FP64');
+  const bindings = new Map(inputs.map((tensor, i) => [tensor, builder.input(`x${i}`, type, tensor.shape)]));
+  const emit = createEmitter(builder, bindings, type);
   const loss = build(...inputs);
-  builder.output('loss', emit(loss), 'FP64', []);
+  builder.output('loss', emit(loss), type, []);
   for (const [i, gradient] of differentiate(loss, inputs).entries()) {
     expect(gradient.shape).toEqual(shapes[i]);
-    builder.output(`g${i}`, emit(gradient), 'FP64', shapes[i] as number[]);
+    builder.output(`g${i}`, emit(gradient), type, shapes[i] as number[]);
   }
   return openSession(builder.toBytes(), { threads: 1 });
 }
 
 /** Largest difference between the graph's gradient and central differences, over every element of every input. */
-async function gradientError(shapes: number[][], build: (...inputs: t.Tensor[]) => t.Tensor): Promise<number> {
-  const session = await compile(shapes, build);
+async function gradientError(
+  shapes: number[][],
+  build: (...inputs: t.Tensor[]) => t.Tensor,
+  { type, step }: { type: FloatType; step: number } = { type: 'FP64', step: 1e-5 },
+): Promise<number> {
+  const session = await compile(shapes, build, type);
   const random = createRandom(11);
   const values = shapes.map((shape) =>
     Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 2 * random.next() - 1),
@@ -32,15 +40,21 @@ async function gradientError(shapes: number[][], build: (...inputs: t.Tensor[]) 
   const run = async () =>
     session.run(
       Object.fromEntries(
-        shapes.map((shape, i) => [`x${i}`, new OrtTensor('float64', values[i] as Float64Array, shape)]),
+        shapes.map((shape, i) => {
+          const data = values[i] as Float64Array;
+          const single = type === 'FP32';
+          return [
+            `x${i}`,
+            single ? new OrtTensor('float32', Float32Array.from(data), shape) : new OrtTensor('float64', data, shape),
+          ];
+        }),
       ),
     );
   const lossOf = async () => ((await run()).loss as OrtTensor).data[0] as number;
   const analytic = await run();
   let worst = 0;
-  const step = 1e-5;
   for (const [i, data] of values.entries()) {
-    const gradient = analytic[`g${i}`]?.data as Float64Array;
+    const gradient = analytic[`g${i}`]?.data as Float64Array | Float32Array;
     for (let k = 0; k < data.length; k++) {
       const at = data[k] as number;
       data[k] = at + step;
@@ -110,6 +124,12 @@ const cases: Record<string, [number[][], (...x: t.Tensor[]) => t.Tensor]> = {
   'sumTo one row, kept': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [1, 4]))],
   'expand of a row': [[[4]], (a) => weigh(t.expand(a as t.Tensor, B))],
   'expand of a column': [[[3, 1]], (a) => weigh(t.expand(a as t.Tensor, B))],
+  'columns of the middle': [[B], (a) => weigh(t.slice(a as t.Tensor, 1, 3))],
+  'columns of two tensors': [[B, [3, 2]], (a, b) => weigh(t.concat([a as t.Tensor, b as t.Tensor]))],
+  'another shape': [[B], (a) => weigh(t.reshape(a as t.Tensor, [3, 2, 2]))],
+  'other axes': [[[2, 3, 2, 1]], (a) => weigh(t.transpose(a as t.Tensor, [1, 3, 0, 2]))],
+  'the largest of windows': [[[2, 2, 2, 3]], (a) => weigh(t.maxTo(a as t.Tensor, [2, 2, 1, 3]))],
+  'vectors of codes': [[[4, 2]], (a) => weigh(t.matMul(t.oneHot(t.constant([2, 0, 7], [3, 1]), 4), a as t.Tensor))],
   'a value used twice': [[B], (a) => weigh(t.multiply(t.tanh(a as t.Tensor), t.sigmoid(a as t.Tensor)))],
 };
 
@@ -119,6 +139,22 @@ describe('backward rules against central differences', () => {
       expect(await gradientError(shapes, build)).toBeLessThan(1e-8);
     });
   }
+});
+
+describe('convolutions against central differences, in float32 as ONNX Runtime has them', () => {
+  // A convolution is linear in each argument: a large step loses nothing but rounding.
+  it.each([
+    { x: [2, 3, 5, 4], kernels: [2, 3, 3, 3], pads: [1, 1] },
+    { x: [3, 1, 4, 5], kernels: [2, 1, 3, 1], pads: [1, 0] },
+    { x: [2, 2, 1, 6], kernels: [3, 2, 1, 5], pads: [0, 2] },
+  ] as const)('images $x, kernels $kernels', async ({ x, kernels, pads }) => {
+    const error = await gradientError(
+      [[...x], [...kernels]],
+      (images, weights) => weigh(t.conv(images as t.Tensor, weights as t.Tensor, pads)),
+      { type: 'FP32', step: 0.25 },
+    );
+    expect(error).toBeLessThan(1e-4);
+  });
 });
 
 describe('differentiate', () => {

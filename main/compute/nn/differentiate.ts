@@ -1,14 +1,21 @@
 import {
   add,
+  concat,
   constant,
+  conv,
+  convTranspose,
   expand,
+  isEqual,
   isPositive,
   matMul,
   multiply,
+  reshape,
+  slice,
   softmax,
   subtract,
   sumTo,
   type Tensor,
+  transpose,
 } from './tensor.ts';
 
 /**
@@ -65,6 +72,9 @@ function backward(y: Tensor, g: Tensor): Contribution[] {
     case 'input':
     case 'constant':
     case 'isPositive':
+    case 'isEqual':
+    case 'oneHot':
+    case 'convTranspose':
       return [];
     case 'matMul': {
       const { transposeA, transposeB } = operation;
@@ -93,6 +103,45 @@ function backward(y: Tensor, g: Tensor): Contribution[] {
       return [() => expand(g, a.shape)];
     case 'expand':
       return [() => sumTo(g, a.shape)];
+    case 'maxTo':
+      // Equal maxima each get the whole gradient; between numbers that were trained there are none.
+      return [() => multiply(isEqual(a, y), g)];
+    case 'reshape':
+      return [() => reshape(g, a.shape)];
+    case 'transpose': {
+      const { axes } = operation;
+      return [
+        () =>
+          transpose(
+            g,
+            Array.from(axes, (_, axis) => axes.indexOf(axis)),
+          ),
+      ];
+    }
+    case 'slice': {
+      const { from, to } = operation;
+      const width = a.shape.at(-1) as number;
+      const zeros = (count: number) => expand(constant([0]), [...a.shape.slice(0, -1), count]);
+      return [() => concat([...(from > 0 ? [zeros(from)] : []), g, ...(to < width ? [zeros(width - to)] : [])])];
+    }
+    case 'concat': {
+      let from = 0;
+      return y.inputs.map((part) => {
+        const start = from;
+        from += part.shape.at(-1) as number;
+        const end = from;
+        return () => slice(g, start, end);
+      });
+    }
+    case 'conv': {
+      const { pads } = operation;
+      // The kernels' gradient is a convolution too, of the images with g, rows and channels exchanged.
+      const exchanged = [1, 0, 2, 3];
+      return [
+        () => convTranspose(g, b, pads),
+        () => transpose(conv(transpose(a, exchanged), transpose(g, exchanged), pads), exchanged),
+      ];
+    }
   }
 }
 

@@ -58,6 +58,40 @@ export function createEmitter(
         return builder.node('LogSoftmax', inputs, { axis: attribute.int(-1) });
       case 'sumTo':
         return writeSum(inputs[0] as string, (tensor.inputs[0] as Tensor).shape, shape);
+      case 'maxTo': {
+        const from = (tensor.inputs[0] as Tensor).shape;
+        const axes = shape.flatMap((size, axis) => (size === 1 && from[axis] !== 1 ? [axis] : []));
+        return builder.node('ReduceMax', [...inputs, builder.int64(axes)], { keepdims: attribute.int(1) });
+      }
+      case 'isEqual':
+        return builder.node('Cast', [builder.node('Equal', inputs)], {
+          to: attribute.int(floatType === 'FP32' ? 1 : 11),
+        });
+      case 'reshape':
+        return builder.node('Reshape', [...inputs, builder.int64([-1, ...shape.slice(1)])]);
+      case 'transpose':
+        return builder.node('Transpose', inputs, { perm: attribute.ints(operation.axes) });
+      case 'slice':
+        return builder.node('Slice', [
+          ...inputs,
+          builder.int64([operation.from]),
+          builder.int64([operation.to]),
+          builder.int64([-1]),
+        ]);
+      case 'concat':
+        return builder.node('Concat', inputs, { axis: attribute.int(-1) });
+      case 'oneHot': {
+        const places = Array.from({ length: operation.size }, (_, i) => i);
+        const equal = builder.node('Equal', [...inputs, builder.initializer(floatType, places, [1, operation.size])]);
+        return builder.node('Cast', [equal], { to: attribute.int(floatType === 'FP32' ? 1 : 11) });
+      }
+      case 'conv':
+      case 'convTranspose': {
+        const [tall, wide] = operation.pads;
+        return builder.node(operation.type === 'conv' ? 'Conv' : 'ConvTranspose', inputs, {
+          pads: attribute.ints([tall, wide, tall, wide]),
+        });
+      }
       case 'expand':
         return builder.node('Expand', [...inputs, builder.int64([...shape])]);
     }

@@ -1,19 +1,54 @@
 import type { Standardization } from '../linear/column-moments.ts';
 import { createRandom } from './random.ts';
-import { add, matMul, relu, type Shape, sigmoid, type Tensor, tanh } from './tensor.ts';
+import {
+  add,
+  concat,
+  conv,
+  matMul,
+  maxTo,
+  multiply,
+  oneHot,
+  relu,
+  reshape,
+  type Shape,
+  sigmoid,
+  slice,
+  type Tensor,
+  tanh,
+  transpose,
+} from './tensor.ts';
 
 export type Activation = 'relu' | 'tanh' | 'sigmoid';
 
-/** Sizes of a fully connected network. */
+/** A convolution with zeros around, so that the size stays, an activation, and the largest value of each window. */
+export interface ConvolutionLayer {
+  channels: number;
+  /** Odd height and width. */
+  kernel: readonly [number, number];
+  /** Height and width of the windows; [1, 1] for none. They divide the size, a rest is cut off. */
+  pool: readonly [number, number];
+}
+
+/** What happens to a run of adjacent input columns before the fully connected layers. */
+export type Segment =
+  | { type: 'numbers'; columns: number }
+  /** One column of codes 0 … categories − 1, each with a vector of its own. */
+  | { type: 'category'; categories: number; size: number }
+  /** channels · height · width columns in this order; a sequence has height 1. */
+  | { type: 'image'; channels: number; height: number; width: number; layers: readonly ConvolutionLayer[] };
+
+/** Sizes of a network. */
 export interface NetworkShape {
   inputWidth: number;
+  /** Default: all columns are numbers. Their columns add up to `inputWidth`. */
+  segments?: readonly Segment[] | undefined;
   hiddenLayers: readonly number[];
   /** Classes, or 1 for regression. */
   outputWidth: number;
   activation: Activation;
 }
 
-/** A trained network: standardise → layers with activation → linear output. */
+/** A trained network: standardise → segments → layers with activation → linear output. */
 export interface Network extends NetworkShape {
   /** Weights [in, out] and bias [out] of every layer, row-major, one after another. */
   parameters: Float32Array;
@@ -22,24 +57,119 @@ export interface Network extends NetworkShape {
   target: { offset: number; scale: number };
 }
 
-/** Shapes of weights and bias per layer, in the order of the flat parameter vector. */
-export function parameterShapes({ inputWidth, hiddenLayers, outputWidth }: NetworkShape): Shape[] {
-  const sizes = [inputWidth, ...hiddenLayers, outputWidth];
-  return sizes.slice(1).flatMap((size, i): Shape[] => [[sizes[i] as number, size], [size]]);
+export function segmentsOf({ segments, inputWidth }: NetworkShape): readonly Segment[] {
+  return segments ?? [{ type: 'numbers', columns: inputWidth }];
+}
+
+export function columnsOf(segment: Segment): number {
+  if (segment.type === 'numbers') return segment.columns;
+  return segment.type === 'category' ? 1 : segment.channels * segment.height * segment.width;
+}
+
+/** Height and width behind each convolution layer, from the input on. */
+export function imageSizes({ height, width, layers }: Extract<Segment, { type: 'image' }>): [number, number][] {
+  const sizes: [number, number][] = [[height, width]];
+  for (const { pool } of layers) {
+    const [tall, wide] = sizes.at(-1) as [number, number];
+    sizes.push([Math.floor(tall / pool[0]), Math.floor(wide / pool[1])]);
+  }
+  return sizes;
+}
+
+/** Numbers a segment gives to the fully connected layers. */
+export function unitsOf(segment: Segment): number {
+  if (segment.type === 'numbers') return segment.columns;
+  if (segment.type === 'category') return segment.size;
+  const [tall, wide] = imageSizes(segment).at(-1) as [number, number];
+  return (segment.layers.at(-1)?.channels ?? segment.channels) * tall * wide;
+}
+
+function segmentParameters(segment: Segment): Shape[] {
+  if (segment.type === 'numbers') return [];
+  if (segment.type === 'category') return [[segment.categories, segment.size]];
+  let channels = segment.channels;
+  return segment.layers.flatMap((layer): Shape[] => {
+    const taken = channels;
+    channels = layer.channels;
+    return [
+      [channels, taken, ...layer.kernel],
+      [channels, 1, 1],
+    ];
+  });
+}
+
+/** Shapes of the parameters of the segments, then weights and bias per layer, in the order of the flat vector. */
+export function parameterShapes(shape: NetworkShape): Shape[] {
+  const segments = segmentsOf(shape);
+  const sizes = [
+    segments.reduce((sum, segment) => sum + unitsOf(segment), 0),
+    ...shape.hiddenLayers,
+    shape.outputWidth,
+  ];
+  return [
+    ...segments.flatMap(segmentParameters),
+    ...sizes.slice(1).flatMap((size, i): Shape[] => [[sizes[i] as number, size], [size]]),
+  ];
 }
 
 export function parameterSizes(shape: NetworkShape): number[] {
   return parameterShapes(shape).map((dims) => dims.reduce((a, b) => a * b, 1));
 }
 
-/** Outputs before softmax [B, outputWidth] of standardised rows [B, inputWidth]. */
-export function forward(x: Tensor, parameters: readonly Tensor[], activation: Activation): Tensor {
-  let value = x;
-  for (let i = 0; i < parameters.length; i += 2) {
+/**
+ * Outputs before softmax [B, outputWidth] of standardised rows [B, inputWidth]. `masks`: one [B, units] per hidden layer,
+ * by which its outputs are multiplied (dropout).
+ */
+export function forward(
+  x: Tensor,
+  parameters: readonly Tensor[],
+  shape: NetworkShape,
+  masks: readonly Tensor[] = [],
+): Tensor {
+  const segments = segmentsOf(shape);
+  let next = 0;
+  let first = 0;
+  const parts = segments.map((segment) => {
+    const columns = columnsOf(segment);
+    const own = segments.length === 1 ? x : slice(x, first, first + columns);
+    first += columns;
+    const count = segmentParameters(segment).length;
+    next += count;
+    return forwardSegment(own, segment, parameters.slice(next - count, next), shape.activation);
+  });
+  let value = concat(parts);
+  for (let i = next; i < parameters.length; i += 2) {
     value = add(matMul(value, parameters[i] as Tensor), parameters[i + 1] as Tensor);
-    if (i + 2 < parameters.length) value = activate(value, activation);
+    if (i + 2 >= parameters.length) continue;
+    value = activate(value, shape.activation);
+    const mask = masks[(i - next) / 2];
+    if (mask !== undefined) value = multiply(value, mask);
   }
   return value;
+}
+
+function forwardSegment(x: Tensor, segment: Segment, parameters: readonly Tensor[], activation: Activation): Tensor {
+  if (segment.type === 'numbers') return x;
+  if (segment.type === 'category') return matMul(oneHot(x, segment.categories), parameters[0] as Tensor);
+  const rows = x.shape[0] as number;
+  const sizes = imageSizes(segment);
+  let value = reshape(x, [rows, segment.channels, segment.height, segment.width]);
+  segment.layers.forEach(({ channels, kernel, pool }, i) => {
+    const [tall, wide] = sizes[i] as [number, number];
+    const [lower, narrower] = sizes[i + 1] as [number, number];
+    const pads = [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2] as const;
+    value = add(conv(value, parameters[2 * i] as Tensor, pads), parameters[2 * i + 1] as Tensor);
+    value = activate(value, activation);
+    if (pool[0] === 1 && pool[1] === 1) return;
+    if (narrower * pool[1] < wide) value = slice(value, 0, narrower * pool[1]);
+    if (lower * pool[0] < tall) {
+      const turned = transpose(value, [0, 1, 3, 2]);
+      value = transpose(slice(turned, 0, lower * pool[0]), [0, 1, 3, 2]);
+    }
+    const windows = reshape(value, [rows, channels, lower, pool[0], narrower, pool[1]]);
+    value = reshape(maxTo(windows, [rows, channels, lower, 1, narrower, 1]), [rows, channels, lower, narrower]);
+  });
+  return reshape(value, [rows, unitsOf(segment)]);
 }
 
 function activate(x: Tensor, activation: Activation): Tensor {
@@ -54,23 +184,42 @@ function activate(x: Tensor, activation: Activation): Tensor {
 }
 
 /**
- * Uniform starting weights in ±√(6 / in) before relu (He et al. 2015), else ±√(6 / (in + out)) (Glorot & Bengio 2010);
- * biases 0.
+ * Uniform starting weights in ±√(6 / in) before relu (He et al. 2015), else ±√(6 / (in + out)) (Glorot & Bengio 2010),
+ * vectors of categories with the spread of a standardised column; biases 0.
  */
 export function initialParameters(shape: NetworkShape, seed: number): Float32Array {
   const random = createRandom(seed);
   const shapes = parameterShapes(shape);
+  const vectors = new Set(categoryParameters(shape));
   const parameters = new Float32Array(parameterSizes(shape).reduce((a, b) => a + b, 0));
   let at = 0;
   for (const [i, dims] of shapes.entries()) {
-    const [rows, columns] = dims as [number, number | undefined];
-    if (columns === undefined) {
-      at += rows;
+    const size = dims.reduce((a, b) => a * b, 1);
+    if (!isWeight(dims)) {
+      at += size;
       continue;
     }
+    const [first, second, ...kernel] = dims as [number, number, ...number[]];
+    const area = kernel.reduce((a, b) => a * b, 1);
+    const [taken, made] = kernel.length > 0 ? [second * area, first * area] : [first, second];
     const beforeRelu = shape.activation === 'relu' && i + 2 < shapes.length;
-    const limit = Math.sqrt(6 / (beforeRelu ? rows : rows + columns));
-    for (let k = 0; k < rows * columns; k++) parameters[at++] = (2 * random.next() - 1) * limit;
+    const limit = vectors.has(i) ? Math.sqrt(3 / made) : Math.sqrt(6 / (beforeRelu ? taken : taken + made));
+    for (let k = 0; k < size; k++) parameters[at++] = (2 * random.next() - 1) * limit;
   }
   return parameters;
+}
+
+/** Weights of layers and kernels, as opposed to biases. */
+export function isWeight(dims: Shape): boolean {
+  return dims.length === 2 || dims.length === 4;
+}
+
+/** Indices of the parameters that hold the vectors of categories. */
+function categoryParameters(shape: NetworkShape): number[] {
+  let next = 0;
+  return segmentsOf(shape).flatMap((segment) => {
+    const index = next;
+    next += segmentParameters(segment).length;
+    return segment.type === 'category' ? [index] : [];
+  });
 }

@@ -231,3 +231,117 @@ describe('handwritten digits', () => {
     expect(onnx.every((value, i) => Math.abs(value - (native[i] as number)) < 1e-5)).toBe(true);
   });
 });
+
+describe('segments', () => {
+  const shape: NetworkShape = {
+    inputWidth: 3 + 1 + 2 * 5 * 7 + 1 + 12,
+    segments: [
+      { type: 'numbers', columns: 3 },
+      { type: 'category', categories: 6, size: 4 },
+      {
+        type: 'image',
+        channels: 2,
+        height: 5,
+        width: 7,
+        layers: [
+          { channels: 3, kernel: [3, 3], pool: [2, 2] },
+          { channels: 4, kernel: [1, 3], pool: [1, 1] },
+        ],
+      },
+      { type: 'category', categories: 3, size: 2 },
+      { type: 'image', channels: 1, height: 1, width: 12, layers: [{ channels: 2, kernel: [1, 5], pool: [1, 2] }] },
+    ],
+    hiddenLayers: [9],
+    outputWidth: 3,
+    activation: 'relu',
+  };
+  const rows = 40;
+  const random = createRandom(4);
+  const values = Float32Array.from({ length: rows * shape.inputWidth }, (_, i) => {
+    const column = i % shape.inputWidth;
+    // A code beyond the categories has no vector.
+    return column === 3 ? random.below(7) : column === 74 ? random.below(3) : 2 * random.next() - 1;
+  });
+  const matrix: Matrix = { values, rows, width: shape.inputWidth };
+
+  it('give the same scores in plain arithmetic and in ONNX, also read back', async () => {
+    const network: Network = {
+      ...shape,
+      parameters: initialParameters(shape, 3),
+      standardization: identity(shape.inputWidth),
+      target: { offset: 0, scale: 1 },
+    };
+    const native = scoreNetwork({ task: 'multiclass', network }, columnMajor(matrix), rows);
+    const onnx = await onnxScores(network, 'multiclass', matrix);
+    expect(new Set(native).size).toBeGreaterThan(100);
+    native.forEach((value, i) => expect(Math.abs(value - (onnx[i] as number))).toBeLessThan(1e-6));
+    expect(decodeNetwork(encodeNetwork({ task: 'multiclass', network })).network).toEqual(network);
+  });
+
+  it('learn from a category alone, what no line through its codes can', async () => {
+    const codes = Float32Array.from({ length: 600 }, () => random.below(12));
+    const target = Array.from(codes, (code) => ([1, 4, 5, 8, 11].includes(code) ? 1 : 0));
+    const small: NetworkShape = {
+      inputWidth: 1,
+      segments: [{ type: 'category', categories: 12, size: 3 }],
+      hiddenLayers: [],
+      outputWidth: 2,
+      activation: 'relu',
+    };
+    const data: Matrix = { values: codes, rows: 600, width: 1 };
+    const { parameters } = await trainNetwork(
+      options(small, 'binary', data, target, { epochs: 60, learningRate: 0.05, schedule: 'cosine' }),
+    );
+    const network = { ...small, parameters, standardization: identity(1), target: { offset: 0, scale: 1 } };
+    expect(accuracy(scoreNetwork({ task: 'binary', network }, codes, 600), target, 2)).toBe(1);
+  });
+
+  it('learn where a shape is, by convolutions with dropout, the same for a seed', async () => {
+    // A bright 2 × 2 block somewhere, on the left or right half, in noise.
+    const side = 8;
+    const images = new Float32Array(400 * side * side).map(() => random.next() * 0.6);
+    const target = Array.from({ length: 400 }, (_, row) => {
+      const right = random.below(2);
+      const x = right * 4 + random.below(3);
+      const y = random.below(side - 1);
+      for (const [dx, dy] of [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ] as const) {
+        images[row * side * side + (y + dy) * side + x + dx] = 1;
+      }
+      return right;
+    });
+    const small: NetworkShape = {
+      inputWidth: side * side,
+      segments: [
+        {
+          type: 'image',
+          channels: 1,
+          height: side,
+          width: side,
+          layers: [{ channels: 6, kernel: [3, 3], pool: [2, 2] }],
+        },
+      ],
+      hiddenLayers: [16],
+      outputWidth: 2,
+      activation: 'relu',
+    };
+    const data: Matrix = { values: images, rows: 400, width: side * side };
+    const train = () =>
+      trainNetwork(
+        options(small, 'binary', data, target, {
+          epochs: 25,
+          dropout: 0.3,
+          schedule: 'warmup-cosine',
+          validationShare: 0.25,
+          patience: 25,
+        }),
+      );
+    const { parameters, curve } = await train();
+    expect((await train()).parameters).toEqual(parameters);
+    expect(Math.min(...curve.valid)).toBeLessThan(0.2);
+  });
+});

@@ -25,7 +25,24 @@ export type Operation =
   /** Sum over every axis whose size in `shape` is 1 or which `shape` lacks. */
   | { type: 'sumTo' }
   /** Repeats up to `shape`. */
-  | { type: 'expand' };
+  | { type: 'expand' }
+  /** Largest value over every axis whose size in `shape` is 1. */
+  | { type: 'maxTo' }
+  /** 1 where two tensors are equal, else 0: the derivative of maxTo, itself without derivative. */
+  | { type: 'isEqual' }
+  /** The same elements in another shape; the first axis, of the rows, may have any size when emitted. */
+  | { type: 'reshape' }
+  | { type: 'transpose'; axes: readonly number[] }
+  /** Elements `from` … `to − 1` of the last axis. */
+  | { type: 'slice'; from: number; to: number }
+  /** Along the last axis. */
+  | { type: 'concat' }
+  /** [B, 1] whole numbers to [B, size]: 1 in their place, all 0 for others. Without derivative. */
+  | { type: 'oneHot'; size: number }
+  /** [B, C, H, W] with kernels [O, C, h, w], zeros around: [B, O, H + 2·pads[0] − h + 1, W + 2·pads[1] − w + 1]. */
+  | { type: 'conv'; pads: readonly [number, number] }
+  /** The gradient of `conv` by its first input, itself without derivative. */
+  | { type: 'convTranspose'; pads: readonly [number, number] };
 
 export interface Tensor {
   readonly operation: Operation;
@@ -131,6 +148,68 @@ export function expand(x: Tensor, shape: Shape): Tensor {
     throw new RangeError(`${describe(x.shape)} cannot be repeated to ${describe(shape)}`);
   }
   return create({ type: 'expand' }, [x], shape);
+}
+
+export function maxTo(x: Tensor, shape: Shape): Tensor {
+  if (x.shape.length !== shape.length || !sameShape(broadcastShape(shape, x.shape), x.shape)) {
+    throw new RangeError(`${describe(x.shape)} has no maxima of shape ${describe(shape)}`);
+  }
+  return create({ type: 'maxTo' }, [x], shape);
+}
+
+export function isEqual(a: Tensor, b: Tensor): Tensor {
+  return create({ type: 'isEqual' }, [a, b], broadcastShape(a.shape, b.shape));
+}
+
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const size = (dims: Shape) => dims.reduce((a, b) => a * b, 1);
+  if (size(x.shape) !== size(shape))
+    throw new RangeError(`${describe(x.shape)} has not the size of ${describe(shape)}`);
+  return create({ type: 'reshape' }, [x], shape);
+}
+
+export function transpose(x: Tensor, axes: readonly number[]): Tensor {
+  return create(
+    { type: 'transpose', axes },
+    [x],
+    axes.map((axis) => x.shape[axis] as number),
+  );
+}
+
+export function slice(x: Tensor, from: number, to: number): Tensor {
+  const width = x.shape.at(-1) ?? 0;
+  if (from < 0 || to > width || from >= to) throw new RangeError(`no columns ${from} to ${to} of ${describe(x.shape)}`);
+  return create({ type: 'slice', from, to }, [x], [...x.shape.slice(0, -1), to - from]);
+}
+
+export function concat(parts: readonly Tensor[]): Tensor {
+  const [first] = parts;
+  if (first === undefined) throw new RangeError('nothing to put together');
+  const width = parts.reduce((sum, part) => sum + (part.shape.at(-1) ?? 0), 0);
+  return parts.length === 1 ? first : create({ type: 'concat' }, parts, [...first.shape.slice(0, -1), width]);
+}
+
+export function oneHot(x: Tensor, size: number): Tensor {
+  return create({ type: 'oneHot', size }, [x], [x.shape[0] as number, size]);
+}
+
+type Image = [number, number, number, number];
+
+export function conv(x: Tensor, kernels: Tensor, pads: readonly [number, number]): Tensor {
+  const [rows, channels, height, width] = x.shape as unknown as Image;
+  const [made, taken, tall, wide] = kernels.shape as unknown as Image;
+  if (x.shape.length !== 4 || kernels.shape.length !== 4 || channels !== taken) {
+    throw new RangeError(`conv of ${describe(x.shape)} with kernels ${describe(kernels.shape)} does not fit`);
+  }
+  const shape = [rows, made, height + 2 * pads[0] - tall + 1, width + 2 * pads[1] - wide + 1];
+  return create({ type: 'conv', pads }, [x, kernels], shape);
+}
+
+export function convTranspose(g: Tensor, kernels: Tensor, pads: readonly [number, number]): Tensor {
+  const [rows, , height, width] = g.shape as unknown as Image;
+  const [, channels, tall, wide] = kernels.shape as unknown as Image;
+  const shape = [rows, channels, height - 2 * pads[0] + tall - 1, width - 2 * pads[1] + wide - 1];
+  return create({ type: 'convTranspose', pads }, [g, kernels], shape);
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { Matrix } from '../linear/column-moments.ts';
 import { openSession } from '../onnx/session.ts';
-import { initialParameters, type NetworkShape, parameterShapes } from './network.ts';
+import { initialParameters, isWeight, type NetworkShape, parameterShapes } from './network.ts';
 import { initialState, type Optimizer, type State, stateNames } from './optimizer.ts';
 import { createRandom, type Random, shuffle } from './random.ts';
 import { buildLossGraph, buildTrainingGraph } from './training-graph.ts';
@@ -25,6 +25,10 @@ export interface TrainNetworkOptions {
   batchSize: number;
   learningRate: number;
   weightDecay: number;
+  /** Share of the outputs of hidden layers that is left out of each update, 0 ≤ x < 1; default 0. */
+  dropout?: number;
+  /** How the learning rate changes over the epochs; default constant. */
+  schedule?: Schedule;
   /** Share of the rows, drawn by seed, that only measures; 0 trains on all rows for all epochs. */
   validationShare: number;
   /** Epochs without a lower validation loss before training stops. */
@@ -35,6 +39,27 @@ export interface TrainNetworkOptions {
   /** After every run of the graph; `epoch` may be a fraction. */
   onProgress(epoch: number): void;
   onEpoch(curve: LossCurve): void;
+}
+
+/** Constant; from the full rate to 0 along half a cosine; the same after rising over the first twentieth; a tenth for the
+ * second and a hundredth for the last third.
+ */
+export type Schedule = 'constant' | 'cosine' | 'warmup-cosine' | 'steps';
+
+/** Factor of the learning rate in an epoch, from 1. */
+function scheduled(schedule: Schedule, epoch: number, epochs: number): number {
+  const done = (epoch - 1) / epochs;
+  const cosine = (1 + Math.cos(Math.PI * done)) / 2;
+  switch (schedule) {
+    case 'constant':
+      return 1;
+    case 'cosine':
+      return cosine;
+    case 'warmup-cosine':
+      return Math.min(cosine, epoch / Math.ceil(epochs / 20));
+    case 'steps':
+      return done < 1 / 3 ? 1 : done < 2 / 3 ? 0.1 : 0.01;
+  }
 }
 
 /** Mean loss per row and epoch: of the batches as they were trained on, and of the validation rows afterwards. */
@@ -69,7 +94,14 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     y: new OrtTensor('float32', options.target, [matrix.rows, 1]),
   };
   const training = await openSession(
-    buildTrainingGraph({ shape, task, optimizer: options.optimizer, batchSize, weightDecay: options.weightDecay > 0 }),
+    buildTrainingGraph({
+      shape,
+      task,
+      optimizer: options.optimizer,
+      batchSize,
+      weightDecay: options.weightDecay > 0,
+      dropout: hasDropout(options),
+    }),
     { threads, label: 'the training graph' },
   );
   const validation =
@@ -104,10 +136,10 @@ interface Prepared {
 async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promise<TrainedNetwork> {
   const { shape, seed, signal } = options;
   const { data, training, validation, rows, random, batchSize } = prepared;
-  const settings = {
-    learningRate: new OrtTensor('float32', Float32Array.of(options.learningRate), []),
-    ...(options.weightDecay > 0 ? { decay: decayVector(shape, options.weightDecay) } : {}),
-  };
+  const { dropout = 0, schedule = 'constant' } = options;
+  const dropRandom = createRandom(seed + 2);
+  const units = shape.hiddenLayers.reduce((a, b) => a + b, 0);
+  const settings = options.weightDecay > 0 ? { decay: decayVector(shape, options.weightDecay) } : {};
   let state = initialState(initialParameters(shape, seed));
   let best = { parameters: state.parameters, loss: Number.POSITIVE_INFINITY, epoch: 0 };
   const curve: LossCurve = { train: [], valid: [] };
@@ -115,6 +147,8 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     shuffle(rows, random);
     const batches = batchesOf(rows, batchSize);
+    const rate = options.learningRate * scheduled(schedule, epoch, options.epochs);
+    const learningRate = new OrtTensor('float32', Float32Array.of(rate), []);
     let lossSum = 0;
     for (let from = 0; from < batches.count; ) {
       if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
@@ -123,8 +157,10 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
       const out = await training.run({
         ...data,
         ...settings,
+        learningRate,
         ...stateTensors(state),
         ...batchTensors(batches, from, count),
+        ...(hasDropout(options) ? { masks: masksOf([count, batchSize, units], dropout, dropRandom) } : {}),
       });
       batchMs = (performance.now() - started) / count;
       state = stateOf((name) => (out[`next.${name}`] as OrtTensor).data as Float32Array);
@@ -156,6 +192,18 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
     else if (epoch - best.epoch >= options.patience) break;
   }
   return { parameters: best.parameters, curve, bestEpoch: best.epoch };
+}
+
+function hasDropout({ dropout = 0, shape }: Pick<TrainNetworkOptions, 'dropout' | 'shape'>): boolean {
+  return dropout > 0 && shape.hiddenLayers.length > 0;
+}
+
+/** 0 for what is left out, and for the rest what keeps their mean. */
+function masksOf(dims: [number, number, number], dropout: number, random: Random): OrtTensor {
+  const kept = 1 / (1 - dropout);
+  const masks = new Float32Array(dims[0] * dims[1] * dims[2]);
+  for (let i = 0; i < masks.length; i++) masks[i] = random.next() < dropout ? 0 : kept;
+  return new OrtTensor('float32', masks, dims);
 }
 
 interface Batches {
@@ -210,7 +258,7 @@ function stateOf(value: (name: (typeof stateNames)[number]) => Float32Array): St
 
 function decayVector(shape: NetworkShape, weightDecay: number): OrtTensor {
   const parts = parameterShapes(shape).map((dims) =>
-    new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(dims.length === 2 ? weightDecay : 0),
+    new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(isWeight(dims) ? weightDecay : 0),
   );
   const flat = Float32Array.from(parts.flat());
   return new OrtTensor('float32', flat, [flat.length]);

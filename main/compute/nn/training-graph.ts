@@ -15,13 +15,15 @@ export interface TrainingGraphOptions {
   batchSize: number;
   /** With an input `decay` [P] of weight decay per parameter. */
   weightDecay: boolean;
+  /** With an input `masks` [S, B, units of all hidden layers] by which the outputs of hidden layers are multiplied. */
+  dropout: boolean;
 }
 
 /**
  * ONNX model that trains for any number S of minibatches in one run: the body of a Scan gathers a batch, runs forward,
  * backward and the update; parameters and moments are loop state.
  * In: `x` FP32 [N, F], `y` FP32 [N, 1] (class index or standardised target), `rows` INT32 [S, B], `weights` FP32
- * [S, B, 1], `learningRate` FP32 [], optionally `decay` FP32 [P], and the state by its names (`parameters` [P] …).
+ * [S, B, 1], optionally `masks`, `learningRate` FP32 [], optionally `decay` FP32 [P], and the state by its names (`parameters` [P] …).
  * Out: the state as `next.NAME`, and `losses` FP32 [S], the weighted loss of each batch before its update.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
@@ -36,9 +38,10 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
   const body = builder.subgraph('step', (step) => {
     const before = mapState((name) => step.input(`before.${name}`, 'FP32', dims[name]));
     const batch = declareBatch(step, options, data);
+    const dropped = options.dropout ? declareMasks(step, options) : undefined;
     const { parameters, names } = splitParameters(step, shape, before.parameters);
-    const emit = createEmitter(step, new Map([...batch.bindings, ...names]));
-    const loss = lossOf(options, batch, parameters);
+    const emit = createEmitter(step, new Map([...batch.bindings, ...(dropped?.bindings ?? []), ...names]));
+    const loss = lossOf(options, { ...batch, masks: dropped?.masks ?? [] }, parameters);
     const lossValue = emit(loss);
     const flat = differentiate(loss, parameters).map((gradient) =>
       step.node('Reshape', [emit(gradient), step.int64([-1])]),
@@ -48,9 +51,12 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
     for (const name of stateNames) step.output(`after.${name}`, after[name], 'FP32', dims[name]);
     step.output('loss', lossValue, 'FP32', []);
   });
-  const outputs = builder.nodeOutputs('Scan', [...state, data.rows, data.weights], stateNames.length + 1, {
+  const scanned = [data.rows, data.weights];
+  const units = shape.hiddenLayers.reduce((a, b) => a + b, 0);
+  if (options.dropout) scanned.push(builder.input('masks', 'FP32', ['S', 'B', units]));
+  const outputs = builder.nodeOutputs('Scan', [...state, ...scanned], stateNames.length + 1, {
     body: attribute.graph(body),
-    num_scan_inputs: attribute.int(2),
+    num_scan_inputs: attribute.int(scanned.length),
   });
   for (const [i, name] of stateNames.entries()) {
     builder.output(`next.${name}`, outputs[i] as string, 'FP32', dims[name]);
@@ -63,7 +69,9 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
  * ONNX model of the same loss without training. In: `x`, `y`, `rows`, `weights` as in the training graph, and
  * `parameters` [P]. Out: `losses` FP32 [S].
  */
-export function buildLossGraph(options: Omit<TrainingGraphOptions, 'optimizer' | 'weightDecay'>): Uint8Array {
+export function buildLossGraph(
+  options: Omit<TrainingGraphOptions, 'optimizer' | 'weightDecay' | 'dropout'>,
+): Uint8Array {
   const builder = createGraphBuilder('loss');
   const size = parameterSizes(options.shape).reduce((a, b) => a + b, 0);
   const data = declareData(builder, options.shape);
@@ -72,7 +80,7 @@ export function buildLossGraph(options: Omit<TrainingGraphOptions, 'optimizer' |
     const batch = declareBatch(step, options, data);
     const { parameters, names } = splitParameters(step, options.shape, vector);
     const emit = createEmitter(step, new Map([...batch.bindings, ...names]));
-    step.output('loss', emit(lossOf(options, batch, parameters)), 'FP32', []);
+    step.output('loss', emit(lossOf(options, { ...batch, masks: [] }, parameters)), 'FP32', []);
   });
   const losses = builder.node('Scan', [data.rows, data.weights], {
     body: attribute.graph(body),
@@ -128,6 +136,21 @@ function declareBatch(step: GraphBuilder, { shape, task, batchSize }: BatchOptio
   };
 }
 
+/** The factors of each hidden layer. */
+function declareMasks(
+  step: GraphBuilder,
+  { shape, batchSize }: Pick<TrainingGraphOptions, 'shape' | 'batchSize'>,
+): { masks: Tensor[]; bindings: Map<Tensor, string> } {
+  const { hiddenLayers } = shape;
+  const all = step.input('batch.masks', 'FP32', [batchSize, hiddenLayers.reduce((a, b) => a + b, 0)]);
+  const parts =
+    hiddenLayers.length === 1
+      ? [all]
+      : step.nodeOutputs('Split', [all, step.int64(hiddenLayers)], hiddenLayers.length, { axis: attribute.int(1) });
+  const masks = hiddenLayers.map((units) => input([batchSize, units]));
+  return { masks, bindings: new Map(masks.map((mask, i) => [mask, parts[i] as string])) };
+}
+
 /** [B, 1] class indices against [1, C] gives [B, C]. */
 function oneHot(step: GraphBuilder, classIndex: string, classCount: number): string {
   const classes = step.initializer(
@@ -155,8 +178,12 @@ function splitParameters(
   return { parameters, names };
 }
 
-function lossOf({ shape, task }: BatchOptions, batch: Batch, parameters: readonly Tensor[]): Tensor {
-  const output = forward(batch.x, parameters, shape.activation);
+function lossOf(
+  { shape, task }: BatchOptions,
+  batch: Batch & { masks: Tensor[] },
+  parameters: readonly Tensor[],
+): Tensor {
+  const output = forward(batch.x, parameters, shape, batch.masks);
   return task === 'regression'
     ? meanSquaredError(output, batch.target, batch.weights)
     : softmaxCrossEntropy(output, batch.target, batch.weights);

@@ -30,7 +30,7 @@ export function writeNetwork(builder: GraphBuilder, features: string, network: N
     forward(
       x,
       weights.map(({ tensor }) => tensor),
-      network.activation,
+      network,
     ),
   );
   if (task === 'regression') {

@@ -45,19 +45,44 @@ function train(
 }
 
 /** Of epochs after the first one: session and warm-up do not count, as they do not for the peer. */
-async function samplesPerSecond(batchSize: number): Promise<number> {
+async function samplesPerSecond(shape: NetworkShape, rows: number, epochs: number, batchSize: number): Promise<number> {
   const random = createRandom(3);
-  const matrix: Matrix = {
-    values: Float32Array.from({ length: rows * 64 }, () => random.next() * 2 - 1),
-    rows,
-    width: 64,
-  };
+  const width = shape.inputWidth;
+  const values = new Float32Array(rows * width);
+  for (let i = 0; i < values.length; i++) values[i] = random.next() * 2 - 1;
   const target = Float32Array.from({ length: rows }, () => random.below(10));
-  const shape: NetworkShape = { inputWidth: 64, hiddenLayers: [128, 64], outputWidth: 10, activation: 'relu' };
   const ends: number[] = [];
+  const matrix: Matrix = { values, rows, width };
   await train(shape, matrix, target, { epochs: epochs + 1, batchSize, onEpoch: () => ends.push(performance.now()) });
   return (rows * epochs * 1000) / ((ends.at(-1) as number) - (ends[0] as number));
 }
+
+const dense: NetworkShape = { inputWidth: 64, hiddenLayers: [128, 64], outputWidth: 10, activation: 'relu' };
+const convolutional: NetworkShape = {
+  inputWidth: pixels,
+  segments: [
+    {
+      type: 'image',
+      channels: 1,
+      height: 28,
+      width: 28,
+      layers: [
+        { channels: 16, kernel: [3, 3], pool: [2, 2] },
+        { channels: 32, kernel: [3, 3], pool: [2, 2] },
+      ],
+    },
+  ],
+  hiddenLayers: [64],
+  outputWidth: 10,
+  activation: 'relu',
+};
+
+/** What is compared with torch, each on the same work. */
+const comparisons = [
+  { key: 'vsTorch256', script: 'torch_mlp.py', shape: dense, rows, epochs, batch: 256 },
+  { key: 'vsTorch2048', script: 'torch_mlp.py', shape: dense, rows, epochs, batch: 2048 },
+  { key: 'cnnVsTorch', script: 'torch_cnn.py', shape: convolutional, rows: 4000, epochs: 1, batch: 64 },
+];
 
 /** Accuracy on 2,000 digits of the mnist package after training on the other 8,000. */
 async function digitsAccuracy(): Promise<number> {
@@ -108,20 +133,18 @@ export const mlp: Benchmark = {
   async measure(log) {
     const figures: Record<string, number> = { digitsAccuracy: await digitsAccuracy() };
     log(`digits: ${figures['digitsAccuracy']}`);
-    // There is no convolution in the product to measure.
-    const skipped = ['cnnVsTorch'];
-    for (const batch of [256, 2048]) {
+    const skipped: string[] = [];
+    for (const { key, script, shape, rows, epochs, batch } of comparisons) {
       const ratios: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        const ours = await samplesPerSecond(batch);
-        log(`batch ${batch}: ours ${Math.round(ours)} samples/s`);
-        const answer = await runPeer('torch_mlp.py', [String(rows), String(epochs), String(batch)], log);
+        const ours = await samplesPerSecond(shape, rows, epochs, batch);
+        log(`${key}: ours ${Math.round(ours)} samples/s`);
+        const answer = await runPeer(script, [String(rows), String(epochs), String(batch)], log);
         if (answer === undefined) break;
         const peer = peerSchema.parse(answer);
-        log(`batch ${batch}: torch ${peer.version} ${Math.round(peer.samplesPerSecond)} samples/s`);
+        log(`${key}: torch ${peer.version} ${Math.round(peer.samplesPerSecond)} samples/s`);
         ratios.push(ours / peer.samplesPerSecond);
       }
-      const key = `vsTorch${batch}`;
       if (ratios.length === rounds) figures[key] = median(ratios);
       else skipped.push(key);
     }

@@ -1,0 +1,57 @@
+import type { Matrix } from '../../main/compute/linear/column-moments.ts';
+import { appendModel } from '../../main/compute/onnx/append-model.ts';
+import type { FeatureColumn } from '../../shared/model/signature.ts';
+import type { ArtifactDraft, StepContext } from '../../shared/node/runner.ts';
+import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
+import { readTrainingData } from './training-data.ts';
+import { writeModel } from './write-model.ts';
+
+interface FitInput {
+  /** May be changed in place. */
+  matrix: Matrix;
+  features: readonly FeatureColumn[];
+  targets: TrainingTargets;
+  hooks: FitHooks;
+}
+
+/** A trainer on a whole matrix: reads the training rows, fits, fuses with the features, writes the model. */
+export async function runTrainer(
+  ctx: StepContext<Parameters<typeof readTrainingData>[0]['params'] & Record<string, unknown>>,
+  kind: string,
+  fit: (given: FitInput) => Promise<FittedModel>,
+): Promise<{ model: ArtifactDraft }> {
+  const { pipeline, table, labels, matrix } = await readTrainingData(ctx);
+  const fitted = await fit({
+    matrix,
+    features: pipeline.features,
+    targets: labels,
+    hooks: {
+      ...ctx,
+      onProgress: (done, total, unit) => ctx.progress({ done, total, unit }),
+      onCurve: (curve) => ctx.partial({ curve }),
+    },
+  });
+  for (const { level, text } of fitted.notes) ctx.log(level, text);
+  const fused = await appendModel({
+    pipeline,
+    ...(labels.task === 'regression'
+      ? {}
+      : { classification: { classes: labels.classes, labelType: labels.label.type } }),
+    build: fitted.build,
+  });
+  const model = await writeModel({
+    ctx,
+    table,
+    features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+    pipeline,
+    labels,
+    model: {
+      onnx: fused.bytes,
+      native: fitted.native,
+      trainer: { kind, params: { ...ctx.params } },
+      curve: fitted.curve,
+      importance: fitted.importance,
+    },
+  });
+  return { model };
+}
