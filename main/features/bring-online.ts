@@ -17,6 +17,8 @@ export interface BringOnlineOptions {
   database?: StoreDatabase;
   log(level: 'info' | 'warn', text: string): void;
   signal?: AbortSignal;
+  /** Throws where a view cannot be brought in. */
+  failOnError?: boolean;
 }
 
 const memoryBytes = 2 ** 30;
@@ -59,7 +61,7 @@ export async function bringOnline(options: BringOnlineOptions): Promise<Material
         }
       } catch (error) {
         const { code, message } = toAppError(error);
-        if (code === 'run.cancelled') throw error;
+        if (code === 'run.cancelled' || options.failOnError === true) throw error;
         log('warn', `The feature view ${view.name} could not be brought online: ${message}`);
       }
     }

@@ -5,6 +5,7 @@ import { datasetHandlers } from './handlers/dataset.ts';
 import { endpointHandlers } from './handlers/endpoint.ts';
 import { engineHandlers } from './handlers/engine.ts';
 import { exportHandlers } from './handlers/export.ts';
+import { featureHandlers } from './handlers/feature.ts';
 import { filesHandlers } from './handlers/files.ts';
 import { graphHandlers } from './handlers/graph.ts';
 import { loopHandlers } from './handlers/loop.ts';
@@ -24,6 +25,7 @@ export const engineRouter = rpc.router({
   run: runHandlers,
   artifact: artifactHandlers,
   dataset: datasetHandlers,
+  feature: featureHandlers,
   model: modelHandlers,
   endpoint: endpointHandlers,
   monitor: monitorHandlers,

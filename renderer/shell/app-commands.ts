@@ -99,6 +99,7 @@ export const appCommands = (): readonly AppCommand[] => [
   screenCommand('home', t.home),
   screenCommand('graph', t.theGraph),
   screenCommand('data', t.data),
+  screenCommand('features', t.features),
   screenCommand('runs', t.runs),
   screenCommand('models', t.models),
   screenCommand('endpoints', t.endpoints),

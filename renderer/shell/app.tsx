@@ -1,6 +1,7 @@
 import './app.css';
 import { Component, lazy, type ReactNode, Suspense, useLayoutEffect } from 'react';
 import { DataScreen } from '../data/DataScreen.tsx';
+import { FeaturesScreen } from '../features/FeaturesScreen.tsx';
 import { HomeScreen } from '../home/home-screen.tsx';
 import { useRoute, useUi } from '../state/ui-store.ts';
 import { useLanguage } from '../translation/language.ts';
@@ -56,6 +57,8 @@ function CurrentScreen() {
       return <EditorScreen />;
     case 'data':
       return <DataScreen />;
+    case 'features':
+      return <FeaturesScreen />;
     case 'runs':
       return <RunsScreen />;
     case 'models':

@@ -7,6 +7,7 @@ const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
   { screen: 'home', label: t.home, icon: 'home' },
   { screen: 'graph', label: t.graphs, icon: 'graph' },
   { screen: 'data', label: t.data, icon: 'table' },
+  { screen: 'features', label: t.features, icon: 'layout' },
   { screen: 'runs', label: t.runs, icon: 'runs' },
   { screen: 'models', label: t.models, icon: 'models' },
   { screen: 'endpoints', label: t.endpoints, icon: 'endpoints' },

@@ -4,6 +4,7 @@ export const screens = [
   'home',
   'graph',
   'data',
+  'features',
   'runs',
   'models',
   'endpoints',

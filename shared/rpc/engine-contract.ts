@@ -9,6 +9,7 @@ import { stepStateSchema } from '../plan/plan.ts';
 import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
 import { datasetDiffSchema, datasetLineageSchema, datasetVersionSchema } from './dataset-schemas.ts';
+import { catalogViewSchema, featureHistorySchema } from './feature-schemas.ts';
 import {
   applyResultSchema,
   bundleSourceSchema,
@@ -510,6 +511,14 @@ export const engineContract = {
     diff: base.input(z.object({ before: z.string(), after: z.string() })).output(datasetDiffSchema),
     /** From an artifact back to the dataset versions it was made from. */
     lineage: base.input(z.object({ digest: z.string() })).output(datasetLineageSchema),
+  },
+  feature: {
+    /** Views by name. */
+    list: base.output(z.array(catalogViewSchema)),
+    /** Of a feature of a view artifact. */
+    history: base.input(z.object({ digest: z.string(), feature: z.string() })).output(featureHistorySchema),
+    /** Brings what was made last online; answers with the list. */
+    materialize: base.input(z.object({ name: z.string() })).output(z.array(catalogViewSchema)),
   },
   model: {
     list: base.output(z.array(modelVersionSchema)),

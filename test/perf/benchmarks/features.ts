@@ -1,16 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetRelation, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { numberedParquetRelation } from '../../../main/compute/duckdb/numbered-relation.ts';
 import { writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { joinPointInTime } from '../../../main/compute/features/point-in-time-join.ts';
+import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { FeatureApi } from '../../../main/features/feature-api.ts';
 import { materialize } from '../../../main/features/materialize.ts';
 import { OnlineStore } from '../../../main/features/online-store.ts';
+import { createEndpointHost } from '../../../main/serving/endpoint-host.ts';
+import { modelSourcesAt } from '../../../main/serving/model-source.ts';
 import type { FeatureView } from '../../../shared/features/feature-view.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { fusedFeatures } from './fused-features.ts';
 
 const threads = 2;
 const memoryBytes = 2 ** 31;
@@ -171,7 +176,7 @@ async function materializeSeconds(folder: string): Promise<number> {
 }
 
 /** 99th percentiles in ms of look-ups of 50 features among 100,000 entities: whole answers, JSON included. */
-async function onlineReads(folder: string): Promise<{ one: number; hundred: number }> {
+async function onlineReads(folder: string): Promise<{ one: number; hundred: number; http: number }> {
   const entities = 100_000;
   const view = viewOf(50, { ttlSeconds: 0 });
   const artifact = await artifactOf(
@@ -180,7 +185,8 @@ async function onlineReads(folder: string): Promise<{ one: number; hundred: numb
     view,
     `SELECT i AS k, make_timestamp(${uniform(1, 100_000)} * 1000000) AS t, t AS created, ${randomColumns(50)} FROM range(${entities}) r(i)`,
   );
-  const store = OnlineStore.open(join(folder, 'online'));
+  const dataDir = join(folder, 'online');
+  const store = OnlineStore.open(dataDir);
   try {
     await materialize({ store, artifact, openArtifact: async () => undefined, nowUs });
     const api = new FeatureApi(store, () => nowUs);
@@ -196,9 +202,51 @@ async function onlineReads(folder: string): Promise<{ one: number; hundred: numb
       return times.toSorted((a, b) => a - b)[Math.floor(repetitions * 0.99)] ?? Number.NaN;
     };
     measure(1, 2000);
-    return { one: measure(1, 20_000), hundred: measure(100, 1000) };
+    const http = await httpRead(dataDir, features, entities);
+    return { one: measure(1, 20_000), hundred: measure(100, 1000), http };
   } finally {
     store.close();
+  }
+}
+
+/** 99th percentile in ms of the same look-up of one entity through an endpoint, one request after the other. */
+async function httpRead(dataDir: string, names: readonly string[], entities: number): Promise<number> {
+  const graph = createGraphBuilder('echo');
+  graph.output('y', graph.input('x', 'FP32', ['N', 1]), 'FP32', ['N', 1]);
+  const path = join(dataDir, 'echo.onnx');
+  writeFileSync(path, graph.toBytes());
+  const host = createEndpointHost({ dataDir, log: () => undefined });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    const models = await modelSourcesAt(path);
+    const started = await host.startModels({
+      graphId: 'bench',
+      nodeId: 'echo',
+      name: 'echo',
+      http: { port: 0 },
+      models,
+    });
+    const url = `${started.http}/features/get-online-features`;
+    const ask = (k: number) =>
+      new Promise<void>((resolve, reject) => {
+        const call = request(url, { method: 'POST', agent }, (response) => {
+          if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
+          response.resume().once('end', resolve);
+        });
+        call.once('error', reject);
+        call.end(JSON.stringify({ features: names, entities: { k: [k] } }));
+      });
+    const times: number[] = [];
+    for (let i = 0; i < 6000; i++) {
+      const startedMs = performance.now();
+      await ask((i * 7919) % entities);
+      // The first thousand warm up.
+      if (i >= 1000) times.push(performance.now() - startedMs);
+    }
+    return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
+  } finally {
+    agent.destroy();
+    await host.close();
   }
 }
 
@@ -206,7 +254,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Point-in-time joins and the online store, on generated data. */
+/** Point-in-time joins and the online store, on generated data; the fused features of flight-delays. */
 export const features: Benchmark = {
   async measure(log) {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-features-'));
@@ -218,16 +266,21 @@ export const features: Benchmark = {
       const materialized = await materializeSeconds(folder);
       log(`materialize: ${materialized.toFixed(1)} s`);
       const reads = await onlineReads(folder);
-      log(`online, p99: one entity ${reads.one.toFixed(3)} ms, a hundred ${reads.hundred.toFixed(2)} ms`);
+      log(
+        `online, p99: one entity ${reads.one.toFixed(3)} ms, over HTTP ${reads.http.toFixed(3)} ms, a hundred ${reads.hundred.toFixed(2)} ms`,
+      );
+      const fused = await fusedFeatures(folder, log);
       return {
         figures: {
           pitSeconds: median(joins),
           pitWrongRows: wrong,
           onlineReadP99Ms: reads.one,
+          onlineReadHttpP99Ms: reads.http,
           onlineBatch100Ms: reads.hundred,
           materialize1MSeconds: materialized,
+          ...fused.figures,
         },
-        skipped: ['onlineReadHttpP99Ms', 'fusedRowP50Us', 'fusedRowP99Us', 'sklearnVsFused1M'],
+        skipped: fused.skipped,
       };
     } finally {
       rmSync(folder, { recursive: true, force: true });

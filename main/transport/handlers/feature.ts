@@ -1,0 +1,43 @@
+import { bringOnline } from '../../features/bring-online.ts';
+import { featureCatalog } from '../../features/feature-catalog.ts';
+import { featureHistory } from '../../features/feature-history.ts';
+import { OnlineStore } from '../../features/online-store.ts';
+import { listViews } from '../../features/view-catalog.ts';
+import { artifactNotFound } from '../../store/artifact-store.ts';
+import type { Services } from '../services.ts';
+import { rpc } from '../rpc-base.ts';
+
+export const featureHandlers = {
+  list: rpc.feature.list.handler(({ context }) => catalogOf(context)),
+  history: rpc.feature.history.handler(async ({ input, context, signal }) => {
+    const artifact = await context.engine.store.open(input.digest);
+    if (artifact === undefined) throw artifactNotFound(input.digest);
+    return featureHistory(artifact, input.feature, signal);
+  }),
+  materialize: rpc.feature.materialize.handler(async ({ input, context }) => {
+    const { engine } = context;
+    const made = (await listViews(engine.database, engine.store)).filter(({ view }) => view.name === input.name);
+    await bringOnline({
+      joined: made.map(({ view, digest }) => ({ view, digest, keyColumns: {}, columns: {} })),
+      dataDir: engine.dataDir,
+      artifacts: engine.store,
+      log: () => undefined,
+      failOnError: true,
+    });
+    return catalogOf(context);
+  }),
+};
+
+async function catalogOf({ engine }: Services) {
+  const online = OnlineStore.open(engine.dataDir);
+  try {
+    return await featureCatalog({
+      database: engine.database,
+      artifacts: engine.store,
+      online,
+      versions: engine.registry.list(),
+    });
+  } finally {
+    online.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { digestSchema } from '../artifact/manifest.ts';
+import { featureViewSchema } from '../features/feature-view.ts';
+
+/** A feature view as it was made last, as it is online, and who uses it. */
+export const catalogViewSchema = z.object({
+  view: featureViewSchema,
+  /** The artifact made last; null for a view that was only pushed to. */
+  made: z
+    .object({
+      digest: digestSchema,
+      rows: z.number().nullable(),
+      graphId: z.string(),
+      nodeId: z.string(),
+      /** Unix ms of the run that made it, or used it again, last. */
+      usedMs: z.number(),
+    })
+    .nullable(),
+  online: z
+    .object({
+      rows: z.number(),
+      newestEventMs: z.number().nullable(),
+      materializedMs: z.number().nullable(),
+      /** Whether the rows are those of the artifact made last. */
+      upToDate: z.boolean(),
+    })
+    .nullable(),
+  /** Registered models that were trained on it, and the features they use. */
+  models: z.array(
+    z.object({ name: z.string(), version: z.number(), aliases: z.array(z.string()), features: z.array(z.string()) }),
+  ),
+});
+export type FeatureCatalogView = z.infer<typeof catalogViewSchema>;
+
+/** Values of a feature over the event times of its view, in equal spans of time; at most 60. */
+export const featureHistorySchema = z.object({
+  spans: z.array(
+    z.object({
+      fromMs: z.number(),
+      rows: z.number(),
+      /** Share without a value. */
+      missing: z.number(),
+      /** Quantiles of numbers; null for other types and spans without values. */
+      low: z.number().nullable(),
+      middle: z.number().nullable(),
+      high: z.number().nullable(),
+      /** Different values. */
+      distinct: z.number(),
+    }),
+  ),
+});
+export type FeatureHistory = z.infer<typeof featureHistorySchema>;
