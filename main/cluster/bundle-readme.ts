@@ -9,6 +9,8 @@ export interface ReadmeParts {
   parts: readonly BundlePart[];
   /** The bundle carries its models and has no store. */
   servesOnly: boolean;
+  /** Run and endpoints share a store. */
+  hasStore: boolean;
   omitted: readonly { node: string; reason: string }[];
 }
 
@@ -25,15 +27,17 @@ export function bundleReadme(context: ExportContext, names: Names, readme: Readm
     ...parts.flatMap((part) => part.about),
     ...(readme.servesOnly
       ? readme.omitted.map(({ node, reason }) => `The node \`${node}\` is not part of this bundle: ${reason}.`)
-      : [
-          ...plannedEndpoints(plan).endpoints.map(
-            (endpoint) =>
-              `The endpoint \`${endpoint.name}\` serves \`${endpoint.modelUri}\` and answers once the run has registered it.`,
-          ),
-          ...(monitors.length > 0
-            ? ['Each endpoint compares its requests with the training rows and reports drift on `/metrics`.']
-            : []),
-        ]),
+      : !readme.hasStore
+        ? []
+        : [
+            ...plannedEndpoints(plan).endpoints.map(
+              (endpoint) =>
+                `The endpoint \`${endpoint.name}\` serves \`${endpoint.modelUri}\` and answers once the run has registered it.`,
+            ),
+            ...(monitors.length > 0
+              ? ['Each endpoint compares its requests with the training rows and reports drift on `/metrics`.']
+              : []),
+          ]),
     ...new Set(parts.flatMap((part) => part.needs ?? [])),
     '',
     ...(prepare.length === 0 ? [] : ['Build the image, with a registry of yours:', '', '```sh', ...prepare, '```', '']),
@@ -52,9 +56,12 @@ export function bundleReadme(context: ExportContext, names: Names, readme: Readm
         ]),
     '`slipway apply overlays/example` does the same with live status, and removes what an earlier export left.',
     '',
-    ...(readme.servesOnly ? [] : [...storeSection(names), ...secretSection(plan, names)]),
+    ...(readme.hasStore ? storeSection(names) : []),
+    ...(readme.servesOnly ? [] : secretSection(plan, names)),
     ...componentSection(readme.parts),
     ...parts.flatMap((part) => part.sections ?? []).flatMap((section) => [section, '']),
+    '`slipway-lock.json` has the digest of every file as it was exported.',
+    '',
     'Pods satisfy the *restricted* Pod Security Standard; endpoints have no service account token.',
     '',
   ];

@@ -1,7 +1,7 @@
 import type { Bundle } from './bundle.ts';
 import type { BundlePart, RenderPart } from './bundle-part.ts';
 import { bundleReadme } from './bundle-readme.ts';
-import type { ExportContext } from './export-context.ts';
+import { type ExportContext, loopServices } from './export-context.ts';
 import { layOutBundle } from './lay-out-bundle.ts';
 import { monitoringPart } from './monitoring/monitoring-part.ts';
 import { namesOf } from './names.ts';
@@ -13,27 +13,30 @@ import { omittedNodes, refuseUnsupported } from './unsupported.ts';
 export interface TargetParts {
   batch?: RenderPart;
   serving: RenderPart;
+  /** One pod for graphs that watch their endpoint by labels, or train again; absent: they are refused. */
+  loop?: RenderPart;
 }
 
 /** The bundle of a target from its parts. Throws `export.unsupported`, `export.no-model`, `export.invalid-object`. */
 export function composeBundle(targetId: string, context: ExportContext, target: TargetParts): Bundle {
   const servesOnly = target.batch === undefined;
-  refuseUnsupported(context, targetId, { servesOnly });
+  refuseUnsupported(context, targetId, { servesOnly, loops: target.loop !== undefined });
+  const loop = loopServices(context.plan).length > 0 ? target.loop : undefined;
   const planText = planTextOf(context.plan);
   const names = namesOf(context.plan, planText);
-  const parts: BundlePart[] = [
-    ...(target.batch === undefined ? [] : [target.batch(context, names, planText)]),
-    target.serving(context, names, planText),
-  ];
+  const render: RenderPart[] =
+    loop === undefined ? [...(target.batch === undefined ? [] : [target.batch]), target.serving] : [loop];
+  const parts: BundlePart[] = render.map((part) => part(context, names, planText));
   const objects = parts.flatMap((part) => part.groups).flatMap((group) => group.objects);
   if (!servesOnly) parts.push(monitoringPart(context, names, objects));
   parts.push({ groups: [], components: queueComponents(objects), readme: { about: [] } });
+  const hasStore = !servesOnly && loop === undefined;
   const omitted = servesOnly ? omittedNodes(context) : [];
   return layOutBundle({
     names,
     version: context.version,
     groups: [
-      { file: 'shared.yaml', objects: sharedObjects(names, context.version, { store: !servesOnly }) },
+      { file: 'shared.yaml', objects: sharedObjects(names, context.version, { store: hasStore }) },
       ...unique(
         parts.flatMap((part) => part.groups),
         (group) => group.file,
@@ -41,7 +44,7 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
     ],
     components: parts.flatMap((part) => part.components ?? []),
     files: [
-      { path: 'README.md', text: bundleReadme(context, names, { targetId, parts, servesOnly, omitted }) },
+      { path: 'README.md', text: bundleReadme(context, names, { targetId, parts, servesOnly, hasStore, omitted }) },
       ...unique(
         parts.flatMap((part) => part.files ?? []),
         (file) => file.path,

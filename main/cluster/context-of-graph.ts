@@ -1,5 +1,6 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { canonicalGraphText } from '../../shared/graph/canonical.ts';
 import type { ParsedGraph } from '../../shared/graph/parse-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import { productVersion } from '../product/version.ts';
@@ -16,5 +17,6 @@ export function exportContextOf(graph: ParsedGraph): ExportContext {
       details: { diagnostics: errors },
     });
   }
-  return { plan: createPlan(graph.document, definitionOf).plan, definitionOf, version: productVersion() };
+  const { plan } = createPlan(graph.document, definitionOf);
+  return { plan, definitionOf, version: productVersion(), graphText: canonicalGraphText(graph.document) };
 }

@@ -8,6 +8,8 @@ export interface ExportContext {
   definitionOf: (kind: string) => NodeDefinition | undefined;
   /** Version of the engine, for labels. */
   version: string;
+  /** The graph's document, for a pod that runs all of it. */
+  graphText?: string;
   /** By URI (`models:/NAME@ALIAS`), for targets that embed them. */
   models?: ReadonlyMap<string, EmbeddedModel>;
 }
@@ -49,6 +51,14 @@ export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; un
     });
   }
   return { endpoints, unregistered };
+}
+
+/** Monitors that need the requests of an endpoint and what is known of them later, in one place. */
+const loopKinds = new Set(['monitor.performance', 'monitor.retrain']);
+
+/** Services that make the graph a loop: something must stay up beside the endpoint and keep what it learns. */
+export function loopServices(plan: Plan): PlanService[] {
+  return plan.services.filter(({ kind }) => loopKinds.has(kind));
 }
 
 function modelStep(plan: Plan, service: PlanService): PlanStep | undefined {

@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Bundle, BundleFile, KubernetesObject } from './bundle.ts';
 import type { BundleComponent } from './bundle-part.ts';
@@ -42,9 +44,25 @@ export function layOutBundle({ names, version, groups, components, files, omitte
     ...overlayFiles(names, version, objects),
     ...componentFiles(components),
   ];
+  const sorted = all.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return {
-    files: all.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    files: [...sorted, lockFile(version, sorted)],
     objects: objects.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, name: metadata.name })),
     omitted,
   };
+}
+
+/** What was written, by digest: tells whether a bundle was changed since, and two exports apart. */
+function lockFile(version: string, files: readonly BundleFile[]): BundleFile {
+  const digests = files.map(({ path, text, bytes }): [string, string] => [
+    path,
+    bytesToHex(sha256(bytes ?? new TextEncoder().encode(text))),
+  ]);
+  const lock = {
+    format: 'slipway/bundle-lock',
+    formatVersion: 1,
+    slipway: version,
+    sha256: Object.fromEntries(digests),
+  };
+  return { path: 'slipway-lock.json', text: `${JSON.stringify(lock, null, 2)}\n` };
 }

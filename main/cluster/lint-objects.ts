@@ -2,6 +2,10 @@ import type { KubernetesObject } from './bundle.ts';
 
 type Json = Record<string, unknown>;
 
+interface ClaimTemplates {
+  volumeClaimTemplates?: { metadata: { name: string } }[];
+}
+
 interface PodSpec {
   serviceAccountName?: string;
   securityContext?: Json;
@@ -38,10 +42,14 @@ function podsOf(object: KubernetesObject): { pod: PodSpec; needsCommand: boolean
   const found: PodSpec[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if (Array.isArray((value as Partial<PodSpec>).containers)) found.push(value as PodSpec);
+    if (Array.isArray((value as Partial<PodSpec>).containers)) found.push({ ...(value as PodSpec) });
     else for (const entry of Object.values(value)) visit(entry);
   };
   visit(object['spec']);
+  const claims = ((object['spec'] ?? {}) as ClaimTemplates).volumeClaimTemplates ?? [];
+  for (const pod of found) {
+    pod.volumes = [...(pod.volumes ?? []), ...claims.map(({ metadata }) => ({ name: metadata.name }))];
+  }
   return found.map((pod) => ({ pod, needsCommand: !object.kind.startsWith('Ray') }));
 }
 

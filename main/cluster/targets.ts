@@ -7,6 +7,7 @@ import { kserveServing } from './kserve/kserve-serving.ts';
 import { kserveTritonServing } from './kserve/kserve-triton-serving.ts';
 import { jobBatch } from './kubernetes/job-batch.ts';
 import { deploymentServing } from './kubernetes/deployment-serving.ts';
+import { loopPart } from './kubernetes/loop-part.ts';
 import { rayBatch } from './ray/ray-batch.ts';
 import { rayServing } from './ray/ray-serving.ts';
 import { composeBundle } from './compose-bundle.ts';
@@ -20,6 +21,8 @@ export interface ExportTarget {
   /** Absent: the bundle serves models that are trained elsewhere and carries them. */
   batch?: RenderPart;
   serving: RenderPart;
+  /** One pod for graphs that watch their endpoint by labels, or train again. */
+  loop?: RenderPart;
 }
 
 export const exportTargets: readonly ExportTarget[] = [
@@ -30,6 +33,7 @@ export const exportTargets: readonly ExportTarget[] = [
       'Plain objects: a Job for the batch part, Deployment, Service and autoscaler for each endpoint. No CRD needed.',
     batch: jobBatch,
     serving: deploymentServing,
+    loop: loopPart,
   },
   {
     id: 'argo',

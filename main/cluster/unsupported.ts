@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
-import { type ExportContext, plannedEndpoints } from './export-context.ts';
+import { type ExportContext, loopServices, plannedEndpoints } from './export-context.ts';
 
 /** Kinds without a counterpart in a bundle of plain Kubernetes objects are refused by name. */
 const exportableServices = new Set(['serve.endpoint', 'monitor.drift']);
@@ -12,8 +12,12 @@ const lookingOn = new Set(['monitor.drift', 'monitor.performance']);
  * Throws `export.unsupported` naming the node and the reason for the first thing a pod could not do: read a file of this
  * machine, serve a model that is in no registry, run a kind that has no workload.
  */
-export function refuseUnsupported(context: ExportContext, target: string, options: { servesOnly: boolean }): void {
-  const { servesOnly } = options;
+export function refuseUnsupported(
+  context: ExportContext,
+  target: string,
+  options: { servesOnly: boolean /** One pod runs all of a loop. */; loops: boolean },
+): void {
+  const { servesOnly, loops } = options;
   for (const step of servesOnly ? [] : context.plan.steps) {
     if (step.pinned !== undefined) {
       throw unsupported(target, step.id, 'is pinned to an earlier result, which no pod has', {
@@ -32,7 +36,14 @@ export function refuseUnsupported(context: ExportContext, target: string, option
       });
     }
   }
+  const loop = new Set(loopServices(context.plan).map(({ id }) => id));
   for (const service of context.plan.services) {
+    if (loop.has(service.id)) {
+      if (loops || (servesOnly && lookingOn.has(service.kind))) continue;
+      throw unsupported(target, service.id, `is of kind ${service.kind}, which needs an engine that stays up`, {
+        fix: 'Choose the target kubernetes: there one pod runs the graph, its endpoint and its monitors.',
+      });
+    }
     if (!exportableServices.has(service.kind) && !(servesOnly && lookingOn.has(service.kind))) {
       throw unsupported(target, service.id, `is of kind ${service.kind}, which has no counterpart there`, {});
     }
@@ -42,6 +53,12 @@ export function refuseUnsupported(context: ExportContext, target: string, option
   if (unregistered !== undefined) {
     throw unsupported(target, unregistered.id, 'serves a model that is not registered', {
       fix: 'Put a Register node between the model and the endpoint.',
+    });
+  }
+  const [, second] = endpoints;
+  if (loops && loop.size > 0 && second !== undefined) {
+    throw unsupported(target, second.service.id, 'is a second endpoint beside a monitor that needs one pod for all', {
+      fix: 'Give each endpoint a graph of its own.',
     });
   }
   if (servesOnly && endpoints.length === 0) {

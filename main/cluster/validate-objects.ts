@@ -1,5 +1,5 @@
 import { Workflow, WorkflowTemplate } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1';
-import { Deployment } from 'kubernetes-models/apps/v1';
+import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
@@ -21,6 +21,7 @@ import { rayJobSchema, rayServiceSchema } from './ray/schemas.ts';
 /** The generated classes check themselves against the API's schemas. */
 const models: Record<string, (object: never) => { validate(): void }> = {
   'apps/v1 Deployment': (object) => new Deployment(object),
+  'apps/v1 StatefulSet': (object) => new StatefulSet(object),
   'argoproj.io/v1alpha1 Workflow': (object) => new Workflow(object),
   'argoproj.io/v1alpha1 WorkflowTemplate': (object) => new WorkflowTemplate(object),
   'autoscaling/v2 HorizontalPodAutoscaler': (object) => new HorizontalPodAutoscaler(object),
