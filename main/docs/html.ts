@@ -6,7 +6,8 @@ export function escapeHtml(text: string): string {
 function inline(text: string): string {
   return escapeHtml(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
-    .replace(/\*\*([^*]+)\*\*/g, '<b>$1</b>');
+    .replace(/\*\*([^*]+)\*\*/g, '<b>$1</b>')
+    .replace(/\*([^*\s][^*]*)\*/g, '<b>$1</b>');
 }
 
 /** The part of Markdown that help texts use, as HTML: headings, paragraphs, lists, fenced code, bold and code. */

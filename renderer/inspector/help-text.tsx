@@ -1,11 +1,12 @@
 import { Fragment, type ReactNode } from 'react';
 
-/** `code`, **bold** and plain text of one line. */
+/** `code`, **bold**, *names* and plain text of one line. */
 function inline(text: string): ReactNode[] {
-  return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part, index) => {
+  return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/).map((part, index) => {
     // oxlint-disable react/no-array-index-key -- parts of fixed text
     if (part.startsWith('`')) return <code key={index}>{part.slice(1, -1)}</code>;
     if (part.startsWith('**')) return <b key={index}>{part.slice(2, -2)}</b>;
+    if (/^\*[^*]+\*$/.test(part)) return <b key={index}>{part.slice(1, -1)}</b>;
     return <Fragment key={index}>{part}</Fragment>;
     // oxlint-enable react/no-array-index-key
   });

@@ -105,6 +105,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
             placeholder={titleOf(node, nodeId)}
             spellCheck={false}
             onChange={(event) => setTitle(nodeId, event.target.value)}
+            onBlur={(event) => setTitle(nodeId, event.target.value.trim())}
           />
           <small className="mono mute clip">
             {node.kind} · {nodeId}

@@ -40,8 +40,10 @@ export function Tour({ onClose }: { onClose: () => void }) {
     measure();
     const frame = requestAnimationFrame(measure);
     window.addEventListener('resize', measure);
-    card.current?.focus();
+    // What was open before gives the focus back first.
+    const focus = setTimeout(() => card.current?.focus(), 50);
     return () => {
+      clearTimeout(focus);
       cancelAnimationFrame(frame);
       window.removeEventListener('resize', measure);
     };

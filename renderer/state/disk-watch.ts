@@ -14,8 +14,8 @@ interface DiskState {
 export const useDisk = create<DiskState>(() => ({ changed: [] }));
 
 const pollMs = 3000;
-/** Times of the files as the tabs know them, by tab. */
-const known = new Map<string, { path: string; modifiedMs: number; document: unknown }>();
+/** Times of the files that were offered beside unsaved work, by tab. */
+const offered = new Map<string, number>();
 
 function drop(tabId: string): void {
   useDisk.setState((state) => ({ changed: state.changed.filter((id) => id !== tabId) }));
@@ -29,13 +29,12 @@ export async function reloadFromDisk(tabId: string): Promise<void> {
   const read = readGraphValue(file.document, definitionOf);
   if (!read.document) return;
   reloadGraph(tabId, read.document, file.modifiedMs);
-  known.delete(tabId);
   drop(tabId);
 }
 
 /** Keeps what the tab shows; the next save replaces the file. */
 export function keepMine(tabId: string): void {
-  const time = known.get(tabId)?.modifiedMs;
+  const time = offered.get(tabId);
   if (time !== undefined) acceptDiskTime(tabId, time);
   drop(tabId);
 }
@@ -49,19 +48,16 @@ async function look(): Promise<void> {
     const times = await engine.graph.modified({ paths: [...new Set(open.map((graph) => graph.path))].slice(0, 50) });
     for (const graph of open) {
       const time = times[graph.path];
-      const before = known.get(graph.tabId);
-      if (time === null || time === undefined) continue;
-      // A save by this window sets the saved document anew, and with it the time that is known.
-      if (!before || before.path !== graph.path || before.document !== graph.savedDocument) {
-        known.set(graph.tabId, { path: graph.path, modifiedMs: time, document: graph.savedDocument });
+      if (time === null || time === undefined || graph.modifiedMs === undefined || time <= graph.modifiedMs) continue;
+      // It may have been saved by this window while the answer was under way.
+      const now = useGraphs.getState().graphs[graph.tabId];
+      if (!now || now.modifiedMs !== graph.modifiedMs || offered.get(graph.tabId) === time) continue;
+      if (!isDirty(now)) {
+        await reloadFromDisk(graph.tabId);
         continue;
       }
-      if (time <= before.modifiedMs) continue;
-      known.set(graph.tabId, { ...before, modifiedMs: time });
-      if (!isDirty(graph)) await reloadFromDisk(graph.tabId);
-      else if (!useDisk.getState().changed.includes(graph.tabId)) {
-        useDisk.setState((state) => ({ changed: [...state.changed, graph.tabId] }));
-      }
+      offered.set(graph.tabId, time);
+      useDisk.setState((state) => ({ changed: [...new Set([...state.changed, graph.tabId])] }));
     }
   }
   const shown = active === undefined ? undefined : graphs[active];

@@ -7,7 +7,17 @@ import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { shell } from '../platform/shell.ts';
 import { showToast } from '../ui/toast.tsx';
-import { useGraphs, activeGraph, closeGraph, isDirty, markSaved, openGraph, showGraph } from './graph-store.ts';
+import {
+  activeGraph,
+  closeGraph,
+  editRoot,
+  isDirty,
+  markSaved,
+  openGraph,
+  showGraph,
+  showScope,
+  useGraphs,
+} from './graph-store.ts';
 import { newDocument } from './new-document.ts';
 import { dropRecovery, type RecoveryCopy } from './recovery.ts';
 import { followLastRun } from './run-commands.ts';
@@ -117,7 +127,18 @@ export function newGraph(): void {
 export function openRecovery(copy: RecoveryCopy): void {
   const read = readGraphValue(copy.document, definitionOf);
   if (!read.document) return;
-  openGraph({ document: read.document, path: copy.path, writable: read.writable, unsaved: true });
+  const recovered = read.document;
+  const { graphs } = useGraphs.getState();
+  const present = Object.values(graphs).find((graph) => copy.path !== undefined && graph.path === copy.path);
+  if (present && !isDirty(present)) {
+    // The file is open as it was saved: the copy becomes a change of it, which can be undone.
+    showGraph(present.tabId);
+    showScope([]);
+    editRoot(t.recover, (draft) => {
+      Object.assign(draft, recovered);
+    });
+  } else
+    openGraph({ document: recovered, path: present ? undefined : copy.path, writable: read.writable, unsaved: true });
   dropRecovery(copy.key);
   navigate('graph');
 }

@@ -196,7 +196,8 @@ export function setTitle(nodeId: string, title: string): void {
       const node = draft.nodes[nodeId];
       if (!node) return;
       if (title.trim() === '') delete node.title;
-      else node.title = title.trim();
+      // Not trimmed while it is typed: a space comes before the next word.
+      else node.title = title.trimStart();
     },
     `title:${nodeId}`,
   );

@@ -40,8 +40,6 @@ export interface OpenGraph {
   future: Edit[];
   /** Id of the last edit that is on disk; 0 for the document as opened. */
   savedEdit: number;
-  /** The document that is on disk, as far as this window knows; undefined until saved once. */
-  savedDocument: GraphDocument | undefined;
   /** Problems found while reading the file. */
   openProblems: Diagnostic[];
 }
@@ -108,7 +106,6 @@ export function openGraph(opened: {
     past: [],
     future: [],
     savedEdit: opened.unsaved ? -1 : 0,
-    savedDocument: opened.path === undefined ? undefined : opened.document,
     openProblems: opened.problems ?? [],
   };
   useGraphs.setState({
@@ -283,7 +280,6 @@ export function reloadGraph(tabId: string, document: GraphDocument, modifiedMs: 
     past: [],
     future: [],
     savedEdit: 0,
-    savedDocument: document,
     modifiedMs,
   });
 }
@@ -299,5 +295,5 @@ export function markSaved(tabId: string, document: GraphDocument, path: string, 
   const graph = useGraphs.getState().graphs[tabId];
   if (!graph) return;
   const savedEdit = graph.root === document ? (graph.past.at(-1)?.id ?? 0) : graph.savedEdit;
-  replace({ ...graph, path, modifiedMs, savedEdit, savedDocument: document });
+  replace({ ...graph, path, modifiedMs, savedEdit });
 }

@@ -50,6 +50,7 @@ export const t = defineText(
     takeChanges: 'Take changes',
     importTooLarge: (file: string | number) => `${file} is larger than 16 MiB, so it is no graph.`,
     useExample: 'Use the settings of an example',
+    recover: 'Recover unsaved work',
   },
   {
     thisIsNoGraph: 'Das ist kein Graph.',
@@ -101,5 +102,6 @@ export const t = defineText(
     takeChanges: 'Änderungen übernehmen',
     importTooLarge: (file) => `${file} ist größer als 16 MiB, also kein Graph.`,
     useExample: 'Einstellungen eines Beispiels nehmen',
+    recover: 'Nicht gespeicherte Arbeit zurückholen',
   },
 );

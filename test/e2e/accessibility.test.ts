@@ -45,9 +45,20 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await look('commands');
     await page.keyboard.press('Escape');
     for (const name of ['Home', 'Data', 'Runs', 'Models', 'Endpoints', 'Monitors', 'Settings']) {
-      await page.getByRole('link', { name }).click();
+      await page.getByRole('link', { name, exact: true }).click();
       await look(name);
     }
+    await page.evaluate(() => {
+      location.hash = '#/help/feature.impute';
+    });
+    await look('help page');
+    await page.evaluate(() => {
+      location.hash = '#/graph';
+    });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Tour of the editor');
+    await page.keyboard.press('Enter');
+    await look('tour');
     await page.context().close();
     expect(found).toEqual([]);
   });
