@@ -1,6 +1,7 @@
 import type { ClassLabel, InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { appendColumns, type ScalarColumn } from '../compute/duckdb/append-columns.ts';
 import { withDuckDb } from '../compute/duckdb/connection.ts';
+import { joinedOption } from '../compute/duckdb/joined-metadata.ts';
 import { quoteIdentifier, quotePath } from '../compute/duckdb/quote.ts';
 import type { LabelledLog, LoggedRows } from './labelled-log.ts';
 
@@ -69,7 +70,7 @@ export function qualityProblems(
 export async function writeTrainingTable(
   path: string,
   rows: LoggedRows,
-  manifest: Pick<ModelManifest, 'task' | 'classes' | 'inputs' | 'label'>,
+  manifest: Pick<ModelManifest, 'task' | 'classes' | 'inputs' | 'label' | 'joined'>,
   options: { before?: string | undefined; signal?: AbortSignal },
 ): Promise<void> {
   const columns: InputColumn[] = [
@@ -86,7 +87,9 @@ export async function writeTrainingTable(
       options.before === undefined
         ? fresh
         : `SELECT ${list} FROM read_parquet(${quotePath(options.before)}) UNION ALL ${fresh}`;
-    await db.run(`COPY (${source}) TO ${quotePath(path)} (FORMAT parquet, COMPRESSION zstd)`);
+    // The model made of these rows is served by the same keys.
+    const joined = manifest.joined === undefined ? '' : `, ${joinedOption(manifest.joined)}`;
+    await db.run(`COPY (${source}) TO ${quotePath(path)} (FORMAT parquet, COMPRESSION zstd${joined})`);
   });
 }
 

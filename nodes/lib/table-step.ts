@@ -6,6 +6,7 @@ import { bindGenerated, type WrittenExpression } from '../../main/compute/duckdb
 import { stepDuckDbOptions } from '../../main/compute/duckdb/step-options.ts';
 import { storedColumn, tableFile, tablePath, writeTable } from '../../main/compute/duckdb/write-table.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { type JoinedView, joinedViewsOf } from '../../shared/features/joined-view.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
 import type { DescribeContext, InputArtifact, Runner, StepContext } from '../../shared/node/runner.ts';
@@ -40,10 +41,16 @@ type Compile<P> = (params: P, inputs: TableInputs) => TableQuery;
  * Runner of a kind that is one generated query over its input tables. The query is bound to the columns of the inputs
  * before anything runs, so the schema of the result is known, and problems are shown at their parameter.
  */
-export function tableStep<P>(compile: Compile<P>): Pick<Runner<P>, 'run' | 'describe'> {
+export function tableStep<P>(
+  compile: Compile<P>,
+  /** Every row that comes out is one that came in, with all its columns: what was joined to them stays known. */
+  { choosesRows = false }: { choosesRows?: boolean } = {},
+): Pick<Runner<P>, 'run' | 'describe'> {
   return {
     run: async (ctx) => {
       const tables = openTables(ctx);
+      if (choosesRows)
+        tables.joined = Object.values(ctx.inputs).flatMap(([only]) => joinedViewsOf(only?.manifest.meta ?? {}));
       return { table: await runTableQuery(ctx, tables, compile(ctx.params, tables.inputs)) };
     },
     describe: (ctx) => describeTableQuery(ctx, compile),
@@ -55,6 +62,8 @@ export interface OpenTables {
   /** Relation name (unquoted) → Parquet file and columns. */
   files: Record<string, { path: string; columns: readonly Column[] }>;
   lineage: Lineage | undefined;
+  /** Views that columns of the result were joined from. */
+  joined: readonly JoinedView[];
 }
 
 /** The tables connected to a step. Errors: `data.query` for a column with the reserved name. */
@@ -66,7 +75,7 @@ export function openTables(ctx: Pick<StepContext<unknown>, 'inputs'>): OpenTable
     return columns;
   });
   const lineage = commonLineage(Object.values(ctx.inputs).flatMap((list) => list.map((a) => a.manifest.lineage)));
-  return { inputs, files, lineage };
+  return { inputs, files, lineage, joined: [] };
 }
 
 /** Runs a generated query and writes its rows as a table; `before` may look at the relations first. */
@@ -96,6 +105,7 @@ export async function runTableQuery(
       return await writeTable(db, query.select, {
         workDir: ctx.workDir,
         ...(lineage === undefined ? {} : { lineage }),
+        joined: tables.joined,
       });
     } catch (error) {
       throw duckDbError(error, { code: 'data.query', doing: 'The step failed' });

@@ -18,4 +18,4 @@ function compile(params: z.output<typeof dedupeNode.params>, inputs: TableInputs
   return { select: `SELECT ${columnList(columns)} FROM ${relation} QUALIFY ${test} ORDER BY ${rowPlace}` };
 }
 
-export const runner = implementNode(dedupeNode, tableStep(compile));
+export const runner = implementNode(dedupeNode, tableStep(compile, { choosesRows: true }));

@@ -9,6 +9,7 @@ import { quoteIdentifier, quoteLiteral } from '../../../main/compute/duckdb/quot
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { type JoinedView, joinedViewsOf } from '../../../shared/features/joined-view.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { brokenCondition, namedColumn } from './broken-rows.ts';
@@ -61,7 +62,10 @@ export const runner = implementNode(expectNode, {
           if (broken > 0 && onBreak !== 'fail') ctx.log('warn', breakSentence(says, broken, found));
         }
         failWhereAsked(checked);
-        const tables = await writeTables(db, checked, columns, numbered, ctx.workDir);
+        const tables = await writeTables(db, checked, columns, numbered, {
+          workDir: ctx.workDir,
+          joined: joinedViewsOf(input.manifest.meta),
+        });
         const quarantined = tables.quarantine.rowCount ?? 0;
         const report = join(ctx.workDir, 'report.json');
         const body = {
@@ -242,13 +246,13 @@ async function writeTables(
   checked: readonly Checked[],
   columns: readonly Column[],
   { relation, ordinal }: NumberedRelation,
-  workDir: string,
+  { workDir, joined }: { workDir: string; joined: readonly JoinedView[] },
 ) {
   const taken = checked.flatMap(({ onBreak, broken }, at) => (onBreak === 'quarantine' && broken > 0 ? [at] : []));
   const isTaken = taken.length === 0 ? 'false' : taken.map((at) => `broken[${at + 1}]`).join(' OR ');
   const bad = `(SELECT ordinal FROM marks WHERE ${isTaken})`;
   const keep = taken.length === 0 ? '' : ` WHERE ${ordinal} NOT IN ${bad} ORDER BY ${ordinal}`;
-  const table = await writeTable(db, `SELECT * EXCLUDE (${ordinal}) FROM ${relation}${keep}`, { workDir });
+  const table = await writeTable(db, `SELECT * EXCLUDE (${ordinal}) FROM ${relation}${keep}`, { workDir, joined });
   const reasons = checked.map(
     ({ says }, at) => `CASE WHEN m.broken[${at + 1}] THEN ${quoteLiteral(`not: ${says}`)} END`,
   );

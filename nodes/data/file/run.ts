@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
+import { type DuckDb, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
+import { readJoined } from '../../../main/compute/duckdb/joined-metadata.ts';
 import { fileError, openFileSource } from '../../../main/compute/duckdb/file-source.ts';
 import type { FileSourceOptions } from '../../../main/compute/duckdb/file-source-options.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
@@ -9,6 +10,7 @@ import { storedColumn, writeTable } from '../../../main/compute/duckdb/write-tab
 import { fileDigest } from '../../../main/compute/paths/file-digest.ts';
 import { resolveDataPaths } from '../../../main/compute/paths/resolve-path.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { type JoinedView, joinedColumns } from '../../../shared/features/joined-view.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { fileNode } from './definition.ts';
 
@@ -25,7 +27,8 @@ export const runner = implementNode(fileNode, {
       const source = await openFileSource(db, paths, params.path, options);
       for (const warning of source.warnings) ctx.log('warn', `${warning.message} ${warning.fix}`);
       try {
-        const table = await writeTable(db, source.query, { workDir: ctx.workDir, lineage: 'all' });
+        const joined = await joinedOf(db, paths, source.query);
+        const table = await writeTable(db, source.query, { workDir: ctx.workDir, lineage: 'all', joined });
         if (table.rowCount === 0) {
           throw new AppError('data.empty', `${params.path} has no rows.`, { fix: 'Choose a file with rows.' });
         }
@@ -65,6 +68,14 @@ export const runner = implementNode(fileNode, {
     return hash.digest('hex');
   },
 });
+
+/** Of a single Parquet file that the product wrote, from which views its columns were joined. */
+async function joinedOf(db: DuckDb, [path, ...others]: [string, ...string[]], query: string): Promise<JoinedView[]> {
+  if (others.length > 0 || !path.endsWith('.parquet')) return [];
+  const joined = await readJoined(db, path);
+  if (joined.length === 0) return [];
+  return joinedColumns(joined, new Set((await db.columnsOf(query)).map(({ name }) => name)));
+}
 
 async function filesOf(params: Params, baseDir: string): Promise<[string, ...string[]]> {
   const [first, ...others] = await resolveDataPaths(params.path, baseDir);

@@ -66,4 +66,4 @@ function conditionSql(condition: Condition, columns: readonly Column[]): string 
   }
 }
 
-export const runner = implementNode(filterNode, tableStep(compile));
+export const runner = implementNode(filterNode, tableStep(compile, { choosesRows: true }));

@@ -18,4 +18,4 @@ function compile(params: z.output<typeof sampleNode.params>, inputs: TableInputs
   };
 }
 
-export const runner = implementNode(sampleNode, tableStep(compile));
+export const runner = implementNode(sampleNode, tableStep(compile, { choosesRows: true }));

@@ -12,4 +12,4 @@ function compile(params: z.output<typeof sortNode.params>, inputs: TableInputs) 
   return { select: `SELECT ${columnList(columns)} FROM ${relation} ORDER BY ${order}${limit}` };
 }
 
-export const runner = implementNode(sortNode, tableStep(compile));
+export const runner = implementNode(sortNode, tableStep(compile, { choosesRows: true }));
