@@ -12,6 +12,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { dataReportSchema, ExpectationsView, FactsView } from './data-report-view.tsx';
 import { ParityBox } from './parity-box.tsx';
+import { CheapestThreshold, FairnessTable, GainChart, ReferenceTable, SliceTable } from './report-parts.tsx';
 import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
 
@@ -64,6 +65,13 @@ function PerClass({ report }: { report: EvaluationReport }) {
   );
 }
 
+function intervalTitle({ intervals, confidence }: EvaluationReport, name: string, value: number): string {
+  const interval = intervals?.[name];
+  if (interval === undefined) return formatFull(value);
+  const range = `${formatFull(interval.low)} – ${formatFull(interval.high)}`;
+  return `${formatFull(value)}, ${t.intervalOf(formatPercent(confidence ?? 0.95))}: ${range}`;
+}
+
 /** A model measured on held-out rows: metrics, curves, confusion, residuals, parity. */
 /** A report of any kind; those of no known form are shown as their facts. */
 export function ReportView({ digest, nodeId }: { digest: string; nodeId: string }) {
@@ -81,7 +89,7 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
     <div className="dock-scroll result-view">
       <div className="metric-row">
         {Object.entries(report.metrics).map(([name, value]) => (
-          <div key={name} className="metric" title={formatFull(value)}>
+          <div key={name} className="metric" title={intervalTitle(report, name, value)}>
             <b>{formatMetric(value)}</b>
             <span>{metricName(name)}</span>
           </div>
@@ -168,6 +176,35 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
                 text: formatPercent(entry.value),
               }))}
             />
+          </section>
+        )}
+        {(report.intervals ?? report.baseline ?? report.comparison) && (
+          <section className="wide">
+            <h3>{t.certainty}</h3>
+            <ReferenceTable report={report} />
+          </section>
+        )}
+        {report.lift && report.lift.length > 0 && (
+          <section>
+            <GainChart lift={report.lift} height={chartHeight} />
+          </section>
+        )}
+        {report.cheapest && (
+          <section>
+            <h3>{t.decision}</h3>
+            <CheapestThreshold choice={report.cheapest} />
+          </section>
+        )}
+        {report.slices && report.slices.length > 0 && (
+          <section className="wide">
+            <h3>{t.slices}</h3>
+            <SliceTable slices={report.slices} loss={report.task === 'regression' ? t.squaredError : t.logLoss} />
+          </section>
+        )}
+        {report.fairness && (
+          <section className="wide">
+            <h3>{t.groups}</h3>
+            <FairnessTable fairness={report.fairness} />
           </section>
         )}
         <section>

@@ -105,6 +105,70 @@ export const evaluationReportSchema = z.object({
   importance: z.array(z.object({ feature: z.string(), value: z.number() })).optional(),
   /** Classification: held-out rows per class, in the order of `classes`. */
   labelBalance: z.array(z.object({ label: classLabelSchema, rows: z.number() })).optional(),
+  /** Of `metrics`, by name: what a share of `confidence` of resamples of the rows gives. */
+  intervals: z.record(z.string(), z.object({ low: z.number(), high: z.number() })).optional(),
+  confidence: z.number().optional(),
+  /** What always giving the most frequent class, or the mean, of these rows would reach. */
+  baseline: z.object({ says: z.string(), metrics: z.record(z.string(), z.number()) }).optional(),
+  /** Binary: among the share of rows with the highest scores, of all positives and against rows drawn at random. */
+  lift: z.array(z.object({ share: z.number(), gain: z.number(), lift: z.number() })).optional(),
+  /** Binary, where costs are given: the threshold of the lowest mean cost per row; null says that none should be positive. */
+  cheapest: z
+    .object({
+      falsePositiveCost: z.number(),
+      falseNegativeCost: z.number(),
+      threshold: z.number().nullable(),
+      cost: z.number(),
+      costAtHalf: z.number(),
+    })
+    .optional(),
+  /** Rows that one column sets apart, worst first: mean loss (log loss, squared error) there and on all other rows. */
+  slices: z
+    .array(
+      z.object({
+        column: z.string(),
+        value: z.string(),
+        rows: z.number(),
+        loss: z.number(),
+        otherLoss: z.number(),
+        pValue: z.number(),
+        worse: z.boolean(),
+      }),
+    )
+    .optional(),
+  /** Classification, where a column of groups is given: how each group fares at threshold 0.5, and the largest gaps. */
+  fairness: z
+    .object({
+      column: z.string(),
+      groups: z.array(
+        z.object({
+          value: z.string(),
+          rows: z.number(),
+          /** Share that gets the positive class; of several classes, null. */
+          selected: z.number().nullable(),
+          truePositiveRate: z.number().nullable(),
+          falsePositiveRate: z.number().nullable(),
+          accuracy: z.number(),
+        }),
+      ),
+      /** Largest less smallest of the groups; null where it is not defined in two groups. */
+      gaps: z.object({
+        selected: z.number().nullable(),
+        truePositiveRate: z.number().nullable(),
+        falsePositiveRate: z.number().nullable(),
+        accuracy: z.number().nullable(),
+      }),
+    })
+    .optional(),
+  /** Where another model was given: the same rows, the same metrics, and intervals of the difference (this − other). */
+  comparison: z
+    .object({
+      model: z.string(),
+      metrics: z.record(z.string(), z.number()),
+      /** Mean loss of this model less that of the other on the same rows, with its interval; negative is better. */
+      lossDifference: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+    })
+    .optional(),
   /** Empty when nothing was found; absent where it was not looked for. */
   leaks: z.array(leakFindingSchema).optional(),
   /** Why a metric is missing and what else to know, each a sentence. */

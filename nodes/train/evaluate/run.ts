@@ -5,7 +5,11 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { type EvaluationReport, referenceScoresFile } from '../../../shared/model/report.ts';
 import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
+import { certaintyOf } from './certainty.ts';
+import { compareWith } from './comparison.ts';
 import { evaluateNode } from './definition.ts';
+import { measureFairness } from './fairness.ts';
+import { findSlices } from './find-slices.ts';
 import { findLeaks } from './leaks.ts';
 import { measure } from './measure.ts';
 import { checkParity } from './parity.ts';
@@ -54,6 +58,27 @@ export const runner = implementNode(evaluateNode, {
     const training = await ctx.open(manifest.training.table);
     const leaks = await findLeaks({ manifest, table, training, scoresPath: scores, signal: ctx.signal });
     warnings.push(...leaks.map(({ message }) => `Leak: ${message}`));
+    const slices = await findSlices(manifest, scores, ctx.signal);
+    const column = ctx.params.groupColumn;
+    const other = ctx.inputs['other']?.[0];
+    const fairness =
+      column === ''
+        ? {}
+        : { fairness: await measureFairness({ manifest, predictions, table, column, signal: ctx.signal }) };
+    const comparison =
+      other === undefined
+        ? {}
+        : {
+            comparison: await compareWith({
+              manifest,
+              predictions,
+              other,
+              otherManifest: await readManifest(other),
+              table,
+              threads,
+              signal: ctx.signal,
+            }),
+          };
     for (const warning of warnings) ctx.log('warn', warning);
     const report: EvaluationReport = {
       task: manifest.task,
@@ -61,6 +86,10 @@ export const runner = implementNode(evaluateNode, {
       label: manifest.label.column,
       classes: manifest.classes,
       ...measured,
+      ...certaintyOf(manifest, predictions, ctx.params),
+      slices,
+      ...fairness,
+      ...comparison,
       importance: manifest.importance,
       parity,
       leaks,
