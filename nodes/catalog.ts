@@ -49,6 +49,7 @@ import { anomalyNode } from './train/anomaly/definition.ts';
 import { clusterNode } from './train/cluster/definition.ts';
 import { cnnNode } from './train/cnn/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
+import { forecastNode } from './train/forecast/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
 import { gateNode } from './train/gate/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
@@ -115,6 +116,7 @@ export const catalog = {
   [cnnNode.kind]: cnnNode,
   [clusterNode.kind]: clusterNode,
   [anomalyNode.kind]: anomalyNode,
+  [forecastNode.kind]: forecastNode,
   [onnxNode.kind]: onnxNode,
   [registerNode.kind]: registerNode,
   [searchNode.kind]: searchNode,

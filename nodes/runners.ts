@@ -49,6 +49,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.cluster': () => import('./train/cluster/run.ts'),
   'train.cnn': () => import('./train/cnn/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
+  'train.forecast': () => import('./train/forecast/run.ts'),
   'train.forest': () => import('./train/forest/run.ts'),
   'train.gate': () => import('./train/gate/run.ts'),
   'train.linear': () => import('./train/linear/run.ts'),

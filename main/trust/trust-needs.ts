@@ -54,6 +54,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.cluster',
   'train.cnn',
   'train.evaluate',
+  'train.forecast',
   'train.forest',
   'train.gate',
   'train.linear',
