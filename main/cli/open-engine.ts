@@ -8,7 +8,11 @@ export async function withEngine<T>(
   use: (engine: Engine) => Promise<T>,
   options: Pick<EngineOptions, 'lookOnly'> = {},
 ): Promise<T> {
-  const engine = await createEngine({ dataDir: resolveDataDir(context.dataDir), ...options });
+  const engine = await createEngine({
+    dataDir: resolveDataDir(context.dataDir),
+    log: (text) => context.output.log(text),
+    ...options,
+  });
   try {
     for (const notice of engine.notices) context.output.log(notice);
     return await use(engine);

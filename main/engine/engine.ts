@@ -46,6 +46,8 @@ import { createRunGate, type RunGate } from './run-gate.ts';
 import { createRunLogs, type LiveRunLog } from './run-log.ts';
 import { createScheduler } from './scheduler.ts';
 import { memoryForSteps } from './step-estimate.ts';
+import { createStreamInputs } from './stream-inputs.ts';
+import { createStreamTriggers } from './stream-triggers.ts';
 import { createStepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs } from './step-outputs.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -57,6 +59,8 @@ export interface EngineOptions {
    * read from a copy.
    */
   lookOnly?: boolean;
+  /** For what happens beside runs, such as lost connections of streams. */
+  log?: (text: string) => void;
   /** File URL of a module that stands in for the node catalog (see `Kinds`). */
   kindsModule?: string;
   /** Steps that run at the same time; default: one per core, at least 2, at most 8. */
@@ -133,6 +137,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Who asks for a run when a window of a stream has closed. */
+const streamSource = 'stream';
+
 interface ActiveRun {
   controller: AbortController;
   done: Promise<void>;
@@ -184,6 +191,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     workers,
     inFlight: new Map(),
   };
+  const say = options.log ?? (() => undefined);
+  const streams = createStreamInputs(dataDir, say);
+  const triggers = createStreamTriggers(dataDir, say);
   const active = new Map<string, ActiveRun>();
   const neverAborted = new AbortController().signal;
   let gpus: Promise<string[]> | undefined;
@@ -283,7 +293,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     active.set(runId, { controller, done, gate, log });
   };
 
-  return {
+  const engine: Engine = {
     dataDir,
     store,
     registry,
@@ -338,6 +348,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         throw nothingToRun(diagnostics);
       const selected = select(planned, selection);
       if (selected.selected.size === 0) throw nothingToRun(diagnostics);
+      const streamProblems = await streams.refresh(planned.plan, selected.selected, resolve(baseDir));
+      if (source !== streamSource) {
+        triggers.watch(graph.id, planned.plan, async () => {
+          const started = await engine.startRun({ document, baseDir, source: streamSource });
+          await active.get(started.runId)?.done;
+        });
+      }
       const runId = newRunId();
       try {
         records.create({
@@ -355,7 +372,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if (source !== 'retrain') pins.release(graph.id, pinnedSteps(planned.plan));
       const whole = selection.to === undefined && selection.from === undefined;
       launch(runId, planned, selected, { baseDir: resolve(baseDir), whole });
-      return { runId, diagnostics };
+      return { runId, diagnostics: [...diagnostics, ...streamProblems] };
     },
     cancelRun: async (runId) => {
       const run = active.get(runId);
@@ -394,7 +411,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close: async () => {
       for (const { controller } of active.values())
         controller.abort(new AppError('run.cancelled', 'The engine is closing.'));
+      triggers.close();
       await Promise.all([...active.values()].map(({ done }) => done));
+      await streams.close();
       await workers.close();
       logs.close();
       openEngines.leave();
@@ -402,6 +421,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if (opened.copy !== undefined) await rm(opened.copy, { recursive: true, force: true });
     },
   };
+  return engine;
 }
 
 /** The keys of the steps above follow from the plan and their records, so a pod needs the store and the plan only. */

@@ -3,9 +3,17 @@ import type { PlanService } from '../../../shared/plan/plan.ts';
 import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph-endpoints.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import { startStreamServer } from '../../streams/stream-server.ts';
 import type { Command } from '../command.ts';
 import { diagnosticLines } from '../diagnostic-lines.ts';
-import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
+import {
+  announceEndpoint,
+  servingHelp,
+  portOption,
+  servingOf,
+  servingOptions,
+  untilStopped,
+} from '../endpoint-options.ts';
 import { endpointsAnswer } from '../endpoint-health.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
@@ -17,13 +25,19 @@ import { serviceManagerOf } from '../service-manager.ts';
 export const upCommand: Command = {
   name: 'up',
   summary: 'Runs a graph, then keeps its endpoints and monitors up until it is stopped.',
-  usage: 'GRAPH [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
+  usage:
+    'GRAPH [--http PORT] [--grpc PORT] [--streams PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: 1,
-  options: servingOptions,
-  optionHelp: servingHelp,
+  options: { ...servingOptions, streams: { type: 'string' } },
+  optionHelp: {
+    ...servingHelp,
+    streams:
+      'port that takes events at /streams/NAME/events; 0 = any free port, printed; without it events come from sources only',
+  },
   async run(context) {
     const file = await readGraphFile(context.positionals[0]);
     const document = requireGraphJson(file);
+    const streamsPort = portOption(context, 'streams');
     const services = endpointsOf(document);
     const serving = servingOf(context);
     const manager = serviceManagerOf({ env: process.env, log: (text) => context.output.log(text) });
@@ -31,12 +45,19 @@ export const upCommand: Command = {
       const host = serving.host ?? '127.0.0.1';
       await requireFreePort(host, serving.port ?? Number(services[0]?.params['port'] ?? 0));
       if (serving.grpcPort !== undefined) await requireFreePort(host, serving.grpcPort);
+      // Before the run, so that events can come while it goes on.
+      const streams =
+        streamsPort === undefined
+          ? undefined
+          : await startStreamServer({ dataDir: engine.dataDir, host, port: streamsPort, keys: serving.keys });
       manager.status(`Running ${file.path}`);
       const { runId, diagnostics } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
       for (const line of diagnosticLines(diagnostics)) context.output.log(line);
       // The first JSON line of `up` is endpoint.ready.
       const finished = await followRun(engine, runId, logOnly(context.output), context.signal);
-      if (finished.status !== 'succeeded') {
+      // Streams that are kept up may have no events yet; a window that closes runs the graph again.
+      if (finished.status !== 'succeeded' && (services.length > 0 || context.signal.aborted)) {
+        await streams?.close();
         context.output.result(finished, `Run ${runId} ${finished.status}.`);
         return exitCodeOf(finished);
       }
@@ -71,11 +92,17 @@ export const upCommand: Command = {
           monitors.attach(started, start);
           announceEndpoint(context.output, started, endpoints.models(started.id));
         }
+        if (streams !== undefined) {
+          context.output.event({ type: 'streams.ready', http: streams.url });
+          context.output.line(`Events are taken at ${streams.url}/streams/NAME/events`);
+          if (streams.newKey !== undefined) context.output.log(`Key, shown only now: ${streams.newKey}`);
+        }
         manager.ready(`${services.length} endpoint(s) up`, () => endpointsAnswer(endpoints));
         await untilStopped(context.signal);
       } finally {
         await manager.stopping();
         monitors.close();
+        await streams?.close();
         await endpoints.close();
       }
       return 0;
@@ -83,11 +110,13 @@ export const upCommand: Command = {
   },
 };
 
+/** May be none for a graph whose streams are kept up. */
 function endpointsOf(document: unknown): PlanService[] {
   const plan = planOf(document);
   const services = plan === undefined ? [] : endpointServices(plan);
-  if (services.length > 0) return services;
-  throw new AppError('graph.invalid', 'The graph has no endpoint to keep up.', {
-    fix: 'Add a Serve node, or use slipway run.',
+  const hasStream = plan?.steps.some(({ kind, params }) => kind === 'data.stream' && params['source'] !== 'replay');
+  if (services.length > 0 || hasStream === true) return services;
+  throw new AppError('graph.invalid', 'The graph has no endpoint or stream to keep up.', {
+    fix: 'Add a Serve node or a Stream, or use slipway run.',
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, type InferResult } from '../../../shared/node/define-node.ts';
+import { secretReferenceSchema } from '../../../shared/node/secret.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
 import type { Column, ColumnType } from '../../../shared/table/schema.ts';
 
@@ -14,14 +15,46 @@ const aggregateSchema = z.strictObject({
 
 const params = z.object({
   source: z
-    .enum(['push', 'replay'])
+    .enum(['push', 'mqtt', 'redis', 'file', 'replay'])
     .default('push')
-    .describe('Events that programs send to POST /streams/NAME/events, or the rows of a table played as events'),
+    .describe(
+      'Events that programs send to POST /streams/NAME/events, messages of an MQTT broker, a Redis stream, a file that grows line by line, or the rows of a table played as events',
+    ),
   name: z
     .string()
     .regex(/^(?:[a-z0-9][a-z0-9_-]{0,62})?$/, 'must be lower-case letters, digits, _ and -')
     .default('')
-    .describe('Push: name of the stream, as in the address that events are sent to'),
+    .describe('Name of the stream: of the log that keeps its events and, for push, in the address they are sent to'),
+  url: z
+    .string()
+    .max(1000)
+    .default('')
+    .describe('MQTT, Redis: address of the broker, such as mqtt://host:1883 or redis://host:6379')
+    .meta(paramMeta({ section: 'Source', label: 'Address' })),
+  topic: z
+    .string()
+    .max(1000)
+    .default('')
+    .describe('MQTT: topics, where + and # stand for any; Redis: key of the stream')
+    .meta(paramMeta({ section: 'Source' })),
+  path: z
+    .string()
+    .default('')
+    .describe('File: one JSON object per line; lines that are added are events')
+    .meta(
+      paramMeta({ section: 'Source', ui: { control: 'path', extensions: ['.ndjson', '.jsonl', '.log', '.json'] } }),
+    ),
+  user: z
+    .string()
+    .max(200)
+    .default('')
+    .describe('MQTT, Redis: user name')
+    .meta(paramMeta({ section: 'Source' })),
+  password: secretReferenceSchema
+    .nullable()
+    .default(null)
+    .describe('MQTT, Redis: secret with the password, as {"secret": "NAME"}')
+    .meta(paramMeta({ section: 'Source' })),
   fields: z
     .record(z.string(), fieldType)
     .default({})
@@ -60,6 +93,30 @@ const params = z.object({
     .max(100)
     .default([{ function: 'count', field: '', name: 'events' }])
     .describe('Columns of the result, such as [{"function": "mean", "field": "delay", "name": "mean_delay"}]'),
+  runOnClose: z
+    .boolean()
+    .default(false)
+    .describe('Run the graph again whenever a window has closed, while slipway ui or up runs')
+    .meta(paramMeta({ section: 'Window' })),
+  keepDays: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Events that came longer ago may be removed; 0 keeps all')
+    .meta(paramMeta({ section: 'Retention', unit: 'days', advanced: true })),
+  keepEvents: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Events beyond the last so many may be removed; 0 keeps all')
+    .meta(paramMeta({ section: 'Retention', advanced: true })),
+  keepMegabytes: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Events beyond the last so many megabytes may be removed; 0 keeps all')
+    .meta(paramMeta({ section: 'Retention', unit: 'MB', advanced: true })),
   speed: z
     .number()
     .min(0)
@@ -75,13 +132,40 @@ export function declaredFields({ fields }: Pick<Params, 'fields'>): Record<strin
   return Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, sqlTypes[type]]));
 }
 
+/** Params that say where a source is, and are empty. */
+function missingPlaces({ source, url, topic, path }: Params): [string, string][] {
+  const needed: [string, string, string][] = [];
+  if (source === 'mqtt' || source === 'redis') needed.push(['url', 'address of the broker', url]);
+  if (source === 'mqtt') needed.push(['topic', 'topic', topic]);
+  if (source === 'redis') needed.push(['topic', 'key of the stream', topic]);
+  if (source === 'file') needed.push(['path', 'file', path]);
+  return needed.flatMap(([field, what, value]) => (value === '' ? [[field, what]] : []));
+}
+
 export const streamNode = defineNode({
   kind: 'data.stream',
   version: 1,
   stage: 'data',
   title: 'Stream',
   summary: 'Turns a stream of events into a table of closed time windows',
-  keywords: ['events', 'http', 'push', 'webhook', 'replay', 'window', 'tumbling', 'sliding', 'watermark', 'real time'],
+  keywords: [
+    'mqtt',
+    'redis',
+    'broker',
+    'iot',
+    'tail',
+    'log file',
+    'events',
+    'http',
+    'push',
+    'webhook',
+    'replay',
+    'window',
+    'tumbling',
+    'sliding',
+    'watermark',
+    'real time',
+  ],
   params,
   ports: {
     inputs: { events: { types: ['table'], optional: true, doc: 'Replay: the table whose rows are the events' } },
@@ -90,7 +174,10 @@ export const streamNode = defineNode({
   infer(inputs, values): InferResult {
     const problems: InferResult['problems'] = [];
     const events = inputs['events']?.[0];
-    if (values.source === 'push' && values.name === '') {
+    for (const [field, what] of missingPlaces(values)) {
+      problems.push({ field, message: `The ${what} is missing.`, fix: `Set ${field}.` });
+    }
+    if (values.source !== 'replay' && values.name === '') {
       problems.push({ field: 'name', message: 'The stream has no name.', fix: 'Set name, such as flights.' });
     }
     if (values.source === 'replay' && events === undefined) {
@@ -105,7 +192,7 @@ export const streamNode = defineNode({
       }
     }
     if (declared.size === 0) {
-      if (values.source === 'push') {
+      if (values.source !== 'replay') {
         problems.push({ field: 'fields', message: 'The fields of the events are not known.', fix: 'Set fields.' });
       }
       return { outputs: {}, problems };
@@ -190,6 +277,21 @@ export const streamNode = defineNode({
       note: 'Readings sent to /streams/sensors/events, averaged per minute and sensor.',
     },
     {
+      name: 'Sensors of a broker',
+      params: {
+        source: 'mqtt',
+        name: 'machines',
+        url: 'mqtt://broker.local:1883',
+        topic: 'plant/+/temperature',
+        fields: { at: 'timestamp', topic: 'string', celsius: 'float64' },
+        eventTime: 'at',
+        windowSeconds: 60,
+        groupBy: ['topic'],
+        aggregates: [{ function: 'mean', field: 'celsius', name: 'celsius' }],
+      },
+      note: 'The mean temperature per minute and machine, from an MQTT broker.',
+    },
+    {
       name: 'Flights as they happened',
       params: {
         source: 'replay',
@@ -204,11 +306,20 @@ export const streamNode = defineNode({
   ],
   help: `Reads a stream of events and gives a table with one row per closed window and group.
 
-**Push.** While \`slipway ui\` runs, programs send events with
-\`POST /streams/NAME/events\` and the header \`Authorization: Bearer TOKEN\`: one JSON object per line
+**Push.** While \`slipway ui\` runs, or \`slipway up --streams PORT\`, programs send events with
+\`POST /streams/NAME/events\` (to \`ui\` with the header \`Authorization: Bearer TOKEN\`): one JSON object per line
 (\`application/x-ndjson\`), or a JSON array of objects. The answer \`{"firstOffset", "count"}\` comes when the events are on
 disk, in an append-only log under the data directory that survives a crash. On 429 or 503 send the same events again after
 \`Retry-After\`; with a *dedupe key*, events that arrive twice count once. Each run reads all events so far.
+
+**Brokers and files** are read into the same log, by each run until nothing more is there, and all the time while \`ui\` or
+\`up\` runs. How far a source was read survives a crash; an event may come twice then, which the *dedupe key* takes care of.
+*MQTT* keeps a session at the broker and acknowledges what is stored; messages that are no JSON object become
+\`{"topic", "value"}\`, others get their \`topic\`. *Redis* entries have their fields as texts, or are the JSON object of
+their only field, and a \`redis_id\`. A *file* may be rotated or cut.
+
+**Retention.** Events beyond the given age, number or size are removed in pieces of 64 MB; windows that began before the
+oldest kept event then leave the table.
 
 **Windows** are by event time, aligned to 1970-01-01 in UTC. Tumbling windows follow each other; with *slide* they overlap.
 The watermark is the latest event time less *lateness*: a window is closed, and appears in the table, when the watermark

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { type DuckDb, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { duckDbError } from '../../../main/compute/duckdb/duckdb-error.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
+import { quoteIdentifier } from '../../../main/compute/duckdb/quote.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { type LogSnapshot, readLog } from '../../../main/compute/streams/segment-log.ts';
 import { closedWindows, fieldsOfColumns, loadEvents } from '../../../main/compute/streams/windows.ts';
@@ -21,6 +22,8 @@ interface Events {
   endOffset: number;
   fields: Record<string, string>;
   ended: boolean;
+  /** Events before the first are gone. */
+  cut?: boolean;
 }
 
 export const runner = implementNode(streamNode, {
@@ -30,7 +33,7 @@ export const runner = implementNode(streamNode, {
     return withDuckDb({ ...stepDuckDbOptions(ctx), onProgress: () => undefined }, async (db) => {
       try {
         const replayDir = join(ctx.streamsDir, '.replay', replayName(ctx));
-        const events = params.source === 'push' ? await pushedEvents(ctx) : await replayedEvents(ctx, db, replayDir);
+        const events = params.source !== 'replay' ? await pushedEvents(ctx) : await replayedEvents(ctx, db, replayDir);
         const inputFields = events.fields;
         await loadEvents(db, events.segments, events.endOffset, inputFields);
         const slideSeconds = params.slideSeconds === 0 ? params.windowSeconds : params.slideSeconds;
@@ -49,7 +52,8 @@ export const runner = implementNode(streamNode, {
         if (counts.untimed > 0)
           ctx.log('warn', `${counts.untimed} events have no usable ${params.eventTime} and are left out.`);
         if (counts.late > 0) ctx.log('warn', `${counts.late} events came after their window had been closed.`);
-        const table = await writeTable(db, select, { workDir: ctx.workDir, lineage: 'all' });
+        const kept = events.cut ? await withoutCutWindows(db, select, params) : select;
+        const table = await writeTable(db, kept, { workDir: ctx.workDir, lineage: 'all' });
         if (params.source === 'replay') await rm(replayDir, { recursive: true, force: true });
         return { table };
       } catch (error) {
@@ -71,7 +75,8 @@ function microseconds(seconds: number): number {
 
 /** What the key says of a log: which it is and how far it is read. */
 function sourceOf(log: LogSnapshot): string {
-  return `${log.id} ${log.endOffset} ${log.lastLineDigest}`;
+  const first = log.segments[0]?.firstOffset ?? 0;
+  return `${log.id} ${log.endOffset} ${log.lastLineDigest}${first === 0 ? '' : ` ${first}`}`;
 }
 
 /** The events that the key counts; what came since is for the next run. */
@@ -81,12 +86,21 @@ async function pushedEvents(ctx: StepContext<Params>): Promise<Events> {
   const [id, end] = ctx.source.split(' ');
   if (log === undefined || id === undefined || id === '') {
     throw new AppError('data.empty', `The stream “${params.name}” has no events yet.`, {
-      fix: `Send some with POST /streams/${params.name}/events while slipway ui runs.`,
+      fix:
+        params.source === 'push'
+          ? `Send some with POST /streams/${params.name}/events while slipway ui runs.`
+          : 'Check that the source has events, and that it can be reached.',
     });
   }
   const endOffset = Number(end);
   if (log.id !== id || log.endOffset < endOffset) {
     throw new AppError('data.unreadable', `The stream “${params.name}” was replaced while it was read.`, {
+      fix: 'Run again.',
+    });
+  }
+  const first = Number(ctx.source.split(' ')[3] ?? 0);
+  if ((log.segments[0]?.firstOffset ?? 0) !== first) {
+    throw new AppError('data.unreadable', `Old events of the stream “${params.name}” were removed while it was read.`, {
       fix: 'Run again.',
     });
   }
@@ -96,7 +110,18 @@ async function pushedEvents(ctx: StepContext<Params>): Promise<Events> {
   const copy = join(ctx.workDir, 'last.ndjson');
   await pipeline(last.bytes === 0 ? [] : createReadStream(last.path, { end: last.bytes - 1 }), createWriteStream(copy));
   const segments = [...log.segments.slice(0, -1).map(({ path }) => path), copy];
-  return { segments, endOffset, fields: declaredFields(params), ended: false };
+  return { segments, endOffset, fields: declaredFields(params), ended: false, cut: first > 0 };
+}
+
+/** Windows that may have had events which are gone would be wrong. */
+async function withoutCutWindows(db: DuckDb, select: string, params: Params): Promise<string> {
+  const time = quoteIdentifier(params.eventTime);
+  const [first] = await db.rows(
+    `SELECT CAST(epoch_us(${time}) AS VARCHAR) AS us FROM events WHERE ${time} IS NOT NULL ORDER BY o LIMIT 1`,
+  );
+  if (first === undefined) return select;
+  const order = ['window_start', ...params.groupBy.map(quoteIdentifier)].join(', ');
+  return `SELECT * FROM (${select}) WHERE epoch_us(window_start) > ${Number(first['us'])} ORDER BY ${order}`;
 }
 
 /** The same table and order of events give the same log, so an attempt that was cut off is continued. */

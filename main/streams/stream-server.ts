@@ -1,0 +1,66 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { streamsFolder } from '../compute/streams/streams-folder.ts';
+import { carriesKey, keyPolicyFor, type KeyPolicy, loadOrCreateKeys } from '../serving/api-keys.ts';
+import { listenError } from '../serving/listen-error.ts';
+import { isLocalRequest, isLoopback } from '../serving/loopback.ts';
+import { createStreamIngest } from './stream-ingest.ts';
+
+export interface StreamServer {
+  readonly url: string;
+  /** A key made just now, to be shown once. */
+  readonly newKey: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes events at `POST /streams/NAME/events` for a graph that is up without the app. Keys as for endpoints; without
+ * them only requests that were meant for this machine are answered. Throws `port.in-use`, `serve.host-needs-keys`.
+ */
+export async function startStreamServer(options: {
+  dataDir: string;
+  host?: string | undefined;
+  port: number;
+  keys?: KeyPolicy | undefined;
+}): Promise<StreamServer> {
+  const { dataDir, port, host = '127.0.0.1' } = options;
+  const policy = keyPolicyFor(host, options.keys);
+  const keys = policy === 'required' ? await loadOrCreateKeys(dataDir) : undefined;
+  const ingest = createStreamIngest({ streamsDir: streamsFolder(dataDir) });
+
+  const answer = (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const { origin, authorization, host: named } = request.headers;
+    const refuse = (status: number, headers: Record<string, string> = {}) => {
+      response.writeHead(status, headers).end();
+      return undefined;
+    };
+    if (path === '/healthz') return refuse(200);
+    const stream = /^\/streams\/([^/]+)\/events$/.exec(path)?.[1];
+    if (stream === undefined) return refuse(404);
+    if (request.method !== 'POST') return refuse(405, { Allow: 'POST' });
+    if (keys === undefined && isLoopback(host) && !isLocalRequest(named, origin)) return refuse(403);
+    if (keys !== undefined && !carriesKey(authorization, keys.hashes))
+      return refuse(401, { 'WWW-Authenticate': 'Bearer' });
+    return ingest.handle(stream, request, response);
+  };
+
+  const server = createServer((request, response) => void answer(request, response));
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    newKey: keys?.newKey,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await ingest.close();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startSlipway } from '../e2e/app.ts';
+import { runSlipway } from '../support/run-slipway.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'slipway-up-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+it('up takes events and runs the graph when a window closes', { timeout: 120_000 }, async () => {
+  const graph = join(dir, 'g.slipway.json');
+  const params = {
+    name: 'readings',
+    fields: { at: 'timestamp', x: 'float64' },
+    eventTime: 'at',
+    windowSeconds: 60,
+    runOnClose: true,
+  };
+  const nodes = { windows: { kind: 'data.stream', version: 1, params } };
+  writeFileSync(
+    graph,
+    JSON.stringify({ format: 'slipway/graph', formatVersion: 1, id: 'g', name: 'G', nodes, edges: [] }),
+  );
+  const dataDir = join(dir, 'data');
+  const { child, event } = await startSlipway(['up', graph, '--streams', '0', '--data-dir', dataDir], 'streams.ready');
+  try {
+    const send = async (...times: string[]) => {
+      const body = times.map((time) => JSON.stringify({ at: `2024-01-01T${time}Z`, x: 1 })).join('\n');
+      const response = await fetch(`${String(event['http'])}/streams/readings/events`, { method: 'POST', body });
+      expect(response.status).toBe(200);
+    };
+    const succeeded = async () => {
+      const { last } = await runSlipway(['runs'], dataDir);
+      return (last['runs'] as { status: string }[]).filter(({ status }) => status === 'succeeded').length;
+    };
+    // The first look only learns where the stream is; a later event then closes a window.
+    let minute = 10;
+    const sendLater = async () => {
+      await send(`00:${minute++}:30`);
+      return succeeded();
+    };
+    await expect.poll(sendLater, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
+    const before = await succeeded();
+    await expect.poll(sendLater, { timeout: 60_000, interval: 500 }).toBeGreaterThan(before);
+    const forged = await fetch(`${String(event['http'])}/streams/readings/events`, {
+      method: 'POST',
+      body: '{}',
+      headers: { Origin: 'https://evil.example' },
+    });
+    expect(forged.status).toBe(403);
+  } finally {
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  }
+});
