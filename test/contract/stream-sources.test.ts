@@ -146,7 +146,7 @@ describe.skipIf(redisServerPath === undefined)('a Redis stream (redis-server)', 
     const found = await events();
     expect(found.map(({ id }) => id)).toEqual(Array.from({ length: 2700 }, (_, id) => id));
     expect(found[0]).toHaveProperty('redis_id');
-    expect(said.join()).toContain('read again');
+    await expect.poll(() => said.join()).toContain('read again');
   });
 });
 

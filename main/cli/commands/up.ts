@@ -3,7 +3,7 @@ import type { PlanService } from '../../../shared/plan/plan.ts';
 import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph-endpoints.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
-import { startStreamServer } from '../../streams/stream-server.ts';
+import { startStreamServer } from '../stream-server.ts';
 import type { Command } from '../command.ts';
 import { diagnosticLines } from '../diagnostic-lines.ts';
 import {

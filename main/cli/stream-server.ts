@@ -4,7 +4,7 @@ import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { carriesKey, keyPolicyFor, type KeyPolicy, loadOrCreateKeys } from '../serving/api-keys.ts';
 import { listenError } from '../serving/listen-error.ts';
 import { isLocalRequest, isLoopback } from '../serving/loopback.ts';
-import { createStreamIngest } from './stream-ingest.ts';
+import { createStreamIngest } from '../streams/stream-ingest.ts';
 
 export interface StreamServer {
   readonly url: string;
