@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
@@ -22,6 +24,8 @@ export async function startStreamServer(options: {
   host?: string | undefined;
   port: number;
   keys?: KeyPolicy | undefined;
+  /** Files in PEM: HTTPS in place of HTTP. */
+  tls?: { certPath: string; keyPath: string } | undefined;
 }): Promise<StreamServer> {
   const { dataDir, port, host = '127.0.0.1' } = options;
   const policy = keyPolicyFor(host, options.keys);
@@ -45,7 +49,14 @@ export async function startStreamServer(options: {
     return ingest.handle(stream, request, response);
   };
 
-  const server = createServer((request, response) => void answer(request, response));
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+  const server =
+    options.tls === undefined
+      ? createServer(onRequest)
+      : createTlsServer(
+          { cert: await readFile(options.tls.certPath), key: await readFile(options.tls.keyPath) },
+          onRequest,
+        );
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -54,7 +65,7 @@ export async function startStreamServer(options: {
   });
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     newKey: keys?.newKey,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

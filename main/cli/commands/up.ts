@@ -49,7 +49,13 @@ export const upCommand: Command = {
       const streams =
         streamsPort === undefined
           ? undefined
-          : await startStreamServer({ dataDir: engine.dataDir, host, port: streamsPort, keys: serving.keys });
+          : await startStreamServer({
+              dataDir: engine.dataDir,
+              host,
+              port: streamsPort,
+              keys: serving.keys,
+              tls: serving.tls,
+            });
       manager.status(`Running ${file.path}`);
       const { runId, diagnostics } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
       for (const line of diagnosticLines(diagnostics)) context.output.log(line);
