@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { toAppError } from '../../shared/errors/app-error.ts';
+import { errorCodes } from '../../shared/errors/codes.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
-import { carriesKey, keyPolicyFor, type KeyPolicy, loadOrCreateKeys } from '../serving/api-keys.ts';
+import { type KeyPolicy, keyPolicyFor } from '../serving/key-policy.ts';
+import { ensureKeys } from '../serving/keys/key-file.ts';
+import { KeyRing } from '../serving/keys/key-ring.ts';
 import { listenError } from '../serving/listen-error.ts';
 import { isLocalRequest, isLoopback } from '../serving/loopback.ts';
 import { createStreamIngest } from '../streams/stream-ingest.ts';
@@ -16,20 +20,22 @@ export interface StreamServer {
 }
 
 /**
- * Takes events at `POST /streams/NAME/events` for a graph that is up without the app. Keys as for endpoints; without
- * them only requests that were meant for this machine are answered. Throws `port.in-use`, `serve.host-needs-keys`.
+ * Takes events at `POST /streams/NAME/events` for a graph that is up without the app. Keys as for endpoints, with the
+ * scope `write`; without them only requests that were meant for this machine are answered. Throws `port.in-use`, `serve.host-needs-keys`.
  */
 export async function startStreamServer(options: {
   dataDir: string;
   host?: string | undefined;
   port: number;
   keys?: KeyPolicy | undefined;
+  log(text: string): void;
   /** Files in PEM: HTTPS in place of HTTP. */
   tls?: { certPath: string; keyPath: string } | undefined;
 }): Promise<StreamServer> {
   const { dataDir, port, host = '127.0.0.1' } = options;
   const policy = keyPolicyFor(host, options.keys);
-  const keys = policy === 'required' ? await loadOrCreateKeys(dataDir) : undefined;
+  const made = policy === 'required' ? await ensureKeys(dataDir) : undefined;
+  const keys = made === undefined ? undefined : await KeyRing.open(made.path, (_level, text) => options.log(text));
   const ingest = createStreamIngest({ streamsDir: streamsFolder(dataDir) });
 
   const answer = (request: IncomingMessage, response: ServerResponse): Promise<void> | undefined => {
@@ -44,8 +50,14 @@ export async function startStreamServer(options: {
     if (stream === undefined) return refuse(404);
     if (request.method !== 'POST') return refuse(405, { Allow: 'POST' });
     if (keys === undefined && isLoopback(host) && !isLocalRequest(named, origin)) return refuse(403);
-    if (keys !== undefined && !carriesKey(authorization, keys.hashes))
-      return refuse(401, { 'WWW-Authenticate': 'Bearer' });
+    try {
+      keys?.authorize(authorization, 'write', Date.now());
+    } catch (error) {
+      const { code, message, fix } = toAppError(error);
+      response.writeHead(errorCodes[code].httpStatus, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ code, message, fix }));
+      return undefined;
+    }
     return ingest.handle(stream, request, response);
   };
 
@@ -66,11 +78,12 @@ export async function startStreamServer(options: {
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    newKey: keys?.newKey,
+    newKey: made?.newSecret,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      keys?.close();
       await ingest.close();
     },
   };

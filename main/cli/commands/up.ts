@@ -55,6 +55,7 @@ export const upCommand: Command = {
               port: streamsPort,
               keys: serving.keys,
               tls: serving.tls,
+              log: (text) => context.output.log(text),
             });
       manager.status(`Running ${file.path}`);
       const { runId, diagnostics } = await engine.startRun({ document, baseDir: file.baseDir, source: 'up' });
