@@ -8,16 +8,22 @@ import { exampleRegistry } from './names.ts';
 import { renderBundle } from './targets.ts';
 import { writeBundle } from './write-bundle.ts';
 
-/** Objects of a graph for a target as its example overlay gives them, with the image that is to be used. */
+/**
+ * Objects of a graph for a target as its example overlay gives them, with the image that is to be used. `store`: an address
+ * in object storage that results go to, instead of a volume.
+ */
 export async function objectsOfGraph(
   context: ExportContext,
   target: string,
   image: string,
+  options: { store?: string } = {},
 ): Promise<KubernetesObject[]> {
   const dir = await mkdtemp(join(tmpdir(), 'slipway-bundle-'));
   try {
     await writeBundle(renderBundle(target, context), dir);
-    const objects = await buildOverlay(join(dir, 'overlays', 'example'));
+    const objects = await buildOverlay(
+      join(dir, 'overlays', options.store === undefined ? 'example' : 'object-storage'),
+    );
     const [name = '', digest] = image.split('@');
     const colon = name.lastIndexOf(':');
     const tagged = digest === undefined && colon > name.lastIndexOf('/');
@@ -27,6 +33,12 @@ export async function objectsOfGraph(
     };
     for (const object of objects)
       replaceImages(object, { ...change, name: (image) => image.startsWith(`${exampleRegistry}/`) });
+    for (const object of objects) {
+      const data = object['data'] as Record<string, string> | undefined;
+      if (object.kind === 'ConfigMap' && data?.['SLIPWAY_STORE'] !== undefined && options.store !== undefined) {
+        data['SLIPWAY_STORE'] = options.store;
+      }
+    }
     return objects;
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -23,7 +23,7 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
   refuseUnsupported(context, targetId, { servesOnly, loops: target.loop !== undefined });
   const loop = loopServices(context.plan).length > 0 ? target.loop : undefined;
   const planText = planTextOf(context.plan);
-  const names = namesOf(context.plan, planText);
+  const names = namesOf(context.plan, planText, context.bundleId);
   const render: RenderPart[] =
     loop === undefined ? [...(target.batch === undefined ? [] : [target.batch]), target.serving] : [loop];
   const parts: BundlePart[] = render.map((part) => part(context, names, planText));

@@ -8,6 +8,8 @@ export interface ExportContext {
   definitionOf: (kind: string) => NodeDefinition | undefined;
   /** Version of the engine, for labels. */
   version: string;
+  /** Instead of the graph's id: names the objects and what belongs together. */
+  bundleId?: string;
   /** The graph's document, for a pod that runs all of it. */
   graphText?: string;
   /** By URI (`models:/NAME@ALIAS`), for targets that embed them. */

@@ -27,8 +27,8 @@ export const httpPort = 8080;
 /** A run that takes longer has failed. */
 export const longestRunSeconds = 6 * 3600;
 
-export function namesOf(plan: Plan, planText: string): Names {
-  const graph = toDnsLabel(plan.graph.id, 40);
+export function namesOf(plan: Plan, planText: string, bundleId: string = plan.graph.id): Names {
+  const graph = toDnsLabel(bundleId, 40);
   const digest = bytesToHex(sha256(new TextEncoder().encode(planText))).slice(0, 8);
   return {
     graph,

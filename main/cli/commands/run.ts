@@ -5,6 +5,7 @@ import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
 import type { SelectionOptions } from '../../engine/engine.ts';
 import { metricsOf, registrationOf } from '../../engine/registration.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
+import { copyStep } from '../../store/copy-step.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
@@ -19,7 +20,8 @@ import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
 export const runCommand: Command = {
   name: 'run',
   summary: 'Runs the data, feature and train part of a graph; what is up to date is not run again.',
-  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… | --plan FILE --step ID --store URI',
+  usage:
+    'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… [--target local|cluster|ray] | --plan FILE --step ID --store URI',
   positionals: 1,
   options: {
     ...selectionOptions,
@@ -27,10 +29,17 @@ export const runCommand: Command = {
     plan: { type: 'string' },
     step: { type: 'string' },
     store: { type: 'string' },
+    context: { type: 'string' },
+    namespace: { type: 'string' },
+    image: { type: 'string' },
   },
   optionHelp: {
     ...selectionHelp,
-    target: 'where to run: local (the default), or ray (a Ray on this machine, by the Python in SLIPWAY_PYTHON)',
+    target:
+      'where to run: local (the default), cluster (Argo where it is installed, else a Job), or ray (a Ray on this machine, by the Python in SLIPWAY_PYTHON)',
+    context: 'of the kubeconfig, with --target cluster; default is its current one',
+    namespace: 'of the cluster; default is named after the graph',
+    image: 'of the engine, as the cluster can pull it; default SLIPWAY_IMAGE',
     plan: 'run one step of this plan, as a pod does',
     step: 'which step of the plan',
     store: 'where its inputs are and its results go: file:///FOLDER or s3://BUCKET/PREFIX; default SLIPWAY_STORE',
@@ -40,12 +49,13 @@ export const runCommand: Command = {
 
 async function runGraph(context: CommandContext): Promise<number> {
   const target = context.text('target') ?? 'local';
-  if (target !== 'local' && target !== 'ray') {
-    throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use local or ray.' });
+  if (target !== 'local' && target !== 'ray' && target !== 'cluster') {
+    throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use local, cluster or ray.' });
   }
   const file = await readGraphFile(context.positionals[0]);
   const document = requireGraphJson(file);
   const selection = selectionOf(context);
+  if (target === 'cluster') return runGraphOnCluster(context, { document, baseDir: file.baseDir }, selection);
   if (target === 'ray') return runGraphOnRay(context, { document, baseDir: file.baseDir }, selection);
   return withEngine(context, async (engine) => {
     const { runId, diagnostics } = await engine.startRun({
@@ -61,17 +71,55 @@ async function runGraph(context: CommandContext): Promise<number> {
   });
 }
 
+/**
+ * The cluster does the steps. With a store in object storage their results come back into the data directory, and a run over
+ * them, which has nothing left to do, keeps history and registry; from a volume only digests and metrics come back.
+ */
+async function runGraphOnCluster(
+  context: CommandContext,
+  graph: { document: unknown; baseDir: string },
+  selection: SelectionOptions,
+): Promise<number> {
+  refuseForce(selection, 'a cluster');
+  const { runOnCluster } = await import('../cluster/run-on-cluster.ts');
+  const finished = await runOnCluster(context, graph.document, selection);
+  const store = context.text('store');
+  if (store !== undefined && finished.status === 'succeeded') {
+    const dataDir = resolveDataDir(context.dataDir);
+    makeDataDir(dataDir);
+    await withEngine(context, async (engine) => {
+      const remote = createArtifactStore(driverOfUri(store, dataDir));
+      let complete = true;
+      for (const { key } of finished.steps) {
+        complete = key !== '' && (await copyStep(key, remote, engine.store)) && complete;
+      }
+      const planned = await engine.planStates(graph.document, { ...selection, baseDir: graph.baseDir });
+      if (!complete || planned.steps.some((step) => !step.hit)) {
+        context.output.log('Results were fetched, but are not those of this version: the registry is left as it is.');
+        return;
+      }
+      const { runId } = await engine.startRun({ ...graph, source: 'cluster', ...selection });
+      await followRun(engine, runId, logOnly(context.output), context.signal);
+    });
+  }
+  context.output.result(finished, describeFinished(finished));
+  return exitCodeOf(finished);
+}
+
+function refuseForce(selection: SelectionOptions, where: string): void {
+  if (selection.force !== true) return;
+  throw new AppError('cli.usage', `On ${where} a step whose result is known is never run again.`, {
+    fix: 'Leave out --force, or run without --target.',
+  });
+}
+
 /** Ray does the steps; a run over their results, which has nothing left to do, keeps history, metrics and registry. */
 async function runGraphOnRay(
   context: CommandContext,
   graph: { document: unknown; baseDir: string },
   selection: SelectionOptions,
 ): Promise<number> {
-  if (selection.force === true) {
-    throw new AppError('cli.usage', 'On Ray a step whose result is known is never run again.', {
-      fix: 'Leave out --force, or run without --target ray.',
-    });
-  }
+  refuseForce(selection, 'Ray');
   const { runOnRay } = await import('../ray/run-on-ray.ts');
   const dataDir = resolveDataDir(context.dataDir);
   makeDataDir(dataDir);
