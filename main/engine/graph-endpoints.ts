@@ -95,6 +95,7 @@ export async function startGraphEndpoint(
     missingFeatures: missingFeaturesOf(service.params),
     maxBatchRows: numberOf(service.params['maxBatchRows']),
     maxQueueRows: numberOf(service.params['maxQueueRows']),
+    responseCacheMiB: numberOf(service.params['responseCacheMiB']),
     objectiveP99Ms: numberOf(service.params['objectiveP99Ms']),
   });
 }

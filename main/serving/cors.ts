@@ -3,7 +3,8 @@ import type { Answer } from './http-answer.ts';
 
 const maxAgeSeconds = 600;
 const anyOrigin = '*';
-const allowedHeaders = 'authorization, content-type, inference-header-content-length, x-slipway-track';
+const allowedHeaders =
+  'authorization, content-type, inference-header-content-length, x-slipway-track, x-slipway-session';
 const exposedHeaders = 'inference-header-content-length, retry-after, x-slipway-request-id, x-slipway-features';
 
 /** Whether pages of an origin may ask; `*` allows every one. */

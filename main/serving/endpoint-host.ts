@@ -50,6 +50,8 @@ interface EndpointOptions {
   maxQueueRows?: number | undefined;
   /** p99 latency that the queue is kept short for in overload; default none. */
   objectiveP99Ms?: number | undefined;
+  /** Bound of the cache of answers of each model version; default 0: none. */
+  responseCacheMiB?: number | undefined;
   /** Threads inside one operator; default 1. */
   threads?: number | undefined;
   /** Rows and predictions on the disk; default none. */
@@ -187,6 +189,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         objectiveMs: start.objectiveP99Ms ?? null,
       },
       threads: start.threads ?? 1,
+      responseCacheBytes: (start.responseCacheMiB ?? 0) * 2 ** 20,
       predictionLog: start.predictionLog ?? null,
       repositoryDir: start.repositoryDir ?? null,
       dataDir: options.dataDir,

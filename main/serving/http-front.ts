@@ -21,7 +21,7 @@ import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods, 
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import type { TlsFiles } from './tls-files.ts';
-import { trackHeader } from './traffic.ts';
+import { sessionHeader, trackHeader } from './traffic.ts';
 
 /** Bytes of all request bodies held at a time. */
 const bodyBudgetBytes = 512 * 2 ** 20;
@@ -133,7 +133,12 @@ export class HttpFront {
     });
     try {
       this.#authorize(request, route);
-      const held = this.#context.models.pick(route.model, route.version, trackOf(request));
+      const held = this.#context.models.pick(
+        route.model,
+        route.version,
+        headerOf(request, trackHeader),
+        headerOf(request, sessionHeader),
+      );
       model = held;
       held.hold();
       // In overload a refusal must cost little: before the body is read and parsed.
@@ -244,9 +249,9 @@ function withFeatures(answer: Answer, uses: readonly ViewUse[]): Answer {
   return { ...answer, headers: { ...answer.headers, [featureHeader]: featureHeaderOf(uses) } };
 }
 
-function trackOf({ headers }: IncomingMessage): string | undefined {
-  const track = headers[trackHeader];
-  return typeof track === 'string' ? track : undefined;
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Bodies up to this size are read and dropped by the HTTP parser after their refusal. */

@@ -81,7 +81,13 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
 export function trafficJson(models: ModelTable, name: string): Record<string, unknown> {
   const highest = models.find(name, undefined).version;
   const rule = models.trafficOf(name).rule ?? { stable: highest, canary: null, shadow: null };
-  return { model: name, versions: models.versions(name).map((model) => model.version), ...rule };
+  const { rolledBack } = models.trafficOf(name);
+  return {
+    model: name,
+    versions: models.versions(name).map((model) => model.version),
+    ...rule,
+    ...(rolledBack === undefined ? {} : { rolledBack }),
+  };
 }
 
 function tensorMetadata({ name, datatype, shape }: TensorSpec): { name: string; datatype: string; shape: number[] } {

@@ -43,6 +43,19 @@ export function recordRequest(
   model.durationSeconds.observe(durationMs / 1000);
   model.statistics.answered(durationMs, failureOf(status));
   context.activity.record(durationMs, rows, status !== 200, isTest);
+  const rolledBack = context.models.observe(model, status >= 500 && status !== 503, durationMs);
+  if (rolledBack === undefined) return;
+  const { version, reason } = rolledBack;
+  context.log(
+    'warn',
+    `Version ${version} of model ${model.name} gets no requests any more: its ${reason} were above its limits.`,
+  );
+  context.audit.write({
+    action: 'canary.rolled-back',
+    target: `${model.name}/${version}: ${reason}`,
+    key: null,
+    address: null,
+  });
 }
 
 function failureOf(status: number): FailureReason | undefined {

@@ -25,6 +25,8 @@ export interface ServingStart {
   corsOrigins: string[];
   limits: BatcherLimits;
   threads: number;
+  /** Bound of the response cache of each model version; 0: none. */
+  responseCacheBytes: number;
   /** Null: no request log on the disk. */
   predictionLog: PredictionLogOptions | null;
   /** Folder of models that may be loaded and unloaded while serving; null: the models are fixed. */

@@ -123,6 +123,22 @@ function tritonMetrics(text: PrometheusText, models: readonly ServedModel[]): vo
   counter('count', 'Rows inferred.', ({ inferenceCount }) => inferenceCount);
   counter('exec_count', 'Runs of the model.', ({ executionCount }) => executionCount);
   const micros = (ms: number) => Math.round(ms * 1000);
+  const cached = models.filter((model) => model.responseCache !== null);
+  const cacheCounter = (name: string, help: string, value: (statistics: ModelStatistics) => number) => {
+    const samples = cached.map((model) => ({ labels: labels(model), value: value(model.statistics) }));
+    text.counter(`nv_cache_${name}_per_model`, help, samples);
+  };
+  cacheCounter('num_hits', 'Answers from the response cache.', ({ cacheHits }) => cacheHits.count);
+  cacheCounter('num_misses', 'Answers that were not in it.', ({ cacheMisses }) => cacheMisses.count);
+  cacheCounter('hit_duration', 'Time of finding answers, µs.', ({ cacheHits }) => micros(cacheHits.ms));
+  cacheCounter('miss_duration', 'Time of looking in vain and keeping, µs.', ({ cacheMisses }) =>
+    micros(cacheMisses.ms),
+  );
+  text.gauge(
+    'pipeline_response_cache_bytes',
+    'Size of the response cache.',
+    cached.map((model) => ({ labels: labels(model), value: model.responseCache?.bytes ?? 0 })),
+  );
   counter('request_duration_us', 'Time of answered requests.', ({ success }) => micros(success.ms));
   counter('queue_duration_us', 'Time requests waited.', ({ queue }) => micros(queue.ms));
   counter('compute_input_duration_us', 'Time inputs were put together.', (all) => micros(all.computeInput.ms));

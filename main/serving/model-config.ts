@@ -24,6 +24,7 @@ const modelConfigSchema = z.object({
   dynamic_batching: z
     .object({ default_queue_policy: z.object({ max_queue_size: integer.default(0) }).optional() })
     .optional(),
+  response_cache: z.object({ enable: z.union([z.boolean(), z.stringbool()]).default(false) }).optional(),
 });
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 
@@ -95,6 +96,16 @@ export function limitsOf(config: ModelConfig, limits: BatcherLimits): BatcherLim
   };
 }
 
+/** Bound of a response cache that only the model's configuration asks for. */
+const defaultCacheBytes = 64 * 2 ** 20;
+
+/** Bytes of a model's response cache: its configuration switches that of the endpoint on or off. */
+export function responseCacheBytesOf(config: ModelConfig, endpointBytes: number): number {
+  const enabled = config.response_cache?.enable;
+  if (enabled === undefined) return endpointBytes;
+  return enabled ? Math.max(endpointBytes, defaultCacheBytes) : 0;
+}
+
 const configTypes: Readonly<Record<Datatype, string>> = {
   BOOL: 'TYPE_BOOL',
   UINT8: 'TYPE_UINT8',
@@ -120,6 +131,8 @@ export interface ConfiguredModel {
   /** Most rows of one run; 0: axis 0 is no batch. */
   maxBatchRows: number;
   maxQueueRows: number;
+  /** Null where answers are not kept. */
+  responseCache: object | null;
 }
 
 /** Triton's model configuration in its JSON form, as completed from the model; dims leave out the batch axis. */
@@ -148,6 +161,7 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
         }
       : {}),
     instance_group: [{ name: model.name, kind: 'KIND_CPU', count: 1, gpus: [] }],
+    response_cache: { enable: model.responseCache !== null },
     default_model_filename: 'model.onnx',
     model_transaction_policy: { decoupled: false },
   };

@@ -22,6 +22,8 @@ export class ModelStatistics {
   readonly computeInput = duration();
   readonly computeInfer = duration();
   readonly computeOutput = duration();
+  readonly cacheHits = duration();
+  readonly cacheMisses = duration();
   readonly #batches = new Map<number, { input: Duration; infer: Duration; output: Duration }>();
 
   queued(waitedMs: number): void {
@@ -46,6 +48,16 @@ export class ModelStatistics {
     add(batch.output, 1, outputMs);
   }
 
+  /** An answer was in the response cache; `ms`: looking it up. */
+  cacheHit(ms: number): void {
+    add(this.cacheHits, 1, ms);
+  }
+
+  /** It was not; `ms`: looking it up and keeping it. */
+  cacheMiss(ms: number): void {
+    add(this.cacheMisses, 1, ms);
+  }
+
   /** A request was answered; `failure` is undefined for a good one. */
   answered(durationMs: number, failure: FailureReason | undefined): void {
     if (failure === undefined) {
@@ -56,7 +68,7 @@ export class ModelStatistics {
     }
   }
 
-  /** An entry of `model_stats`. There is no response cache, so its counts are 0. */
+  /** An entry of `model_stats`. */
   toJson(name: string, version: string) {
     return {
       name,
@@ -71,8 +83,8 @@ export class ModelStatistics {
         compute_input: nanoseconds(this.computeInput),
         compute_infer: nanoseconds(this.computeInfer),
         compute_output: nanoseconds(this.computeOutput),
-        cache_hit: { count: 0, ns: 0 },
-        cache_miss: { count: 0, ns: 0 },
+        cache_hit: nanoseconds(this.cacheHits),
+        cache_miss: nanoseconds(this.cacheMisses),
       },
       batch_stats: [...this.#batches]
         .sort(([a], [b]) => a - b)

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ServedModel } from './served-model.ts';
-import { Traffic } from './traffic.ts';
+import { type AutomaticRollback, Traffic } from './traffic.ts';
 
 /** The model versions of one endpoint by name and version. */
 export class ModelTable {
@@ -55,12 +55,17 @@ export class ModelTable {
    * The version that answers a request: the one it names, else the one its model's traffic rule chooses, else the
    * highest. Errors: those of `find`.
    */
-  pick(name: string, version: string | undefined, track: string | undefined): ServedModel {
+  pick(name: string, version: string | undefined, track: string | undefined, session?: string): ServedModel {
     if (version !== undefined) return this.find(name, version);
-    const chosen = this.#traffic.get(name)?.next(track);
+    const chosen = this.#traffic.get(name)?.next(track, session);
     // A version of the rule may have been unloaded since.
     const served = chosen !== undefined && this.versions(name).some((model) => model.version === chosen);
     return this.find(name, served ? chosen : undefined);
+  }
+
+  /** Counts an answered request of a model for the guard of its canary. */
+  observe(model: ServedModel, failed: boolean, durationMs: number): AutomaticRollback | undefined {
+    return this.#traffic.get(model.name)?.observe(model.version, failed, durationMs, Date.now());
   }
 
   /** The version that gets copies of the requests a version answers, if any. */

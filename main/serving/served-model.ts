@@ -4,7 +4,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import { Batcher, type BatcherLimits, type InferJob } from './batcher.ts';
 import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
 import { ModelExecutor } from './model-executor.ts';
-import { limitsOf } from './model-config.ts';
+import { limitsOf, responseCacheBytesOf } from './model-config.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelStatistics } from './model-statistics.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
@@ -15,6 +15,7 @@ import type { InferRequest, ModelSpecs } from './infer-request.ts';
 import { logColumns } from './prediction-log/log-columns.ts';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import { RequestLog } from './request-log.ts';
+import { contentKey, ResponseCache } from './response-cache.ts';
 import type { ShadowResult } from './shadow.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 
@@ -24,6 +25,8 @@ export interface ServedModelOptions {
   threads: number;
   /** Null: no request log on the disk. */
   predictionLog: PredictionLogOptions | null;
+  /** Bound of the response cache of each model version; 0: none, unless its configuration asks for one. */
+  responseCacheBytes: number;
   /** Where this endpoint keeps its files. */
   stateDir: string;
   /** Reads the features of models that were trained on joined views. */
@@ -49,6 +52,8 @@ export class ServedModel {
   /** On the disk; null where nothing is logged. */
   readonly predictionLog: PredictionLog | null;
   readonly statistics = new ModelStatistics();
+  /** Null where answers are not kept. */
+  readonly responseCache: ResponseCache | null;
   /** Mirrored requests by how the outputs compared with the answer. */
   readonly shadowResults = new Map<ShadowResult, number>();
   /** Requests by HTTP status. */
@@ -86,6 +91,8 @@ export class ServedModel {
     this.requestSpecs = { name: source.name, inputs: [...specs.inputs, ...keys], outputs: specs.outputs, optional };
     this.requestLog = new RequestLog(specs.inputs, specs.outputs, source.manifest);
     this.predictionLog = openPredictionLog(source, specs, options);
+    const cacheBytes = responseCacheBytesOf(source.config, options.responseCacheBytes);
+    this.responseCache = cacheBytes === 0 ? null : new ResponseCache(cacheBytes);
     this.#executor = executor;
     this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
     this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
@@ -189,8 +196,26 @@ export class ServedModel {
     return enrichTensors(this.enrichment, this.manifest, this.inputs, request);
   }
 
+  /** Errors: those of `Batcher.submit`. */
   infer(job: InferJob): Promise<Tensor[]> {
-    return this.#batcher.submit(job);
+    const cache = this.responseCache;
+    return cache === null ? this.#batcher.submit(job) : this.#inferCached(cache, job);
+  }
+
+  async #inferCached(cache: ResponseCache, job: InferJob): Promise<Tensor[]> {
+    const startedMs = performance.now();
+    const key = contentKey(job);
+    const kept = cache.get(key);
+    if (kept !== undefined) {
+      this.statistics.cacheHit(performance.now() - startedMs);
+      return kept;
+    }
+    const lookupMs = performance.now() - startedMs;
+    const outputs = await this.#batcher.submit(job);
+    const insertMs = performance.now();
+    cache.set(key, outputs);
+    this.statistics.cacheMiss(lookupMs + performance.now() - insertMs);
+    return outputs;
   }
 
   /** Keeps the model from being closed by `retire` until the matching `release`. */

@@ -55,11 +55,11 @@ function log(level: LogLevel, text: string): void {
 }
 
 async function start(message: ServingStart): Promise<void> {
-  const { limits, threads, stateDir, predictionLog } = message;
+  const { limits, threads, stateDir, predictionLog, responseCacheBytes } = message;
   const features = new FeatureGateway(message.dataDir);
   const enrich = (joined: readonly JoinedView[]) =>
     new Enrichment({ joined, missing: message.missingFeatures, store: () => features.store, log });
-  const options = { limits, threads, predictionLog, stateDir, enrich, log };
+  const options = { limits, threads, predictionLog, responseCacheBytes, stateDir, enrich, log };
   const open = (source: ModelSource) => ServedModel.open(source, options);
   openModel = open;
   for (const source of message.models) models.add(await open(source));

@@ -1,14 +1,25 @@
 import { AppError } from '../../shared/errors/app-error.ts';
+import { CanaryGuard, type GuardLimits, type RollbackReason, readGuard } from './canary-guard.ts';
 import { isRecord } from './is-record.ts';
 
 /** Which version of a model answers requests that name none. */
 export interface TrafficRule {
   stable: string;
   /** Gets `percent` of the requests; those with the header `x-slipway-track` go where it says. */
-  canary: { version: string; percent: number } | null;
+  canary: { version: string; percent: number; guard?: GuardLimits } | null;
   /** Gets a copy of every request; its answers are compared and dropped. */
   shadow: string | null;
 }
+
+/** A canary that was taken back by its guard. */
+export interface AutomaticRollback {
+  version: string;
+  reason: RollbackReason;
+  timeMs: number;
+}
+
+/** Header (HTTP) or metadata (gRPC) whose value keeps to one version: requests of one session share a track. */
+export const sessionHeader = 'x-slipway-session';
 
 /** Header (HTTP) or metadata (gRPC) that chooses a track: `stable` or `canary`. */
 export const trackHeader = 'x-slipway-track';
@@ -23,11 +34,15 @@ export function readTrafficRule(body: unknown, versions: readonly string[]): Tra
     shadow: shadow === null ? null : readVersion(shadow, 'shadow', versions),
   };
   if (canary !== null) {
-    const { version, percent } = isRecord(canary) ? canary : {};
+    const { version, percent, guard } = isRecord(canary) ? canary : {};
     if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100)) {
       throw new AppError('request.invalid', '"canary.percent" is not a number from 0 to 100.');
     }
-    rule.canary = { version: readVersion(version, 'canary.version', versions), percent };
+    rule.canary = {
+      version: readVersion(version, 'canary.version', versions),
+      percent,
+      ...(guard == null ? {} : { guard: readGuard(guard) }),
+    };
   }
   return rule;
 }
@@ -43,6 +58,13 @@ export class Traffic {
   #rule: TrafficRule | undefined;
   #previous: TrafficRule | undefined;
   #credit = 0;
+  #guard: CanaryGuard | undefined;
+  #rolledBack: AutomaticRollback | undefined;
+
+  /** Since the rule was last set. */
+  get rolledBack(): AutomaticRollback | undefined {
+    return this.#rolledBack;
+  }
 
   get rule(): TrafficRule | undefined {
     return this.#rule;
@@ -52,6 +74,8 @@ export class Traffic {
     this.#previous = this.#rule ?? { stable: rule.stable, canary: null, shadow: null };
     this.#rule = rule;
     this.#credit = 0;
+    this.#rolledBack = undefined;
+    this.#watch();
   }
 
   /** Back to the rule before; twice is there and back. False where there is none. */
@@ -59,17 +83,54 @@ export class Traffic {
     if (this.#previous === undefined) return false;
     [this.#rule, this.#previous] = [this.#previous, this.#rule];
     this.#credit = 0;
+    this.#watch();
     return true;
   }
 
-  /** Version for the next request: of any 100 in a row, `percent` go to the canary. */
-  next(track: string | undefined): string | undefined {
+  /**
+   * Counts an answered request of a version. Takes the canary back when its guard says so, and then says why; `rollback`
+   * brings it again.
+   */
+  observe(version: string, failed: boolean, durationMs: number, nowMs: number): AutomaticRollback | undefined {
+    const rule = this.#rule;
+    if (this.#guard === undefined || rule?.canary == null) return undefined;
+    const isCanary = version === rule.canary.version;
+    if (!isCanary && version !== rule.stable) return undefined;
+    const reason = this.#guard.observe(isCanary, failed, durationMs);
+    if (reason === undefined) return undefined;
+    this.#previous = rule;
+    this.#rule = { ...rule, canary: null };
+    this.#guard = undefined;
+    this.#rolledBack = { version, reason, timeMs: nowMs };
+    return this.#rolledBack;
+  }
+
+  #watch(): void {
+    const limits = this.#rule?.canary?.guard;
+    this.#guard = limits === undefined ? undefined : new CanaryGuard(limits);
+  }
+
+  /**
+   * Version for the next request: of any 100 in a row, `percent` go to the canary; of sessions that share, each with all
+   * its requests.
+   */
+  next(track: string | undefined, session?: string): string | undefined {
     const rule = this.#rule;
     if (rule?.canary == null || track === 'stable') return rule?.stable;
     if (track === 'canary') return rule.canary.version;
+    if (session !== undefined) return sessionShare(session) < rule.canary.percent ? rule.canary.version : rule.stable;
     this.#credit += rule.canary.percent;
     if (this.#credit < 100) return rule.stable;
     this.#credit -= 100;
     return rule.canary.version;
   }
+}
+
+/** A number from 0 to 100 that is the same for equal sessions (FNV-1a). */
+function sessionShare(session: string): number {
+  let hash = 0x811c_9dc5;
+  for (let i = 0; i < session.length; i++) hash = Math.imul(hash ^ session.charCodeAt(i), 0x0100_0193);
+  // The high bits of short texts differ too little without a last mix.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  return ((hash ^ (hash >>> 13)) >>> 0) / (2 ** 32 / 100);
 }

@@ -11,7 +11,7 @@ import { readLoadParameters } from '../model-repository.ts';
 import { maxBodyBytes } from '../read-body.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from '../serving-context.ts';
 import type { TlsFiles } from '../tls-files.ts';
-import { trackHeader } from '../traffic.ts';
+import { sessionHeader, trackHeader } from '../traffic.ts';
 import { readGrpcInferRequest, writeGrpcInferResponse } from './grpc-infer.ts';
 import { type GrpcMessage, loadGrpcService } from './grpc-service.ts';
 
@@ -149,6 +149,7 @@ export class GrpcFront {
       message['model_name'] as string,
       versionOf(message['model_version']),
       metadata.get(trackHeader)[0]?.toString(),
+      metadata.get(sessionHeader)[0]?.toString(),
     );
     model.hold();
     try {

@@ -52,6 +52,14 @@ export const endpointNode = defineNode({
       .default(30)
       .describe('Logged requests older than this are removed')
       .meta(paramMeta({ section: 'Request log', unit: 'days', advanced: true })),
+    responseCacheMiB: z
+      .number()
+      .int()
+      .min(0)
+      .max(65_536)
+      .default(0)
+      .describe('Keeps answers and gives them again to equal requests, up to this size; 0 keeps none')
+      .meta(paramMeta({ section: 'Queue', unit: 'MiB', label: 'Response cache', advanced: true })),
     missingFeatures: z
       .enum(['null', 'default', 'fail'])
       .default('null')
@@ -107,6 +115,10 @@ counts. \`POST /features/get-online-features\` shows what would be read.
 **Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
 more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`. In overload the queue is kept
 shorter than that, so that those that are admitted stay within \`objectiveP99Ms\`.
+
+**Rollout.** \`POST /v1/models/NAME/traffic\` with \`{"stable": "1", "canary": {"version": "2", "percent": 10, "guard": {}}}\`
+shares requests out; a guarded canary is taken back by itself when it fails more often or is slower than the stable version.
+Requests with the header \`x-slipway-session\` keep to one version. \`/v1/models/NAME/rollback\` goes back at once.
 
 **Request log.** Columns and predictions go to Parquet files in the data directory, under \`serving/GRAPH/NODE/requests\`:
 \`time\`, \`id\`, \`row\`, and the structs \`input\` and \`output\`. Rows are on the disk a second after their answer. Columns

@@ -93,6 +93,7 @@ export async function fuzzRun(options: {
       corsOrigins: [],
       limits: { maxBatchRows: 64, maxQueueRows: 1_024, queueTimeoutMs: 30_000, objectiveMs: 50 },
       threads: 1,
+      responseCacheBytes: 2 ** 20,
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
       repositoryDir: models,
       missingFeatures: { policy: 'null', defaults: {} },
