@@ -451,6 +451,19 @@ const served: Check = (facts) => {
           : { state: 'met', evidence: { text: `${titleOf(facts, drift)} watches.` }, action: null }),
       },
     ];
+    const objective = facts.document.nodes[id]?.params['objectiveP99Ms'];
+    items.push({
+      id: `serve.objective/${id}`,
+      title: `${title} has a latency objective`,
+      why: 'Without an objective nobody can say whether it is fast enough, and overload is not held off in time.',
+      ...(typeof objective === 'number'
+        ? { state: 'met', evidence: { text: `99 of 100 requests within ${objective} ms.` }, action: null }
+        : {
+            state: 'missing',
+            action: { label: 'Set the objective', step: { type: 'show', node: id, field: 'objectiveP99Ms' } },
+          }),
+    });
+    items.push(...watched(facts, id, title));
     if (definitionOf('monitor.performance')) {
       const performance = fedBy(facts, id).find((below) => facts.document.nodes[below]?.kind === 'monitor.performance');
       items.push({
@@ -474,7 +487,121 @@ const served: Check = (facts) => {
   });
 };
 
-const checks: readonly Check[] = [valid, upToDate, checkedSources, evaluated, registered, served];
+/** Alerts that reach somebody, and the way back to training. */
+function watched(facts: ReadinessFacts, id: string, title: string): ReadinessItem[] {
+  const monitors = fedBy(facts, id).filter((below) => facts.document.nodes[below]?.kind.startsWith('monitor.'));
+  const routed = monitors.filter((below) => {
+    const webhook = facts.document.nodes[below]?.params['webhook'];
+    return webhook !== undefined && webhook !== null && webhook !== '';
+  });
+  const alerting = monitors.find((below) =>
+    ['monitor.drift', 'monitor.performance'].includes(facts.document.nodes[below]?.kind ?? ''),
+  );
+  const retrain = firstBelow(facts, id, 'monitor.retrain');
+  const monitor = alerting === undefined ? undefined : outputOf(facts, alerting, 'report');
+  return [
+    {
+      id: `monitor.route/${id}`,
+      title: `Alerts about ${title} reach somebody`,
+      why: 'An alert that nobody gets is no alert.',
+      ...(routed[0] === undefined
+        ? {
+            state: 'missing',
+            action: {
+              label: alerting === undefined ? 'Add a monitor, then give it an address' : 'Give the monitor an address',
+              ...(alerting === undefined ? {} : { step: { type: 'show', node: alerting, field: 'webhook' } }),
+            },
+          }
+        : {
+            state: 'met',
+            evidence: { text: `${routed.map((below) => titleOf(facts, below)).join(', ')} post them.` },
+            action: null,
+          }),
+    },
+    ...(definitionOf('monitor.retrain')
+      ? [
+          {
+            id: `monitor.retrain/${id}`,
+            title: `${title} is trained again when it should be`,
+            why: 'A model grows old; a way to a better one that is tested must exist before it is needed.',
+            ...(retrain === undefined
+              ? {
+                  state: 'missing' as const,
+                  action: {
+                    label: 'Add retraining',
+                    ...(monitor === undefined
+                      ? {}
+                      : { step: { type: 'add' as const, kind: 'monitor.retrain', from: monitor } }),
+                  },
+                }
+              : { state: 'met' as const, evidence: { text: `${titleOf(facts, retrain)} does.` }, action: null }),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Names of settings that hold what must not stand in a file. */
+const secretNames = /password|passwd|secret|token|api[-_]?key|credential/i;
+
+/** Settings with a value where a secret's name should stand, as `node.param`. */
+function plainSecrets(facts: ReadinessFacts): { node: string; field: string }[] {
+  return Object.entries(facts.document.nodes).flatMap(([node, { params }]) =>
+    Object.entries(params).flatMap(([field, value]) =>
+      secretNames.test(field) && typeof value === 'string' && value !== '' ? [{ node, field }] : [],
+    ),
+  );
+}
+
+const secrets: Check = (facts) => {
+  const [first, ...more] = plainSecrets(facts);
+  return [
+    {
+      id: 'graph.secrets',
+      title: 'No password or key stands in the graph',
+      why: 'A graph is shared, versioned and exported; what stands in it is known to all who see it.',
+      ...(first === undefined
+        ? { state: 'met', evidence: { text: 'Checked now: secrets are named, never written.' }, action: null }
+        : {
+            state: 'missing',
+            evidence: {
+              text: `${titleOf(facts, first.node)}, ${first.field}${more.length > 0 ? ` and ${more.length} more` : ''}.`,
+            },
+            action: { label: 'Name a secret instead', step: { type: 'show', node: first.node, field: first.field } },
+          }),
+    },
+  ];
+};
+
+const cost: Check = (facts) => {
+  const steps = [...facts.steps.values()];
+  const measured = steps.filter((step) => step.ranBefore || step.hit);
+  const seconds = steps.reduce((sum, step) => sum + (step.estimate.seconds ?? (step.durationMs ?? 0) / 1000), 0);
+  const memory = Math.max(0, ...steps.map((step) => step.estimate.memoryBytes ?? 0));
+  if (steps.length === 0) return [];
+  return [
+    {
+      id: 'run.cost',
+      title: 'What a run takes is known',
+      why: 'Retraining must fit the machine and the time it is given.',
+      ...(measured.length === steps.length
+        ? {
+            state: 'met',
+            evidence: {
+              text: `About ${Math.max(1, Math.round(seconds))} s of work, ${(memory / 1e9).toFixed(1)} GB at most, from earlier runs.`,
+            },
+            action: null,
+          }
+        : {
+            state: 'missing',
+            evidence: { text: `${steps.length - measured.length} of ${steps.length} steps never ran.` },
+            action: { label: 'Run the graph', step: { type: 'run' } },
+          }),
+    },
+  ];
+};
+
+const checks: readonly Check[] = [valid, upToDate, secrets, cost, checkedSources, evaluated, registered, served];
 
 /** `readiness: {waived: {ITEM: reason}}` of the document: what a team decided to do without. */
 function waivedItems(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -18,6 +18,9 @@ import { formatFull, formatMetric, formatPlural, formatRelative, shortDigest } f
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
+import { LineageGraph } from './lineage-graph.tsx';
+import { ModelNotes } from './model-notes.tsx';
+import { VersionDiff } from './version-diff.tsx';
 import { metricNames, type ModelGroup, versionAddress } from './model-groups.ts';
 import { t } from './text.ts';
 
@@ -265,7 +268,19 @@ export function ModelDetail({
             <h3>{t.parity}</h3>
             <ParityBox parity={version.parity} />
           </section>
+          <section>
+            <h3>{t.cardTitle}</h3>
+            <ModelNotes name={group.name} version={version.version} />
+          </section>
+          <section>
+            <h3>{t.compareWith}</h3>
+            <VersionDiff group={group} version={version.version} />
+          </section>
         </div>
+        <section className="lineage-section">
+          <h3>{t.madeFrom}</h3>
+          <LineageGraph version={version} />
+        </section>
         {manifest.data ? (
           <ModelParts manifest={manifest.data} />
         ) : manifest.error ? (

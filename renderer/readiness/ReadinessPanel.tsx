@@ -1,15 +1,17 @@
 import './readiness.css';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReadinessItem } from '../../shared/readiness/readiness.ts';
 import { readinessMarkdown } from '../../shared/readiness/readiness-markdown.ts';
 import { saveFile } from '../charts/save-file.ts';
 import { activeGraph, useGraphs } from '../state/graph-store.ts';
 import { openOverlay } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { TextInput } from '../ui/field.tsx';
 import { formatRelative } from '../ui/format.ts';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { mend } from './mend.ts';
+import { waive } from './waive.ts';
 import { refreshReadiness, useReadiness } from './readiness-store.ts';
 import { t } from './text.ts';
 
@@ -45,6 +47,7 @@ function Item({ item }: { item: ReadinessItem }) {
         {item.state !== 'met' && <p className="mute">{item.why}</p>}
         {action && !step && <p className="mute">{action.label}.</p>}
       </div>
+      <WaiveButton item={item} />
       {action && step && (
         <Button
           small
@@ -57,6 +60,49 @@ function Item({ item }: { item: ReadinessItem }) {
         </Button>
       )}
     </li>
+  );
+}
+
+/** Says why an item does not apply here, or takes that back. */
+function WaiveButton({ item }: { item: ReadinessItem }) {
+  const [reason, setReason] = useState<string>();
+  if (item.state === 'met') return null;
+  if (item.state === 'waived') {
+    return (
+      <Button small variant="quiet" onClick={() => waive(item.id, undefined)}>
+        {t.takeBack}
+      </Button>
+    );
+  }
+  if (reason === undefined) {
+    return (
+      <Button small variant="quiet" onClick={() => setReason('')}>
+        {t.waive}
+      </Button>
+    );
+  }
+  const given = reason.trim() !== '';
+  return (
+    <form
+      className="waive-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (given) waive(item.id, reason.trim());
+        setReason(undefined);
+      }}
+    >
+      <TextInput
+        value={reason}
+        onChange={setReason}
+        placeholder={t.whyNot}
+        aria-label={t.whyNot}
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for by a press
+        autoFocus
+      />
+      <Button small disabled={!given} type="submit">
+        {t.waiveNow}
+      </Button>
+    </form>
   );
 }
 

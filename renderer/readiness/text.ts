@@ -13,6 +13,10 @@ export const t = defineText(
     theLook: 'the look at the graph',
     add: (title: string | number) => `Add ${title}`,
     added: (value: string | number) => `Added ${value}`,
+    waive: 'Waive',
+    takeBack: 'Take back',
+    whyNot: 'Why it does not apply here',
+    waiveNow: 'Waive',
   },
   {
     missing: 'Fehlt',
@@ -26,5 +30,9 @@ export const t = defineText(
     theLook: 'den Blick auf den Graphen',
     add: (title) => `${title} hinzufügen`,
     added: (value) => `${value} hinzugefügt`,
+    waive: 'Erlassen',
+    takeBack: 'Zurücknehmen',
+    whyNot: 'Warum es hier nicht gilt',
+    waiveNow: 'Erlassen',
   },
 );

@@ -154,6 +154,34 @@ export const columnProfileSchema = z.object({
 });
 export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 
+export const modelNotesSchema = z.object({
+  description: z.string().max(20_000),
+  tags: z.record(z.string().max(250), z.string().max(5000)),
+});
+
+const difference = z.object({ name: z.string(), before: jsonValue.optional(), after: jsonValue.optional() });
+export const modelDifferenceSchema = z.object({
+  sameContent: z.boolean(),
+  metrics: z.array(difference),
+  params: z.array(difference),
+  inputs: z.array(difference),
+  trainingRows: z.array(difference),
+  sources: z.object({ removed: z.array(z.string()), added: z.array(z.string()) }),
+});
+
+export const modelLineageSchema = z.object({
+  nodes: z.array(
+    z.object({
+      digest: z.string(),
+      type: z.string(),
+      kind: z.string(),
+      rows: z.number().nullable(),
+      missing: z.boolean(),
+    }),
+  ),
+  edges: z.array(z.object({ from: z.string(), to: z.string() })),
+});
+
 export const modelVersionSchema = z.object({
   name: z.string(),
   version: z.number(),
@@ -525,6 +553,18 @@ export const engineContract = {
     setAlias: base
       .input(z.object({ name: z.string(), alias: z.string(), version: z.number() }))
       .output(modelVersionSchema),
+    /** What a person has said of a model: its description and tags such as `owner`, `on-call` and `runbook`. */
+    notes: base.input(z.object({ name: z.string() })).output(modelNotesSchema),
+    /** An empty tag is taken away; tags that are not named stay. */
+    setNotes: base.input(modelNotesSchema.extend({ name: z.string() })).output(modelNotesSchema),
+    /** The card of a version as Markdown. */
+    card: base.input(z.object({ name: z.string(), version: z.number() })).output(z.object({ card: z.string() })),
+    /** What differs between two versions. */
+    compare: base
+      .input(z.object({ name: z.string(), before: z.number(), after: z.number() }))
+      .output(modelDifferenceSchema),
+    /** Artifacts a version was made from, nearest first. */
+    lineage: base.input(z.object({ name: z.string(), version: z.number() })).output(modelLineageSchema),
   },
   endpoint: {
     list: base.output(z.array(endpointSchema)),

@@ -257,12 +257,12 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       for (let step = 0; step < 12 && !(await inFocus(page, '.inspector')); step++) await page.keyboard.press('F6');
       for (let step = 0; step < 10 && !(await inFocus(page, '.title-input')); step++) await page.keyboard.press('Tab');
       expect(await inFocus(page, '.title-input')).toBe(true);
-      await page.keyboard.type('Fill gaps');
-      await page.locator('.node-title', { hasText: 'Fill gaps' }).waitFor();
+      await page.keyboard.type('Patch holes');
+      await page.locator('.node-title', { hasText: 'Patch holes' }).waitFor();
       // The canvas takes undo once it has the keys again.
       await page.keyboard.press('F6');
       // Typing is one command unless it was slow.
-      const renamed = page.locator('.node-title', { hasText: 'Fill' });
+      const renamed = page.locator('.node-title', { hasText: 'Patch' });
       for (let step = 0; step < 9 && (await renamed.count()) > 0; step++) await command(page, 'Undo');
       await expect.poll(() => renamed.count()).toBe(0);
     }, penguinsFile()));

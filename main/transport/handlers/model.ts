@@ -1,8 +1,54 @@
+import { modelCard } from '../../tracking/model-card.ts';
+import { ModelCatalog } from '../../tracking/model-catalog.ts';
+import { compareModels } from '../../tracking/model-diff.ts';
+import { readModelFacts } from '../../tracking/model-facts.ts';
 import { rpc } from '../rpc-base.ts';
+import type { Services } from '../services.ts';
+import { modelLineage } from './model-lineage.ts';
+
+/** Tags of the name, not of one of its versions. */
+const ofModel = 0;
+
+function notesOf(context: Services, name: string): { description: string; tags: Record<string, string> } {
+  const { description, tags } = new ModelCatalog(context.engine.database).get(name);
+  return { description, tags };
+}
+
+function factsOf(context: Services, name: string, version: number) {
+  return readModelFacts(new ModelCatalog(context.engine.database), context.engine.store, `${name}/${version}`);
+}
 
 export const modelHandlers = {
   list: rpc.model.list.handler(({ context }) => context.engine.registry.list()),
   setAlias: rpc.model.setAlias.handler(({ input, context }) =>
     context.engine.registry.setAlias(input.name, input.alias, input.version),
   ),
+  notes: rpc.model.notes.handler(({ input, context }) => notesOf(context, input.name)),
+  setNotes: rpc.model.setNotes.handler(({ input, context }) => {
+    const catalog = new ModelCatalog(context.engine.database);
+    catalog.describe(input.name, input.description);
+    for (const [tag, value] of Object.entries(input.tags)) {
+      if (value.trim() === '') catalog.deleteTag(input.name, ofModel, tag);
+      else catalog.setTag(input.name, ofModel, tag, value.trim());
+    }
+    return notesOf(context, input.name);
+  }),
+  card: rpc.model.card.handler(async ({ input, context }) => ({
+    card: modelCard(await factsOf(context, input.name, input.version)),
+  })),
+  compare: rpc.model.compare.handler(async ({ input, context }) => {
+    const {
+      before: _before,
+      after: _after,
+      ...differences
+    } = compareModels(
+      await factsOf(context, input.name, input.before),
+      await factsOf(context, input.name, input.after),
+    );
+    return differences;
+  }),
+  lineage: rpc.model.lineage.handler(async ({ input, context }) => {
+    const { digest } = new ModelCatalog(context.engine.database).version(input.name, input.version);
+    return modelLineage(context.engine.store, digest);
+  }),
 };
