@@ -13,6 +13,10 @@ import type { Predictions } from './predictions.ts';
 /** Any number does; it is fixed so that the same rows give the same report. */
 const seed = 20_010_501;
 
+/** With many rows intervals are narrow, and their ends need not be known so well: fewer resamples do. */
+const mostDraws = 2e7;
+const fewestResamples = 50;
+
 interface Decisions {
   resamples: number;
   confidence: number;
@@ -24,7 +28,8 @@ type Certainty = Pick<EvaluationReport, 'intervals' | 'confidence' | 'baseline' 
 
 /** How sure the figures are, what a model without any knowledge reaches, and what decisions follow from the scores. */
 export function certaintyOf(manifest: ModelManifest, predictions: Predictions, params: Decisions): Certainty {
-  const { resamples, confidence } = params;
+  const { confidence } = params;
+  const resamples = Math.min(params.resamples, Math.max(fewestResamples, Math.floor(mostDraws / predictions.rows)));
   const intervals =
     resamples === 0
       ? {}

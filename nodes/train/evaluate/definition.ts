@@ -20,7 +20,7 @@ const paramsSchema = z.object({
     .max(2_000)
     .refine((value) => value === 0 || value >= 20, 'must be 0 or at least 20')
     .default(200)
-    .describe('Bootstrap resamples for the intervals of metrics; 0 for none')
+    .describe('Bootstrap resamples for the intervals of metrics, fewer above 100,000 rows; 0 for none')
     .meta(paramMeta({ section: 'Intervals' })),
   confidence: z
     .number()
