@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { AppError } from '../../../shared/errors/app-error.ts';
 
 const headBytes = 65_536;
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -18,11 +20,22 @@ export async function readCsvHead(path: string, encoding: CsvEncoding | 'auto', 
   const bytes = await firstBytes(path);
   const known = encoding === 'auto' ? encodingOf(bytes) : encoding;
   const label = known === 'latin-1' ? 'latin1' : known;
-  const bigEndian = known === 'utf-16' && bytes[0] === 0xfe && bytes[1] === 0xff;
-  const text = new TextDecoder(bigEndian ? 'utf-16be' : label).decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) throw bigEndianError(path);
+  const text = new TextDecoder(label).decode(bytes);
   const lines = splitLines(text, quote);
   if (bytes.length === headBytes && lines.length > 1) lines.pop();
   return { encoding: known, lines };
+}
+
+/** DuckDB reads the other byte order only, and would find no rows. */
+function bigEndianError(path: string): AppError {
+  return new AppError(
+    'data.unreadable',
+    `${basename(path)} is UTF-16 text with the high byte first, which is not read.`,
+    {
+      fix: 'Save the file as UTF-8.',
+    },
+  );
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

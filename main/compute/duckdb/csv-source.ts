@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { DuckDb } from './connection.ts';
 import { type CsvEncoding, delimiterName, likelyDelimiter, readCsvHead, splitFields } from './csv-head.ts';
 import type { FileSource, FileSourceOptions, SourceWarning } from './file-source-options.ts';
-import { quoteLiteral, quotePath } from './quote.ts';
+import { quoteIdentifier, quoteLiteral, quotePath } from './quote.ts';
 
 interface Dialect {
   delimiter: string;
@@ -144,7 +144,7 @@ function csvQuery(
   options: FileSourceOptions,
 ): string {
   const columns = dialect.columns.map(
-    ({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(options.types[name] ?? type)}`,
+    ({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(readType(options.types[name]) ?? type)}`,
   );
   const settings = [
     'auto_detect = false',
@@ -162,7 +162,17 @@ function csvQuery(
     ...(options.decimal === ',' ? [`decimal_separator = ','`] : []),
     `hive_partitioning = ${options.partitions === true}`,
   ];
-  return `SELECT * FROM read_csv([${paths.map(quotePath).join(', ')}], ${settings.join(', ')})`;
+  const scan = `SELECT * FROM read_csv([${paths.map(quotePath).join(', ')}], ${settings.join(', ')})`;
+  const times = dialect.columns
+    .filter(({ name }) => options.types[name] === 'TIMESTAMP')
+    .map(({ name }) => quoteIdentifier(name));
+  if (times.length === 0) return scan;
+  return `SELECT * REPLACE (${times.map((time) => `CAST(${time} AS TIMESTAMP) AS ${time}`).join(', ')}) FROM (${scan})`;
+}
+
+/** Read as TIMESTAMP, an offset would be left out of account; the zone of the session is UTC. */
+function readType(chosen: string | undefined): string | undefined {
+  return chosen === 'TIMESTAMP' ? 'TIMESTAMPTZ' : chosen;
 }
 
 async function requireSameHeader(

@@ -7,6 +7,7 @@ import type { DuckDb } from './connection.ts';
 import { csvError, csvSource } from './csv-source.ts';
 import { duckDbError } from './duckdb-error.ts';
 import type { FileFormat, FileSource, FileSourceOptions } from './file-source-options.ts';
+import { requireShallowJson } from './json-depth.ts';
 import { quoteIdentifier, quoteLiteral, quotePath } from './quote.ts';
 
 const formats: readonly [RegExp, FileFormat][] = [
@@ -31,6 +32,9 @@ export async function openFileSource(
   try {
     const format = options.format ?? formatOf(paths[0], name);
     for (const path of paths) await requireBytes(path, paths.length === 1 ? name : path);
+    if (format === 'json' || format === 'ndjson') {
+      for (const path of paths) await requireShallowJson(path, paths.length === 1 ? name : path);
+    }
     const source = await sourceOf(db, format, paths, name, options);
     const columns = await db.columnsOf(source.query);
     if (format === 'json') for (const path of paths) await requireClosed(path, paths.length === 1 ? name : path);

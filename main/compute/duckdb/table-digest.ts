@@ -5,6 +5,8 @@ import { numberedParquetRelation } from './numbered-relation.ts';
 import { quoteIdentifier } from './quote.ts';
 
 const digestFormat = 'slipway/table-digest/1';
+const columnsPerQuery = 2500;
+
 /**
  * Digest of the logical content of a Parquet file: SHA-256 over column names and types, the row count and, per column,
  * two sums over the rows of DuckDB's 64-bit `hash` of (row ordinal, value) in differently salted orders. The sums make
@@ -17,20 +19,25 @@ export async function tableDigest(db: DuckDb, path: string, columns: readonly Co
     (column) => ({ ...column, type: column.type === 'tensor' ? 'other' : column.type }) as const,
   );
   const { relation, ordinal } = numberedParquetRelation(path, stored);
-  const sums = columns.flatMap((column, index) => {
-    const value = hashedValue(column);
-    return [
-      `CAST(sum(hash(${ordinal}, ${value}, 1)) AS VARCHAR) AS a${index}`,
-      `CAST(sum(hash(${value}, ${ordinal}, 2)) AS VARCHAR) AS b${index}`,
-    ];
-  });
-  const [totals] = await db.rows(`SELECT ${['CAST(count(*) AS VARCHAR) AS n', ...sums].join(', ')} FROM ${relation}`);
-  const content = JSON.stringify([
-    digestFormat,
-    columns.map((column) => [column.name, column.sqlType]),
-    totals?.['n'],
-    columns.map((_, index) => [totals?.[`a${index}`], totals?.[`b${index}`]]),
-  ]);
+  let rows: unknown = '0';
+  const sums: unknown[][] = [];
+  // Sums of many columns at once take memory for each of them.
+  for (let from = 0; from === 0 || from < columns.length; from += columnsPerQuery) {
+    const part = columns.slice(from, from + columnsPerQuery);
+    const items = part.flatMap((column, index) => {
+      const value = hashedValue(column);
+      return [
+        `CAST(sum(hash(${ordinal}, ${value}, 1)) AS VARCHAR) AS a${index}`,
+        `CAST(sum(hash(${value}, ${ordinal}, 2)) AS VARCHAR) AS b${index}`,
+      ];
+    });
+    const [totals] = await db.rows(
+      `SELECT ${['CAST(count(*) AS VARCHAR) AS n', ...items].join(', ')} FROM ${relation}`,
+    );
+    rows = totals?.['n'];
+    sums.push(...part.map((_, index) => [totals?.[`a${index}`], totals?.[`b${index}`]]));
+  }
+  const content = JSON.stringify([digestFormat, columns.map((column) => [column.name, column.sqlType]), rows, sums]);
   return createHash('sha256').update(content).digest('hex');
 }
 

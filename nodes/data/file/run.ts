@@ -16,6 +16,8 @@ import { fileNode } from './definition.ts';
 
 type Params = z.output<typeof fileNode.params>;
 
+/** Wider tables are written by one thread. */
+const mostColumnsOfThreads = 1000;
 const sqlTypes = { string: 'VARCHAR', int64: 'BIGINT', float64: 'DOUBLE', bool: 'BOOLEAN', timestamp: 'TIMESTAMP' };
 
 export const runner = implementNode(fileNode, {
@@ -27,6 +29,8 @@ export const runner = implementNode(fileNode, {
       const source = await openFileSource(db, paths, params.path, options);
       for (const warning of source.warnings) ctx.log('warn', `${warning.message} ${warning.fix}`);
       try {
+        // Each thread holds a piece of every column.
+        if ((await db.columnsOf(source.query)).length > mostColumnsOfThreads) await db.run('SET threads = 1');
         const joined = await joinedOf(db, paths, source.query);
         const table = await writeTable(db, source.query, { workDir: ctx.workDir, lineage: 'all', joined });
         if (table.rowCount === 0) {
