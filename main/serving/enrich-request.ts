@@ -79,7 +79,8 @@ export function enrichTensors(
     }
   }
   const ordered = inputs.flatMap(({ name }) => given.get(name) ?? []);
-  return { request: { ...request, inputs: ordered.filter(({ name }) => wanted.has(name)) }, uses };
+  const keys = request.inputs.filter(({ name }) => !wanted.has(name));
+  return { request: { ...request, inputs: ordered, keys }, uses };
 }
 
 /** The columns that were given, as JSON rows; of joined columns only that they are there matters. */
@@ -100,4 +101,23 @@ function valueAt({ data }: Tensor, type: InputColumn['type'], row: number): unkn
   if (type === 'bool') return value === 1;
   if (type === 'timestamp') return value === MISSING_TIMESTAMP ? null : isoTime(BigInt(value));
   return value;
+}
+
+/** The keys of JSON rows that the model itself does not take, for the request log; none where one cannot be written. */
+export function keysOfRows(rows: readonly Record<string, unknown>[], manifest: ModelManifest): Tensor[] {
+  const known = new Set(manifest.inputs.map(({ name }) => name));
+  const columns = requestColumns(manifest).filter(({ name }) => !known.has(name));
+  if (columns.length === 0) return [];
+  const complete = rows.map((row) => Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null])));
+  try {
+    return Object.entries(encodeRows(complete, columns)).map(([name, tensor]) => ({
+      name,
+      datatype: datatypeOfOrt(tensor.type) as Datatype,
+      shape: [...tensor.dims],
+      data: tensor.data as TensorData,
+    }));
+  } catch {
+    // A row that carries its features itself needs no key, and may have anything in its place.
+    return [];
+  }
 }

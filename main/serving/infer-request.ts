@@ -21,6 +21,8 @@ export interface InferRequest {
   id: string | undefined;
   /** In the order of the model's inputs. */
   inputs: Tensor[];
+  /** Keys that features were looked up by and that the model does not take, for the request log. */
+  keys?: Tensor[];
   outputs: RequestedOutput[];
   /** Longest wait in the queue, from the parameter `timeout`; undefined without it. */
   timeoutMs: number | undefined;

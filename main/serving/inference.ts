@@ -26,7 +26,7 @@ export async function runInference(
   const outputs = await model.infer(job);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
-  if (!isTest) model.record(request.id ?? '', request.inputs, outputs, rows);
+  if (!isTest) model.record(request.id ?? '', request.inputs, outputs, rows, request.keys);
   return { rows, outputs };
 }
 

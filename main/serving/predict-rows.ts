@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
+import { keysOfRows } from './enrich-request.ts';
 import { runInference } from './inference.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
@@ -33,7 +34,8 @@ export async function predictRows(
   const inputs = encodePredictRows(rows, manifest);
   const names = predictOutputs(manifest);
   const requested = names.map((name) => ({ name, binary: false }));
-  const request = { id, inputs, outputs: requested, timeoutMs: undefined, parameterKey: '' };
+  const keys = manifest.joined === undefined ? [] : keysOfRows(rows, manifest);
+  const request = { id, inputs, keys, outputs: requested, timeoutMs: undefined, parameterKey: '' };
   const { outputs } = await runInference(context, model, request, signal, isTest);
   return decodePredictions(outputs, manifest);
 }

@@ -172,10 +172,16 @@ export class ServedModel {
   }
 
   /** Remembers answered rows, for monitors and the request log; the id is empty where the answer had none. */
-  record(id: string, inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number): void {
+  record(
+    id: string,
+    inputs: readonly Tensor[],
+    outputs: readonly Tensor[],
+    rows: number,
+    keys: readonly Tensor[] = [],
+  ): void {
     const nowMs = Date.now();
     this.requestLog.add(inputs, outputs, rows, nowMs, id);
-    this.predictionLog?.add(id, inputs, outputs, rows, nowMs);
+    this.predictionLog?.add(id, keys.length === 0 ? inputs : [...inputs, ...keys], outputs, rows, nowMs);
   }
 
   countShadow(result: ShadowResult): void {
@@ -287,7 +293,8 @@ function openPredictionLog(
 ): PredictionLog | null {
   if (predictionLog === null) return null;
   const { mode, redactColumns, retentionDays } = predictionLog;
-  const columns = logColumns(inputs, outputs, manifest, new Set(redactColumns));
+  const keys = manifest === null ? [] : keyTensors(manifest, inputs);
+  const columns = logColumns([...inputs, ...keys], outputs, manifest, new Set(redactColumns));
   if (columns.length === 0) return null;
   // A name may hold anything; what it is turned into stays one folder.
   const folder = encodeURIComponent(name).replaceAll('.', '%2E');

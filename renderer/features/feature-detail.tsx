@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { formatCount, formatRelative } from '../ui/format.ts';
 import { showToast } from '../ui/toast.tsx';
 import { FeatureCharts } from './feature-charts.tsx';
+import { ReplayTable } from './replay-table.tsx';
 import { t } from './text.ts';
 
 interface FeatureDetailProps {
@@ -116,6 +117,7 @@ export function FeatureDetail({ entry, onChanged }: FeatureDetailProps) {
             ))}
           </tbody>
         </table>
+        <ReplayTable view={view.name} />
         {made === null ? (
           <p className="mute">{t.pushedOnly}</p>
         ) : (

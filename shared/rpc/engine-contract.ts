@@ -9,7 +9,7 @@ import { stepStateSchema } from '../plan/plan.ts';
 import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
 import { datasetDiffSchema, datasetLineageSchema, datasetVersionSchema } from './dataset-schemas.ts';
-import { catalogViewSchema, featureHistorySchema } from './feature-schemas.ts';
+import { catalogViewSchema, featureHistorySchema, featureSkewSchema } from './feature-schemas.ts';
 import {
   applyResultSchema,
   bundleSourceSchema,
@@ -545,6 +545,8 @@ export const engineContract = {
     list: base.output(z.array(catalogViewSchema)),
     /** Of a feature of a view artifact. */
     history: base.input(z.object({ digest: z.string(), feature: z.string() })).output(featureHistorySchema),
+    /** Replays the logged requests of every endpoint that reads the view. */
+    skew: base.input(z.object({ name: z.string() })).output(z.array(featureSkewSchema)),
     /** Brings what was made last online; answers with the list. */
     materialize: base.input(z.object({ name: z.string() })).output(z.array(catalogViewSchema)),
   },

@@ -50,3 +50,22 @@ export const featureHistorySchema = z.object({
   ),
 });
 export type FeatureHistory = z.infer<typeof featureHistorySchema>;
+
+/** Logged requests of an endpoint, their features computed again as of their time. */
+export const featureSkewSchema = z.object({
+  view: z.string(),
+  /** `GRAPH/NODE` */
+  endpoint: z.string(),
+  model: z.object({ name: z.string(), version: z.number() }),
+  features: z.array(
+    z.object({
+      feature: z.string(),
+      /** Requests compared, and those with the same value. */
+      rows: z.number(),
+      equal: z.number(),
+      /** Of numbers; null where none differ or none are there. */
+      largestDifference: z.number().nullable(),
+    }),
+  ),
+});
+export type FeatureSkew = z.infer<typeof featureSkewSchema>;

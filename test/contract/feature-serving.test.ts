@@ -26,7 +26,7 @@ const graph = {
     linear: { kind: 'train.linear', version: 1, params: { label: 'share' } },
     evaluate: { kind: 'train.evaluate', version: 1, params: {} },
     register: { kind: 'train.register', version: 1, params: { name: 'orders', alias: 'champion' } },
-    endpoint: { kind: 'serve.endpoint', version: 1, params: {} },
+    endpoint: { kind: 'serve.endpoint', version: 1, params: { requestLog: 'full' } },
   },
   edges: [
     { from: 'returns.table', to: 'customers.source' },
@@ -128,6 +128,20 @@ it('trains on features joined as of the order, serves them by their key, and bri
   expect((await predict(served.http, [{ buyer: 4, price: 0 }])).values?.[0]).toBeCloseTo(0.8 * 3, 1);
   expect((await predict(served.http, [{ buyer: 3, price: 2 }])).values?.[0]).toBeCloseTo(0.9 * 3 + 0.02, 1);
   await served.stop();
+
+  const replayed = await runSlipway(['features', 'skew'], join(folder, 'data'));
+  // Of the two requests with a key, one was answered by a row that was only pushed.
+  expect(replayed.last).toMatchObject({
+    type: 'features.skew',
+    skew: [
+      {
+        view: 'customers',
+        endpoint: 'orders/endpoint',
+        model: { name: 'orders', version: 1 },
+        features: [{ feature: 'rate', rows: 2, equal: 1 }],
+      },
+    ],
+  });
 
   const { last } = await runSlipway(['features', 'show', 'customers'], join(folder, 'data'));
   expect(last).toMatchObject({ feature: { online: { upToDate: true, rows: 4 } } });

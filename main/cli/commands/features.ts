@@ -7,12 +7,14 @@ import type { FeatureView } from '../../../shared/features/feature-view.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { isoTime } from '../../features/cell-json.ts';
+import { featureSkew } from '../../features/feature-skew.ts';
 import { materialize } from '../../features/materialize.ts';
 import { OnlineStore, type ViewSummary } from '../../features/online-store.ts';
 import { pushRows } from '../../features/push-rows.ts';
 import { type CatalogView, listViews } from '../../features/view-catalog.ts';
 import { parseJsonBody } from '../../serving/json-body.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
+import { createModelRegistry } from '../../store/model-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { type OpenStore, withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
@@ -28,8 +30,8 @@ const materializeMemoryBytes = 2 ** 30;
 
 export const featuresCommand: Command = {
   name: 'features',
-  summary: 'Lists feature views, shows one, brings one into the online store, or pushes rows to it.',
-  usage: 'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|-',
+  summary: 'Lists feature views, shows one, brings one online, pushes rows to it, or replays logged requests.',
+  usage: 'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|- | skew [VIEW]',
   positionals: 3,
   options: { online: { type: 'string' } },
   optionHelp: { online: 'online store; only the embedded one, which is the default, is built in' },
@@ -53,6 +55,7 @@ export const featuresCommand: Command = {
 async function act(context: CommandContext, store: OpenStore, online: OnlineStore): Promise<number> {
   const [action = 'list', name, file] = context.positionals;
   if (action === 'list') return list(context, await knownViews(store, online));
+  if (action === 'skew') return skew(context, store, name);
   if (!['show', 'materialize', 'push'].includes(action)) {
     throw new AppError('cli.usage', `There is no "features ${action}".`, { fix: 'See: slipway features --help' });
   }
@@ -183,6 +186,32 @@ async function bringIn(context: CommandContext, store: OpenStore, online: Online
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+/** Computes the features of logged requests again, as of their time. */
+async function skew(context: CommandContext, store: OpenStore, view: string | undefined): Promise<number> {
+  const { dataDir, database, artifacts } = store;
+  const versions = createModelRegistry(database).list();
+  const found = await featureSkew({
+    dataDir,
+    database,
+    artifacts,
+    versions,
+    signal: context.signal,
+    ...(view === undefined ? {} : { view }),
+  });
+  const rows = found.flatMap(({ view: name, endpoint, model, features }) =>
+    features.map(({ feature, rows: count, equal, largestDifference }) => [
+      endpoint,
+      `${model.name} v${model.version}`,
+      `${name}:${feature}`,
+      count === 0 ? 'no requests' : `${((100 * equal) / count).toFixed(2)} % of ${count} equal`,
+      largestDifference === null ? '' : `largest difference ${largestDifference}`,
+    ]),
+  );
+  const none = 'No endpoint has logged requests with joined features.';
+  context.output.result({ type: 'features.skew', skew: found }, rows.length === 0 ? none : textTable(rows));
+  return 0;
 }
 
 async function madeDigest(store: OpenStore, online: OnlineStore, name: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { requestColumns } from '../../../shared/model/request-columns.ts';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../../shared/model/signature.ts';
 import { elementCount, isBinaryOnly, type TensorSpec } from '../tensor.ts';
 
@@ -23,7 +24,8 @@ export function logColumns(
   manifest: ModelManifest | null,
   redacted: ReadonlySet<string>,
 ): LogColumn[] {
-  const types = new Map(manifest?.inputs.map(({ name, type }) => [name, type]));
+  const known = manifest === null ? [] : [...manifest.inputs, ...requestColumns(manifest)];
+  const types = new Map(known.map(({ name, type }) => [name, type]));
   const columns: LogColumn[] = [];
   for (const [side, specs] of [['input', inputs] as const, ['output', outputs] as const]) {
     for (const spec of specs) {

@@ -15,8 +15,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { quoteIdentifier, quoteLiteral } from '../../compute/duckdb/quote.ts';
-import { jsonOfValue, type LogColumn, sqlTypeOf } from './log-columns.ts';
+import { quoteLiteral } from '../../compute/duckdb/quote.ts';
+import { jsonOfValue, type LogColumn } from './log-columns.ts';
+import { columnsPath, structLiteral } from './logged-lines.ts';
 import type { LogBatch } from './prediction-recorder.ts';
 
 export interface PredictionLogFolder {
@@ -104,11 +105,6 @@ export class PredictionLogWriter {
   }
 }
 
-/** The columns of a file of lines, beside it: needed to read it after a crash. */
-function columnsPath(path: string): string {
-  return path.replace(/\.ndjson$/, '.columns.json');
-}
-
 async function convert(path: string): Promise<void> {
   const complete = readFileSync(path).lastIndexOf(0x0a) + 1;
   truncateSync(path, complete);
@@ -125,17 +121,6 @@ async function convert(path: string): Promise<void> {
   }
   rmSync(path, { force: true });
   rmSync(columnsPath(path), { force: true });
-}
-
-function structLiteral(columns: readonly LogColumn[]): string {
-  const fields = ["time: 'TIMESTAMP'", "id: 'VARCHAR'", "row: 'BIGINT'"];
-  for (const side of ['input', 'output'] as const) {
-    const own = columns.filter((column) => column.side === side);
-    if (own.length === 0) continue;
-    const struct = own.map((column) => `${quoteIdentifier(column.name)} ${sqlTypeOf(column)}`).join(', ');
-    fields.push(`${side}: ${quoteLiteral(`STRUCT(${struct})`)}`);
-  }
-  return `{${fields.join(', ')}}`;
 }
 
 function linesOf(batch: LogBatch, columns: readonly LogColumn[]): string {

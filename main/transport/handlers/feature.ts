@@ -1,6 +1,7 @@
 import { bringOnline } from '../../features/bring-online.ts';
 import { featureCatalog } from '../../features/feature-catalog.ts';
 import { featureHistory } from '../../features/feature-history.ts';
+import { featureSkew } from '../../features/feature-skew.ts';
 import { OnlineStore } from '../../features/online-store.ts';
 import { listViews } from '../../features/view-catalog.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
@@ -13,6 +14,11 @@ export const featureHandlers = {
     const artifact = await context.engine.store.open(input.digest);
     if (artifact === undefined) throw artifactNotFound(input.digest);
     return featureHistory(artifact, input.feature, signal);
+  }),
+  skew: rpc.feature.skew.handler(({ input, context, signal }) => {
+    const { dataDir, database, store, registry } = context.engine;
+    const options = { dataDir, database, artifacts: store, versions: registry.list(), view: input.name };
+    return featureSkew(signal === undefined ? options : { ...options, signal });
   }),
   materialize: rpc.feature.materialize.handler(async ({ input, context }) => {
     const { engine } = context;
