@@ -1,8 +1,8 @@
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { benjaminiHochberg } from '../compute/stats/benjamini-hochberg.ts';
-import type { ColumnPair } from './column-test.ts';
+import type { ColumnPair, ColumnTest } from './column-test.ts';
 import type { DistanceTests } from './distance-test.ts';
-import { distributionOverlay } from './distribution-overlay.ts';
+import { distributionOverlay, type OverlayBar } from './distribution-overlay.ts';
 import { evidentlyDatasetShare, evidentlyTest } from './evidently-test.ts';
 import { twoSampleTest } from './two-sample-test.ts';
 
@@ -30,20 +30,53 @@ type Verdict = Pick<DriftColumn, 'method' | 'statistic' | 'threshold' | 'pValue'
   effect: number | null;
 };
 
+/** One column tested, without the samples it was tested on. */
+export interface AssessedColumn {
+  column: string;
+  type: string;
+  /** A test that is judged together with the others, a verdict of the compatible mode, or why there is none. */
+  result: ColumnTest | EvidentlyVerdict | string;
+  distribution: OverlayBar[];
+}
+
+type EvidentlyVerdict = Exclude<ReturnType<typeof evidentlyTest>, string>;
+
+/** Tests one column; all that is kept of its samples is small. */
+export function assessColumn(pair: ColumnPair, options: DriftOptions): AssessedColumn {
+  const { column, type, reference, current } = pair;
+  const { minimumRows, distances } = options;
+  const result =
+    options.compatible === true
+      ? evidentlyTest(pair, minimumRows)
+      : (distances?.test(pair, minimumRows) ?? twoSampleTest(pair, minimumRows));
+  const distribution = reference === undefined || current === undefined ? [] : distributionOverlay(reference, current);
+  return { column, type, result, distribution };
+}
+
 /**
  * Tests column by column that allow for the size of both samples; Benjamini–Hochberg over the columns decides what
  * counts as drifted. In compatible mode each column by its own fixed threshold, and the window has drifted when half of
  * the columns have.
  */
 export function compareColumns(pairs: readonly ColumnPair[], options: DriftOptions): ComparedColumns {
-  const verdicts =
-    options.compatible === true ? compatibleVerdicts(pairs, options) : calibratedVerdicts(pairs, options);
+  return judgeColumns(
+    pairs.map((pair) => assessColumn(pair, options)),
+    options,
+  );
+}
+
+/** The verdict on columns that were tested one by one. */
+export function judgeColumns(assessed: readonly AssessedColumn[], options: DriftOptions): ComparedColumns {
+  const tests = assessed.flatMap(({ result }) => (isTest(result) ? [result] : []));
+  const { rejected, threshold } = benjaminiHochberg(
+    tests.map((test) => test.pValue),
+    options.alpha,
+  );
+  const isRejected = new Map(tests.map((test, i) => [test, rejected[i] === true]));
   const effects: Record<string, number | null> = {};
-  const columns = pairs.map(({ column, type, reference, current }, i): DriftColumn => {
-    const { effect, ...verdict } = verdicts[i] as Verdict;
+  const columns = assessed.map(({ column, type, result, distribution }): DriftColumn => {
+    const { effect, ...verdict } = verdictOf(result, threshold, isTest(result) && isRejected.get(result) === true);
     effects[column] = effect;
-    const distribution =
-      reference === undefined || current === undefined ? [] : distributionOverlay(reference, current);
     return { column, type, ...verdict, distribution };
   });
   const drifted = columns.filter((column) => column.drifted).length;
@@ -52,28 +85,16 @@ export function compareColumns(pairs: readonly ColumnPair[], options: DriftOptio
   return { columns, drifted: drifted >= needed, effects };
 }
 
-function calibratedVerdicts(pairs: readonly ColumnPair[], options: DriftOptions): Verdict[] {
-  const { minimumRows, alpha, distances } = options;
-  const results = pairs.map((pair) => distances?.test(pair, minimumRows) ?? twoSampleTest(pair, minimumRows));
-  const tests = results.filter((result) => typeof result !== 'string');
-  const { rejected, threshold } = benjaminiHochberg(
-    tests.map((test) => test.pValue),
-    alpha,
-  );
-  const isRejected = new Map(tests.map((test, i) => [test, rejected[i] === true]));
-  return results.map((result) => {
-    if (typeof result === 'string') return noVerdict(result);
-    const { method, statistic, pValue, effect } = result;
-    const drifted = isRejected.get(result) === true && statistic >= (result.minimumStatistic ?? 0);
-    return { method, statistic, threshold: result.criticalValue(threshold), pValue, effect, drifted, state: 'ok' };
-  });
+function isTest(result: AssessedColumn['result']): result is ColumnTest {
+  return typeof result !== 'string' && 'criticalValue' in result;
 }
 
-function compatibleVerdicts(pairs: readonly ColumnPair[], { minimumRows }: DriftOptions): Verdict[] {
-  return pairs.map((pair) => {
-    const result = evidentlyTest(pair, minimumRows);
-    return typeof result === 'string' ? noVerdict(result) : { ...result, state: 'ok' };
-  });
+function verdictOf(result: AssessedColumn['result'], threshold: number, isRejected: boolean): Verdict {
+  if (typeof result === 'string') return noVerdict(result);
+  if (!isTest(result)) return { ...result, state: 'ok' };
+  const { method, statistic, pValue, effect } = result;
+  const drifted = isRejected && statistic >= (result.minimumStatistic ?? 0);
+  return { method, statistic, threshold: result.criticalValue(threshold), pValue, effect, drifted, state: 'ok' };
 }
 
 function noVerdict(state: string): Verdict {

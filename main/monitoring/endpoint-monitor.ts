@@ -68,6 +68,12 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   /** Rows of this log that belong to windows which are full already. */
   let windowStart = 0;
   let loggedAtLastPoint = 0;
+  /** What the newest report was made of. */
+  let comparedWith: { reference: Reference | undefined; logId: string; logged: number } = {
+    reference: undefined,
+    logId: '',
+    logged: -1,
+  };
   let lastProblem = '';
   const alarmRule = options.alarm ?? { needed: 2, windows: 3 };
   const alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
@@ -142,6 +148,12 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     const { recent, full } = await newRows();
     // An endpoint that nobody asks anything, and nobody looks at, does without DuckDB's memory.
     const known = recent.rows > 0 || feed.watched ? await loadReference() : reference;
+    const { latest } = feed;
+    const isSame = known === comparedWith.reference && recent.logId === comparedWith.logId;
+    if (latest !== undefined && isSame && full.length === 0 && recent.logged === comparedWith.logged) {
+      return { ...latest, timeMs: Date.now() };
+    }
+    comparedWith = { reference: known, logId: recent.logId, logged: recent.logged };
     if (known !== undefined) {
       for (const rows of full) {
         const pairs = pairsOf(known, rows);

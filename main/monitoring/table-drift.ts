@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { InputColumn } from '../../shared/model/signature.ts';
+import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { Column } from '../../shared/table/schema.ts';
 import { withDuckDb } from '../compute/duckdb/connection.ts';
 import { duckDbError } from '../compute/duckdb/duckdb-error.ts';
 import { quotePath } from '../compute/duckdb/quote.ts';
 import { type ColumnSummary, incomparable, summarizeFile } from './column-summary.ts';
 import type { ColumnPair } from './column-test.ts';
-import { compareColumns, type DriftOptions } from './drift-report.ts';
+import { shiftInWords } from './shift-in-words.ts';
+import { type AssessedColumn, assessColumn, type DriftOptions, judgeColumns } from './drift-report.ts';
 
 /** Result of `slipway drift`. */
 export interface TableDrift {
@@ -28,6 +30,18 @@ export interface TableDrift {
   drifted: boolean;
 }
 
+/** What a page about a comparison shows beyond its verdicts. */
+export interface TableDriftDetails {
+  report: MonitorReport;
+  /** Size of the difference per column, in [0, 1]. */
+  effects: Record<string, number | null>;
+  /** How each column differs. */
+  words: Record<string, string>;
+}
+
+/** Values of both tables that are in memory at once. */
+const groupBytes = 2 ** 28;
+
 export interface TableDriftOptions extends DriftOptions {
   signal?: AbortSignal;
 }
@@ -41,17 +55,30 @@ export async function compareTables(
   referencePath: string,
   currentPath: string,
   options: TableDriftOptions,
-): Promise<TableDrift> {
+): Promise<TableDrift & { details: TableDriftDetails }> {
   const workDir = await mkdtemp(join(tmpdir(), 'slipway-drift-'));
   try {
     const reference = await openTable(referencePath, join(workDir, 'reference.parquet'));
     const current = await openTable(currentPath, join(workDir, 'current.parquet'));
     const shared = reference.columns.filter((column) => sameKind(column, current.columns));
-    const referenceSummaries = await summarizeFile(reference.path, inputColumns(shared), options.signal);
-    const currentColumns = current.columns.filter((column) => sameKind(column, reference.columns));
-    const currentSummaries = await summarizeFile(current.path, inputColumns(currentColumns), options.signal);
-    const pairs = shared.map((column) => pairOf(column, referenceSummaries, currentSummaries));
-    const compared = compareColumns(pairs, options);
+    const others = new Map(current.columns.map((column) => [column.name, column]));
+    const groupColumns = Math.max(1, Math.floor(groupBytes / (8 * Math.max(1, reference.rows + current.rows))));
+    const assessed: AssessedColumn[] = [];
+    const words: Record<string, string> = {};
+    for (let from = 0; from < shared.length; from += groupColumns) {
+      const group = shared.slice(from, from + groupColumns);
+      const ownOf = await summarizeFile(reference.path, inputColumns(group), options.signal);
+      const otherColumns = group.map((column) => others.get(column.name) as Column);
+      const otherOf = await summarizeFile(current.path, inputColumns(otherColumns), options.signal);
+      for (const column of group) {
+        const pair = pairOf(column, ownOf, otherOf);
+        assessed.push(assessColumn(pair, options));
+        if (pair.reference !== undefined && pair.current !== undefined) {
+          words[column.name] = shiftInWords(pair.reference, pair.current);
+        }
+      }
+    }
+    const compared = judgeColumns(assessed, options);
     const columns: TableDrift['columns'] = compared.columns.map(
       ({ column, method, statistic, threshold, pValue, drifted, state }) => ({
         column,
@@ -64,8 +91,25 @@ export async function compareTables(
       }),
     );
     const changes = schemaChanges(reference.columns, current.columns);
-    columns.push(...changes);
-    return { columns, drifted: compared.drifted || changes.length > 0 };
+    const report: MonitorReport = {
+      nodeId: '',
+      endpointId: null,
+      timeMs: Date.now(),
+      referenceRows: reference.rows,
+      currentRows: current.rows,
+      minimumRows: options.minimumRows,
+      columns: [
+        ...compared.columns,
+        ...changes.map((change) => ({ ...change, type: 'other', pValue: null, distribution: [] })),
+      ],
+      drifted: compared.drifted || changes.length > 0,
+      history: [],
+    };
+    return {
+      columns: [...columns, ...changes],
+      drifted: report.drifted,
+      details: { report, effects: compared.effects, words },
+    };
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
@@ -130,7 +174,10 @@ const readers: Readonly<Record<string, string>> = {
 };
 
 /** Columns of a table file and a Parquet file with its rows, which is written where it is in another format. */
-async function openTable(path: string, parquetPath: string): Promise<{ path: string; columns: Column[] }> {
+async function openTable(
+  path: string,
+  parquetPath: string,
+): Promise<{ path: string; columns: Column[]; rows: number }> {
   const reader = readers[extname(path).toLowerCase()];
   if (reader === undefined) {
     throw new AppError('data.unreadable', `${path} is not a table file.`, {
@@ -144,9 +191,11 @@ async function openTable(path: string, parquetPath: string): Promise<{ path: str
   try {
     return await withDuckDb({}, async (db) => {
       const columns = await db.columnsOf(`SELECT * FROM ${relation}`);
-      if (reader === 'read_parquet') return { path, columns };
+      const [counted] = await db.rows(`SELECT count(*)::DOUBLE AS rows FROM ${relation}`);
+      const rows = Number(counted?.['rows'] ?? 0);
+      if (reader === 'read_parquet') return { path, columns, rows };
       await db.run(`COPY (SELECT * FROM ${relation}) TO ${quotePath(parquetPath)} (FORMAT parquet)`);
-      return { path: parquetPath, columns };
+      return { path: parquetPath, columns, rows };
     });
   } catch (error) {
     throw duckDbError(error, { code: 'data.unreadable', doing: `Cannot read ${path}` });

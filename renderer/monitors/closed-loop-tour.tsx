@@ -167,7 +167,7 @@ export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: 
 }
 
 function SinceBreak({ brokenMs, over }: { brokenMs: number; over: boolean }) {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (over) return;
     const timer = setInterval(() => setNow(Date.now()), 1_000);

@@ -14,6 +14,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   linear: async () => (await import('./benchmarks/linear.ts')).linear,
   tracking: async () => (await import('./benchmarks/tracking.ts')).tracking,
   canvas: async () => (await import('./benchmarks/canvas.ts')).canvasCosts,
+  drift: async () => (await import('./benchmarks/drift.ts')).drift,
   search: async () => (await import('./benchmarks/search.ts')).search,
   export: async () => (await import('./benchmarks/export.ts')).exportCosts,
 };

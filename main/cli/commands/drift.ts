@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { driftHtml } from '../../../shared/monitoring/drift-html.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { DistanceTests } from '../../monitoring/distance-test.ts';
 import { compareTables } from '../../monitoring/table-drift.ts';
@@ -11,10 +14,11 @@ const alpha = 0.05;
 export const driftCommand: Command = {
   name: 'drift',
   summary: 'Compares two tables column by column with two-sample tests, false discoveries controlled over the columns.',
-  usage: 'REFERENCE CURRENT [--method two-sample|distance|evidently] [--fail-on-drift]',
+  usage: 'REFERENCE CURRENT [--method two-sample|distance|evidently] [--html FILE] [--fail-on-drift]',
   positionals: 2,
-  options: { 'fail-on-drift': { type: 'boolean' }, method: { type: 'string' } },
+  options: { 'fail-on-drift': { type: 'boolean' }, method: { type: 'string' }, html: { type: 'string' } },
   optionHelp: {
+    html: 'writes the report as one file that a browser shows',
     'fail-on-drift': 'exit 1 when any column has drifted',
     method:
       'two-sample (default): tests; distance: distances against their size without drift; evidently: its numbers and thresholds',
@@ -30,7 +34,7 @@ export const driftCommand: Command = {
         fix: 'Use two-sample, distance or evidently.',
       });
     }
-    const report = await compareTables(reference, current, {
+    const { details, ...report } = await compareTables(reference, current, {
       minimumRows,
       alpha,
       compatible: method === 'evidently',
@@ -44,6 +48,16 @@ export const driftCommand: Command = {
       column.statistic === null ? '' : column.statistic.toPrecision(4),
       column.pValue === undefined ? '' : `p ${column.pValue.toPrecision(3)}`,
     ]);
+    const htmlPath = context.text('html');
+    if (htmlPath !== undefined) {
+      const page = driftHtml({ ...details, title: `${basename(current)} against ${basename(reference)}` });
+      await writeFile(htmlPath, page).catch((cause: unknown) => {
+        throw new AppError('cli.usage', `The report cannot be written to ${htmlPath}.`, {
+          fix: 'Name a file in a folder that exists and can be written.',
+          cause,
+        });
+      });
+    }
     context.output.result(report, textTable(rows));
     return report.drifted && context.flag('fail-on-drift') ? 1 : 0;
   },

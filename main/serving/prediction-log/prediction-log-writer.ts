@@ -124,21 +124,30 @@ async function convert(path: string): Promise<void> {
 }
 
 function linesOf(batch: LogBatch, columns: readonly LogColumn[]): string {
-  const sides = (['input', 'output'] as const).map((side) => ({
-    side,
-    fields: columns.flatMap((column, index) => (column.side === side ? [{ column, index }] : [])),
-  }));
+  const sides = (['input', 'output'] as const).flatMap((side) => {
+    const fields = columns.flatMap((column, index) => {
+      return column.side === side ? [{ column, index, name: `${JSON.stringify(column.name)}:` }] : [];
+    });
+    return fields.length === 0 ? [] : [{ head: `,"${side}":{`, fields }];
+  });
   let text = '';
+  let timeMs = Number.NaN;
+  let time = '';
   for (let row = 0; row < batch.ids.length; row++) {
-    const time = new Date(batch.timesMs[row] as number).toISOString().slice(0, -1);
+    const rowMs = batch.timesMs[row] as number;
+    // Rows of one batch share their milliseconds.
+    if (rowMs !== timeMs) time = new Date(rowMs).toISOString().slice(0, -1);
+    timeMs = rowMs;
     const id = batch.ids[row];
     text += `{"time":"${time}","id":${id === '' ? 'null' : JSON.stringify(id)},"row":${batch.firstRow + row}`;
-    for (const { side, fields } of sides) {
-      if (fields.length === 0) continue;
-      const values = fields.map(({ column, index }) => {
-        return `${JSON.stringify(column.name)}:${valueOf(batch.values[index], column, row)}`;
-      });
-      text += `,"${side}":{${values.join()}}`;
+    for (const { head, fields } of sides) {
+      text += head;
+      let comma = '';
+      for (const { column, index, name } of fields) {
+        text += comma + name + valueOf(batch.values[index], column, row);
+        comma = ',';
+      }
+      text += '}';
     }
     text += '}\n';
   }

@@ -1,5 +1,5 @@
 import { EvenSampler } from '../even-sampler.ts';
-import type { Tensor, TensorData } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import type { LogColumn } from './log-columns.ts';
 
 /** `sampled`: all rows up to 1,000 per second, above that an even share. */
@@ -17,7 +17,7 @@ export interface LogBatch {
 }
 
 /** Values of one column; a list has holes where a row has no value. */
-type Values = (string | number | bigint)[] | Float32Array | Float64Array;
+type Values = (string | number | bigint)[] | Float64Array;
 
 export interface LogCounts {
   seen: number;
@@ -29,24 +29,17 @@ export interface LogCounts {
 const sampledRowsPerSecond = 1_000;
 const maxPendingRows = 50_000;
 
-interface PendingRow {
-  timeMs: number;
-  id: string;
-  row: number;
-  inputs: readonly Tensor[];
-  outputs: readonly Tensor[];
-}
-
-/** Takes rows on the hot path: only references are kept until the next flush. */
+/** Takes rows on the hot path; what it keeps is copied, so that a request's tensors can go at once. */
 export class PredictionRecorder {
-  readonly #columns: readonly LogColumn[];
+  readonly #columns: readonly PendingColumn[];
   readonly #sampler: EvenSampler | undefined;
   readonly counts: LogCounts = { seen: 0, unsampled: 0, lost: 0 };
-  #pending: PendingRow[] = [];
+  #timesMs: number[] = [];
+  #ids: string[] = [];
   #kept = 0;
 
   constructor(columns: readonly LogColumn[], mode: PredictionLogMode) {
-    this.#columns = columns;
+    this.#columns = columns.map((column) => new PendingColumn(column));
     this.#sampler = mode === 'sampled' ? new EvenSampler(sampledRowsPerSecond) : undefined;
   }
 
@@ -54,48 +47,67 @@ export class PredictionRecorder {
     this.counts.seen += rows;
     this.#sampler?.arrive(rows, timeMs);
     for (let row = 0; row < rows; row++) {
-      if (this.#sampler?.keep() === false) this.counts.unsampled++;
-      else if (this.#pending.length >= maxPendingRows) this.counts.lost++;
-      else this.#pending.push({ timeMs, id: rows === 1 || id === '' ? id : `${id}/${row}`, row, inputs, outputs });
+      if (this.#sampler?.keep() === false) {
+        this.counts.unsampled++;
+      } else if (this.#ids.length >= maxPendingRows) {
+        this.counts.lost++;
+      } else {
+        for (const column of this.#columns) column.add(inputs, outputs, row, this.#ids.length);
+        this.#timesMs.push(timeMs);
+        this.#ids.push(rows === 1 || id === '' ? id : `${id}/${row}`);
+      }
     }
   }
 
   /** The rows since the last call; undefined where there are none. */
   drain(): LogBatch | undefined {
-    const rows = this.#pending;
-    if (rows.length === 0) return undefined;
-    this.#pending = [];
-    const firstRow = this.#kept;
-    this.#kept += rows.length;
-    return {
-      firstRow,
-      timesMs: Float64Array.from(rows, (row) => row.timeMs),
-      ids: rows.map((row) => row.id),
-      values: this.#columns.map((column) => gather(rows, column)),
+    const rows = this.#ids.length;
+    if (rows === 0) return undefined;
+    const batch = {
+      firstRow: this.#kept,
+      timesMs: Float64Array.from(this.#timesMs),
+      ids: this.#ids,
+      values: this.#columns.map((column) => column.drain(rows)),
     };
+    this.#kept += rows;
+    this.#timesMs = [];
+    this.#ids = [];
+    return batch;
   }
 }
 
-function gather(rows: readonly PendingRow[], { side, tensor: name, width }: LogColumn): Values | undefined {
-  let target: Values | undefined;
-  let last: readonly Tensor[] | undefined;
-  let tensor: Tensor | undefined;
-  rows.forEach((row, at) => {
-    const tensors = side === 'input' ? row.inputs : row.outputs;
-    if (tensors !== last) {
-      tensor = tensors.find((candidate) => candidate.name === name);
-      last = tensors;
-    }
-    if (tensor === undefined) return;
-    const values = (target ??= missingValues(tensor.data, rows.length * width));
-    for (let i = 0; i < width; i++) values[at * width + i] = tensor.data[row.row * width + i] as never;
-  });
-  return target;
-}
+/** Values of one column that wait to be written. */
+class PendingColumn {
+  readonly #column: LogColumn;
+  #values: (string | number | bigint)[] = [];
+  /** Floating-point numbers have a missing value; others keep holes where a row has none. */
+  #isFloat = false;
+  /** Where the tensor was in the last request: requests of one client look alike. */
+  #hint = 0;
 
-/** Values for rows whose request did not ask for an output; integers have no missing value and are then kept as a list. */
-function missingValues(like: TensorData, length: number): Values {
-  if (like instanceof Float32Array) return new Float32Array(length).fill(Number.NaN);
-  if (like instanceof Float64Array) return new Float64Array(length).fill(Number.NaN);
-  return new Array<string | number | bigint>(length);
+  constructor(column: LogColumn) {
+    this.#column = column;
+  }
+
+  /** Row `row` of a request as row `at` of the batch. */
+  add(inputs: readonly Tensor[], outputs: readonly Tensor[], row: number, at: number): void {
+    const { side, tensor: name, width } = this.#column;
+    const tensors = side === 'input' ? inputs : outputs;
+    if (tensors[this.#hint]?.name !== name) this.#hint = tensors.findIndex((candidate) => candidate.name === name);
+    const data = tensors[this.#hint]?.data;
+    if (data === undefined) return;
+    this.#isFloat = data instanceof Float32Array || data instanceof Float64Array;
+    for (let i = 0; i < width; i++) this.#values[at * width + i] = data[row * width + i] as string | number | bigint;
+  }
+
+  drain(rows: number): Values | undefined {
+    const values = this.#values;
+    this.#values = [];
+    if (values.length === 0) return undefined;
+    if (!this.#isFloat) {
+      values.length = rows * this.#column.width;
+      return values;
+    }
+    return Float64Array.from({ length: rows * this.#column.width }, (_, i) => Number(values[i] ?? Number.NaN));
+  }
 }

@@ -1,4 +1,4 @@
-import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
+import { attribute, createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 
 /** A seeded uniform number in [−1, 1). */
 function randomSource(seed: number): () => number {
@@ -29,6 +29,28 @@ export function denseNetwork(widths: readonly number[], seed = 7): Uint8Array {
     if (i < widths.length - 1) value = graph.node('Relu', [value]);
   }
   graph.output('y', value, 'FP32', ['N', widths.at(-1) ?? 1]);
+  return graph.toBytes();
+}
+
+/** Widths of the network inside `columnsNetwork`. */
+const hiddenWidths = [64, 64];
+
+/** The same network over raw columns `x0` … FP64 [N, 1] each → `prediction` FP32 [N, 1]. */
+export function columnsNetwork(columns: number, seed = 7): Uint8Array {
+  const random = randomSource(seed);
+  const graph = createGraphBuilder('columns');
+  const float = attribute.int(1);
+  const inputs = Array.from({ length: columns }, (_, i) => graph.input(`x${i}`, 'FP64', ['N', 1]));
+  let value = graph.node('Cast', [graph.node('Concat', inputs, { axis: attribute.int(1) })], { to: float });
+  const widths = [columns, ...hiddenWidths, 1];
+  for (let i = 1; i < widths.length; i++) {
+    const rows = widths[i - 1] as number;
+    const width = widths[i] as number;
+    const weights = Float32Array.from({ length: rows * width }, () => random() / Math.sqrt(rows));
+    value = graph.node('MatMul', [value, graph.initializer('FP32', weights, [rows, width])]);
+    if (i < widths.length - 1) value = graph.node('Relu', [value]);
+  }
+  graph.output('prediction', value, 'FP32', ['N', 1]);
   return graph.toBytes();
 }
 
