@@ -55,6 +55,7 @@ import { gateNode } from './train/gate/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
 import { onnxNode } from './train/onnx/definition.ts';
+import { pythonModelNode } from './train/python/definition.ts';
 import { registerNode } from './train/register/definition.ts';
 import { searchNode } from './train/search/definition.ts';
 import { treesNode } from './train/trees/definition.ts';
@@ -118,6 +119,7 @@ export const catalog = {
   [anomalyNode.kind]: anomalyNode,
   [forecastNode.kind]: forecastNode,
   [onnxNode.kind]: onnxNode,
+  [pythonModelNode.kind]: pythonModelNode,
   [registerNode.kind]: registerNode,
   [searchNode.kind]: searchNode,
   [treesNode.kind]: treesNode,

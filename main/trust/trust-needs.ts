@@ -78,6 +78,7 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'data.write-postgres': { what: 'writes into a database server', onSight: true },
   'data.write-sqlite': { what: 'writes into a database file', onSight: false },
   'monitor.retrain': { what: 'trains again and promotes models by itself', onSight: false },
+  'train.python': { what: 'runs a Python script, which may run code of any kind', onSight: true },
   'serve.endpoint': { what: 'opens a port that answers requests', onSight: false },
   'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },
 };

@@ -39,6 +39,7 @@ export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, nativ
       return { score: (features, rows) => scoreClusters(model, features, rows) };
     }
     case 'train.onnx':
+    case 'train.python':
       return createAdoptedScorer(decodeAdopted(native));
     default:
       throw new AppError('internal.bug', `No native scorer reads models of ${manifest.trainer.kind}.`);

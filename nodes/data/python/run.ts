@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
@@ -9,18 +7,16 @@ import { duckDbError } from '../../../main/compute/duckdb/duckdb-error.ts';
 import { quoteIdentifier, quotePath } from '../../../main/compute/duckdb/quote.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
+import { environmentDigest, interpreterOf } from '../../../main/compute/python/interpreter.ts';
+import { runPython } from '../../../main/compute/python/run-python.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type ArtifactDraft, implementNode, type StepContext } from '../../../shared/node/runner.ts';
 import { commonLineage } from '../../lib/common-lineage.ts';
 import { promisedColumns, pythonNode } from './definition.ts';
-import { environmentDigest, interpreterOf, notUsable, pythonEnvironment } from './interpreter.ts';
 
 type Params = z.output<typeof pythonNode.params>;
 
 const bootstrap = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
-/** Lines of output that are logged; the rest is dropped and counted. */
-const mostLines = 1000;
-const longestLine = 2000;
 
 const endSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true) }),
@@ -107,7 +103,7 @@ async function runScript(ctx: StepContext<Params>, outputs: Record<string, strin
     job,
     JSON.stringify({ script, library, seed, memoryBytes, inputs: Object.fromEntries(inputs), outputs, result }),
   );
-  const end = await runProcess(ctx, interpreter, job, folder);
+  const end = await runPython(ctx, { interpreter, program: bootstrap, job, folder, timeoutMs: params.timeoutS * 1000 });
   if (end.timedOut) {
     throw new AppError('step.timeout', `The script did not end within ${params.timeoutS} s.`, {
       fix: 'Raise its time limit, or make it faster.',
@@ -154,65 +150,5 @@ function scriptError(
     fix: said.missing === null ? 'Correct the script.' : `Install ${said.missing} for ${interpreter}.`,
     nodeId: ctx.nodeId,
     details: { field: 'script', line: said.line, traceback: said.traceback },
-  });
-}
-
-interface ProcessEnd {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  timedOut: boolean;
-  lastError: string;
-}
-
-/** Runs the bootstrap in a process group of its own, which ends as a whole on cancel and at the time limit. */
-function runProcess(ctx: StepContext<Params>, interpreter: string, job: string, folder: string): Promise<ProcessEnd> {
-  return new Promise((resolve, reject) => {
-    const group = process.platform !== 'win32';
-    const child = spawn(interpreter, ['-u', bootstrap, job], {
-      cwd: folder,
-      env: { ...pythonEnvironment(), OMP_NUM_THREADS: String(ctx.threads) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: group,
-    });
-    let timedOut = false;
-    let lastError = '';
-    let lines = 0;
-    const kill = () => {
-      try {
-        if (group && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-        else child.kill('SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
-    };
-    const timer = setTimeout(() => {
-      timedOut = true;
-      kill();
-    }, ctx.params.timeoutS * 1000);
-    ctx.signal.addEventListener('abort', kill, { once: true });
-    if (ctx.signal.aborted) kill();
-    const log = (level: 'info' | 'warn') => (line: string) => {
-      if (level === 'warn' && line.trim() !== '') lastError = line.slice(0, longestLine);
-      lines++;
-      if (lines <= mostLines) ctx.log(level, line.slice(0, longestLine));
-    };
-    createInterface({ input: child.stdout }).on('line', log('info'));
-    createInterface({ input: child.stderr }).on('line', log('warn'));
-    const settle = () => {
-      clearTimeout(timer);
-      ctx.signal.removeEventListener('abort', kill);
-      // What the script started and left behind.
-      kill();
-    };
-    child.on('error', (error) => {
-      settle();
-      reject(notUsable(interpreter, error.message, error));
-    });
-    child.on('close', (code, signal) => {
-      settle();
-      if (lines > mostLines) ctx.log('warn', `${lines - mostLines} more lines of output are not kept.`);
-      if (ctx.signal.aborted) reject(new AppError('run.cancelled', 'Cancelled.'));
-      else resolve({ code, signal, timedOut, lastError });
-    });
   });
 }

@@ -158,7 +158,7 @@ async function readSeries(
     });
   }
   if (Number(totals?.['repeated']) > 0)
-    warn(`${totals?.['repeated']} rows share a time with others and were averaged.`);
+    warn(`${Number(totals?.['repeated'])} rows share a time with others and were averaged.`);
   const clock = await clockOf(db, time.type === 'int64');
   return { series: await fillSteps(db, clock, warn), clock };
 }

@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
+import { evaluationReportSchema } from '../../../shared/model/report.ts';
+import type { InputArtifact, StepContext } from '../../../shared/node/runner.ts';
+import { StepChain } from '../../../test/support/step-chain.ts';
+import { imputeNode } from '../../feature/impute/definition.ts';
+import { runner as impute } from '../../feature/impute/run.ts';
+import { evaluateNode } from '../evaluate/definition.ts';
+import { runner as evaluate } from '../evaluate/run.ts';
+import { pythonModelNode } from './definition.ts';
+import { runner } from './run.ts';
+
+function interpreterWith(packages: string): string | undefined {
+  for (const program of [process.env['SLIPWAY_PEERS_PYTHON'], 'python3']) {
+    if (program === undefined) continue;
+    try {
+      execFileSync(program, ['-c', `import ${packages}`], { stdio: 'ignore' });
+      return program;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+const python = interpreterWith('numpy');
+const converter = interpreterWith('sklearn, skl2onnx');
+if (python === undefined) {
+  process.stderr.write('SKIPPED: no Python with numpy (SLIPWAY_PEERS_PYTHON), so train.python is not tested.\n');
+}
+if (converter === undefined) {
+  process.stderr.write('SKIPPED: no Python with scikit-learn and skl2onnx, so its conversion to ONNX is not tested.\n');
+}
+
+let chain: StepChain;
+let folder: string;
+let features: InputArtifact;
+let rows: InputArtifact;
+beforeAll(async () => {
+  chain = await StepChain.create();
+  folder = mkdtempSync(join(tmpdir(), 'slipway-python-model-'));
+  rows = await chain.table(
+    `SELECT i / 100.0 AS a, (i * 37 % 100) / 50.0 AS b, i / 200.0 > 1 AS high, 2 * (i / 100.0) - (i * 37 % 100) / 50.0 AS y
+    FROM range(400) t(i)`,
+    'train',
+  );
+  const step = await chain.run(imputeNode, impute, { columns: ['a', 'b'] }, { input: [rows] });
+  features = step['features'] as InputArtifact;
+});
+afterAll(async () => {
+  await chain[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function train(script: string, params: object = {}, more: Partial<StepContext> = {}): Promise<InputArtifact> {
+  const given = { label: 'y', interpreter: python ?? '', script, ...params };
+  const { model } = await chain.run(pythonModelNode, runner, given, { features: [features] }, more);
+  return model as InputArtifact;
+}
+
+async function measured(model: InputArtifact) {
+  const { report } = await chain.run(evaluateNode, evaluate, {}, { model: [model], table: [rows] });
+  const text = await readFile((report as InputArtifact).path('report.json'), 'utf8');
+  return evaluationReportSchema.parse(JSON.parse(text));
+}
+
+test('names a Python that is not there', async () => {
+  await expect(train('model = b""', { interpreter: '/no/such/python' })).rejects.toMatchObject({
+    code: 'environment.missing',
+  });
+});
+
+describe.skipIf(python === undefined)('train.python', () => {
+  test('trains on the rows and is served without Python', async () => {
+    // A model of two weights 0 and 0, which the script replaces by those it finds.
+    const builder = createGraphBuilder('linear');
+    const weights = builder.initializer('FP32', [123.25, 456.5], [2, 1]);
+    builder.output('scores', builder.node('MatMul', [builder.input('X', 'FP32', ['N', 2]), weights]), 'FP32', ['N', 1]);
+    const path = join(folder, 'shell.onnx');
+    await writeFile(path, builder.toBytes());
+    const model = await train(
+      `
+import numpy as np
+assert X.shape == (400, 2) and X.dtype == np.float32 and w is None and task == 'regression'
+assert features == ['a', 'b'] and classes == [] and seed == 7
+found, *_ = np.linalg.lstsq(X.astype(np.float64), y, rcond=None)
+print('weights', found.round(3))
+shell = open(${JSON.stringify(path)}, 'rb').read()
+model = shell.replace(np.float32([123.25, 456.5]).tobytes(), found.astype(np.float32).tobytes())
+`,
+      { seed: 7 },
+    );
+    expect(chain.logs.some((line) => line.includes('weights [ 2. -1.]'))).toBe(true);
+    const { parity, metrics } = await measured(model);
+    expect(parity).toMatchObject({ passed: true });
+    expect(metrics['rmse']).toBeLessThan(1e-5);
+  });
+
+  test('mistakes name the line, the package or what model is', async () => {
+    const fails = async (script: string, code: string, words: string, params: object = {}) => {
+      await expect(train(script, params)).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
+    };
+    await fails('x = 1\nmodel = x / 0', 'step.failed', 'line 2: model = x / 0');
+    await fails('x = 1', 'step.failed', 'sets no variable “model”');
+    await fails('model = 5', 'step.failed', '“model” is int');
+    await fails('import no_such_package', 'step.failed', 'no_such_package');
+    await fails('model = b"123"', 'model.invalid', 'no ONNX model');
+    await fails('while True: pass', 'step.timeout', 'within 1 s', { timeoutS: 1 });
+    await fails('import os; os._exit(3)', 'step.crashed', 'exit code 3');
+  });
+
+  test('ends when cancelled', async () => {
+    const controller = new AbortController();
+    const run = train(
+      'print("started", flush=True)\nwhile True: pass',
+      {},
+      {
+        signal: controller.signal,
+        log: (_level, text) => {
+          if (text === 'started') controller.abort();
+        },
+      },
+    );
+    await expect(run).rejects.toMatchObject({ code: 'run.cancelled' });
+  });
+});
+
+const hasLearn = interpreterWith('sklearn');
+test.skipIf(hasLearn === undefined || converter !== undefined)(
+  'a missing converter is named with its remedy',
+  async () => {
+    const script = 'from sklearn.linear_model import LinearRegression\nmodel = LinearRegression().fit(X, y)';
+    await expect(train(script, { interpreter: hasLearn })).rejects.toMatchObject({
+      code: 'environment.missing',
+      message: expect.stringContaining('lacks the package skl2onnx'),
+      fix: expect.stringContaining('pip install skl2onnx'),
+    });
+  },
+);
+
+test.skipIf(converter === undefined)('an estimator of scikit-learn is converted', async () => {
+  const script =
+    'from sklearn.ensemble import RandomForestClassifier\nmodel = RandomForestClassifier(20, random_state=seed).fit(X, y)';
+  const { parity, metrics } = await measured(await train(script, { label: 'high', interpreter: converter }));
+  expect(parity).toMatchObject({ passed: true });
+  expect(metrics['accuracy']).toBeGreaterThan(0.95);
+});
