@@ -20,6 +20,8 @@ import { runner as fileRunner } from '../file/run.ts';
 import { writeFileNode } from './definition.ts';
 import { runner } from './run.ts';
 
+/** Programs of the system, where it has them. */
+const commands = { mount: 'mount', umount: 'umount' };
 const dir = mkdtempSync(join(tmpdir(), 'write-file-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -103,7 +105,7 @@ describe('data.write-file', () => {
     const disk = join(dir, 'disk');
     mkdirSync(disk);
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk], { stdio: 'ignore' });
+      execFileSync(commands.mount, ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk], { stdio: 'ignore' });
     } catch {
       process.stderr.write(
         'SKIPPED: this user may not mount a small disk, so data.write-file is not tested on a full one.\n',
@@ -117,7 +119,7 @@ describe('data.write-file', () => {
       expect(readFileSync(join(disk, 'out.csv'), 'utf8')).toBe('a\n1\n');
       expect(readdirSync(disk)).toEqual(['out.csv']);
     } finally {
-      execFileSync('umount', ['-l', disk]);
+      execFileSync(commands.umount, ['-l', disk]);
     }
   });
 
