@@ -5,12 +5,14 @@ import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { reasonText } from '../inspector/param-names.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
+import { useCluster } from '../state/cluster-store.ts';
 import { findEndpoint, useEndpoints } from '../state/endpoint-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { activeGraph, stepIdOf, useGraphs, useStepId } from '../state/graph-store.ts';
 import { useRuns } from '../state/run-store.ts';
 import type { RunView, StepRun } from '../state/run-view.ts';
 import { language } from '../translation/language.ts';
+import { clusterNodeStatus } from './cluster-node-status.ts';
 import { groupStatus } from './group-status.ts';
 import { type NodeStatus, nodeStatus, stillFailed } from './node-status.ts';
 
@@ -151,6 +153,8 @@ export function readNodeStatus(nodeId: string): NodeStatus {
   const analysis = useAnalysis.getState();
   const view = useRuns.getState().runs[graph.tabId];
   const { endpoints } = useEndpoints.getState();
+  const { followed } = useCluster.getState();
+  const cluster = followed?.tabId === graph.tabId ? followed : undefined;
   const stepId = stepIdOf(graph, nodeId);
   const run = view?.steps[stepId];
   const skipped = run?.state === 'skipped' ? view : undefined;
@@ -171,10 +175,18 @@ export function readNodeStatus(nodeId: string): NodeStatus {
     started,
     language(),
     graph.scope,
+    cluster?.status,
   ];
   const known = knownStatus.get(nodeId);
   if (known?.from.every((part, index) => part === from[index])) return known.status;
 
+  // What this window runs itself comes first.
+  const remote = runActive ? undefined : clusterNodeStatus(cluster?.status, stepId);
+  if (remote !== undefined && !isGroupKind(node.kind)) {
+    const status = known && sameStatus(known.status, remote) ? known.status : remote;
+    knownStatus.set(nodeId, { from, status });
+    return status;
+  }
   const service = serviceOf(node.kind);
   if (isGroupKind(node.kind)) {
     const next = groupStatus(graph.scope, nodeId, analysis, view, runActive);
@@ -215,7 +227,7 @@ export function readNodeStatus(nodeId: string): NodeStatus {
 
 /** Tells when any node's status may have changed. */
 export function onStatusChange(listener: () => void): () => void {
-  const ends = [useGraphs, useAnalysis, useRuns, useEndpoints].map((store) => store.subscribe(listener));
+  const ends = [useGraphs, useAnalysis, useRuns, useEndpoints, useCluster].map((store) => store.subscribe(listener));
   return () => {
     for (const end of ends) end();
   };

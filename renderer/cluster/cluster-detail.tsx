@@ -5,7 +5,7 @@ import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
-import { useSubscription } from '../client/use-subscription.ts';
+import { followCluster, stopFollowingCluster, useCluster, watchBundle } from '../state/cluster-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { openOverlay } from '../state/ui-store.ts';
@@ -33,17 +33,10 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
   const [doing, setDoing] = useState<Doing>();
   const [result, setResult] = useState<ApplyResult>();
   const [failure, setFailure] = useState<WireError>();
-  const [watched, setWatched] = useState<{ bundle: BundleSource; namespace: string; epoch: number }>();
   const [confirming, setConfirming] = useState(false);
   const targets = useQuery('export/targets', (signal) => engine.export.targets(undefined, { signal }));
-  const status = useSubscription(
-    watched ? `cluster/watch/${context.name}/${watched.namespace}/${watched.epoch}` : null,
-    (signal) =>
-      engine.cluster.watch(
-        { context: context.name, ...placed(watched?.namespace ?? ''), bundle: watched?.bundle ?? { dir: '' } },
-        { signal },
-      ),
-  );
+  const followed = useCluster((cluster) => (cluster.followed?.context === context.name ? cluster.followed : undefined));
+  const tabId = useActiveGraph((graph) => graph.tabId);
 
   const bundle = bundleOf(settings, document, path);
   const missing =
@@ -67,7 +60,11 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
   }
 
   function watch(source: BundleSource) {
-    setWatched((before) => ({ bundle: source, namespace: settings.namespace, epoch: (before?.epoch ?? 0) + 1 }));
+    const { namespace } = settings;
+    followCluster(
+      { context: context.name, namespace, tabId: 'document' in source ? tabId : undefined },
+      watchBundle({ context: context.name, ...placed(namespace) }, source),
+    );
   }
 
   async function act(what: Doing) {
@@ -79,7 +76,7 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
     try {
       if (what === 'delete') {
         const { deleted, namespace } = await engine.cluster.delete(place);
-        setWatched(undefined);
+        stopFollowingCluster();
         setResult(undefined);
         showToast({ text: `${formatPlural(deleted.length, 'object')} deleted from ${namespace}` });
       } else {
@@ -166,12 +163,12 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
             <ErrorState error={failure} />
           </section>
         )}
-        {status.error && (
+        {followed?.error && (
           <section className="cell" aria-label="Problem">
-            <ErrorState error={status.error} onRetry={() => watched && watch(watched.bundle)} />
+            <ErrorState error={followed.error} onRetry={() => bundle && watch(bundle)} />
           </section>
         )}
-        {status.latest && <StatusView context={context.name} status={status.latest} titles={titles} />}
+        {followed?.status && <StatusView context={context.name} status={followed.status} titles={titles} />}
         {result && <ChangeList result={result} />}
         <CheckList context={context.name} namespace={settings.namespace.trim() || (result?.namespace ?? '')} />
       </div>

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { RunEvent } from '../../shared/events/run-events.ts';
-import { useConnection } from '../client/connection-store.ts';
+import { nextConnection } from '../client/next-connection.ts';
 import { engine } from '../client/engine-client.ts';
 import { isAbort, toEngineError } from '../client/engine-error.ts';
 import { countRender } from '../canvas/render-count.ts';
@@ -72,22 +72,6 @@ export function followRun(tabId: string, runId: string, graphId: string, options
     }
   }
   void follow();
-}
-
-/** Resolves with the next connection to the engine, at the latest after 5 s. */
-function nextConnection(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      unsubscribe();
-      resolve();
-    };
-    const timer = setTimeout(done, 5000);
-    const unsubscribe = useConnection.subscribe((state, before) => {
-      if (state.epoch !== before.epoch) done();
-    });
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
 
 export function forgetRun(tabId: string): void {

@@ -90,6 +90,19 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       await status.getByText('Failed', { exact: true }).first().waitFor();
       await screenshot(page, 'cluster-status-light');
 
+      // The nodes of the graph show it too.
+      await page.getByRole('link', { name: 'Graph' }).click();
+      const stepId = container?.name.replace(/^\d+-/, '') ?? '';
+      await page.locator(`[data-id="${stepId}"]`).getByText('cluster', { exact: true }).waitFor();
+      await page.locator(`[data-id="${stepId}"]`).getByText('Failed', { exact: true }).waitFor();
+      await screenshot(page, 'cluster-canvas-light');
+      await page.getByRole('link', { name: 'Cluster' }).click();
+      await status.getByText('Failed', { exact: true }).first().waitFor();
+      await page.getByRole('button', { name: 'See the files' }).click();
+      await page.getByText('A model repository with the registered champion').waitFor();
+      await screenshot(page, 'export-targets-light');
+      await page.getByRole('button', { name: 'Close' }).last().click();
+
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByRole('button', { name: 'Delete run, endpoints and results' }).click();
       await expect.poll(() => server.list('Job').length, { timeout: 20_000 }).toBe(0);

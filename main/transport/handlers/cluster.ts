@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { definitionOf } from '../../../nodes/catalog.ts';
-import { readGraphValue } from '../../../shared/graph/read-graph.ts';
 import type { BundleSource, ClusterStatus } from '../../../shared/rpc/cluster-schemas.ts';
 import type { ClusterClient } from '../../cluster/api/cluster-client.ts';
 import { applyBundle, placedObjects } from '../../cluster/apply-bundle.ts';
 import type { KubernetesObject } from '../../cluster/bundle.ts';
 import { objectsOfGraph } from '../../cluster/bundle-of-graph.ts';
-import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { deleteBundle } from '../../cluster/delete-bundle.ts';
 import { followBundle } from '../../cluster/follow-bundle.ts';
 import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
 import { podLog } from '../../cluster/pod-log.ts';
 import { preflight } from '../../cluster/preflight.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
+import { contextFor } from '../export-context-for.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
 
@@ -30,7 +28,7 @@ export const clusterHandlers = {
   apply: rpc.cluster.apply.handler(async ({ input, context, signal }) => {
     // A dry run shows what it would do, which helps to decide.
     if (!input.dryRun) await requireTrustedBundle(context, input.bundle);
-    return applyBundle(await openCluster(input.context), await objectsOf(input.bundle), {
+    return applyBundle(await openCluster(input.context), await objectsOf(context, input.bundle), {
       namespace: input.namespace,
       dryRun: input.dryRun,
       signal,
@@ -38,14 +36,14 @@ export const clusterHandlers = {
   }),
   delete: rpc.cluster.delete.handler(async ({ input, context, signal }) => {
     await requireTrustedBundle(context, input.bundle);
-    return deleteBundle(await openCluster(input.context), await objectsOf(input.bundle), {
+    return deleteBundle(await openCluster(input.context), await objectsOf(context, input.bundle), {
       namespace: input.namespace,
       signal,
     });
   }),
-  watch: rpc.cluster.watch.handler(async function* ({ input, signal }) {
+  watch: rpc.cluster.watch.handler(async function* ({ input, context, signal }) {
     const client = await openCluster(input.context);
-    const placed = placedObjects(client, await objectsOf(input.bundle), input.namespace);
+    const placed = placedObjects(client, await objectsOf(context, input.bundle), input.namespace);
     const status: ClusterStatus = {
       namespace: placed.namespace,
       connected: true,
@@ -120,10 +118,9 @@ async function openCluster(context: string | undefined): Promise<ClusterClient> 
   return (await import('../../cluster/api/cluster-client.ts')).openCluster(context);
 }
 
-function objectsOf(bundle: BundleSource): Promise<KubernetesObject[]> {
+async function objectsOf(services: Services, bundle: BundleSource): Promise<KubernetesObject[]> {
   if ('dir' in bundle) return buildOverlay(overlayFolder(bundle.dir));
-  const context = exportContextOf(readGraphValue(bundle.document, definitionOf));
-  return objectsOfGraph(context, bundle.target, bundle.image);
+  return objectsOfGraph(await contextFor(services, bundle.document, bundle.target), bundle.target, bundle.image);
 }
 
 function replaced<T>(items: readonly T[], item: T, same: (candidate: T) => boolean): T[] {

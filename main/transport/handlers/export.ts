@@ -1,23 +1,16 @@
 import { resolve } from 'node:path';
-import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { readGraphValue } from '../../../shared/graph/read-graph.ts';
 import type { Bundle } from '../../cluster/bundle.ts';
-import { exportContextOf } from '../../cluster/context-of-graph.ts';
-import { embedModels } from '../../cluster/embed-models.ts';
-import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
+import { exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { secretNames } from '../../../shared/node/secret.ts';
+import { contextFor } from '../export-context-for.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
 
-async function render({ engine }: Services, document: unknown, target: string): Promise<Bundle> {
-  const planned = exportContextOf(readGraphValue(document, definitionOf));
-  if (!embedsModels(target)) return renderBundle(target, planned);
-  const { registry, store } = engine;
-  const models = { resolve: (uri: string) => registry.resolve(uri), open: (digest: string) => store.open(digest) };
-  return renderBundle(target, await embedModels(planned, models));
+async function render(services: Services, document: unknown, target: string): Promise<Bundle> {
+  return renderBundle(target, await contextFor(services, document, target));
 }
 
 /** What a bundle with secrets is applied to hands them to the graph. */
