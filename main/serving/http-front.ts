@@ -27,6 +27,8 @@ import { sessionHeader, trackHeader } from './traffic.ts';
 const bodyBudgetBytes = 512 * 2 ** 20;
 const headTimeoutMs = 15_000;
 const requestTimeoutMs = 120_000;
+/** How often the two are enforced. */
+const timeoutCheckMs = 3_000;
 const keepAliveMs = 75_000;
 const maxHeadBytes = 16_384;
 /** Further connections are closed at once: each costs memory even when it is silent. */
@@ -45,6 +47,7 @@ export class HttpFront {
       headersTimeout: headTimeoutMs,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveMs,
+      connectionsCheckingInterval: timeoutCheckMs,
     };
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response);
     if (tls === null) {

@@ -19,6 +19,19 @@ export interface ExecutorEvents {
 /** What a worker allocates is short-lived messages: with V8's own bound each would grow by tens of MiB before it collects. */
 const maxYoungGenerationSizeMb = 6;
 
+function createModelWorker(start: WorkerStart): Worker {
+  return new Worker(new URL('./model-worker.ts', import.meta.url), {
+    workerData: start,
+    resourceLimits: { maxYoungGenerationSizeMb },
+  });
+}
+
+function fileChanged({ label, path }: WorkerStart): AppError {
+  return new AppError('model.invalid', `The file ${path} of ${label} was changed while it was served.`, {
+    fix: 'Load the model again to serve the new file, as a version of its own.',
+  });
+}
+
 /** Restarts of a worker that keeps dying within this time before the model counts as failed. */
 const maxRestarts = 3;
 const restartWindowMs = 60_000;
@@ -32,10 +45,14 @@ export class ModelExecutor implements BatchExecutor {
   #nextId = 0;
   #state: ExecutorState = 'loading';
   #restarts: number[] = [];
+  readonly #createWorker: typeof createModelWorker;
+  /** Of the file as the first worker loaded it. */
+  #sha256: string | undefined;
 
-  constructor(start: WorkerStart, events: ExecutorEvents) {
+  constructor(start: WorkerStart, events: ExecutorEvents, createWorker = createModelWorker) {
     this.#start = start;
     this.#events = events;
+    this.#createWorker = createWorker;
   }
 
   get state(): ExecutorState {
@@ -67,14 +84,18 @@ export class ModelExecutor implements BatchExecutor {
 
   #launch(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./model-worker.ts', import.meta.url), {
-        workerData: this.#start,
-        resourceLimits: { maxYoungGenerationSizeMb },
-      });
+      const worker = this.#createWorker(this.#start);
       this.#worker = worker;
       worker.on('message', (reply: WorkerReply) => {
         switch (reply.type) {
           case 'ready':
+            this.#sha256 ??= reply.sha256;
+            if (this.#sha256 !== reply.sha256) {
+              // What answers under one version must never change by itself.
+              reject(fileChanged(this.#start));
+              void worker.terminate();
+              return;
+            }
             resolve({ inputs: reply.inputs, outputs: reply.outputs });
             return;
           case 'refused':

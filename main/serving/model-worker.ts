@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
@@ -25,14 +26,14 @@ let bf16Outputs: ReadonlySet<string> = new Set();
 /** What onnxruntime-node says about a BF16 input or output: ONNX's number of the type. */
 const bf16Refusal = 'Unsupported data type: 16';
 
-async function open(): Promise<InferenceSession> {
+async function open(bytes: Uint8Array): Promise<InferenceSession> {
   const options = { threads: start.threads, label: start.label, silent: true };
   try {
-    return await openSession(start.path, options);
+    return await openSession(bytes, options);
   } catch (error) {
     if (!(error instanceof Error && error.message.includes(bf16Refusal))) throw error;
     const { widenBfloat16 } = await import('./bfloat16-model.ts');
-    const widened = widenBfloat16(await readFile(start.path));
+    const widened = widenBfloat16(bytes);
     bf16Inputs = widened.inputs;
     bf16Outputs = widened.outputs;
     return openSession(widened.bytes, options);
@@ -51,11 +52,13 @@ function originalSpecs(metadata: InferenceSession['inputMetadata'], bf16: Readon
 async function serve(): Promise<void> {
   let session: InferenceSession;
   try {
-    session = await open();
+    const bytes = await readFile(start.path);
+    session = await open(bytes);
     reply({
       type: 'ready',
       inputs: originalSpecs(session.inputMetadata, bf16Inputs),
       outputs: originalSpecs(session.outputMetadata, bf16Outputs),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
     });
   } catch (error) {
     reply({ type: 'refused', error: toWireError(error) });

@@ -16,7 +16,8 @@ export interface RunMessage {
 }
 
 export type WorkerReply =
-  | { type: 'ready'; inputs: TensorSpec[]; outputs: TensorSpec[] }
+  /** `sha256`: of the file as it was loaded. */
+  | { type: 'ready'; inputs: TensorSpec[]; outputs: TensorSpec[]; sha256: string }
   | { type: 'refused'; error: WireError }
   | { type: 'result'; id: number; outputs: Tensor[]; inferMs: number }
   | { type: 'failed'; id: number; message: string };

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
+import { Batcher } from './batcher.ts';
+import { ModelExecutor } from './model-executor.ts';
+import type { Tensor } from './tensor.ts';
+
+let dir: string;
+let path: string;
+const workers: Worker[] = [];
+let executor: ModelExecutor;
+let batcher: Batcher;
+
+/** y = x times a factor, after some milliseconds of work. */
+function timesModel(factor: number): Uint8Array {
+  const graph = createGraphBuilder('times');
+  const x = graph.input('x', 'FP32', ['N', 1]);
+  let matrix = graph.initializer('FP32', new Float32Array(400 * 400).fill(1e-3), [400, 400]);
+  const zero = graph.node('Mul', [graph.node('ReduceSum', [x]), graph.float(0)]);
+  matrix = graph.node('Add', [matrix, zero]);
+  for (let i = 0; i < 8; i++) matrix = graph.node('MatMul', [matrix, matrix]);
+  const nothing = graph.node('Mul', [graph.node('ReduceSum', [matrix]), graph.float(0)]);
+  const sum = graph.node('Add', [graph.node('Mul', [x, graph.float(factor)]), nothing]);
+  graph.output('y', graph.node('Reshape', [sum, graph.int64([-1, 1])]), 'FP32', ['N', 1]);
+  return graph.toBytes();
+}
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'slipway-executor-'));
+  path = join(dir, 'model.onnx');
+  await writeFile(path, timesModel(2));
+  workers.length = 0;
+  executor = new ModelExecutor(
+    { path, label: 'model times', threads: 1 },
+    { state: () => batcher?.setPaused(executor.state !== 'ready'), log: () => undefined },
+    (start) => {
+      const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { workerData: start });
+      workers.push(worker);
+      return worker;
+    },
+  );
+  const limits = { maxBatchRows: 8, maxQueueRows: 1_000, queueTimeoutMs: 60_000, objectiveMs: null };
+  batcher = new Batcher(executor, limits, { queued: () => undefined, ran: () => undefined }, true);
+  await executor.open();
+  batcher.setPaused(false);
+});
+
+afterEach(async () => {
+  batcher.close(new AppError('serve.not-ready', 'test over'));
+  await executor.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const infer = (value: number) => {
+  const input: Tensor = { name: 'x', datatype: 'FP32', shape: [1, 1], data: Float32Array.of(value) };
+  return batcher.submit({ inputs: [input], outputs: ['y'], parameterKey: '', rows: 1 });
+};
+
+it('gives every request its own rows over a worker killed in the middle of batches', async () => {
+  const answers = Promise.all(Array.from({ length: 60 }, (_, i) => infer(i)));
+  await infer(1);
+  await workers[0]?.terminate();
+  const values = (await answers).map(([output]) => output?.data[0]);
+  expect(values).toEqual(Array.from({ length: 60 }, (_, i) => 2 * i));
+  expect(workers.length).toBe(2);
+});
+
+it('does not serve a file that was replaced meanwhile under the old version', async () => {
+  expect((await infer(3))[0]?.data).toEqual(Float32Array.of(6));
+  await writeFile(path, timesModel(5));
+  expect((await infer(3))[0]?.data).toEqual(Float32Array.of(6));
+  await workers[0]?.terminate();
+  await vi.waitFor(() => expect(executor.state).toBe('failed'), 10_000);
+});
+
+it('does not start again with a file that is no model any more', async () => {
+  await writeFile(path, 'rubbish');
+  await workers[0]?.terminate();
+  await vi.waitFor(() => expect(executor.state).toBe('failed'), 10_000);
+});
