@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
+import { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { expandGroups } from '../../shared/graph/expand-groups.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
@@ -16,6 +17,7 @@ import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts
 import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
 import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
+import { startFeatureRefresh } from './feature-refresh.ts';
 import { planOf, type StartGraphEndpoint, startGraphEndpoint } from './graph-endpoints.ts';
 import { type RetrainLoop, startRetrainLoop } from './retrain-loop.ts';
 
@@ -47,7 +49,7 @@ export interface GraphMonitorsOptions {
 
 interface Attached {
   endpointId: string;
-  monitor: EndpointMonitor | PerformanceMonitor | RetrainLoop;
+  monitor: EndpointMonitor | PerformanceMonitor | RetrainLoop | { close(): void };
 }
 
 /** Labelled requests that are kept in memory for each endpoint with a performance monitor. */
@@ -86,6 +88,11 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       const monitor = openPerformanceMonitor(context, service);
       performance ??= monitor;
       add(service, monitor);
+    }
+    const refreshMs = refreshPeriodMs(start);
+    if (refreshMs > 0) {
+      const refresh = startFeatureRefresh({ ...start, engine, log, everyMs: refreshMs });
+      attached.set(`${endpoint.id}/features`, { endpointId: endpoint.id, monitor: refresh });
     }
     const drifts: EndpointMonitor[] = [];
     for (const service of services.filter(({ kind }) => kind === 'monitor.drift')) {
@@ -311,4 +318,10 @@ async function swapModel({ engine, host, endpoint, start }: MonitorContext, mode
 
 function isFedBy(service: PlanService, endpointNodeId: string): boolean {
   return service.inputs['requests']?.some((input) => input.step === endpointNodeId) ?? false;
+}
+
+/** How often the views behind an endpoint are made again and brought online; 0 for never. */
+function refreshPeriodMs({ document, nodeId }: StartGraphEndpoint): number {
+  const service = planOf(document)?.services.find(({ id }) => id === nodeId);
+  return service === undefined ? 0 : endpointNode.params.parse(service.params).refreshMinutes * 60_000;
 }

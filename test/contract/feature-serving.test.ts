@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -129,6 +129,10 @@ it('trains on features joined as of the order, serves them by their key, and bri
   expect((await predict(served.http, [{ buyer: 3, price: 2 }])).values?.[0]).toBeCloseTo(0.9 * 3 + 0.02, 1);
   await served.stop();
 
+  // A newer event in the source: only that customer is written.
+  appendFileSync(join(folder, 'returns.csv'), `4,${day(300)},${day(300)},0.1\n`);
+  const refreshed = await runSlipway(['features', 'refresh', path], join(folder, 'data'));
+  expect(refreshed.last).toMatchObject({ views: [{ view: 'customers', mode: 'update', rowsWritten: 1 }] });
   const replayed = await runSlipway(['features', 'skew'], join(folder, 'data'));
   // Of the two requests with a key, one was answered by a row that was only pushed.
   expect(replayed.last).toMatchObject({

@@ -16,6 +16,10 @@ import { parseJsonBody } from '../../serving/json-body.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { refreshFeatures, startFeatureRefresh } from '../../engine/feature-refresh.ts';
+import { untilStopped } from '../endpoint-options.ts';
+import { withEngine } from '../open-engine.ts';
+import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { type OpenStore, withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
@@ -31,12 +35,17 @@ const materializeMemoryBytes = 2 ** 30;
 export const featuresCommand: Command = {
   name: 'features',
   summary: 'Lists feature views, shows one, brings one online, pushes rows to it, or replays logged requests.',
-  usage: 'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|- | skew [VIEW]',
+  usage:
+    'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|- | skew [VIEW] | refresh GRAPH [--every SECONDS]',
   positionals: 3,
-  options: { online: { type: 'string' } },
-  optionHelp: { online: 'online store; only the embedded one, which is the default, is built in' },
-  run: (context) =>
-    withStore(context, async (store) => {
+  options: { online: { type: 'string' }, every: { type: 'string' } },
+  optionHelp: {
+    every: 'seconds between refreshes; without it once',
+    online: 'online store; only the embedded one, which is the default, is built in',
+  },
+  run: (context) => {
+    if (context.positionals[0] === 'refresh') return refresh(context);
+    return withStore(context, async (store) => {
       const online = context.text('online');
       if (online !== undefined) {
         throw new AppError('cli.usage', `The online store ${online} is not supported.`, {
@@ -49,8 +58,34 @@ export const featuresCommand: Command = {
       } finally {
         onlineStore.close();
       }
-    }),
+    });
+  },
 };
+
+/** Makes the views of a graph again from their sources and brings what changed online, once or until it is stopped. */
+async function refresh(context: CommandContext): Promise<number> {
+  const text = context.text('every');
+  const seconds = text === undefined ? 0 : Number(text);
+  if (!(seconds >= 0 && seconds <= 1e6)) throw new AppError('cli.usage', `--every ${text} is no number of seconds.`);
+  const file = await readGraphFile(context.positionals[1]);
+  const document = requireGraphJson(file);
+  return withEngine(context, async (engine) => {
+    const options = { engine, document, baseDir: file.baseDir, log: (line: string) => context.output.log(line) };
+    const views = await refreshFeatures({ ...options, signal: context.signal });
+    const lines = views.map(({ view, mode, rowsWritten }) =>
+      mode === 'unchanged' ? `${view} is online as it is.` : `${view} is online: ${rowsWritten} rows written.`,
+    );
+    if (seconds > 0) {
+      context.output.event({ type: 'features.refreshed', views });
+      for (const line of lines) context.output.line(line);
+      const loop = startFeatureRefresh({ ...options, everyMs: seconds * 1000 });
+      await untilStopped(context.signal);
+      loop.close();
+    }
+    context.output.result({ type: 'features.refreshed', views }, lines.join('\n'));
+    return 0;
+  });
+}
 
 async function act(context: CommandContext, store: OpenStore, online: OnlineStore): Promise<number> {
   const [action = 'list', name, file] = context.positionals;

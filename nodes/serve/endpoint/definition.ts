@@ -67,6 +67,15 @@ export const endpointNode = defineNode({
         'For an entity whose joined features are not online, or too old: missing values as in training, defaults, or no answer',
       )
       .meta(paramMeta({ section: 'Joined features', label: 'When features are missing' })),
+    refreshMinutes: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .default(0)
+      .describe(
+        'How often the feature views of the graph are made again from their sources and brought online; 0 never',
+      )
+      .meta(paramMeta({ section: 'Joined features', unit: 'min', label: 'Refresh views every' })),
     featureDefaults: z
       .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
       .default({})

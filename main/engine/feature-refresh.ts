@@ -1,0 +1,82 @@
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { JoinedView } from '../../shared/features/joined-view.ts';
+import { bringOnline } from '../features/bring-online.ts';
+import type { MaterializeResult } from '../features/materialize.ts';
+import { viewOfArtifact } from '../features/view-of-artifact.ts';
+import type { Engine } from './engine.ts';
+import { lastEvent, planOf } from './graph-endpoints.ts';
+
+interface RefreshOptions {
+  engine: Engine;
+  document: unknown;
+  baseDir: string;
+  log(text: string): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs what the feature views of a graph still need, on the sources as they are now, and brings what changed online.
+ * Errors: `graph.invalid` for a graph without views, those of the run.
+ */
+export async function refreshFeatures(options: RefreshOptions): Promise<MaterializeResult[]> {
+  const { engine, document, baseDir, log, signal } = options;
+  const views = planOf(document)?.steps.filter(({ kind }) => kind === 'feature.view') ?? [];
+  if (views.length === 0) {
+    throw new AppError('graph.invalid', 'The graph has no feature view to bring online.', {
+      fix: 'Add a Feature view node.',
+    });
+  }
+  const made: JoinedView[] = [];
+  for (const { id } of views) {
+    const digest = await viewDigest(engine, { document, baseDir, id });
+    const artifact = await engine.store.open(digest);
+    if (artifact !== undefined) made.push({ view: viewOfArtifact(artifact), digest, keyColumns: {}, columns: {} });
+  }
+  return bringOnline({
+    joined: made,
+    dataDir: engine.dataDir,
+    artifacts: engine.store,
+    log: (_level, text) => log(text),
+    failOnError: true,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function viewDigest(
+  engine: Engine,
+  { document, baseDir, id }: { document: unknown; baseDir: string; id: string },
+): Promise<string> {
+  const { steps } = await engine.planStates(document, { baseDir, to: id });
+  const state = steps.find((step) => step.id === id);
+  const known = state?.hit === true ? state.outputs['view']?.digest : undefined;
+  if (known !== undefined) return known;
+  const { runId } = await engine.startRun({ document, baseDir, to: id, source: 'features' });
+  const finished = await lastEvent(engine, runId);
+  const digest = finished.outputs[`${id}.view`]?.digest;
+  if (digest !== undefined && finished.status === 'succeeded') return digest;
+  throw new AppError('features.unavailable', `The view "${id}" could not be made: run ${runId} ${finished.status}.`, {
+    nodeId: id,
+    fix: 'Open the run to see which step failed and why.',
+  });
+}
+
+/** Refreshes again and again, `everyMs` after the end of the time before. A failure is logged and tried again. */
+export function startFeatureRefresh(options: RefreshOptions & { everyMs: number }): { close(): void } {
+  const closed = new AbortController();
+  let timer = setTimeout(next, options.everyMs);
+  function next(): void {
+    refreshFeatures({ ...options, signal: closed.signal })
+      .catch((error: unknown) => {
+        if (!closed.signal.aborted) options.log(`Refreshing features: ${toAppError(error).message}`);
+      })
+      .finally(() => {
+        if (!closed.signal.aborted) timer = setTimeout(next, options.everyMs);
+      });
+  }
+  return {
+    close() {
+      clearTimeout(timer);
+      closed.abort();
+    },
+  };
+}
