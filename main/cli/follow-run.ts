@@ -1,6 +1,6 @@
 import type { RunEvent, RunFinished } from '../../shared/events/run-events.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Output } from './output.ts';
+import { type Output, textTable } from './output.ts';
 
 /**
  * Prints a run's events until it has finished; an abort of `signal` cancels it. With `--json` each event but the last is a
@@ -49,9 +49,30 @@ export function describeFinished(finished: RunFinished): string {
         .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
         .join(', ')}`,
   );
+  metrics.push(...variantTables(finished));
   const executed = finished.steps.filter((step) => step.status === 'executed').length;
   const nothing = executed === 0 && finished.status === 'succeeded' ? ' Nothing to do: everything is up to date.' : '';
   return [`Run ${finished.runId} ${finished.status}.${nothing}`, ...metrics].join('\n');
+}
+
+/** For each evaluation with variants a table: a row per variant, a column per metric. */
+function variantTables({ steps, metrics }: RunFinished): string[] {
+  const beside = steps.filter(({ id, variant }) => variant !== undefined && metrics[id] !== undefined);
+  const compared = [...new Set(beside.flatMap(({ variant }) => variant?.of ?? []))];
+  return compared.flatMap((of) => {
+    const rows = [
+      { name: 'as it is', values: metrics[of] ?? {} },
+      ...beside
+        .filter(({ variant }) => variant?.of === of)
+        .map(({ id, variant }) => ({ name: `${variant?.node} ${variant?.name}`, values: metrics[id] ?? {} })),
+    ];
+    const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+    const cells = rows.map(({ name, values }) => [
+      `  ${name}`,
+      ...names.map((metric) => values[metric]?.toPrecision(4) ?? '–'),
+    ]);
+    return ['', `Variants at ${of}:`, textTable([['  variant', ...names], ...cells])];
+  });
 }
 
 export function exitCodeOf(finished: RunFinished): number {

@@ -9,6 +9,7 @@ export const selectionOptions = {
   from: { type: 'string' },
   force: { type: 'boolean' },
   set: { type: 'string', multiple: true },
+  variants: { type: 'boolean' },
 } as const;
 
 export const selectionHelp = {
@@ -16,6 +17,7 @@ export const selectionHelp = {
   from: 'only this node and everything below it, with what they need',
   force: 'run even what is up to date',
   set: 'NODE.PARAM=VALUE, for this command only; may repeat',
+  variants: 'also a branch for each variant of a node, to compare their metrics',
 };
 
 export function selectionOf(context: CommandContext): SelectionOptions {
@@ -23,6 +25,7 @@ export function selectionOf(context: CommandContext): SelectionOptions {
     to: context.text('to'),
     from: context.text('from'),
     force: context.flag('force'),
+    variants: context.flag('variants'),
     set: context.list('set').map((text) => {
       const override = parseOverride(text);
       if (override !== undefined) return override;

@@ -163,6 +163,50 @@ describe('a clock that was set back', () => {
   });
 });
 
+describe('variants of a node', () => {
+  const withVariants = () => {
+    const document = chain(1);
+    const variants = { many: { value: 100 }, none: { value: 0 } };
+    return { ...document, nodes: { ...document.nodes, one: { ...document.nodes['one'], variants } } };
+  };
+
+  it('run as branches of their own when asked to, and share what is not theirs', async () => {
+    expect(Object.keys(statuses(await run(withVariants())))).toEqual(['one', 'two', 'sum', 'double']);
+    const { runId } = await engine.startRun({ document: withVariants(), baseDir: dir, variants: true });
+    const finished = (await eventsOf(runId)).at(-1) as RunFinished;
+    expect(statuses(finished)).toMatchObject({
+      two: 'cached',
+      'one--many': 'executed',
+      'double--one_none': 'executed',
+    });
+    expect(finished.metrics).toMatchObject({
+      double: { value: 3 },
+      'double--one_many': { value: 102 },
+      'double--one_none': { value: 2 },
+    });
+    expect(finished.steps.find(({ id }) => id === 'sum--one_many')?.variant).toEqual({
+      of: 'sum',
+      node: 'one',
+      name: 'many',
+    });
+    const steps = (await engine.planStates(withVariants(), { baseDir: dir, variants: true, to: 'double--one_many' }))
+      .steps;
+    expect(steps.map(({ id, hit }) => [id, hit])).toEqual([
+      ['one--many', true],
+      ['two', true],
+      ['sum--one_many', true],
+      ['double--one_many', true],
+    ]);
+  });
+
+  it('name what is wrong with their settings', async () => {
+    const document = withVariants();
+    document.nodes.one.variants.many = { value: 'x' as unknown as number };
+    const { diagnostics } = await engine.planStates(document, { baseDir: dir, variants: true });
+    expect(diagnostics).toMatchObject([{ path: '/nodes/one/variants/many/params/value', node: 'one--many' }]);
+  });
+});
+
 describe('a paused run', () => {
   it('starts nothing until it is resumed', async () => {
     const { runId } = await engine.startRun({

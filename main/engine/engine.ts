@@ -72,6 +72,8 @@ export interface SelectionOptions {
   from?: string | undefined;
   force?: boolean | undefined;
   set?: readonly ParameterOverride[] | undefined;
+  /** With a branch for each variant of a node. */
+  variants?: boolean | undefined;
 }
 
 export interface PlanReport {
@@ -200,12 +202,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const read = (
     document: unknown,
-    overrides: readonly ParameterOverride[] = [],
+    { set: overrides = [], variants }: Pick<SelectionOptions, 'set' | 'variants'> = {},
   ): ParsedGraph & { planned?: PlannedGraph } => {
     const parsed = readGraphValue(document, kinds.definitionOf);
     if (parsed.document === undefined) return parsed;
     const { document: changed, innerParams } = override(parsed.document, overrides);
-    const planned = createPlan(changed, kinds.definitionOf, innerParams);
+    const planned = createPlan(changed, kinds.definitionOf, { innerParams, variants });
     const diagnostics = [
       // Problems found while reading, then those of the graph with the overrides.
       ...parsed.diagnostics.filter(({ code }) => code === 'graph.malformed' || code === 'graph.migration'),
@@ -335,7 +337,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       };
     },
     planStates: async (document, { baseDir, signal, ...selection }) => {
-      const { document: graph, planned, diagnostics } = read(document, selection.set);
+      const { document: graph, planned, diagnostics } = read(document, selection);
       if (graph === undefined || planned === undefined) return { diagnostics, steps: [] };
       const { selected, forced } = select(planned, selection);
       const states = await readPlanStates(planned.plan, selected, forced, planContext(resolve(baseDir), signal));
@@ -343,7 +345,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return { diagnostics: [...diagnostics, ...problems], steps: states.steps };
     },
     startRun: async ({ document, baseDir, source, ...selection }) => {
-      const { document: graph, planned, diagnostics } = read(document, selection.set);
+      const { document: graph, planned, diagnostics } = read(document, selection);
       if (graph === undefined || planned === undefined || planned.plan.steps.length === 0)
         throw nothingToRun(diagnostics);
       const selected = select(planned, selection);

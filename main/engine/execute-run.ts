@@ -405,7 +405,8 @@ class StepRun {
     metrics: Record<string, number>,
     error?: AppError,
   ): StepOutcome {
-    const result: StepResult = { id: this.step.id, kind: this.step.kind, key: this.key, ...end };
+    const { id, kind, variant } = this.step;
+    const result: StepResult = { id, kind, key: this.key, ...end, ...(variant === undefined ? {} : { variant }) };
     this.log.emit({
       type: 'step.finished',
       ...result,

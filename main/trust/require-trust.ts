@@ -29,12 +29,12 @@ export async function unseenNodes(trust: GraphTrust, graph: GraphOfFile): Promis
 /** Throws `trust.required` when the steps of a run include one that a restricted graph may not do. */
 export async function requireTrustToRun(
   trust: GraphTrust,
-  graph: GraphOfFile & { to?: string | undefined; from?: string | undefined },
+  graph: GraphOfFile & { to?: string | undefined; from?: string | undefined; variants?: boolean | undefined },
 ): Promise<void> {
   const needs = await withheldNeeds(trust, graph);
   const document = needs.length === 0 ? undefined : readDocument(graph.document);
   if (document === undefined) return;
-  const { plan } = createPlan(document, definitionOf);
+  const { plan } = createPlan(document, definitionOf, { variants: graph.variants });
   const { selected } = selectSteps(plan, { to: graph.to, from: graph.from });
   const first = needs.filter(({ node }) => selected.has(node));
   if (first.length === 0) return;

@@ -76,6 +76,16 @@ describe('trustNeeds', () => {
     expect(trustNeeds(graph({}, { groups: { python: group } }))).toEqual([]);
   });
 
+  it('sees what a variant of a node would do', () => {
+    const file = {
+      kind: 'data.file',
+      version: 1,
+      params: { path: 'a.csv' },
+      variants: { far: { path: '\\\\evil\\x.csv' } },
+    };
+    expect(trustNeeds(graph({ file })).map((need) => need.node)).toEqual(['file--far']);
+  });
+
   it('sees what a group is given by its node', () => {
     const group = {
       nodes: { inner: node('data.file', { path: { param: 'source' } }) },

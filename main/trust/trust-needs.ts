@@ -1,6 +1,7 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { expandGroups } from '../../shared/graph/expand-groups.ts';
+import { expandVariants } from '../../shared/graph/expand-variants.ts';
 import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import { secretNames } from '../../shared/node/secret.ts';
 import { substituteParameters } from '../../shared/graph/graph-parameters.ts';
@@ -85,10 +86,11 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
 
 /**
  * What a graph would do beyond computing on files, in the order of its nodes. Nodes inside groups count as they run, each
- * by its step id and with the values its group's node gives.
+ * by its step id and with the values its group's node gives; so do variants, with their own settings.
  */
 export function trustNeeds(document: GraphDocument): TrustNeed[] {
-  return Object.entries(expandGroups(document, definitionOf).document.nodes).flatMap(([id, node]) => {
+  const expanded = expandVariants(expandGroups(document, definitionOf), definitionOf);
+  return Object.entries(expanded.document.nodes).flatMap(([id, node]) => {
     // One that could not be expanded never runs.
     if (isGroupKind(node.kind)) return [];
     const { params } = substituteParameters(node.params, document.parameters);

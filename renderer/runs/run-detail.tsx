@@ -18,8 +18,10 @@ import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
+import { comparedVariants } from './compared-variants.ts';
 import { timelineBar } from './run-timeline.ts';
 import { type TimedRun, useRun } from './use-run.ts';
+import { VariantTable } from './variant-table.tsx';
 import { t } from './text.ts';
 
 const stepWords = (): Record<StepRun['state'], { icon: IconName; word: string; tone: string }> => ({
@@ -177,7 +179,8 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
   const says = runWords()[status];
   const view = run?.view;
   const lines = useMemo(() => (view ? runLines(view) : []), [view]);
-  const metrics = Object.entries(run?.view.metrics ?? {});
+  const metrics = Object.entries(run?.view.metrics ?? {}).filter(([id]) => run?.view.steps[id]?.variant === undefined);
+  const compared = run === undefined ? [] : comparedVariants(run.view);
   return (
     <>
       <div className="screen-head">
@@ -267,6 +270,9 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
               ))}
             </div>
           )}
+          {compared.map((entry) => (
+            <VariantTable key={entry.of} compared={entry} titles={titles} />
+          ))}
           <div className="run-log">
             <LogView lines={lines} nodeId={wanted} titles={titles} empty={t.noLog} />
           </div>

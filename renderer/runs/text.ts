@@ -3,6 +3,10 @@ import { defineText } from '../translation/define-text.ts';
 export const t = defineText(
   {
     theRuns: 'the runs',
+    variantsAt: (title: string) => `Variants at ${title}`,
+    settings: 'Settings',
+    asTheyAre: 'as they are',
+    variantOf: (name: string, title: string) => `${name} (${title})`,
     nothingHasRun: 'Nothing has run yet. Open a graph and press Run, or start with Penguins.',
     openTheGraph: 'Open the graph',
     runs: 'Runs',
@@ -39,6 +43,10 @@ export const t = defineText(
   },
   {
     theRuns: 'die Läufe',
+    variantsAt: (title) => `Varianten bei ${title}`,
+    settings: 'Einstellungen',
+    asTheyAre: 'wie sie sind',
+    variantOf: (name, title) => `${name} (${title})`,
     nothingHasRun: 'Noch ist nichts gelaufen. Öffne einen Graphen und drücke Ausführen, oder beginne mit Penguins.',
     openTheGraph: 'Graph öffnen',
     runs: 'Läufe',

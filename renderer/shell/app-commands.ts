@@ -2,7 +2,7 @@ import type { MenuCommand } from '../../shared/rpc/shell-contract.ts';
 import { showPalette } from '../canvas/palette-filter.ts';
 import { newGraph, openWithDialog, save, saveAs } from '../state/file-commands.ts';
 import { redo, undo } from '../state/graph-store.ts';
-import { startRun, stopRun } from '../state/run-commands.ts';
+import { startRun, stopRun, keepVariant } from '../state/run-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { announce, navigate, openOverlay, type Screen, setTheme, showDock, togglePanel } from '../state/ui-store.ts';
 import { shortcut } from './platform-keys.ts';
@@ -88,6 +88,15 @@ export const appCommands = (): readonly AppCommand[] => [
       if (from !== undefined) void startRun({ from });
     },
   },
+  {
+    id: 'run.keepVariant',
+    title: t.keepVariant,
+    run: () => {
+      const node = useSelection.getState().nodes.at(-1);
+      if (node !== undefined) keepVariant(node);
+    },
+  },
+  { id: 'run.variants', title: t.compareVariants, run: () => void startRun({ variants: true }) },
   { id: 'view.palette', title: t.showOrHideTheNodes, run: () => togglePanel('palette') },
   { id: 'view.inspector', title: t.showOrHideTheInspector, keys: 'I', run: () => togglePanel('inspector') },
   { id: 'view.dock', title: t.showOrHideResults, run: () => togglePanel('dock') },

@@ -203,6 +203,21 @@ export function setTitle(nodeId: string, title: string): void {
   );
 }
 
+/** Keeps the present settings of a node as a variant, to be compared with what it is changed to. Returns its name. */
+export function saveVariant(nodeId: string): string | undefined {
+  const node = activeGraph()?.document.nodes[nodeId];
+  if (node === undefined) return undefined;
+  const taken = Object.keys(node.variants ?? {});
+  let number = taken.length + 1;
+  while (taken.includes(`variant-${number}`)) number++;
+  const name = `variant-${number}`;
+  editGraph(t.saveVariant, (draft) => {
+    const target = draft.nodes[nodeId];
+    if (target) target.variants = { ...target.variants, [name]: { ...target.params } };
+  });
+  return name;
+}
+
 export function renameGraph(name: string): void {
   editGraph(t.renameGraph, (draft) => {
     draft.name = name;

@@ -4,6 +4,7 @@ import { formatDuration, formatPlural } from '../ui/format.ts';
 import { showToast } from '../ui/toast.tsx';
 import { refreshAnalysis } from './analysis-store.ts';
 import { refreshEndpoints } from './endpoint-store.ts';
+import { saveVariant } from './graph-commands.ts';
 import { activeGraph, useGraphs } from './graph-store.ts';
 import { followRun, useRuns } from './run-store.ts';
 import type { RunView } from './run-view.ts';
@@ -32,7 +33,9 @@ function follow(tabId: string, runId: string, graphId: string, nodes?: RunView['
 }
 
 /** Runs the active graph: all of it, up to one node, or from one on. */
-export async function startRun(options: { to?: string; from?: string; force?: boolean } = {}): Promise<void> {
+export async function startRun(
+  options: { to?: string; from?: string; force?: boolean; variants?: boolean } = {},
+): Promise<void> {
   const graph = activeGraph();
   if (!graph || useRuns.getState().runs[graph.tabId]?.status === 'running') return;
   try {
@@ -57,6 +60,12 @@ export async function stopRun(): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+/** Keeps the settings of a node as a variant and says so. */
+export function keepVariant(nodeId: string): void {
+  const name = saveVariant(nodeId);
+  if (name !== undefined) announce(t.variantSaved(name));
 }
 
 /** Lets no further step of the active graph's run start, or lets them start again. */

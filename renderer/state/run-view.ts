@@ -16,6 +16,8 @@ export interface StepRun {
   error: WireError | undefined;
   reason: string | undefined;
   key: string | undefined;
+  /** Of a step that stands beside another with the settings of a variant. */
+  variant?: { of: string; node: string; name: string } | undefined;
   outputs: Record<string, OutputRef>;
 }
 
@@ -130,6 +132,7 @@ export function applyRunEvent(view: RunView, event: RunEvent): RunView {
         durationMs: event.durationMs,
         reason: event.reason,
         key: event.key,
+        variant: event.variant,
         outputs: event.outputs,
         error: event.error,
       });

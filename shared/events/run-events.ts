@@ -17,6 +17,8 @@ export const stepResultSchema = z.object({
   key: z.string(),
   durationMs: z.number(),
   reason: z.string().optional(),
+  /** Of a step that stands beside another with the settings of a variant. */
+  variant: z.object({ of: z.string(), node: z.string(), name: z.string() }).optional(),
 });
 export type StepResult = z.infer<typeof stepResultSchema>;
 

@@ -516,7 +516,8 @@ export function placeDiagnostics(expanded: ExpandedGraph, diagnostics: readonly 
   return diagnostics.map((diagnostic) => {
     const edge = /^\/edges\/(\d+)/.exec(diagnostic.path);
     const groupPath = expanded.places.get(diagnostic.node ?? '')?.path;
-    const placed = groupPath === undefined ? diagnostic : { ...diagnostic, groupPath: [...groupPath] };
+    const placed =
+      groupPath === undefined || groupPath.length === 1 ? diagnostic : { ...diagnostic, groupPath: [...groupPath] };
     if (edge !== null) {
       const place = expanded.edgePointers[Number(edge[1])] ?? '';
       return { ...placed, path: `${place}${diagnostic.path.slice(edge[0].length)}` };

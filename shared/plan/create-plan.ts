@@ -2,6 +2,7 @@ import type { Diagnostic } from '../graph/diagnostic.ts';
 import type { GraphDocument, GraphNode } from '../graph/document.ts';
 import { type DefinitionOf, type GraphIndex, type IndexedNode, indexGraph } from '../graph/graph-index.ts';
 import { type ExpandedGraph, expandGroups, type InnerParams, placeDiagnostics } from '../graph/expand-groups.ts';
+import { expandVariants, type GraphWithVariants } from '../graph/expand-variants.ts';
 import { parsePortRef } from '../graph/ids.ts';
 import { validateExpanded } from '../graph/validate.ts';
 import type { Plan, PlanStep } from './plan.ts';
@@ -11,6 +12,12 @@ export interface BlockedStep {
   id: string;
   kind: string;
   reason: string;
+}
+
+export interface PlanOptions {
+  innerParams?: InnerParams | undefined;
+  /** Plans a branch for each variant of a node as well. */
+  variants?: boolean | undefined;
 }
 
 export interface PlannedGraph {
@@ -27,9 +34,11 @@ export interface PlannedGraph {
 export function createPlan(
   document: GraphDocument,
   definitionOf: DefinitionOf,
-  innerParams?: InnerParams,
+  options: PlanOptions = {},
 ): PlannedGraph {
-  const expanded = expandGroups(document, definitionOf, innerParams);
+  const grouped = expandGroups(document, definitionOf, options.innerParams);
+  const expanded: GraphWithVariants =
+    options.variants === true ? expandVariants(grouped, definitionOf) : { ...grouped, variants: new Map() };
   const flat = expanded.document;
   const index = indexGraph(flat, definitionOf);
   const problems = validateExpanded(expanded, definitionOf, index);
@@ -66,10 +75,11 @@ function groupBlockers({ diagnostics }: ExpandedGraph): Diagnostic[] {
   return diagnostics.filter(({ code }) => code !== 'graph.unknown-port').map((entry) => ({ ...entry, path: '' }));
 }
 
-function stepOf(indexed: IndexedNode, index: GraphIndex, { places }: ExpandedGraph): PlanStep {
+function stepOf(indexed: IndexedNode, index: GraphIndex, { places, variants }: GraphWithVariants): PlanStep {
   const { id, node, ports } = indexed;
   const definition = indexed.definition as NonNullable<typeof indexed.definition>;
   const path = places.get(id)?.path;
+  const variant = variants.get(id);
   const inputs: PlanStep['inputs'] = {};
   for (const port of Object.keys(ports.inputs)) {
     const seen = new Set<string>();
@@ -89,7 +99,8 @@ function stepOf(indexed: IndexedNode, index: GraphIndex, { places }: ExpandedGra
     kind: node.kind,
     version: definition.version,
     title: node.title ?? definition.title,
-    ...(path === undefined ? {} : { path: [...path] }),
+    ...(path === undefined || path.length === 1 ? {} : { path: [...path] }),
+    ...(variant === undefined ? {} : { variant }),
     params: definition.params.parse(indexed.params),
     inputs,
     outputs: Object.keys(ports.outputs),

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Where a step's input comes from: an output of another step of the plan. */
 export const stepInputSchema = z.object({ step: z.string(), port: z.string() });
 
+/** A step that stands beside step `of`, with the settings that variant `name` of node `node` has. */
+export const stepVariantSchema = z.object({ of: z.string(), node: z.string(), name: z.string() });
+
 export const planStepSchema = z.object({
   id: z.string(),
   kind: z.string(),
@@ -10,6 +13,7 @@ export const planStepSchema = z.object({
   title: z.string(),
   /** Of a step inside a group: the ids from the group's node down to its node. */
   path: z.array(z.string()).optional(),
+  variant: stepVariantSchema.optional(),
   /** Parsed params with defaults; graph parameters substituted. */
   params: z.record(z.string(), z.unknown()),
   /** By input port, in edge order. */

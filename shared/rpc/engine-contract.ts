@@ -490,6 +490,8 @@ export const engineContract = {
           to: z.string().optional(),
           from: z.string().optional(),
           force: z.boolean().optional(),
+          /** With a branch for each variant of a node. */
+          variants: z.boolean().optional(),
         }),
       )
       .output(z.object({ runId: z.string() })),

@@ -10,7 +10,7 @@ import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
 export const planCommand: Command = {
   name: 'plan',
   summary: 'Says for every step whether it would run, why, and how long it took last time.',
-  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]…',
+  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--variants] [--set NODE.PARAM=VALUE]…',
   positionals: 1,
   options: selectionOptions,
   optionHelp: selectionHelp,
