@@ -59,6 +59,17 @@ describe('trustNeeds', () => {
     expect(needs.find((need) => need.node === 'script')?.what).toContain('may run code');
   });
 
+  it('lets transforms be, and names what reaches outside or writes', () => {
+    const kinds = ['select', 'filter', 'derive', 'join', 'union', 'aggregate', 'pivot', 'unpivot', 'window', 'sort'];
+    for (const kind of [...kinds, 'sample', 'dedupe', 'excel']) {
+      expect(trustNeeds(graph({ step: node(`data.${kind}`) })), kind).toEqual([]);
+    }
+    const onSight = { http: true, mysql: true, s3: true, python: true, 'write-s3': true, 'write-postgres': true };
+    for (const [kind, sight] of Object.entries({ ...onSight, 'write-file': false, 'write-sqlite': false })) {
+      expect(trustNeeds(graph({ step: node(`data.${kind}`) })), kind).toMatchObject([{ onSight: sight }]);
+    }
+  });
+
   it('sees secrets, also through graph parameters and deep inside params', () => {
     expect(secretNames({ a: [{ b: { secret: 'KEY' } }, { secret: 'KEY' }, { secret: 5 }] })).toEqual(['KEY']);
     const [need] = trustNeeds(
