@@ -5,6 +5,8 @@ import { type ExportContext, loopServices, plannedEndpoints } from './export-con
 
 /** Kinds without a counterpart in a bundle of plain Kubernetes objects are refused by name. */
 const exportableServices = new Set(['serve.endpoint', 'monitor.drift']);
+/** Kinds that run a script in the person's own environment. */
+const pythonKinds = new Set(['data.python', 'train.python']);
 /** Monitors that only look on: a bundle that only serves says that it leaves them out. */
 const lookingOn = new Set(['monitor.drift', 'monitor.performance']);
 
@@ -27,6 +29,11 @@ export function refuseUnsupported(
     if (step.kind === 'train.gate') {
       throw unsupported(target, step.id, 'ends a branch by a metric, which Jobs cannot', {
         fix: 'Use the gates of Register, or run the graph with slipway run.',
+      });
+    }
+    if (pythonKinds.has(step.kind)) {
+      throw unsupported(target, step.id, 'runs a Python script, and pods have no Python of yours', {
+        fix: 'Run the graph with slipway run, or do this step without Python.',
       });
     }
     const local = localPath(step.kind, step.params, context);
