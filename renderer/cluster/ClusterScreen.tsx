@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { ClusterDetail } from './cluster-detail.tsx';
 import '../results/results.css';
 import './cluster.css';
+import { t } from './text.ts';
 
 /** Clusters of the kubeconfig, and one of them: preflight, changes, status. */
 export function ClusterScreen() {
@@ -16,23 +17,23 @@ export function ClusterScreen() {
     engine.cluster.contexts(undefined, { signal }),
   );
   useEffect(() => {
-    document.title = 'Cluster · Slipway';
+    document.title = `${t.clusters} · Slipway`;
   }, []);
   if (!data) {
     return (
       <div className="screen">
-        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton rows={8} waitsFor="the kubeconfig" />}
+        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton rows={8} waitsFor={t.theKubeconfig} />}
       </div>
     );
   }
   if (data.length === 0) {
     return (
       <div className="screen">
-        <EmptyState text="No cluster yet. Put a kubeconfig at ~/.kube/config or name one in KUBECONFIG, or export the graph and apply it elsewhere.">
+        <EmptyState text={t.noClusterYet}>
           <Button variant="primary" onClick={refetch}>
-            Look again
+            {t.lookAgain}
           </Button>
-          <Button onClick={() => openOverlay('export')}>Export</Button>
+          <Button onClick={() => openOverlay('export')}>{t.export}</Button>
         </EmptyState>
       </div>
     );
@@ -42,7 +43,7 @@ export function ClusterScreen() {
   return (
     <div className="screen with-list">
       <ScreenList
-        label="Clusters"
+        label={t.clusters}
         current={chosen?.name}
         onChoose={(next) => navigate('cluster', next)}
         entries={data.map((context) => ({
@@ -50,7 +51,7 @@ export function ClusterScreen() {
           name: context.name,
           state: '',
           icon: 'cluster',
-          word: context.current ? 'Current' : '',
+          word: context.current ? t.current : '',
           note: context.cluster,
         }))}
       />
@@ -58,8 +59,8 @@ export function ClusterScreen() {
         {chosen ? (
           <ClusterDetail key={chosen.name} context={chosen} />
         ) : (
-          <EmptyState text={`The kubeconfig has no context ${id}.`}>
-            <Button onClick={() => navigate('cluster')}>Show the current one</Button>
+          <EmptyState text={t.noContext(id)}>
+            <Button onClick={() => navigate('cluster')}>{t.showTheCurrentOne}</Button>
           </EmptyState>
         )}
       </div>

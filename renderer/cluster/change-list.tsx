@@ -1,8 +1,7 @@
 import type { ApplyResult } from '../../shared/rpc/cluster-schemas.ts';
 import { formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
-
-const actions = { created: 'New', changed: 'Changed', unchanged: 'Same' } as const;
+import { t } from './text.ts';
 
 function valueText(value: unknown): string {
   const text = JSON.stringify(value) ?? 'none';
@@ -14,24 +13,27 @@ export function ChangeList({ result }: { result: ApplyResult }) {
   const { applied, conflicts, pruned, dryRun } = result;
   const changed = applied.filter(({ action }) => action !== 'unchanged');
   return (
-    <section className="cell" aria-label="Changes">
+    <section className="cell" aria-label={t.changes}>
       <header>
-        <h2>{dryRun ? 'Dry run' : 'Applied'}</h2>
+        <h2>{dryRun ? t.dryRun : t.applied}</h2>
         <span className="mute small">
-          {formatPlural(changed.length, 'change')}, {formatPlural(applied.length - changed.length, 'object')} the same,
-          namespace {result.namespace}
+          {t.theSameNamespace(
+            formatPlural(changed.length, 'change'),
+            formatPlural(applied.length - changed.length, 'object'),
+            result.namespace,
+          )}
         </span>
       </header>
       {conflicts.length > 0 && (
         <div role="alert" className="cluster-conflicts">
           <p className="state-word failed">
             <Icon name="failed" small />
-            Others manage {formatPlural(conflicts.length, 'field')} of the bundle. Nothing was written.
+            {t.othersManage} {formatPlural(conflicts.length, 'field')} {t.nothingWritten}
           </p>
           <ul>
             {conflicts.map((conflict) => (
               <li key={`${conflict.kind}/${conflict.name}${conflict.field}`}>
-                {conflict.kind}/{conflict.name} <span className="mono">{conflict.field}</span> is managed by{' '}
+                {conflict.kind}/{conflict.name} <span className="mono">{conflict.field}</span> {t.isManagedBy}{' '}
                 {conflict.manager}
               </li>
             ))}
@@ -41,15 +43,15 @@ export function ChangeList({ result }: { result: ApplyResult }) {
       <table className="list-table">
         <thead>
           <tr>
-            <th scope="col">Object</th>
-            <th scope="col">{dryRun ? 'Would be' : 'Was'}</th>
-            <th scope="col">Fields</th>
+            <th scope="col">{t.object}</th>
+            <th scope="col">{dryRun ? t.wouldBe : t.was}</th>
+            <th scope="col">{t.fields}</th>
           </tr>
         </thead>
         <tbody>
           {[
-            ...applied.map((object) => ({ object, word: actions[object.action] as string, changes: object.changes })),
-            ...pruned.map((object) => ({ object, word: 'Removed', changes: [] })),
+            ...applied.map((object) => ({ object, word: t.actions[object.action] as string, changes: object.changes })),
+            ...pruned.map((object) => ({ object, word: t.removed, changes: [] })),
           ].map(({ object, word, changes }) => (
             <tr key={`${object.kind}/${object.name}`}>
               <td>

@@ -3,6 +3,7 @@ import { useQuery } from '../client/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { t } from './text.ts';
 
 const words: Record<'ok' | 'warning' | 'error', { icon: IconName; tone: string }> = {
   ok: { icon: 'check', tone: 'fresh' },
@@ -17,18 +18,18 @@ export function CheckList({ context, namespace }: { context: string; namespace: 
     engine.cluster.preflight(place, { signal }),
   );
   return (
-    <section className="cell" aria-label="Preflight">
+    <section className="cell" aria-label={t.preflight}>
       <header>
-        <h2>Preflight</h2>
+        <h2>{t.preflight}</h2>
         <span className="grow" />
         <Button small variant="quiet" disabled={loading} onClick={refetch}>
-          Check again
+          {t.checkAgain}
         </Button>
       </header>
       {error ? (
         <ErrorState error={error} onRetry={refetch} />
       ) : !data ? (
-        <Skeleton waitsFor="the cluster" />
+        <Skeleton waitsFor={t.theCluster} />
       ) : (
         <ul className="cluster-checks">
           {data.checks.map((check) => (
@@ -46,11 +47,9 @@ export function CheckList({ context, namespace }: { context: string; namespace: 
             <li key={target.id}>
               <span className={`state-word ${target.usable ? 'fresh' : 'stale'}`}>
                 <Icon name={target.usable ? 'check' : 'stale'} small />
-                target
+                {t.target}
               </span>
-              <span>
-                {target.usable ? `${target.id} can be used.` : `${target.id} lacks ${target.missing.join(', ')}.`}
-              </span>
+              <span>{target.usable ? t.canBeUsed(target.id) : t.lacks(target.id, target.missing.join(', '))}</span>
             </li>
           ))}
         </ul>

@@ -21,6 +21,7 @@ import { ChangeList } from './change-list.tsx';
 import { CheckList } from './check-list.tsx';
 import { placeSettings, type PlaceSettings, rememberPlace } from './place-settings.ts';
 import { StatusView } from './status-view.tsx';
+import { t } from './text.ts';
 
 type Doing = 'dry-run' | 'apply' | 'delete';
 
@@ -41,10 +42,10 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
   const bundle = bundleOf(settings, document, path);
   const missing =
     settings.source === 'folder'
-      ? settings.dir.trim() === '' && 'Name the folder of a bundle first.'
+      ? settings.dir.trim() === '' && t.nameFolder
       : !document
-        ? 'Open a graph first.'
-        : settings.image.trim() === '' && 'Name the image of the engine first.';
+        ? t.openGraphFirst
+        : settings.image.trim() === '' && t.nameImage;
   const off = !online || doing !== undefined || bundle === undefined;
   const titles = (id: string): string => {
     const node = document?.nodes[id];
@@ -78,7 +79,7 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
         const { deleted, namespace } = await engine.cluster.delete(place);
         stopFollowingCluster();
         setResult(undefined);
-        showToast({ text: `${formatPlural(deleted.length, 'object')} deleted from ${namespace}` });
+        showToast({ text: t.deletedFrom(formatPlural(deleted.length, 'object'), namespace) });
       } else {
         const applied = await engine.cluster.apply({ ...place, dryRun: what === 'dry-run' });
         setResult(applied);
@@ -100,32 +101,32 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
         </div>
         <span className="grow" />
         <Button disabled={off} hint={missing || undefined} onClick={() => void act('dry-run')}>
-          {doing === 'dry-run' ? 'Checking' : 'Dry run'}
+          {doing === 'dry-run' ? t.checking : t.dryRun}
         </Button>
         <Button disabled={off} hint={missing || undefined} onClick={() => bundle && watch(bundle)}>
-          Show status
+          {t.showStatus}
         </Button>
         <Button disabled={off} hint={missing || undefined} onClick={() => setConfirming(true)}>
-          Delete
+          {t.delete}
         </Button>
         <Button variant="primary" disabled={off} hint={missing || undefined} onClick={() => void act('apply')}>
-          {doing === 'apply' ? 'Applying' : 'Apply'}
+          {doing === 'apply' ? t.applying : t.apply}
         </Button>
       </div>
       <div className="cluster-body">
-        <section className="cell cluster-form" aria-label="Bundle">
+        <section className="cell cluster-form" aria-label={t.bundle}>
           <Segmented
-            label="What is applied"
+            label={t.whatIsApplied}
             value={settings.source}
             onChange={(source) => change({ source })}
             options={[
-              { value: 'graph', label: 'The open graph' },
-              { value: 'folder', label: 'A folder' },
+              { value: 'graph', label: t.theOpenGraph },
+              { value: 'folder', label: t.aFolder },
             ]}
           />
           {settings.source === 'graph' ? (
             <>
-              <Field label="Target">
+              <Field label={t.targetLabel}>
                 {(ids) => (
                   <Select
                     {...ids}
@@ -135,36 +136,36 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
                   />
                 )}
               </Field>
-              <Field label="Image" note="Of the engine, as the cluster can pull it; a digest is best.">
+              <Field label={t.image} note={t.imageNote}>
                 {(ids) => (
                   <TextInput
                     {...ids}
                     value={settings.image}
                     onChange={(image) => change({ image })}
-                    placeholder="registry/slipway-engine@sha256:…"
+                    placeholder={t.imageExample}
                   />
                 )}
               </Field>
               <Button small variant="quiet" icon="file" disabled={!document} onClick={() => openOverlay('export')}>
-                See the files
+                {t.seeTheFiles}
               </Button>
             </>
           ) : (
-            <Field label="Folder" note="Of a bundle or one of its overlays, on the engine's machine.">
+            <Field label={t.folder} note={t.folderNote}>
               {(ids) => <TextInput {...ids} value={settings.dir} onChange={(dir) => change({ dir })} />}
             </Field>
           )}
-          <Field label="Namespace" note="Empty: the one the bundle names.">
+          <Field label={t.namespace} note={t.namespaceNote}>
             {(ids) => <TextInput {...ids} value={settings.namespace} onChange={(namespace) => change({ namespace })} />}
           </Field>
         </section>
         {failure && (
-          <section className="cell" aria-label="Problem">
+          <section className="cell" aria-label={t.problem}>
             <ErrorState error={failure} />
           </section>
         )}
         {followed?.error && (
-          <section className="cell" aria-label="Problem">
+          <section className="cell" aria-label={t.problem}>
             <ErrorState error={followed.error} onRetry={() => bundle && watch(bundle)} />
           </section>
         )}
@@ -174,18 +175,18 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
       </div>
       {confirming && (
         <Dialog
-          title={`Delete what was applied to ${context.name}?`}
+          title={t.deleteQuestion(context.name)}
           onClose={() => setConfirming(false)}
           footer={
             <>
-              <Button onClick={() => setConfirming(false)}>Cancel</Button>
+              <Button onClick={() => setConfirming(false)}>{t.cancel}</Button>
               <Button variant="danger" onClick={() => void act('delete')}>
-                Delete run, endpoints and results
+                {t.deleteAll}
               </Button>
             </>
           }
         >
-          <p>Endpoints stop answering, and the volume with the results of the run goes too. The namespace stays.</p>
+          <p>{t.deleteNote}</p>
         </Dialog>
       )}
     </>

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { t } from './text.ts';
 
 interface PodLogProps {
   context: string;
@@ -21,20 +22,20 @@ export function PodLog({ context, namespace, pod, container, title }: PodLogProp
     if (box.current && latest) box.current.scrollTop = box.current.scrollHeight;
   }, [latest]);
   return (
-    <section className="cell" aria-label="Log">
+    <section className="cell" aria-label={t.log}>
       <header>
-        <h2>Log of {title}</h2>
+        <h2>{t.logOf(title)}</h2>
         <span className="mute small mono">{pod}</span>
       </header>
       {error ? (
         <ErrorState error={error} />
       ) : !latest ? (
-        <Skeleton waitsFor="the log" />
+        <Skeleton waitsFor={t.theLog} />
       ) : (
         // Scrolls by keyboard, so it takes focus.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <pre ref={box} tabIndex={0} className="cluster-log" aria-label={`Log of ${title}`}>
-          {latest.lines.length === 0 ? 'Nothing is written yet.' : latest.lines.join('\n')}
+        <pre ref={box} tabIndex={0} className="cluster-log" aria-label={t.logOf(title)}>
+          {latest.lines.length === 0 ? t.nothingIsWrittenYet : latest.lines.join('\n')}
         </pre>
       )}
     </section>

@@ -5,6 +5,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState } from '../ui/state-block.tsx';
 import { PodLog } from './pod-log.tsx';
 import { runWords, stepWords, whyOf } from './step-words.ts';
+import { t } from './text.ts';
 
 interface StatusViewProps {
   context: string;
@@ -18,38 +19,38 @@ export function StatusView({ context, status, titles }: StatusViewProps) {
   const shown =
     status.steps.find((step) => step.id === wanted) ??
     status.steps.find((step) => step.state === 'failed' || step.state === 'running');
-  const run = status.run === null ? undefined : runWords[status.run.state];
+  const run = status.run === null ? undefined : runWords()[status.run.state];
   return (
     <>
-      <section className="cell" aria-label="Status">
+      <section className="cell" aria-label={t.status}>
         <header>
-          <h2>Steps</h2>
+          <h2>{t.steps}</h2>
           {run && (
             <span className={`pill ${run.tone}`}>
               <Icon name={run.icon} small />
               {run.word}
             </span>
           )}
-          {!status.connected && <span className="pill stale">Connection lost, trying again</span>}
+          {!status.connected && <span className="pill stale">{t.connectionLost}</span>}
           <span className="mute small clip">{status.run?.reason}</span>
         </header>
         {status.steps.length === 0 ? (
-          <EmptyState text="The cluster shows no step of this bundle yet." />
+          <EmptyState text={t.noStepYet} />
         ) : (
           <table className="list-table">
             <thead>
               <tr>
-                <th scope="col">Step</th>
-                <th scope="col">State</th>
+                <th scope="col">{t.step}</th>
+                <th scope="col">{t.state}</th>
                 <th scope="col" className="n">
-                  Time
+                  {t.time}
                 </th>
-                <th scope="col">Why</th>
+                <th scope="col">{t.why}</th>
               </tr>
             </thead>
             <tbody>
               {status.steps.map((step) => {
-                const says = stepWords[step.state];
+                const says = stepWords()[step.state];
                 return (
                   <tr key={step.id} aria-selected={step.id === shown?.id} onClick={() => setWanted(step.id)}>
                     <td>
@@ -83,7 +84,7 @@ export function StatusView({ context, status, titles }: StatusViewProps) {
               <Icon name="endpoints" small />
               {endpoint.name}
             </span>
-            {endpoint.ready} of {endpoint.wanted} ready {endpoint.reason}
+            {t.readyOf(endpoint.ready, endpoint.wanted)} {endpoint.reason}
           </p>
         ))}
       </section>

@@ -1,5 +1,6 @@
 import type { ClusterStatus, ClusterStep } from '../../shared/rpc/cluster-schemas.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 interface Says {
   icon: IconName;
@@ -8,25 +9,25 @@ interface Says {
   tone: string;
 }
 
-export const stepWords: Record<ClusterStep['state'], Says> = {
-  pending: { icon: 'never', word: 'Waits', tone: 'never' },
-  scheduling: { icon: 'queued', word: 'Scheduling', tone: 'queued' },
-  pulling: { icon: 'queued', word: 'Pulling the image', tone: 'queued' },
-  running: { icon: 'running', word: 'Running', tone: 'running' },
-  done: { icon: 'check', word: 'Done', tone: 'fresh' },
-  failed: { icon: 'failed', word: 'Failed', tone: 'failed' },
-  skipped: { icon: 'queued', word: 'Skipped', tone: 'blocked' },
-};
+export const stepWords = (): Record<ClusterStep['state'], Says> => ({
+  pending: { icon: 'never', word: t.waits, tone: 'never' },
+  scheduling: { icon: 'queued', word: t.scheduling, tone: 'queued' },
+  pulling: { icon: 'queued', word: t.pullingTheImage, tone: 'queued' },
+  running: { icon: 'running', word: t.running, tone: 'running' },
+  done: { icon: 'check', word: t.done, tone: 'fresh' },
+  failed: { icon: 'failed', word: t.failed, tone: 'failed' },
+  skipped: { icon: 'queued', word: t.skipped, tone: 'blocked' },
+});
 
 type RunState = NonNullable<ClusterStatus['run']>['state'];
 
-export const runWords: Record<RunState, Says> = {
-  pending: { icon: 'queued', word: 'Waits', tone: 'run' },
-  running: { icon: 'running', word: 'Running', tone: 'run' },
-  succeeded: { icon: 'check', word: 'Succeeded', tone: '' },
-  failed: { icon: 'failed', word: 'Failed', tone: 'fail' },
-  gone: { icon: 'never', word: 'Not applied', tone: '' },
-};
+export const runWords = (): Record<RunState, Says> => ({
+  pending: { icon: 'queued', word: t.waits, tone: 'run' },
+  running: { icon: 'running', word: t.running, tone: 'run' },
+  succeeded: { icon: 'check', word: t.succeeded, tone: '' },
+  failed: { icon: 'failed', word: t.failed, tone: 'fail' },
+  gone: { icon: 'never', word: t.notApplied, tone: '' },
+});
 
 /** Cause, what to do, and what the cluster warns of, as one text. */
 export function whyOf(step: ClusterStep): string {

@@ -19,16 +19,18 @@ import { startInGraph } from './start-in-graph.ts';
 import { TryIt } from './try-it.tsx';
 import { useObjective } from './use-objective.ts';
 import './endpoints.css';
+import { t } from './text.ts';
 
-const pills = {
-  live: { tone: 'ok', icon: 'check', word: 'Live' },
-  starting: { tone: 'run', icon: 'running', word: 'Starting' },
-  failed: { tone: 'fail', icon: 'failed', word: 'Failed' },
-  stopped: { tone: '', icon: 'stop', word: 'Stopped' },
-} as const;
+const pills = () =>
+  ({
+    live: { tone: 'ok', icon: 'check', word: t.live },
+    starting: { tone: 'run', icon: 'running', word: t.starting },
+    failed: { tone: 'fail', icon: 'failed', word: t.failed },
+    stopped: { tone: '', icon: 'stop', word: t.stopped },
+  }) as const;
 
 function EndpointPill({ state, version }: { state: EndpointView['state']; version?: string | undefined }) {
-  const { tone, icon, word } = pills[state];
+  const { tone, icon, word } = pills()[state];
   return (
     <span className={`pill ${tone}`}>
       <Icon name={icon} small />
@@ -67,31 +69,31 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
               <IconButton
                 icon="copy"
                 small
-                label="Copy address"
+                label={t.copyAddress}
                 onClick={() =>
-                  void navigator.clipboard.writeText(address).then(() => showToast({ text: 'Address copied' }))
+                  void navigator.clipboard.writeText(address).then(() => showToast({ text: t.addressCopied }))
                 }
               />
             </div>
           )}
         </div>
         <EndpointPill state={endpoint.state} version={endpoint.model?.version} />
-        {lastOnline !== undefined && <span className="pill stale">as of {formatClock(lastOnline, false)}</span>}
+        {lastOnline !== undefined && <span className="pill stale">{t.asOf(formatClock(lastOnline, false))}</span>}
         <span className="grow" />
         {now && (
           <div className="head-figures">
-            <Figure value={`${formatNumber(now.requestsPerSecond)} /s`} words="requests now" />
+            <Figure value={`${formatNumber(now.requestsPerSecond)} /s`} words={t.requestsNow} />
             <Figure value={now.latencyMs.p50 === null ? '–' : `${formatNumber(now.latencyMs.p50)} ms`} words="p50" />
             <Figure
               value={now.latencyMs.p99 === null ? '–' : `${formatNumber(now.latencyMs.p99)} ms`}
-              words={objectiveMs === undefined ? 'p99' : `p99, limit ${objectiveMs}`}
+              words={objectiveMs === undefined ? 'p99' : t.p99Limit(objectiveMs)}
             />
-            <Figure value={formatCount(now.failed)} words={`failed of ${formatCount(now.requests)}`} />
+            <Figure value={formatCount(now.failed)} words={t.failedOf(formatCount(now.requests))} />
           </div>
         )}
         {live || endpoint.state === 'starting' ? (
           <Button icon="stop" disabled={lastOnline !== undefined} onClick={() => void stopEndpoint(endpoint.id)}>
-            Stop
+            {t.stop}
           </Button>
         ) : (
           <Button
@@ -100,7 +102,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
             disabled={lastOnline !== undefined}
             onClick={() => startInGraph(endpoint.graphId, endpoint.nodeId)}
           >
-            Start
+            {t.start}
           </Button>
         )}
       </div>
@@ -109,24 +111,24 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
           {endpoint.state === 'failed' && endpoint.error ? (
             <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)} />
           ) : endpoint.state === 'stopped' ? (
-            <EmptyState text="This endpoint is stopped; its figures begin again with the next start." />
+            <EmptyState text={t.endpointIsStopped} />
           ) : now ? (
             <EndpointCharts stats={now} objectiveMs={objectiveMs} />
           ) : stats.error ? (
             <ErrorState error={stats.error} />
           ) : (
-            <Skeleton rows={8} waitsFor="the first figures" />
+            <Skeleton rows={8} waitsFor={t.theFirstFigures} />
           )}
         </div>
-        <aside className="endpoint-side" aria-label="Try it">
+        <aside className="endpoint-side" aria-label={t.tryIt}>
           {signature.data ? (
             <TryIt endpoint={endpoint} manifest={signature.data} />
           ) : signature.error ? (
             <ErrorState error={signature.error} onRetry={signature.refetch} />
           ) : hasModel ? (
-            <Skeleton waitsFor="the model's signature" />
+            <Skeleton waitsFor={t.theSignature} />
           ) : (
-            <EmptyState text="No model is loaded, so there is nothing to try." />
+            <EmptyState text={t.noModelLoaded} />
           )}
         </aside>
       </div>
@@ -149,11 +151,11 @@ export function EndpointsScreen() {
     return (
       <div className="screen">
         {first.loading ? (
-          <Skeleton rows={8} waitsFor="the endpoints" />
+          <Skeleton rows={8} waitsFor={t.theEndpoints} />
         ) : (
-          <EmptyState text="No endpoint yet. Add an Endpoint node to a graph and start it, or open Penguins.">
+          <EmptyState text={t.noEndpointYet}>
             <Button variant="primary" onClick={() => navigate('graph')}>
-              Open the graph
+              {t.openTheGraph}
             </Button>
           </EmptyState>
         )}
@@ -163,15 +165,15 @@ export function EndpointsScreen() {
   return (
     <div className="screen with-list">
       <ScreenList
-        label="Endpoints"
+        label={t.endpoints}
         current={chosen?.id}
         onChoose={(next) => navigate('endpoints', next)}
         entries={endpoints.map((endpoint) => ({
           id: endpoint.id,
           name: endpoint.name,
           state: endpoint.state,
-          icon: pills[endpoint.state].icon,
-          word: pills[endpoint.state].word,
+          icon: pills()[endpoint.state].icon,
+          word: pills()[endpoint.state].word,
           note: `${endpoint.graphId}, ${formatRelative(endpoint.startedMs)}`,
         }))}
       />
@@ -179,8 +181,8 @@ export function EndpointsScreen() {
         {chosen ? (
           <EndpointDetail key={chosen.id} endpoint={chosen} />
         ) : (
-          <EmptyState text="This endpoint is not known to the engine any more.">
-            <Button onClick={() => navigate('endpoints')}>Show all endpoints</Button>
+          <EmptyState text={t.endpointUnknown}>
+            <Button onClick={() => navigate('endpoints')}>{t.showAllEndpoints}</Button>
           </EmptyState>
         )}
       </div>

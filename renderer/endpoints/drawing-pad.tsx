@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { digitImage, digitSide, type Stroke, type StrokePoint } from './digit-image.ts';
+import { t } from './text.ts';
 
 const padPx = 224;
 
@@ -33,7 +34,7 @@ function DigitPicture({ image }: { image: readonly number[] }) {
       width={digitSide}
       height={digitSide}
       role="img"
-      aria-label="The picture the model sees, 28 by 28"
+      aria-label={t.pictureSeen}
     />
   );
 }
@@ -91,7 +92,7 @@ export function DrawingPad({ image, onDraw, onExample }: DrawingPadProps) {
           style={{ width: padPx, height: padPx }}
           tabIndex={0}
           role="img"
-          aria-label="Drawing pad. Draw a digit; Delete clears it."
+          aria-label={t.drawingPad}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
             pen.current = [place(event)];
@@ -118,13 +119,13 @@ export function DrawingPad({ image, onDraw, onExample }: DrawingPadProps) {
             clear();
           }}
         />
-        {strokes.length === 0 && <span className="hint">Draw a digit</span>}
+        {strokes.length === 0 && <span className="hint">{t.drawADigit}</span>}
       </div>
       <div className="drawing-side">
         <DigitPicture image={image} />
-        <p className="mute small">What the model sees: centred by mass, 28 × 28.</p>
+        <p className="mute small">{t.whatModelSees}</p>
         <Button small disabled={strokes.length === 0} onClick={clear}>
-          Clear
+          {t.clear}
         </Button>
         <Button
           small
@@ -135,7 +136,7 @@ export function DrawingPad({ image, onDraw, onExample }: DrawingPadProps) {
             onExample();
           }}
         >
-          Example
+          {t.example}
         </Button>
       </div>
     </div>

@@ -5,10 +5,11 @@ import { CrosshairGroup } from '../charts/crosshair.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { formatCount, formatNumber, formatPercent } from '../ui/format.ts';
 import { batchShares, meanBatch, perSecond } from './endpoint-series.ts';
+import { t } from './text.ts';
 
 /** The objective as a line of a latency chart. */
 export function latencyLimits(objectiveMs: number | undefined): { value: number; label: string }[] {
-  return objectiveMs === undefined ? [] : [{ value: objectiveMs, label: `objective: p99 under ${objectiveMs} ms` }];
+  return objectiveMs === undefined ? [] : [{ value: objectiveMs, label: t.objective(objectiveMs) }];
 }
 
 /** Request rate, latency percentiles and batch sizes of a live endpoint. */
@@ -16,7 +17,7 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
   const { series } = stats;
   const rate = useMemo(() => perSecond(series), [series]);
   const minutes = series.length > 0 ? Math.max(1, Math.round(series.length / 60)) : 0;
-  const since = `last ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+  const since = t.lastMinutes(minutes);
   const batches = batchShares(stats);
   const calls = stats.batchSizes.reduce((sum, batch) => sum + batch.count, 0);
   const failed = series.some((point) => point.failed > 0);
@@ -25,27 +26,27 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
       <CrosshairGroup>
         <section className="cell">
           <LineChart
-            title="Requests per second"
+            title={t.requestsPerSecond}
             caption={since}
             height={230}
             base="time"
             baseLabel="time"
             valueFrom={0}
             series={[
-              { label: 'answered', tone: 'ink', x: rate.x, y: rate.requests, area: true },
-              ...(failed ? [{ label: 'failed', tone: 'now' as const, x: rate.x, y: rate.failed }] : []),
+              { label: t.answered, tone: 'ink', x: rate.x, y: rate.requests, area: true },
+              ...(failed ? [{ label: t.failedSeries, tone: 'now' as const, x: rate.x, y: rate.failed }] : []),
             ]}
           />
         </section>
         <section className="cell">
           <LineChart
-            title="Latency"
-            caption="ms, log scale"
+            title={t.latency}
+            caption={t.msLogScale}
             height={230}
             base="time"
             baseLabel="time"
             valueScale="log"
-            unit="ms"
+            unit={t.ms}
             limits={latencyLimits(objectiveMs)}
             series={[
               { label: 'p50', tone: 'ink', dashed: true, x: rate.x, y: rate.p50 },
@@ -56,14 +57,10 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
       </CrosshairGroup>
       <section className="cell">
         <BarChart
-          title="Batch size"
-          caption={
-            calls === 0
-              ? 'rows per call of the model'
-              : `rows per call of the model, mean ${formatNumber(meanBatch(stats))}`
-          }
+          title={t.batchSize}
+          caption={calls === 0 ? t.rowsPerCall : t.rowsPerCallMean(formatNumber(meanBatch(stats)))}
           height={190}
-          columns={['rows up to', 'share of calls']}
+          columns={[t.rowsUpTo, t.shareOfCalls]}
           bars={batches.map(({ label, share }) => ({
             label,
             value: share,
@@ -72,21 +69,21 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
         />
       </section>
       <section className="cell">
-        <h3 className="cell-title">Since start</h3>
+        <h3 className="cell-title">{t.sinceStart}</h3>
         <dl className="facts">
-          <dt>Requests</dt>
+          <dt>{t.requests}</dt>
           <dd>{formatCount(stats.requests)}</dd>
-          <dt>Rows</dt>
+          <dt>{t.rows}</dt>
           <dd>{formatCount(stats.rows)}</dd>
-          <dt>Failed</dt>
+          <dt>{t.failed}</dt>
           <dd className={stats.failed > 0 ? 'failed-count' : undefined}>
             {formatCount(stats.failed)}
             {stats.failed > 0 && ` (${formatPercent(stats.failed / stats.requests)})`}
           </dd>
-          <dt>Waiting now</dt>
+          <dt>{t.waitingNow}</dt>
           <dd>{formatCount(stats.queued)}</dd>
           <dt>p90</dt>
-          <dd>{stats.latencyMs.p90 === null ? '–' : `${formatNumber(stats.latencyMs.p90)} ms`}</dd>
+          <dd>{stats.latencyMs.p90 === null ? '–' : t.inMs(formatNumber(stats.latencyMs.p90))}</dd>
         </dl>
       </section>
     </div>

@@ -1,5 +1,6 @@
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
+import { t } from './text.ts';
 
 /** What a person has in the fields, by column; undefined or empty is missing. */
 export type FormValues = Record<string, unknown>;
@@ -44,16 +45,15 @@ export function fieldProblem(input: InputColumn, value: unknown): string | undef
   if (value === null || value === undefined || value === '') return undefined;
   switch (input.type) {
     case 'int64':
-      if (typeof value !== 'number' || Number.isNaN(value))
-        return 'Write a whole number, or leave it empty for missing.';
-      return Number.isSafeInteger(value) ? undefined : 'Write a whole number.';
+      if (typeof value !== 'number' || Number.isNaN(value)) return t.wholeOrEmpty;
+      return Number.isSafeInteger(value) ? undefined : t.whole;
     case 'float64':
-      if (typeof value !== 'number' || Number.isNaN(value)) return 'Write a number, or leave it empty for missing.';
+      if (typeof value !== 'number' || Number.isNaN(value)) return t.numberOrEmpty;
       return undefined;
     case 'tensor':
       return Array.isArray(value) && value.length === (input.size ?? value.length)
         ? undefined
-        : `Give ${input.size ?? 'all'} numbers.`;
+        : t.giveNumbers(input.size ?? '');
     case 'bool':
     case 'string':
     case 'timestamp':

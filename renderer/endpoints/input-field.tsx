@@ -5,6 +5,7 @@ import { NumberField } from '../ui/number-field.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { fieldLabel, fieldProblem, fromDateTimeField, toDateTimeField } from './form-values.ts';
+import { t } from './text.ts';
 
 interface InputFieldProps {
   input: InputColumn;
@@ -31,7 +32,7 @@ export function InputField({ input, value, choices, onChange }: InputFieldProps)
               id={id}
               {...described}
               value={typeof value === 'string' ? value : ''}
-              placeholder="missing"
+              placeholder={t.missing}
               {...(choices && choices.length > 0 ? { list: `${id}-choices` } : {})}
               onChange={onChange}
             />
@@ -59,14 +60,14 @@ export function InputField({ input, value, choices, onChange }: InputFieldProps)
         ) : input.type === 'bool' ? (
           <span className="switch-line">
             <Switch id={id} checked={value === true} onChange={onChange} />
-            {missing ? 'missing' : value === true ? 'yes' : 'no'}
+            {missing ? t.missing : value === true ? t.yes : t.no}
           </span>
         ) : input.type === 'tensor' ? (
           <TextInput
             id={id}
             {...described}
             value={Array.isArray(value) ? value.join(', ') : ''}
-            placeholder={`${input.size ?? ''} numbers, separated by commas`}
+            placeholder={t.numbersSeparatedByCommas(input.size ?? '')}
             onChange={(text) =>
               onChange(
                 text.trim() === ''
@@ -83,7 +84,7 @@ export function InputField({ input, value, choices, onChange }: InputFieldProps)
             id={id}
             {...described}
             value={typeof value === 'number' ? value : undefined}
-            placeholder="missing"
+            placeholder={t.missing}
             onChange={(next) => onChange(next ?? null)}
           />
         )}

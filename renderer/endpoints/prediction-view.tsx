@@ -2,6 +2,7 @@ import type { ClassLabel, Task } from '../../shared/model/signature.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { formatDuration, formatFull, formatNumber } from '../ui/format.ts';
 import type { Prediction } from './use-prediction.ts';
+import { t } from './text.ts';
 
 interface PredictionViewProps {
   task: Task;
@@ -58,14 +59,14 @@ export function PredictionView({ task, label, prediction, durationMs }: Predicti
             aria-valuemin={0}
             aria-valuemax={1}
             aria-valuenow={positive.score}
-            aria-label={`Probability of ${classText(positive.label)}`}
+            aria-label={t.probabilityOf(classText(positive.label))}
           >
             <i style={{ '--level': `${positive.score * 100}%` }} />
             <s />
           </div>
           <div className="gauge-ends mute">
             <span>{classText(prediction.scores[0]?.label ?? null)}</span>
-            <span>threshold 50 %</span>
+            <span>{t.threshold50}</span>
             <span>{classText(positive.label)}</span>
           </div>
         </div>
@@ -87,7 +88,7 @@ export function PredictionView({ task, label, prediction, durationMs }: Predicti
         </div>
       </div>
       <BarList
-        label="Scores by class"
+        label={t.scoresByClass}
         labelWidth="minmax(20px, max-content)"
         bars={prediction.scores.slice(0, 24).map((entry) => ({
           label: classText(entry.label),

@@ -12,6 +12,7 @@ import { InputField } from './input-field.tsx';
 import { PredictionView } from './prediction-view.tsx';
 import { snippet, type SnippetLanguage, snippetLanguages } from './snippets.ts';
 import { usePrediction } from './use-prediction.ts';
+import { t } from './text.ts';
 
 interface TryItProps {
   endpoint: EndpointView;
@@ -44,10 +45,8 @@ export function TryIt({ endpoint, manifest }: TryItProps) {
     <div className="try">
       <section>
         <h2>
-          Try it
-          <span className="mute small">
-            {takesDigit(inputs) ? 'predicts as you draw' : 'raw columns, predicts as you type'}
-          </span>
+          {t.tryIt}
+          <span className="mute small">{takesDigit(inputs) ? t.predictsAsYouDraw : t.predictsAsYouType}</span>
         </h2>
         {takesDigit(inputs) && image ? (
           <DrawingPad
@@ -71,20 +70,20 @@ export function TryIt({ endpoint, manifest }: TryItProps) {
         {!takesDigit(inputs) && (
           <div className="try-actions">
             <Button small variant="quiet" icon="reset" onClick={() => setValues(exampleValues(manifest))}>
-              Example row
+              {t.exampleRow}
             </Button>
           </div>
         )}
       </section>
       <section aria-live="polite" aria-busy={waiting}>
         {!live ? (
-          <p className="mute">Start the endpoint to get a prediction.</p>
+          <p className="mute">{t.startToPredict}</p>
         ) : error ? (
           <p className="try-problem" role="alert">
             {error.message} {error.fix}
           </p>
         ) : blank ? (
-          <p className="mute">Draw something, and the scores of the ten digits follow the pen.</p>
+          <p className="mute">{t.drawSomething}</p>
         ) : prediction ? (
           <div className={online ? undefined : 'as-of-before'}>
             <PredictionView
@@ -95,28 +94,29 @@ export function TryIt({ endpoint, manifest }: TryItProps) {
             />
           </div>
         ) : (
-          <p className="mute">{valid ? 'Asks the model.' : 'Complete the fields marked red.'}</p>
+          <p className="mute">{valid ? t.asksTheModel : t.completeFields}</p>
         )}
       </section>
       <section>
         <h2>
-          Call it
+          {t.callIt}
           <span className="grow" />
-          <Segmented label="Language" value={language} options={snippetLanguages} onChange={setLanguage} />
+          <Segmented label={t.language} value={language} options={snippetLanguages} onChange={setLanguage} />
           <IconButton
             icon="copy"
             small
-            label="Copy"
+            label={t.copy}
             onClick={() => {
               void navigator.clipboard
                 .writeText(snippet(language, base, model, row, true))
-                .then(() => showToast({ text: 'Copied' }));
+                .then(() => showToast({ text: t.copied }));
             }}
           />
         </h2>
         <pre className="snippet">{snippet(language, base, model, row, false)}</pre>
         <p className="mute small">
-          Also <span className="mono">{`POST /v2/models/${model}/infer`}</span>, the Open Inference Protocol.
+          {t.also} <span className="mono">{t.postInfer(model)}</span>
+          {t.protocol}
         </p>
       </section>
     </div>

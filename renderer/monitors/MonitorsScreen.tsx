@@ -11,6 +11,7 @@ import { ClosedLoopTour, useTourGraph } from './closed-loop-tour.tsx';
 import { MonitorDetail } from './monitor-detail.tsx';
 import { useAlerts } from './use-alerts.ts';
 import './monitors.css';
+import { t } from './text.ts';
 
 /** Address of the alerts; no monitor has it, since theirs hold a slash. */
 const alertsId = 'alerts';
@@ -23,7 +24,7 @@ export function MonitorsScreen() {
   const endpoints = useEndpoints((state) => state.endpoints);
   const monitors = useMemo(() => knownMonitors(Object.values(graphs), endpoints), [graphs, endpoints]);
   useEffect(() => {
-    document.title = 'Monitors · Slipway';
+    document.title = `${t.monitors} · Slipway`;
   }, []);
   const first =
     monitors.find((monitor) => monitor.endpoint?.state === 'live') ??
@@ -37,9 +38,9 @@ export function MonitorsScreen() {
   if (monitors.length === 0 && (alerts.data?.length ?? 0) === 0) {
     return (
       <div className="screen">
-        <EmptyState text="No monitor yet. Add a Drift monitor to a graph and connect it to an endpoint, or open Penguins.">
+        <EmptyState text={t.noMonitorYet}>
           <Button variant="primary" onClick={() => navigate('graph')}>
-            Open the graph
+            {t.openTheGraph}
           </Button>
         </EmptyState>
       </div>
@@ -48,17 +49,17 @@ export function MonitorsScreen() {
   return (
     <div className="screen with-list">
       <ScreenList
-        label="Monitors"
+        label={t.monitors}
         current={id === alertsId ? alertsId : chosen?.id}
         onChoose={(next) => navigate('monitors', next)}
         entries={[
           {
             id: alertsId,
-            name: 'Alerts',
+            name: t.alertsName,
             state: openAlerts.length > 0 ? 'failed' : 'stopped',
             icon: openAlerts.length > 0 ? 'stale' : 'check',
-            word: openAlerts.length > 0 ? `${openAlerts.length} open` : 'None open',
-            note: 'of all graphs',
+            word: openAlerts.length > 0 ? t.open(openAlerts.length) : t.noneOpen,
+            note: t.ofAllGraphs,
           },
           ...monitors.map((monitor) => {
             const watching = monitor.endpoint?.state === 'live';
@@ -69,7 +70,7 @@ export function MonitorsScreen() {
                 name: monitor.title,
                 state: 'failed',
                 icon: 'stale' as const,
-                word: own.length === 1 ? '1 alert' : `${own.length} alerts`,
+                word: t.alertCount(own.length),
                 note: monitor.graphName,
               };
             }
@@ -78,7 +79,7 @@ export function MonitorsScreen() {
               name: monitor.title,
               state: watching ? 'live' : 'stopped',
               icon: watching ? ('monitors' as const) : ('never' as const),
-              word: watching ? 'Watching' : 'Not watching',
+              word: watching ? t.watching : t.notWatching,
               note: monitor.graphName,
             };
           }),
@@ -90,15 +91,15 @@ export function MonitorsScreen() {
         ) : chosen ? (
           <MonitorDetail key={chosen.id} monitor={chosen} />
         ) : (
-          <EmptyState text="This monitor belongs to a graph that is not open.">
-            <Button onClick={() => navigate('monitors')}>Show all monitors</Button>
+          <EmptyState text={t.monitorNotOpen}>
+            <Button onClick={() => navigate('monitors')}>{t.showAllMonitors}</Button>
           </EmptyState>
         )}
       </div>
       {tourGraph && tour && <ClosedLoopTour graph={tourGraph} onClose={() => setTour(false)} />}
       {tourGraph && !tour && (
         <div className="tour-closed">
-          <IconButton icon="play" label="Tour of the closed loop" onClick={() => setTour(true)} />
+          <IconButton icon="play" label={t.tourOfTheClosedLoop} onClick={() => setTour(true)} />
         </div>
       )}
     </div>

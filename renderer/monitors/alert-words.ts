@@ -1,5 +1,6 @@
 import type { Alert } from '../../shared/rpc/engine-contract.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 type AlertState = Pick<Alert, 'severity' | 'resolvedMs' | 'acknowledgedMs' | 'silenced'>;
 
@@ -9,12 +10,12 @@ export function alertState({ severity, resolvedMs, acknowledgedMs, silenced }: A
   word: string;
   tone: 'ok' | 'stale' | 'fail' | '';
 } {
-  if (resolvedMs !== null) return { icon: 'check', word: 'Over', tone: 'ok' };
+  if (resolvedMs !== null) return { icon: 'check', word: t.over, tone: 'ok' };
   const tone = severity === 'critical' ? 'fail' : 'stale';
   const icon = severity === 'critical' ? 'failed' : 'stale';
-  if (silenced) return { icon: 'never', word: 'Silenced', tone: '' };
-  if (acknowledgedMs !== null) return { icon, word: 'Acknowledged', tone };
-  return { icon, word: severity === 'critical' ? 'Critical' : 'Warning', tone };
+  if (silenced) return { icon: 'never', word: t.silenced, tone: '' };
+  if (acknowledgedMs !== null) return { icon, word: t.acknowledged, tone };
+  return { icon, word: severity === 'critical' ? t.critical : t.warning, tone };
 }
 
 /** Open ones first, critical before warnings, then the newest. */

@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showError } from './show-error.ts';
 import { alertState, cellText, sortAlerts } from './alert-words.ts';
 import { useAlerts } from './use-alerts.ts';
+import { t } from './text.ts';
 
 const hourMs = 3_600_000;
 
@@ -23,20 +24,20 @@ export function AlertsView() {
     <>
       <div className="screen-head">
         <div className="head-name">
-          <h1>Alerts</h1>
-          <div className="mute small">{open === 0 ? 'Nothing is wrong now' : `${open} not over yet`}</div>
+          <h1>{t.alertsTitle}</h1>
+          <div className="mute small">{open === 0 ? t.nothingIsWrongNow : t.notOverYet(open)}</div>
         </div>
       </div>
       <div className="monitor-body">
         {alerts.error && !alerts.data ? (
           <ErrorState error={alerts.error} onRetry={alerts.refetch} />
         ) : !alerts.data ? (
-          <Skeleton rows={6} waitsFor="the alerts" />
+          <Skeleton rows={6} waitsFor={t.theAlerts} />
         ) : chosen === undefined ? (
-          <EmptyState text="No alert yet. Monitors raise one when inputs drift or performance drops." />
+          <EmptyState text={t.noAlertYet} />
         ) : (
           <div className="alerts-grid">
-            <ul className="alert-list" aria-label="Alerts">
+            <ul className="alert-list" aria-label={t.alertsTitle}>
               {sorted.map((alert) => (
                 <AlertLine key={alert.id} alert={alert} current={alert.id === chosen.id} onChoose={setWanted} />
               ))}
@@ -88,21 +89,21 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
         <h2>{alert.title}</h2>
       </header>
       <p className="mute small">
-        Since {formatClock(alert.startedMs)}
-        {alert.resolvedMs !== null && `, over after ${formatDuration(alert.resolvedMs - alert.startedMs)}`}
-        {alert.acknowledgedMs !== null && `, acknowledged at ${formatClock(alert.acknowledgedMs)}`}
-        {alert.deliveredMs !== null && `, sent at ${formatClock(alert.deliveredMs)}`}
-        {owner !== '' && `, owner ${owner}`}
+        {t.since} {formatClock(alert.startedMs)}
+        {alert.resolvedMs !== null && t.overAfter(formatDuration(alert.resolvedMs - alert.startedMs))}
+        {alert.acknowledgedMs !== null && t.acknowledgedAt(formatClock(alert.acknowledgedMs))}
+        {alert.deliveredMs !== null && t.sentAt(formatClock(alert.deliveredMs))}
+        {owner !== '' && t.owner(owner)}
       </p>
       <div className="actions">
         {alert.resolvedMs === null && alert.acknowledgedMs === null && (
           <Button variant="primary" icon="check" onClick={() => act(engine.alert.acknowledge({ id: alert.id }))}>
-            Acknowledge
+            {t.acknowledge}
           </Button>
         )}
         {alert.silenced ? (
           <Button onClick={() => act(engine.alert.silence({ graphId, nodeId, untilMs: Date.now() }))}>
-            End silence
+            {t.endSilence}
           </Button>
         ) : (
           [1, 8, 24].map((hours) => (
@@ -110,18 +111,18 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
               key={hours}
               onClick={() => act(engine.alert.silence({ graphId, nodeId, untilMs: Date.now() + hours * hourMs }))}
             >
-              Silence for {hours} h
+              {t.silenceForH(hours)}
             </Button>
           ))
         )}
         <Button icon="monitors" onClick={() => navigate('monitors', `${graphId}/${nodeId}`)}>
-          Monitor
+          {t.monitor}
         </Button>
       </div>
       {explanation.sentences[0] && <p>{explanation.sentences[0]}</p>}
       {columns.length > 0 && (
         <section>
-          <h3>What moved</h3>
+          <h3>{t.whatMoved}</h3>
           <dl className="moved">
             {columns.map(({ column, words, effect }) => (
               <div key={column}>
@@ -131,7 +132,7 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
                     <i style={{ width: `${Math.min(1, effect) * 100}%` }} />
                   </span>
                   <span className="small mid">{formatNumber(effect)}</span>
-                  <p>{words === '' ? 'differs' : words}</p>
+                  <p>{words === '' ? t.differs : words}</p>
                 </dd>
               </div>
             ))}
@@ -140,20 +141,21 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
       )}
       {performance !== null && performance.now !== null && performance.reference !== null && (
         <section>
-          <h3>What it costs</h3>
+          <h3>{t.whatItCosts}</h3>
           <p>
-            {alert.kind === 'realized-drop' ? 'Realized' : 'Estimated'} {performance.metric} is{' '}
-            <b>{formatMetric(performance.now)}</b>; on held-out rows it was {formatMetric(performance.reference)}.
+            {alert.kind === 'realized-drop' ? t.realized : t.estimated} {performance.metric} {t.is}{' '}
+            <b>{formatMetric(performance.now)}</b>
+            {t.onHeldOutItWas} {formatMetric(performance.reference)}.
           </p>
         </section>
       )}
       {before.length > 0 && (
         <section>
-          <h3>What changed before it</h3>
+          <h3>{t.whatChangedBeforeIt}</h3>
           <ul className="before">
             {before.map(({ timeMs, text }) => (
               <li key={`${timeMs} ${text}`}>
-                <span className="mute small">{formatDuration(Math.max(0, alert.startedMs - timeMs))} before</span>{' '}
+                <span className="mute small">{t.before(formatDuration(Math.max(0, alert.startedMs - timeMs)))}</span>{' '}
                 {text}
               </li>
             ))}
@@ -170,7 +172,7 @@ function Examples({ rows, moved }: { rows: Alert['explanation']['examples']; mov
   const shown = [...names.filter((name) => moved.includes(name)), ...names.filter((name) => !moved.includes(name))];
   return (
     <section>
-      <h3>The newest rows</h3>
+      <h3>{t.theNewestRows}</h3>
       <div className="examples">
         <table className="list-table">
           <thead>

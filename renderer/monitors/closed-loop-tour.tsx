@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { showError } from './show-error.ts';
 import { currentStep, type TourStepId, tourSteps } from './tour-steps.ts';
 import { useAlerts } from './use-alerts.ts';
+import { t } from './text.ts';
 
 /** The template the tour belongs to, and its nodes. */
 const graphId = 'closed-loop';
@@ -77,67 +78,72 @@ export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: 
   };
   const words: Record<TourStepId, { title: string; text: ReactNode; action?: ReactNode }> = {
     start: {
-      title: 'Start the endpoint',
-      text: 'Trains the first model on the flights of January to April 2001 and serves it.',
+      title: t.startTheEndpoint,
+      text: t.trainsFirst,
       action: (
         <Button variant="primary" icon="play" disabled={starting} onClick={() => startInGraph(graphId, endpointNode)}>
-          Start endpoint
+          {t.startEndpoint}
         </Button>
       ),
     },
     send: {
-      title: 'Send the flights of May and June',
-      text: 'Over HTTP, 400 flights a second. What really happened follows once each flight has landed.',
+      title: t.sendMay,
+      text: t.sendMayNote,
       action: (
         <Button variant="primary" icon="play" onClick={() => void send()}>
-          Send flights
+          {t.sendFlights}
         </Button>
       ),
     },
     calm: {
-      title: 'All is well',
-      text: 'The monitors compare every 2,000 flights with the training data. Season moves some columns a little.',
+      title: t.allIsWell,
+      text: t.monitorsCompare,
     },
     break: {
-      title: 'Break the upstream system',
-      text: 'Airport codes get another scheme (SFO becomes KSFO), miles become kilometres, minutes become hours.',
+      title: t.breakSystem,
+      text: t.breakNote,
       action: (
         <Button variant="danger" icon="failed" onClick={() => void breakIt()} disabled={state?.running !== true}>
-          Break it
+          {t.breakIt}
         </Button>
       ),
     },
     alert: {
-      title: 'An alert explains what moved',
-      text: 'Within one window: which columns, how, what it costs, and example rows.',
-      action: <Button onClick={() => navigate('monitors', 'alerts')}>Open alerts</Button>,
+      title: t.alertExplains,
+      text: t.alertNote,
+      action: <Button onClick={() => navigate('monitors', 'alerts')}>{t.openAlerts}</Button>,
     },
     retrain: {
-      title: 'The loop trains a challenger',
-      text: 'On flights since the break, and compares both models on flights neither has seen.',
-      action: <Button onClick={() => navigate('monitors', `${graphId}/${retrainNode}`)}>Open the loop</Button>,
+      title: t.loopTrains,
+      text: t.onFlightsSinceTheBreak,
+      action: <Button onClick={() => navigate('monitors', `${graphId}/${retrainNode}`)}>{t.openTheLoop}</Button>,
     },
     canary: {
-      title: 'The challenger goes live by canary',
-      text: 'Copies of requests, 10 %, 50 %, then all: without a failed request.',
+      title: t.goesLive,
+      text: t.goesLiveNote,
     },
     recover: {
-      title: 'Performance comes back',
-      text: 'The new model holds on its own flights. More rows make a better one: the loop goes on.',
-      action: <Button onClick={() => navigate('monitors', `${graphId}/performance`)}>Open performance</Button>,
+      title: t.performanceComesBack,
+      text: t.newModelHolds,
+      action: <Button onClick={() => navigate('monitors', `${graphId}/performance`)}>{t.openPerformance}</Button>,
     },
   };
   return (
-    <aside className="tour" aria-label="Tour of the closed loop">
+    <aside className="tour" aria-label={t.tourOfTheClosedLoop}>
       <header>
-        <h2>The closed loop</h2>
+        <h2>{t.theClosedLoop}</h2>
         <span className="grow" />
-        <IconButton icon="close" label="Close the tour" onClick={onClose} />
+        <IconButton icon="close" label={t.closeTheTour} onClick={onClose} />
       </header>
       {state && (
         <p className="small mid tour-clock">
-          {new Date(state.clockMs).toISOString().slice(0, 10)}, {formatCount(state.sent)} of {formatCount(state.total)}{' '}
-          flights, {formatCount(state.labelled)} labels, {formatCount(state.failed)} failed requests
+          {new Date(state.clockMs).toISOString().slice(0, 10)},{' '}
+          {t.sentSoFar(
+            formatCount(state.sent),
+            formatCount(state.total),
+            formatCount(state.labelled),
+            formatCount(state.failed),
+          )}
           {brokenMs !== undefined && <SinceBreak brokenMs={brokenMs} over={current === undefined} />}
         </p>
       )}
@@ -154,12 +160,10 @@ export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: 
           </li>
         ))}
       </ol>
-      {current === undefined && (
-        <p className="small">The loop found the break, trained and put a better model live, with nobody at the desk.</p>
-      )}
+      {current === undefined && <p className="small">{t.loopDone}</p>}
       {state?.running === true && (
         <Button small variant="quiet" onClick={() => void carryOut(engine.replay.stop({ endpointId }))}>
-          Stop sending
+          {t.stopSending}
         </Button>
       )}
     </aside>
@@ -173,5 +177,5 @@ function SinceBreak({ brokenMs, over }: { brokenMs: number; over: boolean }) {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [over]);
-  return <>, {Math.max(0, Math.round((now - brokenMs) / 1_000))} s since the break</>;
+  return <>{t.sinceBreak(Math.max(0, Math.round((now - brokenMs) / 1_000)))}</>;
 }

@@ -1,17 +1,18 @@
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { formatCount, formatNumber } from '../ui/format.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 type DriftColumn = MonitorReport['columns'][number];
 
 const methods: Record<string, string> = {
   'kolmogorov-smirnov': 'Kolmogorov–Smirnov',
   'chi-square': 'chi²',
-  'chi-square-missing': 'chi² of missing',
   none: '–',
 };
 
 export function methodWord(method: string): string {
+  if (method === 'chi-square-missing') return t.chiOfMissing;
   return methods[method] ?? method.replaceAll('-', ' ');
 }
 
@@ -22,23 +23,23 @@ export function verdict(
 ): { icon: IconName; word: string; tone: 'ok' | 'drifted' | 'none'; why: string } {
   if (column.state === 'ok') {
     return column.drifted
-      ? { icon: 'stale', word: 'Drifted', tone: 'drifted', why: 'The statistic is over its limit.' }
-      : { icon: 'check', word: 'Alike', tone: 'ok', why: 'Differences are within chance.' };
+      ? { icon: 'stale', word: t.drifted, tone: 'drifted', why: t.overItsLimit }
+      : { icon: 'check', word: t.alike, tone: 'ok', why: t.withinChance };
   }
   const reasons: Record<string, string> = {
-    'too-few-rows': `${formatCount(report.currentRows)} of ${formatCount(report.minimumRows)} rows needed for a verdict.`,
-    'no-reference': 'The training sample has no such column.',
-    'not-in-current': 'Requests do not carry this column.',
-    'time-column': 'Time columns are not compared: time always moves on.',
-    'list-column': 'Pictures and other lists of numbers are not compared.',
-    'types-differ': 'Requests carry another type than the training sample.',
+    'too-few-rows': t.rowsNeeded(formatCount(report.currentRows), formatCount(report.minimumRows)),
+    'no-reference': t.noReference,
+    'not-in-current': t.notInCurrent,
+    'time-column': t.timeColumn,
+    'list-column': t.listColumn,
+    'types-differ': t.typesDiffer,
   };
-  const words: Record<string, string> = { 'too-few-rows': 'Too few rows' };
+  const words: Record<string, string> = { 'too-few-rows': t.tooFewRows };
   return {
     icon: 'never',
-    word: words[column.state] ?? 'No verdict',
+    word: words[column.state] ?? t.noVerdict,
     tone: 'none',
-    why: reasons[column.state] ?? `Not compared: ${column.state.replaceAll('-', ' ')}.`,
+    why: reasons[column.state] ?? t.notCompared(column.state.replaceAll('-', ' ')),
   };
 }
 
@@ -52,7 +53,7 @@ export function pValueText(p: number | null): string {
 export function overLimit(column: DriftColumn): string | undefined {
   if (!column.drifted || column.statistic === null || column.threshold === null || column.threshold <= 0)
     return undefined;
-  return `${formatNumber(column.statistic / column.threshold)}× limit`;
+  return t.timesLimit(formatNumber(column.statistic / column.threshold));
 }
 
 /** Drifted columns first, most over the limit on top; then those with a verdict; then the rest by name. */

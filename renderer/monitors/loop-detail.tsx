@@ -16,10 +16,11 @@ import {
   eventLooks,
   loopState,
   loopStates,
-  stateNames,
+  stateName,
   waitingAttempt,
 } from './loop-words.ts';
 import { MonitorHead } from './monitor-head.tsx';
+import { t } from './text.ts';
 
 const maxEvents = 1_000;
 
@@ -44,15 +45,15 @@ export function LoopDetail({ monitor }: { monitor: KnownMonitor }) {
         monitor={monitor}
         state={
           !live
-            ? { icon: 'never', word: 'Not watching', tone: '' }
+            ? { icon: 'never', word: t.notWatching, tone: '' }
             : busy
-              ? { icon: 'running', word: stateNames[state], tone: 'run' }
-              : { icon: 'check', word: 'Watching', tone: 'ok' }
+              ? { icon: 'running', word: stateName(state), tone: 'run' }
+              : { icon: 'check', word: t.watching, tone: 'ok' }
         }
       >
-        <Figure value={formatCount(attempts.length)} words="retrainings" />
-        <Figure value={formatCount(promoted)} words="went live" />
-        <Figure value={formatCount(back)} words="taken back" tone={back > 0 ? 'stale' : undefined} />
+        <Figure value={formatCount(attempts.length)} words={t.retrainings} />
+        <Figure value={formatCount(promoted)} words={t.wentLive} />
+        <Figure value={formatCount(back)} words={t.takenBack} tone={back > 0 ? 'stale' : undefined} />
       </MonitorHead>
       <div className="monitor-body loop-body">
         <StateMachine state={live ? state : undefined} />
@@ -60,15 +61,15 @@ export function LoopDetail({ monitor }: { monitor: KnownMonitor }) {
         {query.error && !query.data ? (
           <ErrorState error={query.error} onRetry={query.refetch} />
         ) : !query.data ? (
-          <Skeleton rows={6} waitsFor="the events of the loop" />
+          <Skeleton rows={6} waitsFor={t.theLoopEvents} />
         ) : attempts.length > 0 ? (
-          <ol className="attempts" aria-label="Retrainings, newest first">
+          <ol className="attempts" aria-label={t.newestFirst}>
             {attempts.map((attempt) => (
               <Attempt key={attempt.id} events={attempt.events} />
             ))}
           </ol>
         ) : live ? (
-          <EmptyState text="Nothing had to be retrained yet. A trigger of this node begins a retraining; every decision is listed here." />
+          <EmptyState text={t.noRetraining} />
         ) : (
           <NoEndpoint monitor={monitor} />
         )}
@@ -79,11 +80,11 @@ export function LoopDetail({ monitor }: { monitor: KnownMonitor }) {
 
 function StateMachine({ state }: { state: ReturnType<typeof loopState> | undefined }) {
   return (
-    <ol className="loop-states" aria-label="States of the loop">
+    <ol className="loop-states" aria-label={t.statesOfTheLoop}>
       {loopStates.map((name) => (
         <li key={name} aria-current={name === state ? 'step' : undefined}>
           {name === state && <Icon name={name === 'watching' ? 'check' : 'running'} small />}
-          {stateNames[name]}
+          {stateName(name)}
         </li>
       ))}
     </ol>
@@ -111,18 +112,23 @@ function Approval({
   };
   const comparison = comparisonOf(events.filter((event) => event.attempt === attempt));
   return (
-    <section className="approval" aria-label="Approval">
+    <section className="approval" aria-label={t.approval}>
       <p>
         {waiting.text}
         {comparison &&
-          ` ${comparison.metric} ${formatMetric(comparison.champion)} → ${formatMetric(comparison.challenger)} on ${formatCount(comparison.rows)} rows.`}
+          t.onRows(
+            comparison.metric,
+            formatMetric(comparison.champion),
+            formatMetric(comparison.challenger),
+            formatCount(comparison.rows),
+          )}
       </p>
       <div className="actions">
         <Button variant="primary" icon="check" onClick={() => decide(true)}>
-          Approve
+          {t.approve}
         </Button>
         <Button variant="danger" onClick={() => decide(false)}>
-          Refuse
+          {t.refuse}
         </Button>
       </div>
     </section>
@@ -139,7 +145,7 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
         {formatClock(first.timeMs)}
         <span className="mute small">
           {formatRelative(first.timeMs)}
-          {events.length > 1 && `, took ${formatDuration(last.timeMs - first.timeMs)}`}
+          {events.length > 1 && t.took(formatDuration(last.timeMs - first.timeMs))}
         </span>
       </h3>
       <ol className="loop-events">
@@ -155,11 +161,11 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
               <span>{event.text}</span>
               {event.type === 'retraining' && typeof runId === 'string' && (
                 <Button small variant="quiet" onClick={() => navigate('runs', runId)}>
-                  Run
+                  {t.run}
                 </Button>
               )}
               <details>
-                <summary>Evidence</summary>
+                <summary>{t.evidence}</summary>
                 <pre className="mono small">{JSON.stringify(event.evidence, null, 2)}</pre>
               </details>
             </li>
@@ -179,14 +185,13 @@ function Difference({ low, high, champion, challenger, metric }: NonNullable<Ret
   const middle = (low + high) / 2;
   return (
     <figure className="difference">
-      <svg width={width} height={18} role="img" aria-label={`Difference from ${low.toFixed(4)} to ${high.toFixed(4)}`}>
+      <svg width={width} height={18} role="img" aria-label={t.differenceFromTo(low.toFixed(4), high.toFixed(4))}>
         <line x1={width / 2} x2={width / 2} y1={0} y2={18} stroke="var(--line-2)" />
         <line x1={at(low)} x2={at(high)} y1={9} y2={9} stroke="var(--c-now)" strokeWidth="2" />
         <circle cx={at(middle)} cy={9} r={3} fill="var(--c-now)" />
       </svg>
       <figcaption className="small mid">
-        {metric}: champion {formatMetric(champion)}, challenger {formatMetric(challenger)}; the line holds the
-        difference with 95 % confidence, right of the middle is better
+        {t.championChallenger(metric, formatMetric(champion), formatMetric(challenger))}
       </figcaption>
     </figure>
   );

@@ -1,19 +1,14 @@
 import type { LoopEvent } from '../../shared/rpc/engine-contract.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
+import { t } from './text.ts';
 
 /** Places of the loop, in order. */
 export const loopStates = ['watching', 'gate', 'training', 'comparing', 'approval', 'canary', 'live'] as const;
 export type LoopState = (typeof loopStates)[number];
 
-export const stateNames: Readonly<Record<LoopState, string>> = {
-  watching: 'Watching',
-  gate: 'Quality gate',
-  training: 'Training',
-  comparing: 'Comparing',
-  approval: 'Approval',
-  canary: 'Canary',
-  live: 'Live on probation',
-};
+export function stateName(state: LoopState): string {
+  return t.loopStates[state];
+}
 
 const after: Readonly<Record<LoopEvent['type'], LoopState>> = {
   triggered: 'gate',

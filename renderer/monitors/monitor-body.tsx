@@ -6,6 +6,7 @@ import { startInGraph } from '../endpoints/start-in-graph.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import type { KnownMonitor } from './known-monitors.ts';
+import { t } from './text.ts';
 
 type ReportStream = ReturnType<typeof useSubscription<MonitorReport>>;
 
@@ -34,7 +35,7 @@ export function MonitorBody({
       ) : stream.error && !stream.latest ? (
         <ErrorState error={stream.error} />
       ) : !stream.latest ? (
-        <Skeleton rows={8} waitsFor="the first comparison" />
+        <Skeleton rows={8} waitsFor={t.theFirstComparison} />
       ) : (
         children
       )}
@@ -49,15 +50,15 @@ export function NoEndpoint({ monitor }: { monitor: KnownMonitor }) {
     <EmptyState
       text={
         endpointNodeId === undefined
-          ? 'This monitor is connected to no endpoint. Connect the requests of an Endpoint node to it.'
+          ? t.notConnected
           : endpoint?.state === 'failed'
-            ? `The endpoint failed: ${endpoint.error?.message ?? 'see its node'}`
-            : 'The endpoint is not running, so there are no requests to watch.'
+            ? t.theEndpointFailed(endpoint.error?.message ?? '')
+            : t.endpointNotRunning
       }
     >
       {endpointNodeId !== undefined && (
         <Button variant="primary" icon="play" onClick={() => startInGraph(monitor.graphId, endpointNodeId)}>
-          Start endpoint
+          {t.startEndpoint}
         </Button>
       )}
     </EmptyState>

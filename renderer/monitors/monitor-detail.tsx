@@ -20,6 +20,7 @@ import { LoopDetail } from './loop-detail.tsx';
 import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
 import { MonitorHead } from './monitor-head.tsx';
 import { PerformanceDetail } from './performance-detail.tsx';
+import { t } from './text.ts';
 
 function DriftTable({
   report,
@@ -34,15 +35,15 @@ function DriftTable({
     <table className="list-table drift-table">
       <thead>
         <tr>
-          <th scope="col">Column</th>
-          <th scope="col">Type</th>
-          <th scope="col">Verdict</th>
-          <th scope="col">Test</th>
+          <th scope="col">{t.column}</th>
+          <th scope="col">{t.type}</th>
+          <th scope="col">{t.verdict}</th>
+          <th scope="col">{t.test}</th>
           <th scope="col" className="n">
-            Statistic
+            {t.statistic}
           </th>
           <th scope="col" className="n">
-            Limit
+            {t.limit}
           </th>
           <th scope="col" className="n">
             p
@@ -85,7 +86,7 @@ function TooFewRows({ report }: { report: MonitorReport }) {
   return (
     <p className="too-few" role="status">
       <Icon name="never" small />
-      {formatCount(report.currentRows)} of {formatCount(report.minimumRows)} rows needed before there is a verdict
+      {t.rowsNeededFor(formatCount(report.currentRows), formatCount(report.minimumRows))}
       <span className="progress" aria-hidden="true">
         <i style={{ width: `${share * 100}%` }} />
       </span>
@@ -104,23 +105,23 @@ function RequestCharts({ endpointId, objectiveMs }: { endpointId: string; object
     <CrosshairGroup>
       <section className="cell">
         <LineChart
-          title="Requests per second"
+          title={t.requestsPerSecond}
           height={150}
           base="time"
           baseLabel="time"
           valueFrom={0}
-          series={[{ label: 'answered', tone: 'ink', x: rate.x, y: rate.requests, area: true }]}
+          series={[{ label: t.answered, tone: 'ink', x: rate.x, y: rate.requests, area: true }]}
         />
       </section>
       <section className="cell">
         <LineChart
-          title="Latency"
-          caption="ms, log scale"
+          title={t.latency}
+          caption={t.msLogScale}
           height={150}
           base="time"
           baseLabel="time"
           valueScale="log"
-          unit="ms"
+          unit={t.ms}
           limits={latencyLimits(objectiveMs)}
           series={[
             { label: 'p50', tone: 'ink', dashed: true, x: rate.x, y: rate.p50 },
@@ -147,8 +148,8 @@ function Report({ report }: { report: MonitorReport }) {
       <section className="cell wide">
         {report.history.length > 0 ? (
           <DriftHeatMap
-            title="Drift by column and window"
-            caption="size of the difference from the training data"
+            title={t.driftByColumnAndWindow}
+            caption={t.sizeOfDifference}
             times={times}
             selected={chosen?.column}
             onSelect={setWanted}
@@ -161,17 +162,15 @@ function Report({ report }: { report: MonitorReport }) {
           />
         ) : (
           <>
-            <h3 className="cell-title">Drift by column and window</h3>
-            <p className="mute">
-              The first window is drawn once {formatCount(report.minimumRows)} rows were asked for.
-            </p>
+            <h3 className="cell-title">{t.driftByColumnAndWindow}</h3>
+            <p className="mute">{t.theFirstWindowIsDrawn(formatCount(report.minimumRows))}</p>
           </>
         )}
       </section>
       <section className="cell">
         <h3 className="cell-title">
-          Columns
-          <span className="mute small"> against {formatCount(report.referenceRows)} training rows</span>
+          {t.columns}
+          <span className="mute small"> {t.againstTrainingRows(formatCount(report.referenceRows))}</span>
         </h3>
         {few && <TooFewRows report={report} />}
         <DriftTable report={report} selected={chosen?.column} onSelect={setWanted} />
@@ -186,7 +185,7 @@ function Report({ report }: { report: MonitorReport }) {
           <>
             <DistributionOverlay
               title={chosen.column}
-              caption={`last ${formatCount(report.currentRows)} requests`}
+              caption={t.lastRequests(formatCount(report.currentRows))}
               height={200}
               bins={chosen.distribution}
             />
@@ -219,28 +218,28 @@ function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
         monitor={monitor}
         state={
           endpoint?.state !== 'live'
-            ? { icon: 'never', word: 'Not watching', tone: '' }
+            ? { icon: 'never', word: t.notWatching, tone: '' }
             : report === undefined
-              ? { icon: 'running', word: 'Starting', tone: 'run' }
+              ? { icon: 'running', word: t.starting, tone: 'run' }
               : broken.length > 0
-                ? { icon: 'failed', word: 'Source changed', tone: 'fail' }
+                ? { icon: 'failed', word: t.sourceChanged, tone: 'fail' }
                 : over > 0
-                  ? { icon: 'stale', word: 'Drifted', tone: 'stale' }
+                  ? { icon: 'stale', word: t.drifted, tone: 'stale' }
                   : judged > 0
-                    ? { icon: 'check', word: 'No drift', tone: 'ok' }
-                    : { icon: 'never', word: 'Too few rows', tone: '' }
+                    ? { icon: 'check', word: t.noDrift, tone: 'ok' }
+                    : { icon: 'never', word: t.tooFewRows, tone: '' }
         }
       >
-        {lastOnline !== undefined && <span className="pill stale">as of {formatClock(lastOnline, false)}</span>}
+        {lastOnline !== undefined && <span className="pill stale">{t.asOf(formatClock(lastOnline, false))}</span>}
         {report && (
           <>
             <Figure
               value={judged === 0 ? '–' : `${over} of ${judged}`}
-              words="columns over limit"
+              words={t.columnsOverLimit}
               tone={over > 0 ? 'stale' : undefined}
             />
-            <Figure value={formatCount(report.currentRows)} words="rows in the window" />
-            <Figure value={formatClock(report.timeMs)} words="compared" />
+            <Figure value={formatCount(report.currentRows)} words={t.rowsInTheWindow} />
+            <Figure value={formatClock(report.timeMs)} words={t.compared} />
           </>
         )}
       </MonitorHead>

@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import type { KnownMonitor } from './known-monitors.ts';
+import { t } from './text.ts';
 
 /** Name, verdict and figures of one monitor. */
 export function MonitorHead({
@@ -24,7 +25,7 @@ export function MonitorHead({
         <h1>{monitor.title}</h1>
         <div className="mute small clip">
           {monitor.graphName}
-          {endpoint && `, requests of ${endpoint.name}`}
+          {endpoint && t.requestsOf(endpoint.name)}
         </div>
       </div>
       <span className={`pill ${state.tone}`}>
@@ -35,7 +36,7 @@ export function MonitorHead({
       <div className="head-figures">{children}</div>
       {endpoint && (
         <Button onClick={() => navigate('endpoints', endpoint.id)} icon="endpoints">
-          Endpoint
+          {t.endpoint}
         </Button>
       )}
     </div>

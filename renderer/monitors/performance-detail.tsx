@@ -9,20 +9,9 @@ import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
 import { MonitorHead } from './monitor-head.tsx';
 import { alertEvents, bandedSeries, shownWindows, versionSpans } from './performance-series.ts';
 import { useAlerts } from './use-alerts.ts';
+import { t } from './text.ts';
 
 type Performance = NonNullable<MonitorReport['performance']>;
-
-const metricNames: Readonly<Record<string, string>> = {
-  rocAuc: 'ROC AUC',
-  accuracy: 'Accuracy',
-  precision: 'Precision',
-  recall: 'Recall',
-  specificity: 'Specificity',
-  f1: 'F1',
-  macroF1: 'Macro F1',
-  rmse: 'Root mean squared error',
-  mae: 'Mean absolute error',
-};
 
 /** A performance monitor: what the model is estimated to do, what it did, and against which version. */
 export function PerformanceDetail({ monitor }: { monitor: KnownMonitor }) {
@@ -41,12 +30,12 @@ export function PerformanceDetail({ monitor }: { monitor: KnownMonitor }) {
 }
 
 function stateOf(monitor: KnownMonitor, performance: Performance | undefined) {
-  if (monitor.endpoint?.state !== 'live') return { icon: 'never', word: 'Not watching', tone: '' } as const;
-  if (performance === undefined) return { icon: 'running', word: 'Starting', tone: 'run' } as const;
-  if (performance.realizedDrop) return { icon: 'failed', word: 'Dropped', tone: 'fail' } as const;
-  if (performance.estimatedDrop) return { icon: 'stale', word: 'Likely dropped', tone: 'stale' } as const;
-  if (shownWindows(performance).length === 0) return { icon: 'never', word: 'Too few rows', tone: '' } as const;
-  return { icon: 'check', word: 'Holds', tone: 'ok' } as const;
+  if (monitor.endpoint?.state !== 'live') return { icon: 'never', word: t.notWatching, tone: '' } as const;
+  if (performance === undefined) return { icon: 'running', word: t.starting, tone: 'run' } as const;
+  if (performance.realizedDrop) return { icon: 'failed', word: t.dropped, tone: 'fail' } as const;
+  if (performance.estimatedDrop) return { icon: 'stale', word: t.likelyDropped, tone: 'stale' } as const;
+  if (shownWindows(performance).length === 0) return { icon: 'never', word: t.tooFewRows, tone: '' } as const;
+  return { icon: 'check', word: t.holds, tone: 'ok' } as const;
 }
 
 function Figures({ performance }: { performance: Performance }) {
@@ -56,16 +45,16 @@ function Figures({ performance }: { performance: Performance }) {
   const { labels, reference } = performance;
   return (
     <>
-      <Figure value={estimated ? formatMetric(estimated.value) : '–'} words="estimated now" />
+      <Figure value={estimated ? formatMetric(estimated.value) : '–'} words={t.estimatedNow} />
       <Figure
         value={realized ? formatMetric(realized.value) : '–'}
-        words="realized now"
+        words={t.realizedNow}
         tone={performance.realizedDrop ? 'failed' : undefined}
       />
-      <Figure value={reference === null ? '–' : formatMetric(reference)} words="on held-out rows" />
+      <Figure value={reference === null ? '–' : formatMetric(reference)} words={t.onHeldOutRows} />
       <Figure
         value={labels.rows === 0 ? '–' : formatPercent(labels.labelled / labels.rows)}
-        words="of requests with labels"
+        words={t.ofRequestsWithLabels}
       />
     </>
   );
@@ -81,7 +70,7 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
     return version === undefined ? digest.slice(0, 6) : `v${version}`;
   };
   const windows = shownWindows(performance);
-  const name = metricNames[performance.metric] ?? performance.metric;
+  const name = (t.metricNames as Readonly<Record<string, string>>)[performance.metric] ?? performance.metric;
   const { labels, limit, reference } = performance;
   return (
     <div className="ruled monitor-grid">
@@ -90,45 +79,55 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
           <>
             <h3 className="cell-title">{name}</h3>
             <p className="mute">
-              The first window is drawn once {formatCount(Math.ceil(performance.windowRows / 4))} rows were asked for.
-              {reference === null && ' Connect the report of an Evaluate node to know what held-out rows gave.'}
+              {t.theFirstWindowIsDrawn(formatCount(Math.ceil(performance.windowRows / 4)))}
+              {reference === null && t.connectReport}
             </p>
           </>
         ) : (
           <LineChart
             title={name}
-            caption={`windows of ${formatCount(performance.windowRows)} requests, bands hold it with 95 % confidence`}
+            caption={t.windowsOfRequests(formatCount(performance.windowRows))}
             height={260}
             base="time"
             baseLabel="time"
             spans={versionSpans(windows, nameOf)}
             events={alertEvents(alerts, windows[0]?.toMs ?? 0, windows.at(-1)?.toMs ?? 0)}
-            limits={limit === null ? [] : [{ value: limit, label: `limit ${formatMetric(limit)}` }]}
+            limits={limit === null ? [] : [{ value: limit, label: t.limitAt(formatMetric(limit)) }]}
             series={[
-              { label: 'estimated', tone: 'ref', dashed: true, ...bandedSeries(windows, (window) => window.estimated) },
-              { label: 'realized', tone: 'now', points: true, ...bandedSeries(windows, (window) => window.realized) },
+              {
+                label: t.estimatedSeries,
+                tone: 'ref',
+                dashed: true,
+                ...bandedSeries(windows, (window) => window.estimated),
+              },
+              {
+                label: t.realizedSeries,
+                tone: 'now',
+                points: true,
+                ...bandedSeries(windows, (window) => window.realized),
+              },
             ]}
           />
         )}
       </section>
       <section className="cell">
-        <h3 className="cell-title">Windows</h3>
+        <h3 className="cell-title">{t.windows}</h3>
         <table className="list-table">
           <thead>
             <tr>
-              <th scope="col">Until</th>
-              <th scope="col">Version</th>
+              <th scope="col">{t.until}</th>
+              <th scope="col">{t.version}</th>
               <th scope="col" className="n">
-                Rows
+                {t.rows}
               </th>
               <th scope="col" className="n">
-                Labels
+                {t.labels}
               </th>
               <th scope="col" className="n">
-                Estimated
+                {t.estimated}
               </th>
               <th scope="col" className="n">
-                Realized
+                {t.realized}
               </th>
             </tr>
           </thead>
@@ -147,21 +146,20 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
         </table>
       </section>
       <section className="cell">
-        <h3 className="cell-title">Labels</h3>
+        <h3 className="cell-title">{t.labels}</h3>
         <dl className="facts">
-          <dt>Requests kept</dt>
+          <dt>{t.requestsKept}</dt>
           <dd>{formatCount(labels.rows)}</dd>
-          <dt>With a label</dt>
+          <dt>{t.withALabel}</dt>
           <dd>{formatCount(labels.labelled)}</dd>
-          <dt>Labels that wait for their request</dt>
+          <dt>{t.labelsWaiting}</dt>
           <dd>{formatCount(labels.waiting)}</dd>
-          <dt>Labels sent again</dt>
+          <dt>{t.labelsSentAgain}</dt>
           <dd>{formatCount(labels.repeated)}</dd>
         </dl>
         {labels.labelled === 0 && (
           <p className="mute">
-            No label has come yet: only estimates are shown. Send what really happened to <code>POST /v1/feedback</code>
-            .
+            {t.noLabelYet} <code>{t.postFeedback}</code>.
           </p>
         )}
       </section>

@@ -1,4 +1,5 @@
 import type { Alert, BandedMetric, MonitorPerformance } from '../../shared/rpc/engine-contract.ts';
+import { t } from './text.ts';
 
 type Window = MonitorPerformance['windows'][number];
 
@@ -38,17 +39,10 @@ export function versionSpans(
   return spans.map(({ from, to, label }) => ({ from, to, label }));
 }
 
-const eventNames: Readonly<Record<Alert['kind'], string>> = {
-  drift: 'drift',
-  break: 'source changed',
-  'estimated-drop': 'estimated drop',
-  'realized-drop': 'realized drop',
-};
-
 /** Beginnings of alerts that fall into the shown time. */
 export function alertEvents(alerts: readonly Alert[], fromMs: number, toMs: number): { at: number; label: string }[] {
   return alerts
     .filter(({ startedMs }) => startedMs >= fromMs && startedMs <= toMs)
-    .map(({ startedMs, kind }) => ({ at: startedMs, label: eventNames[kind] }))
+    .map(({ startedMs, kind }) => ({ at: startedMs, label: t.eventNames[kind] }))
     .toSorted((a, b) => a.at - b.at);
 }
