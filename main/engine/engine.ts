@@ -328,6 +328,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           ...diagnostics,
           ...placeDiagnostics(expandGroups(graph, kinds.definitionOf), [
             ...shapes.diagnostics,
+            ...states.steps.flatMap(tooLarge),
             ...states.problems.filter(({ nodeId }) => !described.has(nodeId)).map(toDiagnostic),
           ]),
         ],
@@ -341,7 +342,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if (graph === undefined || planned === undefined) return { diagnostics, steps: [] };
       const { selected, forced } = select(planned, selection);
       const states = await readPlanStates(planned.plan, selected, forced, planContext(resolve(baseDir), signal));
-      const problems = placeDiagnostics(expandGroups(graph, kinds.definitionOf), states.problems.map(toDiagnostic));
+      const problems = placeDiagnostics(expandGroups(graph, kinds.definitionOf), [
+        ...states.problems.map(toDiagnostic),
+        ...states.steps.flatMap(tooLarge),
+      ]);
       return { diagnostics: [...diagnostics, ...problems], steps: states.steps };
     },
     startRun: async ({ document, baseDir, source, ...selection }) => {
@@ -490,6 +494,22 @@ async function runPlanStep(options: {
     outputs.set(step.id, resolveOutputs(kinds, step, inputs, known));
   }
   throw new AppError('internal.bug', `Step "${stepId}" was not reached.`);
+}
+
+/** Said before it starts; it is tried all the same, since the estimate may be wrong. */
+function tooLarge({ id, willNotFit }: StepState): Diagnostic[] {
+  if (willNotFit === undefined) return [];
+  const gibibytes = (bytes: number) => `${(bytes / 1024 ** 3).toPrecision(3)} GiB`;
+  return [
+    {
+      path: pointer('nodes', id),
+      node: id,
+      code: 'step.will-not-fit',
+      severity: 'warning',
+      message: `"${id}" is expected to need ${gibibytes(willNotFit.neededBytes)} of memory; this machine has ${gibibytes(willNotFit.availableBytes)} for steps.`,
+      fix: 'Give it fewer rows or columns, or run it on a larger machine; set "resources" of the node where the estimate is wrong.',
+    },
+  ];
 }
 
 function pinnedSteps(plan: Plan): Set<string> {

@@ -11,6 +11,7 @@ import {
   moveNodes,
   removeFrame,
   removeItems,
+  setPinned,
   titleOf,
 } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
@@ -124,6 +125,19 @@ function groupEntries(id: string, nodes: readonly string[]): MenuEntry[] {
   ];
 }
 
+/** Keeps the results of nodes, or lets go of them once all are kept. */
+function pinEntry(nodes: readonly string[]): MenuEntry {
+  const known = activeGraph()?.document.nodes ?? {};
+  const steps = nodes.filter((id) => serviceOf(known[id]?.kind ?? '') === undefined);
+  const held = steps.length > 0 && steps.every((id) => (known[id]?.pinned ?? false) !== false);
+  return {
+    label: held ? t.unpinResult : t.pinResult,
+    icon: 'pinned',
+    disabled: steps.length === 0,
+    onSelect: () => setPinned(steps, !held),
+  };
+}
+
 function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
   const graph = activeGraph();
   const kind = graph?.document.nodes[id]?.kind ?? '';
@@ -160,6 +174,7 @@ function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
     ...groupEntries(id, nodes),
     { label: t.frame, shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
     { label: t.zoomToSelection, shortcut: '2', onSelect: commands.fitSelection },
+    pinEntry(nodes),
     { label: t.duplicate, icon: 'copy', shortcut: 'D', onSelect: () => duplicateNodes(nodes) },
     { label: t.copy, shortcut: shortcut('C'), onSelect: () => void copySelection() },
     {

@@ -5,6 +5,7 @@ import { metricName } from '../canvas/node-facts.ts';
 import { runWord } from '../canvas/node-status.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
+import { useQuery } from '../client/use-query.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { ModelParts } from '../results/model-view.tsx';
 import { ParityBox } from '../results/parity-box.tsx';
@@ -77,6 +78,22 @@ function AliasDialog({
   );
 }
 
+/** The dataset versions that a model was made from, each a way to the Data screen. */
+function SourceVersions({ digest }: { digest: string }) {
+  const { data } = useQuery(`lineage/${digest}`, (signal) => engine.dataset.lineage({ digest }, { signal }));
+  const versions = (data?.sources ?? []).flatMap((source) => source.versions.slice(0, 1));
+  return versions.map(({ dataset, number, location }) => (
+    <div key={`${dataset}@${number}`} style={{ display: 'contents' }}>
+      <dt>{t.readFrom}</dt>
+      <dd>
+        <Button variant="link" title={location} onClick={() => navigate('data', `${dataset}@${number}`)}>
+          {t.sourceVersion(location.split(/[/\\]/).at(-1) ?? location, number)}
+        </Button>
+      </dd>
+    </div>
+  ));
+}
+
 function Lineage({ version }: { version: ModelVersion }) {
   const artifact = useManifest(version.digest);
   const inputs = Object.entries(artifact?.inputs ?? {}).flatMap(([port, digests]) =>
@@ -108,6 +125,7 @@ function Lineage({ version }: { version: ModelVersion }) {
           </dd>
         </>
       )}
+      <SourceVersions digest={version.digest} />
       <dt>{t.graph}</dt>
       <dd className="mono">{version.graphId}</dd>
       <dt>{t.run}</dt>

@@ -203,6 +203,18 @@ export function setTitle(nodeId: string, title: string): void {
   );
 }
 
+/** Keeps the last result of nodes whatever changes above them, or lets go of it. */
+export function setPinned(ids: readonly string[], pinned: boolean): void {
+  editGraph(pinned ? t.pin : t.unpin, (draft) => {
+    for (const id of ids) {
+      const node = draft.nodes[id];
+      if (node === undefined) continue;
+      if (pinned) node.pinned = true;
+      else delete node.pinned;
+    }
+  });
+}
+
 /** Keeps the present settings of a node as a variant, to be compared with what it is changed to. Returns its name. */
 export function saveVariant(nodeId: string): string | undefined {
   const node = activeGraph()?.document.nodes[nodeId];

@@ -41,14 +41,7 @@ function describePlan(steps: readonly StepState[]): string {
     step.hit || step.estimate.memoryBytes === null ? '' : `~${gibibytes(step.estimate.memoryBytes)}`,
     step.reasons.join('; '),
   ]);
-  const tooLarge = misses.flatMap(({ id, willNotFit }) =>
-    willNotFit === undefined
-      ? []
-      : [
-          `${id} is expected to need ${gibibytes(willNotFit.neededBytes)} of memory; this machine has ${gibibytes(willNotFit.availableBytes)} for steps.`,
-        ],
-  );
-  return [textTable(rows), ...tooLarge, summary(misses, steps.length)].join('\n');
+  return [textTable(rows), summary(misses, steps.length)].join('\n');
 }
 
 function summary(misses: readonly StepState[], all: number): string {
