@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRpc } from '../support/rpc-client.ts';
+import { chromiumPath, launchBrowser, openPage, root, type RunningApp, screenshot, startApp } from './app.ts';
+
+let app: RunningApp;
+let browser: Browser;
+
+describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to data', () => {
+  beforeAll(async () => {
+    app = await startApp();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  it('compares settings of a node, pins its result, and shows what a model was made from', async () => {
+    const penguins = JSON.parse(readFileSync(join(root, 'resources/templates/penguins.slipway.json'), 'utf8')) as {
+      nodes: Record<string, Record<string, unknown>>;
+    };
+    const rpc = await connectRpc(app.url);
+    const species = { ...penguins.nodes['species'], variants: { strict: { label: 'species', l2: 10 } } };
+    const document = { ...penguins, nodes: { ...penguins.nodes, species } };
+    await rpc.client.graph.save({ document, path: join(app.dataDir, 'graphs', 'p.slipway.json') });
+    rpc.close();
+
+    const { page, errors } = await openPage(browser, app.url);
+    await page.locator('.react-flow__node').first().waitFor();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByText('Penguins', { exact: true }).first().click();
+    const node = page.locator('.react-flow__node[data-id="species"]');
+    await node.waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Run with all variants');
+    await page.keyboard.press('Enter');
+    await page.getByText('Everything is up to date').waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('heading', { name: /Variants at Evaluate/ }).waitFor();
+    expect(await page.getByRole('rowheader', { name: /strict/ }).count()).toBe(1);
+    await screenshot(page, 'run-variants-light');
+
+    await page.getByRole('link', { name: 'Graphs' }).click();
+    await node.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Pin the result' }).click();
+    await expect.poll(() => node.getAttribute('aria-label'), { timeout: 10_000 }).toContain('Pinned');
+
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('button', { name: 'penguins.json, version 1' }).first().click();
+    await page.getByRole('heading', { name: 'penguins.json' }).waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
