@@ -8,6 +8,7 @@ const placeParams = [
   'endpoint',
   'bucket',
   'prefix',
+  'key',
   'host',
   'port',
   'broker',
@@ -23,11 +24,12 @@ const placeParams = [
   'name',
 ];
 
-/** The source that a step reads: an id that is the same for the same place, and the place in words. */
+/** The source that a step reads: an id that is the same for the same place, and the place in words. `node`: `GRAPH/NODE`. */
 export function datasetOf(
   kind: string,
   params: Readonly<Record<string, unknown>>,
   baseDir: string,
+  node: string,
 ): { dataset: string; location: string } {
   const place: Record<string, unknown> = {};
   for (const name of placeParams) {
@@ -35,13 +37,15 @@ export function datasetOf(
     if (value === undefined || value === '' || value === null) continue;
     place[name] = name === 'path' && typeof value === 'string' ? fullPath(value, baseDir) : value;
   }
+  // What no param tells, such as a script that reads by itself, is told by the node that reads it.
+  if (Object.keys(place).length === 0) place['node'] = node;
   const words = Object.values(place).map((value) => (typeof value === 'string' ? value.trim() : JSON.stringify(value)));
   return {
     dataset: createHash('sha256')
       .update(canonicalJson([kind, place]))
       .digest('hex')
       .slice(0, 16),
-    location: words.length === 0 ? kind : words.join(' · ').replaceAll(/\s+/g, ' ').slice(0, 400),
+    location: words.join(' · ').replaceAll(/\s+/g, ' ').slice(0, 400),
   };
 }
 

@@ -355,7 +355,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const selected = select(planned, selection);
       if (selected.selected.size === 0) throw nothingToRun(diagnostics);
       const streamProblems = await streams.refresh(planned.plan, selected.selected, resolve(baseDir));
-      if (source !== streamSource) {
+      const whole = selection.to === undefined && selection.from === undefined;
+      // A part of the graph, such as a retraining, says nothing of what to run when a window closes.
+      if (source !== streamSource && whole) {
         triggers.watch(graph.id, planned.plan, async () => {
           const started = await engine.startRun({ document, baseDir, source: streamSource });
           await active.get(started.runId)?.done;
@@ -376,7 +378,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       }
       // A retraining runs the same graph without its pins, and lets go of none.
       if (source !== 'retrain') pins.release(graph.id, pinnedSteps(planned.plan));
-      const whole = selection.to === undefined && selection.from === undefined;
       launch(runId, planned, selected, { baseDir: resolve(baseDir), whole });
       return { runId, diagnostics: [...diagnostics, ...streamProblems] };
     },

@@ -318,16 +318,27 @@ class StepRun {
     });
   }
 
-  /** A source that was read, or whose result still stands for what it holds, is a dataset version. */
+  /** A step whose result is safe does not fail because its source could not be written down. */
   private async recordRead(record: StepRecord): Promise<void> {
+    try {
+      await this.recordVersions(record);
+    } catch (error) {
+      const text = `The dataset version was not recorded: ${toAppError(error).message}`;
+      this.log.emit({ type: 'step.log', id: this.step.id, level: 'warn', text });
+    }
+  }
+
+  /** A source that was read, or whose result still stands for what it holds, is a dataset version. */
+  private async recordVersions(record: StepRecord): Promise<void> {
     const { step, request, services } = this;
     const definition = services.kinds.definitionOf(step.kind);
-    if (definition?.determinism !== 'external' || Object.keys(step.inputs).length > 0) return;
+    const readsOthers = Object.values(step.inputs).some((sources) => sources.length > 0);
+    if (definition?.determinism !== 'external' || definition.stage !== 'data' || readsOthers) return;
     for (const { digest, type } of Object.values(record.outputs)) {
       const manifest = type === 'table' ? await services.store.get(digest) : undefined;
       if (manifest === undefined) continue;
       services.datasets.record({
-        ...datasetOf(step.kind, step.params, request.baseDir),
+        ...datasetOf(step.kind, step.params, request.baseDir, `${request.plan.graph.id}/${step.id}`),
         digest,
         kind: step.kind,
         schema: manifest.schema ?? { columns: [] },

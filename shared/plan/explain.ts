@@ -45,6 +45,9 @@ function sourceChange(before: KeyParts, after: string): string {
       return before.params['refresh'] === 'always' ? 'read anew each time' : 'new rows';
     case 'data.sqlite':
       return 'database changed';
+    case 'data.python':
+    case 'train.python':
+      return 'Python environment changed';
     case 'data.http':
     case 'data.s3':
       return 'source changed';
