@@ -57,6 +57,14 @@ describe('kubernetes', () => {
     });
   });
 
+  it('refuses a Python script and names the node', () => {
+    const script = step('mine', 'train.python', { script: 'model = 1' });
+    expect(codeOf(() => renderBundle('kubernetes', context([script])))).toEqual({
+      code: 'export.unsupported',
+      nodeId: 'mine',
+    });
+  });
+
   it('takes secrets of nodes from a Secret, and says how to make it', () => {
     const source = { secret: 'PG_PASSWORD' };
     const steps = [

@@ -4,6 +4,7 @@ import { type MergedPipeline, mergePipelines, readPipeline } from '../../main/co
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Task } from '../../shared/model/signature.ts';
 import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import { requireMatrixMemory } from './matrix-memory.ts';
 import { type Labels, labelledRows as labelledColumn, readLabels } from './labels.ts';
 
 export interface TrainingInputs {
@@ -40,6 +41,7 @@ export async function readTrainingInputs(ctx: TrainerContext): Promise<TrainingI
       fix: 'Connect features of the training rows.',
     });
   }
+  requireMatrixMemory(table.manifest.rowCount ?? 0, pipeline.width);
   const { label, task } = ctx.params;
   const labels = await readLabels({ table, label, task, inputs: pipeline.inputs, ctx });
   return { pipeline, table, labels };

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../../main/compute/duckdb/quote.ts';
 import { stepDuckDbOptions } from '../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../main/compute/duckdb/write-table.ts';
 import { type MergedPipeline, mergePipelines, readPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
+import { requireMatrixMemory } from './matrix-memory.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 
@@ -40,6 +41,7 @@ export async function readFeatureTable(ctx: Context): Promise<FeatureTable> {
       fix: 'Look at the filter or the split before this step.',
     });
   }
+  requireMatrixMemory(rowCount ?? 0, pipeline.width);
   return { pipeline, table };
 }
 

@@ -10,7 +10,6 @@ import { createRandom, shuffle } from '../../../main/compute/nn/random.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { DataSet, Rows } from './training-job.ts';
 
-const require = createRequire(import.meta.url);
 const vega = fileURLToPath(new URL('../../../node_modules/vega-datasets/data', import.meta.url));
 const flightsTemplate = new URL('../../../resources/templates/flight-delays.slipway.json', import.meta.url);
 
@@ -172,7 +171,7 @@ async function readRows(path: string, names: readonly string[]): Promise<Rows> {
 /** Ten classes of 28 × 28 pixels; the 2,000 test images are drawn anew for each seed. */
 function digits(seed: number): DataSet {
   const pixels = 784;
-  const folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits');
+  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist/package.json')), 'src', 'digits');
   const images: { values: number[]; at: number; digit: number }[] = [];
   for (let digit = 0; digit < 10; digit++) {
     const { data } = JSON.parse(readFileSync(join(folder, `${digit}.json`), 'utf8')) as { data: number[] };
