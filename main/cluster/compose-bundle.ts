@@ -1,4 +1,4 @@
-import type { Bundle } from './bundle.ts';
+import type { Bundle, KubernetesObject } from './bundle.ts';
 import type { BundlePart, RenderPart } from './bundle-part.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { type ExportContext, loopServices } from './export-context.ts';
@@ -7,6 +7,7 @@ import { monitoringPart } from './monitoring/monitoring-part.ts';
 import { namesOf } from './names.ts';
 import { planTextOf } from './plan-config-map.ts';
 import { queueComponents } from './queue-component.ts';
+import { stepsWithOutsideSources } from './outside-sources.ts';
 import { sharedObjects } from './shared-objects.ts';
 import { omittedNodes, refuseUnsupported } from './unsupported.ts';
 
@@ -31,12 +32,15 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
   if (!servesOnly) parts.push(monitoringPart(context, names, objects));
   parts.push({ groups: [], components: queueComponents(objects), readme: { about: [] } });
   const hasStore = !servesOnly && loop === undefined;
+  const outside = servesOnly ? [] : stepsWithOutsideSources(context.plan);
+  const runners = loop === undefined ? ['run'] : objects.filter(({ kind }) => kind === 'StatefulSet').map(componentOf);
+  const reachOut = outside.length === 0 ? [] : runners;
   const omitted = servesOnly ? omittedNodes(context) : [];
   return layOutBundle({
     names,
     version: context.version,
     groups: [
-      { file: 'shared.yaml', objects: sharedObjects(names, context.version, { store: hasStore }) },
+      { file: 'shared.yaml', objects: sharedObjects(names, context.version, { store: hasStore, reachOut }) },
       ...unique(
         parts.flatMap((part) => part.groups),
         (group) => group.file,
@@ -57,4 +61,8 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
 /** Parts may share a file; it is the same in both. */
 function unique<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
   return [...new Map(items.map((item) => [nameOf(item), item])).values()];
+}
+
+function componentOf({ metadata }: KubernetesObject): string {
+  return metadata.labels?.['app.kubernetes.io/component'] ?? '';
 }

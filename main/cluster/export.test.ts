@@ -131,6 +131,42 @@ describe('kubernetes', () => {
     expect(order).toEqual(steps.map(({ id }) => id));
   });
 
+  it('opens the network for steps that read from other machines, and for nothing else', () => {
+    const text = (steps: PlanStep[]) =>
+      renderBundle('argo', context(steps)).files.find(({ path }) => path === 'base/shared.yaml')?.text ?? '';
+    expect(text([step('penguins', 'data.file', { path: samplePath })])).not.toContain('graph-sources');
+    for (const outside of [
+      step('orders', 'data.postgres', { host: 'db', database: 'shop', user: 'me', query: 'SELECT 1' }),
+      step('prices', 'data.file', { path: 'https://example.org/prices.csv' }),
+    ]) {
+      expect(text([outside])).toContain('name: "graph-sources"');
+    }
+  });
+
+  it.each([
+    ['a Python script', 'data.python', { script: 'x' }, ['kubernetes', 'argo', 'kserve']],
+    ['pushed events', 'data.stream', { source: 'push' }, ['kubernetes', 'argo', 'kserve', 'ray']],
+  ])('refuses %s by node', (_name, kind, params, targets) => {
+    for (const target of targets) {
+      expect(codeOf(() => renderBundle(target, context([step('odd', kind, params)])))).toEqual({
+        code: 'export.unsupported',
+        nodeId: 'odd',
+      });
+    }
+  });
+
+  it('takes names that are no DNS labels, in any script, and keeps them apart', () => {
+    const { objects, files } = renderBundle('argo', {
+      ...context([step('a', 'data.file', { path: samplePath }), step('b_c', 'data.file', { path: samplePath })]),
+      bundleId: 'Verspätete Flüge — 遅延 🛫',
+    });
+    for (const { name, kind } of objects) {
+      if (kind !== 'Secret') expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    }
+    expect(new Set(objects.map(({ kind, name }) => `${kind}/${name}`)).size).toBe(objects.length);
+    expect(files.find(({ path }) => path === 'base/workflow.yaml')?.text).toContain('--step');
+  });
+
   it('refuses a pinned step', () => {
     const pinned = { ...step('penguins', 'data.file', { path: samplePath }), pinned: true as const };
     expect(codeOf(() => renderBundle('argo', context([pinned])))).toEqual({

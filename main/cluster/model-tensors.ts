@@ -35,3 +35,10 @@ function outputTensors({ task, classes, label }: ModelManifest): RowTensor[] {
     { name: 'label', type: numeric ? 'INT64' : 'STRING', dims: [1] },
   ];
 }
+
+/** A sentence on the inputs that an endpoint of ours reads online and this server does not; none where there are none. */
+export function lookupNote(name: string, manifest: ModelManifest): string[] {
+  return (manifest.joined ?? []).length === 0
+    ? []
+    : [`Requests to \`${name}\` must carry the joined features themselves; this server looks nothing up.`];
+}

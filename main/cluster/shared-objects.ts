@@ -5,9 +5,17 @@ import { labelsOf, type Names, storeUri } from './names.ts';
  * Address and volume of the store that run and endpoints share (a bundle that carries its models needs none), and the
  * policy that closes all other traffic of the graph's pods.
  */
-export function sharedObjects(names: Names, version: string, options: { store: boolean }): KubernetesObject[] {
+export function sharedObjects(
+  names: Names,
+  version: string,
+  options: { store: boolean /** Components whose pods speak to other machines. */; reachOut: readonly string[] },
+): KubernetesObject[] {
   const labels = labelsOf(names.graph, 'shared', version);
-  return [...(options.store ? storeObjects(names, labels) : []), denyAll(names, labels)];
+  return [
+    ...(options.store ? storeObjects(names, labels) : []),
+    denyAll(names, labels),
+    ...(options.reachOut.length === 0 ? [] : [reachOut(names, labels, options.reachOut)]),
+  ];
 }
 
 function storeObjects(names: Names, labels: Record<string, string>): KubernetesObject[] {
@@ -45,6 +53,23 @@ function denyAll(names: Names, labels: Record<string, string>): KubernetesObject
           ],
         },
       ],
+    },
+  };
+}
+
+/** Steps read databases and addresses outside; which ones is for their own settings to say, so every address is open. */
+function reachOut(names: Names, labels: Record<string, string>, components: readonly string[]): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: `${names.graph}-sources`, labels },
+    spec: {
+      podSelector: {
+        matchLabels: { 'app.kubernetes.io/name': names.graph },
+        matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'In', values: [...components] }],
+      },
+      policyTypes: ['Egress'],
+      egress: [{}],
     },
   };
 }

@@ -36,6 +36,11 @@ export function refuseUnsupported(
         fix: 'Run the graph with slipway run, or do this step without Python.',
       });
     }
+    if (step.kind === 'data.stream' && step.params['source'] === 'push') {
+      throw unsupported(target, step.id, 'reads events that are pushed to this machine, and no pod has them', {
+        fix: 'Read them from a broker, or from a file that starts with pkg:, http or s3.',
+      });
+    }
     const local = localPath(step.kind, step.params, context);
     if (local !== undefined) {
       throw unsupported(target, step.id, `reads ${local}, a file of this machine that no pod has`, {

@@ -3,7 +3,7 @@ import type { BundlePart } from '../bundle-part.ts';
 import { embeddedModel } from '../embed-models.ts';
 import { type ExportContext, plannedEndpoints } from '../export-context.ts';
 import { modelServerObjects } from '../model-server.ts';
-import { modelTensors } from '../model-tensors.ts';
+import { lookupNote, modelTensors } from '../model-tensors.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { servedNames } from '../served-names.ts';
 import { modelConfigText } from './model-config-text.ts';
@@ -69,10 +69,10 @@ export function tritonServing(context: ExportContext, names: Names): BundlePart 
       },
     ],
     readme: {
-      about: models.map(
-        ({ name, uri, version, digest }) =>
-          `Triton serves \`${name}\`: version ${version} of \`${uri}\` as it was when this was exported (sha256 ${digest.slice(0, 12)}…), features included.`,
-      ),
+      about: models.flatMap(({ name, uri, version, digest, note }) => [
+        `Triton serves \`${name}\`: version ${version} of \`${uri}\` as it was when this was exported (sha256 ${digest.slice(0, 12)}…), features included.`,
+        ...note,
+      ]),
       prepare: [
         `podman build -f Containerfile -t ${exampleRegistry}/${image}:${context.version} .`,
         `podman push ${exampleRegistry}/${image}:${context.version}`,
@@ -96,6 +96,8 @@ interface RepositoryModel {
   uri: string;
   version: number;
   digest: string;
+  /** What callers must know. */
+  note: string[];
   files: BundleFile[];
 }
 
@@ -117,6 +119,7 @@ export function tritonModels(context: ExportContext, target: string): Repository
       uri: endpoint.modelUri,
       version: model.version,
       digest: model.digest,
+      note: lookupNote(name, model.manifest),
       files: [
         { path: `${folder}/config.pbtxt`, text: config },
         {
