@@ -144,6 +144,8 @@ describe('Batcher', () => {
     const first = submit(batcher, [1]);
     await vi.waitFor(() => expect(runs).toEqual([1]));
     const rest = Array.from({ length: 20 }, (_, i) => submit(batcher, [i]));
+    await vi.waitFor(() => expect(runs).toEqual([1, 8]));
+    for (const end of ended.splice(0)) end();
     await vi.waitFor(() => expect(runs).toEqual([1, 8, 8]));
     for (const end of ended.splice(0)) end();
     await vi.waitFor(() => expect(runs).toEqual([1, 8, 8, 4]));

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import { AdmissionLimit } from './admission-limit.ts';
 import { concatenateInputs, splitOutputs } from './batch-tensors.ts';
+import type { RequestTiming } from './request-timing.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface BatchResult {
@@ -56,6 +57,7 @@ interface Job {
   key: string;
   rows: number;
   enqueuedMs: number;
+  timing: RequestTiming | undefined;
   /** `performance.now()` after which nobody waits for the answer. */
   deadlineMs: number;
   /** Set once its worker died under it: it runs alone and gets no third attempt. */
@@ -71,11 +73,13 @@ export interface InferJob {
   rows: number;
   /** Longest wait in the queue that the client asked for; undefined: that of the endpoint. */
   timeoutMs?: number | undefined;
+  /** Gets the moments of the run. */
+  timing?: RequestTiming | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /** Runs handed to the executor at a time, once every further one is full: it then never waits for this thread. */
-const maxRunsAhead = 4;
+const maxRunsAhead = 2;
 
 /**
  * Dynamic batching for one model version. There is no waiting time: a run takes what is queued when the executor is free
@@ -137,7 +141,7 @@ export class Batcher {
       return Promise.reject(error as AppError);
     }
     return new Promise((resolve, reject) => {
-      const { inputs, outputs, rows, timeoutMs, signal } = request;
+      const { inputs, outputs, rows, timeoutMs, timing, signal } = request;
       const enqueuedMs = performance.now();
       const job: Job = {
         inputs,
@@ -145,6 +149,7 @@ export class Batcher {
         key: this.#mergeable ? batchKey(request) : '',
         rows,
         enqueuedMs,
+        timing,
         deadlineMs: enqueuedMs + Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, this.#limits.queueTimeoutMs),
         retried: false,
         resolve,
@@ -216,7 +221,10 @@ export class Batcher {
     }
     this.#admission.started(now, now - head.enqueuedMs, this.#queuedRows);
     this.#queuedRows -= rows;
-    for (const job of batch) this.#observer.queued(now - job.enqueuedMs);
+    for (const job of batch) {
+      if (job.timing !== undefined) job.timing.runStartedMs = now;
+      this.#observer.queued(now - job.enqueuedMs);
+    }
     return batch;
   }
 
@@ -234,6 +242,9 @@ export class Batcher {
       // A run handed over ahead of the end of another began after that.
       const inputMs = Math.max(0, answeredMs - Math.max(startedMs, this.#answeredMs) - inferMs);
       this.#answeredMs = answeredMs;
+      for (const { timing } of batch) {
+        if (timing !== undefined) Object.assign(timing, { runEndedMs: answeredMs, inferMs, batchRows: rows });
+      }
       if (batch.length === 1) {
         this.#observer.ran(rows, 1, { inputMs, inferMs, outputMs: 0 });
         first.resolve(outputs);

@@ -11,16 +11,18 @@ import { answerCommand } from './http-commands.ts';
 import { answerQuery } from './http-queries.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
-import { recordRequest, runInference } from './inference.ts';
+import { type InferenceOptions, recordRequest, runInference } from './inference.ts';
 import { loadTestHeader } from './load-test/load-test-header.ts';
 import { isLocalRequest } from './loopback.ts';
 import { answerFormat, contentTypes, readPredictBody, requestFormat, writePredictions } from './predict-body.ts';
 import { predictRows } from './predict-rows.ts';
 import { BodyBudget, readBody } from './read-body.ts';
+import { type RequestTiming, serverTiming, timingHeader } from './request-timing.ts';
 import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods, scopeOf } from './routes.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import type { TlsFiles } from './tls-files.ts';
+import type { TraceContext } from './tracing/otlp-spans.ts';
 import { sessionHeader, trackHeader } from './traffic.ts';
 
 /** Bytes of all request bodies held at a time. */
@@ -130,6 +132,9 @@ export class HttpFront {
     let rows = 0;
     let answer: Answer;
     const isTest = request.headers[loadTestHeader] !== undefined;
+    const trace = this.#context.tracer?.begin(headerOf(request, 'traceparent'));
+    const wantsTiming = request.headers[timingHeader] !== undefined;
+    const timing: RequestTiming | undefined = trace !== undefined || wantsTiming ? { startedMs } : undefined;
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableEnded) gone.abort();
@@ -146,11 +151,13 @@ export class HttpFront {
       held.hold();
       // In overload a refusal must cost little: before the body is read and parsed.
       held.requireRoom();
-      const result = await this.#withBody(request, (body) =>
-        route.kind === 'infer'
-          ? infer(this.#context, held, body, request, gone.signal, isTest)
-          : predict(this.#context, held, body, request, gone.signal, isTest),
-      );
+      const result = await this.#withBody(request, (body) => {
+        if (timing !== undefined) timing.bodyMs = performance.now();
+        const options = { signal: gone.signal, isTest, timing };
+        return route.kind === 'infer'
+          ? infer(this.#context, held, body, request, options)
+          : predict(this.#context, held, body, request, options);
+      });
       rows = result.rows;
       answer = result.answer;
     } catch (error) {
@@ -158,10 +165,29 @@ export class HttpFront {
     } finally {
       model?.release();
     }
-    if (model !== undefined) {
-      recordRequest(this.#context, model, answer.status, performance.now() - startedMs, rows, isTest);
-    }
-    return answer;
+    const endedMs = performance.now();
+    if (model !== undefined) recordRequest(this.#context, model, answer.status, endedMs - startedMs, rows, isTest);
+    if (timing === undefined) return answer;
+    timing.endedMs = endedMs;
+    if (trace !== undefined) this.#trace(trace, timing, route, model, answer.status, rows);
+    if (!wantsTiming) return answer;
+    return { ...answer, headers: { ...answer.headers, 'server-timing': serverTiming(timing, endedMs) } };
+  }
+
+  #trace(
+    context: TraceContext,
+    timing: RequestTiming,
+    route: InferenceRoute,
+    model: ServedModel | undefined,
+    status: number,
+    rows: number,
+  ): void {
+    const startedEpochMs = performance.timeOrigin + timing.startedMs;
+    const name = `${route.kind} ${model?.name ?? ''}`.trimEnd();
+    const known =
+      model === undefined ? {} : { 'slipway.model.name': model.name, 'slipway.model.version': model.version };
+    const attributes = { 'http.request.method': 'POST', ...known, 'slipway.rows': rows };
+    this.#context.tracer?.end({ context, name, startedEpochMs, timing, attributes, status });
   }
 
   #auditCommand(request: IncomingMessage, route: Route, key: string | null, status: number): void {
@@ -202,13 +228,12 @@ async function infer(
   model: ServedModel,
   body: Buffer,
   request: IncomingMessage,
-  signal: AbortSignal,
-  isTest: boolean,
+  options: InferenceOptions,
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
   const given = readInferRequest(body, typeof header === 'string' ? header : undefined, model.requestSpecs);
-  const { request: inferRequest, uses } = model.enrichTensors(given);
-  const { rows, outputs } = await runInference(context, model, inferRequest, signal, isTest);
+  const { request: inferRequest, uses } = timed(options.timing, () => model.enrichTensors(given));
+  const { rows, outputs } = await runInference(context, model, inferRequest, options);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
   const answer: Answer =
     response.headerLength === undefined
@@ -227,14 +252,13 @@ async function predict(
   model: ServedModel,
   body: Buffer,
   { headers }: IncomingMessage,
-  signal: AbortSignal,
-  isTest: boolean,
+  options: InferenceOptions,
 ): Promise<{ rows: number; answer: Answer }> {
   const format = requestFormat(headers['content-type']);
   const request = readPredictBody(body, format, model.manifest?.inputs ?? []);
   const id = request.id ?? randomUUID();
-  const { rows, uses } = model.enrichRows(request.rows);
-  const predictions = await predictRows(context, model, rows, id, signal, isTest);
+  const { rows, uses } = timed(options.timing, () => model.enrichRows(request.rows));
+  const predictions = await predictRows(context, model, rows, id, options);
   const answered = answerFormat(headers.accept, format);
   const about = { model_name: model.name, model_version: model.version, id };
   const answer: Answer = {
@@ -245,6 +269,14 @@ async function predict(
     ...(answered === 'json' ? {} : { headers: { 'x-slipway-request-id': id } }),
   };
   return { rows: rows.length, answer: withFeatures(answer, uses) };
+}
+
+/** Looks features up; a request that needs none has no time for it. */
+function timed<T extends { uses: readonly ViewUse[] }>(timing: RequestTiming | undefined, look: () => T): T {
+  const startedMs = performance.now();
+  const found = look();
+  if (timing !== undefined && found.uses.length > 0) timing.featuresMs = performance.now() - startedMs;
+  return found;
 }
 
 function withFeatures(answer: Answer, uses: readonly ViewUse[]): Answer {

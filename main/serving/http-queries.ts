@@ -26,12 +26,10 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
       return {
         status: 200,
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
-        body: metricsPage(
-          models.all(),
-          monitors.all(),
-          context.features.freshness(Date.now()),
-          context.activity.peakPerSecond,
-        ),
+        body: metricsPage(models.all(), monitors.all(), context.features.freshness(Date.now()), {
+          peakPerSecond: context.activity.peakPerSecond,
+          droppedSpans: context.tracer?.dropped ?? 0,
+        }),
       };
     case 'model-list':
       return json(200, {

@@ -1,18 +1,30 @@
 import type { InferJob } from './batcher.ts';
 import type { InferRequest } from './infer-request.ts';
 import type { FailureReason } from './model-statistics.ts';
+import type { RequestTiming } from './request-timing.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import { mirror } from './shadow.ts';
 import type { Tensor } from './tensor.ts';
 
-/** Runs a checked request, and a copy of it where the model has a shadow. Errors: `request.invalid` (extents that do not fit together), those of `ServedModel.infer`. `isTest`: sent by a load test, so not to be logged. */
+/** What a front knows of a request besides its content. */
+export interface InferenceOptions {
+  signal?: AbortSignal | undefined;
+  /** Sent by a load test, so not to be logged. */
+  isTest?: boolean;
+  /** Gets the moments of the request. */
+  timing?: RequestTiming | undefined;
+}
+
+/**
+ * Runs a checked request, and a copy of it where the model has a shadow. Errors: `request.invalid` (extents that do not
+ * fit together), those of `ServedModel.infer`.
+ */
 export async function runInference(
   { models }: ServingContext,
   model: ServedModel,
   request: InferRequest,
-  signal: AbortSignal | undefined,
-  isTest = false,
+  { signal, isTest = false, timing }: InferenceOptions,
 ): Promise<{ rows: number; outputs: Tensor[] }> {
   const rows = model.rowsOf(request.inputs);
   const job: InferJob = {
@@ -21,8 +33,10 @@ export async function runInference(
     parameterKey: request.parameterKey,
     rows,
     timeoutMs: request.timeoutMs,
+    timing,
     signal,
   };
+  if (timing !== undefined) timing.preparedMs = performance.now();
   const outputs = await model.infer(job);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);

@@ -9,7 +9,7 @@ export function metricsPage(
   models: readonly ServedModel[],
   monitors: readonly MonitorReading[],
   freshness: readonly ViewFreshness[],
-  peakPerSecond: number,
+  { peakPerSecond, droppedSpans }: { peakPerSecond: number; droppedSpans: number },
 ): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
@@ -85,7 +85,23 @@ export function metricsPage(
     'Time since the newest event of a feature view in the online store.',
     freshness.map(({ view, seconds }) => ({ labels: { feature_view: view }, value: seconds })),
   );
+  text.counter(
+    'pipeline_model_busy_seconds_total',
+    'Time the model was running; its rate is the share of one core or device that it uses, the rest is idle.',
+    models.map((model) => ({ labels: labels(model), value: model.statistics.busyMs / 1000 })),
+  );
+  text.counter('pipeline_trace_spans_dropped_total', 'Spans that could not be sent.', [
+    { labels: {}, value: droppedSpans },
+  ]);
   const cpu = process.cpuUsage();
+  const rows = models.reduce((sum, model) => sum + model.statistics.inferenceCount, 0);
+  if (rows > 0) {
+    text.gauge(
+      'pipeline_inference_cpu_seconds_per_1000_rows',
+      'CPU time of the process since its start, per 1,000 rows.',
+      [{ labels: {}, value: (cpu.user + cpu.system) / 1e3 / rows }],
+    );
+  }
   text.counter('process_cpu_seconds_total', 'User and system CPU time of the serving process.', [
     { labels: {}, value: (cpu.user + cpu.system) / 1e6 },
   ]);

@@ -15,6 +15,8 @@ export class ModelStatistics {
   /** Rows. */
   inferenceCount = 0;
   executionCount = 0;
+  /** Time in runs of the model, ms. */
+  busyMs = 0;
   readonly failures: Record<FailureReason, number> = { REJECTED: 0, CANCELED: 0, BACKEND: 0, OTHER: 0 };
   readonly success = duration();
   readonly fail = duration();
@@ -35,6 +37,7 @@ export class ModelStatistics {
     this.lastInferenceMs = Date.now();
     this.inferenceCount += rows;
     this.executionCount++;
+    this.busyMs += inferMs;
     add(this.computeInput, requests, inputMs);
     add(this.computeInfer, requests, inferMs);
     add(this.computeOutput, requests, outputMs);

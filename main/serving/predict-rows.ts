@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
 import { keysOfRows } from './enrich-request.ts';
-import { runInference } from './inference.ts';
+import { type InferenceOptions, runInference } from './inference.ts';
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import { type Datatype, datatypeOfOrt, type Tensor, type TensorData } from './tensor.ts';
@@ -22,8 +22,7 @@ export async function predictRows(
   model: ServedModel,
   rows: readonly Record<string, unknown>[],
   id: string,
-  signal?: AbortSignal,
-  isTest = false,
+  options: InferenceOptions = {},
 ): Promise<Prediction[]> {
   const { manifest } = model;
   if (manifest === null) {
@@ -36,7 +35,7 @@ export async function predictRows(
   const requested = names.map((name) => ({ name, binary: false }));
   const keys = manifest.joined === undefined ? [] : keysOfRows(rows, manifest);
   const request = { id, inputs, keys, outputs: requested, timeoutMs: undefined, parameterKey: '' };
-  const { outputs } = await runInference(context, model, request, signal, isTest);
+  const { outputs } = await runInference(context, model, request, options);
   return decodePredictions(outputs, manifest);
 }
 

@@ -7,6 +7,7 @@ import type { ModelRepository } from './model-repository.ts';
 import type { ModelTable } from './model-table.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { LogLevel, ServerSettings } from './server-settings.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 /** What the HTTP and gRPC fronts of one serving process share. */
 export interface ServingContext {
@@ -20,6 +21,8 @@ export interface ServingContext {
   /** Null: no key is needed. */
   readonly keys: KeyRing | null;
   readonly audit: AuditLog;
+  /** Undefined where requests are not traced. */
+  readonly tracer: Tracer | undefined;
   /** Origins whose pages may ask; empty: none but those of this machine. */
   readonly corsOrigins: readonly string[];
   /** The server listens on a loopback address without keys: only requests for this machine are answered. */

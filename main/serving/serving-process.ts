@@ -31,6 +31,7 @@ import { type LogLevel, ServerSettings } from './server-settings.ts';
 import type { ShadowResult } from './shadow.ts';
 import type { ServingContext } from './serving-context.ts';
 import { TlsFiles } from './tls-files.ts';
+import { Tracer } from './tracing/tracer.ts';
 
 /** Process of one endpoint: HTTP front here, model sessions in worker threads. Ends with its host. */
 
@@ -77,6 +78,7 @@ async function start(message: ServingStart): Promise<void> {
     features,
     keys: message.keysPath === null ? null : await KeyRing.open(message.keysPath, log),
     audit: new AuditLog(message.dataDir, log),
+    tracer: Tracer.fromEnvironment(process.env, message.version, log),
     corsOrigins: message.corsOrigins,
     localOnly: message.keysPath === null && isLoopback(message.http.host),
     version: message.version,
@@ -236,6 +238,7 @@ async function stop(): Promise<void> {
   await context?.repository.close();
   context?.features.close();
   await context?.audit.close();
+  await context?.tracer?.close();
   process.exit(0);
 }
 

@@ -120,6 +120,8 @@ counts. \`POST /features/get-online-features\` shows what would be read.
 \`GET /v2/models/NAME\` lists inputs and outputs.
 
 **Health and metrics.** \`/v2/health/live\`, \`/v2/health/ready\`, and \`/metrics\` for Prometheus.
+Traces go to an OpenTelemetry collector where \`OTEL_EXPORTER_OTLP_ENDPOINT\` is set; with the header \`x-slipway-timing: 1\`
+an answer says in \`Server-Timing\` where its time went.
 
 **Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
 more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`. In overload the queue is kept

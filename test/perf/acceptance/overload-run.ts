@@ -30,12 +30,12 @@ export interface OverloadRun {
 const objectiveMs = 100;
 const connections = 64;
 const width = 256;
-const layers = 400;
+const layers = 1_200;
 const model = 'deep';
 
 /**
  * Twice the load that an endpoint can take, open loop, after measuring what it can (closed loop, `connections` always
- * waiting). The model computes about 50 million multiplications per row: the capacity is the model's, not that of HTTP.
+ * waiting). The model computes about 80 million multiplications per row: the capacity is the model's, not that of HTTP.
  */
 export async function overloadRun(options: {
   capacitySeconds: number;
@@ -55,7 +55,7 @@ export async function overloadRun(options: {
       name: model,
       http: { port: 0 },
       models: await modelSourcesAt(path),
-      maxBatchRows: 32,
+      maxBatchRows: 16,
       objectiveP99Ms: objectiveMs,
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
     });

@@ -1,0 +1,40 @@
+/** Moments of one request as `performance.now()`; undefined where it has not come to that. */
+export interface RequestTiming {
+  /** The head was read. */
+  readonly startedMs: number;
+  /** The body was read and decompressed. */
+  bodyMs?: number;
+  /** Its rows or tensors were checked, and features looked up. */
+  preparedMs?: number;
+  /** The time of that which looking features up took. */
+  featuresMs?: number;
+  /** Its run began; absent for an answer from the cache. */
+  runStartedMs?: number;
+  runEndedMs?: number;
+  /** Of the run, the time in the model itself. */
+  inferMs?: number;
+  /** Rows of the run, those of other requests included. */
+  batchRows?: number;
+  endedMs?: number;
+}
+
+/** Header by which a request asks for `Server-Timing` in its answer. */
+export const timingHeader = 'x-slipway-timing';
+
+/** Value of `Server-Timing`: where the time of an answered request went, in ms. */
+export function serverTiming(timing: RequestTiming, endedMs: number): string {
+  const { startedMs, bodyMs, preparedMs, featuresMs, runStartedMs, runEndedMs, inferMs, batchRows } = timing;
+  const parts: string[] = [];
+  const add = (name: string, durationMs: number | undefined) => {
+    if (durationMs !== undefined) parts.push(`${name};dur=${Math.max(0, durationMs).toFixed(3)}`);
+  };
+  add('body', bodyMs === undefined ? undefined : bodyMs - startedMs);
+  if (bodyMs !== undefined && preparedMs !== undefined) add('prepare', preparedMs - bodyMs - (featuresMs ?? 0));
+  add('features', featuresMs);
+  if (preparedMs !== undefined && runStartedMs !== undefined) add('queue', runStartedMs - preparedMs);
+  if (runStartedMs !== undefined && runEndedMs !== undefined) add('run', runEndedMs - runStartedMs);
+  add('model', inferMs);
+  add('total', endedMs - startedMs);
+  if (batchRows !== undefined) parts.push(`batch;desc="${batchRows} rows"`);
+  return parts.join(', ');
+}
