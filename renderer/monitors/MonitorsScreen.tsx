@@ -7,14 +7,16 @@ import { ScreenList } from '../ui/screen-list.tsx';
 import { EmptyState } from '../ui/state-block.tsx';
 import { knownMonitors } from './known-monitors.ts';
 import { AlertsView } from './alerts-view.tsx';
+import { CompareView } from './compare-view.tsx';
 import { ClosedLoopTour, useTourGraph } from './closed-loop-tour.tsx';
 import { MonitorDetail } from './monitor-detail.tsx';
 import { useAlerts } from './use-alerts.ts';
 import './monitors.css';
 import { t } from './text.ts';
 
-/** Address of the alerts; no monitor has it, since theirs hold a slash. */
+/** Addresses that no monitor has, since theirs hold a slash. */
 const alertsId = 'alerts';
+const compareId = 'compare';
 
 /** Monitor nodes of the open graphs and what they see. */
 export function MonitorsScreen() {
@@ -35,13 +37,14 @@ export function MonitorsScreen() {
   const tourGraph = useTourGraph();
   const [tour, setTour] = useState(true);
   const openAlerts = alerts.data?.filter(({ resolvedMs }) => resolvedMs === null) ?? [];
-  if (monitors.length === 0 && (alerts.data?.length ?? 0) === 0) {
+  if (monitors.length === 0 && (alerts.data?.length ?? 0) === 0 && id !== compareId) {
     return (
       <div className="screen">
         <EmptyState text={t.noMonitorYet}>
           <Button variant="primary" onClick={() => navigate('graph')}>
             {t.openTheGraph}
           </Button>
+          <Button onClick={() => navigate('monitors', compareId)}>{t.compareTwoTables}</Button>
         </EmptyState>
       </div>
     );
@@ -50,7 +53,7 @@ export function MonitorsScreen() {
     <div className="screen with-list">
       <ScreenList
         label={t.monitors}
-        current={id === alertsId ? alertsId : chosen?.id}
+        current={id === alertsId || id === compareId ? id : chosen?.id}
         onChoose={(next) => navigate('monitors', next)}
         entries={[
           {
@@ -83,10 +86,20 @@ export function MonitorsScreen() {
               note: monitor.graphName,
             };
           }),
+          {
+            id: compareId,
+            name: t.compareTwoTables,
+            state: 'stopped',
+            icon: 'file' as const,
+            word: '',
+            note: t.anyFiles,
+          },
         ]}
       />
       <div className="screen-main">
-        {id === alertsId ? (
+        {id === compareId ? (
+          <CompareView />
+        ) : id === alertsId ? (
           <AlertsView />
         ) : chosen ? (
           <MonitorDetail key={chosen.id} monitor={chosen} />

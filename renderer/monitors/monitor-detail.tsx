@@ -1,98 +1,27 @@
 import { useMemo, useState } from 'react';
+import { driftHtml } from '../../shared/monitoring/drift-html.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { CrosshairGroup } from '../charts/crosshair.tsx';
-import { DistributionOverlay } from '../charts/distribution-overlay.tsx';
 import { DriftHeatMap } from '../charts/drift-heat-map.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
+import { saveFile } from '../charts/save-file.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { perSecond } from '../endpoints/endpoint-series.ts';
 import { latencyLimits } from '../endpoints/endpoint-charts.tsx';
 import { useObjective } from '../endpoints/use-objective.ts';
+import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
-import { formatClock, formatCount, formatNumber } from '../ui/format.ts';
-import { Icon } from '../ui/icons/icon.tsx';
-import { TypeGlyph } from '../ui/type-glyph.tsx';
-import { methodWord, overLimit, pValueText, sortColumns, verdict } from './drift-words.ts';
+import { formatClock, formatCount } from '../ui/format.ts';
+import { DriftColumns } from './drift-columns.tsx';
+import { overLimit, sortColumns } from './drift-words.ts';
 import type { KnownMonitor } from './known-monitors.ts';
 import { LoopDetail } from './loop-detail.tsx';
 import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
 import { MonitorHead } from './monitor-head.tsx';
 import { PerformanceDetail } from './performance-detail.tsx';
 import { t } from './text.ts';
-
-function DriftTable({
-  report,
-  selected,
-  onSelect,
-}: {
-  report: MonitorReport;
-  selected: string | undefined;
-  onSelect: (column: string) => void;
-}) {
-  return (
-    <table className="list-table drift-table">
-      <thead>
-        <tr>
-          <th scope="col">{t.column}</th>
-          <th scope="col">{t.type}</th>
-          <th scope="col">{t.verdict}</th>
-          <th scope="col">{t.test}</th>
-          <th scope="col" className="n">
-            {t.statistic}
-          </th>
-          <th scope="col" className="n">
-            {t.limit}
-          </th>
-          <th scope="col" className="n">
-            p
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {sortColumns(report.columns).map((column) => {
-          const says = verdict(column, report);
-          return (
-            <tr key={column.column} aria-selected={column.column === selected} onClick={() => onSelect(column.column)}>
-              <td>
-                <button type="button" className="row-link mono" onClick={() => onSelect(column.column)}>
-                  {column.column}
-                </button>
-              </td>
-              <td>
-                <TypeGlyph type={column.type} />
-              </td>
-              <td>
-                <span className={`verdict ${says.tone}`} title={says.why}>
-                  <Icon name={says.icon} small />
-                  {says.word}
-                </span>
-              </td>
-              <td className="mute">{methodWord(column.method)}</td>
-              <td className="n">{column.statistic === null ? '–' : formatNumber(column.statistic)}</td>
-              <td className="n">{column.threshold === null ? '–' : formatNumber(column.threshold)}</td>
-              <td className="n">{pValueText(column.pValue)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-function TooFewRows({ report }: { report: MonitorReport }) {
-  const share = Math.min(1, report.currentRows / Math.max(1, report.minimumRows));
-  return (
-    <p className="too-few" role="status">
-      <Icon name="never" small />
-      {t.rowsNeededFor(formatCount(report.currentRows), formatCount(report.minimumRows))}
-      <span className="progress" aria-hidden="true">
-        <i style={{ width: `${share * 100}%` }} />
-      </span>
-    </p>
-  );
-}
 
 function RequestCharts({ endpointId, objectiveMs }: { endpointId: string; objectiveMs: number | undefined }) {
   const stats = useSubscription(`endpoint/${endpointId}`, (signal) =>
@@ -142,7 +71,6 @@ function Report({ report }: { report: MonitorReport }) {
     (column) =>
       column.state === 'ok' || report.history.some((window) => typeof window.drift[column.column] === 'number'),
   );
-  const few = report.currentRows < report.minimumRows;
   return (
     <>
       <section className="cell wide">
@@ -167,35 +95,7 @@ function Report({ report }: { report: MonitorReport }) {
           </>
         )}
       </section>
-      <section className="cell">
-        <h3 className="cell-title">
-          {t.columns}
-          <span className="mute small"> {t.againstTrainingRows(formatCount(report.referenceRows))}</span>
-        </h3>
-        {few && <TooFewRows report={report} />}
-        <DriftTable report={report} selected={chosen?.column} onSelect={setWanted} />
-      </section>
-      <section className="cell">
-        {chosen === undefined ? null : chosen.distribution.length === 0 ? (
-          <>
-            <h3 className="cell-title mono">{chosen.column}</h3>
-            <p className="mute">{verdict(chosen, report).why}</p>
-          </>
-        ) : (
-          <>
-            <DistributionOverlay
-              title={chosen.column}
-              caption={t.lastRequests(formatCount(report.currentRows))}
-              height={200}
-              bins={chosen.distribution}
-            />
-            <p className="mid small overlay-note">
-              {verdict(chosen, report).why}
-              {chosen.pValue !== null && ` p ${pValueText(chosen.pValue)}, ${methodWord(chosen.method)}.`}
-            </p>
-          </>
-        )}
-      </section>
+      <DriftColumns report={report} chosen={chosen} onSelect={setWanted} />
     </>
   );
 }
@@ -240,6 +140,17 @@ function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
             />
             <Figure value={formatCount(report.currentRows)} words={t.rowsInTheWindow} />
             <Figure value={formatClock(report.timeMs)} words={t.compared} />
+            <Button
+              icon="export"
+              onClick={() => {
+                const title = t.driftOf(monitor.title, monitor.graphName);
+                const effects = report.history.at(-1)?.drift ?? {};
+                const page = driftHtml({ title, report, effects, words: {} });
+                saveFile('drift.html', new Blob([page], { type: 'text/html' }));
+              }}
+            >
+              {t.saveAsHtml}
+            </Button>
           </>
         )}
       </MonitorHead>

@@ -586,6 +586,22 @@ export const engineContract = {
   monitor: {
     /** Drift report of a monitor node about every 2 s while its endpoint is live. */
     watch: base.input(z.object({ graphId: z.string(), nodeId: z.string() })).output(eventIterator(monitorReportSchema)),
+    /** Compares any two table files (Parquet, CSV, JSON) column by column. Errors: `data.not-found`, `data.unreadable`. */
+    compare: base
+      .input(
+        z.object({
+          reference: z.string().min(1).max(4_000),
+          current: z.string().min(1).max(4_000),
+          method: z.enum(['two-sample', 'distance', 'evidently']),
+        }),
+      )
+      .output(
+        z.object({
+          report: monitorReportSchema,
+          effects: z.record(z.string(), z.number().nullable()),
+          words: z.record(z.string(), z.string()),
+        }),
+      ),
   },
   alert: {
     /** Newest first. */
