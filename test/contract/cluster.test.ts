@@ -160,6 +160,16 @@ describe('apply', () => {
     expect(server.list('Job')).toHaveLength(1);
   });
 
+  it('lets two people apply the same bundle at the same time, and is the same afterwards', async () => {
+    const both = await Promise.allSettled([apply(), apply()]);
+    // Whoever came second may be told of it; nothing is half done after one of them applies again.
+    expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+    const again = await apply();
+    expect(again.conflicts).toEqual([]);
+    expect(again.applied.every(({ action }) => action === 'unchanged')).toBe(true);
+    expect(server.list('Job')).toHaveLength(1);
+  });
+
   it('removes what an earlier export left, and only what is its own', async () => {
     const old = changed('Job', (job) => {
       job.metadata.name = 'penguins-run-old';
@@ -443,6 +453,36 @@ describe('watch', () => {
     await follow.stepIs(steps[1] as string, 'pending');
     follow.stop();
     await follow.task;
+  });
+
+  it.each([
+    [{ waiting: { reason: 'ErrImagePull', message: 'not found' } }, {}, 'pulling', 'ErrImagePull', /image/],
+    [
+      {},
+      { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
+      'failed',
+      'low on resource',
+      /tried again/,
+    ],
+    [
+      { waiting: { reason: 'CreateContainerConfigError', message: 'secret "s" not found' } },
+      {},
+      'pulling',
+      'secret',
+      /Secret/,
+    ],
+    [{ terminated: { exitCode: 137, reason: 'OOMKilled' } }, {}, 'failed', 'OOMKilled', /memory/],
+  ])('explains %j on the node it concerns', async (state, extra, name, reason, fix) => {
+    await apply();
+    const followed = following();
+    try {
+      jobPod('p1', [state], extra);
+      const status = await followed.stepIs('penguins', name, reason);
+      expect(status.fix ?? '').toMatch(fix);
+    } finally {
+      followed.stop();
+      await followed.task;
+    }
   });
 
   it('says that a quota keeps the pod from being made', async () => {
