@@ -2,6 +2,7 @@ import { alertHandlers } from './handlers/alert.ts';
 import { artifactHandlers } from './handlers/artifact.ts';
 import { clusterHandlers } from './handlers/cluster.ts';
 import { datasetHandlers } from './handlers/dataset.ts';
+import { experimentHandlers } from './handlers/experiment.ts';
 import { endpointHandlers } from './handlers/endpoint.ts';
 import { engineHandlers } from './handlers/engine.ts';
 import { exportHandlers } from './handlers/export.ts';
@@ -25,6 +26,7 @@ export const engineRouter = rpc.router({
   run: runHandlers,
   artifact: artifactHandlers,
   dataset: datasetHandlers,
+  experiment: experimentHandlers,
   feature: featureHandlers,
   model: modelHandlers,
   endpoint: endpointHandlers,

@@ -110,6 +110,7 @@ export const appCommands = (): readonly AppCommand[] => [
   screenCommand('data', t.data),
   screenCommand('features', t.features),
   screenCommand('runs', t.runs),
+  screenCommand('experiments', t.experiments),
   screenCommand('models', t.models),
   screenCommand('endpoints', t.endpoints),
   screenCommand('monitors', t.monitors),

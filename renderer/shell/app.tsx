@@ -19,6 +19,9 @@ import { TrustBar } from './trust-bar.tsx';
 import { t } from './text.ts';
 
 const RunsScreen = lazy(async () => ({ default: (await import('../runs/RunsScreen.tsx')).RunsScreen }));
+const ExperimentsScreen = lazy(async () => ({
+  default: (await import('../experiments/ExperimentsScreen.tsx')).ExperimentsScreen,
+}));
 const ModelsScreen = lazy(async () => ({ default: (await import('../models/ModelsScreen.tsx')).ModelsScreen }));
 const EndpointsScreen = lazy(async () => ({
   default: (await import('../endpoints/EndpointsScreen.tsx')).EndpointsScreen,
@@ -61,6 +64,8 @@ function CurrentScreen() {
       return <FeaturesScreen />;
     case 'runs':
       return <RunsScreen />;
+    case 'experiments':
+      return <ExperimentsScreen />;
     case 'models':
       return <ModelsScreen />;
     case 'endpoints':

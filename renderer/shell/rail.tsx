@@ -9,6 +9,7 @@ const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
   { screen: 'data', label: t.data, icon: 'table' },
   { screen: 'features', label: t.features, icon: 'layout' },
   { screen: 'runs', label: t.runs, icon: 'runs' },
+  { screen: 'experiments', label: t.experiments, icon: 'experiments' },
   { screen: 'models', label: t.models, icon: 'models' },
   { screen: 'endpoints', label: t.endpoints, icon: 'endpoints' },
   { screen: 'monitors', label: t.monitors, icon: 'monitors' },

@@ -6,6 +6,7 @@ export const screens = [
   'data',
   'features',
   'runs',
+  'experiments',
   'models',
   'endpoints',
   'monitors',

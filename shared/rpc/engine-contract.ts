@@ -8,6 +8,7 @@ import { classLabelSchema, modelManifestSchema } from '../model/signature.ts';
 import { stepStateSchema } from '../plan/plan.ts';
 import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
+import { experimentSchema, metricCurveSchema, trainingQuerySchema, trainingSchema } from './experiment-schemas.ts';
 import { datasetDiffSchema, datasetLineageSchema, datasetVersionSchema } from './dataset-schemas.ts';
 import { catalogViewSchema, featureHistorySchema, featureSkewSchema } from './feature-schemas.ts';
 import {
@@ -533,6 +534,23 @@ export const engineContract = {
     profile: base.input(z.object({ digest: z.string() })).output(z.array(columnProfileSchema)),
     /** A JSON file of an artifact: `report.json`, `model.json`, `features.json`. At most 8 MiB. */
     json: base.input(z.object({ digest: z.string(), file: z.string() })).output(z.record(z.string(), jsonValue)),
+  },
+  experiment: {
+    /** Newest first. */
+    list: base.output(z.array(experimentSchema)),
+    /** What its trainings have, for choosing columns. */
+    keys: base
+      .input(z.object({ experiment: z.number().int() }))
+      .output(z.object({ params: z.array(z.string()), metrics: z.array(z.string()) })),
+    trainings: base
+      .input(trainingQuerySchema)
+      .output(z.object({ trainings: z.array(trainingSchema), total: z.number().int() })),
+    curves: base
+      .input(z.object({ trainings: z.array(z.string()).max(20), metric: z.string().max(300) }))
+      .output(z.array(metricCurveSchema)),
+    setNote: base.input(z.object({ training: z.string(), note: z.string().max(10_000) })).output(z.void()),
+    /** Takes a training off the list; its model and results stay. */
+    remove: base.input(z.object({ training: z.string() })).output(z.void()),
   },
   dataset: {
     /** Every content that was read from a source, the most recently read source first; `stored`: its rows are there. */

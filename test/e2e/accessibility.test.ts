@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.keyboard.press('Control+k');
     await look('commands');
     await page.keyboard.press('Escape');
-    for (const name of ['Home', 'Data', 'Runs', 'Models', 'Endpoints', 'Monitors', 'Settings']) {
+    for (const name of ['Home', 'Data', 'Runs', 'Experiments', 'Models', 'Endpoints', 'Monitors', 'Settings']) {
       await page.getByRole('link', { name, exact: true }).click();
       await look(name);
     }

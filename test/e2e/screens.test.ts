@@ -14,6 +14,7 @@ const screens = [
   'home',
   'data',
   'runs',
+  'experiments',
   'models',
   'endpoints',
   'monitors',

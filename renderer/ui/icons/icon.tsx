@@ -11,6 +11,7 @@ const shapes = {
     </>
   ),
   runs: <path d="M2.4 4h5.2M5 8h6M8.4 12h5.2" />,
+  experiments: <path d="M6.2 2.2h3.6M7 2.2v4L3.2 12.600h9.6L9 6.200v-4M5 9.6h6" />,
   models: <path d="M8 2.2 13.8 8 8 13.8 2.2 8zM8 5.6v4.8" />,
   endpoints: (
     <>
