@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { addFrame, duplicateNodes, gridPx, moveNodes, type Point } from '../state/graph-commands.ts';
+import { addFrame, duplicateNodes, gridPx, moveNodes, type Point, setPinned } from '../state/graph-commands.ts';
 import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { collapseNodes, leaveGroup, openGroup } from '../state/group-commands.ts';
@@ -107,6 +107,12 @@ export function canvasKey(event: KeyboardEvent, targets: KeyTargets): void {
       if (nodes.length > 0 || useSelection.getState().edges.length > 0) select([]);
       else if (!leaveGroup()) return;
       break;
+    case 'P': {
+      const pinned = nodes.some((id) => graph.document.nodes[id]?.pinned === undefined);
+      if (nodes.length === 0) return;
+      setPinned(nodes, pinned);
+      break;
+    }
     case 'p':
       showDock('preview');
       break;

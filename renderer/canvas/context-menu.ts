@@ -172,6 +172,9 @@ function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
         ] satisfies MenuEntry[])),
     ...(several ? arrangeEntries(commands.selectedBoxes, nodes.length) : []),
     ...groupEntries(id, nodes),
+    nodes.every((one) => graph?.document.nodes[one]?.pinned !== undefined)
+      ? { label: t.unpin, icon: 'pinned', shortcut: '⇧ P', onSelect: () => setPinned(nodes, false) }
+      : { label: t.pin, icon: 'pinned', shortcut: '⇧ P', onSelect: () => setPinned(nodes, true) },
     { label: t.frame, shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
     { label: t.zoomToSelection, shortcut: '2', onSelect: commands.fitSelection },
     pinEntry(nodes),

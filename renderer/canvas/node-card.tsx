@@ -3,7 +3,7 @@ import type { NodeProps } from 'reactflow';
 import { isGroupKind } from '../../shared/graph/group-definition.ts';
 import type { PortType } from '../../shared/graph/port-types.ts';
 import { portsOf, type Ports, type Stage, stages } from '../../shared/node/define-node.ts';
-import { removeItems, titleOf } from '../state/graph-commands.ts';
+import { removeItems, setPinned, titleOf } from '../state/graph-commands.ts';
 import { useGraphNode } from '../state/graph-store.ts';
 import { openGroup } from '../state/group-commands.ts';
 import { startEndpoint, startRun, stopEndpoint } from '../state/run-commands.ts';
@@ -37,6 +37,19 @@ function place(index: number, count: number): number {
   return ((index + 1) / (count + 1)) * 100;
 }
 
+function PinButton({ nodeId }: { nodeId: string }) {
+  const pinned = useGraphNode(nodeId)?.pinned !== undefined;
+  return (
+    <IconButton
+      icon="pinned"
+      small
+      pressed={pinned}
+      label={pinned ? t.unpin : t.pin}
+      onClick={() => setPinned([nodeId], !pinned)}
+    />
+  );
+}
+
 function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
   const service = serviceOf(kind);
   const endpoint = useNodeEndpoint(nodeId);
@@ -62,6 +75,7 @@ function NodeTools({ nodeId, kind }: { nodeId: string; kind: string }) {
           showDock('preview');
         }}
       />
+      {service === undefined && <PinButton nodeId={nodeId} />}
       <IconButton icon="trash" small label={t.delete} onClick={() => removeItems([nodeId], [])} />
     </div>
   );

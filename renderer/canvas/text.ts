@@ -132,6 +132,8 @@ export const t = defineText(
     comment: 'Comment',
     resizeFrame: 'Size of the frame',
     path: 'Place in the graph',
+    pin: 'Pin the result',
+    unpin: 'Unpin',
   },
   {
     arrange: 'Anordnen',
@@ -261,5 +263,7 @@ export const t = defineText(
     comment: 'Kommentar',
     resizeFrame: 'Größe des Rahmens',
     path: 'Ort im Graphen',
+    pin: 'Ergebnis anheften',
+    unpin: 'Lösen',
   },
 );

@@ -14,6 +14,7 @@ import { formatPlural } from '../ui/format.ts';
 import { Menu } from '../ui/menu.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { Tabs } from '../ui/tabs.tsx';
+import { GraphParameters } from './graph-parameters.tsx';
 import { GroupPorts } from './group-ports.tsx';
 import { HelpText } from './help-text.tsx';
 import { ParamForm } from './param-form.tsx';
@@ -49,6 +50,7 @@ function GraphInspector() {
         </dd>
       </dl>
       {groupId !== undefined && <GroupPorts groupId={groupId} />}
+      <GraphParameters />
       {!writable && <p className="pill stale">{t.openedReadOnly}</p>}
       {count === 0 && nodes > 0 && <p className="mute">{t.selectANode}</p>}
     </div>

@@ -3,7 +3,14 @@ import type { GraphNode } from '../../shared/graph/document.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { useNodeProblems, useStepState } from '../state/analysis-store.ts';
 import { parameterReference } from '../../shared/graph/graph-parameters.ts';
-import { canBeParameter, makeGraphParameter, setParam, takeParameterValue } from '../state/graph-commands.ts';
+import {
+  canBeParameter,
+  makeGraphParameter,
+  setParam,
+  setVariantParam,
+  takeParameterValue,
+  variantsOf,
+} from '../state/graph-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
@@ -13,6 +20,8 @@ import { ParamControl } from './param-control.tsx';
 import { type ParamChange, paramChange } from './param-names.ts';
 import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
 import { t } from './text.ts';
+import { groupKind } from '../../shared/graph/group-definition.ts';
+import { Variants, VariantTabs } from './variants.tsx';
 
 /** A reference to a graph parameter or a secret instead of a value. */
 function referenceOf(value: unknown): string | undefined {
@@ -35,6 +44,7 @@ function ParamRow({
   field,
   error,
   change,
+  onSet,
 }: {
   nodeId: string;
   node: GraphNode;
@@ -42,6 +52,7 @@ function ParamRow({
   error: string | undefined;
   /** How it differs from the last result. */
   change: ParamChange | undefined;
+  onSet: (name: string, value: unknown) => void;
 }) {
   const set = Object.hasOwn(node.params, field.name);
   const stored = node.params[field.name];
@@ -57,7 +68,7 @@ function ParamRow({
           onSelect: () => void makeGraphParameter(nodeId, field.name, value, field.description ?? ''),
         }
       : { label: t.takeTheValueHere, onSelect: () => takeParameterValue(nodeId, field.name, parameter) },
-    { label: t.reset, icon: 'reset', disabled: !set, onSelect: () => setParam(nodeId, field.name, undefined) },
+    { label: t.reset, icon: 'reset', disabled: !set, onSelect: () => onSet(field.name, undefined) },
     {
       label: t.copyPath,
       icon: 'copy',
@@ -92,7 +103,7 @@ function ParamRow({
           change && (
             <span className="was">
               {change.before === undefined ? t.wasNotSet : t.was(defaultWord(change.before).slice(0, 40))}{' '}
-              <Button variant="link" onClick={() => setParam(nodeId, field.name, change.before)}>
+              <Button variant="link" onClick={() => onSet(field.name, change.before)}>
                 {t.revert}
               </Button>
             </span>
@@ -106,7 +117,7 @@ function ParamRow({
               label={t.resetTo(defaultWord(field.default).slice(0, 60))}
               onClick={(event) => {
                 event.preventDefault();
-                setParam(nodeId, field.name, undefined);
+                onSet(field.name, undefined);
               }}
             />
           )
@@ -132,7 +143,7 @@ function ParamRow({
               field={field}
               ids={ids}
               value={value}
-              onChange={(next) => setParam(nodeId, field.name, next)}
+              onChange={(next) => onSet(field.name, next)}
             />
           ) : (
             <span className="chip">{reference}</span>
@@ -146,7 +157,7 @@ function ParamRow({
 /** The form of a node, generated from its kind's parameter schema. */
 export function ParamForm({
   nodeId,
-  node,
+  node: own,
   definition,
 }: {
   nodeId: string;
@@ -154,6 +165,14 @@ export function ParamForm({
   definition: NodeDefinition;
 }) {
   const fields = useMemo(() => paramFields(definition), [definition]);
+  const [chosen, setChosen] = useState<string>();
+  const variant = chosen !== undefined && Object.hasOwn(own.variants ?? {}, chosen) ? chosen : undefined;
+  const node = useMemo(
+    () => (variant === undefined ? own : { ...own, params: { ...own.params, ...variantsOf(own)[variant] } }),
+    [own, variant],
+  );
+  const onSet = (name: string, value: unknown) =>
+    variant === undefined ? setParam(nodeId, name, value) : setVariantParam(nodeId, variant, name, value);
   const problems = useNodeProblems(nodeId);
   const wanted = useSelection((selection) => selection.field);
   const [advanced, setAdvanced] = useState(false);
@@ -188,6 +207,7 @@ export function ParamForm({
   const sections = [...new Set(shown.map((field) => field.section))];
   return (
     <div className="param-form">
+      {own.variants !== undefined && <VariantTabs node={own} chosen={variant} onChoose={setChosen} />}
       {sections.map((section) => (
         <section key={section} className="param-section">
           {section !== '' && <h4>{section}</h4>}
@@ -200,7 +220,8 @@ export function ParamForm({
                 node={node}
                 field={field}
                 error={errors[field.name]}
-                change={changes.get(field.name)}
+                change={variant === undefined ? changes.get(field.name) : undefined}
+                onSet={onSet}
               />
             ))}
         </section>
@@ -212,6 +233,7 @@ export function ParamForm({
           </Button>
         </p>
       )}
+      {definition.kind !== groupKind && <Variants nodeId={nodeId} node={own} chosen={variant} onChoose={setChosen} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { MenuCommand } from '../../shared/rpc/shell-contract.ts';
 import { showPalette } from '../canvas/palette-filter.ts';
 import { newGraph, openWithDialog, save, saveAs } from '../state/file-commands.ts';
+import { unpinAll } from '../state/graph-commands.ts';
 import { redo, undo } from '../state/graph-store.ts';
 import { startRun, stopRun, keepVariant } from '../state/run-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
@@ -66,6 +67,8 @@ export const appCommands = (): readonly AppCommand[] => [
   { id: 'view.commands', title: t.commands, keys: shortcut('K'), run: () => openOverlay('commands') },
   { id: 'view.find', title: t.findInGraph, keys: shortcut('F'), run: () => openOverlay('find') },
   { id: 'view.fit', title: t.fitTheGraph, keys: '1', run: () => canvasKeyPress('1') },
+  { id: 'edit.unpinAll', title: t.unpinAll, run: unpinAll },
+  { id: 'run.variants', title: t.runVariants, run: () => void startRun({ variants: true }) },
   { id: 'view.problems', title: t.problems, run: () => openOverlay('problems') },
   { id: 'view.readiness', title: t.readinessForProduction, run: () => openOverlay('readiness') },
   { id: 'view.plan', title: t.plan, run: () => showDock('plan') },

@@ -24,6 +24,7 @@ const rows = (): [string, string][] => [
   ['W', t.whyThisState],
   ['C', t.connectTheSelected],
   ['D', t.duplicate],
+  ['⇧ P', t.pin],
   ['G', t.frameTheSelection],
   ['⇧ G', t.collapseSelection],
   ['Enter', t.openGroup],

@@ -224,6 +224,9 @@ ${dataDir}`,
     tourReadinessText:
       'What stands between this graph and production, from evidence. Each item has one action that mends it.',
     help: 'Help',
+    pin: 'Pin or unpin the result',
+    unpinAll: 'Unpin all results',
+    runVariants: 'Run with all variants',
   },
   {
     goTo: (title) => `Gehe zu: ${title}`,
@@ -440,5 +443,8 @@ ${dataDir}`,
     tourReadinessText:
       'Was zwischen diesem Graphen und dem Betrieb steht, aus Belegen. Jeder Punkt hat eine Handlung, die ihn behebt.',
     help: 'Hilfe',
+    pin: 'Ergebnis anheften oder lösen',
+    unpinAll: 'Alle Ergebnisse lösen',
+    runVariants: 'Mit allen Varianten ausführen',
   },
 );

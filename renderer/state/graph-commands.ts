@@ -189,6 +189,84 @@ function dropDanglingEdges(nodeId: string): void {
   );
 }
 
+/** Keeps the results of nodes whatever changes above them, or lets them be made anew again. */
+export function setPinned(ids: readonly string[], pinned: boolean): void {
+  editGraph(pinned ? t.pin : t.unpin, (draft) => {
+    for (const id of ids) {
+      const node = draft.nodes[id];
+      if (!node) continue;
+      if (pinned) node.pinned ??= true;
+      else delete node.pinned;
+    }
+  });
+}
+
+/** Lets every pinned node of what the canvas shows be made anew. */
+export function unpinAll(): void {
+  setPinned(Object.keys(activeGraph()?.document.nodes ?? {}), false);
+}
+
+/** Other settings of one node, by the variant's name. */
+export function variantsOf(node: GraphNode): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const variants = Object.entries(node.variants ?? {});
+  return Object.fromEntries(
+    variants.map(([name, params]) => [
+      name,
+      typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {},
+    ]),
+  );
+}
+
+/** Adds a variant that begins as the node is; returns its name: `b`, `c` … */
+export function addVariant(nodeId: string): string | undefined {
+  const node = activeGraph()?.document.nodes[nodeId];
+  if (!node) return undefined;
+  const name = 'bcdefghijklmnopqrstuvwxyz'.split('').find((letter) => !Object.hasOwn(node.variants ?? {}, letter));
+  if (name === undefined) return undefined;
+  editGraph(t.addVariant, (draft) => {
+    const own = draft.nodes[nodeId];
+    if (own) own.variants = { ...own.variants, [name]: {} };
+  });
+  return name;
+}
+
+export function setVariantParam(nodeId: string, variant: string, name: string, value: unknown): void {
+  editGraph(
+    t.change(name),
+    (draft) => {
+      const params = draft.nodes[nodeId]?.variants?.[variant] as Record<string, unknown> | undefined;
+      if (!params) return;
+      if (value === undefined) delete params[name];
+      else params[name] = value;
+    },
+    `variant:${nodeId}:${variant}:${name}`,
+  );
+}
+
+/** Drops a variant; with `use` the node takes its settings first. */
+export function removeVariant(nodeId: string, variant: string, use: boolean): void {
+  editGraph(use ? t.useVariant : t.removeVariant, (draft) => {
+    const node = draft.nodes[nodeId];
+    const params = node?.variants?.[variant] as Record<string, unknown> | undefined;
+    if (!node?.variants || !params) return;
+    if (use) Object.assign(node.params, params);
+    delete node.variants[variant];
+    if (Object.keys(node.variants).length === 0) delete node.variants;
+  });
+}
+
+/** Sets a graph parameter, or with undefined deletes it. */
+export function setGraphParameter(name: string, parameter: GraphDocument['parameters'][string] | undefined): void {
+  editGraph(
+    t.change(name),
+    (draft) => {
+      if (parameter === undefined) delete draft.parameters[name];
+      else draft.parameters[name] = parameter;
+    },
+    `parameter:${name}`,
+  );
+}
+
 export function setTitle(nodeId: string, title: string): void {
   editGraph(
     t.rename,

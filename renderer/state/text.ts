@@ -55,6 +55,11 @@ export const t = defineText(
     importTooLarge: (file: string | number) => `${file} is larger than 16 MiB, so it is no graph.`,
     useExample: 'Use the settings of an example',
     recover: 'Recover unsaved work',
+    pin: 'Pin the result',
+    unpin: 'Unpin',
+    addVariant: 'Add a variant',
+    useVariant: 'Use a variant',
+    removeVariant: 'Remove a variant',
   },
   {
     thisIsNoGraph: 'Das ist kein Graph.',
@@ -111,5 +116,10 @@ export const t = defineText(
     importTooLarge: (file) => `${file} ist größer als 16 MiB, also kein Graph.`,
     useExample: 'Einstellungen eines Beispiels nehmen',
     recover: 'Nicht gespeicherte Arbeit zurückholen',
+    pin: 'Ergebnis anheften',
+    unpin: 'Lösen',
+    addVariant: 'Variante hinzufügen',
+    useVariant: 'Variante nehmen',
+    removeVariant: 'Variante entfernen',
   },
 );
