@@ -133,6 +133,7 @@ function pinEntry(nodes: readonly string[]): MenuEntry {
   return {
     label: held ? t.unpinResult : t.pinResult,
     icon: 'pinned',
+    shortcut: '⇧ P',
     disabled: steps.length === 0,
     onSelect: () => setPinned(steps, !held),
   };
@@ -172,9 +173,6 @@ function nodeEntries(id: string, commands: CanvasCommands): MenuEntry[] {
         ] satisfies MenuEntry[])),
     ...(several ? arrangeEntries(commands.selectedBoxes, nodes.length) : []),
     ...groupEntries(id, nodes),
-    nodes.every((one) => graph?.document.nodes[one]?.pinned !== undefined)
-      ? { label: t.unpin, icon: 'pinned', shortcut: '⇧ P', onSelect: () => setPinned(nodes, false) }
-      : { label: t.pin, icon: 'pinned', shortcut: '⇧ P', onSelect: () => setPinned(nodes, true) },
     { label: t.frame, shortcut: 'G', onSelect: () => addFrame(commands.selectedBoxes()) },
     { label: t.zoomToSelection, shortcut: '2', onSelect: commands.fitSelection },
     pinEntry(nodes),

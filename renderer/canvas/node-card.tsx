@@ -44,7 +44,7 @@ function PinButton({ nodeId }: { nodeId: string }) {
       icon="pinned"
       small
       pressed={pinned}
-      label={pinned ? t.unpin : t.pin}
+      label={pinned ? t.unpinResult : t.pinResult}
       onClick={() => setPinned([nodeId], !pinned)}
     />
   );

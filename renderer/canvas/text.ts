@@ -132,8 +132,6 @@ export const t = defineText(
     comment: 'Comment',
     resizeFrame: 'Size of the frame',
     path: 'Place in the graph',
-    pin: 'Pin the result',
-    unpin: 'Unpin',
   },
   {
     arrange: 'Anordnen',
@@ -263,7 +261,5 @@ export const t = defineText(
     comment: 'Kommentar',
     resizeFrame: 'Größe des Rahmens',
     path: 'Ort im Graphen',
-    pin: 'Ergebnis anheften',
-    unpin: 'Lösen',
   },
 );

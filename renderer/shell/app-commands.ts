@@ -68,7 +68,6 @@ export const appCommands = (): readonly AppCommand[] => [
   { id: 'view.find', title: t.findInGraph, keys: shortcut('F'), run: () => openOverlay('find') },
   { id: 'view.fit', title: t.fitTheGraph, keys: '1', run: () => canvasKeyPress('1') },
   { id: 'edit.unpinAll', title: t.unpinAll, run: unpinAll },
-  { id: 'run.variants', title: t.runVariants, run: () => void startRun({ variants: true }) },
   { id: 'view.problems', title: t.problems, run: () => openOverlay('problems') },
   { id: 'view.readiness', title: t.readinessForProduction, run: () => openOverlay('readiness') },
   { id: 'view.plan', title: t.plan, run: () => showDock('plan') },

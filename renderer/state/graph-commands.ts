@@ -189,18 +189,6 @@ function dropDanglingEdges(nodeId: string): void {
   );
 }
 
-/** Keeps the results of nodes whatever changes above them, or lets them be made anew again. */
-export function setPinned(ids: readonly string[], pinned: boolean): void {
-  editGraph(pinned ? t.pin : t.unpin, (draft) => {
-    for (const id of ids) {
-      const node = draft.nodes[id];
-      if (!node) continue;
-      if (pinned) node.pinned ??= true;
-      else delete node.pinned;
-    }
-  });
-}
-
 /** Lets every pinned node of what the canvas shows be made anew. */
 export function unpinAll(): void {
   setPinned(Object.keys(activeGraph()?.document.nodes ?? {}), false);
