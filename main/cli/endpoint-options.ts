@@ -1,3 +1,5 @@
+import { onlineUrlVariable } from '../features/online-reader.ts';
+import { RedisOnline } from '../features/redis-online.ts';
 import { resolve } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { type KeyPolicy, keyPolicyFor } from '../serving/key-policy.ts';
@@ -12,6 +14,7 @@ export const servingOptions = {
   grpc: { type: 'string' },
   host: { type: 'string' },
   keys: { type: 'string' },
+  online: { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'cors-origin': { type: 'string', multiple: true },
@@ -22,6 +25,7 @@ export const servingHelp = {
   grpc: 'port of the gRPC API; 0 = any free port, printed; without it there is no gRPC',
   host: 'address to listen on; default 127.0.0.1',
   keys: 'none or required; must be said for any other host than this machine',
+  online: 'shared online store of features, redis://HOST:PORT; default SLIPWAY_ONLINE, else the embedded one',
   'tls-cert': 'certificate chain, PEM: HTTPS and gRPC over TLS; taken anew when it is renewed',
   'tls-key': 'its private key, PEM',
   'cors-origin': 'origin of web pages that may ask, e.g. https://app.example.com; may be repeated',
@@ -36,7 +40,19 @@ export interface ServingAddress {
   corsOrigins: readonly string[];
 }
 
+/**
+ * Makes `--online` the online store of this process and of those it starts. It goes through the environment, as in a pod,
+ * since the address can carry a password. Errors: `cli.usage`.
+ */
+export function useOnlineStore(context: CommandContext): void {
+  const url = context.text('online');
+  if (url === undefined) return;
+  new RedisOnline(url).close();
+  process.env[onlineUrlVariable] = url;
+}
+
 export function servingOf(context: CommandContext): ServingAddress {
+  useOnlineStore(context);
   const keys = context.text('keys');
   if (keys !== undefined && keys !== 'none' && keys !== 'required') {
     throw new AppError('cli.usage', `--keys is none or required, not ${keys}.`);

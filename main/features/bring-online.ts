@@ -5,7 +5,9 @@ import type { JoinedView } from '../../shared/features/joined-view.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StoreDatabase } from '../store/database.ts';
 import { materialize, type MaterializeResult } from './materialize.ts';
+import { onlineUrl } from './online-reader.ts';
 import { OnlineStore } from './online-store.ts';
+import { RedisOnline } from './redis-online.ts';
 import { listViews } from './view-catalog.ts';
 
 export interface BringOnlineOptions {
@@ -32,6 +34,8 @@ export async function bringOnline(options: BringOnlineOptions): Promise<Material
   if (joined.length === 0) return [];
   const made = database === undefined ? [] : await listViews(database, artifacts);
   const store = OnlineStore.open(dataDir);
+  const url = onlineUrl(process.env);
+  const redis = url === undefined ? undefined : new RedisOnline(url);
   const workDir = await artifacts.createWorkDir();
   const results: MaterializeResult[] = [];
   try {
@@ -56,6 +60,9 @@ export async function bringOnline(options: BringOnlineOptions): Promise<Material
           },
         });
         results.push(result);
+        if (redis !== undefined && (await redis.publish(store, view.name))) {
+          log('info', `The feature view ${view.name} is in the shared online store.`);
+        }
         if (result.mode !== 'unchanged') {
           log('info', `The feature view ${view.name} is online: ${result.rowsWritten} rows written.`);
         }
@@ -67,6 +74,7 @@ export async function bringOnline(options: BringOnlineOptions): Promise<Material
     }
   } finally {
     store.close();
+    redis?.close();
     await rm(workDir, { recursive: true, force: true });
   }
   return results;

@@ -6,7 +6,8 @@ import type { Cell, CellColumn } from '../compute/duckdb/read-cells.ts';
 import { isRecord } from '../serving/is-record.ts';
 import { isoTime, readCell } from './cell-json.ts';
 import { type OnlineFeatures, readOnline } from './online-read.ts';
-import type { OnlineStore, StoredView } from './online-store.ts';
+import type { OnlineReader } from './online-reader.ts';
+import type { StoredView } from './online-store.ts';
 
 /** What takes the place of features that the online store does not have, or cannot give now. */
 export interface MissingFeatures {
@@ -24,6 +25,8 @@ export interface ViewUse {
   /** Rows looked up, and those for which there was no valid row. */
   rows: number;
   missing: number;
+  /** The store could not be reached, and rows of earlier requests were used. */
+  stale?: boolean;
 }
 
 /** How look-ups of one view ended, in rows. */
@@ -34,7 +37,7 @@ export interface EnrichmentOptions {
   joined: readonly JoinedView[];
   missing: MissingFeatures;
   /** Opens the store when first asked; throws where it cannot be read. */
-  store(): OnlineStore;
+  store(): OnlineReader;
   log(level: 'warn', text: string): void;
   /** Microseconds since the epoch; default the clock. */
   nowUs?: () => bigint;
@@ -66,7 +69,10 @@ export class Enrichment {
    * type; where the policy is `fail`, `features.not-found` for an unknown entity, `features.stale` for one whose row has
    * expired, `features.unavailable` for a store that cannot be read or holds another view under the name.
    */
-  rows(rows: readonly Record<string, unknown>[]): { rows: Record<string, unknown>[]; uses: ViewUse[] } {
+  rows(
+    rows: readonly Record<string, unknown>[],
+    store: () => OnlineReader = this.#options.store,
+  ): { rows: Record<string, unknown>[]; uses: ViewUse[] } {
     const enriched = rows.map((row) => (isRecord(row) ? { ...row } : row));
     const uses: ViewUse[] = [];
     const nowUs = this.#nowUs();
@@ -81,7 +87,7 @@ export class Enrichment {
         keys.push(keysOf(row, index, joined));
       });
       if (lacking.length === 0) continue;
-      const { values, use } = this.#lookUp(joined, keys, nowUs);
+      const { values, use } = this.#lookUp(joined, keys, nowUs, store);
       lacking.forEach((row, index) => {
         columns.forEach((name, at) => {
           if (!Object.hasOwn(row, name)) row[name] = values[index]?.[at] ?? null;
@@ -93,13 +99,20 @@ export class Enrichment {
   }
 
   /** Per entity the values of the view's columns, as JSON rows carry them. */
-  #lookUp(joined: JoinedView, keys: readonly Cell[][], nowUs: bigint): { values: unknown[][]; use: ViewUse } {
+  #lookUp(
+    joined: JoinedView,
+    keys: readonly Cell[][],
+    nowUs: bigint,
+    open: () => OnlineReader,
+  ): { values: unknown[][]; use: ViewUse } {
     const { name } = joined.view;
     const substitute = Object.values(joined.columns).map((column) => this.#substitute(column));
     let read: OnlineFeatures;
     let places: number[] = [];
+    let store: OnlineReader | undefined;
     try {
-      read = readOnline(this.#options.store(), name, keys, nowUs, {
+      store = open();
+      read = readOnline(store, name, keys, nowUs, {
         ttlSeconds: joined.view.ttlSeconds,
         check: (stored) => {
           places = placesIn(stored, joined);
@@ -118,6 +131,10 @@ export class Enrichment {
       const use = { view: name, version: null, rows: keys.length, missing: keys.length };
       return { values: keys.map(() => substitute), use };
     }
+    // What is wanting is fetched, and then all of this is done again.
+    if (store.incomplete === true) {
+      return { values: keys.map(() => substitute), use: { view: name, version: null, rows: 0, missing: 0 } };
+    }
     let missing = 0;
     const values = read.entities.map((entity, index) => {
       const [status] = entity.statuses;
@@ -131,7 +148,10 @@ export class Enrichment {
       return substitute;
     });
     const version = read.view.digest?.slice(0, 12) ?? 'pushed';
-    return { values, use: { view: name, version, rows: keys.length, missing } };
+    return {
+      values,
+      use: { view: name, version, rows: keys.length, missing, ...(store.stale === true ? { stale: true } : {}) },
+    };
   }
 
   #substitute(column: string): unknown {

@@ -6,6 +6,7 @@ import { isRecord } from '../serving/is-record.ts';
 import { parseJsonBody } from '../serving/json-body.ts';
 import { cellJson, isoTime, readCell } from './cell-json.ts';
 import { type OnlineFeatures, readOnline } from './online-read.ts';
+import type { OnlineReader } from './online-reader.ts';
 import { type OnlineStore, viewNotFound } from './online-store.ts';
 import { pushRows } from './push-rows.ts';
 
@@ -28,6 +29,9 @@ interface ResultColumn {
   eventTimestamps: string;
 }
 
+/** A store to read, and to write where rows may be pushed to it. */
+type FeatureSource = OnlineReader & Partial<Pick<OnlineStore, 'push'>>;
+
 /** Last part of the path, after `/features/`. */
 export type FeatureAction = 'get-online-features' | 'push';
 
@@ -36,10 +40,10 @@ export type FeatureAction = 'get-online-features' | 'push';
  * texts. Errors: `request.invalid`, `request.too-large`, `features.not-found`.
  */
 export class FeatureApi {
-  readonly #store: OnlineStore;
+  readonly #store: FeatureSource;
   readonly #nowUs: () => bigint;
 
-  constructor(store: OnlineStore, nowUs: () => bigint = () => BigInt(Date.now()) * 1000n) {
+  constructor(store: FeatureSource, nowUs: () => bigint = () => BigInt(Date.now()) * 1000n) {
     this.#store = store;
     this.#nowUs = nowUs;
   }
@@ -84,25 +88,37 @@ export class FeatureApi {
 
   /** `{push_source_name: VIEW, df: {COLUMN: [value, …]}, to?: "online"}` → `{rows, stored}`. */
   push(body: unknown): string {
-    const name = isRecord(body) ? body['push_source_name'] : undefined;
-    if (!isRecord(body) || typeof name !== 'string') {
-      throw new AppError('request.invalid', 'The request has no text "push_source_name".', {
-        fix: 'Send {"push_source_name": "VIEW", "df": {"COLUMN": [value, …]}}.',
-      });
-    }
-    const to = body['to'] ?? 'online';
-    if (to !== 'online') {
-      throw new AppError(
-        'request.invalid',
-        `"to" is ${JSON.stringify(to)}, but rows are pushed to the online store only.`,
-        {
-          fix: 'Send "to": "online"; add the rows to the source of the view as well, for training.',
-        },
-      );
-    }
-    const rows = rowsOfColumns(body['df']);
-    return JSON.stringify(pushRows(this.#store, name, rows, this.#nowUs()));
+    const { name, rows } = readPush(body);
+    const { push } = this.#store;
+    if (push === undefined) throw new AppError('internal.bug', 'Rows cannot be pushed to this store.');
+    const target = {
+      find: (view: string) => this.#store.find(view),
+      names: () => this.#store.names(),
+      push: push.bind(this.#store),
+    };
+    return JSON.stringify(pushRows(target, name, rows, this.#nowUs()));
   }
+}
+
+/** View and rows of a push. Errors: `request.invalid`, `request.too-large`. */
+export function readPush(body: unknown): { name: string; rows: Record<string, unknown>[] } {
+  const name = isRecord(body) ? body['push_source_name'] : undefined;
+  if (!isRecord(body) || typeof name !== 'string') {
+    throw new AppError('request.invalid', 'The request has no text "push_source_name".', {
+      fix: 'Send {"push_source_name": "VIEW", "df": {"COLUMN": [value, …]}}.',
+    });
+  }
+  const to = body['to'] ?? 'online';
+  if (to !== 'online') {
+    throw new AppError(
+      'request.invalid',
+      `"to" is ${JSON.stringify(to)}, but rows are pushed to the online store only.`,
+      {
+        fix: 'Send "to": "online"; add the rows to the source of the view as well, for training.',
+      },
+    );
+  }
+  return { name, rows: rowsOfColumns(body['df']) };
 }
 
 function readRequest(body: unknown): {

@@ -2,7 +2,8 @@ import type { Cell } from '../compute/duckdb/read-cells.ts';
 import { isWithinTtl, ttlMicros } from '../compute/features/ttl.ts';
 import { encodeEntityKey } from './entity-key.ts';
 import { decodeFeatureRow } from './feature-row.ts';
-import { type OnlineStore, type StoredView, viewNotFound } from './online-store.ts';
+import type { OnlineReader } from './online-reader.ts';
+import { type StoredView, viewNotFound } from './online-store.ts';
 
 /**
  * `NOT_FOUND`: the entity has no row yet. `OUTSIDE_MAX_AGE`: its row is older than the time-to-live. `NULL_VALUE`: the row
@@ -34,7 +35,7 @@ interface ReadOptions {
  * join gives for a label of that time, provided that nothing was written since. Errors: `features.not-found`.
  */
 export function readOnline(
-  store: OnlineStore,
+  store: OnlineReader,
   name: string,
   entities: readonly (readonly Cell[])[],
   asOfUs: bigint,

@@ -180,6 +180,20 @@ export class OnlineStore {
     this.#database.transaction(add).immediate();
   }
 
+  /** Rows that stem from an artifact, entity by entity. No other statement may run while they are read. */
+  *materializedRows(view: StoredView): Generator<{ entity: Buffer; rows: (OnlineRow & RowTimes)[] }> {
+    let open: { entity: Buffer; rows: (OnlineRow & RowTimes)[] } | undefined;
+    for (const row of this.#statements.materializedRows.iterate(view.id)) {
+      if (open === undefined || !open.entity.equals(row.entity)) {
+        if (open !== undefined) yield open;
+        open = { entity: row.entity, rows: [] };
+      }
+      const { entity, event_us: eventUs, created_us: createdUs, feature_values: values } = row;
+      open.rows.push({ entity, eventUs, createdUs, values, pushed: false });
+    }
+    if (open !== undefined) yield open;
+  }
+
   /** Notes that rows of an artifact are brought into a view bit by bit. */
   markPending(id: number, digest: string): void {
     this.#statements.setPending.run(digest, id);
@@ -375,6 +389,11 @@ function prepare(database: Database.Database) {
     pushedRows: database
       .prepare<[number], TimesRow & { entity: Buffer; feature_values: Buffer }>(
         'SELECT * FROM feature_rows WHERE view = ? AND pushed = 1',
+      )
+      .safeIntegers(),
+    materializedRows: database
+      .prepare<[number], TimesRow & { entity: Buffer; feature_values: Buffer }>(
+        'SELECT * FROM feature_rows WHERE view = ? AND pushed = 0 ORDER BY entity, available_us',
       )
       .safeIntegers(),
     deleteOrphans: database.prepare(

@@ -29,7 +29,7 @@ interface PushedRow {
  * row and column.
  */
 export function pushRows(
-  store: OnlineStore,
+  store: Pick<OnlineStore, 'find' | 'names' | 'push'>,
   name: string,
   rows: readonly Record<string, unknown>[],
   nowUs: bigint,

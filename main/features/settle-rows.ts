@@ -12,7 +12,7 @@ export function availableUs(row: RowTimes): bigint {
 }
 
 /** Whether `a` is the answer wherever both rows are available; of equal rows the one that arrives last is. */
-function standsAbove(a: RowTimes, b: RowTimes): boolean {
+export function standsAbove(a: RowTimes, b: RowTimes): boolean {
   if (a.eventUs !== b.eventUs) return a.eventUs > b.eventUs;
   if (a.createdUs !== b.createdUs) return a.createdUs > b.createdUs;
   return a.pushed && !b.pushed;

@@ -14,13 +14,13 @@ import { type Datatype, datatypeOfOrt, type Tensor, type TensorData, type Tensor
 /** Response header with the feature views that an answer used, as a structured list (RFC 8941). */
 export const featureHeader = 'slipway-features';
 
-/** `VIEW;version="DIGITS"`, with `missing=N` for rows without features, or `VIEW;unavailable`. */
+/** `VIEW;version="DIGITS"`, with `missing=N` for rows without features and `stale` while the store is away, or `VIEW;unavailable`. */
 export function featureHeaderOf(uses: readonly ViewUse[]): string {
   return uses
-    .map(({ view, version, missing }) =>
+    .map(({ view, version, missing, stale }) =>
       version === null
         ? `${view};unavailable`
-        : `${view};version="${version}"${missing === 0 ? '' : `;missing=${missing}`}`,
+        : `${view};version="${version}"${missing === 0 ? '' : `;missing=${missing}`}${stale === true ? ';stale' : ''}`,
     )
     .join(', ');
 }
@@ -59,7 +59,7 @@ const keyDatatypes: Readonly<Record<InputColumn['type'], Datatype>> = {
  * those of the model. Errors: those of `Enrichment.rows`.
  */
 export function enrichTensors(
-  enrichment: Enrichment,
+  enrichment: Pick<Enrichment, 'rows'>,
   manifest: ModelManifest,
   inputs: readonly TensorSpec[],
   request: InferRequest,

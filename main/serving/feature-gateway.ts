@@ -1,5 +1,9 @@
 import { isoTime } from '../features/cell-json.ts';
-import { type FeatureAction, FeatureApi } from '../features/feature-api.ts';
+import { toAppError } from '../../shared/errors/app-error.ts';
+import { type FeatureAction, FeatureApi, readPush } from '../features/feature-api.ts';
+import type { OnlineReader } from '../features/online-reader.ts';
+import { RedisOnline } from '../features/redis-online.ts';
+import { parseJsonBody } from './json-body.ts';
 import { OnlineStore } from '../features/online-store.ts';
 
 export interface ViewFreshness {
@@ -11,15 +15,20 @@ export interface ViewFreshness {
 /** How long a freshness is shown before the store is asked again. */
 const freshnessCacheMs = 10_000;
 
+/** Runs look-ups against the online store. */
+export type ReadFeatures = <T>(work: (store: () => OnlineReader) => T) => Promise<T>;
+
 /** The online features of a serving process. The store is opened by the first request that needs it. */
 export class FeatureGateway {
   readonly #dataDir: string;
+  readonly #redis: RedisOnline | undefined;
   #store: OnlineStore | undefined;
   #api: FeatureApi | undefined;
   #freshness: { readMs: number; newest: { view: string; eventMs: number }[] } | undefined;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, url?: string) {
     this.#dataDir = dataDir;
+    this.#redis = url === undefined ? undefined : new RedisOnline(url);
   }
 
   /** Errors: those of `OnlineStore.open`. */
@@ -28,10 +37,33 @@ export class FeatureGateway {
     return this.#store;
   }
 
-  /** JSON of `FeatureApi`. Errors: its own, those of `OnlineStore.open`. */
-  answer(action: FeatureAction, body: Buffer): string {
-    this.#api ??= new FeatureApi(this.store);
-    return this.#api.answer(action, body);
+  /** Look-ups against the store; one that cannot be reached fails when it is opened. */
+  async read<T>(work: (store: () => OnlineReader) => T): Promise<T> {
+    if (this.#redis === undefined) return work(() => this.store);
+    let answered = false;
+    try {
+      return await this.#redis.run((reader) => {
+        answered = true;
+        return work(() => reader);
+      });
+    } catch (error) {
+      if (answered && !isUnavailable(error)) throw error;
+      return work(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** JSON of `FeatureApi`. Errors: its own, those of `OnlineStore.open`, `features.unavailable`. */
+  async answer(action: FeatureAction, body: Buffer): Promise<string> {
+    if (this.#redis === undefined) {
+      this.#api ??= new FeatureApi(this.store);
+      return this.#api.answer(action, body);
+    }
+    if (action === 'get-online-features')
+      return this.#redis.run((reader) => new FeatureApi(reader).answer(action, body));
+    const { name, rows } = readPush(parseJsonBody(body, () => true));
+    return JSON.stringify(await this.#redis.push(name, rows, BigInt(Date.now()) * 1000n));
   }
 
   /** JSON `{views: [{name, keys, features, rows, newest_event, materialized, version}]}`; `version` is that of the rows. */
@@ -64,6 +96,11 @@ export class FeatureGateway {
   }
 
   close(): void {
+    this.#redis?.close();
     this.#store?.close();
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return toAppError(error).code === 'features.unavailable';
 }

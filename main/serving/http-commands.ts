@@ -60,7 +60,7 @@ export async function answerCommand(context: ServingContext, route: Route, body:
       return json(200, { stored: entries.length });
     }
     case 'features':
-      return { status: 200, contentType: 'application/json', body: context.features.answer(route.action, body) };
+      return { status: 200, contentType: 'application/json', body: await context.features.answer(route.action, body) };
     case 'live':
     case 'ready':
     case 'server':

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { ViewUse } from '../features/enrichment.ts';
+import { requestColumns } from '../../shared/model/request-columns.ts';
+import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { compressAnswer } from './compress-answer.ts';
 import { allowsOrigin, corsHeaders, preflightAnswer } from './cors.ts';
@@ -232,7 +234,7 @@ async function infer(
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
   const given = readInferRequest(body, typeof header === 'string' ? header : undefined, model.requestSpecs);
-  const { request: inferRequest, uses } = timed(options.timing, () => model.enrichTensors(given));
+  const { request: inferRequest, uses } = await timed(options.timing, () => model.enrichTensors(given));
   const { rows, outputs } = await runInference(context, model, inferRequest, options);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
   const answer: Answer =
@@ -255,9 +257,9 @@ async function predict(
   options: InferenceOptions,
 ): Promise<{ rows: number; answer: Answer }> {
   const format = requestFormat(headers['content-type']);
-  const request = readPredictBody(body, format, model.manifest?.inputs ?? []);
+  const request = readPredictBody(body, format, columnsOf(model.manifest));
   const id = request.id ?? randomUUID();
-  const { rows, uses } = timed(options.timing, () => model.enrichRows(request.rows));
+  const { rows, uses } = await timed(options.timing, () => model.enrichRows(request.rows));
   const predictions = await predictRows(context, model, rows, id, options);
   const answered = answerFormat(headers.accept, format);
   const about = { model_name: model.name, model_version: model.version, id };
@@ -271,10 +273,18 @@ async function predict(
   return { rows: rows.length, answer: withFeatures(answer, uses) };
 }
 
+/** What a request may carry: keys of features beside the columns of the model. */
+function columnsOf(manifest: ModelManifest | null): InputColumn[] {
+  return manifest === null ? [] : [...manifest.inputs, ...requestColumns(manifest)];
+}
+
 /** Looks features up; a request that needs none has no time for it. */
-function timed<T extends { uses: readonly ViewUse[] }>(timing: RequestTiming | undefined, look: () => T): T {
+async function timed<T extends { uses: readonly ViewUse[] }>(
+  timing: RequestTiming | undefined,
+  look: () => Promise<T>,
+): Promise<T> {
   const startedMs = performance.now();
-  const found = look();
+  const found = await look();
   if (timing !== undefined && found.uses.length > 0) timing.featuresMs = performance.now() - startedMs;
   return found;
 }

@@ -10,6 +10,7 @@ import { ModelStatistics } from './model-statistics.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
 import { joinedColumnNames } from '../../shared/model/request-columns.ts';
 import type { Enrichment, ViewUse } from '../features/enrichment.ts';
+import type { ReadFeatures } from './feature-gateway.ts';
 import { enrichTensors, keyTensors } from './enrich-request.ts';
 import type { InferRequest, ModelSpecs } from './infer-request.ts';
 import { logColumns } from './prediction-log/log-columns.ts';
@@ -31,6 +32,8 @@ export interface ServedModelOptions {
   stateDir: string;
   /** Reads the features of models that were trained on joined views. */
   enrich(joined: readonly JoinedView[]): Enrichment;
+  /** Runs look-ups against the online store, more than once where it has to be asked over the network. */
+  readFeatures: ReadFeatures;
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
@@ -64,6 +67,7 @@ export class ServedModel {
   /** Most rows of one run; 0 where axis 0 is no batch. */
   readonly maxBatchRows: number;
   readonly maxQueueRows: number;
+  readonly #readFeatures: ReadFeatures;
   readonly #executor: ModelExecutor;
   readonly #batcher: Batcher;
   #holds = 0;
@@ -93,6 +97,7 @@ export class ServedModel {
     this.predictionLog = openPredictionLog(source, specs, options);
     const cacheBytes = responseCacheBytesOf(source.config, options.responseCacheBytes);
     this.responseCache = cacheBytes === 0 ? null : new ResponseCache(cacheBytes);
+    this.#readFeatures = options.readFeatures;
     this.#executor = executor;
     this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
     this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
@@ -189,20 +194,24 @@ export class ServedModel {
   }
 
   /** JSON rows with the features that they lack. Errors: those of `Enrichment.rows`. */
-  enrichRows(rows: readonly Record<string, unknown>[]): {
+  async enrichRows(rows: readonly Record<string, unknown>[]): Promise<{
     rows: readonly Record<string, unknown>[];
     uses: readonly ViewUse[];
-  } {
-    return this.enrichment === null ? { rows, uses: [] } : this.enrichment.rows(rows);
+  }> {
+    const { enrichment } = this;
+    if (enrichment === null) return { rows, uses: [] };
+    return this.#readFeatures((store) => enrichment.rows(rows, store));
   }
 
   /** The same for a tensor request. */
-  enrichTensors(request: InferRequest): { request: InferRequest; uses: readonly ViewUse[] } {
-    if (this.enrichment === null || this.manifest === null) return { request, uses: [] };
-    return enrichTensors(this.enrichment, this.manifest, this.inputs, request);
+  async enrichTensors(request: InferRequest): Promise<{ request: InferRequest; uses: readonly ViewUse[] }> {
+    const { enrichment, manifest } = this;
+    if (enrichment === null || manifest === null) return { request, uses: [] };
+    return this.#readFeatures((store) =>
+      enrichTensors({ rows: (rows) => enrichment.rows(rows, store) }, manifest, this.inputs, request),
+    );
   }
 
-  /** Errors: those of `Batcher.submit`. */
   infer(job: InferJob): Promise<Tensor[]> {
     const cache = this.responseCache;
     return cache === null ? this.#batcher.submit(job) : this.#inferCached(cache, job);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
 import { Enrichment } from '../features/enrichment.ts';
+import { onlineUrl, type OnlineReader } from '../features/online-reader.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { AuditLog } from './audit-log.ts';
@@ -57,10 +58,19 @@ function log(level: LogLevel, text: string): void {
 
 async function start(message: ServingStart): Promise<void> {
   const { limits, threads, stateDir, predictionLog, responseCacheBytes } = message;
-  const features = new FeatureGateway(message.dataDir);
+  const features = new FeatureGateway(message.dataDir, onlineUrl(process.env));
   const enrich = (joined: readonly JoinedView[]) =>
     new Enrichment({ joined, missing: message.missingFeatures, store: () => features.store, log });
-  const options = { limits, threads, predictionLog, responseCacheBytes, stateDir, enrich, log };
+  const options = {
+    limits,
+    threads,
+    predictionLog,
+    responseCacheBytes,
+    stateDir,
+    enrich,
+    readFeatures: <T>(work: (store: () => OnlineReader) => T) => features.read(work),
+    log,
+  };
   const open = (source: ModelSource) => ServedModel.open(source, options);
   openModel = open;
   for (const source of message.models) models.add(await open(source));
@@ -205,7 +215,7 @@ async function execute(call: ServingCall): Promise<unknown> {
   const model = models.pick(call.args.model, undefined, undefined);
   const started = performance.now();
   try {
-    const { rows } = model.enrichRows(call.args.rows);
+    const { rows } = await model.enrichRows(call.args.rows);
     const predictions = await predictRows(running(), model, rows, randomUUID());
     activity.record(performance.now() - started, call.args.rows.length, false);
     return predictions;

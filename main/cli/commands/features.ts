@@ -9,15 +9,17 @@ import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { isoTime } from '../../features/cell-json.ts';
 import { featureSkew } from '../../features/feature-skew.ts';
 import { materialize } from '../../features/materialize.ts';
+import { onlineUrl } from '../../features/online-reader.ts';
 import { OnlineStore, type ViewSummary } from '../../features/online-store.ts';
 import { pushRows } from '../../features/push-rows.ts';
+import { RedisOnline } from '../../features/redis-online.ts';
 import { type CatalogView, listViews } from '../../features/view-catalog.ts';
 import { parseJsonBody } from '../../serving/json-body.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { refreshFeatures, startFeatureRefresh } from '../../engine/feature-refresh.ts';
-import { untilStopped } from '../endpoint-options.ts';
+import { untilStopped, useOnlineStore } from '../endpoint-options.ts';
 import { withEngine } from '../open-engine.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { type OpenStore, withStore } from '../open-store.ts';
@@ -41,17 +43,12 @@ export const featuresCommand: Command = {
   options: { online: { type: 'string' }, every: { type: 'string' } },
   optionHelp: {
     every: 'seconds between refreshes; without it once',
-    online: 'online store; only the embedded one, which is the default, is built in',
+    online: 'shared online store redis://HOST:PORT that materialize, push and refresh write to as well',
   },
   run: (context) => {
+    useOnlineStore(context);
     if (context.positionals[0] === 'refresh') return refresh(context);
     return withStore(context, async (store) => {
-      const online = context.text('online');
-      if (online !== undefined) {
-        throw new AppError('cli.usage', `The online store ${online} is not supported.`, {
-          fix: 'Leave --online out: the embedded store in the data directory is used.',
-        });
-      }
       const onlineStore = OnlineStore.open(store.dataDir);
       try {
         return await act(context, store, onlineStore);
@@ -211,6 +208,7 @@ async function bringIn(context: CommandContext, store: OpenStore, online: Online
         signal: context.signal,
       },
     });
+    await withRedis((redis) => redis.publish(online, result.view));
     const seconds = (performance.now() - started) / 1000;
     const text =
       result.mode === 'unchanged'
@@ -267,7 +265,11 @@ async function push(
   const rows = parseRows(file === '-' ? await readAll(process.stdin) : await readText(file), file);
   // A view can be pushed to before it has ever been materialized.
   if (known.online === undefined && known.made !== undefined) online.create(known.made.view);
-  const result = pushRows(online, name, rows, nowUs());
+  const shared = await withRedis(async (redis) => {
+    await redis.publish(online, name);
+    return redis.push(name, rows, nowUs());
+  });
+  const result = shared ?? pushRows(online, name, rows, nowUs());
   const older = result.rows - result.stored;
   const text = `${result.stored} rows written${older === 0 ? '.' : `; ${older} are older than what is there.`}`;
   context.output.result({ type: 'features.pushed', view: name, ...result }, text);
@@ -302,4 +304,16 @@ function parseRows(text: string, file: string): Record<string, unknown>[] {
 
 function nowUs(): bigint {
   return BigInt(Date.now()) * 1000n;
+}
+
+/** Does something with the shared online store; undefined without one. */
+async function withRedis<T>(work: (redis: RedisOnline) => Promise<T>): Promise<T | undefined> {
+  const url = onlineUrl(process.env);
+  if (url === undefined) return undefined;
+  const redis = new RedisOnline(url);
+  try {
+    return await work(redis);
+  } finally {
+    redis.close();
+  }
 }

@@ -154,7 +154,7 @@ export class GrpcFront {
     model.hold();
     try {
       const { request: given, raw } = readGrpcInferRequest(message, model.requestSpecs);
-      const { request, uses } = model.enrichTensors(given);
+      const { request, uses } = await model.enrichTensors(given);
       const { rows, outputs } = await runInference(context, model, request, { signal });
       const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, { raw, uses });
       recordRequest(context, model, 200, performance.now() - startedMs, rows);
