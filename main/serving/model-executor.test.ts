@@ -82,3 +82,14 @@ it('does not start again with a file that is no model any more', async () => {
   await workers[0]?.terminate();
   await vi.waitFor(() => expect(executor.state).toBe('failed'), 10_000);
 });
+
+it('lets the runs it has end before it closes', async () => {
+  const answers = Promise.allSettled(Array.from({ length: 20 }, (_, i) => infer(i)));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await executor.close();
+  batcher.close(new AppError('serve.not-ready', 'test over'));
+  for (const [i, answer] of (await answers).entries()) {
+    if (answer.status === 'fulfilled') expect(answer.value[0]?.data).toEqual(Float32Array.of(2 * i));
+    else expect(answer.reason).toMatchObject({ code: 'serve.not-ready' });
+  }
+});

@@ -32,6 +32,9 @@ function fileChanged({ label, path }: WorkerStart): AppError {
   });
 }
 
+/** How long the end of a worker waits for its runs. */
+const maxRunMs = 30_000;
+
 /** Restarts of a worker that keeps dying within this time before the model counts as failed. */
 const maxRestarts = 3;
 const restartWindowMs = 60_000;
@@ -45,6 +48,7 @@ export class ModelExecutor implements BatchExecutor {
   #nextId = 0;
   #state: ExecutorState = 'loading';
   #restarts: number[] = [];
+  #onIdle: () => void = () => undefined;
   readonly #createWorker: typeof createModelWorker;
   /** Of the file as the first worker loaded it. */
   #sha256: string | undefined;
@@ -77,9 +81,23 @@ export class ModelExecutor implements BatchExecutor {
     });
   }
 
+  /** Ends the worker after the runs it has; whoever waits for them still gets their outputs. */
   async close(): Promise<void> {
     this.#setState('closed');
+    await this.#runsEnded();
     await this.#worker?.terminate();
+  }
+
+  /** ONNX Runtime aborts the whole process when its thread is ended during a run. */
+  #runsEnded(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, maxRunMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #launch(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
@@ -121,6 +139,7 @@ export class ModelExecutor implements BatchExecutor {
   #settle(id: number) {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#onIdle();
     return pending;
   }
 
@@ -131,6 +150,7 @@ export class ModelExecutor implements BatchExecutor {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const run of pending) run.reject(new WorkerLost());
+    this.#onIdle();
     if (wasServing) void this.#restart();
   }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEndpointHost } from '../../../main/serving/endpoint-host.ts';
+import { createEndpointHost, type StartedEndpoint } from '../../../main/serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../../main/serving/model-source.ts';
 import { LoadGenerator, median, postRequest, quantile } from '../serve/load.ts';
 import { deepNetwork, sampleRow } from '../serve/models.ts';
@@ -49,21 +49,24 @@ export async function overloadRun(options: {
   try {
     const path = join(dir, `${model}.onnx`);
     await writeFile(path, deepNetwork(width, layers));
-    const started = await host.startModels({
+    const start = {
       graphId: 'accept',
-      nodeId: 'overload',
       name: model,
       http: { port: 0 },
       models: await modelSourcesAt(path),
       maxBatchRows: 16,
-      objectiveP99Ms: objectiveMs,
-      predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
-    });
-    const url = started.http ?? '';
-    const port = Number(new URL(url).port);
+      predictionLog: { mode: 'sampled' as const, redactColumns: [], retentionDays: 1 },
+    };
+    // Without an objective nothing is refused: what is answered is what it can do.
+    const unbounded = await host.startModels({ ...start, nodeId: 'capacity' });
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, width], data: sampleRow(width) }];
     const request = postRequest(`/v2/models/${model}/infer`, Buffer.from(JSON.stringify({ inputs })));
-    const capacity = await capacityOf(closedLoop, port, request, options.capacitySeconds);
+    const capacity = await capacityOf(closedLoop, portOf(unbounded), request, options.capacitySeconds);
+    await host.stop(unbounded.id);
+    const started = await host.startModels({ ...start, nodeId: 'overload', objectiveP99Ms: objectiveMs });
+    const url = started.http ?? '';
+    const port = portOf(started);
+    await closedLoop.run({ target: { kind: 'http', port, request }, connections: 2, seconds: 0.5 });
     log(`capacity ${capacity.toFixed(0)} requests/s; offering twice that for ${options.seconds} s`);
     const health = watchHealth(url);
     const result = await openLoopLoad({
@@ -102,6 +105,10 @@ export async function overloadRun(options: {
     await host.close();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function portOf({ http }: StartedEndpoint): number {
+  return Number(new URL(http ?? '').port);
 }
 
 /** Requests per second with all connections always waiting: median of several shots after a warm-up. */
