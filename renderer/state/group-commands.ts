@@ -3,6 +3,7 @@ import type { GraphDocument, GraphEdge, GraphGroup, GraphNode } from '../../shar
 import { parameterReference } from '../../shared/graph/graph-parameters.ts';
 import { groupKind, groupOfNode, groupVersion, isGroupKind, mapKind } from '../../shared/graph/group-definition.ts';
 import { idPattern, parsePortRef } from '../../shared/graph/ids.ts';
+import { mapParams } from '../../shared/graph/map-items.ts';
 import { titleOf, type Point } from './graph-commands.ts';
 import { activeGraph, editGraph, editRoot, showScope } from './graph-store.ts';
 import { freeId, slug } from './node-names.ts';
@@ -238,8 +239,9 @@ export function setRepeated(nodeId: string, repeated: boolean): void {
     const target = draft.nodes[nodeId];
     if (!target) return;
     target.kind = repeated ? mapKind : groupKind;
-    if (repeated) target.params['each'] ??= { values: [], parameter, input, column: '', name: 'item' };
-    else delete target.params['each'];
+    const own = { items: [], ...(parameter === '' ? { itemInput: input } : { itemParameter: parameter }) };
+    if (repeated) target.params = { ...own, ...target.params };
+    else for (const name of Object.keys(mapParams)) delete target.params[name];
   });
 }
 

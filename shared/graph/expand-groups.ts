@@ -16,7 +16,7 @@ import {
 import { innerStepId } from './group-ids.ts';
 import { parsePortRef, portRef } from './ids.ts';
 import { pointer } from './json-pointer.ts';
-import { mapEachSchema, mapItemIds } from './map-items.ts';
+import { mapItemIds, readMapParams } from './map-items.ts';
 
 type Json = Record<string, unknown>;
 
@@ -231,8 +231,8 @@ class Expansion {
     if (definition !== undefined) this.instances.push({ id, node, params: node.params, definition });
     const placement: Placement = { id, at, path, scope, groupId: found.id, group: found.group };
     if (node.kind !== mapKind) return this.place(node, placement);
-    return this.map(node, placement, definition, (message, fix) =>
-      refuse('params.invalid', message, fix, 'params/each'),
+    return this.map(node, placement, definition, (field, message, fix) =>
+      refuse('params.invalid', message, fix, `params/${field}`),
     );
   }
 
@@ -255,39 +255,42 @@ class Expansion {
     node: GraphNode,
     placement: Placement,
     definition: NodeDefinition | undefined,
-    refuse: (message: string, fix: string) => undefined,
+    refuse: (field: string, message: string, fix: string) => undefined,
   ): Member | undefined {
     const { id, at, path, group, scope } = placement;
-    const parsed = mapEachSchema.safeParse(node.params['each']);
+    const each = readMapParams(node.params);
     // Told with the other params of the node.
-    if (!parsed.success) return undefined;
-    const each = parsed.data;
-    const partitioned = each.input !== '' || each.column !== '';
-    if (each.parameter === '' && !partitioned) {
+    if (each === undefined) return undefined;
+    const partitioned = each.itemInput !== '' || each.itemColumn !== '';
+    if (each.itemParameter === '' && !partitioned) {
       return refuse(
+        'itemParameter',
         `Map "${id}" does not say where its group gets the value.`,
-        'Set "parameter", or "input" and "column".',
+        'Set itemParameter, or itemInput and itemColumn.',
       );
     }
-    if (each.parameter !== '' && !Object.hasOwn(group.parameters ?? {}, each.parameter)) {
+    if (each.itemParameter !== '' && !Object.hasOwn(group.parameters ?? {}, each.itemParameter)) {
       const names = Object.keys(group.parameters ?? {});
       return refuse(
-        `The group of map "${id}" has no parameter "${each.parameter}".`,
+        'itemParameter',
+        `The group of map "${id}" has no parameter "${each.itemParameter}".`,
         names.length === 0 ? 'Add it to the group, and use it inside.' : `Its parameters are ${names.join(', ')}.`,
       );
     }
-    if (partitioned && (each.column === '' || !Object.hasOwn(group.inputs, each.input))) {
+    if (partitioned && (each.itemColumn === '' || !Object.hasOwn(group.inputs, each.itemInput))) {
       return refuse(
-        `Map "${id}" cannot take rows for "${each.input}" by column "${each.column}".`,
-        `Set "input" to an input of the group (${Object.keys(group.inputs).join(', ')}) and "column" to a column of its rows.`,
+        'itemInput',
+        `Map "${id}" cannot take rows for "${each.itemInput}" by column "${each.itemColumn}".`,
+        `Set itemInput to an input of the group (${Object.keys(group.inputs).join(', ')}) and itemColumn to a column of its rows.`,
       );
     }
-    const ids = mapItemIds(each.values);
+    const ids = mapItemIds(each.items);
     if (new Set(ids).size < ids.length) {
-      return refuse(`Map "${id}" has the same value twice.`, 'Delete one of the two.');
+      return refuse('items', `Map "${id}" has the same value twice.`, 'Delete one of the two.');
     }
     if (this.count + ids.length * (Object.keys(group.nodes).length + 1) > maxExpandedNodes) {
       return refuse(
+        'items',
         `With its groups expanded the graph has more than ${maxExpandedNodes} nodes.`,
         'Repeat the group for fewer values.',
       );
@@ -302,17 +305,17 @@ class Expansion {
       return stepId;
     };
     const inputs = new Map<string, string[]>(Object.keys(group.inputs).map((port) => [port, []]));
-    const items = each.values.map((value, index): GroupMember => {
+    const items = each.items.map((value, index): GroupMember => {
       const item = ids[index] ?? '';
       const itemPath = [...path, item];
-      const params = each.parameter === '' ? node.params : { ...node.params, [each.parameter]: value };
+      const params = each.itemParameter === '' ? node.params : { ...node.params, [each.itemParameter]: value };
       const placed = this.place({ ...node, params }, { ...placement, id: this.idOf(itemPath), path: itemPath });
       for (const [port, targets] of placed.inputs) {
-        if (!partitioned || port !== each.input) {
+        if (!partitioned || port !== each.itemInput) {
           inputs.get(port)?.push(...targets);
           continue;
         }
-        const conditions = [{ column: each.column, is: 'equal', value: String(value) }];
+        const conditions = [{ column: each.itemColumn, is: 'equal', value: String(value) }];
         const part = add(['partition', item], 'data.filter', { conditions });
         inputs.get(port)?.push(portRef(part, 'input'));
         for (const target of targets) this.addEdge(portRef(part, 'table'), target, at);
@@ -320,7 +323,7 @@ class Expansion {
       return placed;
     });
     const outputs = new Map<string, string>();
-    const names = each.values.map(String);
+    const names = each.items.map(String);
     for (const [port, output] of Object.entries(
       definition === undefined ? {} : portsOf(definition, node.params).outputs,
     )) {
@@ -328,8 +331,8 @@ class Expansion {
       if (sources.length < items.length) continue;
       const tables = this.typeOf(group, port, node.params) === 'table';
       const collect = tables
-        ? add(['collect', port], 'data.union', { columns: 'all', source: each.name, names })
-        : add(['collect', port], 'data.metrics', { source: each.name, names });
+        ? add(['collect', port], 'data.union', { columns: 'all', source: each.itemName, names })
+        : add(['collect', port], 'data.metrics', { source: each.itemName, names });
       for (const source of sources) this.addEdge(source, portRef(collect, tables ? 'tables' : 'reports'), at);
       outputs.set(port, portRef(collect, output.type));
     }

@@ -13,7 +13,7 @@ import type { GraphDocument, GraphGroup, GraphNode } from './document.ts';
 import type { DefinitionOf } from './graph-index.ts';
 import { parameterReference, substituteParameters } from './graph-parameters.ts';
 import { parsePortRef } from './ids.ts';
-import { mapEachSchema } from './map-items.ts';
+import { mapParams } from './map-items.ts';
 import { type PortType, portTypes } from './port-types.ts';
 
 /** Kind of a node that places a group of the graph's `groups` into it. */
@@ -118,7 +118,7 @@ function mapDefinition(group: NodeDefinition, id: string): NodeDefinition {
     kind: mapKind,
     summary: `${group.title}, once for each of several values; results are collected in one table.`,
     keywords: [...group.keywords, 'map', 'loop', 'each', 'repeat', 'fan-out', 'partition'],
-    params: group.params.extend({ each: mapEachSchema.describe('The values, and where the group gets them') }),
+    params: group.params.extend(mapParams),
     ports: (params: Record<string, unknown>) => {
       const { inputs, outputs } = portsOf(group, { ...params, group: id });
       return {
@@ -132,7 +132,7 @@ function mapDefinition(group: NodeDefinition, id: string): NodeDefinition {
         ),
       };
     },
-    examples: [{ name: group.title, params: { group: id, each: { parameter: '', values: ['a', 'b'] } }, note: '' }],
+    examples: [{ name: group.title, params: { group: id, items: ['a', 'b'] }, note: '' }],
   };
 }
 
@@ -148,7 +148,7 @@ function stageOf(group: GraphGroup, definitionOf: DefinitionOf): Stage {
 }
 
 /** Names in the params of group nodes that are no parameters of the group. */
-export const reservedParameters: ReadonlySet<string> = new Set(['group', 'each']);
+export const reservedParameters: ReadonlySet<string> = new Set(['group', ...Object.keys(mapParams)]);
 
 const types = { string: z.string(), number: z.number(), integer: z.number().int(), boolean: z.boolean() };
 

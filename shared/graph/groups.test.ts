@@ -241,14 +241,14 @@ describe('a map', () => {
     grouped({
       nodes: {
         one: node('test.number'),
-        all: node('graph.map', { group: 'adding', each, ...more }),
+        all: node('graph.map', { group: 'adding', ...each, ...more }),
         last: node('test.sum'),
       },
       edges: [{ from: 'one.value', to: 'all.numbers' }],
     });
 
   it('places its group once per value, under ids that follow from the value', () => {
-    const { plan, diagnostics } = createPlan(mapped({ parameter: 'digits', values: [1, 20] }), definitionOf);
+    const { plan, diagnostics } = createPlan(mapped({ itemParameter: 'digits', items: [1, 20] }), definitionOf);
     // The kinds that collect are not among those of this test.
     expect(new Set(diagnostics.map(({ code }) => code))).toEqual(
       new Set(['graph.unknown-kind', 'graph.input-missing']),
@@ -264,15 +264,15 @@ describe('a map', () => {
   });
 
   it.each([
-    [{ values: [1] }, 'does not say where'],
-    [{ values: [1], parameter: 'nothing' }, 'has no parameter "nothing"'],
-    [{ values: [1], input: 'nothing', column: 'x' }, 'cannot take rows'],
-    [{ values: ['a', 'a'], parameter: 'digits' }, 'the same value twice'],
-    [{ values: [], parameter: 'digits' }, '"each.values"'],
+    [{ items: [1] }, 'does not say where'],
+    [{ items: [1], itemParameter: 'nothing' }, 'has no parameter "nothing"'],
+    [{ items: [1], itemInput: 'nothing', itemColumn: 'x' }, 'cannot take rows'],
+    [{ items: ['a', 'a'], itemParameter: 'digits' }, 'the same value twice'],
+    [{ items: [], itemParameter: 'digits' }, '"items"'],
   ])('refuses %j', (each, message) => {
     const found = validateGraph(mapped(each), definitionOf).filter(({ node: id }) => id === 'all');
     expect(found.map((problem) => problem.message).join()).toContain(message);
-    expect(found[0]?.path).toContain('/nodes/all/params/each');
+    expect(found[0]?.path).toMatch(/^\/nodes\/all\/params\/item/);
   });
 
   it('gives different values different ids', () => {

@@ -51,10 +51,16 @@ const node = (kind: string, params: object = {}) => ({ kind, version: 1, params 
 it('repeats a group for each partition and collects the tables', { timeout: 120_000 }, async () => {
   const lines = ['origin,delay', 'ATL,1', 'ORD,10', 'ATL,3', 'JFK,5', 'ORD,20'];
   writeFileSync(join(dir, 'flights.csv'), `${lines.join('\n')}\n`);
-  const graph = (values: string[]) => ({
+  const graph = (items: string[]) => ({
     nodes: {
       flights: node('data.file', { path: 'flights.csv' }),
-      each: node('graph.map', { group: 'summary', each: { input: 'rows', column: 'origin', name: 'airport', values } }),
+      each: node('graph.map', {
+        group: 'summary',
+        itemInput: 'rows',
+        itemColumn: 'origin',
+        itemName: 'airport',
+        items,
+      }),
     },
     edges: [{ from: 'flights.table', to: 'each.rows' }],
     groups: {
