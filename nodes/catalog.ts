@@ -55,6 +55,7 @@ import { gateNode } from './train/gate/definition.ts';
 import { linearNode } from './train/linear/definition.ts';
 import { mlpNode } from './train/mlp/definition.ts';
 import { onnxNode } from './train/onnx/definition.ts';
+import { pcaNode } from './train/pca/definition.ts';
 import { pythonModelNode } from './train/python/definition.ts';
 import { registerNode } from './train/register/definition.ts';
 import { searchNode } from './train/search/definition.ts';
@@ -116,6 +117,7 @@ export const catalog = {
   [mlpNode.kind]: mlpNode,
   [cnnNode.kind]: cnnNode,
   [clusterNode.kind]: clusterNode,
+  [pcaNode.kind]: pcaNode,
   [anomalyNode.kind]: anomalyNode,
   [forecastNode.kind]: forecastNode,
   [onnxNode.kind]: onnxNode,

@@ -55,6 +55,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.linear': () => import('./train/linear/run.ts'),
   'train.mlp': () => import('./train/mlp/run.ts'),
   'train.onnx': () => import('./train/onnx/run.ts'),
+  'train.pca': () => import('./train/pca/run.ts'),
   'train.python': () => import('./train/python/run.ts'),
   'train.register': () => import('./train/register/run.ts'),
   'train.search': () => import('./train/search/run.ts'),

@@ -61,6 +61,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.linear',
   'train.mlp',
   'train.onnx',
+  'train.pca',
   'train.search',
   'train.trees',
   'monitor.drift',

@@ -13,6 +13,10 @@ import { anomalyNode } from './anomaly/definition.ts';
 import { runner as anomaly } from './anomaly/run.ts';
 import { clusterNode } from './cluster/definition.ts';
 import { runner as cluster } from './cluster/run.ts';
+import { linearNode } from './linear/definition.ts';
+import { runner as linear } from './linear/run.ts';
+import { pcaNode } from './pca/definition.ts';
+import { runner as pca } from './pca/run.ts';
 import { evaluateNode } from './evaluate/definition.ts';
 import { runner as evaluate } from './evaluate/run.ts';
 
@@ -143,6 +147,36 @@ describe('anomalies', () => {
     const same = await featuresOf('SELECT 1 AS a FROM range(100)', ['a']);
     await expect(chain.run(anomalyNode, anomaly, {}, { features: [same] })).rejects.toMatchObject({
       code: 'train.one-class',
+    });
+  });
+});
+
+describe('principal components', () => {
+  test('keep the variance, are a feature of a model, and are served', async () => {
+    const features = await featuresOf(penguins, measures);
+    const out = await chain.run(pcaNode, pca, { components: 2 }, { features: [features] });
+    expect(chain.logs.some((line) => /2 components keep 8\d\.\d % of the variance: 6\d\.\d %/.test(line))).toBe(true);
+    const [spread] = await rowsOf(
+      out['table'] as InputArtifact,
+      'SELECT avg(pc1) AS mean, var_pop(pc1) AS first, var_pop(pc2) AS second, corr(pc1, pc2) AS corr FROM scored',
+    );
+    expect(Math.abs(spread?.['mean'] as number)).toBeLessThan(1e-4);
+    expect(spread?.['first']).toBeGreaterThan(2.5);
+    expect(spread?.['second']).toBeLessThan(1);
+    expect(Math.abs(spread?.['corr'] as number)).toBeLessThan(1e-4);
+    const input = [out['features'] as InputArtifact];
+    const { model } = await chain.run(linearNode, linear, { label: 'Species' }, { features: input });
+    const { parity, metrics } = await reportOf(model as InputArtifact, out['table'] as InputArtifact);
+    expect(parity).toMatchObject({ passed: true });
+    expect(metrics['accuracy']).toBeGreaterThan(0.85);
+  });
+
+  test('copies and constants leave one direction; too many are refused', async () => {
+    const features = await featuresOf('SELECT i AS a, 2 * i AS b, 5 AS c FROM range(50) t(i)', ['a', 'b', 'c']);
+    await chain.run(pcaNode, pca, { components: 3 }, { features: [features] });
+    expect(chain.logs.at(-1)).toContain('100.0 %, 0.0 %, 0.0 %');
+    await expect(chain.run(pcaNode, pca, { components: 4 }, { features: [features] })).rejects.toMatchObject({
+      code: 'params.invalid',
     });
   });
 });
