@@ -183,7 +183,13 @@ function ruleOf(
   { id: nodeId, params }: PlanService,
   rule: Pick<AlertRule, 'kind' | 'severity' | 'title'>,
 ): AlertRule {
-  return { ...rule, graphId: endpoint.graphId, nodeId, webhook: String(params['webhook'] ?? '') };
+  return {
+    ...rule,
+    graphId: endpoint.graphId,
+    nodeId,
+    webhook: String(params['webhook'] ?? ''),
+    email: String(params['email'] ?? ''),
+  };
 }
 
 function openDriftMonitor(

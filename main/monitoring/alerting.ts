@@ -1,5 +1,6 @@
 import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
+import { sendAlertEmail } from './alert-email.ts';
 import type { AlertRecords } from '../store/alert-records.ts';
 
 export interface AlertRule {
@@ -8,8 +9,10 @@ export interface AlertRule {
   kind: Alert['kind'];
   severity: Alert['severity'];
   title: string;
-  /** Empty: nothing is sent. */
+  /** Empty: nothing is posted. */
   webhook: string;
+  /** Addresses with commas between; empty: nothing is mailed. */
+  email?: string | undefined;
 }
 
 export interface Alerting {
@@ -27,16 +30,10 @@ export function createAlerting(
   log: (text: string) => void,
   onChange?: (alert: Alert) => void,
 ): Alerting {
-  async function deliver(alert: Alert, url: string): Promise<void> {
+  async function deliver(alert: Alert, send: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const response = await fetch(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ text: textOf(alert), alert }),
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        if (!response.ok) throw new Error(`status ${response.status}`);
+        await send();
         records.delivered(alert.id);
         return;
       } catch (error) {
@@ -55,25 +52,37 @@ export function createAlerting(
 
   return {
     update(rule, active, explain) {
-      const { webhook, ...opened } = rule;
+      const { webhook: _webhook, email: _email, ...opened } = rule;
       const { graphId, nodeId, kind } = rule;
       if (!active) {
-        tell(records.resolve(graphId, nodeId, kind), webhook);
+        tell(records.resolve(graphId, nodeId, kind), rule);
       } else if (!records.isOpen(graphId, nodeId, kind)) {
         explain()
-          .then((explanation) => tell(records.open({ ...opened, explanation }), webhook))
+          .then((explanation) => tell(records.open({ ...opened, explanation }), rule))
           .catch((error: unknown) => log(`The alert "${rule.title}" could not be kept: ${toAppError(error).message}`));
       }
     },
   };
 
-  function tell(changed: Alert | undefined, webhook: string): void {
+  function tell(changed: Alert | undefined, { webhook, email = '' }: AlertRule): void {
     if (changed === undefined) return;
     const active = changed.resolvedMs === null;
     log(active ? textOf(changed) : `Over: ${changed.title}`);
     onChange?.(changed);
-    if (webhook !== '' && !changed.silenced) void deliver(changed, webhook);
+    if (changed.silenced) return;
+    if (webhook !== '') void deliver(changed, () => post(changed, webhook));
+    if (email !== '') void deliver(changed, () => sendAlertEmail(changed, textOf(changed), email));
   }
+}
+
+async function post(alert: Alert, url: string): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text: textOf(alert), alert }),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (!response.ok) throw new Error(`status ${response.status}`);
 }
 
 /** One text, as chat systems show it. */

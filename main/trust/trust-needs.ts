@@ -106,8 +106,8 @@ function needOf(kind: string, params: Record<string, unknown>): { what: string; 
   const secrets = secretNames(params);
   if (secrets.length > 0) return { what: `is given the secret ${secrets.join(', ')}`, onSight: true };
   if (Object.hasOwn(actions, kind)) return actions[kind];
-  const webhook = params['webhook'];
-  if (typeof webhook === 'string' && webhook !== '') return { what: `sends alerts to ${webhook}`, onSight: false };
+  const receivers = [params['webhook'], params['email']].filter((to) => typeof to === 'string' && to !== '');
+  if (receivers.length > 0) return { what: `sends alerts to ${receivers.join(' and ')}`, onSight: false };
   const path = params['path'];
   // Windows signs in to such a server with the person's own name.
   if (typeof path === 'string' && /^[\\/]{2}/.test(path.trim())) {

@@ -212,6 +212,7 @@ export const t = defineText(
     columnsDiffer: (over: string | number, columns: string | number) => `${over} of ${columns} columns differ.`,
     againstReferenceRows: (rows: string | number) => `against ${rows} reference rows`,
     rowsCounted: (rows: string | number) => `${rows} rows`,
+    show: 'Show',
   },
   {
     noMonitorYet:
@@ -427,5 +428,6 @@ export const t = defineText(
     columnsDiffer: (over, columns) => `${over} von ${columns} Spalten weichen ab.`,
     againstReferenceRows: (rows) => `gegen ${rows} Referenzzeilen`,
     rowsCounted: (rows) => `${rows} Zeilen`,
+    show: 'Anzeigen',
   },
 );

@@ -5,6 +5,7 @@ import { startAnalysis } from '../state/analysis-store.ts';
 import { startReadiness } from '../readiness/readiness-store.ts';
 import { startDiskWatch } from '../state/disk-watch.ts';
 import { startEndpoints } from '../state/endpoint-store.ts';
+import { startAlertNotices } from '../monitors/alert-notices.ts';
 import { openPath, openTemplate } from '../state/file-commands.ts';
 import { isDirty, useGraphs } from '../state/graph-store.ts';
 import { listRecovery, startRecovery } from '../state/recovery.ts';
@@ -37,6 +38,7 @@ export function startApp(): void {
   startAnalysis();
   startReadiness();
   startEndpoints();
+  startAlertNotices();
   startRecovery();
   startDiskWatch();
   connectEngine();

@@ -50,6 +50,13 @@ export const performanceNode = defineNode({
       .default('')
       .describe('Address that alerts are posted to as JSON, also in the form that Slack takes')
       .meta(paramMeta({ section: 'Alarm' })),
+    email: z
+      .string()
+      .max(2_000)
+      .regex(/^$|^[^\s@,]+@[^\s@,]+(, ?[^\s@,]+@[^\s@,]+)*$/, 'addresses such as ops@example.com, with commas between')
+      .default('')
+      .describe('Addresses that alerts are mailed to; needs SLIPWAY_SMTP_URL in the environment of the engine')
+      .meta(paramMeta({ section: 'Alarm' })),
   }),
   ports: {
     inputs: {

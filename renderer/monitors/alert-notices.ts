@@ -1,0 +1,32 @@
+import { useConnection } from '../client/connection-store.ts';
+import { engine } from '../client/engine-client.ts';
+import { shell } from '../platform/shell.ts';
+import { navigate } from '../state/ui-store.ts';
+import { showToast } from '../ui/toast.tsx';
+import { t } from './text.ts';
+
+const pollMs = 5_000;
+const limit = 20;
+
+/** Tells of alerts that begin while the app runs: by the desktop where nobody looks, else in the window. */
+export function startAlertNotices(): void {
+  let told: Set<string> | undefined;
+  const look = async () => {
+    if (useConnection.getState().state !== 'online') return;
+    try {
+      const open = await engine.alert.list({ open: true, limit });
+      const fresh = told === undefined ? [] : open.filter(({ id, silenced }) => !told?.has(id) && !silenced);
+      told = new Set([...(told ?? []), ...open.map(({ id }) => id)]);
+      for (const { title, explanation } of fresh) {
+        if (shell.desktop !== undefined && !document.hasFocus()) {
+          void shell.desktop.notify(title, explanation.sentences[0] ?? '');
+        } else {
+          showToast({ text: title, action: { label: t.show, onSelect: () => navigate('monitors', 'alerts') } });
+        }
+      }
+    } catch {
+      // The next look tells; a lost engine is shown by the offline bar.
+    }
+  };
+  setInterval(() => void look(), pollMs);
+}
