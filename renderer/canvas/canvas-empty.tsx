@@ -3,6 +3,7 @@ import { openTemplate } from '../state/file-commands.ts';
 import { Button } from '../ui/button.tsx';
 import { definitions } from './kind-search.ts';
 import { t } from './text.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 /** What an empty graph says: one thing to do, one sample. */
 export function CanvasEmpty() {
@@ -13,7 +14,7 @@ export function CanvasEmpty() {
       <div className="actions">
         {source && (
           <Button variant="primary" icon="plus" onClick={() => addNode(source.kind, { x: 80, y: 80 })}>
-            {t.add(source.title.toLowerCase())}
+            {t.add(kindTitle(source).toLowerCase())}
           </Button>
         )}
         <Button variant="quiet" onClick={() => void openTemplate('penguins')}>

@@ -4,6 +4,7 @@ import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { searchKinds } from './kind-search.ts';
 import { t } from './text.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 interface KindPickerProps {
   /** Client pixels. */
@@ -88,7 +89,7 @@ export function KindPicker({ at, kinds, onPick, onClose }: KindPickerProps) {
             }}
           >
             <StageFlag stage={definition.stage} size={12} label={false} />
-            <span className="clip">{definition.title}</span>
+            <span className="clip">{kindTitle(definition)}</span>
           </div>
         ))}
         {hits.length === 0 && <p className="mute kind-none">{t.noNodeFitsHere}</p>}

@@ -1,13 +1,16 @@
 import { catalog } from '../../nodes/catalog.ts';
 import type { PortType } from '../../shared/graph/port-types.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 export const definitions: readonly NodeDefinition[] = Object.values(catalog as Record<string, NodeDefinition>);
 
 /** Rank of a kind for a search text; lower is better, undefined when it does not match. */
 function rank(definition: NodeDefinition, words: readonly string[]): number | undefined {
-  const title = definition.title.toLowerCase();
-  const keywords = [definition.kind, definition.stage, ...definition.keywords].map((word) => word.toLowerCase());
+  const title = kindTitle(definition).toLowerCase();
+  const keywords = [definition.title, definition.kind, definition.stage, ...definition.keywords].map((word) =>
+    word.toLowerCase(),
+  );
   const summary = definition.summary.toLowerCase();
   let total = 0;
   for (const word of words) {

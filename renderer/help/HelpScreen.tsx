@@ -16,6 +16,7 @@ import { EmptyState } from '../ui/state-block.tsx';
 import '../results/results.css';
 import './help.css';
 import { t } from './text.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 const definitions: readonly NodeDefinition[] = Object.values(catalog);
 const errorsAddress = 'errors';
@@ -58,7 +59,7 @@ function KindPage({ definition }: { definition: NodeDefinition }) {
       <header className="help-head">
         <StageFlag stage={definition.stage} size={32} />
         <div>
-          <h1>{definition.title}</h1>
+          <h1>{kindTitle(definition)}</h1>
           <span className="mono mute">{definition.kind}</span>
         </div>
       </header>
@@ -182,7 +183,7 @@ export function HelpScreen() {
                 </h3>
                 <ul>
                   {kinds.map((one) => (
-                    <li key={one.kind}>{link(one.kind, one.title)}</li>
+                    <li key={one.kind}>{link(one.kind, kindTitle(one))}</li>
                   ))}
                 </ul>
               </section>

@@ -11,6 +11,7 @@ import { appCommands, canvasKeyPress } from './app-commands.ts';
 import type { Stage } from '../../shared/node/define-node.ts';
 import { t } from './text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 interface Choice {
   id: string;
@@ -55,7 +56,7 @@ function allChoices(): Choice[] {
     ? definitions.map(
         (definition): Choice => ({
           id: `add.${definition.kind}`,
-          title: t.add(definition.title),
+          title: t.add(kindTitle(definition)),
           group: 'add',
           stage: definition.stage,
           run: () => {

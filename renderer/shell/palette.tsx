@@ -17,6 +17,7 @@ import { PortGlyph } from '../ui/port-glyph.tsx';
 import { StageFlag, stageTitle } from '../ui/stage-flag.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { t } from './text.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 /** Adds a kind; with a port in the filter, tied to it. */
 function addFromPalette(definition: NodeDefinition): void {
@@ -66,7 +67,7 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
           }
         }}
       >
-        <span className="clip">{definition.title}</span>
+        <span className="clip">{kindTitle(definition)}</span>
         <span className="ports" aria-hidden="true">
           {Object.entries(ports.inputs).map(([name, port]) => (
             <PortGlyph key={name} type={port.types[0]} many={port.many ?? false} />

@@ -10,6 +10,7 @@ import { select } from './selection-store.ts';
 import { healingEdges, insertionEdges } from './splice.ts';
 import { t } from './text.ts';
 import { nodeDefinition } from './node-definition.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 
 export interface Point {
   x: number;
@@ -24,7 +25,9 @@ export function snap(point: Point): Point {
 
 /** Title a node shows: its own, else that of its kind. */
 export function titleOf(node: GraphNode, id: string): string {
-  return node.title ?? nodeDefinition(node)?.title ?? id;
+  if (node.title !== undefined) return node.title;
+  const definition = nodeDefinition(node);
+  return definition === undefined ? id : kindTitle(definition);
 }
 
 /** Adds a node and selects it; with `from` or `to` (`node.port`) also an edge. Returns its id. */
@@ -38,7 +41,7 @@ export function addNode(
   if (!definition || !graph) return undefined;
   const id = freeId(kind.slice(kind.indexOf('.') + 1), (name) => Object.hasOwn(graph.document.nodes, name));
   editGraph(
-    t.add(definition.title),
+    t.add(kindTitle(definition)),
     (draft) => {
       draft.nodes[id] = { kind, version: definition.version, params: {} };
       draft.layout.nodes[id] = { ...snap(at) };
