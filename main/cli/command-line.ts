@@ -61,7 +61,8 @@ async function main(argv: readonly string[], controller: AbortController): Promi
     const command = await load();
     const parsed = parseCommandLine(argv.slice(1), command);
     if (parsed.values['help'] === true) {
-      process.stdout.write(`${commandHelp(command)}\n`);
+      const help = commandHelp(command);
+      output.result({ help }, help);
       return 0;
     }
     const extra = parsed.positionals[command.positionals];
@@ -101,7 +102,7 @@ function parseCommandLine(argv: readonly string[], command: Command): ReturnType
       strict: true,
     });
   } catch (error) {
-    throw new AppError('cli.usage', error instanceof Error ? error.message : String(error), {
+    throw new AppError('cli.usage', (error instanceof Error ? error.message : String(error)).replaceAll('\n', ' '), {
       fix: `See: slipway ${command.name} --help`,
     });
   }

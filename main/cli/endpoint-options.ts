@@ -7,6 +7,7 @@ import type { StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { ModelSource } from '../serving/model-source.ts';
 import type { CommandContext } from './command.ts';
 import type { Output } from './output.ts';
+import { tlsFiles } from './tls-files.ts';
 
 /** Where endpoints listen; shared by `up` and `serve`. */
 export const servingOptions = {
@@ -72,9 +73,24 @@ export function servingOf(context: CommandContext): ServingAddress {
 
 function tlsOf(context: CommandContext): ServingAddress['tls'] {
   const [cert, key] = [context.text('tls-cert'), context.text('tls-key')];
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert !== undefined && key !== undefined) return { certPath: resolve(cert), keyPath: resolve(key) };
-  throw new AppError('cli.usage', 'TLS needs both --tls-cert and --tls-key.');
+  // Said before anything runs for minutes, too.
+  tlsFiles(cert, key);
+  return cert !== undefined && key !== undefined ? { certPath: resolve(cert), keyPath: resolve(key) } : undefined;
+}
+
+/** Two servers of one command cannot share a port: throws `cli.usage`. 0 is any free port, so it may repeat. */
+export function requireDifferentPorts(ports: Readonly<Record<string, number | undefined>>): void {
+  const taken = new Map<number, string>();
+  for (const [name, port] of Object.entries(ports)) {
+    if (port === undefined || port === 0) continue;
+    const other = taken.get(port);
+    if (other !== undefined) {
+      throw new AppError('cli.usage', `--${other} and --${name} both ask for port ${port}.`, {
+        fix: 'Give each its own port; 0 takes any free one.',
+      });
+    }
+    taken.set(port, name);
+  }
 }
 
 /** `*`, or scheme, host and port as browsers send them. */
@@ -91,8 +107,8 @@ function originOf(text: string): string {
 export function portOption(context: CommandContext, name: string): number | undefined {
   const text = context.text(name);
   if (text === undefined) return undefined;
-  const port = Number(text);
-  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
   throw new AppError('cli.usage', `--${name} ${text} is no port.`, { fix: 'Use 0 to 65535; 0 takes any free one.' });
 }
 

@@ -6,12 +6,13 @@ import { createPlan } from '../../shared/plan/create-plan.ts';
 import { productVersion } from '../product/version.ts';
 import type { ExportContext } from './export-context.ts';
 
-/** Plans a graph, read with its diagnostics, for export. Throws `graph.invalid` with the diagnostics: a bundle of half a graph helps nobody. */
+/** Plans a graph, read with its diagnostics, for export. Throws `graph.invalid` (or the graph's own code) with the diagnostics: a bundle of half a graph helps nobody. */
 export function exportContextOf(graph: ParsedGraph): ExportContext {
   const errors = graph.diagnostics.filter((entry) => entry.severity === 'error');
   if (graph.document === undefined || errors.length > 0) {
     const [first] = errors;
-    throw new AppError('graph.invalid', `The graph has errors: ${first?.message ?? 'it cannot be read.'}`, {
+    const code = first?.code === 'graph.too-new' || first?.code === 'graph.too-large' ? first.code : 'graph.invalid';
+    throw new AppError(code, `The graph has errors: ${first?.message ?? 'it cannot be read.'}`, {
       nodeId: first?.node,
       fix: first?.fix ?? 'Run slipway validate to see all of them.',
       details: { diagnostics: errors },

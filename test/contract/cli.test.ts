@@ -164,6 +164,13 @@ describe('bad graphs', () => {
     }
   });
 
+  it('says of a graph of a newer version that it cannot be kept up because of that', async () => {
+    const path = graphFile('newer-up', (graph) => (graph['formatVersion'] = 99));
+    const { code, last } = await runSlipway(['up', path, '--http', '0'], dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'graph.too-new', message: expect.stringContaining('99') } });
+  });
+
   it('says which file is missing', async () => {
     const { code, last } = await runSlipway(['run', join(folder, 'nothing.slipway.json')], dataDir);
     expect(code).toBe(2);
@@ -225,6 +232,15 @@ describe('surroundings', () => {
     expect((await runSlipway(['runs'], fresh)).last).toMatchObject({ runs: [] });
   });
 
+  it.each(['no-such.pem', penguins])('refuses the certificate %s before it runs anything', async (cert) => {
+    const fresh = join(folder, 'tls-data');
+    const args = ['up', penguins, '--http', '0', '--tls-cert', cert, '--tls-key', cert];
+    const { code, last } = await runSlipway(args, fresh);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'cli.usage', message: expect.stringContaining(cert) } });
+    expect(existsSync(fresh)).toBe(false);
+  });
+
   it('says that a port is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -248,10 +264,39 @@ describe('surroundings', () => {
     [['run', penguins, 'another.json']],
     [['export', penguins]],
     [['models', 'promote', 'x']],
+    [['models', 'sell', 'x']],
+    [['keys', 'sell']],
+    [['models', 'show', 'penguins', '1']],
+    [['templates', 'list', 'penguins']],
+    [['templates', 'new', 'penguins', '--out', '/no/such/folder/graph.json']],
+    [['export', penguins, '--target', 'kubernetes', '--out', '']],
+    [['up', penguins, '--http', '-1']],
+    [['run', penguins, '--step', 'clean']],
+    [['run', penguins, '--store', 's3://bucket/prefix']],
+    [['run', penguins, '--target', 'ray', '--image', 'engine']],
+    [['run', penguins, '--plan', 'plan.json', '--step', 'clean', '--store', 'file:///nowhere']],
+    [['run', '--plan', 'plan.json', '--step', 'clean', '--store', 'file:///nowhere', '--to', 'clean']],
+    [['up', penguins, '--http', '18790', '--grpc', '18790']],
+    [['up', penguins, '--http', '18790', '--streams', '18790']],
+    [['up', penguins, '--http', ' ']],
+    [['up', penguins, '--http', '0x50']],
+    [['serve', 'models:/penguins@champion', '--http', '18790', '--grpc', '18790']],
   ])('exits 2 for %j', async (args) => {
     const { code, last } = await runSlipway(args, dataDir);
     expect(code).toBe(2);
     expect(last).toMatchObject({ error: { code: 'cli.usage' } });
+  });
+
+  it('tells a table that is not there from one that has drifted', async () => {
+    const { code, last } = await runSlipway(['drift', 'no-such.csv', penguins, '--fail-on-drift'], dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'data.not-found', message: expect.stringContaining('no-such.csv') } });
+  });
+
+  it('gives its help as JSON too', async () => {
+    const { code, last } = await runSlipway(['validate', '--help'], dataDir);
+    expect(code).toBe(0);
+    expect(last).toMatchObject({ help: expect.stringContaining('slipway validate GRAPH') });
   });
 
   it('finds nothing wrong with this machine, or says what', async () => {

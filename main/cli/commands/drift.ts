@@ -4,7 +4,8 @@ import { driftHtml } from '../../../shared/monitoring/drift-html.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { DistanceTests } from '../../monitoring/distance-test.ts';
 import { compareTables } from '../../monitoring/table-drift.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { withInputFiles } from '../input-files.ts';
 import { textTable } from '../output.ts';
 
 /** The window sizes below which a comparison says nothing. */
@@ -23,42 +24,44 @@ export const driftCommand: Command = {
     method:
       'two-sample (default): tests; distance: distances against their size without drift; evidently: its numbers and thresholds',
   },
-  async run(context) {
-    const [reference, current] = context.positionals;
-    if (reference === undefined || current === undefined) {
-      throw new AppError('cli.usage', 'Name two tables: the reference and the current one.');
-    }
-    const method = context.text('method') ?? 'two-sample';
-    if (!['two-sample', 'distance', 'evidently'].includes(method)) {
-      throw new AppError('cli.usage', `There is no drift method "${method}".`, {
-        fix: 'Use two-sample, distance or evidently.',
-      });
-    }
-    const { details, ...report } = await compareTables(reference, current, {
-      minimumRows,
-      alpha,
-      compatible: method === 'evidently',
-      distances: method === 'distance' ? new DistanceTests() : undefined,
-      signal: context.signal,
-    });
-    const rows = report.columns.map((column) => [
-      column.drifted ? 'drifted' : column.state === 'ok' ? 'same' : column.state,
-      column.column,
-      column.method,
-      column.statistic === null ? '' : column.statistic.toPrecision(4),
-      column.pValue === undefined ? '' : `p ${column.pValue.toPrecision(3)}`,
-    ]);
-    const htmlPath = context.text('html');
-    if (htmlPath !== undefined) {
-      const page = driftHtml({ ...details, title: `${basename(current)} against ${basename(reference)}` });
-      await writeFile(htmlPath, page).catch((cause: unknown) => {
-        throw new AppError('cli.usage', `The report cannot be written to ${htmlPath}.`, {
-          fix: 'Name a file in a folder that exists and can be written.',
-          cause,
-        });
-      });
-    }
-    context.output.result(report, textTable(rows));
-    return report.drifted && context.flag('fail-on-drift') ? 1 : 0;
-  },
+  run: (context) => withInputFiles(context.output, () => compare(context)),
 };
+
+async function compare(context: CommandContext): Promise<number> {
+  const [reference, current] = context.positionals;
+  if (reference === undefined || current === undefined) {
+    throw new AppError('cli.usage', 'Name two tables: the reference and the current one.');
+  }
+  const method = context.text('method') ?? 'two-sample';
+  if (!['two-sample', 'distance', 'evidently'].includes(method)) {
+    throw new AppError('cli.usage', `There is no drift method "${method}".`, {
+      fix: 'Use two-sample, distance or evidently.',
+    });
+  }
+  const { details, ...report } = await compareTables(reference, current, {
+    minimumRows,
+    alpha,
+    compatible: method === 'evidently',
+    distances: method === 'distance' ? new DistanceTests() : undefined,
+    signal: context.signal,
+  });
+  const rows = report.columns.map((column) => [
+    column.drifted ? 'drifted' : column.state === 'ok' ? 'same' : column.state,
+    column.column,
+    column.method,
+    column.statistic === null ? '' : column.statistic.toPrecision(4),
+    column.pValue === undefined ? '' : `p ${column.pValue.toPrecision(3)}`,
+  ]);
+  const htmlPath = context.text('html');
+  if (htmlPath !== undefined) {
+    const page = driftHtml({ ...details, title: `${basename(current)} against ${basename(reference)}` });
+    await writeFile(htmlPath, page).catch((cause: unknown) => {
+      throw new AppError('cli.usage', `The report cannot be written to ${htmlPath}.`, {
+        fix: 'Name a file in a folder that exists and can be written.',
+        cause,
+      });
+    });
+  }
+  context.output.result(report, textTable(rows));
+  return report.drifted && context.flag('fail-on-drift') ? 1 : 0;
+}

@@ -30,7 +30,7 @@ export const exportCommand: Command = {
   async run(context) {
     const target = context.text('target');
     const out = context.text('out');
-    if (target === undefined || out === undefined) {
+    if (target === undefined || out === undefined || out === '') {
       throw new AppError('cli.usage', 'Both --target and --out are needed.', { fix: 'See: slipway export --help' });
     }
     const file = await readGraphFile(context.positionals[0]);

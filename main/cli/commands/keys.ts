@@ -16,6 +16,7 @@ import { textTable } from '../output.ts';
 
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const defaultGrace = '1d';
+const actions = ['list', 'create', 'rotate', 'revoke'];
 
 export const keysCommand: Command = {
   name: 'keys',
@@ -43,6 +44,9 @@ export const keysCommand: Command = {
     makeDataDir(dataDir);
     const path = keyFilePath(dataDir);
     if (action === 'list') return list(context, path);
+    if (!actions.includes(action)) {
+      throw new AppError('cli.usage', `There is no action "${action}".`, { fix: `Use ${actions.join(', ')}.` });
+    }
     if (name === undefined) throw new AppError('cli.usage', `Name the key to ${action}.`);
     const audit = new AuditLog(dataDir, (_level, text) => context.output.log(text));
     const record = (done: string, key: ApiKey) =>
@@ -72,10 +76,6 @@ export const keysCommand: Command = {
         context.output.result({ revoked: shown(key) }, `Key ${key.id} (${key.name}) opens nothing any more.`);
         break;
       }
-      default:
-        throw new AppError('cli.usage', `There is no action "${action}".`, {
-          fix: 'Use list, create, rotate or revoke.',
-        });
     }
     await audit.close();
     return 0;

@@ -10,6 +10,7 @@ import { withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
 const championAlias = 'champion';
+const actions = ['list', 'show', 'promote', 'rollback', 'card', 'diff'];
 
 export const modelsCommand: Command = {
   name: 'models',
@@ -25,6 +26,15 @@ export const modelsCommand: Command = {
       const catalog = new ModelCatalog(database);
       const { registry } = catalog;
       const [action = 'list', name, version] = context.positionals;
+      if (!actions.includes(action)) {
+        throw new AppError('cli.usage', `There is no "models ${action}".`, { fix: 'See: slipway models --help' });
+      }
+      const extra = action === 'list' ? name : ['promote', 'diff'].includes(action) ? undefined : version;
+      if (extra !== undefined) {
+        throw new AppError('cli.usage', `"models ${action}" does not take "${extra}".`, {
+          fix: 'See: slipway models --help',
+        });
+      }
       if (action === 'list') return showVersions(context, registry.list());
       if (name === undefined) throw new AppError('cli.usage', `"models ${action}" needs a model's name.`);
       if (action === 'show') return showVersions(context, versionsOf(registry, name));
@@ -43,8 +53,7 @@ export const modelsCommand: Command = {
       }
       const alias = context.text('alias') ?? championAlias;
       if (action === 'promote') return moveAlias(context, registry, name, alias, Number(version));
-      if (action === 'rollback') return rollback(context, registry, name, alias);
-      throw new AppError('cli.usage', `There is no "models ${action}".`, { fix: 'See: slipway models --help' });
+      return rollback(context, registry, name, alias);
     }),
 };
 

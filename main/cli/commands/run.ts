@@ -44,14 +44,33 @@ export const runCommand: Command = {
     step: 'which step of the plan',
     store: 'where its inputs are and its results go: file:///FOLDER or s3://BUCKET/PREFIX; default SLIPWAY_STORE',
   },
-  run: (context) => (context.text('plan') === undefined ? runGraph(context) : runStep(context)),
+  run(context) {
+    if (context.text('plan') === undefined) return runGraph(context);
+    refuseOptions(context, [...Object.keys(selectionOptions), 'target', ...clusterOptions], 'one step of a plan');
+    const graph = context.positionals[0];
+    if (graph === undefined) return runStep(context);
+    throw new AppError('cli.usage', `Give ${graph} or --plan, not both.`, { fix: 'See: slipway run --help' });
+  },
 };
+
+const clusterOptions = ['context', 'namespace', 'image'];
+
+/** An option that would have no effect is a mistake: throws `cli.usage`. */
+function refuseOptions(context: CommandContext, names: readonly string[], where: string): void {
+  const given = names.find(
+    (name) => context.flag(name) || context.text(name) !== undefined || context.list(name).length > 0,
+  );
+  if (given === undefined) return;
+  throw new AppError('cli.usage', `--${given} has no effect on ${where}.`, { fix: 'See: slipway run --help' });
+}
 
 async function runGraph(context: CommandContext): Promise<number> {
   const target = context.text('target') ?? 'local';
   if (target !== 'local' && target !== 'ray' && target !== 'cluster') {
     throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use local, cluster or ray.' });
   }
+  refuseOptions(context, ['step'], 'a run without --plan');
+  if (target !== 'cluster') refuseOptions(context, ['store', ...clusterOptions], `a run with the target ${target}`);
   const file = await readGraphFile(context.positionals[0]);
   const document = requireGraphJson(file);
   const selection = selectionOf(context);

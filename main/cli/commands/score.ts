@@ -9,7 +9,8 @@ import { openSession } from '../../compute/onnx/session.ts';
 import { besideFile, replaceFile, resolveTargetPath } from '../../compute/paths/replace-file.ts';
 import { scoreTable } from '../../compute/scoring/score-table.ts';
 import { exportFormat, exportTable } from '../../../nodes/lib/export-table.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { withInputFiles } from '../input-files.ts';
 import { modelToServe } from '../model-argument.ts';
 
 const memoryBytes = 2 ** 31;
@@ -33,68 +34,70 @@ export const scoreCommand: Command = {
     keep: 'column to hand on, may be repeated; default all',
     'no-probabilities': 'only the predicted class',
   },
-  async run(context) {
-    const [model, file] = context.positionals;
-    const out = context.text('out');
-    if (model === undefined || file === undefined || out === undefined) {
-      throw new AppError('cli.usage', 'Name a model, a file with rows, and --out with the file to write.');
-    }
-    const format = exportFormat(out, autoFormat);
-    const target = await resolveTargetPath(out, resolve('.'), false);
-    const source = await modelToServe(context, model);
-    const { manifest } = source;
-    if (manifest === null) {
-      throw new AppError('model.invalid', `The columns of ${model} are not known, so rows cannot be scored.`, {
-        fix: 'Use a model that was trained here (models:/NAME@ALIAS, or the folder of one).',
-      });
-    }
-    const { signal } = context;
-    const workDir = await mkdtemp(join(tmpdir(), 'slipway-score-'));
-    const temporary = besideFile(target);
-    const session = await openSession(source.onnxPath, { threads, label: `model ${source.name}` });
-    try {
-      const options = { threads, memoryBytes, tempDir: join(workDir, 'spill'), signal };
-      const rows = await withDuckDb(options, async (db) => {
-        const read = await openFileSource(db, [file], file, {
-          encoding: 'auto',
-          nullValues: [''],
-          types: {},
-          columns: {},
-          maximumObjectSize: 2 ** 24,
-          filename: false,
-        });
-        for (const warning of read.warnings) context.output.log(warning.message);
-        const table = await writeTable(db, read.query, { workDir }).catch((error: unknown) => {
-          throw fileError(error, file, { encoding: 'auto' });
-        });
-        const total = table.rowCount ?? 0;
-        const query = await scoreTable({
-          db,
-          session,
-          manifest,
-          tablePath: join(workDir, tableFile),
-          columns: table.schema?.columns.map(({ name }) => name) ?? [],
-          keep: context.list('keep'),
-          name: context.text('name') ?? 'prediction',
-          probabilities: !context.flag('no-probabilities'),
-          signal,
-          onProgress(done) {
-            context.output.event({ type: 'score.progress', done, total });
-            context.output.log(`${done} of ${total} rows`);
-          },
-        });
-        const columns = await db.columnsOf(query);
-        await exportTable(db, `(${query})`, temporary, format, { columns, memoryBytes });
-        return total;
-      });
-      await replaceFile(temporary, target);
-      const result = { rows, out: target, model: source.name, version: source.version, digest: source.digest };
-      context.output.result(result, `${rows} rows scored by ${source.name} version ${source.version} into ${out}.`);
-      return 0;
-    } finally {
-      await session.release();
-      await rm(temporary, { force: true });
-      await rm(workDir, { recursive: true, force: true });
-    }
-  },
+  run: (context) => withInputFiles(context.output, () => score(context)),
 };
+
+async function score(context: CommandContext): Promise<number> {
+  const [model, file] = context.positionals;
+  const out = context.text('out');
+  if (model === undefined || file === undefined || out === undefined) {
+    throw new AppError('cli.usage', 'Name a model, a file with rows, and --out with the file to write.');
+  }
+  const format = exportFormat(out, autoFormat);
+  const target = await resolveTargetPath(out, resolve('.'), false);
+  const source = await modelToServe(context, model);
+  const { manifest } = source;
+  if (manifest === null) {
+    throw new AppError('model.invalid', `The columns of ${model} are not known, so rows cannot be scored.`, {
+      fix: 'Use a model that was trained here (models:/NAME@ALIAS, or the folder of one).',
+    });
+  }
+  const { signal } = context;
+  const workDir = await mkdtemp(join(tmpdir(), 'slipway-score-'));
+  const temporary = besideFile(target);
+  const session = await openSession(source.onnxPath, { threads, label: `model ${source.name}` });
+  try {
+    const options = { threads, memoryBytes, tempDir: join(workDir, 'spill'), signal };
+    const rows = await withDuckDb(options, async (db) => {
+      const read = await openFileSource(db, [file], file, {
+        encoding: 'auto',
+        nullValues: [''],
+        types: {},
+        columns: {},
+        maximumObjectSize: 2 ** 24,
+        filename: false,
+      });
+      for (const warning of read.warnings) context.output.log(warning.message);
+      const table = await writeTable(db, read.query, { workDir }).catch((error: unknown) => {
+        throw fileError(error, file, { encoding: 'auto' });
+      });
+      const total = table.rowCount ?? 0;
+      const query = await scoreTable({
+        db,
+        session,
+        manifest,
+        tablePath: join(workDir, tableFile),
+        columns: table.schema?.columns.map(({ name }) => name) ?? [],
+        keep: context.list('keep'),
+        name: context.text('name') ?? 'prediction',
+        probabilities: !context.flag('no-probabilities'),
+        signal,
+        onProgress(done) {
+          context.output.event({ type: 'score.progress', done, total });
+          context.output.log(`${done} of ${total} rows`);
+        },
+      });
+      const columns = await db.columnsOf(query);
+      await exportTable(db, `(${query})`, temporary, format, { columns, memoryBytes });
+      return total;
+    });
+    await replaceFile(temporary, target);
+    const result = { rows, out: target, model: source.name, version: source.version, digest: source.digest };
+    context.output.result(result, `${rows} rows scored by ${source.name} version ${source.version} into ${out}.`);
+    return 0;
+  } finally {
+    await session.release();
+    await rm(temporary, { force: true });
+    await rm(workDir, { recursive: true, force: true });
+  }
+}

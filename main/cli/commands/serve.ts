@@ -8,7 +8,14 @@ import { isModelRepository, type ModelSource, modelSourcesAt } from '../../servi
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { followAliases } from '../follow-aliases.ts';
-import { announceEndpoint, servingHelp, servingOf, servingOptions, untilStopped } from '../endpoint-options.ts';
+import {
+  announceEndpoint,
+  requireDifferentPorts,
+  servingHelp,
+  servingOf,
+  servingOptions,
+  untilStopped,
+} from '../endpoint-options.ts';
 import { registeredModel, withRegistry } from '../model-argument.ts';
 
 /** How soon a moved alias is noticed. */
@@ -38,6 +45,7 @@ export const serveCommand: Command = {
       throw new AppError('cli.usage', 'Name a model: models:/NAME@ALIAS, a file FILE.onnx or a folder.');
     }
     const serving = servingOf(context);
+    requireDifferentPorts({ http: serving.port, grpc: serving.grpcPort });
     const objectiveP99Ms = objectiveOf(context);
     const models = model.startsWith('models:/')
       ? await registeredModels(context)

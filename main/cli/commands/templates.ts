@@ -18,7 +18,7 @@ export const templatesCommand: Command = {
   optionHelp: { out: 'file to write; default NAME.slipway.json here' },
   run(context) {
     const [action, name] = context.positionals;
-    if (action === 'list' || action === undefined) return list(context);
+    if ((action === 'list' && name === undefined) || action === undefined) return list(context);
     if (action === 'new' && name !== undefined) return create(context, name);
     throw new AppError('cli.usage', 'Say "templates list" or "templates new NAME".');
   },
@@ -46,7 +46,12 @@ async function create(context: CommandContext, name: string): Promise<number> {
   if ((await stat(path).catch(() => undefined)) !== undefined) {
     throw new AppError('cli.usage', `${path} exists already.`, { fix: 'Choose another file with --out.' });
   }
-  await writeFile(path, template.text);
+  await writeFile(path, template.text).catch((cause: unknown) => {
+    throw new AppError('cli.usage', `${path} cannot be written (${(cause as NodeJS.ErrnoException).code}).`, {
+      fix: 'Name a file in a folder that exists and can be written, with --out.',
+      cause,
+    });
+  });
   context.output.result({ path }, `Wrote ${path}`);
   return 0;
 }

@@ -1,4 +1,6 @@
+import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { readGraphValue } from '../../../shared/graph/read-graph.ts';
 import type { PlanService } from '../../../shared/plan/plan.ts';
 import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph-endpoints.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
@@ -10,6 +12,7 @@ import {
   announceEndpoint,
   servingHelp,
   portOption,
+  requireDifferentPorts,
   servingOf,
   servingOptions,
   untilStopped,
@@ -40,6 +43,7 @@ export const upCommand: Command = {
     const streamsPort = portOption(context, 'streams');
     const services = endpointsOf(document);
     const serving = servingOf(context);
+    requireDifferentPorts({ http: serving.port, grpc: serving.grpcPort, streams: streamsPort });
     const manager = serviceManagerOf({ env: process.env, log: (text) => context.output.log(text) });
     return withEngine(context, async (engine) => {
       const host = serving.host ?? '127.0.0.1';
@@ -123,6 +127,14 @@ function endpointsOf(document: unknown): PlanService[] {
   const services = plan === undefined ? [] : endpointServices(plan);
   const hasStream = plan?.steps.some(({ kind, params }) => kind === 'data.stream' && params['source'] !== 'replay');
   if (services.length > 0 || hasStream === true) return services;
+  const first = readGraphValue(document, definitionOf).diagnostics.find(({ severity }) => severity === 'error');
+  if (first !== undefined) {
+    const code = first.code === 'graph.too-new' || first.code === 'graph.too-large' ? first.code : 'graph.invalid';
+    throw new AppError(code, `Nothing of the graph can be kept up: ${first.message}`, {
+      fix: first.fix,
+      nodeId: first.node,
+    });
+  }
   throw new AppError('graph.invalid', 'The graph has no endpoint or stream to keep up.', {
     fix: 'Add a Serve node or a Stream, or use slipway run.',
   });
