@@ -137,7 +137,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     withPage(async ({ page }) => {
       const editor = editorPage(page);
       await page.getByRole('link', { name: 'Home' }).click();
-      await page.getByText('Penguins').first().click();
+      await page.getByText('Penguins', { exact: true }).first().click();
       await editor.node('register').waitFor();
       await editor.run();
       await editor.waitForNode('register', /(Fresh|Cached)/);
