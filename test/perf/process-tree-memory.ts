@@ -22,7 +22,7 @@ function readText(path: string): string | undefined {
 }
 
 /** A process and all its descendants. */
-function treeOf(rootPid: number): number[] {
+export function processesOf(rootPid: number): number[] {
   const parentOf = parents();
   return [...parentOf.keys()].filter((pid) => {
     let ancestor: number | undefined = pid;
@@ -37,17 +37,20 @@ function kibibytes(text: string | undefined, field: string): number {
 
 /** Resident memory in bytes of a process and all its descendants, summed; pages they share count for each. */
 export function residentBytesOfTree(rootPid: number): number {
-  return treeOf(rootPid).reduce((sum, pid) => sum + kibibytes(readText(`/proc/${pid}/status`), 'VmRSS') * 1024, 0);
+  return processesOf(rootPid).reduce((sum, pid) => sum + kibibytes(readText(`/proc/${pid}/status`), 'VmRSS') * 1024, 0);
 }
 
 /** Proportional set size in bytes, summed over the tree: a page shared by n processes counts 1/n for each. */
 export function proportionalBytesOfTree(rootPid: number): number {
-  return treeOf(rootPid).reduce((sum, pid) => sum + kibibytes(readText(`/proc/${pid}/smaps_rollup`), 'Pss') * 1024, 0);
+  return processesOf(rootPid).reduce(
+    (sum, pid) => sum + kibibytes(readText(`/proc/${pid}/smaps_rollup`), 'Pss') * 1024,
+    0,
+  );
 }
 
 /** Processor time in seconds the tree has used so far, at 100 ticks a second as Linux reports it. */
 export function processorSecondsOfTree(rootPid: number): number {
-  return treeOf(rootPid).reduce((sum, pid) => {
+  return processesOf(rootPid).reduce((sum, pid) => {
     const stat = readText(`/proc/${pid}/stat`) ?? '';
     const [user, system] = stat
       .slice(stat.lastIndexOf(')') + 2)
@@ -59,7 +62,7 @@ export function processorSecondsOfTree(rootPid: number): number {
 
 /** Open file descriptors of a process and all its descendants. */
 export function handlesOfTree(rootPid: number): number {
-  return treeOf(rootPid).reduce((sum, pid) => {
+  return processesOf(rootPid).reduce((sum, pid) => {
     try {
       return sum + readdirSync(`/proc/${pid}/fd`).length;
     } catch {
