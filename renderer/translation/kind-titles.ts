@@ -62,6 +62,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'train.python': 'Python-Modell',
   'train.register': 'Eintragen',
   'train.search': 'Suche',
+  'train.pca': 'Hauptkomponenten',
   'train.trees': 'Verstärkte Bäume',
 };
 

@@ -90,6 +90,10 @@ export const errorHelp: Readonly<Record<string, ErrorHelp>> = {
     title: 'Keys',
     text: 'The request has no key or a wrong one. Keys of an endpoint are named in its settings; the app’s own address carries its token.',
   },
+  key: {
+    title: 'Keys of endpoints',
+    text: 'No key of that name, or one that was taken back. List the keys of the endpoint, and make a new one where needed.',
+  },
   protocol: {
     title: 'Protocol',
     text: 'A message was not understood. Update both sides to the same version of Slipway.',
