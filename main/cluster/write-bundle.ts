@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { makeFolders } from '../store/make-folders.ts';
 import type { Bundle } from './bundle.ts';
 
 /** Writes the bundle's files below `dir`, each whole or not at all. Throws `disk.read-only` or `disk.full`. */
@@ -8,7 +9,7 @@ export async function writeBundle(bundle: Bundle, dir: string): Promise<void> {
   try {
     for (const file of bundle.files) {
       const path = join(dir, ...file.path.split('/'));
-      await mkdir(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       await writeFile(`${path}.tmp`, file.bytes ?? file.text);
       await rename(`${path}.tmp`, path);
     }

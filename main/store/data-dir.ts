@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** The data directory: the flag, else `SLIPWAY_DATA_DIR`, else the platform's own place. Absolute. */
 export function resolveDataDir(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
@@ -17,16 +17,10 @@ export function resolveDataDir(flag: string | undefined, env: NodeJS.ProcessEnv 
  * there keeps its permissions.
  */
 export function makeDataDir(dataDir: string): void {
-  const missing: string[] = [];
-  for (let path = dataDir; !existsSync(path) && dirname(path) !== path; path = dirname(path)) missing.push(path);
-  // One by one: a recursive mkdir never ends where folders cannot be made, such as in /proc.
-  for (const path of missing.reverse()) {
-    try {
-      mkdirSync(path, { mode: 0o700 });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? cannotMake(dataDir, error) : error;
-    }
+  try {
+    makeFolders(dataDir, 0o700);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? cannotMake(dataDir, error) : error;
   }
 }
 

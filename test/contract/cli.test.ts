@@ -293,6 +293,21 @@ describe('surroundings', () => {
     expect(last).toMatchObject({ error: { code: 'data.not-found', message: expect.stringContaining('no-such.csv') } });
   });
 
+  it.skipIf(process.platform !== 'linux')('says that a bundle cannot be written there', async () => {
+    const args = ['export', penguins, '--target', 'kubernetes', '--out', '/proc/slipway/bundle'];
+    const { code, last } = await runSlipway(args, dataDir);
+    expect(code).toBe(3);
+    expect(last).toMatchObject({ error: { message: expect.stringContaining('/proc/slipway/bundle') } });
+  });
+
+  it('finds a file wrong that is named as the data directory', async () => {
+    const file = join(folder, 'doctored');
+    writeFileSync(file, '');
+    const { code, last } = await runSlipway(['doctor'], file);
+    expect(code).toBe(3);
+    expect(last['checks']).toContainEqual(expect.objectContaining({ id: 'data-directory', state: 'error' }));
+  });
+
   it('gives its help as JSON too', async () => {
     const { code, last } = await runSlipway(['validate', '--help'], dataDir);
     expect(code).toBe(0);

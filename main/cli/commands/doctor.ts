@@ -3,6 +3,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { join, sep } from 'node:path';
 import type { DeviceReport } from '../../compute/devices/device-report.ts';
 import { probeDevices } from '../../compute/devices/probe.ts';
 import { machineMemoryBytes } from '../../engine/machine-memory.ts';
@@ -87,7 +88,8 @@ function processorCheck(): Check {
 async function dataDirCheck(dataDir: string): Promise<Check> {
   try {
     makeDataDir(dataDir);
-    await access(dataDir, constants.W_OK);
+    // Ends with a separator: a file of that name is not taken for the folder.
+    await access(join(dataDir, sep), constants.W_OK);
     return { id: 'data-directory', state: 'ok', message: `${dataDir} can be written.` };
   } catch (error) {
     return {
