@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 };
+const common = {
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // As every process of the product has it.
+  env: { ORT_DISABLE_TELEMETRY: '1' },
+};
 
 export default defineConfig({
   test: {

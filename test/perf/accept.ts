@@ -1,5 +1,6 @@
 // `npm run accept -- NAME [--json]`: long checks; ends with one line {name, figures, skipped}. Goals are not judged here.
 import { parseArgs } from 'node:util';
+import { refuseTelemetry } from '../../main/product/refuse-telemetry.ts';
 import type { Benchmark } from './benchmark.ts';
 
 const checks: Record<string, () => Promise<Benchmark>> = {
@@ -12,6 +13,7 @@ const checks: Record<string, () => Promise<Benchmark>> = {
   'drift-calibration': async () => (await import('./acceptance/drift-calibration.ts')).driftCalibration,
 };
 
+refuseTelemetry();
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const name = positionals[0];
 const load = name !== undefined && Object.hasOwn(checks, name) ? checks[name] : undefined;

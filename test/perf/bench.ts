@@ -1,5 +1,6 @@
 // `npm run bench -- NAME [--json]`: measures, and ends with one line {name, figures, skipped}. Goals are not judged here.
 import { parseArgs } from 'node:util';
+import { refuseTelemetry } from '../../main/product/refuse-telemetry.ts';
 import type { Benchmark } from './benchmark.ts';
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
@@ -19,6 +20,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   export: async () => (await import('./benchmarks/export.ts')).exportCosts,
 };
 
+refuseTelemetry();
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const name = positionals[0];
 const load = name !== undefined && Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
