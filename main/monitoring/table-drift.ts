@@ -6,7 +6,7 @@ import type { InputColumn } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { Column } from '../../shared/table/schema.ts';
 import { withDuckDb } from '../compute/duckdb/connection.ts';
-import { duckDbError } from '../compute/duckdb/duckdb-error.ts';
+import { fileError } from '../compute/duckdb/file-source.ts';
 import { quotePath } from '../compute/duckdb/quote.ts';
 import { type ColumnSummary, incomparable, summarizeFile } from './column-summary.ts';
 import type { ColumnPair } from './column-test.ts';
@@ -198,6 +198,6 @@ async function openTable(
       return { path: parquetPath, columns, rows };
     });
   } catch (error) {
-    throw duckDbError(error, { code: 'data.unreadable', doing: `Cannot read ${path}` });
+    throw fileError(error, path, { encoding: 'auto' });
   }
 }

@@ -266,6 +266,7 @@ describe('surroundings', () => {
     [['models', 'promote', 'x']],
     [['models', 'sell', 'x']],
     [['keys', 'sell']],
+    [['graph', 'merge', penguins, penguins, penguins, '--out', '/no/such/folder/graph.json']],
     [['models', 'show', 'penguins', '1']],
     [['templates', 'list', 'penguins']],
     [['templates', 'new', 'penguins', '--out', '/no/such/folder/graph.json']],
@@ -289,6 +290,20 @@ describe('surroundings', () => {
 
   it('tells a table that is not there from one that has drifted', async () => {
     const { code, last } = await runSlipway(['drift', 'no-such.csv', penguins, '--fail-on-drift'], dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'data.not-found', message: expect.stringContaining('no-such.csv') } });
+    const cut = join(folder, 'cut.json');
+    writeFileSync(cut, '{"a":');
+    const broken = await runSlipway(['drift', cut, penguins, '--fail-on-drift'], dataDir);
+    expect(broken.code).toBe(2);
+    expect(broken.last).toMatchObject({ error: { code: 'data.unreadable', fix: expect.any(String) } });
+    expect(JSON.stringify(broken.last)).not.toContain('DESCRIBE');
+  });
+
+  it('names the file with rows to score that is not there', async () => {
+    await runSlipway(['run', penguins], dataDir);
+    const args = ['score', 'models:/penguins@champion', 'no-such.csv', '--out', join(folder, 'scored.csv')];
+    const { code, last } = await runSlipway(args, dataDir);
     expect(code).toBe(2);
     expect(last).toMatchObject({ error: { code: 'data.not-found', message: expect.stringContaining('no-such.csv') } });
   });

@@ -109,7 +109,10 @@ async function replaceFile(path: string, content: string): Promise<void> {
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    throw new AppError('cli.usage', `${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`, {
+      fix: 'Name a file in a folder that exists and can be written, with --out.',
+      cause: error,
+    });
   }
 }
 

@@ -73,7 +73,10 @@ function formatOf(path: string, name: string): FileFormat {
 }
 
 async function requireBytes(path: string, name: string): Promise<void> {
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new AppError('data.not-found', `There is no file ${name}.`, { fix: 'Check the path.', cause });
+  });
   if (size === 0)
     throw new AppError('data.empty', `${name} is empty.`, { fix: 'Choose a file with a header and rows.' });
 }
