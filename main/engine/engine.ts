@@ -240,6 +240,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const selected = selectSteps(planned.plan, selection);
     const [unknown] = selected.unknown;
     if (unknown !== undefined) throw cannotSelect(planned, unknown);
+    const { from, to } = selection;
+    if (selected.selected.size === 0 && from !== undefined && to !== undefined) {
+      throw new AppError('graph.invalid', `No step is both below "${from}" and above "${to}".`, {
+        nodeId: from,
+        fix: 'Run from a node that the other one needs.',
+      });
+    }
     return selected;
   };
 

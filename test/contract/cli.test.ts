@@ -89,6 +89,12 @@ describe('run', () => {
     expect(steps.every((step) => !step.kind.startsWith('train.'))).toBe(true);
   });
 
+  it('refuses to run from a node that the one to stop at does not need', async () => {
+    const { code, last } = await runSlipway(['run', penguins, '--from', 'evaluate', '--to', 'split'], dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'graph.invalid', message: expect.stringContaining('"evaluate"') } });
+  });
+
   it('names a missing file at its node and skips what needs it', async () => {
     const path = graphFile('gone', (graph) => {
       const file = Object.values(graph.nodes).find((node) => node.kind === 'data.file');
