@@ -1,6 +1,7 @@
 import { type InputColumn, MISSING_STRING } from '../../shared/model/signature.ts';
 import type { ColumnType } from '../../shared/table/schema.ts';
 import { type ColumnValues, readColumns } from '../compute/duckdb/read-columns.ts';
+import { sortAscending } from '../compute/stats/sort-ascending.ts';
 
 /** One column of one sample, ready to be compared. */
 export type ColumnSummary =
@@ -22,12 +23,15 @@ export function incomparable(type: ColumnType): string | undefined {
 /** Collects a column chunk by chunk. */
 export class ColumnSummarizer {
   readonly #type: ColumnType;
-  readonly #numbers: Float64Array[] = [];
+  #numbers: Float64Array;
+  #found = 0;
   readonly #counts = new Map<string, number>();
   #rows = 0;
 
-  constructor(type: ColumnType) {
+  /** `expectedRows`: memory for as many numbers is taken at once; more may come. */
+  constructor(type: ColumnType, expectedRows = 0) {
     this.#type = type;
+    this.#numbers = new Float64Array(type === 'int64' || type === 'float64' ? expectedRows : 0);
   }
 
   add(chunk: ColumnValues): void {
@@ -37,7 +41,7 @@ export class ColumnSummarizer {
     } else if (chunk.kind === 'number' && this.#type === 'bool') {
       for (const value of chunk.values) this.#count(Number.isNaN(value) ? missingCategory : String(value !== 0));
     } else if (chunk.kind === 'number') {
-      this.#numbers.push(chunk.values.filter((value) => !Number.isNaN(value)));
+      this.#addNumbers(chunk.values);
     }
   }
 
@@ -45,14 +49,26 @@ export class ColumnSummarizer {
     if (this.#type === 'string' || this.#type === 'bool') {
       return { kind: 'categorical', counts: this.#counts, rows: this.#rows };
     }
-    const sorted = new Float64Array(this.#numbers.reduce((sum, part) => sum + part.length, 0));
-    let offset = 0;
-    for (const part of this.#numbers) {
-      sorted.set(part, offset);
-      offset += part.length;
-    }
-    sorted.sort();
+    const found = this.#numbers.length === this.#found ? this.#numbers : this.#numbers.slice(0, this.#found);
+    this.#numbers = new Float64Array(0);
+    const sorted = sortAscending(found);
     return { kind: 'numeric', sorted, missing: this.#rows - sorted.length };
+  }
+
+  #addNumbers(values: Float64Array): void {
+    const needed = this.#found + values.length;
+    if (needed > this.#numbers.length) {
+      const grown = new Float64Array(Math.max(needed, 2 * this.#found));
+      grown.set(this.#numbers.subarray(0, this.#found));
+      this.#numbers = grown;
+    }
+    const numbers = this.#numbers;
+    let found = this.#found;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (!Number.isNaN(value)) numbers[found++] = value;
+    }
+    this.#found = found;
   }
 
   #count(category: string): void {
@@ -67,14 +83,18 @@ export function summarizeValues(values: ColumnValues, type: ColumnType): ColumnS
   return summarizer.finish();
 }
 
-/** Summaries of the comparable columns of a Parquet file, by name. Errors: those of `readColumns`. */
+/**
+ * Summaries of the comparable columns of a Parquet file of about `expectedRows` rows, by name. Errors: those of
+ * `readColumns`.
+ */
 export async function summarizeFile(
   path: string,
   columns: readonly InputColumn[],
   signal?: AbortSignal,
+  expectedRows = 0,
 ): Promise<Map<string, ColumnSummary>> {
   const compared = columns.filter((column) => incomparable(column.type) === undefined);
-  const summarizers = compared.map((column) => new ColumnSummarizer(column.type));
+  const summarizers = compared.map((column) => new ColumnSummarizer(column.type, expectedRows));
   if (compared.length > 0) {
     for await (const chunk of readColumns(path, compared, signal === undefined ? {} : { signal })) {
       chunk.columns.forEach((values, i) => {

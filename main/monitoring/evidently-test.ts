@@ -4,9 +4,10 @@ import { shares } from '../compute/stats/histogram.ts';
 import { kolmogorovCriticalValue } from '../compute/stats/kolmogorov-distribution.ts';
 import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
 import { twoProportionZTest } from '../compute/stats/mean-tests.ts';
+import { valueCounts } from '../compute/stats/value-counts.ts';
 import { wassersteinNormed } from '../compute/stats/wasserstein.ts';
-import { type ColumnPair, comparableSides } from './column-test.ts';
 import { type ColumnSummary, missingCategory } from './column-summary.ts';
+import { type ColumnPair, comparableSides } from './column-test.ts';
 
 /** A column by Evidently's default choice of test and threshold. */
 export interface EvidentlyResult {
@@ -38,9 +39,7 @@ export function evidentlyTest(pair: ColumnPair, minimumRows: number): EvidentlyR
   if (n === 0 || m === 0) return 'too-few-rows';
   const small = n <= maxTestedRows;
   if (reference.kind === 'numeric' && current.kind === 'numeric') {
-    const distinct = new Set(reference.sorted);
-    for (const value of current.sorted) if (distinct.size <= maxDiscreteValues) distinct.add(value);
-    if (distinct.size > maxDiscreteValues) {
+    if (hasMoreValues([reference.sorted, current.sorted], maxDiscreteValues)) {
       return small
         ? kolmogorovSmirnov(reference.sorted, current.sorted)
         : wasserstein(reference.sorted, current.sorted);
@@ -117,11 +116,15 @@ function countTable(reference: ColumnSummary, current: ColumnSummary): [number[]
 }
 
 function countsOf(summary: ColumnSummary): Map<string, number> {
-  const counts = new Map<string, number>();
-  if (summary.kind === 'numeric') {
-    for (const value of summary.sorted) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
-  } else {
-    for (const [name, count] of summary.counts) if (name !== missingCategory) counts.set(name, count);
+  if (summary.kind === 'numeric') return valueCounts(summary.sorted);
+  return new Map([...summary.counts].filter(([name]) => name !== missingCategory));
+}
+
+/** Whether the samples have more distinct values together than `most`. */
+function hasMoreValues(samples: readonly Float64Array[], most: number): boolean {
+  const distinct = new Set<number>();
+  for (const sample of samples) {
+    for (const value of sample) if (distinct.add(value).size > most) return true;
   }
-  return counts;
+  return false;
 }

@@ -10,8 +10,8 @@ import { fileError } from '../compute/duckdb/file-source.ts';
 import { quotePath } from '../compute/duckdb/quote.ts';
 import { type ColumnSummary, incomparable, summarizeFile } from './column-summary.ts';
 import type { ColumnPair } from './column-test.ts';
-import { shiftInWords } from './shift-in-words.ts';
 import { type AssessedColumn, assessColumn, type DriftOptions, judgeColumns } from './drift-report.ts';
+import { shiftInWords } from './shift-in-words.ts';
 
 /** Result of `slipway drift`. */
 export interface TableDrift {
@@ -67,9 +67,9 @@ export async function compareTables(
     const words: Record<string, string> = {};
     for (let from = 0; from < shared.length; from += groupColumns) {
       const group = shared.slice(from, from + groupColumns);
-      const ownOf = await summarizeFile(reference.path, inputColumns(group), options.signal);
+      const ownOf = await summarizeFile(reference.path, inputColumns(group), options.signal, reference.rows);
       const otherColumns = group.map((column) => others.get(column.name) as Column);
-      const otherOf = await summarizeFile(current.path, inputColumns(otherColumns), options.signal);
+      const otherOf = await summarizeFile(current.path, inputColumns(otherColumns), options.signal, current.rows);
       for (const column of group) {
         const pair = pairOf(column, ownOf, otherOf);
         assessed.push(assessColumn(pair, options));

@@ -2,8 +2,9 @@ import { categoryDistance } from '../compute/stats/category-distance.ts';
 import { chiSquareCriticalValue, chiSquareTwoSample } from '../compute/stats/chi-square.ts';
 import { kolmogorovCriticalValue } from '../compute/stats/kolmogorov-distribution.ts';
 import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
-import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';
+import { valueCounts } from '../compute/stats/value-counts.ts';
 import type { ColumnSummary } from './column-summary.ts';
+import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';
 
 /** Numbers with at most this many distinct values in the reference are compared as categories. */
 const maxDiscreteValues = 5;
@@ -38,7 +39,7 @@ function valueTest(reference: Float64Array, current: Float64Array, minimumRows: 
   const n = reference.length;
   const m = current.length;
   if (Math.min(n, m) < minimumRows) return undefined;
-  if (isDiscrete(reference)) return chiSquareTest('chi-square', countValues(reference), countValues(current));
+  if (isDiscrete(reference)) return chiSquareTest('chi-square', valueCounts(reference), valueCounts(current));
   const method = n * m > maxExactPairs ? 'asymptotic' : 'auto';
   const { statistic, pValue } = kolmogorovSmirnovTwoSample(reference, current, method);
   return {
@@ -118,13 +119,4 @@ function isDiscrete(sorted: Float64Array): boolean {
     if (sorted[i] !== sorted[i - 1] && ++distinct > maxDiscreteValues) return false;
   }
   return true;
-}
-
-function countValues(values: Float64Array): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) {
-    const key = String(value);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
 }
