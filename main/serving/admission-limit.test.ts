@@ -18,7 +18,7 @@ function simulate(limit: AdmissionLimit, rowsPerMs: number, ms: number, startMs:
     served += queue.splice(0, 32).length;
     waits.push(now - head);
     busyUntilMs = now + 10;
-    limit.ended(10);
+    limit.ended(10, 10);
   }
   return { waits, served };
 }
@@ -64,7 +64,7 @@ describe('AdmissionLimit', () => {
           for (const { wait, run, queued } of events) {
             now += 60;
             limit.started(now, wait, queued);
-            limit.ended(run);
+            limit.ended(run, run);
             expect(limit.rows).toBeGreaterThanOrEqual(32);
             expect(limit.rows).toBeLessThanOrEqual(4_096);
           }
@@ -72,6 +72,21 @@ describe('AdmissionLimit', () => {
       ),
       { seed: 5 },
     );
+  });
+
+  it('refuses first what would be too late, but only in overload', () => {
+    const limit = new AdmissionLimit(bounds);
+    const queue: number[] = [];
+    simulate(limit, 1.6, 1_000, 1, queue);
+    expect(limit.isTooLate(1_001, 500)).toBe(false);
+    expect(limit.admits(10, 1, 500)).toBe(true);
+    simulate(limit, 6.4, 3_000, 1_001, queue);
+    expect(limit.isTooLate(4_001, 500)).toBe(true);
+    expect(limit.isTooLate(4_001, 40)).toBe(false);
+    expect(limit.admits(10, 1, 500)).toBe(false);
+    expect(limit.admits(10, 1, 1)).toBe(true);
+    simulate(limit, 1.6, 1_000, 4_001, queue);
+    expect(limit.isTooLate(5_001, 500)).toBe(false);
   });
 
   it('is the fixed number without an objective', () => {

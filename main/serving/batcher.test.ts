@@ -175,6 +175,51 @@ describe('Batcher', () => {
     expect(numbers(await patient)).toEqual([3]);
   });
 
+  it('hands long runs their successor late where there is an objective', async () => {
+    let running = 0;
+    const seen: number[] = [];
+    const executor: BatchExecutor = {
+      async run([input]) {
+        seen.push(++running);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        running--;
+        return { outputs: [{ ...(input as Tensor), name: 'y' }], inferMs: 30 };
+      },
+    };
+    const batcher = open(executor, { maxBatchRows: 1, objectiveMs: 500 });
+    await submit(batcher, [1]);
+    const all = [submit(batcher, [2]), submit(batcher, [3])];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).toEqual([1, 1]);
+    await Promise.all(all);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('leaves out what has waited unread for too long while others are refused', async () => {
+    let end: () => void = () => undefined;
+    const executor: BatchExecutor = {
+      async run([input]) {
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+        return { outputs: [{ ...(input as Tensor), name: 'y' }], inferMs: 0 };
+      },
+    };
+    const batcher = open(executor, { maxQueueRows: 2, objectiveMs: 1_000 });
+    const first = submit(batcher, [1]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const request = { inputs: [rowsOf([2])], outputs: ['y'], parameterKey: '', rows: 1 };
+    const late = batcher.submit({ ...request, arrivedMs: performance.now() - 60_000 });
+    const patient = submit(batcher, [3]);
+    const tooMany = submit(batcher, [4]);
+    end();
+    await expect(tooMany).rejects.toMatchObject({ code: 'serve.overloaded' });
+    await expect(late).rejects.toMatchObject({ code: 'serve.overloaded' });
+    expect(numbers(await first)).toEqual([1]);
+    end();
+    expect(numbers(await patient)).toEqual([3]);
+  });
+
   it('runs requests singly for a model without a batch axis', async () => {
     const executor = new DoublingExecutor();
     const batcher = open(executor, {}, false);

@@ -57,6 +57,8 @@ interface Job {
   key: string;
   rows: number;
   enqueuedMs: number;
+  /** When its bytes may have arrived. */
+  arrivedMs: number;
   timing: RequestTiming | undefined;
   /** `performance.now()` after which nobody waits for the answer. */
   deadlineMs: number;
@@ -71,6 +73,8 @@ export interface InferJob {
   outputs: readonly string[];
   parameterKey: string;
   rows: number;
+  /** `performance.now()` at which its bytes may have arrived; undefined: just now. */
+  arrivedMs?: number | undefined;
   /** Longest wait in the queue that the client asked for; undefined: that of the endpoint. */
   timeoutMs?: number | undefined;
   /** Gets the moments of the run. */
@@ -80,6 +84,10 @@ export interface InferJob {
 
 /** Runs handed to the executor at a time, once every further one is full: it then never waits for this thread. */
 const maxRunsAhead = 2;
+
+/** With an objective a full batch is handed over only so long before the end of the run ahead of it. */
+const aheadMs = 2;
+const aheadShare = 0.1;
 
 /**
  * Dynamic batching for one model version. There is no waiting time: a run takes what is queued when the executor is free
@@ -98,6 +106,9 @@ export class Batcher {
   #scheduled = false;
   #running = 0;
   #answeredMs = 0;
+  /** `performance.now()` from which a further run may be handed over behind the one that runs. */
+  #aheadFromMs = 0;
+  #aheadTimer: NodeJS.Timeout | undefined;
   #paused = true;
   #closed: AppError | undefined;
   readonly #sweep: NodeJS.Timeout;
@@ -121,12 +132,9 @@ export class Batcher {
     return this.#admission.rows;
   }
 
-  /** Errors: `serve.overloaded` when a request of this many rows would be refused now. */
-  requireRoom(rows: number): void {
-    if (this.#admission.admits(this.#queuedRows, rows)) return;
-    throw new AppError('serve.overloaded', `${this.#queuedRows} rows are waiting already; the queue is full.`, {
-      fix: 'Try again shortly, or send fewer requests at once.',
-    });
+  /** Whether a request of this many rows, whose bytes may have arrived `lateMs` ago, would be queued now. */
+  hasRoom(rows: number, lateMs = 0): boolean {
+    return this.#admission.admits(this.#queuedRows, rows, lateMs);
   }
 
   /**
@@ -135,20 +143,18 @@ export class Batcher {
    */
   submit(request: InferJob): Promise<Tensor[]> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
-    try {
-      this.requireRoom(request.rows);
-    } catch (error) {
-      return Promise.reject(error as AppError);
-    }
+    const enqueuedMs = performance.now();
+    const { arrivedMs = enqueuedMs } = request;
+    if (!this.hasRoom(request.rows, enqueuedMs - arrivedMs)) return Promise.reject(queueFull(this.#queuedRows));
     return new Promise((resolve, reject) => {
       const { inputs, outputs, rows, timeoutMs, timing, signal } = request;
-      const enqueuedMs = performance.now();
       const job: Job = {
         inputs,
         outputs,
         key: this.#mergeable ? batchKey(request) : '',
         rows,
         enqueuedMs,
+        arrivedMs,
         timing,
         deadlineMs: enqueuedMs + Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, this.#limits.queueTimeoutMs),
         retried: false,
@@ -172,6 +178,7 @@ export class Batcher {
   close(error: AppError): void {
     this.#closed = error;
     clearInterval(this.#sweep);
+    clearTimeout(this.#aheadTimer);
     this.#refuse(this.#queue, () => error);
   }
 
@@ -179,7 +186,24 @@ export class Batcher {
   #canRun(): boolean {
     if (this.#paused || this.#queue.length === 0) return false;
     if (this.#running === 0) return true;
-    return this.#mergeable && this.#running < maxRunsAhead && this.#queuedRows >= this.#limits.maxBatchRows;
+    if (!this.#mergeable || this.#running >= maxRunsAhead || this.#queuedRows < this.#limits.maxBatchRows) return false;
+    return this.#aheadFromMs <= performance.now();
+  }
+
+  /**
+   * A run begins in the worker. What is handed over behind it waits there instead of here, where it could still be
+   * refused: with an objective, long runs get their successor late, but before the worker has nothing to do.
+   */
+  #runBegins(nowMs: number): void {
+    if (this.#limits.objectiveMs === null) return;
+    const { runMs } = this.#admission;
+    const waitMs = runMs * (1 - aheadShare) - aheadMs;
+    clearTimeout(this.#aheadTimer);
+    this.#aheadFromMs = 0;
+    if (waitMs < 1) return;
+    // The timer must not come before the moment it is for.
+    this.#aheadFromMs = nowMs + waitMs - 1;
+    this.#aheadTimer = setTimeout(() => this.#schedule(), waitMs);
   }
 
   #schedule(): void {
@@ -189,10 +213,13 @@ export class Batcher {
     setImmediate(() => {
       this.#scheduled = false;
       this.#dropExpired();
+      this.#dropTooLate();
       while (this.#canRun()) {
         this.#running++;
+        if (this.#running === 1) this.#runBegins(performance.now());
         void this.#runBatch(this.#takeBatch()).finally(() => {
           this.#running--;
+          if (this.#running > 0) this.#runBegins(this.#answeredMs);
           this.#schedule();
         });
       }
@@ -238,9 +265,10 @@ export class Batcher {
       // A single request's inputs are its own: they are needed again when its worker dies, and for the request log.
       const { outputs, inferMs } = await this.#executor.run(inputs, first.outputs, batch.length > 1);
       const answeredMs = performance.now();
-      this.#admission.ended(answeredMs - startedMs);
       // A run handed over ahead of the end of another began after that.
-      const inputMs = Math.max(0, answeredMs - Math.max(startedMs, this.#answeredMs) - inferMs);
+      const runMs = answeredMs - Math.max(startedMs, this.#answeredMs);
+      const inputMs = Math.max(0, runMs - inferMs);
+      this.#admission.ended(answeredMs - startedMs, runMs);
       this.#answeredMs = answeredMs;
       for (const { timing } of batch) {
         if (timing !== undefined) Object.assign(timing, { runEndedMs: answeredMs, inferMs, batchRows: rows });
@@ -312,6 +340,13 @@ export class Batcher {
     );
   }
 
+  #dropTooLate(): void {
+    if (this.#limits.objectiveMs === null) return;
+    const now = performance.now();
+    const late = this.#queue.filter((job) => !job.retried && this.#admission.isTooLate(now, now - job.arrivedMs));
+    if (late.length > 0) this.#refuse(late, () => queueFull(this.#queuedRows));
+  }
+
   #refuse(jobs: readonly Job[], reason: (job: Job) => AppError): void {
     const refused = new Set(jobs);
     this.#queue = this.#queue.filter((job) => !refused.has(job));
@@ -320,6 +355,13 @@ export class Batcher {
       job.reject(reason(job));
     }
   }
+}
+
+/** Says that a request was refused for those that wait already. */
+export function queueFull(queuedRows: number): AppError {
+  return new AppError('serve.overloaded', `${queuedRows} rows are waiting already; the queue is full.`, {
+    fix: 'Try again shortly, or send fewer requests at once.',
+  });
 }
 
 function batchKey(request: InferJob): string {

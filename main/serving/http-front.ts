@@ -5,6 +5,8 @@ import type { ViewUse } from '../features/enrichment.ts';
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { ArrivalClock } from './arrival-clock.ts';
+import { queueFull } from './batcher.ts';
 import { compressAnswer } from './compress-answer.ts';
 import { allowsOrigin, corsHeaders, preflightAnswer } from './cors.ts';
 import { featureHeader, featureHeaderOf } from './enrich-request.ts';
@@ -43,6 +45,7 @@ export class HttpFront {
   readonly server: Server;
   readonly #context: ServingContext;
   readonly #budget = new BodyBudget(bodyBudgetBytes);
+  readonly #arrivals = new ArrivalClock();
 
   constructor(context: ServingContext, tls: TlsFiles | null = null) {
     this.#context = context;
@@ -137,10 +140,6 @@ export class HttpFront {
     const trace = this.#context.tracer?.begin(headerOf(request, 'traceparent'));
     const wantsTiming = request.headers[timingHeader] !== undefined;
     const timing: RequestTiming | undefined = trace !== undefined || wantsTiming ? { startedMs } : undefined;
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableEnded) gone.abort();
-    });
     try {
       this.#authorize(request, route);
       const held = this.#context.models.pick(
@@ -151,11 +150,16 @@ export class HttpFront {
       );
       model = held;
       held.hold();
+      const lateMs = held.hasObjective ? this.#arrivals.lateMs() : 0;
       // In overload a refusal must cost little: before the body is read and parsed.
-      held.requireRoom();
+      if (!held.hasRoom(lateMs)) throw queueFull(held.queuedRows);
+      const gone = new AbortController();
+      response.once('close', () => {
+        if (!response.writableEnded) gone.abort();
+      });
       const result = await this.#withBody(request, (body) => {
         if (timing !== undefined) timing.bodyMs = performance.now();
-        const options = { signal: gone.signal, isTest, timing };
+        const options = { signal: gone.signal, isTest, timing, arrivedMs: startedMs - lateMs };
         return route.kind === 'infer'
           ? infer(this.#context, held, body, request, options)
           : predict(this.#context, held, body, request, options);

@@ -12,6 +12,8 @@ export interface InferenceOptions {
   signal?: AbortSignal | undefined;
   /** Sent by a load test, so not to be logged. */
   isTest?: boolean;
+  /** `performance.now()` at which the request's bytes may have arrived; undefined: just now. */
+  arrivedMs?: number | undefined;
   /** Gets the moments of the request. */
   timing?: RequestTiming | undefined;
 }
@@ -24,7 +26,7 @@ export async function runInference(
   { models }: ServingContext,
   model: ServedModel,
   request: InferRequest,
-  { signal, isTest = false, timing }: InferenceOptions,
+  { signal, isTest = false, arrivedMs, timing }: InferenceOptions,
 ): Promise<{ rows: number; outputs: Tensor[] }> {
   const rows = model.rowsOf(request.inputs);
   const job: InferJob = {
@@ -32,6 +34,7 @@ export async function runInference(
     outputs: request.outputs.map((output) => output.name),
     parameterKey: request.parameterKey,
     rows,
+    arrivedMs,
     timeoutMs: request.timeoutMs,
     timing,
     signal,

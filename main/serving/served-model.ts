@@ -67,6 +67,8 @@ export class ServedModel {
   /** Most rows of one run; 0 where axis 0 is no batch. */
   readonly maxBatchRows: number;
   readonly maxQueueRows: number;
+  /** Whether it has a latency objective to keep. */
+  readonly hasObjective: boolean;
   readonly #readFeatures: ReadFeatures;
   readonly #executor: ModelExecutor;
   readonly #batcher: Batcher;
@@ -102,6 +104,7 @@ export class ServedModel {
     this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
     this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
     this.maxQueueRows = limits.maxQueueRows;
+    this.hasObjective = limits.objectiveMs !== null;
     this.#batcher = new Batcher(
       executor,
       limits,
@@ -156,9 +159,9 @@ export class ServedModel {
     return this.#batcher.queueLimitRows;
   }
 
-  /** Errors: `serve.overloaded` when even a single row would be refused now. */
-  requireRoom(): void {
-    this.#batcher.requireRoom(1);
+  /** Whether a single row whose bytes may have arrived `lateMs` ago would be queued now. */
+  hasRoom(lateMs: number): boolean {
+    return this.#batcher.hasRoom(1, lateMs);
   }
 
   /** Rows of a request: the first extent where that is the batch, else 1. Errors: `request.invalid`. */

@@ -24,7 +24,7 @@ async function compare(shadow: ServedModel, job: InferJob, answered: readonly Te
   if (shadow.queuedRows + job.rows > maxWaitingRows) return 'skipped';
   try {
     // The client may go away: its answer is out already.
-    const outputs = await shadow.infer({ ...job, signal: undefined });
+    const outputs = await shadow.infer({ ...job, arrivedMs: undefined, signal: undefined });
     return answered.every((tensor) =>
       equalTensors(
         tensor,

@@ -25,6 +25,8 @@ export interface OpenLoopResult {
   hung: number;
   /** Of answers with status 200, from when each request was due, ms. */
   latenciesMs: Float64Array;
+  /** Of the same answers, from when their requests were sent: what is less than above is the generator's own delay. */
+  sentLatenciesMs: Float64Array;
   /** From the first due time to the last good answer. */
   seconds: number;
   /** The generator's own worst delay: with more than a few ms it, not the server, may be the limit. */
@@ -53,6 +55,7 @@ class Generator {
   #backlog: number[] = [];
   #backlogSent = 0;
   readonly #latencies: number[] = [];
+  readonly #sentLatencies: number[] = [];
   readonly #statuses: Record<number, number> = {};
   readonly #random: () => number;
   #offered = 0;
@@ -124,12 +127,14 @@ class Generator {
   #send(connection: HttpConnection, dueMs: number): void {
     const { requests } = this.#options;
     this.#inFlight++;
+    const sentMs = performance.now();
     connection.send(requests[this.#turn++ % requests.length] as Buffer, {
       answered: (status, reusable) => {
         const now = performance.now();
         this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
         if (status === 200) {
           this.#latencies.push(now - dueMs);
+          this.#sentLatencies.push(now - sentMs);
           this.#lastGoodMs = now;
         }
         this.#settled(reusable ? connection : undefined);
@@ -173,6 +178,7 @@ class Generator {
       broken: this.#broken,
       hung,
       latenciesMs: Float64Array.from(this.#latencies),
+      sentLatenciesMs: Float64Array.from(this.#sentLatencies),
       seconds: Math.max(this.#options.seconds, (this.#lastGoodMs - this.#startedMs) / 1000),
       generatorLagMs: this.#lagMs,
     };
