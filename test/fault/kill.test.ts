@@ -46,17 +46,17 @@ async function runUntilKilled(dataDir: string, killAfterEvents: number): Promise
   return events;
 }
 
-async function finish(dataDir: string): Promise<{ last: RunFinished; interrupted: boolean; problems: string[] }> {
+async function finish(dataDir: string): Promise<{ last: RunFinished; before: string | undefined; problems: string[] }> {
   const engine = await createEngine({ dataDir, kindsModule });
   try {
-    const interrupted = engine.listRuns({ limit: 1 })[0]?.status === 'interrupted';
+    const before = engine.listRuns({ limit: 1 })[0]?.status;
     const { runId } = await engine.startRun({ document: graph, baseDir: dir });
     let last: RunEvent | undefined;
     for await (const event of engine.runEvents(runId, 0)) last = event;
     const problems: string[] = [];
     for await (const { digest } of engine.store.list()) problems.push(...(await engine.store.verify(digest)));
     if (last?.type !== 'run.finished') throw new Error('the run has no end');
-    return { last, interrupted, problems };
+    return { last, before, problems };
   } finally {
     await engine.close();
   }
@@ -100,8 +100,9 @@ describe('kill -9 of the engine', () => {
       const events = await runUntilKilled(dataDir, place);
       const done = events.filter((event) => event.type === 'step.finished').map((event) => event.id);
       const ended = events.at(-1)?.type === 'run.finished';
-      const { last, interrupted, problems } = await finish(dataDir);
-      expect(interrupted).toBe(!ended);
+      const { last, before, problems } = await finish(dataDir);
+      // The end of the run may have been stored just before the kill, and not printed any more.
+      expect(ended ? ['succeeded'] : ['interrupted', 'succeeded']).toContain(before);
       expect(last.status).toBe('succeeded');
       expect(last.outputs).toEqual(expected.outputs);
       expect(last.metrics).toEqual(expected.metrics);
