@@ -131,7 +131,8 @@ describe('after a run', () => {
   }, 60_000);
 
   const python = process.env['SLIPWAY_PEERS_PYTHON'];
-  const hasRuntime = python !== undefined && spawnSync(python, ['-c', 'import onnxruntime, numpy']).status === 0;
+  const hasRuntime =
+    python !== undefined && python !== '' && spawnSync(python, ['-c', 'import onnxruntime, numpy']).status === 0;
 
   it.skipIf(!hasRuntime)(
     'torchserve: the unpacked handler answers as the endpoint does (SLIPWAY_PEERS_PYTHON with onnxruntime)',

@@ -7,7 +7,8 @@ import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 const python = process.env['SLIPWAY_PEERS_PYTHON'];
-const hasRay = python !== undefined && spawnSync(python, ['-c', 'import ray'], { timeout: 60_000 }).status === 0;
+const hasRay =
+  python !== undefined && python !== '' && spawnSync(python, ['-c', 'import ray'], { timeout: 60_000 }).status === 0;
 
 let folder: string;
 beforeAll(() => {
