@@ -1,6 +1,12 @@
 import { jensenShannonDistance } from '../compute/stats/divergence.ts';
 import { shares } from '../compute/stats/histogram.ts';
-import { jensenShannonNull, nullPValue, nullQuantile, wassersteinNull } from '../compute/stats/null-distribution.ts';
+import {
+  evenQuantiles,
+  jensenShannonNull,
+  nullPValue,
+  nullQuantile,
+  wassersteinNull,
+} from '../compute/stats/null-distribution.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
 import { wassersteinNormed } from '../compute/stats/wasserstein.ts';
 import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';
@@ -12,6 +18,9 @@ const repetitions = 999;
 
 /** Rows drawn per repetition; a larger sample's distribution is narrower, so the limit errs towards silence. */
 const maxDrawnRows = 20_000;
+
+/** Values of the reference that rows are drawn from; of more, as many quantiles stand for all. */
+const maxReferenceValues = 50_000;
 
 /**
  * Distances of columns (first Wasserstein over the reference's standard deviation for numbers, Jensen–Shannon for
@@ -30,7 +39,7 @@ export class DistanceTests {
       if (Math.min(reference.sorted.length, current.sorted.length) < minimumRows) return 'too-few-rows';
       const statistic = wassersteinNormed(reference.sorted, current.sorted);
       const null_ = this.#null(reference, 'wasserstein', reference.sorted.length, current.sorted.length, (sizes) =>
-        wassersteinNull(reference.sorted, sizes),
+        wassersteinNull(evenQuantiles(reference.sorted, maxReferenceValues), sizes),
       );
       return distanceTest('wasserstein-normed', statistic, statistic / (1 + statistic), null_);
     }

@@ -38,6 +38,13 @@ export function wassersteinNull(sorted: Float64Array, options: NullOptions): Flo
   }).sort();
 }
 
+/** At most `size` quantiles of an ascending sample, those in the middle of as many equal parts of it. */
+export function evenQuantiles(sorted: Float64Array, size: number): Float64Array {
+  const n = sorted.length;
+  if (n <= size) return sorted;
+  return Float64Array.from({ length: size }, (_, k) => sorted[Math.floor(((k + 0.5) * n) / size)] as number);
+}
+
 /** Jensen–Shannon distance of category shares; `counts` are those of the reference. */
 export function jensenShannonNull(counts: ArrayLike<number>, options: NullOptions): Float64Array {
   const { referenceRows, currentRows, repetitions, random } = options;
