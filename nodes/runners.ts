@@ -57,6 +57,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.onnx': () => import('./train/onnx/run.ts'),
   'train.pca': () => import('./train/pca/run.ts'),
   'train.python': () => import('./train/python/run.ts'),
+  'train.recommend': () => import('./train/recommend/run.ts'),
   'train.register': () => import('./train/register/run.ts'),
   'train.search': () => import('./train/search/run.ts'),
   'train.trees': () => import('./train/trees/run.ts'),

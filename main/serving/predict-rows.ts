@@ -12,7 +12,7 @@ export interface Prediction {
   label: ClassLabel | null;
   /** Regression. */
   value: number | null;
-  /** Probability of each class, in the order of the classes. */
+  /** Probability of each class, in the order of the classes; of a recommendation the items in it, best first. */
   scores: { label: ClassLabel; score: number }[];
 }
 
@@ -37,6 +37,12 @@ export async function predictRows(
   const request = { id, inputs, keys, outputs: requested, timeoutMs: undefined, parameterKey: '' };
   const { outputs } = await runInference(context, model, request, options);
   return decodePredictions(outputs, manifest);
+}
+
+/** The items that are recommended. */
+function bestFirst(scores: Prediction['scores'], count: number): Prediction['scores'] {
+  const recommended = scores.filter(({ score }) => score > 0);
+  return recommended.sort((a, b) => b.score - a.score).slice(0, count);
 }
 
 /** Rows of column values as the model's inputs. Errors: `request.invalid`. */
@@ -73,6 +79,7 @@ function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest):
       if (score > (values[row * classes.length + best] as number)) best = i;
       return { label, score };
     });
-    return { label: classes[best] ?? null, value: null, scores };
+    const listed = manifest.ranking === undefined ? scores : bestFirst(scores, manifest.ranking.count);
+    return { label: classes[best] ?? null, value: null, scores: listed };
   });
 }

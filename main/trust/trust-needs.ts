@@ -62,6 +62,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.mlp',
   'train.onnx',
   'train.pca',
+  'train.recommend',
   'train.search',
   'train.trees',
   'monitor.drift',

@@ -2,6 +2,7 @@ import { decodeClusters, scoreClusters } from '../../main/compute/cluster/cluste
 import { decodeLinear, scoreLinear } from '../../main/compute/linear/native-linear.ts';
 import { decodeNetwork, scoreNetwork } from '../../main/compute/nn/native-network.ts';
 import { createAdoptedScorer, decodeAdopted } from '../../main/compute/onnx/adopted-model.ts';
+import { decodeRecommend, scoreRecommendations } from '../../main/compute/recommend/recommend-model.ts';
 import { createForestScorer, decodeForest } from '../../main/compute/trees/forest.ts';
 import { decodeTrees } from '../../main/compute/trees/native-format.ts';
 import { createTreeScorer } from '../../main/compute/trees/predict.ts';
@@ -37,6 +38,10 @@ export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, nativ
     case 'train.cluster': {
       const model = decodeClusters(native);
       return { score: (features, rows) => scoreClusters(model, features, rows) };
+    }
+    case 'train.recommend': {
+      const model = decodeRecommend(native);
+      return { score: (features, rows) => scoreRecommendations(model, features, rows) };
     }
     case 'train.onnx':
     case 'train.python':

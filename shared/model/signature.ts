@@ -81,6 +81,8 @@ export const modelManifestSchema = z.object({
   example: z.record(z.string(), z.unknown()),
   /** Distinct values of small string columns, for choice fields. */
   choices: z.record(z.string(), z.array(z.string())),
+  /** The classes are items, of which at most `count` have a probability above 0: predictions list those, best first. */
+  ranking: z.object({ count: z.number().int().positive() }).optional(),
   /** Inputs that were joined from feature views: an endpoint reads them online. Absent where there are none. */
   joined: z.array(joinedViewSchema).optional(),
 });

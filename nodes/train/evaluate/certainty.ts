@@ -28,6 +28,7 @@ type Certainty = Pick<EvaluationReport, 'intervals' | 'confidence' | 'baseline' 
 
 /** How sure the figures are, what a model without any knowledge reaches, and what decisions follow from the scores. */
 export function certaintyOf(manifest: ModelManifest, predictions: Predictions, params: Decisions): Certainty {
+  if (manifest.ranking !== undefined) return {};
   const { confidence } = params;
   const resamples = Math.min(params.resamples, Math.max(fewestResamples, Math.floor(mostDraws / predictions.rows)));
   const intervals =

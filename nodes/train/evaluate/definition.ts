@@ -69,6 +69,7 @@ export const evaluateNode = defineNode({
 | task | metrics |
 | --- | --- |
 | binary | rocAuc, averagePrecision, logLoss, brierScore, accuracy, balancedAccuracy, precision, recall, f1 (at 0.5), expectedCalibrationError |
+| recommendations | hitRate (rows whose item is recommended), meanReciprocalRank (1 / its place, 0 without one), accuracy (it is the first) |
 | multiclass | accuracy, balancedAccuracy, macroF1, logLoss, rocAuc and averagePrecision (mean over classes against the rest), expectedCalibrationError |
 | regression | rmse, mae, r2, mape |
 

@@ -28,6 +28,7 @@ export type Measurement = Omit<EvaluationReport, 'task' | 'rows' | 'label' | 'cl
 };
 
 export function measure(manifest: ModelManifest, predictions: Predictions): Measurement {
+  if (manifest.ranking !== undefined) return measureRanking(manifest, predictions);
   switch (manifest.task) {
     case 'binary':
       return measureBinary(manifest, predictions);
@@ -116,6 +117,27 @@ function measureMulticlass(manifest: ModelManifest, { scores, actual, rows }: Pr
     }),
     labelBalance: balanceOf(manifest, confusion),
     warnings,
+  };
+}
+
+/** `hitRate`: rows whose item is recommended; `meanReciprocalRank`: mean of 1 / its place among them, 0 without one. */
+function measureRanking(manifest: ModelManifest, { scores, actual, rows }: Predictions): Measurement {
+  const width = manifest.classes.length;
+  let hits = 0;
+  let first = 0;
+  let reciprocal = 0;
+  for (let row = 0; row < rows; row++) {
+    const own = scores.subarray(row * width, (row + 1) * width);
+    const score = own[actual[row] as number] as number;
+    if (score === 0) continue;
+    const place = own.reduce((count, other) => (other > score ? count + 1 : count), 1);
+    hits++;
+    if (place === 1) first++;
+    reciprocal += 1 / place;
+  }
+  return {
+    metrics: { hitRate: hits / rows, meanReciprocalRank: reciprocal / rows, accuracy: first / rows },
+    warnings: [],
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createEndpointHost, type EndpointHost } from '../../../main/serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../../main/serving/model-source.ts';
+import { measureRecommend } from '../serve/recommend.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { startPeer } from '../peers/peer-server.ts';
 import { LoadGenerator, type LoadJob, type LoadResult, median, postRequest, quantile } from '../serve/load.ts';
@@ -101,7 +102,8 @@ export const serve: Benchmark = {
       const figures = await measureAll(host, dir, load, log);
       const compared = await comparePeers(await start(host, dir, 'tiny', 64), dir, load, log);
       const skipped = ['vsFastapi', 'vsRayServe'].filter((key) => !Object.hasOwn(compared, key));
-      return { figures: { ...figures, ...compared }, skipped: [...skipped, 'recommendP99Ms'] };
+      const recommendP99Ms = await measureRecommend(log);
+      return { figures: { ...figures, ...compared, recommendP99Ms }, skipped };
     } finally {
       load.close();
       await host.close();
