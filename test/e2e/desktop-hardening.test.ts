@@ -113,12 +113,39 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
     const seen = await window.evaluate(() => {
       const shell = (globalThis as unknown as { slipwayShell: Record<string, unknown> }).slipwayShell;
       const names = ['require', 'process', 'module', 'Buffer', 'global', 'ipcRenderer', 'electron', '__dirname'];
-      return { shell: Object.keys(shell).sort(), leaked: names.filter((name) => name in globalThis) };
+      return {
+        shell: Object.keys(shell).sort(),
+        desktop: Object.keys(shell['desktop'] as object).sort(),
+        leaked: names.filter((name) => name in globalThis),
+      };
     });
     expect(seen).toEqual({
+      desktop: [
+        'checkForUpdate',
+        'connectEngine',
+        'downloadUpdate',
+        'engineChoice',
+        'findEngines',
+        'installUpdate',
+        'network',
+        'newWindow',
+        'notify',
+        'onDeepLink',
+        'pathOfFile',
+        'removeSecret',
+        'restartEngine',
+        'secrets',
+        'setNetwork',
+        'setSecret',
+        'setUpdates',
+        'showEndpoints',
+        'updates',
+        'useLocalEngine',
+      ],
       shell: [
         'capabilities',
         'chooseFolderDialog',
+        'desktop',
         'engine',
         'initialGraph',
         'onEngineState',

@@ -9,6 +9,7 @@ interface Document {
   nodes: Record<string, { params: Record<string, unknown> }>;
 }
 
+const patient = { timeout: 20_000 };
 let app: RunningApp;
 let browser: Browser;
 let page: Page;
@@ -49,16 +50,16 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
 
   it('list every training with its figures, sorted and filtered', async () => {
     const rows = page.locator('.experiment-view tbody tr');
-    await expect.poll(() => rows.count()).toBe(2);
+    await expect.poll(() => rows.count(), patient).toBe(2);
     await page.getByRole('button', { name: 'logLoss' }).click();
     await page.getByRole('columnheader', { name: 'logLoss ↓' }).waitFor();
-    await expect.poll(() => rows.first().textContent()).toContain('100');
+    await expect.poll(() => rows.first().textContent(), patient).toContain('100');
     await page.getByLabel('Filter').fill("params.l2 = '1'");
-    await expect.poll(() => rows.count()).toBe(1);
+    await expect.poll(() => rows.count(), patient).toBe(1);
     await page.getByLabel('Filter').fill('nonsense <');
     await page.locator('.field-error').waitFor();
     await page.getByLabel('Filter').fill('');
-    await expect.poll(() => rows.count()).toBe(2);
+    await expect.poll(() => rows.count(), patient).toBe(2);
   });
 
   it('compare the selected ones by curve, axes and difference', async () => {
@@ -90,10 +91,10 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
           metrics: [],
         });
         return trainings.map(({ note }) => note).toSorted();
-      })
+      }, patient)
       .toEqual(['', 'too much']);
     await page.getByRole('button', { name: 'Take off the list' }).first().click();
-    await expect.poll(() => page.locator('.experiment-view tbody tr').count()).toBe(1);
+    await expect.poll(() => page.locator('.experiment-view tbody tr').count(), patient).toBe(1);
     expect(problems).toEqual([]);
   });
 });
