@@ -89,7 +89,7 @@ export function TrainingTable(props: TrainingTableProps) {
               <td>
                 <input
                   type="checkbox"
-                  aria-label={t.select(training.name)}
+                  aria-label={t.select(`${training.name} ${training.id.slice(0, 4)}`)}
                   checked={selected.includes(training.id)}
                   onChange={() => props.onToggle(training.id)}
                 />

@@ -63,7 +63,10 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
   });
 
   it('compare the selected ones by curve, axes and difference', async () => {
-    for (const box of await page.getByLabel('Select Species').all()) await box.check();
+    const boxes = page.getByLabel(/^Select Species/);
+    await expect.poll(() => boxes.count(), patient).toBe(2);
+    const names = await boxes.evaluateAll((found) => found.map((box) => box.getAttribute('aria-label') ?? ''));
+    for (const name of names) await page.getByLabel(name, { exact: true }).check();
     await page.getByRole('tab', { name: 'Curves' }).click();
     await page.locator('.curves-view svg.ch').waitFor();
     await screenshot(page, 'experiments-curves');
