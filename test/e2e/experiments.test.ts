@@ -71,7 +71,7 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
     await page.locator('.curves-view svg.ch').waitFor();
     await screenshot(page, 'experiments-curves');
     await page.getByRole('tab', { name: 'Parallel' }).click();
-    expect(await page.locator('svg.parallel > path').count()).toBe(2);
+    await expect.poll(() => page.locator('svg.parallel > path').count(), patient).toBe(2);
     await page.getByRole('tab', { name: 'Compare' }).click();
     const differences = page.locator('.difference-view');
     await differences.getByText('params.l2').waitFor();
