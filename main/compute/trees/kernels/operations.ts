@@ -72,6 +72,33 @@ function chunkOf(chunk: number, size: number, total: number): { start: number; c
   return { start, count: Math.min(size, total - start) };
 }
 
+type LossOperation<Extra extends number[]> = (
+  place: Place,
+  first: number,
+  total: number,
+  scores: number,
+  targets: number,
+  weights: number,
+  gradients: number,
+  gradientScale: number,
+  hessianScale: number,
+  sums: number,
+  ...extra: Extra
+) => void;
+
+/** A loss over rows `first` … `first + total − 1`; each chunk leaves its sum at `sums + chunk · 8`. */
+function lossOver<Extra extends number[] = []>(
+  run: (place: Place, loss: LossArgs, ...extra: Extra) => void,
+): LossOperation<Extra> {
+  return (place, first, total, scores, targets, weights, gradients, gradientScale, hessianScale, sums, ...extra) => {
+    const { start, count } = chunkOf(place.chunk, chunkRows, total);
+    const from = first + start;
+    const out = sums + place.chunk * 8;
+    const loss: LossArgs = [from, from + count, scores, targets, weights, gradients, gradientScale, hessianScale, out];
+    run(place, loss, ...extra);
+  };
+}
+
 /**
  * What threads share chunk by chunk. Arguments are numbers only, since they travel through shared memory. No chunk
  * reads what another one writes.
@@ -119,147 +146,13 @@ export const operations = {
     const { start, count } = chunkOf(chunk, chunkRows, total);
     kernels.addTreeToScores(rows === 0 ? 0 : rows + start * 4, first + start, count, nodes, leafValues, scores);
   },
-  logisticLoss(
-    { kernels, chunk },
-    first,
-    total,
-    scores,
-    targets,
-    weights,
-    gradients,
-    gradientScale,
-    hessianScale,
-    sums,
-  ) {
-    const { start, count } = chunkOf(chunk, chunkRows, total);
-    const from = first + start;
-    kernels.logisticLoss(
-      from,
-      from + count,
-      scores,
-      targets,
-      weights,
-      gradients,
-      gradientScale,
-      hessianScale,
-      sums + chunk * 8,
-    );
-  },
-  squaredLoss(
-    { kernels, chunk },
-    first,
-    total,
-    scores,
-    targets,
-    weights,
-    gradients,
-    gradientScale,
-    hessianScale,
-    sums,
-  ) {
-    const { start, count } = chunkOf(chunk, chunkRows, total);
-    const from = first + start;
-    kernels.squaredLoss(
-      from,
-      from + count,
-      scores,
-      targets,
-      weights,
-      gradients,
-      gradientScale,
-      hessianScale,
-      sums + chunk * 8,
-    );
-  },
-  softmaxLoss(
-    { kernels, chunk, scratch },
-    first,
-    total,
-    scores,
-    targets,
-    weights,
-    gradients,
-    gradientScale,
-    hessianScale,
-    sums,
-    classes,
-    scoreStride,
-    gradientStride,
-  ) {
-    const { start, count } = chunkOf(chunk, chunkRows, total);
-    const from = first + start;
-    kernels.softmaxLoss(
-      from,
-      from + count,
-      scores,
-      targets,
-      weights,
-      gradients,
-      gradientScale,
-      hessianScale,
-      sums + chunk * 8,
-      classes,
-      scoreStride,
-      gradientStride,
-      scratch,
-    );
-  },
-  quantileLoss(
-    { kernels, chunk },
-    first,
-    total,
-    scores,
-    targets,
-    weights,
-    gradients,
-    gradientScale,
-    hessianScale,
-    sums,
-    level,
-  ) {
-    const { start, count } = chunkOf(chunk, chunkRows, total);
-    const from = first + start;
-    kernels.quantileLoss(
-      from,
-      from + count,
-      scores,
-      targets,
-      weights,
-      gradients,
-      gradientScale,
-      hessianScale,
-      sums + chunk * 8,
-      level,
-    );
-  },
-  poissonLoss(
-    { kernels, chunk },
-    first,
-    total,
-    scores,
-    targets,
-    weights,
-    gradients,
-    gradientScale,
-    hessianScale,
-    sums,
-    factor,
-  ) {
-    const { start, count } = chunkOf(chunk, chunkRows, total);
-    const from = first + start;
-    kernels.poissonLoss(
-      from,
-      from + count,
-      scores,
-      targets,
-      weights,
-      gradients,
-      gradientScale,
-      hessianScale,
-      sums + chunk * 8,
-      factor,
-    );
-  },
+  logisticLoss: lossOver(({ kernels }, loss) => kernels.logisticLoss(...loss)),
+  squaredLoss: lossOver(({ kernels }, loss) => kernels.squaredLoss(...loss)),
+  softmaxLoss: lossOver<[classes: number, scoreStride: number, gradientStride: number]>(
+    ({ kernels, scratch }, loss, ...sizes) => kernels.softmaxLoss(...loss, ...sizes, scratch),
+  ),
+  quantileLoss: lossOver<[level: number]>(({ kernels }, loss, level) => kernels.quantileLoss(...loss, level)),
+  poissonLoss: lossOver<[factor: number]>(({ kernels }, loss, factor) => kernels.poissonLoss(...loss, factor)),
   largestScore({ kernels, chunk }, first, total, scores, sums) {
     const { start, count } = chunkOf(chunk, chunkRows, total);
     const from = first + start;
