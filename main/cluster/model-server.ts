@@ -3,21 +3,49 @@ import { imagePullPolicy } from './engine-image.ts';
 import { type Names, labelsOf, selectorOf } from './names.ts';
 import { restrictedContainer, restrictedPod } from './pod-security.ts';
 
-/** A server of models that an image of its own brings. */
+interface ServerPort {
+  name: string;
+  port: number;
+  /** Of the Service; the container's own unless told. */
+  servicePort?: number;
+}
+
+/** A server of models: our own engine, or what an image of its own brings. */
 export interface ModelServer {
   /** Of Deployment and Service. */
   name: string;
+  container: string;
   image: string;
   command: readonly string[];
   args: readonly string[];
-  ports: readonly { name: string; port: number }[];
+  ports: readonly ServerPort[];
   /** Of the port `http`. */
   readyPath: string;
   livePath: string;
+  /** How long it may take to become ready at first; a multiple of 5. */
+  startSeconds: number;
   metrics: { port: number; path: string };
-  env?: readonly { name: string; value: string }[];
+  environment: { env?: unknown[]; envFrom?: unknown[] };
   resources: { requests: Record<string, string>; limits: Record<string, string> };
+  /** Each with its source and where it is mounted. */
+  volumes: readonly ServerVolume[];
 }
+
+export interface ServerVolume {
+  name: string;
+  mountPath: string;
+  readOnly?: boolean;
+  source: Record<string, unknown>;
+}
+
+export const temporaryVolume: ServerVolume = { name: 'tmp', mountPath: '/tmp', source: { emptyDir: {} } };
+
+/** Servers with worker processes hand tensors over in shared memory. */
+export const sharedMemoryVolume: ServerVolume = {
+  name: 'shm',
+  mountPath: '/dev/shm',
+  source: { emptyDir: { medium: 'Memory', sizeLimit: '256Mi' } },
+};
 
 /** Deployment, Service, autoscaler, disruption budget and the opening in the network policy of a server. */
 export function modelServerObjects(server: ModelServer, names: Names, version: string): KubernetesObject[] {
@@ -34,6 +62,7 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
       spec: {
         // No replicas: the autoscaler owns that field.
         revisionHistoryLimit: 5,
+        progressDeadlineSeconds: server.startSeconds + 600,
         selector: { matchLabels: selector },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {
@@ -51,31 +80,37 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
             enableServiceLinks: false,
             securityContext: restrictedPod,
             terminationGracePeriodSeconds: 30,
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: 'kubernetes.io/hostname',
+                whenUnsatisfiable: 'ScheduleAnyway',
+                labelSelector: { matchLabels: selector },
+              },
+            ],
             containers: [
               {
-                name: 'server',
+                name: server.container,
                 image: server.image,
                 imagePullPolicy,
                 command: [...server.command],
                 args: [...server.args],
-                ...(server.env === undefined ? {} : { env: server.env.map((entry) => ({ ...entry })) }),
+                ...server.environment,
                 ports: server.ports.map((port) => ({ name: port.name, containerPort: port.port, protocol: 'TCP' })),
-                startupProbe: { ...probe(server.readyPath), periodSeconds: 5, failureThreshold: 60 },
+                startupProbe: {
+                  ...probe(server.readyPath),
+                  periodSeconds: 5,
+                  failureThreshold: server.startSeconds / 5,
+                },
                 readinessProbe: { ...probe(server.readyPath), periodSeconds: 5, failureThreshold: 2 },
                 livenessProbe: { ...probe(server.livePath), periodSeconds: 10, failureThreshold: 3 },
                 lifecycle: { preStop: { sleep: { seconds: 5 } } },
                 resources: server.resources,
                 securityContext: restrictedContainer,
-                volumeMounts: [
-                  { name: 'tmp', mountPath: '/tmp' },
-                  { name: 'shm', mountPath: '/dev/shm' },
-                ],
+                volumeMounts: server.volumes.map(({ source: _source, ...mount }) => mount),
               },
             ],
-            volumes: [
-              { name: 'tmp', emptyDir: {} },
-              { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '256Mi' } },
-            ],
+            volumes: server.volumes.map((volume) => ({ name: volume.name, ...volume.source })),
           },
         },
       },
@@ -87,9 +122,9 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
       spec: {
         type: 'ClusterIP',
         selector,
-        ports: server.ports.map(({ name: port, port: number }) => ({
+        ports: server.ports.map(({ name: port, port: number, servicePort }) => ({
           name: port,
-          port: number,
+          port: servicePort ?? number,
           targetPort: port,
           protocol: 'TCP',
         })),
@@ -103,6 +138,7 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
         minReplicas: 2,
         maxReplicas: 8,
+        // CPU is the one metric every cluster has; inference is bound by it.
         metrics: [
           { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
         ],

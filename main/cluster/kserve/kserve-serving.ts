@@ -2,10 +2,13 @@ import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
 import { engineCommand, imageName, imagePullPolicy } from '../engine-image.ts';
+import { endpointResources, storeVolume } from '../endpoint-pod.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { httpPort, labelsOf, longestRunSeconds, type Names, selectorOf, storeFolder } from '../names.ts';
-import { restrictedContainer, restrictedPod } from '../pod-security.ts';
+import { temporaryVolume } from '../model-server.ts';
+import { restrictedContainer } from '../pod-security.ts';
 import { storeEnvironment } from '../store-environment.ts';
+import { inferenceServiceObjects, predictorOf } from './inference-service.ts';
 
 /** Model format of the runtime: it loads from the store by alias, so there is no storage URI. */
 const modelFormat = { name: 'slipway', version: '1' };
@@ -83,10 +86,7 @@ function servingRuntime(context: ExportContext, names: Names): KubernetesObject 
           startupProbe: { ...probe('/v2/health/ready'), periodSeconds: 5, failureThreshold: longestRunSeconds / 5 },
           readinessProbe: { ...probe('/v2/health/ready'), periodSeconds: 5, failureThreshold: 2 },
           livenessProbe: { ...probe('/v2/health/live'), periodSeconds: 10, failureThreshold: 3 },
-          resources: {
-            requests: { cpu: '500m', memory: '512Mi', 'ephemeral-storage': '256Mi' },
-            limits: { cpu: '2', memory: '1Gi', 'ephemeral-storage': '1Gi' },
-          },
+          resources: endpointResources,
           securityContext: restrictedContainer,
           volumeMounts: [
             { name: 'store', mountPath: storeFolder, readOnly: true },
@@ -98,48 +98,22 @@ function servingRuntime(context: ExportContext, names: Names): KubernetesObject 
   };
 }
 
-/** The InferenceService, its account, and the opening in the network policy. */
 function endpointObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
-  const name = serviceName(names, endpoint);
-  const labels = labelsOf(names.graph, name, context.version);
-  return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, labels }, automountServiceAccountToken: false },
-    {
-      apiVersion: 'serving.kserve.io/v1beta1',
-      kind: 'InferenceService',
-      metadata: { name, labels, annotations: { 'serving.kserve.io/deploymentMode': 'Standard' } },
-      spec: {
-        predictor: {
-          serviceAccountName: name,
-          automountServiceAccountToken: false,
-          minReplicas: 2,
-          maxReplicas: 8,
-          scaleMetric: 'cpu',
-          scaleTarget: 70,
-          labels,
-          securityContext: restrictedPod,
-          model: {
-            modelFormat,
-            runtime: runtimeName(names),
-            protocolVersion: 'v2',
-            // KServe appends them to those of the runtime.
-            args: ['--name', endpoint.name, endpoint.modelUri],
-          },
-          volumes: storeVolumes(names),
-        },
-      },
-    },
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name, labels },
-      spec: {
-        podSelector: { matchLabels: selectorOf(names.graph, name) },
-        policyTypes: ['Ingress'],
-        ingress: [{ ports: [{ port: httpPort, protocol: 'TCP' }] }],
-      },
-    },
-  ];
+  return inferenceServiceObjects(context, names, {
+    name: serviceName(names, endpoint),
+    port: httpPort,
+    predictor: { model: modelOf(names, endpoint, endpoint.modelUri), volumes: storeVolumes(names) },
+  });
+}
+
+function modelOf(names: Names, endpoint: PlannedEndpoint, modelUri: string): Record<string, unknown> {
+  return {
+    modelFormat,
+    runtime: runtimeName(names),
+    protocolVersion: 'v2',
+    // KServe appends them to those of the runtime.
+    args: ['--name', endpoint.name, modelUri],
+  };
 }
 
 export function serviceName(names: Names, endpoint: PlannedEndpoint): string {
@@ -147,10 +121,7 @@ export function serviceName(names: Names, endpoint: PlannedEndpoint): string {
 }
 
 function storeVolumes(names: Names): Record<string, unknown>[] {
-  return [
-    { name: 'store', persistentVolumeClaim: { claimName: names.storeClaim, readOnly: true } },
-    { name: 'tmp', emptyDir: {} },
-  ];
+  return [storeVolume(names), temporaryVolume].map(({ name, source }) => ({ name, ...source }));
 }
 
 /** A second predictor that serves the challenger to a share of the requests. */
@@ -160,20 +131,8 @@ function canaryPatch(names: Names, endpoint: PlannedEndpoint): Record<string, un
     trafficPercent: challengerShare,
     predictor: {
       name: 'challenger',
-      serviceAccountName: name,
-      automountServiceAccountToken: false,
-      minReplicas: 1,
-      maxReplicas: 2,
-      scaleMetric: 'cpu',
-      scaleTarget: 70,
-      labels: selectorOf(names.graph, name),
-      securityContext: restrictedPod,
-      model: {
-        modelFormat,
-        runtime: runtimeName(names),
-        protocolVersion: 'v2',
-        args: ['--name', endpoint.name, endpoint.modelUri.replace(/@[^@]*$/, '@challenger')],
-      },
+      ...predictorOf({ account: name, labels: selectorOf(names.graph, name), replicas: { min: 1, max: 2 } }),
+      model: modelOf(names, endpoint, endpoint.modelUri.replace(/@[^@]*$/, '@challenger')),
       volumes: storeVolumes(names),
     },
   };

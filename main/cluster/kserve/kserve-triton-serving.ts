@@ -1,9 +1,9 @@
-import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { type ExportContext, plannedEndpoints } from '../export-context.ts';
-import { exampleRegistry, labelsOf, type Names, selectorOf } from '../names.ts';
-import { restrictedContainer, restrictedPod } from '../pod-security.ts';
+import { exampleRegistry, type Names } from '../names.ts';
+import { restrictedContainer } from '../pod-security.ts';
 import { tritonModels } from '../triton/triton-serving.ts';
+import { inferenceServiceObjects } from './inference-service.ts';
 import { serviceName } from './kserve-serving.ts';
 
 /** Port of KServe's Triton runtime. */
@@ -18,48 +18,22 @@ export function kserveTritonServing(context: ExportContext, names: Names): Bundl
   const [first] = endpoints;
   if (first === undefined) return { groups: [], readme: { about: [] } };
   // One server holds all models of the repository.
-  const name = serviceName(names, first);
-  const labels = labelsOf(names.graph, name, context.version);
-  const objects: KubernetesObject[] = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, labels }, automountServiceAccountToken: false },
-    {
-      apiVersion: 'serving.kserve.io/v1beta1',
-      kind: 'InferenceService',
-      metadata: { name, labels, annotations: { 'serving.kserve.io/deploymentMode': 'Standard' } },
-      spec: {
-        predictor: {
-          serviceAccountName: name,
-          automountServiceAccountToken: false,
-          minReplicas: 2,
-          maxReplicas: 8,
-          scaleMetric: 'cpu',
-          scaleTarget: 70,
-          labels,
-          securityContext: restrictedPod,
-          model: {
-            modelFormat: { name: 'triton', version: '2' },
-            protocolVersion: 'v2',
-            storageUri: `oci://${reference}`,
-            resources: {
-              requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '256Mi' },
-              limits: { cpu: '4', memory: '4Gi', 'ephemeral-storage': '1Gi' },
-            },
-            securityContext: restrictedContainer,
-          },
+  const objects = inferenceServiceObjects(context, names, {
+    name: serviceName(names, first),
+    port: tritonPort,
+    predictor: {
+      model: {
+        modelFormat: { name: 'triton', version: '2' },
+        protocolVersion: 'v2',
+        storageUri: `oci://${reference}`,
+        resources: {
+          requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '256Mi' },
+          limits: { cpu: '4', memory: '4Gi', 'ephemeral-storage': '1Gi' },
         },
+        securityContext: restrictedContainer,
       },
     },
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name, labels },
-      spec: {
-        podSelector: { matchLabels: selectorOf(names.graph, name) },
-        policyTypes: ['Ingress'],
-        ingress: [{ ports: [{ port: tritonPort, protocol: 'TCP' }] }],
-      },
-    },
-  ];
+  });
   return {
     groups: [{ file: 'triton.yaml', objects }],
     files: [

@@ -5,7 +5,7 @@ import type { BundleFile } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { type EmbeddedModel, embeddedModel } from '../embed-models.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
-import { modelServerObjects } from '../model-server.ts';
+import { modelServerObjects, sharedMemoryVolume, temporaryVolume } from '../model-server.ts';
 import { lookupNote } from '../model-tensors.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { servedNames } from '../served-names.ts';
@@ -33,6 +33,7 @@ export function torchserveServing(context: ExportContext, names: Names): BundleP
         objects: modelServerObjects(
           {
             name: image,
+            container: 'server',
             image,
             command: ['torchserve'],
             args: [
@@ -50,12 +51,16 @@ export function torchserveServing(context: ExportContext, names: Names): BundleP
             livePath: '/ping',
             metrics: { port: 8082, path: '/metrics' },
             // It writes logs and unpacked archives; the root file system is read-only.
-            env: [
-              { name: 'HOME', value: '/tmp' },
-              { name: 'TEMP', value: '/tmp' },
-              { name: 'LOG_LOCATION', value: '/tmp/logs' },
-              { name: 'METRICS_LOCATION', value: '/tmp/logs' },
-            ],
+            environment: {
+              env: [
+                { name: 'HOME', value: '/tmp' },
+                { name: 'TEMP', value: '/tmp' },
+                { name: 'LOG_LOCATION', value: '/tmp/logs' },
+                { name: 'METRICS_LOCATION', value: '/tmp/logs' },
+              ],
+            },
+            startSeconds: 300,
+            volumes: [temporaryVolume, sharedMemoryVolume],
             resources: {
               requests: { cpu: '1', memory: '2Gi', 'ephemeral-storage': '512Mi' },
               limits: { cpu: '4', memory: '4Gi', 'ephemeral-storage': '2Gi' },

@@ -2,7 +2,7 @@ import type { BundleFile } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { embeddedModel } from '../embed-models.ts';
 import { type ExportContext, plannedEndpoints } from '../export-context.ts';
-import { modelServerObjects } from '../model-server.ts';
+import { modelServerObjects, sharedMemoryVolume, temporaryVolume } from '../model-server.ts';
 import { lookupNote, modelTensors } from '../model-tensors.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { servedNames } from '../served-names.ts';
@@ -27,6 +27,7 @@ export function tritonServing(context: ExportContext, names: Names): BundlePart 
         objects: modelServerObjects(
           {
             name: image,
+            container: 'server',
             image,
             command: ['tritonserver'],
             args: [
@@ -44,6 +45,9 @@ export function tritonServing(context: ExportContext, names: Names): BundlePart 
             readyPath: '/v2/health/ready',
             livePath: '/v2/health/live',
             metrics: { port: 8002, path: '/metrics' },
+            environment: {},
+            startSeconds: 300,
+            volumes: [temporaryVolume, sharedMemoryVolume],
             resources: {
               requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '256Mi' },
               limits: { cpu: '4', memory: '4Gi', 'ephemeral-storage': '1Gi' },
