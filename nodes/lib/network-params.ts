@@ -1,19 +1,6 @@
 import { z } from 'zod';
 import { paramMeta } from '../../shared/node/param-meta.ts';
 
-/** What every network predicts. */
-export const targetParams = {
-  label: z
-    .string()
-    .default('')
-    .describe('The column to predict.')
-    .meta(paramMeta({ ui: { control: 'column', port: 'features', types: ['bool', 'int64', 'float64', 'string'] } })),
-  task: z
-    .enum(['auto', 'binary', 'multiclass', 'regression'])
-    .default('auto')
-    .describe('Auto: true/false, text and few whole numbers are classes, other numbers a regression.'),
-};
-
 export const hiddenLayersParam = {
   hiddenLayers: z
     .array(z.number().int().min(1).max(4096))

@@ -32,6 +32,16 @@ export async function runTrainer(
     },
   });
   for (const { level, text } of fitted.notes) ctx.log(level, text);
+  return { model: await writeFitted(ctx, { pipeline, table, labels }, fitted, { kind, params: { ...ctx.params } }) };
+}
+
+/** Fuses a fitted model with the features it was trained on and writes it. */
+export async function writeFitted(
+  ctx: StepContext<unknown>,
+  { pipeline, table, labels }: Pick<Awaited<ReturnType<typeof readTrainingData>>, 'pipeline' | 'table' | 'labels'>,
+  fitted: FittedModel,
+  trainer: { kind: string; params: Record<string, unknown> },
+): Promise<ArtifactDraft> {
   const fused = await appendModel({
     pipeline,
     ...(labels.task === 'regression'
@@ -39,7 +49,7 @@ export async function runTrainer(
       : { classification: { classes: labels.classes, labelType: labels.label.type } }),
     build: fitted.build,
   });
-  const model = await writeModel({
+  return writeModel({
     ctx,
     table,
     features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
@@ -48,10 +58,9 @@ export async function runTrainer(
     model: {
       onnx: fused.bytes,
       native: fitted.native,
-      trainer: { kind, params: { ...ctx.params } },
+      trainer,
       curve: fitted.curve,
       importance: fitted.importance,
     },
   });
-  return { model };
 }

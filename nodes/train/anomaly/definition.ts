@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
 import { scoredShape } from '../../../shared/model/scored-shape.ts';
+import { drawSeed, newColumn } from '../../lib/target-params.ts';
 
 export const anomalyNode = defineNode({
   kind: 'train.anomaly',
@@ -33,28 +34,9 @@ export const anomalyNode = defineNode({
       .default(256)
       .describe('Rows each tree is grown on; few are enough to part what is unusual.')
       .meta(paramMeta({ unit: 'rows', advanced: true })),
-    column: z
-      .string()
-      .min(1)
-      .max(200)
-      .default('anomaly_score')
-      .describe('Name of the new column with the score.')
-      .meta(paramMeta({ advanced: true })),
-    flag: z
-      .string()
-      .min(1)
-      .max(200)
-      .default('is_anomaly')
-      .describe('Name of the new column that says whether a row is above the threshold.')
-      .meta(paramMeta({ advanced: true })),
-    seed: z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(1)
-      .describe('Start of the random draws.')
-      .meta(paramMeta({ advanced: true })),
+    column: newColumn('anomaly_score', 'Name of the new column with the score.'),
+    flag: newColumn('is_anomaly', 'Name of the new column that says whether a row is above the threshold.'),
+    seed: drawSeed,
   }),
   ports: {
     inputs: { features: { types: ['features'], many: true, fits: true, doc: 'Features of the usual rows.' } },

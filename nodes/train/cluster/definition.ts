@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
 import { scoredShape } from '../../../shared/model/scored-shape.ts';
+import { drawSeed, newColumn } from '../../lib/target-params.ts';
 
 export const clusterNode = defineNode({
   kind: 'train.cluster',
@@ -45,21 +46,8 @@ export const clusterNode = defineNode({
       .default(5)
       .describe('Neighbours (itself included) that make a row part of the inside of a cluster.')
       .meta(paramMeta({ section: 'DBSCAN', unit: 'rows' })),
-    column: z
-      .string()
-      .min(1)
-      .max(200)
-      .default('cluster')
-      .describe('Name of the new column with the number of the cluster; −1 for noise.')
-      .meta(paramMeta({ advanced: true })),
-    seed: z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(1)
-      .describe('Start of the random draws.')
-      .meta(paramMeta({ advanced: true })),
+    column: newColumn('cluster', 'Name of the new column with the number of the cluster; −1 for noise.'),
+    seed: drawSeed,
   }),
   ports: {
     inputs: { features: { types: ['features'], many: true, fits: true, doc: 'Features of the rows to group.' } },

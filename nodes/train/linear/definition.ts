@@ -2,17 +2,10 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { targetParams, weightParams } from '../../lib/target-params.ts';
 
 const paramsSchema = z.object({
-  label: z
-    .string()
-    .default('')
-    .describe('The column to predict.')
-    .meta(paramMeta({ ui: { control: 'column', port: 'features', types: ['bool', 'int64', 'float64', 'string'] } })),
-  task: z
-    .enum(['auto', 'binary', 'multiclass', 'regression'])
-    .default('auto')
-    .describe('Auto: true/false, text and few whole numbers are classes, other numbers a regression.'),
+  ...targetParams,
   objective: z
     .enum(['auto', 'squared', 'poisson'])
     .default('auto')
@@ -20,16 +13,7 @@ const paramsSchema = z.object({
       'What a regression predicts. Auto and squared: the mean; Poisson: the rate of a count, its logarithm linear.',
     )
     .meta(paramMeta({ advanced: true })),
-  classWeight: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .describe('Balanced: every class counts the same in total. Probabilities are then no longer those of the data.')
-    .meta(paramMeta({ advanced: true })),
-  weight: z
-    .string()
-    .default('')
-    .describe('A column of numbers ≥ 0: how much each row counts. Empty: all the same.')
-    .meta(paramMeta({ advanced: true, ui: { control: 'column', port: 'features', types: ['int64', 'float64'] } })),
+  ...weightParams,
   l2: z
     .number()
     .min(0)

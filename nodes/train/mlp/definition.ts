@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
-import { hiddenLayersParam, optimizationParams, targetParams } from '../../lib/network-params.ts';
+import { hiddenLayersParam, optimizationParams } from '../../lib/network-params.ts';
+import { targetParams } from '../../lib/target-params.ts';
 
 const paramsSchema = z.object({
   ...targetParams,

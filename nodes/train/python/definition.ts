@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { targetParams } from '../../lib/target-params.ts';
 
 export const pythonModelNode = defineNode({
   kind: 'train.python',
@@ -11,15 +12,7 @@ export const pythonModelNode = defineNode({
   summary: 'Trains a model by a Python script.',
   keywords: ['scikit-learn', 'sklearn', 'lightgbm', 'xgboost', 'pytorch', 'torch', 'estimator', 'custom', 'script'],
   params: z.object({
-    label: z
-      .string()
-      .default('')
-      .describe('The column to predict.')
-      .meta(paramMeta({ ui: { control: 'column', port: 'features', types: ['bool', 'int64', 'float64', 'string'] } })),
-    task: z
-      .enum(['auto', 'binary', 'multiclass', 'regression'])
-      .default('auto')
-      .describe('Auto: true/false, text and few whole numbers are classes, other numbers a regression.'),
+    ...targetParams,
     script: z
       .string()
       .max(500_000)

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { targetParams } from '../../lib/target-params.ts';
 import { spaceEntrySchema } from '../../lib/search-space.ts';
 import { checkAgainstTrainer } from '../../lib/searchable-trainers.ts';
 
@@ -20,15 +21,7 @@ export const searchMetrics = [
 ] as const;
 
 const paramsSchema = z.object({
-  label: z
-    .string()
-    .default('')
-    .describe('The column to predict.')
-    .meta(paramMeta({ ui: { control: 'column', port: 'features', types: ['bool', 'int64', 'float64', 'string'] } })),
-  task: z
-    .enum(['auto', 'binary', 'multiclass', 'regression'])
-    .default('auto')
-    .describe('Auto: true/false, text and few whole numbers are classes, other numbers a regression.'),
+  ...targetParams,
   trainer: z
     .enum(['train.trees', 'train.linear', 'train.mlp'])
     .default('train.trees')

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { appendModel } from '../../../main/compute/onnx/append-model.ts';
 import { gridSampler } from '../../../main/compute/search/grid-sampler.ts';
 import { hyperband } from '../../../main/compute/search/hyperband.ts';
 import type { Pruner } from '../../../main/compute/search/pruner.ts';
@@ -16,7 +15,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import type { FitHooks } from '../../lib/fitted-model.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
-import { writeModel } from '../../lib/write-model.ts';
+import { writeFitted } from '../../lib/run-trainer.ts';
 import { searchNode } from './definition.ts';
 import { chooseMetric, measureMetric } from './metric.ts';
 import { runTrials } from './run-trials.ts';
@@ -99,27 +98,8 @@ export const runner = implementNode(searchNode, {
       onProgress: (done, total, unit) => ctx.progress({ done, total, unit, message: 'Training the best on all rows' }),
       onCurve: () => undefined,
     });
-    const fused = await appendModel({
-      pipeline,
-      ...(labels.task === 'regression'
-        ? {}
-        : { classification: { classes: labels.classes, labelType: labels.label.type } }),
-      build: fitted.build,
-    });
-    const model = await writeModel({
-      ctx,
-      table,
-      features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
-      pipeline,
-      labels,
-      model: {
-        onnx: fused.bytes,
-        native: fitted.native,
-        trainer: { kind: params.trainer, params: full },
-        curve: fitted.curve,
-        importance: fitted.importance,
-      },
-    });
+    const trainer = { kind: params.trainer, params: full };
+    const model = await writeFitted(ctx, { pipeline, table, labels }, fitted, trainer);
     const path = join(ctx.workDir, 'search.json');
     const report = {
       trainer: params.trainer,

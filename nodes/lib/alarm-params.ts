@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { paramMeta } from '../../shared/node/param-meta.ts';
+
+/** When a monitor raises its alarm, and whom it tells; `condition` names the windows that count: “Drifted”, “Dropped”. */
+export function alarmParams(condition: string) {
+  return {
+    alarmWindows: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(2)
+      .describe(`${condition} windows among the last ones that raise the alarm; as many others clear it`)
+      .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
+    lastWindows: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .describe('Last windows that are looked at; at least as many as raise the alarm')
+      .meta(paramMeta({ section: 'Alarm', unit: 'windows' })),
+    webhook: z
+      .string()
+      .max(2_000)
+      .regex(/^$|^https?:\/\//, 'an address that starts with http:// or https://')
+      .default('')
+      .describe('Address that alerts are posted to as JSON, also in the form that Slack takes')
+      .meta(paramMeta({ section: 'Alarm' })),
+    email: z
+      .string()
+      .max(2_000)
+      .regex(/^$|^[^\s@,]+@[^\s@,]+(, ?[^\s@,]+@[^\s@,]+)*$/, 'addresses such as ops@example.com, with commas between')
+      .default('')
+      .describe('Addresses that alerts are mailed to; needs SLIPWAY_SMTP_URL in the environment of the engine')
+      .meta(paramMeta({ section: 'Alarm' })),
+  };
+}
