@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCodeDigests } from './code-digest.ts';
 
@@ -34,4 +34,24 @@ it.each(['types.ts', 'unused.ts'])('does not change with %s', async (name) => {
   const before = digest();
   await writeFile(join(dir, name), '2');
   expect(digest()).toBe(before);
+});
+
+it.each([
+  ['main/compute/python/step.py', true, true],
+  ['main/compute/python/describe.py', true, true],
+  ['nodes/data/python/tables.py', true, false],
+  ['nodes/train/python/estimator.py', false, true],
+])('changes for the kinds that run a script through %s', async (file, changesData, changesTrain) => {
+  for (const folder of ['main/compute/python', 'nodes/data/python', 'nodes/train/python']) {
+    await cp(fileURLToPath(new URL(`../../${folder}`, import.meta.url)), join(dir, folder), { recursive: true });
+  }
+  const digests = () => {
+    const digestOf = createCodeDigests((kind) => pathToFileURL(join(dir, 'nodes', kind.replace('.', '/'), 'run.ts')));
+    return [digestOf('data.python'), digestOf('train.python')];
+  };
+  const [data, train] = digests();
+  expect(digests()).toEqual([data, train]);
+  await appendFile(join(dir, file), '\n');
+  const [dataAfter, trainAfter] = digests();
+  expect([dataAfter !== data, trainAfter !== train]).toEqual([changesData, changesTrain]);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stepContext } from '../../../test/fixtures/step-context.ts';
+import { pythonWith } from '../../../test/support/python-with.ts';
 import { tableArtifact, tableRows } from '../../../test/support/table-artifact.ts';
 import { pythonNode } from './definition.ts';
 import { runner } from './run.ts';
@@ -11,22 +12,8 @@ import { runner } from './run.ts';
 const dir = mkdtempSync(join(tmpdir(), 'python-node-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A Python with the packages that tables need. */
-function interpreterWith(packages: string): string | undefined {
-  for (const program of [process.env['SLIPWAY_PEERS_PYTHON'], 'python3']) {
-    if (program === undefined) continue;
-    try {
-      execFileSync(program, ['-c', `import ${packages}`], { stdio: 'ignore' });
-      return program;
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
-
-const python = interpreterWith('pandas, pyarrow');
-const polars = interpreterWith('polars');
+const python = pythonWith('pandas, pyarrow');
+const polars = pythonWith('polars');
 if (python === undefined) {
   process.stderr.write(
     'SKIPPED: no Python with pandas and pyarrow (SLIPWAY_PEERS_PYTHON), so data.python is not tested.\n',
@@ -164,11 +151,11 @@ listed = [{'a': 1}, {'a': 2}]
     await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
-  it('sees no secrets, and not what lies beside its bootstrap', async () => {
+  it('sees no secrets, and not what lies beside the program', async () => {
     process.env['SLIPWAY_SECRET_PYTHON_TEST'] = 'hidden';
     try {
       const script =
-        'import os, sys\ntable = {"n": [sum("SLIPWAY" in k for k in os.environ)], "p": [any("data/python" in p for p in sys.path)]}';
+        'import os, sys\ntable = {"n": [sum("SLIPWAY" in k for k in os.environ)], "p": [any(part in p for p in sys.path for part in ["data/python", "compute/python"])]}';
       const { table } = await runner.run(contextOf({ script }));
       expect((await tableRows(table))[1]).toEqual([0, false]);
     } finally {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { evaluationReportSchema } from '../../../shared/model/report.ts';
 import type { InputArtifact, StepContext } from '../../../shared/node/runner.ts';
+import { pythonWith } from '../../../test/support/python-with.ts';
 import { StepChain } from '../../../test/support/step-chain.ts';
 import { imputeNode } from '../../feature/impute/definition.ts';
 import { runner as impute } from '../../feature/impute/run.ts';
@@ -15,21 +15,8 @@ import { runner as evaluate } from '../evaluate/run.ts';
 import { pythonModelNode } from './definition.ts';
 import { runner } from './run.ts';
 
-function interpreterWith(packages: string): string | undefined {
-  for (const program of [process.env['SLIPWAY_PEERS_PYTHON'], 'python3']) {
-    if (program === undefined) continue;
-    try {
-      execFileSync(program, ['-c', `import ${packages}`], { stdio: 'ignore' });
-      return program;
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
-
-const python = interpreterWith('numpy');
-const converter = interpreterWith('sklearn, skl2onnx');
+const python = pythonWith('numpy');
+const converter = pythonWith('sklearn, skl2onnx');
 if (python === undefined) {
   process.stderr.write('SKIPPED: no Python with numpy (SLIPWAY_PEERS_PYTHON), so train.python is not tested.\n');
 }
@@ -130,7 +117,7 @@ model = shell.replace(np.float32([123.25, 456.5]).tobytes(), found.astype(np.flo
   });
 });
 
-const hasLearn = interpreterWith('sklearn');
+const hasLearn = pythonWith('sklearn');
 test.skipIf(hasLearn === undefined || converter !== undefined)(
   'a missing converter is named with its remedy',
   async () => {
