@@ -114,6 +114,26 @@ export function requireTargetColumns(input: SinkInput, present: readonly string[
   );
 }
 
+/** CREATE TABLE of a target that is not there; `typeOf` gives the types of the database. */
+export function createTargetSql(
+  table: string,
+  { columns, keys }: SinkInput,
+  mode: SinkParams['mode'],
+  typeOf: (column: Column) => string,
+): string {
+  const declared = columns.map((column) => `${quoteIdentifier(column.name)} ${typeOf(column)}`);
+  if (mode === 'upsert') declared.push(`UNIQUE (${columnList(keys)})`);
+  return `CREATE TABLE ${table} (${declared.join(', ')})`;
+}
+
+/** End of the INSERT: what happens to a row whose key is there already. */
+export function conflictSql({ columns, keys }: SinkInput, mode: SinkParams['mode']): string {
+  if (mode !== 'upsert') return '';
+  const others = columns.filter((column) => !keys.includes(column));
+  const updates = others.map(({ name }) => `${quoteIdentifier(name)} = excluded.${quoteIdentifier(name)}`);
+  return ` ON CONFLICT (${columnList(keys)}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`;
+}
+
 /** Columns as they travel to a database: nested values as JSON text, bytes as hexadecimal text. */
 export function portableColumns(columns: readonly Column[]): string {
   return columns

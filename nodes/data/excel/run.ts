@@ -10,6 +10,7 @@ import { resolveDataPath } from '../../../main/compute/paths/resolve-path.ts';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
+import { describeFailure } from '../../lib/describe-failure.ts';
 import { castSql } from '../../lib/table-sql.ts';
 import { columnNamed } from '../../lib/table-step.ts';
 import { excelNode } from './definition.ts';
@@ -62,10 +63,7 @@ export const runner = implementNode(excelNode, {
       const problems = sheet.warnings.map((message) => ({ field: 'types', message, severity: 'warning' as const }));
       return { outputs: { table: { type: 'table', schema: { columns }, lineage: 'all' } }, problems };
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'run.cancelled') throw error;
-      const { message, fix, details } = error;
-      const field = typeof details?.['field'] === 'string' ? details['field'] : 'path';
-      return { outputs: {}, problems: [{ field, message, ...(fix === undefined ? {} : { fix }) }] };
+      return describeFailure(error, 'path');
     }
   },
 

@@ -13,6 +13,7 @@ import { storedColumn, writeTable } from '../../../main/compute/duckdb/write-tab
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InferResult } from '../../../shared/node/define-node.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
+import { describeFailure } from '../../lib/describe-failure.ts';
 import { httpNode } from './definition.ts';
 import { type Answer, fetchTo, nextUrl, type Requests } from './request.ts';
 
@@ -77,10 +78,7 @@ export const runner = implementNode(httpNode, {
       described.set(key, { result, untilMs: Date.now() + describedMs });
       return result;
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'run.cancelled') throw error;
-      const { message, fix, details } = error;
-      const field = details?.['secret'] === undefined ? String(details?.['field'] ?? 'url') : 'token';
-      return { outputs: {}, problems: [{ field, message, ...(fix === undefined ? {} : { fix }) }] };
+      return describeFailure(error, 'url', 'token');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

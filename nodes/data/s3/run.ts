@@ -11,6 +11,7 @@ import { storedColumn, writeTable } from '../../../main/compute/duckdb/write-tab
 import type { Bucket, BucketObject } from '../../../main/compute/objects/s3-objects.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
+import { describeFailure } from '../../lib/describe-failure.ts';
 import { openStepBucket } from '../../lib/open-step-bucket.ts';
 import { s3Node } from './definition.ts';
 
@@ -63,10 +64,7 @@ export const runner = implementNode(s3Node, {
       });
       return { outputs: { table: { type: 'table', schema: { columns }, lineage: 'all' } }, problems: [] };
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'run.cancelled') throw error;
-      const { message, fix, details } = error;
-      const field = details?.['secret'] === undefined ? String(details?.['field'] ?? 'key') : 'accessKeyId';
-      return { outputs: {}, problems: [{ field, message, ...(fix === undefined ? {} : { fix }) }] };
+      return describeFailure(error, 'key', 'accessKeyId');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

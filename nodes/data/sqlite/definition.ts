@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { queryParam } from '../../lib/database-source-params.ts';
 
 export const sqliteNode = defineNode({
   kind: 'data.sqlite',
@@ -16,12 +17,7 @@ export const sqliteNode = defineNode({
       .describe('Database file; relative to the graph file or absolute')
       .meta(paramMeta({ ui: { control: 'path', extensions: ['db', 'sqlite', 'sqlite3', 'gpkg', 'mbtiles'] } })),
     table: z.string().default('').describe('Table or view to read; leave it empty to give a query'),
-    query: z
-      .string()
-      .max(200_000)
-      .default('')
-      .describe('One SELECT in SQLite’s SQL, in place of a table')
-      .meta(paramMeta({ ui: { control: 'sql' } })),
+    query: queryParam('SQLite'),
     types: z
       .record(z.string(), z.enum(['string', 'int64', 'float64', 'bool', 'timestamp']))
       .default({})

@@ -12,6 +12,8 @@ import { resolveDataPath } from '../../../main/compute/paths/resolve-path.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { requireDistinctNames, requireRows } from '../../lib/database-source.ts';
+import { describeFailure } from '../../lib/describe-failure.ts';
 import { sqliteNode } from './definition.ts';
 import { loadRows, type StoredColumn, storedColumns } from './read-rows.ts';
 
@@ -41,11 +43,7 @@ export const runner = implementNode(sqliteNode, {
           workDir: ctx.workDir,
           lineage: 'all',
         });
-        if (table.rowCount === 0) {
-          throw new AppError('data.empty', `${params.table === '' ? 'The query' : params.table} gives no rows.`, {
-            fix: 'Choose another table, or change the query.',
-          });
-        }
+        requireRows(table.rowCount, params);
         return { table };
       }),
     );
@@ -74,10 +72,7 @@ export const runner = implementNode(sqliteNode, {
         }),
       );
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'run.cancelled') throw error;
-      const { message, fix, details } = error;
-      const field = typeof details?.['field'] === 'string' ? details['field'] : 'path';
-      return { outputs: {}, problems: [{ field, message, ...(fix === undefined ? {} : { fix }) }] };
+      return describeFailure(error, 'path');
     }
   },
 
@@ -161,22 +156,9 @@ function selectOf(sqlite: Database.Database, params: Params): string {
       cause: error,
     });
   }
+  // In a view SQLite renames columns that have one name, so the query itself is asked.
   requireDistinctNames(sqlite.prepare(query).columns());
   return `SELECT * FROM ${queryView}`;
-}
-
-/** SQLite itself renames columns of a view that have one name. */
-function requireDistinctNames(columns: readonly { name: string }[]): void {
-  const seen = new Set<string>();
-  for (const { name } of columns) {
-    if (seen.has(name.toLowerCase())) {
-      throw new AppError('data.query', `The result has two columns named “${name}”.`, {
-        fix: 'Rename one with AS.',
-        details: { field: 'query' },
-      });
-    }
-    seen.add(name.toLowerCase());
-  }
 }
 
 /** The loaded rows with the types that are set, or that declaration and values agree on. */

@@ -14,6 +14,8 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import {
+  conflictSql,
+  createTargetSql,
   isWritten,
   type LedgerEntry,
   ledgerTable,
@@ -107,7 +109,6 @@ async function writeRows(
   csv: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { columns, keys } = input;
   const table = tableSql(params.table);
   if (await exists(client, table)) {
     const { fields } = await client.query(`SELECT * FROM ${table} LIMIT 0`);
@@ -117,24 +118,16 @@ async function writeRows(
       params.table,
     );
   } else {
-    const declared = columns.map((column) => `${quoteIdentifier(column.name)} ${serverType(column)}`);
-    if (params.mode === 'upsert') declared.push(`UNIQUE (${columnList(keys)})`);
-    await client.query(`CREATE TABLE ${table} (${declared.join(', ')})`);
+    await client.query(createTargetSql(table, input, params.mode, serverType));
   }
-  const names = columnList(columns);
+  const names = columnList(input.columns);
   await client.query(`CREATE TEMPORARY TABLE ${incoming} ON COMMIT DROP AS SELECT ${names} FROM ${table} WITH NO DATA`);
   await pipeline(createReadStream(csv), client.query(copyFrom(`COPY ${incoming} (${names}) FROM STDIN (FORMAT csv)`)), {
     signal,
   });
   if (params.mode === 'replace') await client.query(`DELETE FROM ${table}`);
-  const others = columns.filter((column) => !keys.includes(column));
-  const updates = others.map(({ name }) => `${quoteIdentifier(name)} = excluded.${quoteIdentifier(name)}`);
-  const conflict =
-    params.mode !== 'upsert'
-      ? ''
-      : ` ON CONFLICT (${columnList(keys)}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`;
   const { rowCount } = await client.query(
-    `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${incoming}${conflict}`,
+    `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${incoming}${conflictSql(input, params.mode)}`,
   );
   if (params.mode !== 'upsert' && rowCount !== input.rows) {
     throw new AppError('data.query', `${String(rowCount)} of ${input.rows} rows arrived in ${params.table}.`, {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
-import { tableResources } from '../../lib/table-params.ts';
-import { tableSinkParams } from '../../lib/table-sink-params.ts';
+import { tableSink, tableSinkHelp, tableSinkParams } from '../../lib/table-sink-params.ts';
 
 export const writeSqliteNode = defineNode({
   kind: 'data.write-sqlite',
@@ -19,14 +18,7 @@ export const writeSqliteNode = defineNode({
       .meta(paramMeta({ ui: { control: 'path', extensions: ['db', 'sqlite', 'sqlite3'] } })),
     ...tableSinkParams,
   }),
-  ports: {
-    inputs: { table: { types: ['table'], doc: 'The rows to write' } },
-    outputs: { report: { type: 'report', doc: 'Where the rows are and how many' } },
-  },
-  infer: () => ({ outputs: { report: { type: 'report' } }, problems: [] }),
-  determinism: 'external',
-  resources: (_params, stats) => tableResources(stats, 'scan'),
-  deploy: { workload: 'job' },
+  ...tableSink,
   migrations: [],
   examples: [
     {
@@ -37,10 +29,5 @@ export const writeSqliteNode = defineNode({
   ],
   help: `Writes rows into a table of a SQLite database. Times are ISO texts in UTC, truth values 0 and 1.
 
-**All or nothing**: everything happens in one transaction. **Once**: what was written is noted in the table
-\`slipway_writes\` of the same database, in the same transaction. The step is up to date while its input is the same and
-the table is as it was left; the same rows are not appended twice, also when the engine dies right after a write.
-
-*replace* keeps an existing table with its types, indexes and rights, and changes its rows. Columns of the table that the
-rows lack get their defaults. *upsert* needs a unique index on the keys; a key that comes twice in the rows is refused.`,
+${tableSinkHelp}`,
 });

@@ -13,6 +13,8 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import {
+  conflictSql,
+  createTargetSql,
   isWritten,
   type LedgerEntry,
   ledgerTable,
@@ -152,25 +154,17 @@ async function writeRows(
   input: SinkInput,
   signal: AbortSignal,
 ): Promise<void> {
-  const { columns, keys } = input;
+  const { columns } = input;
   const table = quoteIdentifier(params.table);
   if (hasTable(sqlite, params.table)) {
     const present = sqlite.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(params.table) as string[];
     requireTargetColumns(input, present, params.table);
     if (params.mode === 'replace') sqlite.exec(`DELETE FROM ${table}`);
   } else {
-    const declared = columns.map((column) => `${quoteIdentifier(column.name)} ${sqlTypes[column.type]}`);
-    if (params.mode === 'upsert') declared.push(`UNIQUE (${columnList(keys)})`);
-    sqlite.exec(`CREATE TABLE ${table} (${declared.join(', ')})`);
+    sqlite.exec(createTargetSql(table, input, params.mode, ({ type }) => sqlTypes[type]));
   }
-  const others = columns.filter((column) => !keys.includes(column));
-  const updates = others.map(({ name }) => `${quoteIdentifier(name)} = excluded.${quoteIdentifier(name)}`);
-  const conflict =
-    params.mode !== 'upsert'
-      ? ''
-      : ` ON CONFLICT (${columnList(keys)}) DO ${updates.length === 0 ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`;
   const insert = sqlite.prepare(
-    `INSERT INTO ${table} (${columnList(columns)}) VALUES (${columns.map(() => '?').join(', ')})${conflict}`,
+    `INSERT INTO ${table} (${columnList(columns)}) VALUES (${columns.map(() => '?').join(', ')})${conflictSql(input, params.mode)}`,
   );
   const result = await db.stream(
     `SELECT ${storedColumns(columns)} FROM (SELECT ${portableColumns(columns)} FROM ${input.relation})`,
