@@ -32,7 +32,6 @@ def take(scope, job):
 
 const words: ScriptWords = {
   lessMemory: 'count less',
-  memoryErrors: ['MemoryError'],
   missing: (name) => ({ use: 'which numbers need', install: `${name} and-more` }),
 };
 

@@ -7,6 +7,9 @@ import type { StepContext } from '../../../shared/node/runner.ts';
 import { interpreterOf } from './interpreter.ts';
 import { type PythonEnd, runPython } from './run-python.ts';
 
+/** What Python, numpy and Arrow call it when the limit of memory is reached. */
+const memoryErrors: ReadonlySet<string> = new Set(['MemoryError', '_ArrayMemoryError', 'ArrowMemoryError']);
+
 const program = fileURLToPath(new URL('./step.py', import.meta.url));
 
 const endSchema = z.discriminatedUnion('ok', [
@@ -42,8 +45,6 @@ type ScriptContext = Pick<
 export interface ScriptWords {
   /** What else to do when memory runs out, such as `read fewer columns`. */
   lessMemory: string;
-  /** Names of the Python errors that mean out of memory. */
-  memoryErrors: readonly string[];
   /** What a missing package is for, when it is not the script that imports it, and which packages to install. */
   missing(name: string): { use: string; install: string };
 }
@@ -99,7 +100,7 @@ function outOfMemory({ params, nodeId }: ScriptContext, words: ScriptWords): App
 
 function scriptError(ctx: ScriptContext, said: Failure, interpreter: string, words: ScriptWords): AppError {
   const { nodeId } = ctx;
-  if (words.memoryErrors.includes(said.type)) return outOfMemory(ctx, words);
+  if (memoryErrors.has(said.type)) return outOfMemory(ctx, words);
   if (said.missing !== null && said.line === null) {
     const { use, install } = words.missing(said.missing);
     return new AppError('environment.missing', `${interpreter} lacks the package ${said.missing}, ${use}.`, {

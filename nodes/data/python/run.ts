@@ -19,7 +19,6 @@ const exchange = fileURLToPath(new URL('./tables.py', import.meta.url));
 
 const words: ScriptWords = {
   lessMemory: 'read fewer columns',
-  memoryErrors: ['MemoryError', '_ArrayMemoryError', 'ArrowMemoryError'],
   missing: () => ({ use: 'which tables need', install: 'pyarrow pandas' }),
 };
 

@@ -2,15 +2,19 @@
 `weights` (float32, or null), `rows`, `width`, `features` (names of the columns), `classes`, `task`, `seed`, `threads` and
 `model` (where the ONNX goes)."""
 
-import sys
 
 import numpy
 
 
 def give(job):
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.manual_seed(job["seed"])
+    # Loading it takes seconds: only for a script that speaks of it.
+    if "torch" in job["script"]:
+        try:
+            import torch
+
+            torch.manual_seed(job["seed"])
+        except ImportError:
+            pass
     x = numpy.fromfile(job["x"], numpy.float32).reshape(job["rows"], job["width"])
     y = numpy.fromfile(job["y"], numpy.float64)
     if job["task"] != "regression":

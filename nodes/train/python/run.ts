@@ -18,7 +18,6 @@ const largestModelBytes = 2 ** 29;
 
 const words: ScriptWords = {
   lessMemory: 'train on fewer rows',
-  memoryErrors: ['MemoryError', '_ArrayMemoryError'],
   missing: (name) => ({
     use: name === 'numpy' ? 'which the training rows come in' : 'which turns the model into ONNX',
     install: name,
