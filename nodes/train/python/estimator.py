@@ -2,7 +2,6 @@
 `weights` (float32, or null), `rows`, `width`, `features` (names of the columns), `classes`, `task`, `seed`, `threads` and
 `model` (where the ONNX goes)."""
 
-
 import numpy
 
 
