@@ -54,14 +54,14 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await page.locator('.react-flow__node[data-id="orders"]').waitFor();
     await page.getByRole('link', { name: 'Data' }).click();
     await page.getByRole('heading', { name: 'orders.csv' }).waitFor();
-    expect(await page.getByRole('table', { name: 'Versions' }).getByRole('row').count()).toBe(3);
+    await expect.poll(() => page.getByRole('table', { name: 'Versions' }).getByRole('row').count()).toBe(3);
     await page.getByRole('button', { name: 'price' }).waitFor();
     await screenshot(page, 'data-profile-light');
 
     await page.getByRole('tab', { name: 'Differences' }).click();
     await page.getByText('Column note is new (VARCHAR).').waitFor();
     await page.getByText('200 rows came, 200 went.').waitFor();
-    expect(await page.getByRole('row', { name: /price differs/ }).count()).toBe(1);
+    await page.getByRole('row', { name: /price differs/ }).waitFor();
     await screenshot(page, 'data-differences-light');
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze();
     expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html}`))).toEqual([]);

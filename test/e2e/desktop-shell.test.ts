@@ -148,7 +148,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     await expect.poll(() => enginePids(desktop.dataDir), { timeout: 15_000 }).toEqual([]);
     await openSettings(moved);
     await moved.getByText('Connected to http://127.0.0.1').waitFor();
-    expect(await moved.getByText(dataDir).count()).toBe(1);
+    await moved.getByText(dataDir).waitFor();
     await screenshot(moved, 'desktop-remote-engine');
     expect(readFileSync(join(desktop.dataDir, '..', 'profile', 'shell.json'), 'utf8')).not.toContain(
       readFileSync(tokenFile, 'utf8').trim(),

@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to 
     await page.getByText('Everything is up to date').waitFor({ timeout: 120_000 });
     await page.getByRole('link', { name: 'Runs' }).click();
     await page.getByRole('heading', { name: /Variants at Evaluate/ }).waitFor();
-    expect(await page.getByRole('rowheader', { name: /strict/ }).count()).toBe(1);
+    await page.getByRole('rowheader', { name: /strict/ }).waitFor();
     await screenshot(page, 'run-variants-light');
 
     await page.getByRole('link', { name: 'Graphs' }).click();
