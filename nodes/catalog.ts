@@ -48,6 +48,7 @@ import { endpointNode } from './serve/endpoint/definition.ts';
 import { anomalyNode } from './train/anomaly/definition.ts';
 import { clusterNode } from './train/cluster/definition.ts';
 import { cnnNode } from './train/cnn/definition.ts';
+import { crossValidateNode } from './train/cross-validate/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
 import { forecastNode } from './train/forecast/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
@@ -111,6 +112,7 @@ export const catalog = {
   [retrainNode.kind]: retrainNode,
   [batchNode.kind]: batchNode,
   [endpointNode.kind]: endpointNode,
+  [crossValidateNode.kind]: crossValidateNode,
   [evaluateNode.kind]: evaluateNode,
   [forestNode.kind]: forestNode,
   [gateNode.kind]: gateNode,

@@ -48,6 +48,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.anomaly': () => import('./train/anomaly/run.ts'),
   'train.cluster': () => import('./train/cluster/run.ts'),
   'train.cnn': () => import('./train/cnn/run.ts'),
+  'train.cross-validate': () => import('./train/cross-validate/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
   'train.forecast': () => import('./train/forecast/run.ts'),
   'train.forest': () => import('./train/forest/run.ts'),

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Progress } from '../../shared/events/run-events.ts';
@@ -57,6 +58,8 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
   const inputs = await openInputs(task, host.store);
   const workDir = await host.store.createWorkDir();
   const secrets = createSecrets();
+  // A store elsewhere holds no such folders; what a step needs on the way lies in its work folder.
+  const localFolder = host.store.uri.startsWith('file:') ? fileURLToPath(host.store.uri) : workDir;
   try {
     const context: StepContext = {
       params,
@@ -70,8 +73,9 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       memoryBytes: task.memoryBytes,
       baseDir: task.baseDir,
       source: task.parts.source,
-      // A store elsewhere holds no streams; what a step needs on the way lies in its work folder.
-      streamsDir: streamsFolder(host.store.uri.startsWith('file:') ? fileURLToPath(host.store.uri) : workDir),
+      streamsDir: streamsFolder(localFolder),
+      resumeDir: join(localFolder, 'resume', task.parts.code.slice(0, 16)),
+      device: step.device ?? 'auto',
       secret: secrets.value,
       log: (level, text) => host.log(level, secrets.redactValue(text)),
       progress: (progress) => host.progress(secrets.redactValue(progress)),

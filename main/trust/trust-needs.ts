@@ -54,6 +54,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.anomaly',
   'train.cluster',
   'train.cnn',
+  'train.cross-validate',
   'train.evaluate',
   'train.forecast',
   'train.forest',

@@ -1,5 +1,6 @@
 import { readColumns } from '../../main/compute/duckdb/read-columns.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { Labels } from './labels.ts';
 
@@ -47,6 +48,28 @@ export async function readRowWeights({
   }
   return weights;
 }
+
+/**
+ * Times of the rows that have a label, in hours (numbers as they are); NaN where missing. Errors: `data.column-missing`,
+ * `data.column-type`, `run.cancelled`.
+ */
+export async function readRowTimes({ table, column, labels, ctx }: RowColumnOptions): Promise<Float64Array> {
+  const type = table.manifest.schema?.columns.find(({ name }) => name === column)?.type;
+  const all = new Float64Array(table.manifest.rowCount ?? labels.values.length).fill(Number.NaN);
+  const source = [{ name: column, type: type === 'timestamp' ? ('timestamp' as const) : ('float64' as const) }];
+  for await (const chunk of readColumns(table.path('data.parquet'), source, { signal: ctx.signal })) {
+    const [read] = chunk.columns;
+    if (read?.kind === 'number') all.set(read.values, chunk.offset);
+    else if (read?.kind === 'timestamp') {
+      read.values.forEach((micros, i) => {
+        all[chunk.offset + i] = micros === MISSING_TIMESTAMP ? Number.NaN : Number(micros) / microsPerHour;
+      });
+    }
+  }
+  return labels.rows === undefined ? all : Float64Array.from(labels.rows, (row) => all[row] as number);
+}
+
+const microsPerHour = 3.6e9;
 
 /** Number of the group of each row that has a label, by the values of a column; missing values are one group. */
 export async function readRowGroups({ table, column, labels, ctx }: RowColumnOptions): Promise<Uint32Array> {

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../main/compute/linear/column-moments.ts';
 import { appendModel } from '../../main/compute/onnx/append-model.ts';
-import type { FeatureColumn } from '../../shared/model/signature.ts';
+import type { FeatureColumn, ModelManifest } from '../../shared/model/signature.ts';
 import type { ArtifactDraft, StepContext } from '../../shared/node/runner.ts';
 import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
 import { readTrainingData } from './training-data.ts';
@@ -40,7 +40,7 @@ export async function writeFitted(
   ctx: StepContext<unknown>,
   { pipeline, table, labels }: Pick<Awaited<ReturnType<typeof readTrainingData>>, 'pipeline' | 'table' | 'labels'>,
   fitted: FittedModel,
-  trainer: { kind: string; params: Record<string, unknown> },
+  trainer: ModelManifest['trainer'],
 ): Promise<ArtifactDraft> {
   const fused = await appendModel({
     pipeline,

@@ -1,18 +1,26 @@
 import type { z } from 'zod';
 import type { InferResult } from '../../shared/node/define-node.ts';
+import { cnnNode } from '../train/cnn/definition.ts';
+import { forestNode } from '../train/forest/definition.ts';
 import { linearNode } from '../train/linear/definition.ts';
 import { mlpNode } from '../train/mlp/definition.ts';
 import { treesNode } from '../train/trees/definition.ts';
 import type { SpaceEntry } from './search-space.ts';
 
-/** Kinds whose parameters can be searched. */
+/** Kinds that train on rows with a label as often as one likes: their parameters can be searched, their models cross-validated. */
 export const trainerNodes = {
   'train.trees': treesNode,
+  'train.forest': forestNode,
   'train.linear': linearNode,
   'train.mlp': mlpNode,
+  'train.cnn': cnnNode,
 } as const;
 
 export type TrainerKind = keyof typeof trainerNodes;
+
+export function isTrainer(kind: string): kind is TrainerKind {
+  return Object.hasOwn(trainerNodes, kind);
+}
 
 /** Parameters that say what is predicted, not how; they are those of the search. */
 const reserved = new Set(['label', 'task', 'weight', 'group']);
@@ -27,12 +35,31 @@ export const defaultSpaces: Record<TrainerKind, SpaceEntry[]> = {
     { name: 'rowSample', type: 'float', low: 0.4, high: 1 },
     { name: 'l2', type: 'float', low: 1e-6, high: 10, log: true },
   ],
+  'train.forest': [
+    { name: 'featureShare', type: 'float', low: 0.1, high: 1 },
+    { name: 'minRowsPerLeaf', type: 'int', low: 1, high: 50, log: true },
+    { name: 'method', type: 'categorical', choices: ['random-forest', 'extra-trees'] },
+  ],
   'train.linear': [{ name: 'l2', type: 'float', low: 1e-6, high: 1e4, log: true }],
   'train.mlp': [
     { name: 'learningRate', type: 'float', low: 1e-4, high: 3e-2, log: true },
     { name: 'hiddenLayers', type: 'categorical', choices: [[32], [64], [128], [64, 32], [128, 64]] },
     { name: 'batchSize', type: 'categorical', choices: [32, 64, 128, 256] },
     { name: 'weightDecay', type: 'float', low: 1e-6, high: 1e-1, log: true },
+  ],
+  'train.cnn': [
+    { name: 'learningRate', type: 'float', low: 1e-4, high: 1e-2, log: true },
+    {
+      name: 'convolutions',
+      type: 'categorical',
+      choices: [
+        [8, 16],
+        [16, 32],
+        [16, 32, 64],
+      ],
+    },
+    { name: 'kernel', type: 'categorical', choices: [3, 5] },
+    { name: 'dropout', type: 'float', low: 0, high: 0.5 },
   ],
 };
 

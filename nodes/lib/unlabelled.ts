@@ -45,11 +45,15 @@ export async function readFeatureTable(ctx: Context): Promise<FeatureTable> {
   return { pipeline, table };
 }
 
-/** The rows of a table with further columns, one value per row; the columns must be new. Errors: `data.column-type`. */
+/**
+ * The rows of a table with further columns, one value per row; the columns must be new. `ordinals`: the rows that have
+ * values, from 0, and no others; default all. Errors: `data.column-type`.
+ */
 export async function writeScoredTable(
-  ctx: Context,
+  ctx: Pick<Context, 'workDir' | 'signal' | 'threads' | 'memoryBytes' | 'progress'>,
   table: InputArtifact,
   columns: readonly (ScalarColumn & { sqlType: string })[],
+  ordinals?: Float64Array,
 ): Promise<{ draft: ArtifactDraft; artifact: InputArtifact }> {
   const schema = table.manifest.schema?.columns ?? [];
   const taken = columns.find(({ name }) => schema.some((column) => column.name.toLowerCase() === name.toLowerCase()));
@@ -59,7 +63,7 @@ export async function writeScoredTable(
     });
   }
   const draft = await withDuckDb(stepDuckDbOptions(ctx), async (db) => {
-    await appendScores(db, columns);
+    await appendScores(db, columns, ordinals);
     const source = numberedParquetRelation(table.path(tableFile), schema);
     const old = schema.map(({ name }) => `source.${quoteIdentifier(name)}`);
     const added = columns.map(
@@ -79,10 +83,8 @@ export async function writeScoredTable(
   return { draft, artifact: { digest: table.digest, type: 'table', manifest, path: () => path } };
 }
 
-async function appendScores(db: DuckDb, columns: readonly ScalarColumn[]): Promise<void> {
+async function appendScores(db: DuckDb, columns: readonly ScalarColumn[], ordinals?: Float64Array): Promise<void> {
   const rows = columns[0]?.values.length ?? 0;
-  await appendColumns(db, 'scored', [
-    { name: 'row ordinal of slipway', kind: 'number', values: Float64Array.from({ length: rows }, (_, row) => row) },
-    ...columns,
-  ]);
+  const values = ordinals ?? Float64Array.from({ length: rows }, (_, row) => row);
+  await appendColumns(db, 'scored', [{ name: 'row ordinal of slipway', kind: 'number', values }, ...columns]);
 }

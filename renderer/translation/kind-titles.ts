@@ -49,6 +49,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'monitor.retrain': 'Nachtrainieren',
   'serve.batch': 'Stapelvorhersage',
   'serve.endpoint': 'Endpunkt',
+  'train.cross-validate': 'Kreuzvalidieren',
   'train.evaluate': 'Auswerten',
   'train.forest': 'Zufallswald',
   'train.gate': 'Gütegrenze',

@@ -70,5 +70,6 @@ export function inferModel(inputs: Record<string, PortShape[]>, params: TrainerC
       });
     }
   }
-  return { outputs: { model: { type: 'model' } }, problems };
+  const model: PortShape = columns === undefined ? { type: 'model' } : { type: 'model', table: { columns } };
+  return { outputs: { model }, problems };
 }

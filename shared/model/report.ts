@@ -169,6 +169,28 @@ export const evaluationReportSchema = z.object({
       lossDifference: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
     })
     .optional(),
+  /** Of a cross-validation: `metrics` are then means over the folds, curves of all measured rows together. */
+  crossValidation: z
+    .object({
+      method: z.string(),
+      /** Searched anew in each fold. */
+      nested: z.boolean(),
+      confidence: z.number(),
+      folds: z.array(
+        z.object({ train: z.number(), validation: z.number(), metrics: z.record(z.string(), z.number()) }),
+      ),
+      /** By metric; an interval needs two folds on which it is defined. */
+      summary: z.record(
+        z.string(),
+        z.object({
+          mean: z.number(),
+          deviation: z.number(),
+          low: z.number().optional(),
+          high: z.number().optional(),
+        }),
+      ),
+    })
+    .optional(),
   /** Empty when nothing was found; absent where it was not looked for. */
   leaks: z.array(leakFindingSchema).optional(),
   /** Why a metric is missing and what else to know, each a sentence. */

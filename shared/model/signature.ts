@@ -66,7 +66,12 @@ export const modelManifestSchema = z.object({
   classes: z.array(classLabelSchema),
   inputs: z.array(inputColumnSchema),
   features: z.array(featureColumnSchema),
-  trainer: z.object({ kind: z.string(), params: z.record(z.string(), z.unknown()) }),
+  trainer: z.object({
+    kind: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    /** Params of the search that found these params. */
+    search: z.record(z.string(), z.unknown()).optional(),
+  }),
   training: z.object({
     rows: z.number(),
     table: z.string(),

@@ -40,7 +40,12 @@ export type PortShape =
       view?: FeatureView;
     }
   | { type: 'features'; columns: FeatureColumn[]; table: TableSchema; lineage?: Lineage }
-  | { type: 'model' | 'report' | 'image' | 'stream' };
+  | {
+      type: 'model';
+      /** Columns of the table it learns from. */
+      table?: TableSchema;
+    }
+  | { type: 'report' | 'image' | 'stream' };
 
 export interface InferResult {
   outputs: Record<string, PortShape>;

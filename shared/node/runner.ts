@@ -47,6 +47,10 @@ export interface StepContext<P = Record<string, unknown>> {
   readonly source: string;
   /** Folder with the durable logs of streams. */
   readonly streamsDir: string;
+  /** Durable folder of this version of the kind: what a step that was stopped goes on from. */
+  readonly resumeDir: string;
+  /** Where the node asks its maths to run: `auto`, or an execution provider. */
+  readonly device: string;
   /** Value of a secret that a param names. Errors: `environment.missing`. Never write it anywhere. */
   secret(name: string): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;

@@ -79,6 +79,8 @@ export class FeatureSteps implements AsyncDisposable {
       baseDir: this.#folder,
       source: '',
       streamsDir: join(this.#folder, 'streams'),
+      resumeDir: join(this.#folder, 'resume'),
+      device: 'cpu',
       secret: (name) => `value of ${name}`,
       log: () => undefined,
       progress: () => undefined,

@@ -64,6 +64,8 @@ export class StepChain implements AsyncDisposable {
       baseDir: this.#folder,
       source: '',
       streamsDir: join(this.#folder, 'streams'),
+      resumeDir: join(workDir, 'resume'),
+      device: 'cpu',
       secret: (name) => `value of ${name}`,
       log: (level, text) => this.logs.push(`${level}: ${text}`),
       progress: () => undefined,

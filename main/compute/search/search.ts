@@ -1,7 +1,7 @@
 import type { Pruner } from './pruner.ts';
 import type { Sampler, SamplerFactory } from './sampler.ts';
 import { checkSpace, type SearchSpace } from './space.ts';
-import { type Direction, toLoss, type Trial } from './trial.ts';
+import { type Direction, isPreferred, type Trial } from './trial.ts';
 
 export interface SearchOptions {
   space: SearchSpace;
@@ -13,8 +13,11 @@ export interface SearchOptions {
   trials?: readonly Trial[];
 }
 
-/** How a trial ended. A complete trial without a finite value has failed. */
-export type TrialEnd = { state: 'complete'; value: number } | { state: 'pruned' } | { state: 'failed' };
+/** How a trial ended. A complete trial without a finite value has failed; `violation` as in `Trial`. */
+export type TrialEnd =
+  | { state: 'complete'; value: number; violation?: number }
+  | { state: 'pruned' }
+  | { state: 'failed' };
 
 /**
  * A search by asking for trials and telling how they ended. Trials may run in parallel. The same options and the same
@@ -44,7 +47,7 @@ export class Search {
     return this.#trials;
   }
 
-  /** Best complete trial; the earlier one of equals. */
+  /** Best complete trial, of those that break constraints the least; the earlier one of equals. */
   get best(): Trial | undefined {
     return this.#best;
   }
@@ -72,6 +75,9 @@ export class Search {
     const value = end.state === 'complete' ? end.value : trial.reports.at(-1)?.value;
     trial.state = end.state === 'complete' && !Number.isFinite(end.value) ? 'failed' : end.state;
     if (trial.state !== 'failed' && value !== undefined && Number.isFinite(value)) trial.value = value;
+    if (trial.state === 'complete' && end.state === 'complete' && (end.violation ?? 0) > 0) {
+      trial.violation = end.violation as number;
+    }
     this.#settle(trial);
   }
 
@@ -84,7 +90,6 @@ export class Search {
   #settle(trial: Trial): void {
     this.#sampler.observe?.(trial);
     if (trial.state !== 'complete' || trial.value === undefined) return;
-    const best = this.#best?.value;
-    if (best === undefined || toLoss(trial.value, this.#direction) < toLoss(best, this.#direction)) this.#best = trial;
+    if (this.#best === undefined || isPreferred(trial, this.#best, this.#direction)) this.#best = trial;
   }
 }

@@ -2,7 +2,7 @@ import { type Dimension, ParzenEstimator } from './parzen-estimator.ts';
 import { drawEvenly } from './random-sampler.ts';
 import type { Sampler, SamplerContext, SamplerFactory } from './sampler.ts';
 import { fromModel, isActive, modelRange, type ParamValue, type SearchParameter, toModel } from './space.ts';
-import { type Direction, toLoss, type Trial } from './trial.ts';
+import { type Direction, isPreferred, type Trial } from './trial.ts';
 import { trialRandom, type Uniform } from './trial-random.ts';
 
 const startupTrials = 10;
@@ -27,7 +27,8 @@ export function observationWeight(i: number, n: number): number {
  * Tree-structured Parzen estimator (Bergstra et al., 2011) with the defaults of Optuna 5: 10 random trials first; then
  * of 24 draws from the density l of the good trials the one with the largest l / g, g being the density of the others.
  * Parameters that exist under the same condition are modelled together. Trials still running count as bad ones, so that
- * parallel trials spread. Pruned trials rank after complete ones, those that came further first.
+ * parallel trials spread. Pruned trials rank after complete ones, those that came further first; complete ones that break
+ * constraints rank after those that keep them, by how far they do.
  */
 export const tpeSampler: SamplerFactory = (context) => new TpeSampler(context);
 
@@ -84,7 +85,7 @@ function isBetter(a: Trial, b: Trial, direction: Direction): boolean {
     const steps = (a.reports.at(-1)?.step ?? 0) - (b.reports.at(-1)?.step ?? 0);
     if (steps !== 0) return steps > 0;
   }
-  return toLoss(a.value as number, direction) < toLoss(b.value as number, direction);
+  return isPreferred(a, b, direction);
 }
 
 /** All observations of the parameters that exist under one condition. */

@@ -10,6 +10,8 @@ export interface Trial {
   state: 'running' | 'complete' | 'pruned' | 'failed';
   /** Of a complete trial; of a pruned one its last report. */
   value?: number;
+  /** How far a complete trial breaks constraints, > 0; absent where it keeps them. */
+  violation?: number;
   /** Reported while it ran, by ascending step. */
   reports: { step: number; value: number }[];
 }
@@ -17,4 +19,11 @@ export interface Trial {
 /** Values as the search minimises them. */
 export function toLoss(value: number, direction: Direction): number {
   return direction === 'minimize' ? value : -value;
+}
+
+/** Whether complete trial `a` is to be preferred: one that breaks constraints less, then one of less loss. */
+export function isPreferred(a: Trial, b: Trial, direction: Direction): boolean {
+  const [own, other] = [a.violation ?? 0, b.violation ?? 0];
+  if (own !== other) return own < other;
+  return toLoss(a.value as number, direction) < toLoss(b.value as number, direction);
 }

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSession } from '../../../main/compute/onnx/session.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type EvaluationReport, referenceScoresFile } from '../../../shared/model/report.ts';
-import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
+import { readModelManifest } from '../../lib/read-model-manifest.ts';
 import { certaintyOf } from './certainty.ts';
 import { compareWith } from './comparison.ts';
 import { evaluateNode } from './definition.ts';
@@ -26,7 +26,7 @@ export const runner = implementNode(evaluateNode, {
   async run(ctx) {
     const model = required(ctx.inputs['model']?.[0]);
     const table = required(ctx.inputs['table']?.[0]);
-    const manifest = await readManifest(model);
+    const manifest = await readModelManifest(model);
     const session = await openSession(model.path('model.onnx'), { threads, label: 'the model' });
     const predictions = await predictTable({
       session,
@@ -73,7 +73,7 @@ export const runner = implementNode(evaluateNode, {
               manifest,
               predictions,
               other,
-              otherManifest: await readManifest(other),
+              otherManifest: await readModelManifest(other),
               table,
               threads,
               signal: ctx.signal,
@@ -116,15 +116,4 @@ export const runner = implementNode(evaluateNode, {
 function required(artifact: InputArtifact | undefined): InputArtifact {
   if (artifact === undefined) throw new AppError('internal.bug', 'An input of the evaluation is not connected.');
   return artifact;
-}
-
-async function readManifest(model: InputArtifact): Promise<ModelManifest> {
-  try {
-    return modelManifestSchema.parse(JSON.parse(await readFile(model.path('model.json'), 'utf8')));
-  } catch (cause) {
-    throw new AppError('artifact.corrupt', `model.json of the model ${model.digest} cannot be read.`, {
-      fix: 'Train the model again with --force.',
-      cause,
-    });
-  }
 }

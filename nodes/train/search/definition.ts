@@ -7,8 +7,7 @@ import { spaceEntrySchema } from '../../lib/search-space.ts';
 import { checkAgainstTrainer } from '../../lib/searchable-trainers.ts';
 
 /** Metrics a search can pursue. */
-export const searchMetrics = [
-  'auto',
+const measuredMetrics = [
   'logLoss',
   'rocAuc',
   'averagePrecision',
@@ -19,11 +18,12 @@ export const searchMetrics = [
   'mae',
   'r2',
 ] as const;
+export const searchMetrics = ['auto', ...measuredMetrics] as const;
 
 const paramsSchema = z.object({
   ...targetParams,
   trainer: z
-    .enum(['train.trees', 'train.linear', 'train.mlp'])
+    .enum(['train.trees', 'train.forest', 'train.linear', 'train.mlp', 'train.cnn'])
     .default('train.trees')
     .describe('Kind of model whose parameters are searched.'),
   space: z
@@ -39,10 +39,37 @@ const paramsSchema = z.object({
     .default({})
     .describe('Other parameters of the trainer, e.g. {"trees": 300}; those left out keep their defaults.')
     .meta(paramMeta({ section: 'Space' })),
+  first: z
+    .array(z.record(z.string(), z.unknown()))
+    .max(100)
+    .default([])
+    .describe('Values to try before all others, e.g. [{"leaves": 31}]; parameters left out are drawn.')
+    .meta(paramMeta({ section: 'Space', advanced: true })),
+  weight: z
+    .string()
+    .default('')
+    .describe('A column of numbers ≥ 0: how much each training row counts. Empty: all the same.')
+    .meta(paramMeta({ advanced: true, ui: { control: 'column', port: 'features', types: ['int64', 'float64'] } })),
   metric: z
     .enum(searchMetrics)
     .default('auto')
     .describe('What the best trial is best at, on the validation rows. Auto: log loss for classes, RMSE for numbers.'),
+  constraints: z
+    .array(
+      z
+        .object({
+          metric: z
+            .enum([...measuredMetrics, 'modelBytes', 'trainSeconds'])
+            .describe('A metric of the validation rows, the size of the model, or the time that training took.'),
+          min: z.number().optional().describe('Smallest value allowed.'),
+          max: z.number().optional().describe('Largest value allowed.'),
+        })
+        .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs a min or a max'),
+    )
+    .max(10)
+    .default([])
+    .describe('What the best trial must keep besides; trials that do not rank last, by how far they miss it.')
+    .meta(paramMeta({ advanced: true })),
   trials: z
     .number()
     .int()
@@ -88,12 +115,23 @@ const paramsSchema = z.object({
     .gt(0)
     .max(0.8)
     .default(0.2)
-    .describe('Share of the training rows that trials are measured on.')
+    .describe('Share of the training rows that trials are measured on, without folds.')
     .meta(paramMeta({ section: 'Validation' })),
+  folds: z
+    .number()
+    .int()
+    .min(0)
+    .max(20)
+    .refine((value) => value !== 1, 'must be 0 or at least 2')
+    .default(0)
+    .describe('Measures each trial by cross-validation with so many folds, their mean; 0: on one part of the rows.')
+    .meta(paramMeta({ section: 'Validation', unit: 'folds' })),
   validationRows: z
     .enum(['random', 'last'])
     .default('random')
-    .describe('Which rows those are; the last ones when rows are in order of time.')
+    .describe(
+      'Which rows those are; the last ones when rows are in order of time. With folds: each after those before it.',
+    )
     .meta(paramMeta({ section: 'Validation' })),
   seed: z
     .number()
@@ -114,23 +152,30 @@ export const searchNode = defineNode({
   keywords: ['hyperparameter', 'tuning', 'optuna', 'tpe', 'bayesian', 'grid', 'asha', 'hyperband', 'sweep', 'automl'],
   params: paramsSchema,
   ports: {
-    inputs: { features: { types: ['features'], many: true, fits: true, doc: 'Features of the training rows.' } },
+    inputs: {
+      features: { types: ['features'], many: true, fits: true, doc: 'Features of the training rows.' },
+      earlier: { types: ['report'], optional: true, doc: 'Report of an earlier search, whose trials are learnt from.' },
+    },
     outputs: {
       model: { type: 'model', doc: 'The model with the best parameters, trained on all rows.' },
       report: { type: 'report', doc: 'Every trial with its parameters and its value.' },
     },
   },
   infer: (inputs, params) => {
-    const { problems } = inferModel(inputs, params);
+    const { outputs, problems } = inferModel(inputs, params);
     return {
-      outputs: { model: { type: 'model' }, report: { type: 'report' } },
+      outputs: { ...outputs, report: { type: 'report' } },
       problems: [...problems, ...checkAgainstTrainer(params)],
     };
   },
   determinism: 'numeric',
   resources: (params, stats) => {
     const cells = (stats.rows ?? 10_000) * (stats.columns ?? 10);
-    return { cpu: 2, memoryBytes: 2 ** 29 + 24 * cells, seconds: 2 + (params.trials * cells) / 2_000_000 };
+    return {
+      cpu: 2,
+      memoryBytes: 2 ** 29 + 24 * cells,
+      seconds: 2 + (params.trials * Math.max(1, params.folds) * cells) / 2_000_000,
+    };
   },
   deploy: { workload: 'job' },
   lowering: { onnx: true },
@@ -175,6 +220,15 @@ fair baseline, grid tries everything.
 **Pruning** compares trials by the loss on rows that the trainer itself keeps out (a tenth of a trial's rows unless it
 has a validation share), at the same iteration; the linear model has none. Asynchronous successive halving lets the best
 quarter through each rung, Hyperband spreads its bets over several starting rungs.
+
+**Folds** measure each trial by cross-validation: slower, and far less a matter of luck on small tables. Pruning then looks
+at the mean after each fold.
+
+**Constraints** keep the search to models that are small, quick to train, or good enough at a second metric.
+
+**Going on.** What a search has tried is kept: after a crash or a cancel, or with more trials asked for, it goes on from
+there. With another search's report at **earlier**, its trials are learnt from where the metric and the space allow, and its
+best values are tried first.
 
 The search chooses what is best on its validation rows, so their value is a little too good: evaluate the model on rows
 that no trial has seen.`,

@@ -10,6 +10,13 @@ export interface TrialRun {
   report(step: number, loss: number): void;
 }
 
+export interface TrialResult {
+  /** NaN counts as failed. */
+  value: number;
+  /** How far constraints are broken; 0 where they are kept. */
+  violation: number;
+}
+
 export interface RunTrialsOptions {
   search: Search;
   direction: Direction;
@@ -18,8 +25,7 @@ export interface RunTrialsOptions {
   /** No trial starts after this, by `performance.now()`. */
   deadlineMs: number;
   signal: AbortSignal;
-  /** The value of a trial; NaN counts as failed. */
-  run(trial: TrialRun): Promise<number>;
+  run(trial: TrialRun): Promise<TrialResult>;
   onTrial(): void;
 }
 
@@ -50,7 +56,7 @@ export async function runTrials(options: RunTrialsOptions): Promise<void> {
 async function runTrial(trial: Trial, { search, direction, signal, run }: RunTrialsOptions): Promise<void> {
   const pruned = new AbortController();
   try {
-    const value = await run({
+    const result = await run({
       params: trial.params,
       signal: AbortSignal.any([signal, pruned.signal]),
       report(step, loss) {
@@ -59,7 +65,7 @@ async function runTrial(trial: Trial, { search, direction, signal, run }: RunTri
         if (search.report(trial.number, step, direction === 'minimize' ? loss : -loss)) pruned.abort();
       },
     });
-    search.tell(trial.number, { state: 'complete', value });
+    search.tell(trial.number, { state: 'complete', ...result });
   } catch (error) {
     if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.', { cause: error });
     if (pruned.signal.aborted) search.tell(trial.number, { state: 'pruned' });

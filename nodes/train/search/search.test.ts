@@ -1,5 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { searchReportSchema } from '../../../shared/model/search-report.ts';
 import { modelManifestSchema } from '../../../shared/model/signature.ts';
 import { portsOf } from '../../../shared/node/define-node.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
@@ -10,7 +13,7 @@ import { evaluateNode } from '../evaluate/definition.ts';
 import { runner as evaluate } from '../evaluate/run.ts';
 import { searchNode } from './definition.ts';
 import { runner as search } from './run.ts';
-import { splitRows } from './training-set.ts';
+import { holdOut } from '../../lib/folds.ts';
 
 let chain: StepChain;
 let features: InputArtifact[];
@@ -38,7 +41,7 @@ async function searched(params: object, more = {}) {
     manifest: modelManifestSchema.parse(
       JSON.parse(await readFile((model as InputArtifact).path('model.json'), 'utf8')),
     ),
-    report: JSON.parse(await readFile((report as InputArtifact).path('search.json'), 'utf8')),
+    report: JSON.parse(await readFile((report as InputArtifact).path('report.json'), 'utf8')),
     meta: (report as InputArtifact).manifest.meta,
   };
 }
@@ -140,10 +143,66 @@ it('checks the space against the trainer before anything runs', () => {
 
 it('splits rows without losing any', () => {
   for (const which of ['random', 'last'] as const) {
-    const { train, valid } = splitRows(101, 0.25, which, 3);
+    const { train, valid } = holdOut(101, 0.25, which, 3);
     expect(valid).toHaveLength(25);
     expect([...train, ...valid].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 101 }, (_, i) => i));
     if (which === 'last') expect(valid[0]).toBe(76);
   }
-  expect(splitRows(2, 0.01, 'random', 1).valid).toHaveLength(1);
+  expect(holdOut(2, 0.01, 'random', 1).valid).toHaveLength(1);
+});
+
+it('goes on with what was tried before, and learns from the report of another search', async () => {
+  const resumeDir = join(tmpdir(), `resume-${process.pid}`);
+  try {
+    const whole = await searched(small);
+    await searched({ ...small, trials: 5 }, { resumeDir });
+    const { report } = await searched(small, { resumeDir });
+    expect(report).toEqual(whole.report);
+    expect(chain.logs).toContain('info: Goes on after 5 trials of the same search that were run before.');
+    const [label, inputs] = [{ label: 'late', ...small }, { features }];
+    const first = await chain.run(searchNode, search, { ...label, trials: 11 }, inputs);
+    const earlier = [first['report'] as InputArtifact];
+    const second = await chain.run(searchNode, search, { ...label, trials: 2, seed: 9 }, { ...inputs, earlier });
+    const read = async (artifact?: InputArtifact) =>
+      searchReportSchema.parse(JSON.parse(await readFile((artifact as InputArtifact).path('report.json'), 'utf8')));
+    const [before, after] = [await read(first['report']), await read(second['report'])];
+    expect(after.trials.slice(0, 11)).toEqual(before.trials);
+    expect(after.trials).toHaveLength(13);
+    expect(before.importance.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(1, 9);
+    const other = await chain.run(
+      searchNode,
+      search,
+      { ...label, trials: 6, metric: 'accuracy' },
+      { ...inputs, earlier },
+    );
+    const again = await read(other['report']);
+    expect(again.trials).toHaveLength(6);
+    expect(before.trials.map(({ params }) => params)).toContainEqual(again.trials[0]?.params);
+  } finally {
+    await rm(resumeDir, { recursive: true, force: true });
+  }
+});
+
+it('measures trials by folds, starts with given values, and keeps to constraints', async () => {
+  const { report } = await searched({
+    ...small,
+    trials: 8,
+    folds: 3,
+    pruner: 'asha',
+    first: [{ leaves: 31, learningRate: 0.2 }],
+    constraints: [{ metric: 'modelBytes', max: 9000 }],
+  });
+  expect(report.rows).toEqual({ train: 1000, validation: 500 });
+  expect(report.trials[0].params).toMatchObject({ leaves: 31, learningRate: 0.2 });
+  const broken = report.trials.filter(({ violation }: { violation?: number }) => violation !== undefined);
+  expect(broken.length).toBeGreaterThan(0);
+  expect(broken.map(({ number }: { number: number }) => number)).not.toContain(report.best.trial);
+  const forest = await searched({
+    trainer: 'train.forest',
+    trials: 3,
+    fixed: { trees: 5 },
+    folds: 2,
+    validationRows: 'last',
+  });
+  expect(forest.report.trials).toHaveLength(3);
 });
