@@ -366,6 +366,7 @@ export class TreeGrower {
             : renew(this.#pool.u32(leaf.rows, leaf.count));
         return output * this.#params.learningRate;
       }),
+      leafRows: Uint32Array.from(this.#leaves, ({ count }) => count),
     };
   }
 

@@ -64,7 +64,7 @@ class IsolationTree {
   readonly #maxDepth: number;
   readonly #seed: number;
   readonly #nodes: { feature: number; threshold: number; missingLeft: number; left: number; right: number }[] = [];
-  readonly #leaves: number[] = [];
+  readonly #leaves: { value: number; rows: number }[] = [];
 
   constructor(columns: readonly Float32Array[], unit: number, maxDepth: number, seed: number, tree: number) {
     this.#columns = columns;
@@ -85,7 +85,8 @@ class IsolationTree {
       gain: new Float32Array(nodes.length).fill(1),
       codeStart: new Uint32Array(nodes.length + 1),
       codes: new Uint32Array(0),
-      leafValue: Float32Array.from(this.#leaves),
+      leafValue: Float32Array.from(this.#leaves, ({ value }) => value),
+      leafRows: Uint32Array.from(this.#leaves, (leaf) => leaf.rows),
     };
   }
 
@@ -94,7 +95,7 @@ class IsolationTree {
     const draw = (stream: number) => uniformAt(this.#seed, stream, this.#nodes.length);
     const choice = depth < this.#maxDepth && rows.length > 1 ? this.#choose(rows, draw(streams.features)) : undefined;
     if (choice === undefined) {
-      this.#leaves.push((depth + meanPath(rows.length)) * this.#unit);
+      this.#leaves.push({ value: (depth + meanPath(rows.length)) * this.#unit, rows: rows.length });
       return ~(this.#leaves.length - 1);
     }
     const { feature, low, high } = choice;

@@ -2,10 +2,11 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { Tree, TreeModel } from './tree-model.ts';
 
-// Little-endian 32-bit words: magic, version, task, features, outputs, trees, link (since version 2); base (f32 each); then per tree: nodes,
-// leaves, codes, and the arrays of `Tree` in its order (missingLeft one word per node).
+// Little-endian 32-bit words: magic, version, task, features, outputs, trees, link (since version 2); base (f32 each);
+// then per tree: nodes, leaves, codes, and the arrays of `Tree` in its order (missingLeft one word per node; leafRows
+// since version 3).
 const magic = 0x45455254; // "TREE"
-const version = 2;
+const version = 3;
 const tasks: readonly Task[] = ['binary', 'multiclass', 'regression'];
 const links: readonly TreeModel['link'][] = ['identity', 'log'];
 const headWords = 6;
@@ -30,6 +31,7 @@ export function encodeTrees(model: TreeModel): Uint8Array {
     writer.integers(tree.codeStart);
     writer.integers(tree.codes);
     writer.floats(tree.leafValue);
+    writer.integers(tree.leafRows);
   }
   return writer.bytes;
 }
@@ -38,19 +40,21 @@ export function encodeTrees(model: TreeModel): Uint8Array {
 export function decodeTrees(bytes: Uint8Array): TreeModel {
   const reader = new WordReader(bytes);
   const [found, foundVersion, taskIndex = -1, features = 0, outputs = 0, treeCount = 0] = reader.integers(headWords);
-  if (found !== magic || (foundVersion !== 1 && foundVersion !== version)) throw corrupt('it does not start as one');
+  if (found !== magic || foundVersion === undefined || foundVersion < 1 || foundVersion > version) {
+    throw corrupt('it does not start as one');
+  }
   const task = tasks[taskIndex];
   if (task === undefined) throw corrupt('its task is unknown');
   const link = links[foundVersion === 1 ? 0 : (reader.integers(1)[0] as number)];
   if (link === undefined) throw corrupt('its link is unknown');
   const base = reader.floats(outputs);
   const trees: Tree[] = [];
-  for (let index = 0; index < treeCount; index++) trees.push(readTree(reader, features));
+  for (let index = 0; index < treeCount; index++) trees.push(readTree(reader, features, foundVersion >= 3));
   if (!reader.isDone) throw corrupt('it is longer than its trees');
   return { task, features, link, base, trees };
 }
 
-function readTree(reader: WordReader, features: number): Tree {
+function readTree(reader: WordReader, features: number, hasLeafRows: boolean): Tree {
   const [nodes = 0, leaves = 0, codes = 0] = reader.integers(treeHeadWords);
   const tree: Tree = {
     feature: Uint32Array.from(reader.integers(nodes)),
@@ -62,6 +66,7 @@ function readTree(reader: WordReader, features: number): Tree {
     codeStart: Uint32Array.from(reader.integers(nodes + 1)),
     codes: Uint32Array.from(reader.integers(codes)),
     leafValue: reader.floats(leaves),
+    leafRows: Uint32Array.from(hasLeafRows ? reader.integers(leaves) : []),
   };
   // Children come after their parent: a walk always ends.
   const isChild = (child: number, node: number) => (child < 0 ? ~child < leaves : child > node && child < nodes);
@@ -78,7 +83,14 @@ function readTree(reader: WordReader, features: number): Tree {
 }
 
 function treeWords(tree: Tree): number {
-  return treeHeadWords + tree.feature.length * wordsPerNode + 1 + tree.codes.length + tree.leafValue.length;
+  return (
+    treeHeadWords +
+    tree.feature.length * wordsPerNode +
+    1 +
+    tree.codes.length +
+    tree.leafValue.length +
+    tree.leafRows.length
+  );
 }
 
 function corrupt(why: string): AppError {

@@ -93,6 +93,7 @@ function constantTree(value: number): Tree {
     codeStart: new Uint32Array(1),
     codes: new Uint32Array(0),
     leafValue: Float32Array.of(value),
+    leafRows: new Uint32Array(0),
   };
 }
 

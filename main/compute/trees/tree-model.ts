@@ -21,6 +21,8 @@ export interface Tree {
   codes: Uint32Array;
   /** Per leaf: already scaled by the learning rate. */
   leafValue: Float32Array;
+  /** Per leaf: rows the tree was grown on that end there; empty for models of versions that did not keep it. */
+  leafRows: Uint32Array;
 }
 
 /** A trained ensemble. Raw scores are base + sum of leaf values per output. */
