@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { InputColumn } from '../../../shared/model/signature.ts';
+import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
 import type { ColumnValues } from '../duckdb/read-columns.ts';
 import type { Dimension } from './graph-builder.ts';
 import type { ElementType } from './proto.ts';
@@ -37,6 +37,22 @@ export function rawTensor(column: ColumnValues, rows: number): Tensor {
       return new Tensor('string', column.values, [rows, 1]);
     case 'tensor':
       return new Tensor('float32', column.values, [rows, column.size]);
+  }
+}
+
+/** Rows in which a column is missing. */
+export function missingValues({ name, type, size = 1 }: InputColumn, rows: number): ColumnValues {
+  switch (type) {
+    case 'bool':
+    case 'int64':
+    case 'float64':
+      return { name, kind: 'number', values: new Float64Array(rows).fill(Number.NaN) };
+    case 'timestamp':
+      return { name, kind: 'timestamp', values: new BigInt64Array(rows).fill(MISSING_TIMESTAMP) };
+    case 'string':
+      return { name, kind: 'string', values: Array.from({ length: rows }, () => MISSING_STRING) };
+    case 'tensor':
+      return { name, kind: 'tensor', values: new Float32Array(rows * size).fill(Number.NaN), size };
   }
 }
 
