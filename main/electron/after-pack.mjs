@@ -1,25 +1,39 @@
-// electron-builder's afterPack hook: takes the symbol tables out of the native libraries that come with them, which
-// nothing here reads (about 30 MiB on Linux). Without `strip` the package is only larger.
+// electron-builder's afterPack hook: leaves out what the app never loads. On Linux that is symbol tables of libraries
+// (nothing here reads them; without `strip` the package is only larger), Chromium's software Vulkan (the app draws without
+// WebGL), and the size of the page of Chromium's licences, which is carried compressed.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const library = /\.(node|so(\.\d+)*)$/;
+const programs = new Set(['node', 'chrome_crashpad_handler']);
+const softwareVulkan = ['libvk_swiftshader.so', 'vk_swiftshader_icd.json', 'libvulkan.so.1'];
+
+function strip(file) {
+  // Into a new file: electron-builder may have linked the packaged one to that of node_modules, which must stay as it is.
+  const stripped = `${file}.stripped`;
+  const result = spawnSync('strip', ['--strip-unneeded', '-o', stripped, file], { encoding: 'utf8' });
+  if (result.status === 0) {
+    chmodSync(stripped, statSync(file).mode);
+    renameSync(stripped, file);
+  } else {
+    rmSync(stripped, { force: true });
+    console.warn(`${file} keeps its symbols: ${result.error?.message ?? result.stderr}`);
+  }
+}
 
 export default function afterPack({ appOutDir, electronPlatformName }) {
   if (electronPlatformName !== 'linux') return;
-  const resources = join(appOutDir, 'resources');
-  const files = readdirSync(resources, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && (/\.(node|so(\.\d+)*)$/.test(entry.name) || entry.name === 'node'))
-    .map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files) {
-    // Into a new file: electron-builder may have linked the packaged one to that of node_modules, which must stay as it is.
-    const stripped = `${file}.stripped`;
-    const result = spawnSync('strip', ['--strip-unneeded', '-o', stripped, file], { encoding: 'utf8' });
-    if (result.status === 0) {
-      chmodSync(stripped, statSync(file).mode);
-      renameSync(stripped, file);
-    } else {
-      rmSync(stripped, { force: true });
-      console.warn(`${file} keeps its symbols: ${result.error?.message ?? result.stderr}`);
+  for (const name of softwareVulkan) rmSync(join(appOutDir, name), { force: true });
+  for (const entry of readdirSync(appOutDir, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && (library.test(entry.name) || programs.has(entry.name))) {
+      strip(join(entry.parentPath, entry.name));
     }
+  }
+  const licences = join(appOutDir, 'LICENSES.chromium.html');
+  if (existsSync(licences)) {
+    writeFileSync(`${licences}.gz`, gzipSync(readFileSync(licences), { level: 9 }));
+    rmSync(licences);
   }
 }

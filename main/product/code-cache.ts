@@ -1,17 +1,8 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { cacheFolder } from '../compute/paths/cache-folder.ts';
 
 /** How long after its start a process has loaded what it needs to be ready. */
 const loadedAfterMs = 5_000;
-
-/** A folder of this person's own: compiled code is run as it is found, so nobody else may write it. */
-function codeCacheFolder(): string {
-  const local = process.env['LOCALAPPDATA'];
-  if (process.platform === 'win32' && local !== undefined) return join(local, 'slipway', 'code');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'slipway', 'code');
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'slipway', 'code');
-}
 
 /**
  * Keeps compiled code between starts, for this process and, by `NODE_COMPILE_CACHE`, the processes and threads it starts.
@@ -19,7 +10,7 @@ function codeCacheFolder(): string {
  * Where the folder cannot be written, everything works as without.
  */
 export function enableCodeCache(): void {
-  process.env['NODE_COMPILE_CACHE'] ??= codeCacheFolder();
+  process.env['NODE_COMPILE_CACHE'] ??= cacheFolder('code');
   enableCompileCache(process.env['NODE_COMPILE_CACHE']);
   keepCompiledCode();
 }

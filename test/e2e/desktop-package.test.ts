@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startUpdateFeed } from '../support/update-feed.ts';
 import { type Display, desktopFolders, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
-import { type PackagedApp, packageApp, startPackaged } from './packaged-app.ts';
+import { bytesBelow, type PackagedApp, packageApp, startPackaged } from './packaged-app.ts';
 
 const runtime = findElectron();
 const reason =
@@ -55,6 +55,25 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
     const args = ['templates', 'list', '--json', '--data-dir', join(started.folders.folder, 'cli')];
     expect(execFileSync(link, args, { env, encoding: 'utf8' })).toContain('flight-delays');
     expect(readFileSync(join(resources, 'third-party-licences.txt'), 'utf8')).toContain('better-sqlite3');
+  });
+
+  it('carries the packages it imports, bundled, and the samples', () => {
+    const resources = join(output, 'linux-unpacked', 'resources');
+    const { folder } = started.folders;
+    const env = { PATH: '/usr/bin:/bin', HOME: folder, SLIPWAY_DATA_DIR: join(folder, 'cli') };
+    const slipway = (...args: string[]) =>
+      execFileSync(join(resources, 'bin', 'slipway'), args, {
+        env,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    const graph = join(folder, 'digits.slipway.json');
+    slipway('templates', 'new', 'digits', '--out', graph);
+    expect(slipway('run', graph, '--to', 'images', '--json')).toContain('"status":"succeeded"');
+    const bundle = slipway('export', graph, '--target', 'argo,kserve', '--out', join(folder, 'bundle'), '--json');
+    expect(bundle).toContain('base/serving-runtime.yaml');
+    // Node, DuckDB and ONNX Runtime are 205 of these.
+    expect(bytesBelow(resources) / 2 ** 20).toBeLessThan(245);
   });
 
   it('cannot be used as a Node of its own', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,9 @@ export function packageApp(runtimeDir: string): string {
   buildApp();
   buildShell();
   const output = mkdtempSync(join(tmpdir(), 'slipway-package-'));
-  execFileSync(process.execPath, [join(root, 'main', 'launch', 'licences.mjs')], { stdio: 'ignore' });
+  for (const script of ['licences.mjs', 'bundle-packages.mjs']) {
+    execFileSync(process.execPath, [join(root, 'main', 'launch', script)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
   const version = readFileSync(join(runtimeDir, 'version'), 'utf8').trim().replace(/^v/, '');
   execFileSync(
     process.execPath,
@@ -29,6 +31,13 @@ export function packageApp(runtimeDir: string): string {
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, VITEST: undefined } },
   );
   return output;
+}
+
+/** Bytes of all files below a folder. */
+export function bytesBelow(path: string): number {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
 export interface PackagedApp {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { unpackedPackage } from './packed-samples.ts';
 
 const packagePrefix = 'pkg:';
 const packageName = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
@@ -82,9 +83,14 @@ async function packageFile(path: string): Promise<PackageFile> {
     });
   }
   if (isAbsolute(file) || file.split(/[/\\]/).includes('..')) throw escapes(path);
+  return { name, root: await packageRoot(name, path), file };
+}
+
+/** Folder of an installed package, with its files as they are published. Errors: `data.not-found`. */
+export async function packageRoot(name: string, path = `pkg:${name}`): Promise<string> {
   for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
     const root = join(folder, name);
-    if ((await kindOf(root)) === 'folder') return { name, root: await realpath(root), file };
+    if ((await kindOf(root)) === 'folder') return realpath(await unpackedPackage(root, name));
   }
   throw new AppError('data.not-found', `The package ${name} is not installed with Slipway (${path}).`, {
     fix: 'Give the path of a file on this machine instead.',

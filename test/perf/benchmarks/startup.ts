@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, startSlipway } from '../../e2e/app.ts';
 import { desktopFolders, findElectron, openDisplay } from '../../e2e/desktop-runtime.ts';
-import { packageApp, startPackaged } from '../../e2e/packaged-app.ts';
+import { bytesBelow, packageApp, startPackaged } from '../../e2e/packaged-app.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { median } from '../median.ts';
 import { processorSecondsOfTree, proportionalBytesOfTree } from '../process-tree-memory.ts';
@@ -52,12 +52,6 @@ async function idle(dataDir: string, log: (text: string) => void): Promise<{ cpu
   log(`idle: ${cpuPercent.toFixed(2)} % of a core, ${mebibytes.toFixed(0)} MiB`);
   await end(child);
   return { cpuPercent, mebibytes };
-}
-
-function bytesBelow(path: string): number {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
 /** The largest parts of the package, and the rest, so that the sum is the whole. */

@@ -1,0 +1,1 @@
+export function importedNames(text: string): Map<string, Set<string>>;
