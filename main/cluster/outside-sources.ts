@@ -15,7 +15,7 @@ export function stepsWithOutsideSources(plan: Plan): PlanStep[] {
   return plan.steps.filter(
     ({ kind, params }) =>
       networkKinds.has(kind) ||
-      (kind === 'data.stream' && ['mqtt', 'redis'].includes(String(params['source']))) ||
+      (kind === 'data.stream' && ['mqtt', 'kafka', 'redis'].includes(String(params['source']))) ||
       /^(https?|s3):/.test(String(params['path'] ?? '')),
   );
 }

@@ -7,6 +7,7 @@ import type { Plan, PlanStep } from '../../shared/plan/plan.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { trimLog } from '../compute/streams/trim-log.ts';
 import type { SourceSettings } from '../streams/sources/stream-source.ts';
+import { kafkaServers } from '../streams/sources/kafka-servers.ts';
 import { createStreamFeeds } from '../streams/stream-feeds.ts';
 import { createSecrets } from './secrets.ts';
 
@@ -59,8 +60,8 @@ export function createStreamInputs(dataDir: string, log: (text: string) => void)
 }
 
 function settingsOf(params: ReturnType<typeof streamNode.params.parse>, baseDir: string): SourceSettings | undefined {
-  const { source, name, url, topic, path, user, password } = params;
-  if (source !== 'mqtt' && source !== 'redis' && source !== 'file') return undefined;
+  const { source, name, url, topic, path, user, password, mechanism, start } = params;
+  if (source === 'push' || source === 'replay') return undefined;
   return {
     source,
     name,
@@ -69,12 +70,18 @@ function settingsOf(params: ReturnType<typeof streamNode.params.parse>, baseDir:
     path: path === '' || isAbsolute(path) ? path : join(baseDir, path),
     user,
     password: password === null ? undefined : createSecrets().value(password.secret),
+    mechanism,
+    start,
   };
 }
 
 const protocols = { mqtt: ['mqtt:', 'mqtts:', 'ws:', 'wss:'], redis: ['redis:', 'rediss:'] };
 
-function checkedUrl(source: 'mqtt' | 'redis', url: string): string {
+function checkedUrl(source: 'mqtt' | 'redis' | 'kafka', url: string): string {
+  if (source === 'kafka') {
+    kafkaServers(url);
+    return url;
+  }
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed !== undefined && protocols[source].includes(parsed.protocol)) return url;
   throw new AppError('params.invalid', `“${url}” is no address of a broker.`, {

@@ -28,6 +28,7 @@ export interface StreamFeeds {
 const sources: Readonly<Record<SourceSettings['source'], () => Promise<StreamSource>>> = {
   mqtt: async () => (await import('./sources/mqtt-source.ts')).readMqtt,
   redis: async () => (await import('./sources/redis-source.ts')).readRedis,
+  kafka: async () => (await import('./sources/kafka-source.ts')).readKafka,
   file: async () => (await import('./sources/file-source.ts')).readFileTail,
 };
 const firstPauseMs = 250;

@@ -49,7 +49,20 @@ it('a feed that is killed while it reads goes on without a gap', { timeout: 120_
     await ended;
   }
   const feeds = createStreamFeeds({ streamsDir: dir, log: () => undefined });
-  await feeds.follow({ source: 'file', name: 's', url: '', topic: '', path, user: '', password: undefined }, 60_000);
+  await feeds.follow(
+    {
+      source: 'file',
+      name: 's',
+      url: '',
+      topic: '',
+      path,
+      user: '',
+      password: undefined,
+      mechanism: 'plain',
+      start: 'earliest',
+    },
+    60_000,
+  );
   await feeds.close();
   const ids = await storedIds();
   expect(new Set(ids).size).toBe(next);

@@ -1,15 +1,19 @@
 /** Where a stream of a graph gets its events from. */
 export interface SourceSettings {
-  source: 'mqtt' | 'redis' | 'file';
+  source: 'mqtt' | 'redis' | 'kafka' | 'file';
   /** Of the stream: names its log. */
   name: string;
   url: string;
-  /** MQTT topics, or the key of a Redis stream. */
+  /** MQTT topics, a topic of Kafka, or the key of a Redis stream. */
   topic: string;
   /** Absolute. */
   path: string;
   user: string;
   password: string | undefined;
+  /** Kafka: how user and password are proved. */
+  mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  /** Kafka: where a topic is read from that was never read before. */
+  start: 'earliest' | 'latest';
 }
 
 export interface SourceContext {

@@ -15,10 +15,10 @@ const aggregateSchema = z.strictObject({
 
 const params = z.object({
   source: z
-    .enum(['push', 'mqtt', 'redis', 'file', 'replay'])
+    .enum(['push', 'mqtt', 'kafka', 'redis', 'file', 'replay'])
     .default('push')
     .describe(
-      'Events that programs send to POST /streams/NAME/events, messages of an MQTT broker, a Redis stream, a file that grows line by line, or the rows of a table played as events',
+      'Events that programs send to POST /streams/NAME/events, messages of an MQTT broker, a topic of Kafka, a Redis stream, a file that grows line by line, or the rows of a table played as events',
     ),
   name: z
     .string()
@@ -29,13 +29,15 @@ const params = z.object({
     .string()
     .max(1000)
     .default('')
-    .describe('MQTT, Redis: address of the broker, such as mqtt://host:1883 or redis://host:6379')
+    .describe(
+      'MQTT, Kafka, Redis: address of the broker, such as mqtt://host:1883, kafka://host:9092,other:9092 or redis://host:6379; mqtts, kafkas and rediss are encrypted',
+    )
     .meta(paramMeta({ section: 'Source', label: 'Address' })),
   topic: z
     .string()
     .max(1000)
     .default('')
-    .describe('MQTT: topics, where + and # stand for any; Redis: key of the stream')
+    .describe('MQTT: topics, where + and # stand for any; Kafka: topic; Redis: key of the stream')
     .meta(paramMeta({ section: 'Source' })),
   path: z
     .string()
@@ -48,13 +50,25 @@ const params = z.object({
     .string()
     .max(200)
     .default('')
-    .describe('MQTT, Redis: user name')
+    .describe('MQTT, Kafka, Redis: user name')
     .meta(paramMeta({ section: 'Source' })),
   password: secretReferenceSchema
     .nullable()
     .default(null)
-    .describe('MQTT, Redis: secret with the password, as {"secret": "NAME"}')
+    .describe('MQTT, Kafka, Redis: secret with the password, as {"secret": "NAME"}')
     .meta(paramMeta({ section: 'Source' })),
+  mechanism: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .default('plain')
+    .describe('Kafka: how user and password are proved to the broker')
+    .meta(paramMeta({ section: 'Source', label: 'Authentication', advanced: true })),
+  start: z
+    .enum(['earliest', 'latest'])
+    .default('earliest')
+    .describe(
+      'Kafka: whether the first reading takes all messages that the broker has, or those that come from then on',
+    )
+    .meta(paramMeta({ section: 'Source', label: 'Start at', advanced: true })),
   fields: z
     .record(z.string(), fieldType)
     .default({})
@@ -135,8 +149,8 @@ export function declaredFields({ fields }: Pick<Params, 'fields'>): Record<strin
 /** Params that say where a source is, and are empty. */
 function missingPlaces({ source, url, topic, path }: Params): [string, string][] {
   const needed: [string, string, string][] = [];
-  if (source === 'mqtt' || source === 'redis') needed.push(['url', 'address of the broker', url]);
-  if (source === 'mqtt') needed.push(['topic', 'topic', topic]);
+  if (source === 'mqtt' || source === 'kafka' || source === 'redis') needed.push(['url', 'address of the broker', url]);
+  if (source === 'mqtt' || source === 'kafka') needed.push(['topic', 'topic', topic]);
   if (source === 'redis') needed.push(['topic', 'key of the stream', topic]);
   if (source === 'file') needed.push(['path', 'file', path]);
   return needed.flatMap(([field, what, value]) => (value === '' ? [[field, what]] : []));
@@ -150,6 +164,7 @@ export const streamNode = defineNode({
   summary: 'Turns a stream of events into a table of closed time windows',
   keywords: [
     'mqtt',
+    'kafka',
     'redis',
     'broker',
     'iot',
@@ -292,6 +307,25 @@ export const streamNode = defineNode({
       note: 'The mean temperature per minute and machine, from an MQTT broker.',
     },
     {
+      name: 'Orders of Kafka',
+      params: {
+        source: 'kafka',
+        name: 'orders',
+        url: 'kafkas://kafka.internal:9093',
+        topic: 'shop.orders',
+        user: 'slipway',
+        password: { secret: 'KAFKA_PASSWORD' },
+        mechanism: 'scram-sha-512',
+        fields: { kafka_id: 'string', kafka_time: 'timestamp', country: 'string', amount: 'float64' },
+        eventTime: 'kafka_time',
+        dedupeKey: 'kafka_id',
+        windowSeconds: 300,
+        groupBy: ['country'],
+        aggregates: [{ function: 'sum', field: 'amount', name: 'revenue' }],
+      },
+      note: 'Revenue per country and five minutes, from an encrypted topic.',
+    },
+    {
       name: 'Flights as they happened',
       params: {
         source: 'replay',
@@ -315,7 +349,9 @@ disk, in an append-only log under the data directory that survives a crash. On 4
 **Brokers and files** are read into the same log, by each run until nothing more is there, and all the time while \`ui\` or
 \`up\` runs. How far a source was read survives a crash; an event may come twice then, which the *dedupe key* takes care of.
 *MQTT* keeps a session at the broker and acknowledges what is stored; messages that are no JSON object become
-\`{"topic", "value"}\`, others get their \`topic\`. *Redis* entries have their fields as texts, or are the JSON object of
+\`{"topic", "value"}\`, others get their \`topic\`. *Kafka* is read from all partitions of a topic, with
+the place kept beside the events, so no consumer group is needed; messages get a \`kafka_id\` (good as *dedupe key*), a
+\`kafka_time\` (good as *event time*) and their \`kafka_key\`. *Redis* entries have their fields as texts, or are the JSON object of
 their only field, and a \`redis_id\`. A *file* may be rotated or cut.
 
 **Retention.** Events beyond the given age, number or size are removed in pieces of 64 MB; windows that began before the
