@@ -38,6 +38,7 @@ import { polynomialNode } from './feature/polynomial/definition.ts';
 import { textNode } from './feature/text/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
+import { serviceNode } from './feature/service/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
 import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
@@ -107,6 +108,7 @@ export const catalog = {
   [joinNode.kind]: joinNode,
   [scaleNode.kind]: scaleNode,
   [viewNode.kind]: viewNode,
+  [serviceNode.kind]: serviceNode,
   [driftNode.kind]: driftNode,
   [performanceNode.kind]: performanceNode,
   [retrainNode.kind]: retrainNode,

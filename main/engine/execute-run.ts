@@ -1,3 +1,4 @@
+import { serviceNode } from '../../nodes/feature/service/definition.ts';
 import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
 import type { OutputRef, RunFinished, StepResult } from '../../shared/events/run-events.ts';
 import { portRef } from '../../shared/graph/ids.ts';
@@ -12,6 +13,7 @@ import { recordStep } from '../tracking/record-step.ts';
 import type { TrackingStore } from '../tracking/tracking-store.ts';
 import { datasetOf } from './dataset-location.ts';
 import type { InputRef } from './execute-step.ts';
+import { recordFeatureService } from './feature-services.ts';
 import type { Kinds } from './kinds.ts';
 import { explainMiss } from './plan-state.ts';
 import { type PinContext, pinnedResult } from './pinned-result.ts';
@@ -395,9 +397,14 @@ class StepRun {
     const outputs = resolveOutputs(services.kinds, step, inputs, record);
     const metrics: Record<string, number> = {};
     for (const { digest, type } of Object.values(outputs)) {
-      if (type !== 'report' && type !== 'model') continue;
+      const listsService = type === 'table' && step.kind === serviceNode.kind;
+      if (type !== 'report' && type !== 'model' && !listsService) continue;
       const manifest = await services.store.get(digest);
       if (manifest === undefined) continue;
+      if (listsService) {
+        await recordFeatureService(services, manifest, { graphId: request.plan.graph.id, nodeId: step.id });
+        continue;
+      }
       if (type === 'report') Object.assign(metrics, metricsOf(manifest));
       else {
         registerOutput(services.registry, manifest, {

@@ -1,4 +1,5 @@
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { serviceLabel } from '../../shared/features/feature-service.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
 import { nearMisses } from '../../shared/text/near-misses.ts';
@@ -27,6 +28,8 @@ export interface ViewUse {
   missing: number;
   /** The store could not be reached, and rows of earlier requests were used. */
   stale?: boolean;
+  /** `NAME@VERSION` of the service that the model was trained on. */
+  service?: string;
 }
 
 /** How look-ups of one view ended, in rows. */
@@ -93,7 +96,7 @@ export class Enrichment {
           if (!Object.hasOwn(row, name)) row[name] = values[index]?.[at] ?? null;
         });
       });
-      uses.push(use);
+      uses.push(joined.service === undefined ? use : { ...use, service: serviceLabel(joined.service) });
     }
     return { rows: enriched, uses };
   }

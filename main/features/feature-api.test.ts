@@ -138,7 +138,7 @@ describe('get-online-features', () => {
     const entities = { origin: ['SFO'] };
     const of = (body: unknown) => problem(() => get(body));
     expect(of([])).toMatch(/^request\.invalid: The request is no object/);
-    expect(of({ entities })).toMatch(/no list "features"/);
+    expect(of({ entities })).toMatch(/neither a list "features"/);
     expect(of({ features: ['delay'], entities })).toBe(
       'request.invalid: "delay" names no feature. Write VIEW:FEATURE.',
     );

@@ -9,6 +9,7 @@ import { type OnlineFeatures, readOnline } from './online-read.ts';
 import type { OnlineReader } from './online-reader.ts';
 import { type OnlineStore, viewNotFound } from './online-store.ts';
 import { pushRows } from './push-rows.ts';
+import { findService } from './service-records.ts';
 
 const maxEntities = 10_000;
 const maxFeatures = 2_000;
@@ -56,13 +57,15 @@ export class FeatureApi {
 
   /**
    * The body is parsed JSON in which integers beyond 2^53 are bigint, as in `push`:
-   * `{features: ["VIEW:FEATURE", …], entities: {KEY: [value, …]}, full_feature_names?}` → `{metadata: {feature_names},
-   * results: [{values, statuses, event_timestamps}]}`: one result per name, the keys first; one value per entity.
+   * `{features: ["VIEW:FEATURE", …] | feature_service: "NAME" or "NAME@VERSION", entities: {KEY: [value, …]},
+   * full_feature_names?}` → `{metadata: {feature_names}, results: [{values, statuses, event_timestamps}]}`: one result per
+   * name, the keys first; one value per entity.
    */
   getOnlineFeatures(body: unknown): string {
-    const { references, entities, fullNames } = readRequest(body);
-    const views = [...new Set(references.map(({ view }) => view))];
+    const { asked, entities, fullNames } = readRequest(body);
     return this.#store.snapshot(() => {
+      const references = typeof asked === 'string' ? this.#referencesOf(asked) : asked;
+      const views = [...new Set(references.map(({ view }) => view))];
       const definitions = views.map((name) => {
         const found = this.#store.find(name);
         if (found === undefined) throw viewNotFound(name, this.#store.names());
@@ -84,6 +87,16 @@ export class FeatureApi {
       requireDistinct(columns);
       return answerOf(columns);
     });
+  }
+
+  /** The features of a service, in its order. Errors: `features.not-found`. */
+  #referencesOf(reference: string): Reference[] {
+    const service = findService(
+      reference,
+      (name, version) => this.#store.findService(name, version),
+      () => this.#store.listServices(),
+    );
+    return service.views.flatMap(({ view, features }) => features.map((feature) => ({ view: view.name, feature })));
   }
 
   /** `{push_source_name: VIEW, df: {COLUMN: [value, …]}, to?: "online"}` → `{rows, stored}`. */
@@ -122,27 +135,37 @@ export function readPush(body: unknown): { name: string; rows: Record<string, un
 }
 
 function readRequest(body: unknown): {
-  references: Reference[];
+  /** Features, or the name of a service. */
+  asked: Reference[] | string;
   entities: Record<string, unknown[]>;
   fullNames: boolean;
 } {
-  const fix = 'Send {"features": ["VIEW:FEATURE"], "entities": {"KEY": [value, …]}}.';
+  const fix = 'Send {"features": ["VIEW:FEATURE"], "entities": {"KEY": [value, …]}}, or "feature_service": "NAME".';
   if (!isRecord(body)) throw new AppError('request.invalid', 'The request is no object.', { fix });
-  if (body['feature_service'] !== undefined) {
-    throw new AppError('request.invalid', '"feature_service" is not supported.', { fix });
+  const { features, feature_service: service, entities = {}, full_feature_names: fullNames = false } = body;
+  if (service !== undefined && typeof service !== 'string') {
+    throw new AppError('request.invalid', '"feature_service" is no text.', { fix });
   }
-  const { features, entities = {}, full_feature_names: fullNames = false } = body;
-  if (!Array.isArray(features) || features.length === 0) {
-    throw new AppError('request.invalid', 'The request has no list "features".', { fix });
+  if (service !== undefined && features !== undefined) {
+    throw new AppError('request.invalid', 'The request has both "features" and "feature_service".', {
+      fix: 'Send one of them.',
+    });
   }
-  if (features.length > maxFeatures) throw tooMany(`${features.length} features`, maxFeatures);
+  if (service === undefined && (!Array.isArray(features) || features.length === 0)) {
+    throw new AppError('request.invalid', 'The request has neither a list "features" nor a "feature_service".', {
+      fix,
+    });
+  }
+  const listed = Array.isArray(features) ? features : [];
+  if (listed.length > maxFeatures) throw tooMany(`${listed.length} features`, maxFeatures);
   if (typeof fullNames !== 'boolean') {
     throw new AppError('request.invalid', '"full_feature_names" is neither true nor false.');
   }
   if (!isRecord(entities) || !Object.values(entities).every(Array.isArray)) {
     throw new AppError('request.invalid', '"entities" is no object of lists.', { fix });
   }
-  return { references: features.map(readReference), entities: entities as Record<string, unknown[]>, fullNames };
+  const asked = service ?? listed.map(readReference);
+  return { asked, entities: entities as Record<string, unknown[]>, fullNames };
 }
 
 function readReference(text: unknown): Reference {

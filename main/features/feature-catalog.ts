@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
-import type { FeatureCatalogView } from '../../shared/rpc/feature-schemas.ts';
+import type { CatalogService, FeatureCatalogView } from '../../shared/rpc/feature-schemas.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StoreDatabase } from '../store/database.ts';
+import { joinedOfModel } from './joined-of-model.ts';
 import type { OnlineStore } from './online-store.ts';
 import { listViews } from './view-catalog.ts';
 
@@ -20,7 +19,7 @@ export async function featureCatalog(options: CatalogOptions): Promise<FeatureCa
   const made = await listViews(database, artifacts);
   const stored = online.summaries();
   const uses = await Promise.all(
-    versions.map(async (version) => ({ version, joined: await joinedBy(artifacts, version) })),
+    versions.map(async (version) => ({ version, joined: await joinedOfModel(artifacts, version) })),
   );
   const names = [...new Set([...made, ...stored].map(({ view }) => view.name))].toSorted();
   return names.flatMap((name) => {
@@ -64,13 +63,30 @@ export async function featureCatalog(options: CatalogOptions): Promise<FeatureCa
   });
 }
 
-/** Empty for a model without joined features, or whose files are gone. */
-async function joinedBy(
-  artifacts: ArtifactStore,
-  { digest }: ModelVersion,
-): Promise<NonNullable<ModelManifest['joined']>> {
-  const artifact = await artifacts.open(digest);
-  if (artifact === undefined) return [];
-  const text = await readFile(artifact.path('model.json'), 'utf8').catch(() => '{}');
-  return modelManifestSchema.safeParse(JSON.parse(text)).data?.joined ?? [];
+/** Versions of feature services with the models that were trained on them: by name, the newest version first. */
+export async function serviceCatalog({
+  artifacts,
+  online,
+  versions,
+}: Omit<CatalogOptions, 'database'>): Promise<CatalogService[]> {
+  const uses = await Promise.all(
+    versions.map(async (version) => ({ version, joined: await joinedOfModel(artifacts, version) })),
+  );
+  return online.services.list().map(({ service, graphId, nodeId, createdMs, updatedMs }) => {
+    const using = uses.filter(({ joined }) =>
+      joined.some((view) => view.service?.name === service.name && view.service.version === service.version),
+    );
+    return {
+      service,
+      graphId,
+      nodeId,
+      createdMs,
+      updatedMs,
+      models: using.map(({ version }) => ({
+        name: version.name,
+        version: version.version,
+        aliases: [...version.aliases],
+      })),
+    };
+  });
 }

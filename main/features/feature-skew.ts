@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
-import { modelManifestSchema } from '../../shared/model/signature.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import type { FeatureSkew } from '../../shared/rpc/feature-schemas.ts';
@@ -14,6 +12,7 @@ import { joinPointInTime } from '../compute/features/point-in-time-join.ts';
 import { loggedLines } from '../serving/prediction-log/logged-lines.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StoreDatabase } from '../store/database.ts';
+import { joinedOfModel } from './joined-of-model.ts';
 import { listViews } from './view-catalog.ts';
 import { viewOfArtifact } from './view-of-artifact.ts';
 
@@ -43,7 +42,9 @@ export async function featureSkew(options: SkewOptions): Promise<FeatureSkew[]> 
   const made = await listViews(database, artifacts);
   const found: FeatureSkew[] = [];
   for (const version of versions) {
-    const joined = (await joinedOf(artifacts, version)).filter(({ view }) => only === undefined || view.name === only);
+    const joined = (await joinedOfModel(artifacts, version)).filter(
+      ({ view }) => only === undefined || view.name === only,
+    );
     if (joined.length === 0) continue;
     for (const { node, files } of logsOf(dataDir, version)) {
       for (const use of joined) {
@@ -57,12 +58,6 @@ export async function featureSkew(options: SkewOptions): Promise<FeatureSkew[]> 
     }
   }
   return found;
-}
-
-async function joinedOf(artifacts: ArtifactStore, { digest }: ModelVersion): Promise<JoinedView[]> {
-  const path = (await artifacts.open(digest))?.path('model.json');
-  if (path === undefined) return [];
-  return modelManifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data?.joined ?? [];
 }
 
 /** Log files of a model version by endpoint node, newest last. */

@@ -1,7 +1,7 @@
 import type { OnlineStore } from './online-store.ts';
 
 /** What look-ups need of an online store; they are synchronous over whatever has been fetched. */
-export interface OnlineReader extends Pick<OnlineStore, 'find' | 'names' | 'lookUp'> {
+export interface OnlineReader extends Pick<OnlineStore, 'find' | 'names' | 'lookUp' | 'findService' | 'listServices'> {
   snapshot<T>(work: () => T): T;
   /** Rows are those of an earlier request, since the store cannot be reached now. */
   readonly stale?: boolean;

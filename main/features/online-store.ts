@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../shared/errors/app-error.ts';
+import type { FeatureService } from '../../shared/features/feature-service.ts';
 import { type FeatureView, featureViewSchema } from '../../shared/features/feature-view.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
 import { diskError } from '../store/disk-error.ts';
 import { decodeFeatureRow, encodeFeatureRow } from './feature-row.ts';
+import { ServiceRecords, serviceTable } from './service-records.ts';
 import { availableUs, type RowTimes, settleRows } from './settle-rows.ts';
 
 /** A row of a view as it is stored: times in µs since the epoch, and the values as `encodeFeatureRow` gives them. */
@@ -70,9 +72,10 @@ CREATE TABLE IF NOT EXISTS feature_rows (
   feature_values BLOB NOT NULL,
   PRIMARY KEY (view, entity, available_us)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;`;
+${serviceTable}
+PRAGMA user_version = 2;`;
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 /** Rows of a view that is gone are deleted in pieces, so that nobody waits long for the write lock. */
 const deletedAtOnce = 5000;
 
@@ -88,12 +91,15 @@ export function layoutOf(view: FeatureView): string {
  */
 export class OnlineStore {
   readonly dataDir: string;
+  /** Versions of feature services. */
+  readonly services: ServiceRecords;
   readonly #database: Database.Database;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #parsed = new Map<string, FeatureView>();
 
   private constructor(database: Database.Database, dataDir: string) {
     this.dataDir = dataDir;
+    this.services = new ServiceRecords(database);
     this.#database = database;
     this.#statements = prepare(database);
   }
@@ -133,6 +139,15 @@ export class OnlineStore {
   /** The view that is read under a name. */
   find(name: string): StoredView | undefined {
     return this.#toView(this.#statements.byName.get(name, 'active'));
+  }
+
+  /** A version of a feature service, or its newest. */
+  findService(name: string, version?: number): FeatureService | undefined {
+    return this.services.find(name, version)?.service;
+  }
+
+  listServices(): FeatureService[] {
+    return this.services.list().map(({ service }) => service);
   }
 
   summaries(): ViewSummary[] {

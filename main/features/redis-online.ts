@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { type FeatureService, featureServiceSchema, serviceLabel } from '../../shared/features/feature-service.ts';
 import { type FeatureView, featureViewSchema } from '../../shared/features/feature-view.ts';
 import type { OnlineReader } from './online-reader.ts';
 import { layoutOf, type OnlineRow, type OnlineStore, type StoredView, viewNotFound } from './online-store.ts';
@@ -9,6 +10,8 @@ import { availableUs, type RowTimes, settleRows, standsAbove } from './settle-ro
 
 /** Hash of all views: name → `StoredDefinition` as JSON. */
 const viewsKey = 'slipway:features';
+/** Hash of all versions of services: `NAME@VERSION` → JSON. */
+const servicesKey = 'slipway:feature-services';
 const connectTimeoutMs = 2_000;
 const commandTimeoutMs = 1_000;
 /** How long a process goes on with a definition before it looks again. */
@@ -29,6 +32,12 @@ interface StoredDefinition {
   materializedMs: number | null;
 }
 
+interface Definitions {
+  views: ReadonlyMap<string, StoredView>;
+  /** The newest version first, by name. */
+  services: readonly FeatureService[];
+}
+
 type Row = OnlineRow & RowTimes;
 
 /**
@@ -40,7 +49,7 @@ type Row = OnlineRow & RowTimes;
 export class RedisOnline {
   readonly #redis: Redis;
   readonly #where: string;
-  #definitions: { views: Map<string, StoredView>; readMs: number } | undefined;
+  #definitions: (Definitions & { readMs: number }) | undefined;
   readonly #kept = new Map<string, Row[]>();
 
   /** Connects when first used. */
@@ -90,22 +99,25 @@ export class RedisOnline {
     }
   }
 
-  async #views(): Promise<{ views: Map<string, StoredView>; stale: boolean }> {
+  async #views(): Promise<Definitions & { stale: boolean }> {
     const known = this.#definitions;
-    if (known !== undefined && Date.now() - known.readMs < definitionMs) return { views: known.views, stale: false };
+    if (known !== undefined && Date.now() - known.readMs < definitionMs) return { ...known, stale: false };
     try {
-      const found = await this.#redis.hgetall(viewsKey);
+      const [found, listed] = await Promise.all([this.#redis.hgetall(viewsKey), this.#redis.hgetall(servicesKey)]);
       const views = new Map(
         Object.entries(found).flatMap(([name, text]) => {
           const view = storedView(text);
           return view === undefined ? [] : [[name, view] as const];
         }),
       );
-      this.#definitions = { views, readMs: Date.now() };
-      return { views, stale: false };
+      const services = Object.values(listed)
+        .flatMap((text) => featureServiceSchema.safeParse(JSON.parse(text)).data ?? [])
+        .toSorted((a, b) => (a.name === b.name ? b.version - a.version : a.name < b.name ? -1 : 1));
+      this.#definitions = { views, services, readMs: Date.now() };
+      return { views, services, stale: false };
     } catch (cause) {
       if (known === undefined) throw this.#unavailable(cause);
-      return { views: known.views, stale: true };
+      return { ...known, stale: true };
     }
   }
 
@@ -152,11 +164,22 @@ export class RedisOnline {
     }
   }
 
-  /** Copies the rows that were materialized of a view in the embedded store; false where they are there already. */
+  /**
+   * Copies the rows that were materialized of a view in the embedded store, and the services that choose from it; false
+   * where the rows are there already.
+   */
   async publish(store: OnlineStore, name: string): Promise<boolean> {
     const local = store.find(name);
     if (local === undefined) throw viewNotFound(name, store.names());
+    const services = store.listServices().filter(({ views }) => views.some(({ view }) => view.name === name));
     try {
+      if (services.length > 0) {
+        const texts = services.flatMap((service) => [
+          serviceLabel(service),
+          JSON.stringify(featureServiceSchema.parse(service)),
+        ]);
+        await this.#redis.hset(servicesKey, ...texts);
+      }
       const before = definitionOf(await this.#redis.hget(viewsKey, name));
       if (before?.digest === local.digest && local.digest !== null) return false;
       const generation = await this.#redis.incr(`${viewsKey}:generations`);
@@ -268,11 +291,13 @@ export class RedisOnline {
 class Session implements OnlineReader {
   readonly wanted = new Map<string, { view: StoredView; entity: Buffer }>();
   readonly rows = new Map<string, Row[]>();
-  readonly #views: Map<string, StoredView>;
+  readonly #views: ReadonlyMap<string, StoredView>;
+  readonly #services: readonly FeatureService[];
   stale: boolean;
 
-  constructor({ views, stale }: { views: Map<string, StoredView>; stale: boolean }) {
+  constructor({ views, services, stale }: Definitions & { stale: boolean }) {
     this.#views = views;
+    this.#services = services;
     this.stale = stale;
   }
 
@@ -290,6 +315,16 @@ class Session implements OnlineReader {
 
   names(): string[] {
     return [...this.#views.keys()].toSorted();
+  }
+
+  findService(name: string, version?: number): FeatureService | undefined {
+    return this.#services.find(
+      (service) => service.name === name && (version === undefined || service.version === version),
+    );
+  }
+
+  listServices(): FeatureService[] {
+    return [...this.#services];
   }
 
   lookUp(view: StoredView, entity: Buffer, asOfUs: bigint): { eventUs: bigint; values: Buffer } | undefined {

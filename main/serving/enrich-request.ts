@@ -14,14 +14,17 @@ import { type Datatype, datatypeOfOrt, type Tensor, type TensorData, type Tensor
 /** Response header with the feature views that an answer used, as a structured list (RFC 8941). */
 export const featureHeader = 'slipway-features';
 
-/** `VIEW;version="DIGITS"`, with `missing=N` for rows without features and `stale` while the store is away, or `VIEW;unavailable`. */
+/**
+ * `VIEW;version="DIGITS"`, with `missing=N` for rows without features and `stale` while the store is away, or
+ * `VIEW;unavailable`; both with `service="NAME@VERSION"` where the model was trained on a service.
+ */
 export function featureHeaderOf(uses: readonly ViewUse[]): string {
   return uses
-    .map(({ view, version, missing, stale }) =>
-      version === null
-        ? `${view};unavailable`
-        : `${view};version="${version}"${missing === 0 ? '' : `;missing=${missing}`}${stale === true ? ';stale' : ''}`,
-    )
+    .map(({ view, version, missing, stale, service }) => {
+      const of = service === undefined ? '' : `;service="${service}"`;
+      if (version === null) return `${view};unavailable${of}`;
+      return `${view};version="${version}"${missing === 0 ? '' : `;missing=${missing}`}${stale === true ? ';stale' : ''}${of}`;
+    })
     .join(', ');
 }
 

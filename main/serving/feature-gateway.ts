@@ -66,7 +66,10 @@ export class FeatureGateway {
     return JSON.stringify(await this.#redis.push(name, rows, BigInt(Date.now()) * 1000n));
   }
 
-  /** JSON `{views: [{name, keys, features, rows, newest_event, materialized, version}]}`; `version` is that of the rows. */
+  /**
+   * JSON `{views: [{name, keys, features, rows, newest_event, materialized, version}], services: [{name, version,
+   * features}]}`; `version` of a view is that of its rows.
+   */
   views(): string {
     const views = this.store.summaries().map(({ view, rows, newestEventUs, materializedMs, digest }) => ({
       name: view.name,
@@ -80,7 +83,14 @@ export class FeatureGateway {
       materialized: materializedMs === null ? null : new Date(materializedMs).toISOString(),
       version: digest,
     }));
-    return JSON.stringify({ views });
+    const services = this.store.listServices().map(({ name, version, description, owner, views: chosen }) => ({
+      name,
+      version,
+      description,
+      owner,
+      features: chosen.flatMap(({ view, features }) => features.map((feature) => `${view.name}:${feature}`)),
+    }));
+    return JSON.stringify({ views, services });
   }
 
   /** Empty until a request has needed the store. */

@@ -113,9 +113,10 @@ const schemas: Json = {
   },
   OnlineFeaturesRequest: {
     type: 'object',
-    required: ['features', 'entities'],
+    required: ['entities'],
     properties: {
-      features: { type: 'array', items: text, description: 'VIEW:FEATURE' },
+      features: { type: 'array', items: text, description: 'VIEW:FEATURE; this or a feature service' },
+      feature_service: { ...text, description: 'NAME, the newest version, or NAME@VERSION' },
       entities: columnLists,
       full_feature_names: { type: 'boolean' },
     },
@@ -169,7 +170,7 @@ const columnTypes: Readonly<Record<ModelManifest['inputs'][number]['type'], Json
 
 /** Online features, in the shape of Feast's feature server. */
 const featurePaths: Json = {
-  '/features': { get: operation('Feature views in the online store', { type: 'object' }) },
+  '/features': { get: operation('Feature views in the online store, and feature services', { type: 'object' }) },
   '/features/get-online-features': {
     post: operation('Online features of entities', ref('OnlineFeatures'), ref('OnlineFeaturesRequest')),
   },

@@ -3,11 +3,11 @@ import type { FeatureCatalogView } from '../../shared/rpc/feature-schemas.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
-import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { formatCount, formatRelative } from '../ui/format.ts';
 import { showToast } from '../ui/toast.tsx';
 import { FeatureCharts } from './feature-charts.tsx';
+import { ModelLinks } from './model-links.tsx';
 import { ReplayTable } from './replay-table.tsx';
 import { t } from './text.ts';
 
@@ -51,15 +51,6 @@ function Facts({ entry: { view, made, online } }: { entry: FeatureCatalogView })
       ))}
     </dl>
   );
-}
-
-function Models({ models }: { models: FeatureCatalogView['models'] }) {
-  if (models.length === 0) return <span className="mute">{t.noModel}</span>;
-  return models.map(({ name, version }) => (
-    <Button key={`${name}/${version}`} variant="link" onClick={() => navigate('models', `${name}/${version}`)}>
-      {t.modelVersion(name, version)}
-    </Button>
-  ));
 }
 
 /** One view: its promise, its features with the models that use them, and the values of one feature over time. */
@@ -111,7 +102,7 @@ export function FeatureDetail({ entry, onChanged }: FeatureDetailProps) {
                 </td>
                 <td className="mono">{size === undefined ? type : `${type}[${size}]`}</td>
                 <td>
-                  <Models models={models.filter(({ features }) => features.includes(name))} />
+                  <ModelLinks models={models.filter(({ features }) => features.includes(name))} />
                 </td>
               </tr>
             ))}

@@ -44,6 +44,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'feature.join': 'Merkmale verbinden',
   'feature.scale': 'Skalieren',
   'feature.view': 'Merkmalssicht',
+  'feature.service': 'Merkmalsdienst',
   'monitor.drift': 'Verschiebungsmonitor',
   'monitor.performance': 'Gütemonitor',
   'monitor.retrain': 'Nachtrainieren',

@@ -28,6 +28,7 @@ export const errorCodes = {
   'train.diverged': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.lineage': { category: 'user', exitCode: 1, httpStatus: 400 },
   'features.mismatch': { category: 'user', exitCode: 1, httpStatus: 400 },
+  'features.service-changed': { category: 'user', exitCode: 1, httpStatus: 409 },
   'features.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
   'features.stale': { category: 'environment', exitCode: 3, httpStatus: 503 },
   'features.unavailable': { category: 'environment', exitCode: 3, httpStatus: 503 },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from '../artifact/manifest.ts';
+import { featureServiceSchema } from './feature-service.ts';
 import { featureViewSchema } from './feature-view.ts';
 
 /**
@@ -9,6 +10,8 @@ import { featureViewSchema } from './feature-view.ts';
 export const joinedViewSchema = z.object({
   /** The view as it was joined; its time to live holds for the endpoint too. */
   view: featureViewSchema,
+  /** The service that the features were chosen by; absent where the view itself was connected. */
+  service: featureServiceSchema.pick({ name: true, version: true }).optional(),
   /** The view artifact that was joined. */
   digest: digestSchema,
   /** Column of the rows with the time as of which they were joined. */

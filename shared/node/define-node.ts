@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ServiceShape } from '../features/feature-service.ts';
 import type { FeatureView } from '../features/feature-view.ts';
 import type { Lineage, PortType } from '../graph/port-types.ts';
 import type { FeatureColumn } from '../model/signature.ts';
@@ -38,6 +39,8 @@ export type PortShape =
       lineage?: Lineage;
       /** The rows are those of a feature view. */
       view?: FeatureView;
+      /** The rows list the features of a service. */
+      service?: ServiceShape;
     }
   | { type: 'features'; columns: FeatureColumn[]; table: TableSchema; lineage?: Lineage }
   | {

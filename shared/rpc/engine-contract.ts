@@ -10,7 +10,7 @@ import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
 import { experimentSchema, metricCurveSchema, trainingQuerySchema, trainingSchema } from './experiment-schemas.ts';
 import { datasetDiffSchema, datasetLineageSchema, datasetVersionSchema } from './dataset-schemas.ts';
-import { catalogViewSchema, featureHistorySchema, featureSkewSchema } from './feature-schemas.ts';
+import { catalogServiceSchema, catalogViewSchema, featureHistorySchema, featureSkewSchema } from './feature-schemas.ts';
 import {
   applyResultSchema,
   bundleSourceSchema,
@@ -563,6 +563,8 @@ export const engineContract = {
   feature: {
     /** Views by name. */
     list: base.output(z.array(catalogViewSchema)),
+    /** Versions of feature services: by name, the newest version first. */
+    services: base.output(z.array(catalogServiceSchema)),
     /** Of a feature of a view artifact. */
     history: base.input(z.object({ digest: z.string(), feature: z.string() })).output(featureHistorySchema),
     /** Replays the logged requests of every endpoint that reads the view. */

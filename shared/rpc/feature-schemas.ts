@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from '../artifact/manifest.ts';
+import { featureServiceSchema } from '../features/feature-service.ts';
 import { featureViewSchema } from '../features/feature-view.ts';
 
 /** A feature view as it was made last, as it is online, and who uses it. */
@@ -31,6 +32,19 @@ export const catalogViewSchema = z.object({
   ),
 });
 export type FeatureCatalogView = z.infer<typeof catalogViewSchema>;
+
+/** A version of a feature service, and who uses it. */
+export const catalogServiceSchema = z.object({
+  service: featureServiceSchema,
+  graphId: z.string(),
+  nodeId: z.string(),
+  /** Unix ms. */
+  createdMs: z.number(),
+  updatedMs: z.number(),
+  /** Registered models that were trained on it. */
+  models: z.array(z.object({ name: z.string(), version: z.number(), aliases: z.array(z.string()) })),
+});
+export type CatalogService = z.infer<typeof catalogServiceSchema>;
 
 /** Values of a feature over the event times of its view, in equal spans of time; at most 60. */
 export const featureHistorySchema = z.object({

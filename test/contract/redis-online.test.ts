@@ -77,6 +77,35 @@ describe.skipIf(redisServerPath === undefined)(`the online store in Redis${why}`
     }
   });
 
+  it('knows the services that choose from a published view', async () => {
+    const service = { name: 'trips', version: 1, description: '', owner: '', digests: { airports: 'a'.repeat(64) } };
+    const made = { digest: 'b'.repeat(64), graphId: 'g', nodeId: 'n' };
+    const choose = (version: number, features: string[]) => {
+      store.services.record({ ...made, service: { ...service, version, views: [{ view, features }] } }, false);
+    };
+    choose(1, ['delay']);
+    choose(2, ['city', 'delay']);
+    fill('c'.repeat(64), { SFO: [noonUs - 10n * minute, 1.5, 'San Francisco'] });
+    await redis.publish(store, 'airports');
+    for (const [name, features] of [
+      ['trips', ['airports:city', 'airports:delay']],
+      ['trips@1', ['airports:delay']],
+    ] as const) {
+      const entities = { origin: ['SFO'] };
+      const answer = await redis.run((reader) =>
+        new FeatureApi(reader, () => noonUs).getOnlineFeatures({ feature_service: name, entities }),
+      );
+      expect(answer).toBe(new FeatureApi(store, () => noonUs).getOnlineFeatures({ features, entities }));
+    }
+    const unknown = redis.run((reader) =>
+      new FeatureApi(reader).getOnlineFeatures({ feature_service: 'trip', entities: {} }),
+    );
+    await expect(unknown).rejects.toMatchObject({
+      code: 'features.not-found',
+      fix: 'Did you mean trips or trips@1 or trips@2?',
+    });
+  });
+
   it('takes pushes, late ones and those of several writers at once, and keeps them when the view is made anew', async () => {
     const push = (origin: string, minutes: number, delay: number) =>
       redis.push(

@@ -3,9 +3,12 @@ import { availableParallelism } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { digestSchema } from '../../../shared/artifact/manifest.ts';
-import type { FeatureView } from '../../../shared/features/feature-view.ts';
+import { serviceLabel, serviceVersionSeparator } from '../../../shared/features/feature-service.ts';
+import { type FeatureView, referenceSeparator } from '../../../shared/features/feature-view.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { serviceCatalog } from '../../features/feature-catalog.ts';
+import { findService } from '../../features/service-records.ts';
 import { isoTime } from '../../features/cell-json.ts';
 import { featureSkew } from '../../features/feature-skew.ts';
 import { materialize } from '../../features/materialize.ts';
@@ -36,9 +39,10 @@ const materializeMemoryBytes = 2 ** 30;
 
 export const featuresCommand: Command = {
   name: 'features',
-  summary: 'Lists feature views, shows one, brings one online, pushes rows to it, or replays logged requests.',
+  summary:
+    'Lists feature views and services, shows one, brings one online, pushes rows to it, or replays logged requests.',
   usage:
-    'list | show VIEW | materialize VIEW|DIGEST | push VIEW FILE.json|- | skew [VIEW] | refresh GRAPH [--every SECONDS]',
+    'list | show VIEW | services [NAME[@VERSION]] | materialize VIEW|DIGEST | push VIEW FILE.json|- | skew [VIEW] | refresh GRAPH [--every SECONDS]',
   positionals: 3,
   options: { online: { type: 'string' }, every: { type: 'string' } },
   optionHelp: {
@@ -87,6 +91,7 @@ async function refresh(context: CommandContext): Promise<number> {
 async function act(context: CommandContext, store: OpenStore, online: OnlineStore): Promise<number> {
   const [action = 'list', name, file] = context.positionals;
   if (action === 'list') return list(context, await knownViews(store, online));
+  if (action === 'services') return services(context, store, online, name);
   if (action === 'skew') return skew(context, store, name);
   if (!['show', 'materialize', 'push'].includes(action)) {
     throw new AppError('cli.usage', `There is no "features ${action}".`, { fix: 'See: slipway features --help' });
@@ -219,6 +224,51 @@ async function bringIn(context: CommandContext, store: OpenStore, online: Online
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+/** Versions of feature services with the models that use them; of one name, or one version. */
+async function services(
+  context: CommandContext,
+  { database, artifacts }: OpenStore,
+  online: OnlineStore,
+  reference: string | undefined,
+): Promise<number> {
+  const versions = createModelRegistry(database).list();
+  const all = await serviceCatalog({ artifacts, online, versions });
+  const [asked] = reference?.split(serviceVersionSeparator) ?? [];
+  if (reference !== undefined) {
+    findService(
+      reference,
+      (name, version) => online.findService(name, version),
+      () => online.listServices(),
+    );
+  }
+  const found = all.filter(
+    ({ service }) => reference === undefined || reference === serviceLabel(service) || reference === service.name,
+  );
+  const listed = found.map(({ service, graphId, nodeId, createdMs, updatedMs, models }) => ({
+    name: service.name,
+    version: service.version,
+    description: service.description,
+    owner: service.owner,
+    features: service.views.flatMap(({ view, features }) =>
+      features.map((feature) => `${view.name}${referenceSeparator}${feature}`),
+    ),
+    graph: graphId,
+    node: nodeId,
+    created: new Date(createdMs).toISOString(),
+    updated: new Date(updatedMs).toISOString(),
+    models,
+  }));
+  const rows = listed.map(({ models, features, owner, ...service }) => [
+    serviceLabel(service),
+    asked === undefined ? `${features.length} features` : features.join(', '),
+    models.length === 0 ? 'no model' : models.map(({ name, version }) => `${name} v${version}`).join(', '),
+    owner,
+  ]);
+  const none = 'No feature service has been made yet.';
+  context.output.result({ services: listed }, rows.length === 0 ? none : textTable(rows));
+  return 0;
 }
 
 /** Computes the features of logged requests again, as of their time. */

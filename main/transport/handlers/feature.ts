@@ -1,5 +1,5 @@
 import { bringOnline } from '../../features/bring-online.ts';
-import { featureCatalog } from '../../features/feature-catalog.ts';
+import { featureCatalog, serviceCatalog } from '../../features/feature-catalog.ts';
 import { featureHistory } from '../../features/feature-history.ts';
 import { featureSkew } from '../../features/feature-skew.ts';
 import { OnlineStore } from '../../features/online-store.ts';
@@ -10,6 +10,11 @@ import { rpc } from '../rpc-base.ts';
 
 export const featureHandlers = {
   list: rpc.feature.list.handler(({ context }) => catalogOf(context)),
+  services: rpc.feature.services.handler(({ context: { engine } }) =>
+    withOnline(engine.dataDir, (online) =>
+      serviceCatalog({ artifacts: engine.store, online, versions: engine.registry.list() }),
+    ),
+  ),
   history: rpc.feature.history.handler(async ({ input, context, signal }) => {
     const artifact = await context.engine.store.open(input.digest);
     if (artifact === undefined) throw artifactNotFound(input.digest);
@@ -34,15 +39,21 @@ export const featureHandlers = {
   }),
 };
 
-async function catalogOf({ engine }: Services) {
-  const online = OnlineStore.open(engine.dataDir);
-  try {
-    return await featureCatalog({
+function catalogOf({ engine }: Services) {
+  return withOnline(engine.dataDir, (online) =>
+    featureCatalog({
       database: engine.database,
       artifacts: engine.store,
       online,
       versions: engine.registry.list(),
-    });
+    }),
+  );
+}
+
+async function withOnline<T>(dataDir: string, work: (online: OnlineStore) => Promise<T>): Promise<T> {
+  const online = OnlineStore.open(dataDir);
+  try {
+    return await work(online);
   } finally {
     online.close();
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../shared/errors/codes.ts';
+import { type FeatureService, servedView } from '../../../shared/features/feature-service.ts';
 import type { FeatureView, KeyType } from '../../../shared/features/feature-view.ts';
 import { defineNode, type InferResult, type PortShape } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
@@ -225,20 +226,46 @@ function unknownKey(key: string, known: readonly string[]): JoinProblem {
 /** Something is connected that is no view, or has lost its description on the way. */
 export function noView(): { message: string; fix: string } {
   return {
-    message: 'A table without a description as a view is connected to “views”.',
-    fix: 'Put a Feature view step last, right before this one.',
+    message: 'A table that is neither a feature view nor a feature service is connected to “views”.',
+    fix: 'Put a Feature view or Feature service step last, right before this one.',
   };
 }
 
 type TableShape = Extract<PortShape, { type: 'table' }>;
 
+/** A view to join, with the columns of its rows. */
+export interface ViewToJoin {
+  view: FeatureView;
+  schema: TableSchema;
+  /** The service that chose its features. */
+  service?: Pick<FeatureService, 'name' | 'version'>;
+}
+
+/** The views of a service, each with the features that it chose; `schemas` by the name of the view. */
+export function viewsOfService(
+  { name, version, views }: FeatureService,
+  schemas: Readonly<Record<string, TableSchema>>,
+): ViewToJoin[] {
+  return views.map((chosen) => ({
+    view: servedView(chosen),
+    schema: schemas[chosen.view.name] ?? { columns: [] },
+    service: { name, version },
+  }));
+}
+
+function viewsOfShape({ schema, view, service }: TableShape): ViewToJoin[] {
+  if (service !== undefined) return viewsOfService(service.service, service.schemas);
+  return view === undefined ? [] : [{ schema, view }];
+}
+
 function inferJoin(inputs: Record<string, PortShape[]>, params: JoinParams): InferResult {
   const labels = inputs['labels']?.[0];
   const tables = (inputs['views'] ?? []).filter((shape): shape is TableShape => shape.type === 'table');
-  const views = tables.flatMap(({ schema, view }) => (view === undefined ? [] : [{ schema, view }]));
+  const perTable = tables.map(viewsOfShape);
+  const views = perTable.flat();
   const [first] = views;
   if (tables.length === 0 || (labels !== undefined && labels.type !== 'table')) return { outputs: {}, problems: [] };
-  if (first === undefined || views.length < tables.length) return { outputs: {}, problems: [noView()] };
+  if (first === undefined || perTable.some(({ length }) => length === 0)) return { outputs: {}, problems: [noView()] };
   const rows = labels ?? entityRange(first, params);
   if ('message' in rows) return { outputs: {}, problems: [shown(rows)] };
   const timestamp = 'range' in rows ? rows.range.timestamp : params.timestamp;
@@ -268,7 +295,16 @@ export const joinNode = defineNode({
   stage: 'feature',
   title: 'Join features',
   summary: 'Adds to each label row the features that were known at its time, and none that came later.',
-  keywords: ['point-in-time', 'asof', 'as of', 'leakage', 'feature store', 'historical features', 'labels'],
+  keywords: [
+    'point-in-time',
+    'asof',
+    'as of',
+    'leakage',
+    'feature store',
+    'feature service',
+    'historical features',
+    'labels',
+  ],
   params: paramsSchema,
   ports: {
     inputs: {
@@ -277,7 +313,7 @@ export const joinNode = defineNode({
         optional: true,
         doc: 'Rows with an entity and a time each, such as labels; without them, every entity of a span of time.',
       },
-      views: { types: ['table'], many: true, doc: 'Feature views, each from a Feature view step.' },
+      views: { types: ['table'], many: true, doc: 'Feature views, or a feature service in their place.' },
     },
     outputs: { table: { type: 'table', doc: 'The label rows in their order, with the features beside them.' } },
   },
@@ -309,6 +345,9 @@ export const joinNode = defineNode({
   help: `For each label row and each view, finds the row of the view that was the answer **at the time of the label**: of
 the rows of the same entity with an event time not after the label's, and known by then, the one with the latest event
 time. Its values are added, or none if it is older than the view's time to live.
+
+Connect views, or a feature service: it stands for the features it chose of its views, and the model that learns from
+them remembers its version.
 
 - Nothing leaks: a row counts from its event time on, and, where the view has a created time, only from when it was known.
   A correction made later is not used for earlier labels.

@@ -153,7 +153,10 @@ describe('feature join', () => {
     const table = await chain.table(delays);
     await expect(
       chain.run(joinNode, runner, { timestamp: 'date' }, { labels: [await chain.table(flights)], views: [table] }),
-    ).rejects.toMatchObject({ code: 'features.mismatch', fix: expect.stringContaining('Feature view step') });
+    ).rejects.toMatchObject({
+      code: 'features.mismatch',
+      fix: expect.stringContaining('Feature view or Feature service step'),
+    });
   });
 
   it('tells the columns and problems of the join before it runs', () => {

@@ -5,21 +5,18 @@ import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts'
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { entitiesInRange, joinPointInTime, type ViewRows } from '../../../main/compute/features/point-in-time-join.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { serviceArtifactSchema, serviceLabel } from '../../../shared/features/feature-service.ts';
 import { type FeatureView, featureViewSchema } from '../../../shared/features/feature-view.ts';
 import { type JoinedView, joinedViewsOf } from '../../../shared/features/joined-view.ts';
-import { implementNode, type InputArtifact } from '../../../shared/node/runner.ts';
+import { implementNode, type InputArtifact, type StepContext } from '../../../shared/node/runner.ts';
 import type { TableSchema } from '../../../shared/table/schema.ts';
-import { entityRange, joinNode, noView, planJoin } from './definition.ts';
+import { entityRange, joinNode, noView, planJoin, type ViewToJoin, viewsOfService } from './definition.ts';
 
 export const runner = implementNode(joinNode, {
   async run(ctx) {
     const { params } = ctx;
     const labels = ctx.inputs['labels']?.[0];
-    const views = (ctx.inputs['views'] ?? []).map((artifact) => ({
-      artifact,
-      view: viewOfArtifact(artifact),
-      schema: schemaOf(artifact),
-    }));
+    const views = (await Promise.all((ctx.inputs['views'] ?? []).map((artifact) => viewsOf(artifact, ctx)))).flat();
     const [first] = views;
     if (first === undefined) throw new AppError('data.query', 'Input “views” is not connected.');
     const rows = labels === undefined ? entityRange(first, params) : { schema: schemaOf(labels) };
@@ -56,8 +53,9 @@ export const runner = implementNode(joinNode, {
           ...(lineage === undefined ? {} : { lineage }),
           joined: [
             ...joinedViewsOf(labels?.manifest.meta ?? {}),
-            ...views.map(({ artifact, view }, index) => ({
+            ...views.map(({ artifact, view, service }, index) => ({
               view,
+              ...(service === undefined ? {} : { service }),
               digest: artifact.digest,
               timestamp,
               keyColumns: keyColumnsOf(view, params.keyColumns),
@@ -101,11 +99,35 @@ async function entityRows(
   };
 }
 
-function viewOfArtifact({ manifest }: InputArtifact) {
-  const parsed = featureViewSchema.safeParse(manifest.meta['view']);
-  if (parsed.success) return parsed.data;
-  const { message, fix } = noView();
-  throw new AppError('features.mismatch', message, { fix });
+/** The views that an input stands for, each with the artifact that has its rows. */
+async function viewsOf(
+  input: InputArtifact,
+  ctx: Pick<StepContext, 'open'>,
+): Promise<(ViewToJoin & { artifact: InputArtifact })[]> {
+  const view = featureViewSchema.safeParse(input.manifest.meta['view']).data;
+  if (view !== undefined) return [{ artifact: input, view, schema: schemaOf(input) }];
+  const service = serviceArtifactSchema.safeParse(input.manifest.meta['service']).data;
+  if (service === undefined) {
+    const { message, fix } = noView();
+    throw new AppError('features.mismatch', message, { fix });
+  }
+  const artifacts = new Map<string, InputArtifact>();
+  for (const { view: chosen } of service.views) {
+    const artifact = await ctx.open(service.digests[chosen.name] ?? '');
+    if (artifact === undefined) {
+      throw new AppError(
+        'artifact.not-found',
+        `The rows of the view ${chosen.name} of the service ${serviceLabel(service)} are no longer stored.`,
+        { fix: 'Run the Feature view steps of the service again.' },
+      );
+    }
+    artifacts.set(chosen.name, artifact);
+  }
+  const schemas = Object.fromEntries([...artifacts].map(([name, artifact]) => [name, schemaOf(artifact)]));
+  return viewsOfService(service, schemas).flatMap((chosen) => {
+    const artifact = artifacts.get(chosen.view.name);
+    return artifact === undefined ? [] : [{ ...chosen, artifact }];
+  });
 }
 
 function schemaOf({ digest, manifest }: InputArtifact) {
