@@ -11,6 +11,7 @@ import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { KeyPolicy } from '../serving/key-policy.ts';
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
+import type { ScalingOptions } from '../serving/replicas/scaling-options.ts';
 import type { Engine } from './engine.ts';
 
 export interface StartGraphEndpoint {
@@ -97,12 +98,18 @@ export async function startGraphEndpoint(
     maxQueueRows: numberOf(service.params['maxQueueRows']),
     responseCacheMiB: numberOf(service.params['responseCacheMiB']),
     objectiveP99Ms: numberOf(service.params['objectiveP99Ms']),
+    scaling: scalingOf(service.params),
   });
 }
 
 function missingFeaturesOf(params: Record<string, unknown>): MissingFeatures {
   const { missingFeatures, featureDefaults } = endpointNode.params.parse(params);
   return { policy: missingFeatures, defaults: featureDefaults };
+}
+
+function scalingOf(params: Record<string, unknown>): ScalingOptions {
+  const { minReplicas, maxReplicas, targetQueueMs, idleSeconds, balance } = endpointNode.params.parse(params);
+  return { minReplicas, maxReplicas, targetQueueMs, idleSeconds, balance };
 }
 
 /** The request log as the node's parameters describe it; undefined for none. */

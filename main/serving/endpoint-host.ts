@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
@@ -12,6 +13,7 @@ import { artifactModelSource, type ModelArtifact, type ModelSource } from './mod
 import type { VersionCounts } from './ipc-protocol.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
+import { defaultScaling, type ScalingOptions } from './replicas/scaling-options.ts';
 import type { RecentRows } from './request-log.ts';
 import { ServingClient, type ServingRuntime } from './serving-client.ts';
 import type { TrafficRule } from './traffic.ts';
@@ -54,6 +56,16 @@ interface EndpointOptions {
   responseCacheMiB?: number | undefined;
   /** Threads inside one operator; default 1. */
   threads?: number | undefined;
+  /** What differs from one worker that always runs. */
+  scaling?: Partial<ScalingOptions> | undefined;
+  /** Threads of all workers together; default the cores of the machine. */
+  cores?: number | undefined;
+  /** Memory that loaded models may take; default no bound. */
+  memoryBudgetMiB?: number | undefined;
+  /** Models are loaded by their first request; default at the start. */
+  loadOnDemand?: boolean | undefined;
+  /** Names of models that never make room for others. */
+  pinnedModels?: readonly string[] | undefined;
   /** Rows and predictions on the disk; default none. */
   predictionLog?: PredictionLogOptions | undefined;
   /** Default: features that are not online are missing values. */
@@ -189,6 +201,13 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         objectiveMs: start.objectiveP99Ms ?? null,
       },
       threads: start.threads ?? 1,
+      scaling: scalingFrom(start.scaling),
+      fleet: {
+        cores: start.cores ?? availableParallelism(),
+        memoryBudgetBytes: start.memoryBudgetMiB === undefined ? null : start.memoryBudgetMiB * 2 ** 20,
+        loadOnDemand: start.loadOnDemand ?? false,
+        pinned: [...(start.pinnedModels ?? [])],
+      },
       responseCacheBytes: (start.responseCacheMiB ?? 0) * 2 ** 20,
       predictionLog: start.predictionLog ?? null,
       repositoryDir: start.repositoryDir ?? null,
@@ -354,6 +373,11 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       await Promise.all([...entries.values()].map((entry) => stop(entry.endpoint.id)));
     },
   };
+}
+
+function scalingFrom(given: Partial<ScalingOptions> = {}): ScalingOptions {
+  const scaling = { ...defaultScaling, ...given };
+  return { ...scaling, maxReplicas: Math.max(1, scaling.minReplicas, scaling.maxReplicas) };
 }
 
 function trafficOf(stable: ModelSource, { source, shadow, percent }: VersionTrial): TrafficRule {

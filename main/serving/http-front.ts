@@ -142,24 +142,20 @@ export class HttpFront {
     const timing: RequestTiming | undefined = trace !== undefined || wantsTiming ? { startedMs } : undefined;
     try {
       this.#authorize(request, route);
-      const held = this.#context.models.pick(
-        route.model,
-        route.version,
-        headerOf(request, trackHeader),
-        headerOf(request, sessionHeader),
-      );
+      const session = headerOf(request, sessionHeader);
+      const held = this.#context.models.pick(route.model, route.version, headerOf(request, trackHeader), session);
       model = held;
       held.hold();
       const lateMs = held.hasObjective ? this.#arrivals.lateMs() : 0;
       // In overload a refusal must cost little: before the body is read and parsed.
-      if (!held.hasRoom(lateMs)) throw queueFull(held.queuedRows);
+      if (!held.hasRoom(lateMs, session)) throw queueFull(held.queuedRows);
       const gone = new AbortController();
       response.once('close', () => {
         if (!response.writableEnded) gone.abort();
       });
       const result = await this.#withBody(request, (body) => {
         if (timing !== undefined) timing.bodyMs = performance.now();
-        const options = { signal: gone.signal, isTest, timing, arrivedMs: startedMs - lateMs };
+        const options = { signal: gone.signal, isTest, timing, session, arrivedMs: startedMs - lateMs };
         return route.kind === 'infer'
           ? infer(this.#context, held, body, request, options)
           : predict(this.#context, held, body, request, options);

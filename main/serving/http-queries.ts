@@ -4,6 +4,7 @@ import { metricsPage } from './metrics-page.ts';
 import { modelConfigJson } from './model-config.ts';
 import type { ModelTable } from './model-table.ts';
 import { openApiDocument } from './openapi-document.ts';
+import type { ReplicaSet } from './replicas/replica-set.ts';
 import type { Route } from './routes.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from './serving-context.ts';
 import type { TensorSpec } from './tensor.ts';
@@ -29,11 +30,17 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
         body: metricsPage(models.all(), monitors.all(), context.features.freshness(Date.now()), {
           peakPerSecond: context.activity.peakPerSecond,
           droppedSpans: context.tracer?.dropped ?? 0,
+          fleet: context.fleet,
         }),
       };
     case 'model-list':
       return json(200, {
-        models: models.all().map((model) => ({ name: model.name, version: model.version, ready: model.ready })),
+        models: models.all().map((model) => ({
+          name: model.name,
+          version: model.version,
+          ready: model.ready,
+          ...replicasJson(model.replicas),
+        })),
       });
     case 'model': {
       const model = models.find(route.model, route.version);
@@ -73,6 +80,22 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
     case 'features':
       throw new Error(`${route.kind} is no query`);
   }
+}
+
+/** How many workers a model version has, by which policy, and what loading it costs. */
+function replicasJson(replicas: ReplicaSet): Record<string, unknown> {
+  const { scaling, state, pinned, threads, memoryBytes, lastColdStartMs, loads, unloads } = replicas;
+  return {
+    state,
+    replicas: replicas.replicas.length,
+    scaling,
+    pinned,
+    threads,
+    memory_bytes: memoryBytes,
+    cold_start_ms: lastColdStartMs,
+    loads,
+    unloads,
+  };
 }
 
 /** How a model's requests are shared out, and the versions there are. */

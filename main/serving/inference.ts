@@ -14,6 +14,8 @@ export interface InferenceOptions {
   isTest?: boolean;
   /** `performance.now()` at which the request's bytes may have arrived; undefined: just now. */
   arrivedMs?: number | undefined;
+  /** Requests with the same one keep to one replica where the endpoint says so. */
+  session?: string | undefined;
   /** Gets the moments of the request. */
   timing?: RequestTiming | undefined;
 }
@@ -26,7 +28,7 @@ export async function runInference(
   { models }: ServingContext,
   model: ServedModel,
   request: InferRequest,
-  { signal, isTest = false, arrivedMs, timing }: InferenceOptions,
+  { signal, isTest = false, arrivedMs, timing, session }: InferenceOptions,
 ): Promise<{ rows: number; outputs: Tensor[] }> {
   const rows = model.rowsOf(request.inputs);
   const job: InferJob = {
@@ -40,7 +42,7 @@ export async function runInference(
     signal,
   };
   if (timing !== undefined) timing.preparedMs = performance.now();
-  const outputs = await model.infer(job);
+  const outputs = await model.infer(job, session);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
   if (!isTest) model.record(request.id ?? '', request.inputs, outputs, rows, request.keys);

@@ -6,6 +6,7 @@ import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelSource } from './model-source.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
+import type { FleetOptions, ScalingOptions } from './replicas/scaling-options.ts';
 import type { RecentRows } from './request-log.ts';
 import type { TrafficRule } from './traffic.ts';
 
@@ -25,6 +26,8 @@ export interface ServingStart {
   corsOrigins: string[];
   limits: BatcherLimits;
   threads: number;
+  scaling: ScalingOptions;
+  fleet: FleetOptions;
   /** Bound of the response cache of each model version; 0: none. */
   responseCacheBytes: number;
   /** Null: no request log on the disk. */

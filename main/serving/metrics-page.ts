@@ -1,6 +1,7 @@
 import type { ViewFreshness } from './feature-gateway.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelStatistics } from './model-statistics.ts';
+import type { ModelFleet } from './replicas/model-fleet.ts';
 import { PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -9,7 +10,7 @@ export function metricsPage(
   models: readonly ServedModel[],
   monitors: readonly MonitorReading[],
   freshness: readonly ViewFreshness[],
-  { peakPerSecond, droppedSpans }: { peakPerSecond: number; droppedSpans: number },
+  { peakPerSecond, droppedSpans, fleet }: { peakPerSecond: number; droppedSpans: number; fleet: ModelFleet },
 ): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
@@ -69,6 +70,7 @@ export function metricsPage(
       }));
     }),
   );
+  replicaMetrics(text, models, fleet);
   tritonMetrics(text, models);
   monitorMetrics(text, monitors);
   text.counter(
@@ -116,6 +118,57 @@ export function metricsPage(
     { labels: {}, value: memory.external },
   ]);
   return text.toString();
+}
+
+function replicaMetrics(text: PrometheusText, models: readonly ServedModel[], fleet: ModelFleet): void {
+  const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
+  const perModel = (value: (model: ServedModel) => number) =>
+    models.map((model) => ({ labels: labels(model), value: value(model) }));
+  text.gauge(
+    'pipeline_model_replicas',
+    'Workers that take requests; 0: the next request starts one.',
+    perModel(({ replicas }) => replicas.replicas.length),
+  );
+  text.gauge(
+    'pipeline_model_replicas_max',
+    'Most workers that queue time may bring.',
+    perModel(({ replicas }) => replicas.scaling.maxReplicas),
+  );
+  text.gauge(
+    'pipeline_model_memory_bytes',
+    'Memory that the workers of a model count for.',
+    perModel(({ replicas }) => replicas.memoryBytes),
+  );
+  text.counter(
+    'pipeline_model_loads_total',
+    'Workers that were started.',
+    perModel(({ replicas }) => replicas.loads),
+  );
+  text.counter(
+    'pipeline_model_unloads_total',
+    'Times that a model was unloaded until its next request: nobody asked for it, or it made room for another.',
+    models.flatMap((model) =>
+      Object.entries(model.replicas.unloads).map(([reason, value]) => ({
+        labels: { ...labels(model), reason },
+        value,
+      })),
+    ),
+  );
+  text.histogram(
+    'pipeline_model_cold_start_seconds',
+    'Time from a request that found no worker to the worker being ready.',
+    models.map((model) => ({ labels: labels(model), value: model.replicas.coldStartSeconds })),
+  );
+  const { memoryBudgetBytes, cores } = fleet.options;
+  if (memoryBudgetBytes !== null) {
+    text.gauge('pipeline_model_memory_budget_bytes', 'Memory that loaded models may take.', [
+      { labels: {}, value: memoryBudgetBytes },
+    ]);
+  }
+  text.gauge('pipeline_replica_threads', 'Threads of all workers, and how many of them may be added up to.', [
+    { labels: { state: 'used' }, value: fleet.threads },
+    { labels: { state: 'limit' }, value: cores },
+  ]);
 }
 
 /** Names that dashboards made for Triton know. */

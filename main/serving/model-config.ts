@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { BatcherLimits } from './batcher.ts';
+import type { ScalingOptions } from './replicas/scaling-options.ts';
 import type { Datatype, TensorSpec } from './tensor.ts';
+import { defaultWarmup, type WarmupRuns } from './worker-protocol.ts';
 import { parseTextProto, type TextMessage, type TextValue } from './text-proto.ts';
 
 const integer = z.coerce
@@ -24,12 +26,26 @@ const modelConfigSchema = z.object({
   dynamic_batching: z
     .object({ default_queue_policy: z.object({ max_queue_size: integer.default(0) }).optional() })
     .optional(),
+  instance_group: z.array(z.object({ count: integer.default(1), kind: z.string().optional() })).optional(),
+  model_warmup: z
+    .array(
+      z.object({
+        batch_size: integer.default(1),
+        count: integer.default(1),
+        inputs: z.record(z.string(), z.object({ dims: z.union([integer, z.array(integer)]).default([]) })).default({}),
+      }),
+    )
+    .max(100)
+    .optional(),
   response_cache: z.object({ enable: z.union([z.boolean(), z.stringbool()]).default(false) }).optional(),
 });
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 
 /** Fields of the text format that hold one value or message; the schema reads the others as lists. */
-const listFields = new Set(['versions']);
+const listFields = new Set(['versions', 'instance_group', 'model_warmup']);
+
+/** Maps of the text format: lists of `key` and `value`. */
+const mapFields = new Set(['inputs']);
 
 /** `config.pbtxt` of a model's folder; an empty configuration where there is none. Errors: `model.invalid`. */
 export async function readModelConfig(path: string): Promise<ModelConfig> {
@@ -55,9 +71,16 @@ function plain(message: TextMessage): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(message).map(([field, values]) => {
       const all = values.map((value: TextValue) => (typeof value === 'string' ? value : plain(value)));
+      if (mapFields.has(field)) return [field, Object.fromEntries(all.flatMap(entryOf))];
+      // Extents may be one field with a list, or the same field again and again.
+      if (field === 'dims') return [field, all];
       return [field, listFields.has(field) ? all : all.at(-1)];
     }),
   );
+}
+
+function entryOf(entry: string | Record<string, unknown>): [string, unknown][] {
+  return typeof entry === 'string' ? [] : [[String(entry['key'] ?? ''), entry['value'] ?? {}]];
 }
 
 function invalidConfig(path: string, error: unknown): AppError {
@@ -94,6 +117,23 @@ export function limitsOf(config: ModelConfig, limits: BatcherLimits): BatcherLim
     ...(config.max_batch_size === undefined ? {} : { maxBatchRows: Math.max(1, config.max_batch_size) }),
     ...(maxQueueRows === 0 ? {} : { maxQueueRows }),
   };
+}
+
+/** Replicas of a model: as many as its `instance_group` counts, else those of the endpoint. */
+export function scalingOf(config: ModelConfig, scaling: ScalingOptions): ScalingOptions {
+  const count = config.instance_group?.reduce((sum, group) => sum + group.count, 0) ?? 0;
+  return count === 0 ? scaling : { ...scaling, minReplicas: count, maxReplicas: Math.max(count, scaling.maxReplicas) };
+}
+
+/** `model_warmup`: its batch sizes, counts and extents; the values are zeros. Without it one row. */
+export function warmupOf({ model_warmup: samples }: ModelConfig): readonly WarmupRuns[] {
+  if (samples === undefined) return defaultWarmup;
+  return samples.map(({ batch_size, count, inputs }) => ({
+    rows: Math.max(1, batch_size),
+    count: Math.min(1_000, Math.max(1, count)),
+    dims: Object.fromEntries(Object.entries(inputs).map(([name, { dims }]) => [name, [dims].flat()])),
+    required: true,
+  }));
 }
 
 /** Bound of a response cache that only the model's configuration asks for. */
@@ -133,6 +173,7 @@ export interface ConfiguredModel {
   maxQueueRows: number;
   /** Null where answers are not kept. */
   responseCache: object | null;
+  replicas: { scaling: { minReplicas: number } };
 }
 
 /** Triton's model configuration in its JSON form, as completed from the model; dims leave out the batch axis. */
@@ -160,7 +201,9 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
           },
         }
       : {}),
-    instance_group: [{ name: model.name, kind: 'KIND_CPU', count: 1, gpus: [] }],
+    instance_group: [
+      { name: model.name, kind: 'KIND_CPU', count: Math.max(1, model.replicas.scaling.minReplicas), gpus: [] },
+    ],
     response_cache: { enable: model.responseCache !== null },
     default_model_filename: 'model.onnx',
     model_transaction_policy: { decoupled: false },

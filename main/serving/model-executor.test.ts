@@ -35,7 +35,7 @@ beforeEach(async () => {
   await writeFile(path, timesModel(2));
   workers.length = 0;
   executor = new ModelExecutor(
-    { path, label: 'model times', threads: 1 },
+    { path, label: 'model times', threads: 1, warmup: [] },
     { state: () => batcher?.setPaused(executor.state !== 'ready'), log: () => undefined },
     (start) => {
       const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { workerData: start });

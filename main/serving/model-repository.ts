@@ -6,6 +6,7 @@ import { isRecord } from './is-record.ts';
 import { type ModelConfig, parseModelConfig } from './model-config.ts';
 import { type ModelSource, modelFolderSources, repositoryVersions } from './model-source.ts';
 import type { ModelTable } from './model-table.ts';
+import type { ReplicaSetState } from './replicas/replica-set.ts';
 import type { ServedModel } from './served-model.ts';
 
 export interface RepositoryEntry {
@@ -54,10 +55,7 @@ export class ModelRepository {
       const note = this.#notes.get(name);
       add({ name, version, state: note?.state ?? 'UNAVAILABLE', reason: note?.reason ?? '' });
     }
-    for (const { name, version, ready } of models.all()) {
-      const note = ready ? undefined : { state: 'UNAVAILABLE' as const, reason: 'its worker is being started again' };
-      add({ name, version, state: note?.state ?? 'READY', reason: note?.reason ?? '' });
-    }
+    for (const { name, version, replicas } of models.all()) add({ name, version, ...stateOf(replicas.state) });
     const all = [...entries.values()];
     return readyOnly ? all.filter((entry) => entry.state === 'READY') : all;
   }
@@ -144,6 +142,22 @@ export class ModelRepository {
       turn.catch(() => undefined),
     );
     return turn;
+  }
+}
+
+/** A model without a worker is ready: whoever asks it waits for its cold start. */
+function stateOf(state: ReplicaSetState): Pick<RepositoryEntry, 'state' | 'reason'> {
+  switch (state) {
+    case 'ready':
+      return { state: 'READY', reason: '' };
+    case 'on-demand':
+      return { state: 'READY', reason: 'not in memory; its next request loads it' };
+    case 'loading':
+      return { state: 'LOADING', reason: '' };
+    case 'restarting':
+      return { state: 'UNAVAILABLE', reason: 'its worker is being started again' };
+    case 'failed':
+      return { state: 'UNAVAILABLE', reason: 'its worker ended again and again' };
   }
 }
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { toWireError } from '../../shared/errors/app-error.ts';
+import { AppError, toWireError } from '../../shared/errors/app-error.ts';
 import { openSession } from '../compute/onnx/session.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { bfloat16OfFloats, floatsOfBfloat16, widenedName } from './bfloat16.ts';
 import { datatypeOfOrt, ortTypes, type Tensor, type TensorData, type TensorSpec, tensorSpecs } from './tensor.ts';
-import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
+import { warmupTensor } from './warmup-tensor.ts';
+import type { RunMessage, WarmupRuns, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
 /** Thread that owns one model session: a run of ONNX Runtime blocks the thread it is called on. */
 
@@ -54,9 +55,11 @@ async function serve(): Promise<void> {
   try {
     const bytes = await readFile(start.path);
     session = await open(bytes);
+    const inputs = originalSpecs(session.inputMetadata, bf16Inputs);
+    for (const runs of start.warmup) await warmUp(session, inputs, runs);
     reply({
       type: 'ready',
-      inputs: originalSpecs(session.inputMetadata, bf16Inputs),
+      inputs,
       outputs: originalSpecs(session.outputMetadata, bf16Outputs),
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
@@ -67,6 +70,25 @@ async function serve(): Promise<void> {
   port.on('message', (message: RunMessage) => {
     void run(session, message);
   });
+}
+
+/** Errors: `model.invalid` where the runs are required. */
+async function warmUp(session: InferenceSession, inputs: readonly TensorSpec[], runs: WarmupRuns): Promise<void> {
+  const feeds: Record<string, OrtTensor> = {};
+  try {
+    for (const spec of inputs) {
+      const tensor = warmupTensor(spec, runs);
+      feeds[bf16Inputs.has(spec.name) ? widenedName(spec.name) : spec.name] = toOrt(tensor);
+    }
+    for (let i = 0; i < runs.count; i++) await session.run(feeds);
+  } catch (error) {
+    if (!runs.required) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('model.invalid', `The warm-up of ${start.label} failed: ${reason}`, {
+      fix: 'Correct model_warmup in config.pbtxt, or remove it.',
+      cause: error,
+    });
+  }
 }
 
 async function run(session: InferenceSession, message: RunMessage): Promise<void> {

@@ -1,10 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
-import { Batcher, type BatcherLimits, type InferJob } from './batcher.ts';
+import type { BatcherLimits, InferJob, RunDurations } from './batcher.ts';
 import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
-import { ModelExecutor } from './model-executor.ts';
-import { limitsOf, responseCacheBytesOf } from './model-config.ts';
+import { limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
+import { modelFileSpecs } from './model-file-specs.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelStatistics } from './model-statistics.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
@@ -15,6 +16,9 @@ import { enrichTensors, keyTensors } from './enrich-request.ts';
 import type { InferRequest, ModelSpecs } from './infer-request.ts';
 import { logColumns } from './prediction-log/log-columns.ts';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log/prediction-log.ts';
+import type { ModelFleet } from './replicas/model-fleet.ts';
+import { ReplicaSet } from './replicas/replica-set.ts';
+import type { ScalingOptions } from './replicas/scaling-options.ts';
 import { RequestLog } from './request-log.ts';
 import { contentKey, ResponseCache } from './response-cache.ts';
 import type { ShadowResult } from './shadow.ts';
@@ -24,6 +28,8 @@ export interface ServedModelOptions {
   limits: BatcherLimits;
   /** Threads inside one operator. */
   threads: number;
+  scaling: ScalingOptions;
+  fleet: ModelFleet;
   /** Null: no request log on the disk. */
   predictionLog: PredictionLogOptions | null;
   /** Bound of the response cache of each model version; 0: none, unless its configuration asks for one. */
@@ -51,9 +57,7 @@ export class ServedModel {
   readonly requestSpecs: ModelSpecs;
   /** Null for a model without joined features. */
   readonly enrichment: Enrichment | null;
-  readonly requestLog: RequestLog;
-  /** On the disk; null where nothing is logged. */
-  readonly predictionLog: PredictionLog | null;
+  readonly replicas: ReplicaSet;
   readonly statistics = new ModelStatistics();
   /** Null where answers are not kept. */
   readonly responseCache: ResponseCache | null;
@@ -70,8 +74,9 @@ export class ServedModel {
   /** Whether it has a latency objective to keep. */
   readonly hasObjective: boolean;
   readonly #readFeatures: ReadFeatures;
-  readonly #executor: ModelExecutor;
-  readonly #batcher: Batcher;
+  readonly #openPredictionLog: () => PredictionLog | null;
+  #requestLog: RequestLog | undefined;
+  #predictionLog: PredictionLog | null | undefined;
   #holds = 0;
   #idle: (() => void) | undefined;
   /** Whether axis 0 of every input is the batch. */
@@ -80,10 +85,11 @@ export class ServedModel {
   private constructor(
     source: ModelSource,
     specs: { inputs: TensorSpec[]; outputs: TensorSpec[] },
-    executor: ModelExecutor,
+    replicas: ReplicaSet,
     options: ServedModelOptions,
   ) {
     const limits = limitsOf(source.config, options.limits);
+    this.replicas = replicas;
     this.name = source.name;
     this.version = source.version;
     this.digest = source.digest;
@@ -95,73 +101,102 @@ export class ServedModel {
     const keys = manifest === null ? [] : keyTensors(manifest, specs.inputs);
     const optional = new Set([...joinedColumnNames(manifest?.joined), ...keys.map(({ name }) => name)]);
     this.requestSpecs = { name: source.name, inputs: [...specs.inputs, ...keys], outputs: specs.outputs, optional };
-    this.requestLog = new RequestLog(specs.inputs, specs.outputs, source.manifest);
-    this.predictionLog = openPredictionLog(source, specs, options);
+    this.#openPredictionLog = () => openPredictionLog(source, specs, options);
     const cacheBytes = responseCacheBytesOf(source.config, options.responseCacheBytes);
     this.responseCache = cacheBytes === 0 ? null : new ResponseCache(cacheBytes);
     this.#readFeatures = options.readFeatures;
-    this.#executor = executor;
     this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
     this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
     this.maxQueueRows = limits.maxQueueRows;
     this.hasObjective = limits.objectiveMs !== null;
-    this.#batcher = new Batcher(
-      executor,
-      limits,
-      {
-        queued: (waitedMs) => {
-          this.queueSeconds.observe(waitedMs / 1000);
-          this.statistics.queued(waitedMs);
-        },
-        ran: (rows, requests, durations) => {
-          this.batchSize.observe(rows);
-          this.statistics.ran(rows, requests, durations);
-        },
-      },
-      this.#batched,
-    );
+    replicas.setMergeable(this.#batched);
+    // What a process that ended early left of its log is taken over now, where there is a model to log.
+    if (replicas.state !== 'on-demand') void this.predictionLog;
+    options.fleet.add(replicas, () => this.#holds > 0);
   }
 
-  /** Loads the model in its worker. Errors: `model.invalid`. */
+  /** Loads the model in its worker, or leaves that to its first request. Errors: `model.invalid`. */
   static async open(source: ModelSource, options: ServedModelOptions): Promise<ServedModel> {
+    const { fleet } = options;
     let model: ServedModel | undefined;
-    const executor = new ModelExecutor(
-      { path: source.onnxPath, label: `model ${source.name}`, threads: options.threads },
-      {
-        log: (level, text) => options.log(level, text),
-        state: () => {
-          if (model !== undefined) model.#followExecutor();
+    const limits = limitsOf(source.config, options.limits);
+    const replicas: ReplicaSet = new ReplicaSet({
+      start: {
+        path: source.onnxPath,
+        label: `model ${source.name}`,
+        threads: options.threads,
+        warmup: warmupOf(source.config),
+      },
+      limits,
+      fileBytes: (await stat(source.onnxPath)).size,
+      scaling: scalingOf(source.config, options.scaling),
+      fleet,
+      pinned: fleet.options.pinned.includes(source.name),
+      observer: {
+        queued: (waitedMs) => {
+          if (model !== undefined) model.#countQueued(waitedMs);
+        },
+        ran: (rows, requests, durations) => {
+          if (model !== undefined) model.#countRun(rows, requests, durations);
         },
       },
-    );
+      log: (level, text) => options.log(level, text),
+    });
     try {
-      const specs = await executor.open();
+      const onDemand = fleet.options.loadOnDemand && !replicas.pinned;
+      const specs = (onDemand ? await modelFileSpecs(source.onnxPath) : undefined) ?? (await replicas.openFirst());
       requireManifestFits(source, specs.inputs);
-      model = new ServedModel(source, specs, executor, options);
+      model = new ServedModel(source, specs, replicas, options);
+      if (replicas.state !== 'on-demand') await replicas.fill();
     } catch (error) {
-      await executor.close();
+      await replicas.close(toAppError(error));
       throw error;
     }
-    model.#followExecutor();
     return model;
   }
 
+  /** In memory. */
+  get requestLog(): RequestLog {
+    this.#requestLog ??= new RequestLog(this.inputs, this.outputs, this.manifest);
+    return this.#requestLog;
+  }
+
+  /** On the disk; null where nothing is logged. */
+  get predictionLog(): PredictionLog | null {
+    if (this.#predictionLog === undefined) this.#predictionLog = this.#openPredictionLog();
+    return this.#predictionLog;
+  }
+
+  /** Whether it answers, with a worker of its own or one that its next request starts. */
   get ready(): boolean {
-    return this.#executor.state === 'ready';
+    const { state } = this.replicas;
+    return state === 'ready' || state === 'on-demand' || state === 'loading';
   }
 
   get queuedRows(): number {
-    return this.#batcher.queuedRows;
+    return this.replicas.queuedRows;
   }
 
   /** Rows that may wait at this moment; shrinks in overload to keep the latency objective. */
   get queueLimitRows(): number {
-    return this.#batcher.queueLimitRows;
+    return this.replicas.queueLimitRows;
   }
 
   /** Whether a single row whose bytes may have arrived `lateMs` ago would be queued now. */
-  hasRoom(lateMs: number): boolean {
-    return this.#batcher.hasRoom(1, lateMs);
+  hasRoom(lateMs: number, session: string | undefined): boolean {
+    return this.replicas.hasRoom(lateMs, session);
+  }
+
+  #countQueued(waitedMs: number): void {
+    this.queueSeconds.observe(waitedMs / 1000);
+    this.statistics.queued(waitedMs);
+    this.replicas.queued(waitedMs);
+  }
+
+  #countRun(rows: number, requests: number, durations: RunDurations): void {
+    this.batchSize.observe(rows);
+    this.statistics.ran(rows, requests, durations);
+    this.replicas.ran(durations.inferMs);
   }
 
   /** Rows of a request: the first extent where that is the batch, else 1. Errors: `request.invalid`. */
@@ -215,12 +250,13 @@ export class ServedModel {
     );
   }
 
-  infer(job: InferJob): Promise<Tensor[]> {
+  /** `session`: of requests that keep to one replica where the endpoint says so. */
+  infer(job: InferJob, session?: string): Promise<Tensor[]> {
     const cache = this.responseCache;
-    return cache === null ? this.#batcher.submit(job) : this.#inferCached(cache, job);
+    return cache === null ? this.replicas.submit(job, session) : this.#inferCached(cache, job, session);
   }
 
-  async #inferCached(cache: ResponseCache, job: InferJob): Promise<Tensor[]> {
+  async #inferCached(cache: ResponseCache, job: InferJob, session: string | undefined): Promise<Tensor[]> {
     const startedMs = performance.now();
     const key = contentKey(job);
     const kept = cache.get(key);
@@ -229,7 +265,7 @@ export class ServedModel {
       return kept;
     }
     const lookupMs = performance.now() - startedMs;
-    const outputs = await this.#batcher.submit(job);
+    const outputs = await this.replicas.submit(job, session);
     const insertMs = performance.now();
     cache.set(key, outputs);
     this.statistics.cacheMiss(lookupMs + performance.now() - insertMs);
@@ -261,20 +297,8 @@ export class ServedModel {
   }
 
   async close(): Promise<void> {
-    this.#batcher.close(new AppError('serve.not-ready', `Model ${this.name} is being stopped.`));
-    await this.#executor.close();
-    await this.predictionLog?.close();
-  }
-
-  #followExecutor(): void {
-    const { state } = this.#executor;
-    this.#batcher.setPaused(state !== 'ready');
-    if (state !== 'failed') return;
-    this.#batcher.close(
-      new AppError('serve.not-ready', `Model ${this.name} version ${this.version} ended its worker again and again.`, {
-        fix: 'Stop the endpoint, check the model, and start it again.',
-      }),
-    );
+    await this.replicas.close(new AppError('serve.not-ready', `Model ${this.name} is being stopped.`));
+    await this.#predictionLog?.close();
   }
 }
 

@@ -5,6 +5,7 @@ import type { FeatureGateway } from './feature-gateway.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import type { ModelRepository } from './model-repository.ts';
 import type { ModelTable } from './model-table.ts';
+import type { ModelFleet } from './replicas/model-fleet.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { LogLevel, ServerSettings } from './server-settings.ts';
 import type { Tracer } from './tracing/tracer.ts';
@@ -17,6 +18,7 @@ export interface ServingContext {
   readonly feedback: FeedbackStore;
   readonly activity: ActivityRecorder;
   readonly monitors: MonitorReadings;
+  readonly fleet: ModelFleet;
   readonly features: FeatureGateway;
   /** Null: no key is needed. */
   readonly keys: KeyRing | null;

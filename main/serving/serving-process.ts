@@ -27,6 +27,7 @@ import { ModelRepository } from './model-repository.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelTable } from './model-table.ts';
 import { predictRows } from './predict-rows.ts';
+import { ModelFleet } from './replicas/model-fleet.ts';
 import { ServedModel } from './served-model.ts';
 import { type LogLevel, ServerSettings } from './server-settings.ts';
 import type { ShadowResult } from './shadow.ts';
@@ -42,6 +43,7 @@ const monitors = new MonitorReadings();
 const settings = new ServerSettings();
 let context: ServingContext | undefined;
 let openModel: ((source: ModelSource) => Promise<ServedModel>) | undefined;
+let fleet: ModelFleet | undefined;
 let front: HttpFront | undefined;
 let grpc: GrpcFront | undefined;
 
@@ -61,9 +63,12 @@ async function start(message: ServingStart): Promise<void> {
   const features = new FeatureGateway(message.dataDir, onlineUrl(process.env));
   const enrich = (joined: readonly JoinedView[]) =>
     new Enrichment({ joined, missing: message.missingFeatures, store: () => features.store, log });
+  fleet = new ModelFleet(message.fleet, log);
   const options = {
     limits,
     threads,
+    scaling: message.scaling,
+    fleet,
     predictionLog,
     responseCacheBytes,
     stateDir,
@@ -85,6 +90,7 @@ async function start(message: ServingStart): Promise<void> {
     feedback: new FeedbackStore(stateDir),
     activity,
     monitors,
+    fleet,
     features,
     keys: message.keysPath === null ? null : await KeyRing.open(message.keysPath, log),
     audit: new AuditLog(message.dataDir, log),
@@ -214,6 +220,7 @@ async function execute(call: ServingCall): Promise<unknown> {
   }
   const model = models.pick(call.args.model, undefined, undefined);
   const started = performance.now();
+  model.hold();
   try {
     const { rows } = await model.enrichRows(call.args.rows);
     const predictions = await predictRows(running(), model, rows, randomUUID());
@@ -222,6 +229,8 @@ async function execute(call: ServingCall): Promise<unknown> {
   } catch (error) {
     activity.record(performance.now() - started, 0, true);
     throw error;
+  } finally {
+    model.release();
   }
 }
 
@@ -244,6 +253,7 @@ async function stopHttp(): Promise<void> {
 async function stop(): Promise<void> {
   if (context !== undefined) context.draining = true;
   await Promise.all([stopHttp(), grpc?.close(drainMs)]);
+  fleet?.close();
   await Promise.all(models.all().map((model) => model.close()));
   await context?.repository.close();
   context?.features.close();

@@ -126,11 +126,16 @@ export class Traffic {
   }
 }
 
-/** A number from 0 to 100 that is the same for equal sessions (FNV-1a). */
+/** A number from 0 to 100 that is the same for equal sessions. */
 function sessionShare(session: string): number {
+  return hashText(session) / (2 ** 32 / 100);
+}
+
+/** 32 bits that are the same for equal texts (FNV-1a). */
+export function hashText(text: string): number {
   let hash = 0x811c_9dc5;
-  for (let i = 0; i < session.length; i++) hash = Math.imul(hash ^ session.charCodeAt(i), 0x0100_0193);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193);
   // The high bits of short texts differ too little without a last mix.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  return ((hash ^ (hash >>> 13)) >>> 0) / (2 ** 32 / 100);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }

@@ -7,7 +7,22 @@ export interface WorkerStart {
   label: string;
   /** Threads inside one operator. */
   threads: number;
+  /** Runs before the first request. */
+  warmup: readonly WarmupRuns[];
 }
+
+/** Runs with zeros and empty texts. */
+export interface WarmupRuns {
+  rows: number;
+  count: number;
+  /** Extents after the batch, by input, where the model leaves them open. */
+  dims: Readonly<Record<string, readonly number[]>>;
+  /** Whether a run that fails keeps the model from being served. */
+  required: boolean;
+}
+
+/** One row, so that the first request does not pay for what ONNX Runtime puts off until the first run. */
+export const defaultWarmup: readonly WarmupRuns[] = [{ rows: 1, count: 1, dims: {}, required: false }];
 
 export interface RunMessage {
   id: number;

@@ -7,6 +7,7 @@ import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-ho
 import { isModelRepository, type ModelSource, modelSourcesAt } from '../../serving/model-source.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { fleetHelp, fleetOf, fleetOptions } from '../fleet-options.ts';
 import { followAliases } from '../follow-aliases.ts';
 import {
   announceEndpoint,
@@ -25,16 +26,18 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
   usage:
-    'MODEL… [--name NAME] [--wait] [--objective MS] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
+    'MODEL… [--name NAME] [--wait] [--objective MS] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: Number.POSITIVE_INFINITY,
   options: {
     ...servingOptions,
+    ...fleetOptions,
     name: { type: 'string' },
     wait: { type: 'boolean' },
     objective: { type: 'string' },
   },
   optionHelp: {
     ...servingHelp,
+    ...fleetHelp,
     name: 'name to serve the model under',
     wait: 'wait until the model is registered, as a pod does that starts with the run',
     objective: 'p99 latency in ms to keep in overload, by refusing requests; default 50',
@@ -47,6 +50,7 @@ export const serveCommand: Command = {
     const serving = servingOf(context);
     requireDifferentPorts({ http: serving.port, grpc: serving.grpcPort });
     const objectiveP99Ms = objectiveOf(context);
+    const fleet = fleetOf(context);
     const models = model.startsWith('models:/')
       ? await registeredModels(context)
       : await modelSourcesAt(model, context.text('name'));
@@ -71,6 +75,7 @@ export const serveCommand: Command = {
         tls: serving.tls,
         corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
+        ...fleet,
       };
       const started = await host.startModels(start);
       if (first?.referencePath != null && first.manifest !== null) {

@@ -145,17 +145,18 @@ export class GrpcFront {
   async #infer(message: GrpcMessage, metadata: Metadata, signal: AbortSignal): Promise<GrpcMessage> {
     const startedMs = performance.now();
     const context = this.#context;
+    const session = metadata.get(sessionHeader)[0]?.toString();
     const model = context.models.pick(
       message['model_name'] as string,
       versionOf(message['model_version']),
       metadata.get(trackHeader)[0]?.toString(),
-      metadata.get(sessionHeader)[0]?.toString(),
+      session,
     );
     model.hold();
     try {
       const { request: given, raw } = readGrpcInferRequest(message, model.requestSpecs);
       const { request, uses } = await model.enrichTensors(given);
-      const { rows, outputs } = await runInference(context, model, request, { signal });
+      const { rows, outputs } = await runInference(context, model, request, { signal, session });
       const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, { raw, uses });
       recordRequest(context, model, 200, performance.now() - startedMs, rows);
       return response;

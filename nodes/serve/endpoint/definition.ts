@@ -33,6 +33,42 @@ export const endpointNode = defineNode({
       .default(1_024)
       .describe('Rows that may wait; requests beyond are refused with status 503')
       .meta(paramMeta({ section: 'Queue', unit: 'rows', advanced: true })),
+    minReplicas: z
+      .number()
+      .int()
+      .min(0)
+      .max(256)
+      .default(1)
+      .describe('Workers that always run; with 0 the last one ends while nobody asks, and the next request starts it')
+      .meta(paramMeta({ section: 'Scaling', label: 'Fewest workers' })),
+    maxReplicas: z
+      .number()
+      .int()
+      .min(1)
+      .max(256)
+      .default(1)
+      .describe('Workers that a waiting queue may bring, as far as there are cores')
+      .meta(paramMeta({ section: 'Scaling', label: 'Most workers' })),
+    targetQueueMs: z
+      .number()
+      .min(0.1)
+      .max(60_000)
+      .default(10)
+      .describe('Mean wait in the queue above which a worker is added')
+      .meta(paramMeta({ section: 'Scaling', unit: 'ms', label: 'Queue time', advanced: true })),
+    idleSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(300)
+      .describe('With no worker as the fewest: time without a request after which the last one ends')
+      .meta(paramMeta({ section: 'Scaling', unit: 's', label: 'Idle time', advanced: true })),
+    balance: z
+      .enum(['least-outstanding', 'session'])
+      .default('least-outstanding')
+      .describe('Which worker gets a request: the one with the least to do, or one per x-slipway-session')
+      .meta(paramMeta({ section: 'Scaling', label: 'Balancing', advanced: true })),
     requestLog: z
       .enum(['off', 'sampled', 'full'])
       .default('sampled')
@@ -126,6 +162,10 @@ an answer says in \`Server-Timing\` where its time went.
 **Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
 more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`. In overload the queue is kept
 shorter than that, so that those that are admitted stay within \`objectiveP99Ms\`.
+
+**Scaling.** With \`maxReplicas\` above \`minReplicas\`, workers are added while requests wait longer than
+\`targetQueueMs\`, as far as the machine has cores, and end again when one less would do. With \`minReplicas\` 0 the last
+worker ends after \`idleSeconds\` without a request; the next request waits for a cold start, which \`/metrics\` measures.
 
 **Rollout.** \`POST /v1/models/NAME/traffic\` with \`{"stable": "1", "canary": {"version": "2", "percent": 10, "guard": {}}}\`
 shares requests out; a guarded canary is taken back by itself when it fails more often or is slower than the stable version.

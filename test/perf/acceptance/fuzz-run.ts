@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attribute, createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import type { ServingStart } from '../../../main/serving/ipc-protocol.ts';
+import { defaultScaling } from '../../../main/serving/replicas/scaling-options.ts';
 import { modelSourcesAt } from '../../../main/serving/model-source.ts';
 import { ServingClient } from '../../../main/serving/serving-client.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
@@ -93,6 +94,8 @@ export async function fuzzRun(options: {
       corsOrigins: [],
       limits: { maxBatchRows: 64, maxQueueRows: 1_024, queueTimeoutMs: 30_000, objectiveMs: 50 },
       threads: 1,
+      scaling: defaultScaling,
+      fleet: { cores: 2, memoryBudgetBytes: null, loadOnDemand: false, pinned: [] },
       responseCacheBytes: 2 ** 20,
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
       repositoryDir: models,
