@@ -51,6 +51,7 @@ import { clusterNode } from './train/cluster/definition.ts';
 import { cnnNode } from './train/cnn/definition.ts';
 import { crossValidateNode } from './train/cross-validate/definition.ts';
 import { evaluateNode } from './train/evaluate/definition.ts';
+import { explainNode } from './train/explain/definition.ts';
 import { forecastNode } from './train/forecast/definition.ts';
 import { forestNode } from './train/forest/definition.ts';
 import { gateNode } from './train/gate/definition.ts';
@@ -116,6 +117,7 @@ export const catalog = {
   [endpointNode.kind]: endpointNode,
   [crossValidateNode.kind]: crossValidateNode,
   [evaluateNode.kind]: evaluateNode,
+  [explainNode.kind]: explainNode,
   [forestNode.kind]: forestNode,
   [gateNode.kind]: gateNode,
   [linearNode.kind]: linearNode,

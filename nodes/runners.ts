@@ -51,6 +51,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.cnn': () => import('./train/cnn/run.ts'),
   'train.cross-validate': () => import('./train/cross-validate/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
+  'train.explain': () => import('./train/explain/run.ts'),
   'train.forecast': () => import('./train/forecast/run.ts'),
   'train.forest': () => import('./train/forest/run.ts'),
   'train.gate': () => import('./train/gate/run.ts'),

@@ -60,6 +60,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.cnn',
   'train.cross-validate',
   'train.evaluate',
+  'train.explain',
   'train.forecast',
   'train.forest',
   'train.gate',

@@ -52,6 +52,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'serve.endpoint': 'Endpunkt',
   'train.cross-validate': 'Kreuzvalidieren',
   'train.evaluate': 'Auswerten',
+  'train.explain': 'Erklären',
   'train.forest': 'Zufallswald',
   'train.gate': 'Gütegrenze',
   'train.linear': 'Lineares Modell',

@@ -1,15 +1,3 @@
-/**
- * How contributions are found: `tree` by path-dependent TreeSHAP and `linear` from the coefficients, both exact;
- * `sampling` by permutations against background rows, with a standard error.
- */
-export type ExplainMethod = 'tree' | 'linear' | 'sampling';
-
-/**
- * What the contributions add up in: log odds of a class against the rest, the logarithm of the prediction, a class's score
- * before softmax, a probability, or the prediction itself.
- */
-export type ScoreScale = 'log-odds' | 'log' | 'score' | 'probability' | 'prediction';
-
 /** Why rows got their scores: base + sum of a row's contributions is its score on the scale. */
 export interface Explanations {
   rows: number;

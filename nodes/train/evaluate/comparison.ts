@@ -5,7 +5,7 @@ import type { ModelManifest } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { measure } from './measure.ts';
 import { type Predictions, predictTable } from './predictions.ts';
-import { rowLosses } from './row-loss.ts';
+import { rowLosses } from '../../../main/compute/metrics/row-loss.ts';
 
 /** 95 % of a normal distribution lie within this many standard errors. */
 const normal95 = 1.959964;

@@ -2,7 +2,7 @@ import { readColumns } from '../../../main/compute/duckdb/read-columns.ts';
 import { type Grouping, groupNumbers, groupTexts, slicesByLoss } from '../../../main/compute/metrics/slices.ts';
 import { actualColumn, type EvaluationReport, scoreColumn } from '../../../shared/model/report.ts';
 import { type InputColumn, MISSING_STRING, type ModelManifest } from '../../../shared/model/signature.ts';
-import { rowLosses } from './row-loss.ts';
+import { rowLosses } from '../../../main/compute/metrics/row-loss.ts';
 
 const mostSlices = 30;
 

@@ -4,14 +4,10 @@ import type { ColumnValues } from '../../../main/compute/duckdb/read-columns.ts'
 import { encodeRows } from '../../../main/compute/onnx/encode-rows.ts';
 import { pipelineBatches, rowMajor } from '../../../main/compute/onnx/feature-matrix.ts';
 import { mergePipelines, readPipeline } from '../../../main/compute/onnx/merge-pipelines.ts';
+import { rawJson } from '../../../main/compute/onnx/raw-json.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Parity } from '../../../shared/model/report.ts';
-import {
-  MISSING_STRING,
-  MISSING_TIMESTAMP,
-  type InputColumn,
-  type ModelManifest,
-} from '../../../shared/model/signature.ts';
+import { type InputColumn, type ModelManifest } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
 
@@ -98,37 +94,8 @@ function jsonRows(
   rows: number,
 ): Record<string, unknown>[] {
   return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(inputs.map((input) => [input.name, jsonValue(input, columns[input.name] as ColumnValues, row)])),
+    Object.fromEntries(inputs.map((input) => [input.name, rawJson(input, columns[input.name] as ColumnValues, row)])),
   );
-}
-
-function jsonValue(input: InputColumn, column: ColumnValues, row: number): unknown {
-  switch (column.kind) {
-    case 'number': {
-      const value = column.values[row] as number;
-      if (Number.isNaN(value)) return null;
-      return input.type === 'bool' ? value !== 0 : value;
-    }
-    case 'timestamp': {
-      const micros = column.values[row] as bigint;
-      return micros === MISSING_TIMESTAMP ? null : isoTime(micros);
-    }
-    case 'string': {
-      const value = column.values[row] as string;
-      return value === MISSING_STRING ? null : value;
-    }
-    case 'tensor': {
-      const values = column.values.subarray(row * column.size, (row + 1) * column.size);
-      return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
-    }
-  }
-}
-
-function isoTime(micros: bigint): string {
-  const second = 1_000_000n;
-  const fraction = ((micros % second) + second) % second;
-  const whole = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, -'.000Z'.length);
-  return `${whole}.${String(fraction).padStart(6, '0')}Z`;
 }
 
 function columnMajor(values: Float32Array, rows: number, width: number): Float32Array {

@@ -88,7 +88,8 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
   };
 }
 
-function labelInput({ label, task }: ModelManifest): InputColumn {
+/** The label column as it is read. */
+export function labelInput({ label, task }: ModelManifest): InputColumn {
   if (label.type === 'string') return { name: label.column, type: 'string' };
   return { name: label.column, type: task === 'regression' ? 'float64' : label.type === 'bool' ? 'bool' : 'float64' };
 }
