@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
@@ -5,6 +6,7 @@ import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import { selectSteps } from '../../shared/plan/select-steps.ts';
 import type { GraphTrust } from './graph-trust.ts';
+import { outsideFiles } from './outside-files.ts';
 import { type TrustNeed, trustNeeds } from './trust-needs.ts';
 
 interface GraphOfFile {
@@ -17,7 +19,11 @@ interface GraphOfFile {
 export async function withheldNeeds(trust: GraphTrust, graph: GraphOfFile): Promise<TrustNeed[]> {
   if ((await trust.stateOf(graph.path)) === 'trusted') return [];
   const document = readDocument(graph.document);
-  return document === undefined ? [] : trustNeeds(document);
+  if (document === undefined || graph.path === undefined) return [];
+  const needs = trustNeeds(document);
+  const files = await outsideFiles(document, dirname(graph.path));
+  // One reason per node, that of the kind first; in the order of the nodes.
+  return [...needs, ...files.filter(({ node }) => needs.every((need) => need.node !== node))];
 }
 
 /** Nodes of a restricted graph that may not even be looked at: describing them would reach outside. */

@@ -18,7 +18,7 @@ export interface TrustNeed {
 }
 
 /**
- * Kinds that only read files, compute, and write into the data directory's artifacts. SQL is one read-only SELECT over
+ * Kinds that only read files (those outside the graph's folder are `outside-files.ts`), compute, and write into the data directory's artifacts. SQL is one read-only SELECT over
  * its inputs, held to that by DuckDB. A kind that is not listed here, such as one that runs code, needs trust.
  */
 const harmless: ReadonlySet<string> = new Set([
@@ -97,15 +97,22 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
  * by its step id and with the values its group's node gives; so do variants, with their own settings.
  */
 export function trustNeeds(document: GraphDocument): TrustNeed[] {
+  return stepsOf(document).flatMap(({ id, kind, title, params }) => {
+    const need = needOf(kind, params);
+    return need === undefined ? [] : [{ node: id, kind, title, ...need }];
+  });
+}
+
+/** The steps a graph would run, variants included, with the values their parameters have. */
+export function stepsOf(
+  document: GraphDocument,
+): { id: string; kind: string; title: string; params: Record<string, unknown> }[] {
   const expanded = expandVariants(expandGroups(document, definitionOf), definitionOf);
   return Object.entries(expanded.document.nodes).flatMap(([id, node]) => {
     // One that could not be expanded never runs.
     if (isGroupKind(node.kind)) return [];
     const { params } = substituteParameters(node.params, document.parameters);
-    const need = needOf(node.kind, params);
-    if (need === undefined) return [];
-    const title = node.title ?? definitionOf(node.kind)?.title ?? node.kind;
-    return [{ node: id, kind: node.kind, title, ...need }];
+    return [{ id, kind: node.kind, title: node.title ?? definitionOf(node.kind)?.title ?? node.kind, params }];
   });
 }
 

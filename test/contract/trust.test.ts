@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, root, startApp } from '../e2e/app.ts';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
@@ -102,6 +102,45 @@ describe('a graph from elsewhere', () => {
       expect(connections).toBeGreaterThan(0);
     } finally {
       server.close();
+    }
+  });
+
+  it('reads no file outside its own folder, by whatever way', async () => {
+    const above = mkdtempSync(join(tmpdir(), 'slipway-secret-'));
+    writeFileSync(join(above, 'secret.csv'), 'password\nhunter2\n');
+    symlinkSync(join(above, 'secret.csv'), join(folder, 'inside.csv'));
+    writeFileSync(join(folder, 'own.csv'), 'colour\nred\n');
+    const reading = (id: string, sourcePath: string) => ({
+      ...penguins,
+      id,
+      nodes: { read: { kind: 'data.file', version: 1, params: { path: sourcePath } } },
+      edges: [],
+    });
+    const spy = join(folder, 'reader.slipway.json');
+    writeFileSync(spy, '{}');
+    try {
+      for (const way of [join(above, 'secret.csv'), `../${basename(above)}/secret.csv`, 'inside.csv', 'in*.csv']) {
+        const document = reading('reader', way);
+        const { needs } = await rpc.client.graph.trust({ document, path: spy });
+        expect(needs, way).toMatchObject([{ node: 'read', what: expect.stringContaining('outside') as string }]);
+        const seen = await rpc.client.graph.analyze({ document, path: spy });
+        expect(JSON.stringify(seen), way).not.toContain('"password"');
+        await expect(rpc.client.run.start({ document, path: spy })).rejects.toMatchObject({
+          data: { code: 'trust.required', nodeId: 'read' },
+        });
+      }
+      const sql = {
+        kind: 'data.sql',
+        version: 1,
+        params: { query: `SELECT * FROM read_csv('${join(above, 'secret.csv')}')` },
+      };
+      const query = { ...reading('query', 'own.csv'), edges: [{ from: 'read.table', to: 'sql.input' }] };
+      const queried = { ...query, nodes: { ...query.nodes, sql } };
+      expect(await statusOf((await rpc.client.run.start({ document: queried, path: spy })).runId)).toBe('failed');
+      const own = await rpc.client.run.start({ document: reading('own', 'own.csv'), path: spy });
+      expect(await statusOf(own.runId)).toBe('succeeded');
+    } finally {
+      rmSync(above, { recursive: true, force: true });
     }
   });
 

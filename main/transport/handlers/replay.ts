@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { startTrafficReplay, type TrafficReplay } from '../../monitoring/traffic-replay.ts';
+import { requireTrust } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
 import { baseDirOf } from './graph.ts';
@@ -9,6 +10,7 @@ export const replayHandlers = {
     const { document, path, endpointId, step, port, ...rest } = input;
     const endpoint = context.endpoints.list().find(({ id }) => id === endpointId);
     if (endpoint?.state !== 'live' || endpoint.http === null) throw notLive(endpointId);
+    await requireTrust(context.trust, input, 'be replayed');
     const { steps } = await context.engine.planStates(document, { baseDir: baseDirOf(context, path), to: step });
     const digest = steps.find(({ id }) => id === step)?.outputs[port]?.digest;
     const table = digest === undefined ? undefined : await context.engine.store.open(digest);
