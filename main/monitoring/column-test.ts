@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../shared/table/schema.ts';
-import type { ColumnSummary } from './column-summary.ts';
+import { type ColumnSummary, valueCount } from './column-summary.ts';
 
 /** A column of both samples; undefined where a sample lacks it. */
 export interface ColumnPair {
@@ -7,6 +7,8 @@ export interface ColumnPair {
   type: ColumnType;
   reference: ColumnSummary | undefined;
   current: ColumnSummary | undefined;
+  /** An input where it is absent. */
+  role?: 'figure' | 'prediction' | undefined;
   /** Why there is nothing to compare. */
   skipped?: string | undefined;
 }
@@ -39,5 +41,5 @@ export function comparableSides(
 
 /** Rows of a sample, missing values included. */
 export function rowsOf(summary: ColumnSummary): number {
-  return summary.kind === 'numeric' ? summary.sorted.length + summary.missing : summary.rows;
+  return summary.kind === 'numeric' ? valueCount(summary) + summary.missing : summary.rows;
 }

@@ -21,6 +21,7 @@ async function answer(): Promise<ComparisonReply> {
   try {
     const { details } = await compareTables(reference, current, {
       ...rest,
+      multivariate: method !== 'evidently',
       compatible: method === 'evidently',
       distances: method === 'distance' ? new DistanceTests() : undefined,
     });

@@ -9,6 +9,8 @@ import {
 } from '../compute/stats/null-distribution.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
 import { wassersteinNormed } from '../compute/stats/wasserstein.ts';
+import { valueCount } from './column-summary.ts';
+import { commonCounts } from './common-counts.ts';
 import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';
 
 /** Differences below these are too small to matter, however sure they are. */
@@ -36,20 +38,21 @@ export class DistanceTests {
     if (typeof sides === 'string') return sides;
     const { reference, current } = sides;
     if (reference.kind === 'numeric' && current.kind === 'numeric') {
-      if (Math.min(reference.sorted.length, current.sorted.length) < minimumRows) return 'too-few-rows';
+      if (Math.min(valueCount(reference), valueCount(current)) < minimumRows) return 'too-few-rows';
       const statistic = wassersteinNormed(reference.sorted, current.sorted);
-      const null_ = this.#null(reference, 'wasserstein', reference.sorted.length, current.sorted.length, (sizes) =>
+      const null_ = this.#null(reference, 'wasserstein', valueCount(reference), valueCount(current), (sizes) =>
         wassersteinNull(evenQuantiles(reference.sorted, maxReferenceValues), sizes),
       );
       return distanceTest('wasserstein-normed', statistic, statistic / (1 + statistic), null_);
     }
     if (reference.kind !== 'categorical' || current.kind !== 'categorical') return 'types-differ';
-    const names = [...new Set([...reference.counts.keys(), ...current.counts.keys()])];
+    const table = commonCounts(reference, current);
+    const names = [...new Set([...table.reference.keys(), ...table.current.keys()])];
     const statistic = jensenShannonDistance(
-      shares(names.map((name) => reference.counts.get(name) ?? 0)),
-      shares(names.map((name) => current.counts.get(name) ?? 0)),
+      shares(names.map((name) => table.reference.get(name) ?? 0)),
+      shares(names.map((name) => table.current.get(name) ?? 0)),
     );
-    const counts = [...reference.counts.values()];
+    const counts = [...table.reference.values()];
     const null_ = this.#null(reference, 'jensen-shannon', reference.rows, current.rows, (sizes) =>
       jensenShannonNull(counts, sizes),
     );

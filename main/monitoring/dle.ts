@@ -1,7 +1,7 @@
-import { MISSING_STRING } from '../../shared/model/signature.ts';
 import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
 import { createTreeScorer } from '../compute/trees/predict.ts';
 import { trainTrees } from '../compute/trees/train.ts';
+import { encoderOf } from './encode-columns.ts';
 
 /** Held-out rows of a regression. */
 export interface RegressionReference {
@@ -36,9 +36,6 @@ const params = {
   maxBins: 255,
   seed: 1,
 };
-
-/** Most frequent texts that get a code of their own. */
-const maxCategories = 250;
 
 /**
  * Direct loss estimation: boosted trees learn the absolute and the squared error of held-out rows from their raw columns
@@ -88,34 +85,5 @@ export async function fitLossEstimator(reference: RegressionReference, signal?: 
         squared: atLeastZero(squared.score(flat, window.rows)),
       };
     },
-  };
-}
-
-interface Encoder {
-  name: string;
-  categories: number | undefined;
-  encode(column: ScalarColumn | undefined, rows: number): Float32Array;
-}
-
-function encoderOf({ name, kind, values }: ScalarColumn): Encoder | undefined {
-  const missing = (rows: number) => new Float32Array(rows).fill(Number.NaN);
-  if (kind === 'timestamp') return undefined;
-  if (kind === 'number') {
-    const encode: Encoder['encode'] = (column, rows) =>
-      column?.kind === 'number' ? Float32Array.from(column.values) : missing(rows);
-    return { name, categories: undefined, encode };
-  }
-  const counts = new Map<string, number>();
-  for (const value of values as string[]) counts.set(value, (counts.get(value) ?? 0) + 1);
-  counts.delete(MISSING_STRING);
-  const frequent = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maxCategories);
-  const codes = new Map(frequent.map(([value], code) => [value, code]));
-  return {
-    name,
-    categories: Math.max(1, codes.size),
-    encode: (column, rows) =>
-      column?.kind === 'string'
-        ? Float32Array.from(column.values, (value) => codes.get(value) ?? Number.NaN)
-        : missing(rows),
   };
 }

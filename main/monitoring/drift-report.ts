@@ -37,6 +37,7 @@ export interface AssessedColumn {
   /** A test that is judged together with the others, a verdict of the compatible mode, or why there is none. */
   result: ColumnTest | EvidentlyVerdict | string;
   distribution: OverlayBar[];
+  role?: DriftColumn['role'];
 }
 
 type EvidentlyVerdict = Exclude<ReturnType<typeof evidentlyTest>, string>;
@@ -50,7 +51,7 @@ export function assessColumn(pair: ColumnPair, options: DriftOptions): AssessedC
       ? evidentlyTest(pair, minimumRows)
       : (distances?.test(pair, minimumRows) ?? twoSampleTest(pair, minimumRows));
   const distribution = reference === undefined || current === undefined ? [] : distributionOverlay(reference, current);
-  return { column, type, result, distribution };
+  return { column, type, result, distribution, ...(pair.role === undefined ? {} : { role: pair.role }) };
 }
 
 /**
@@ -74,10 +75,10 @@ export function judgeColumns(assessed: readonly AssessedColumn[], options: Drift
   );
   const isRejected = new Map(tests.map((test, i) => [test, rejected[i] === true]));
   const effects: Record<string, number | null> = {};
-  const columns = assessed.map(({ column, type, result, distribution }): DriftColumn => {
+  const columns = assessed.map(({ column, type, result, distribution, role }): DriftColumn => {
     const { effect, ...verdict } = verdictOf(result, threshold, isTest(result) && isRejected.get(result) === true);
     effects[column] = effect;
-    return { column, type, ...verdict, distribution };
+    return { column, type, ...verdict, distribution, ...(role === undefined ? {} : { role }) };
   });
   const drifted = columns.filter((column) => column.drifted).length;
   const judged = columns.filter((column) => column.state === 'ok').length;

@@ -3,7 +3,7 @@ import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../share
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
-import type { ColumnPair } from './column-test.ts';
+import { type ColumnPair, rowsOf } from './column-test.ts';
 import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
 import { DistanceTests } from './distance-test.ts';
 import { type ComparedColumns, compareColumns, type DriftOptions } from './drift-report.ts';
@@ -93,7 +93,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     if (reference?.digest === source.digest) return reference;
     const columns = source.manifest.inputs;
     const summaries = await summarizeFile(source.referencePath, columns, closed.signal);
-    reference = { digest: source.digest, columns, summaries, rows: rowsOf(summaries) };
+    reference = { digest: source.digest, columns, summaries, rows: rowsIn(summaries) };
     return reference;
   }
 
@@ -261,10 +261,8 @@ function currentSummary(recent: RecentRows, column: InputColumn): ColumnSummary 
   return values === undefined ? undefined : summarizeValues(values, column.type);
 }
 
-function rowsOf(summaries: ReadonlyMap<string, ColumnSummary>): number {
+function rowsIn(summaries: ReadonlyMap<string, ColumnSummary>): number {
   let rows = 0;
-  for (const summary of summaries.values()) {
-    rows = Math.max(rows, summary.kind === 'numeric' ? summary.sorted.length + summary.missing : summary.rows);
-  }
+  for (const summary of summaries.values()) rows = Math.max(rows, rowsOf(summary));
   return rows;
 }

@@ -1,4 +1,4 @@
-import type { ColumnSummary } from './column-summary.ts';
+import { type ColumnSummary, valueCount } from './column-summary.ts';
 
 /** How a column differs from its reference, in words; empty where nothing can be said. */
 export function shiftInWords(reference: ColumnSummary, current: ColumnSummary): string {
@@ -14,7 +14,7 @@ type Categorical = Extract<ColumnSummary, { kind: 'categorical' }>;
 
 function numericShift(reference: Numeric, current: Numeric): string {
   const parts: string[] = [];
-  const missing = (summary: Numeric) => summary.missing / Math.max(1, summary.missing + summary.sorted.length);
+  const missing = (summary: Numeric) => summary.missing / Math.max(1, summary.missing + valueCount(summary));
   if (Math.abs(missing(reference) - missing(current)) >= 0.01) {
     parts.push(`missing values ${percent(missing(reference))} → ${percent(missing(current))}`);
   }

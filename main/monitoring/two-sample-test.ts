@@ -1,9 +1,10 @@
 import { categoryDistance } from '../compute/stats/category-distance.ts';
 import { chiSquareCriticalValue, chiSquareTwoSample } from '../compute/stats/chi-square.ts';
-import { kolmogorovCriticalValue } from '../compute/stats/kolmogorov-distribution.ts';
+import { kolmogorovCriticalValue, kolmogorovSurvival } from '../compute/stats/kolmogorov-distribution.ts';
 import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
 import { valueCounts } from '../compute/stats/value-counts.ts';
-import type { ColumnSummary } from './column-summary.ts';
+import { type ColumnSummary, valueCount } from './column-summary.ts';
+import { commonCounts } from './common-counts.ts';
 import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';
 
 /** Numbers with at most this many distinct values in the reference are compared as categories. */
@@ -24,10 +25,11 @@ export function twoSampleTest(pair: ColumnPair, minimumRows: number): ColumnTest
   if (typeof sides === 'string') return sides;
   const { reference, current } = sides;
   if (reference.kind === 'categorical' && current.kind === 'categorical') {
-    return chiSquareTest('chi-square', reference.counts, current.counts);
+    const table = commonCounts(reference, current);
+    return chiSquareTest('chi-square', table.reference, table.current);
   }
   if (reference.kind !== 'numeric' || current.kind !== 'numeric') return 'types-differ';
-  const values = valueTest(reference.sorted, current.sorted, minimumRows);
+  const values = valueTest(reference, current, minimumRows);
   if (reference.missing + current.missing === 0) return values ?? 'too-few-rows';
   const missing = missingShareTest(reference, current);
   if (values === undefined) return missing;
@@ -35,13 +37,16 @@ export function twoSampleTest(pair: ColumnPair, minimumRows: number): ColumnTest
   return twoLooks(missing.pValue < values.pValue ? missing : values);
 }
 
-function valueTest(reference: Float64Array, current: Float64Array, minimumRows: number): ColumnTest | undefined {
-  const n = reference.length;
-  const m = current.length;
+function valueTest(reference: NumericSummary, current: NumericSummary, minimumRows: number): ColumnTest | undefined {
+  const n = valueCount(reference);
+  const m = valueCount(current);
   if (Math.min(n, m) < minimumRows) return undefined;
-  if (isDiscrete(reference)) return chiSquareTest('chi-square', valueCounts(reference), valueCounts(current));
+  if (reference.sketch !== undefined || current.sketch !== undefined) return sketchTest(reference, current);
+  if (isDiscrete(reference.sorted)) {
+    return chiSquareTest('chi-square', valueCounts(reference.sorted), valueCounts(current.sorted));
+  }
   const method = n * m > maxExactPairs ? 'asymptotic' : 'auto';
-  const { statistic, pValue } = kolmogorovSmirnovTwoSample(reference, current, method);
+  const { statistic, pValue } = kolmogorovSmirnovTwoSample(reference.sorted, current.sorted, method);
   return {
     method: 'kolmogorov-smirnov',
     statistic,
@@ -51,13 +56,31 @@ function valueTest(reference: Float64Array, current: Float64Array, minimumRows: 
   };
 }
 
+/**
+ * Kolmogorov–Smirnov of sketches: what their errors can explain is taken off the statistic, so that they never raise an
+ * alarm; shifts smaller than the errors stay unseen.
+ */
+function sketchTest(reference: NumericSummary, current: NumericSummary): ColumnTest {
+  const size = (valueCount(reference) * valueCount(current)) / (valueCount(reference) + valueCount(current));
+  const errors = (reference.sketch?.rankError ?? 0) + (current.sketch?.rankError ?? 0);
+  const { statistic } = kolmogorovSmirnovTwoSample(reference.sorted, current.sorted, 'asymptotic');
+  const sure = Math.max(0, statistic - errors);
+  return {
+    method: 'kolmogorov-smirnov-sketch',
+    statistic,
+    pValue: kolmogorovSurvival(sure, Math.max(1, Math.round(size))),
+    effect: statistic,
+    criticalValue: (p) => Math.min(1, errors + kolmogorovCriticalValue(p, size)),
+  };
+}
+
 type NumericSummary = Extract<ColumnSummary, { kind: 'numeric' }>;
 
 function missingShareTest(reference: NumericSummary, current: NumericSummary): ColumnTest {
-  const counts = ({ sorted, missing }: NumericSummary) =>
+  const counts = (summary: NumericSummary) =>
     new Map([
-      ['value', sorted.length],
-      ['missing', missing],
+      ['value', valueCount(summary)],
+      ['missing', summary.missing],
     ]);
   return chiSquareTest('chi-square-missing', counts(reference), counts(current));
 }

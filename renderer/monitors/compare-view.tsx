@@ -11,6 +11,7 @@ import { Segmented } from '../ui/segmented.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { DriftColumns } from './drift-columns.tsx';
 import { sortColumns } from './drift-words.ts';
+import { WholeRows } from './whole-rows.tsx';
 import { t } from './text.ts';
 
 const extensions = ['parquet', 'csv', 'tsv', 'json', 'ndjson'];
@@ -103,6 +104,7 @@ export function CompareView() {
               )}
             </p>
             <div className="ruled monitor-grid compare-grid">
+              {answer.report.multivariate && <WholeRows drift={answer.report.multivariate} />}
               <DriftColumns report={answer.report} chosen={chosen} onSelect={setWanted} />
             </div>
           </>

@@ -32,6 +32,7 @@ export function verdict(
     'not-in-current': t.notInCurrent,
     'time-column': t.timeColumn,
     'list-column': t.listColumn,
+    'text-column': t.textColumn,
     'types-differ': t.typesDiffer,
   };
   const words: Record<string, string> = { 'too-few-rows': t.tooFewRows };

@@ -213,6 +213,14 @@ export const t = defineText(
     againstReferenceRows: (rows: string | number) => `against ${rows} reference rows`,
     rowsCounted: (rows: string | number) => `${rows} rows`,
     show: 'Show',
+    textColumn: 'A text: its length, words and characters are compared instead.',
+    wholeRows: 'Rows as a whole',
+    toldApart: (auc: string | number, chance: string | number) =>
+      `Told apart with ROC AUC ${auc}; up to ${chance} is chance`,
+    by: (columns: string | number) => `, by ${columns}`,
+    componentsError: (now: string | number, reference: string | number) =>
+      `Principal components describe them with an error of ${now}; reference rows with ${reference}`,
+    wholeRowsAlike: 'Alike',
   },
   {
     noMonitorYet:
@@ -429,5 +437,12 @@ export const t = defineText(
     againstReferenceRows: (rows) => `gegen ${rows} Referenzzeilen`,
     rowsCounted: (rows) => `${rows} Zeilen`,
     show: 'Anzeigen',
+    textColumn: 'Ein Text: verglichen werden seine Länge, Wörter und Zeichen.',
+    wholeRows: 'Zeilen im Ganzen',
+    toldApart: (auc, chance) => `Unterscheidbar mit ROC AUC ${auc}; bis ${chance} ist Zufall`,
+    by: (columns) => `, an ${columns}`,
+    componentsError: (now, reference) =>
+      `Hauptkomponenten beschreiben sie mit einem Fehler von ${now}; Referenzzeilen mit ${reference}`,
+    wholeRowsAlike: 'Gleichartig',
   },
 );

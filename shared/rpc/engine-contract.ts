@@ -259,7 +259,57 @@ export const driftColumnSchema = z.object({
   state: z.string(),
   /** Shares per bin or category in reference and current window, for the overlay. */
   distribution: z.array(z.object({ label: z.string(), reference: z.number(), current: z.number() })),
+  /** What is compared; an input where it is absent. `figure`: of each text or picture of an input. */
+  role: z.enum(['figure', 'prediction']).optional(),
+  /** Against the windows just before, in place of the training data. */
+  rolling: z
+    .object({
+      statistic: z.number().nullable(),
+      threshold: z.number().nullable(),
+      pValue: z.number().nullable(),
+      effect: z.number().nullable(),
+      drifted: z.boolean(),
+      state: z.string(),
+    })
+    .optional(),
 });
+
+/** What is wrong with the values of a column in a window, whether or not their distribution drifted. */
+export const columnFindingSchema = z.object({
+  column: z.string(),
+  kind: z.enum(['not-in-requests', 'all-missing', 'missing', 'new-categories', 'out-of-range', 'future-time']),
+  /** Of the rows of the window, and of the training rows. */
+  share: z.number(),
+  referenceShare: z.number(),
+  /** E.g. `3 new values (KSFO, KLAX, KJFK)`. */
+  text: z.string(),
+});
+export type ColumnFinding = z.infer<typeof columnFindingSchema>;
+
+/** Rows as a whole: what no single column shows. */
+export const multivariateSchema = z.object({
+  rows: z.number(),
+  /** Trees that tell the samples apart: cross-validated ROC AUC, and by which columns (shares of the gain). */
+  domain: z.object({
+    auc: z.number(),
+    threshold: z.number(),
+    pValue: z.number(),
+    drifted: z.boolean(),
+    columns: z.array(z.object({ column: z.string(), share: z.number() })),
+  }),
+  /** Error of the reference's principal components, on held-out reference rows and on the window. */
+  reconstruction: z
+    .object({
+      components: z.number(),
+      reference: z.number(),
+      current: z.number(),
+      pValue: z.number(),
+      drifted: z.boolean(),
+    })
+    .nullable(),
+  drifted: z.boolean(),
+});
+export type MultivariateDrift = z.infer<typeof multivariateSchema>;
 
 /** A metric with the range that holds it with 95 % confidence. */
 export const bandedMetricSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
@@ -312,6 +362,8 @@ export const monitorReportSchema = z.object({
       drift: z.record(z.string(), z.number().nullable()),
       /** Columns over their limit in that window. */
       drifted: z.array(z.string()).optional(),
+      /** Version of the model that answered. */
+      version: z.string().optional(),
     }),
   ),
   /** On after `needed` of the last `windows` windows are over their limit, off after as many are not. */
@@ -320,6 +372,15 @@ export const monitorReportSchema = z.object({
     .optional(),
   /** Columns that have so little in common with the training data that their source must have changed. */
   broken: z.array(z.string()).optional(),
+  /** Columns that are not shown, of a very wide table. */
+  hiddenColumns: z.number().optional(),
+  findings: z.array(columnFindingSchema).optional(),
+  /** Of the newest full window. */
+  multivariate: multivariateSchema.optional(),
+  /** Rows of the windows that `rolling` compares with. */
+  rollingRows: z.number().optional(),
+  /** Windows judged from sketches, because nobody looked when their rows came. */
+  caughtUpWindows: z.number().optional(),
   /** Of a performance monitor. */
   performance: monitorPerformanceSchema.optional(),
 });

@@ -15,10 +15,16 @@ const alpha = 0.05;
 export const driftCommand: Command = {
   name: 'drift',
   summary: 'Compares two tables column by column with two-sample tests, false discoveries controlled over the columns.',
-  usage: 'REFERENCE CURRENT [--method two-sample|distance|evidently] [--html FILE] [--fail-on-drift]',
+  usage: 'REFERENCE CURRENT [--method two-sample|distance|evidently] [--multivariate] [--html FILE] [--fail-on-drift]',
   positionals: 2,
-  options: { 'fail-on-drift': { type: 'boolean' }, method: { type: 'string' }, html: { type: 'string' } },
+  options: {
+    multivariate: { type: 'boolean' },
+    'fail-on-drift': { type: 'boolean' },
+    method: { type: 'string' },
+    html: { type: 'string' },
+  },
   optionHelp: {
+    multivariate: 'also compares rows as a whole: trees that tell the tables apart, and principal components',
     html: 'writes the report as one file that a browser shows',
     'fail-on-drift': 'exit 1 when any column has drifted',
     method:
@@ -41,6 +47,7 @@ async function compare(context: CommandContext): Promise<number> {
   const { details, ...report } = await compareTables(reference, current, {
     minimumRows,
     alpha,
+    multivariate: context.flag('multivariate'),
     compatible: method === 'evidently',
     distances: method === 'distance' ? new DistanceTests() : undefined,
     signal: context.signal,
@@ -62,6 +69,16 @@ async function compare(context: CommandContext): Promise<number> {
       });
     });
   }
-  context.output.result(report, textTable(rows));
+  const { multivariate } = report;
+  const whole =
+    multivariate === undefined
+      ? ''
+      : `\nRows as a whole: ${multivariate.drifted ? 'drifted' : 'same'} (told apart with ROC AUC ` +
+        `${multivariate.domain.auc.toFixed(3)}, ${multivariate.domain.threshold.toFixed(3)} is chance; by ` +
+        `${multivariate.domain.columns
+          .map(({ column }) => column)
+          .slice(0, 3)
+          .join(', ')})`;
+  context.output.result(report, textTable(rows) + whole);
   return report.drifted && context.flag('fail-on-drift') ? 1 : 0;
 }

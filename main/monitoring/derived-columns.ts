@@ -1,0 +1,126 @@
+import { type InputColumn, MISSING_STRING } from '../../shared/model/signature.ts';
+import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
+import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
+
+/** Texts and pictures are compared by figures of each one: columns of numbers, named after the column they come from. */
+export interface TextProfile {
+  column: string;
+  /** Words of the reference. */
+  vocabulary: ReadonlySet<string>;
+}
+
+const maxVocabulary = 50_000;
+const minimumWords = 3;
+const minimumDistinct = 0.5;
+const sampleRows = 1_000;
+
+/** Numbers of a tensor from which on they are taken for a picture, not for a short vector. */
+const minimumPicture = 64;
+
+const word = /[\p{L}\p{N}]+/gu;
+const letter = /\p{L}/gu;
+const digit = /\p{N}/gu;
+
+/** Whether values are texts to read, not categories: mostly different, and of several words. */
+export function isText(values: readonly string[]): boolean {
+  const present = values.filter((value) => value !== MISSING_STRING && value !== '').slice(0, sampleRows);
+  if (present.length < 20) return false;
+  const words = present.reduce((sum, value) => sum + (value.match(word)?.length ?? 0), 0);
+  return words / present.length >= minimumWords && new Set(present).size / present.length >= minimumDistinct;
+}
+
+/** The words of some texts, the most frequent where there are too many. */
+export function vocabularyOf(values: readonly string[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const value of values) {
+    if (value === MISSING_STRING) continue;
+    for (const found of value.match(word) ?? []) {
+      const name = found.toLowerCase();
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  const frequent = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  return new Set(frequent.slice(0, maxVocabulary).map(([name]) => name));
+}
+
+/** Of each text: characters, words, share of words outside the vocabulary, shares of letters and digits; missing stays missing. */
+export function textFigures({ column, vocabulary }: TextProfile, values: readonly string[]): ScalarColumn[] {
+  const figure = (name: string, of: (text: string, words: readonly string[]) => number): ScalarColumn => ({
+    name: `${column} · ${name}`,
+    kind: 'number',
+    values: Float64Array.from(values, (text, i) =>
+      text === MISSING_STRING ? Number.NaN : of(text, wordsOf[i] as string[]),
+    ),
+  });
+  const wordsOf = values.map((text) => text.match(word) ?? []);
+  const share = (text: string, kind: RegExp) => (text.match(kind)?.length ?? 0) / Math.max(1, text.length);
+  return [
+    figure('length', (text) => text.length),
+    figure('words', (_, words) => words.length),
+    figure('unknown words', (_, words) => {
+      const unknown = words.filter((name) => !vocabulary.has(name.toLowerCase())).length;
+      return words.length === 0 ? 0 : unknown / words.length;
+    }),
+    figure('letters', (text) => share(text, letter)),
+    figure('digits', (text) => share(text, digit)),
+  ];
+}
+
+export const pictureFigures = ['brightness', 'contrast', 'detail'] as const;
+
+/** Name of a figure of a picture column. */
+export function pictureColumn(name: string, figure: (typeof pictureFigures)[number]): string {
+  return `${name} · ${figure}`;
+}
+
+/** Whether a tensor input is compared by the figures of a picture. */
+export function isPicture({ type, size = 1 }: Pick<InputColumn, 'type' | 'size'>): boolean {
+  return type === 'tensor' && size >= minimumPicture;
+}
+
+/**
+ * Of each picture, any numbers in a row: mean (brightness), standard deviation (contrast), and mean difference of
+ * neighbours (detail).
+ */
+export function picturesToColumns(name: string, values: ArrayLike<number>, size: number): ScalarColumn[] {
+  const rows = Math.floor(values.length / size);
+  const found = pictureFigures.map(() => new Float64Array(rows));
+  for (let row = 0; row < rows; row++) {
+    const figures = pictureOf(values, row * size, size);
+    figures.forEach((value, i) => {
+      (found[i] as Float64Array)[row] = value;
+    });
+  }
+  return pictureFigures.map((figure, i) => ({
+    name: pictureColumn(name, figure),
+    kind: 'number',
+    values: found[i] as Float64Array,
+  }));
+}
+
+/** The figures of one picture, in the order of `pictureFigures`. */
+export function pictureOf(values: ArrayLike<number>, from: number, size: number): [number, number, number] {
+  let sum = 0;
+  let squares = 0;
+  let steps = 0;
+  for (let i = 0; i < size; i++) {
+    const value = Number(values[from + i]);
+    sum += value;
+    squares += value * value;
+    if (i > 0) steps += Math.abs(value - Number(values[from + i - 1]));
+  }
+  const mean = sum / size;
+  return [mean, Math.sqrt(Math.max(0, squares / size - mean * mean)), steps / Math.max(1, size - 1)];
+}
+
+/** Columns of numbers in place of the texts that have a profile and of pictures; other columns as they are. */
+export function withFigures(columns: readonly ColumnValues[], profiles: readonly TextProfile[]): ColumnValues[] {
+  return columns.flatMap((column): ColumnValues[] => {
+    if (column.kind === 'tensor') {
+      const isWide = isPicture({ type: 'tensor', size: column.size });
+      return isWide ? picturesToColumns(column.name, column.values, column.size) : [column];
+    }
+    const profile = profiles.find((candidate) => candidate.column === column.name);
+    return profile === undefined || column.kind !== 'string' ? [column] : textFigures(profile, column.values);
+  });
+}
