@@ -47,6 +47,7 @@ import { retrainNode } from './monitor/retrain/definition.ts';
 import { batchNode } from './serve/batch/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
 import { anomalyNode } from './train/anomaly/definition.ts';
+import { calibrateNode } from './train/calibrate/definition.ts';
 import { clusterNode } from './train/cluster/definition.ts';
 import { cnnNode } from './train/cnn/definition.ts';
 import { crossValidateNode } from './train/cross-validate/definition.ts';
@@ -116,6 +117,7 @@ export const catalog = {
   [batchNode.kind]: batchNode,
   [endpointNode.kind]: endpointNode,
   [crossValidateNode.kind]: crossValidateNode,
+  [calibrateNode.kind]: calibrateNode,
   [evaluateNode.kind]: evaluateNode,
   [explainNode.kind]: explainNode,
   [forestNode.kind]: forestNode,

@@ -49,6 +49,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.anomaly': () => import('./train/anomaly/run.ts'),
   'train.cluster': () => import('./train/cluster/run.ts'),
   'train.cnn': () => import('./train/cnn/run.ts'),
+  'train.calibrate': () => import('./train/calibrate/run.ts'),
   'train.cross-validate': () => import('./train/cross-validate/run.ts'),
   'train.evaluate': () => import('./train/evaluate/run.ts'),
   'train.explain': () => import('./train/explain/run.ts'),

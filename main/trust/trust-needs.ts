@@ -58,6 +58,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.anomaly',
   'train.cluster',
   'train.cnn',
+  'train.calibrate',
   'train.cross-validate',
   'train.evaluate',
   'train.explain',

@@ -6,6 +6,7 @@ import { decodeRecommend, scoreRecommendations } from '../../main/compute/recomm
 import { createForestScorer, decodeForest } from '../../main/compute/trees/forest.ts';
 import { decodeTrees } from '../../main/compute/trees/native-format.ts';
 import { createTreeScorer } from '../../main/compute/trees/predict.ts';
+import { calibrateScores } from '../../main/compute/calibration/calibrate-scores.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 
@@ -18,8 +19,22 @@ export interface NativeScorer {
   score(features: Float32Array, rows: number): Float32Array | Promise<Float32Array>;
 }
 
-/** Reads a `native.bin` with the code of the trainer that wrote it. Errors: `artifact.corrupt`, `internal.bug`. */
-export function loadNativeScorer(manifest: Pick<ModelManifest, 'trainer'>, native: Uint8Array): NativeScorer {
+/**
+ * Reads a `native.bin` with the code of the trainer that wrote it; scores are calibrated where the model is. Errors:
+ * `artifact.corrupt`, `internal.bug`.
+ */
+export function loadNativeScorer(
+  { trainer, calibration }: Pick<ModelManifest, 'trainer' | 'calibration'>,
+  native: Uint8Array,
+): NativeScorer {
+  const scorer = loadTrainerScorer({ trainer }, native);
+  if (calibration === undefined) return scorer;
+  return {
+    score: async (features, rows) => calibrateScores(calibration, await scorer.score(features, rows), rows),
+  };
+}
+
+function loadTrainerScorer(manifest: Pick<ModelManifest, 'trainer'>, native: Uint8Array): NativeScorer {
   switch (manifest.trainer.kind) {
     case 'train.anomaly':
     case 'train.trees':

@@ -50,6 +50,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'monitor.retrain': 'Nachtrainieren',
   'serve.batch': 'Stapelvorhersage',
   'serve.endpoint': 'Endpunkt',
+  'train.calibrate': 'Kalibrieren',
   'train.cross-validate': 'Kreuzvalidieren',
   'train.evaluate': 'Auswerten',
   'train.explain': 'Erklären',

@@ -46,6 +46,13 @@ export const leakFindingSchema = z.discriminatedUnion('check', [
 ]);
 export type LeakFinding = z.infer<typeof leakFindingSchema>;
 
+const calibrationStateSchema = z.object({
+  logLoss: z.number(),
+  brierScore: z.number(),
+  expectedCalibrationError: z.number(),
+  bins: z.array(z.object({ predicted: z.number(), observed: z.number(), rows: z.number() })),
+});
+
 /**
  * `report.json` inside a `report` artifact: a model measured on held-out rows. Curves carry at most 256 points, thinned
  * evenly along the curve with both ends kept. Parts that do not apply to the task are absent.
@@ -167,6 +174,17 @@ export const evaluationReportSchema = z.object({
       metrics: z.record(z.string(), z.number()),
       /** Mean loss of this model less that of the other on the same rows, with its interval; negative is better. */
       lossDifference: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+    })
+    .optional(),
+  /** Of a calibration: log loss, Brier score and reliability on its rows, before and after; `held` of rows kept out of the fit. */
+  calibrated: z
+    .object({
+      method: z.string(),
+      rows: z.number(),
+      /** Whether the figures are of folds that the correction was not fitted on. */
+      held: z.boolean(),
+      before: calibrationStateSchema,
+      after: calibrationStateSchema,
     })
     .optional(),
   /** Of a cross-validation: `metrics` are then means over the folds, curves of all measured rows together. */

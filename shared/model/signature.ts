@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { joinedViewSchema } from '../features/joined-view.ts';
+import { calibrationSchema } from './calibration.ts';
 import { columnTypeSchema } from '../table/schema.ts';
 
 /**
@@ -72,6 +73,8 @@ export const modelManifestSchema = z.object({
     /** Params of the search that found these params. */
     search: z.record(z.string(), z.unknown()).optional(),
   }),
+  /** How probabilities are corrected, behind the scores of `native.bin`; a part of `model.onnx`. */
+  calibration: calibrationSchema.optional(),
   training: z.object({
     rows: z.number(),
     table: z.string(),

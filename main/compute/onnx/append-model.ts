@@ -52,30 +52,44 @@ export async function appendModel(options: AppendModelOptions): Promise<FusedMod
     pipeline.features.map((feature) => values.get(feature.name) ?? featureTensorName(feature.name)),
   );
   const result = options.build(builder.scope('model'), features);
-  if (classification === undefined) {
-    builder.output('prediction', result, 'FP32', ['N', 1]);
-  } else {
-    const { classes, labelType } = classification;
-    builder.output('probabilities', result, 'FP32', ['N', classes.length]);
-    const integer = labelType === 'bool' || labelType === 'int64';
-    const type = integer ? 'INT64' : 'BYTES';
-    const head = builder.scope('label');
-    const names = integer
-      ? head.initializer(
-          'INT64',
-          classes.map((label) => BigInt(Number(label))),
-          [classes.length],
-        )
-      : head.initializer('BYTES', classes.map(String), [classes.length]);
-    const best = head.node('ArgMax', [result], { axis: attribute.int(1), keepdims: attribute.int(1) });
-    builder.output('label', head.node('Gather', [names, best]), type, ['N', 1]);
-  }
-  const model = withoutUnused(withOpsets(builder.toModel(), options.opsets ?? new Map()));
+  if (classification === undefined) builder.output('prediction', result, 'FP32', ['N', 1]);
+  else outputClasses(builder, result, classification);
+  return finishModel(builder, pipeline.inputs, options.opsets);
+}
+
+/** Adds the outputs `probabilities` and `label` of a classifier. */
+export function outputClasses(
+  builder: GraphBuilder,
+  probabilities: string,
+  { classes, labelType }: NonNullable<AppendModelOptions['classification']>,
+): void {
+  builder.output('probabilities', probabilities, 'FP32', ['N', classes.length]);
+  const integer = labelType === 'bool' || labelType === 'int64';
+  const type = integer ? 'INT64' : 'BYTES';
+  const head = builder.scope('label');
+  const names = integer
+    ? head.initializer(
+        'INT64',
+        classes.map((label) => BigInt(Number(label))),
+        [classes.length],
+      )
+    : head.initializer('BYTES', classes.map(String), [classes.length]);
+  const best = head.node('ArgMax', [probabilities], { axis: attribute.int(1), keepdims: attribute.int(1) });
+  builder.output('label', head.node('Gather', [names, best]), type, ['N', 1]);
+}
+
+/** The graph without what no output depends on, opened once in ONNX Runtime. */
+export async function finishModel(
+  builder: GraphBuilder,
+  inputs: readonly InputColumn[],
+  opsets: ReadonlyMap<string, number> = new Map(),
+): Promise<FusedModel> {
+  const model = withoutUnused(withOpsets(builder.toModel(), opsets));
   const bytes = encodeModel(model);
   const session = await openSession(bytes, { threads: 1, label: 'the fused model' });
   await session.release();
   const used = new Set(model.graph.input.map((input) => input.name));
-  return { bytes, inputs: pipeline.inputs.filter((column) => used.has(column.name)) };
+  return { bytes, inputs: inputs.filter((column) => used.has(column.name)) };
 }
 
 function withOpsets(model: ModelProto, versions: ReadonlyMap<string, number>): ModelProto {

@@ -175,7 +175,7 @@ async function runFold({ manifest, set, fold, params, hooks }: FoldSetting): Pro
     ? await findBest({ set: train, params: searchNode.params.parse(search), resources: hooks })
     : undefined;
   const fitted = await train.fit({ ...manifest.trainer.params, ...found?.bestParams }, hooks);
-  const scorer = loadNativeScorer(manifest, fitted.native);
+  const scorer = loadNativeScorer({ trainer: manifest.trainer }, fitted.native);
   const scores = await scorer.score(valid.columnMajor(), valid.rows);
   const { metrics } = measure(manifest, {
     rows: valid.rows,
