@@ -13,7 +13,7 @@ export interface RunBatchesOptions {
   outputs?: readonly string[];
   /** SQL condition over the columns of the table. */
   where?: string;
-  /** Rows per run; the default keeps a batch of inputs near 16 MiB. */
+  /** Rows per run; at most 4,096, and inputs within 16 MiB, by default. */
   chunkRows?: number;
   signal?: AbortSignal;
   onProgress?: (rowsDone: number) => void;
@@ -29,6 +29,8 @@ export interface Batch {
 }
 
 const maxBatchElements = 2 ** 21;
+/** What a graph makes of a row inside may be a hundred times as wide: ranks of categories, one-hot columns. */
+const maxBatchRows = 4096;
 
 /**
  * Runs a session over the rows of a Parquet table in file order, batch by batch. Each run blocks the JavaScript thread;
@@ -42,7 +44,7 @@ export async function* runBatches(
   const { inputs, extra = [], signal } = options;
   const columns = mergeInputColumns([inputs, extra]);
   const width = columns.reduce((sum, column) => sum + (column.size ?? 1), 0);
-  const chunkRows = options.chunkRows ?? Math.max(64, Math.min(32_768, Math.floor(maxBatchElements / width)));
+  const chunkRows = options.chunkRows ?? Math.max(64, Math.min(maxBatchRows, Math.floor(maxBatchElements / width)));
   const outputs = options.outputs ?? session.outputNames;
   const chunks = readColumns(tablePath, columns, {
     chunkRows,

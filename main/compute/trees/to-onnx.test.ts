@@ -168,6 +168,21 @@ describe('ONNX scores are those of the trainer', () => {
   });
 });
 
+test('splits on many categories are comparisons of ranks, those of few a search', async () => {
+  const model = await trainOn('binary', 100);
+  const modesOf = (trees: TreeModel['trees']) => {
+    const builder = createGraphBuilder('trees');
+    const features = builder.input('features', 'FP32', ['N', model.features]);
+    addTreeEnsemble(builder, { ...model, trees }, features);
+    const ensemble = builder.toModel().graph.node.find(({ opType }) => opType === 'TreeEnsembleRegressor');
+    const modes = ensemble?.attribute?.find(({ name }) => name === 'nodes_modes')?.strings ?? [];
+    return new Set(Array.from(modes, (mode) => new TextDecoder().decode(mode)));
+  };
+  expect(modesOf(model.trees)).toEqual(new Set(['BRANCH_LEQ', 'LEAF']));
+  const withSet = model.trees.find((tree) => tree.codes.length > 0);
+  expect(modesOf(withSet === undefined ? [] : [withSet])).toContain('BRANCH_EQ');
+});
+
 describe('native format', () => {
   test('reads back what was written', async () => {
     const model = await trainOn('multiclass', 3);

@@ -1,4 +1,5 @@
 import { attribute, type GraphBuilder, mlDomain } from '../onnx/graph-builder.ts';
+import { CategoryRanks } from './category-ranks.ts';
 import { isCategorical, type Tree, type TreeModel } from './tree-model.ts';
 
 /** Columns of the node table of ai.onnx.ml TreeEnsembleRegressor. */
@@ -20,14 +21,16 @@ interface NodeTable {
 /**
  * Adds the ensemble to a graph: `features` is FP32 [N, model.features]. Returns class probabilities [N, C] or the
  * prediction [N, 1]. Thresholds are the trainer's own float32 values, so every row takes the same path. A split on a set
- * of categories is a search among its codes, whose ends share the two branches.
+ * of categories compares a rank of the code where that pays (`CategoryRanks`); elsewhere it is a search among the codes,
+ * whose ends share the two branches.
  */
 export function addTreeEnsemble(builder: GraphBuilder, model: TreeModel, features: string): string {
   const outputs = model.base.length;
-  const table = nodeTable(model);
+  const ranks = new CategoryRanks(model);
+  const table = nodeTable(model, ranks);
   const raw = builder.node(
     'TreeEnsembleRegressor',
-    [features],
+    [ranks.widen(builder, features)],
     {
       aggregate_function: attribute.string('SUM'),
       base_values: attribute.floats(model.base),
@@ -58,7 +61,7 @@ export function addTreeEnsemble(builder: GraphBuilder, model: TreeModel, feature
 /** Codes that are compared one after another at the end of a search. */
 const codesPerChain = 4;
 
-function nodeTable(model: TreeModel): NodeTable {
+function nodeTable(model: TreeModel, ranks: CategoryRanks): NodeTable {
   const table: NodeTable = {
     treeIds: [],
     nodeIds: [],
@@ -77,7 +80,7 @@ function nodeTable(model: TreeModel): NodeTable {
   const base = Array.from(model.base, () => constantTree(0));
   const trees = model.trees.length === 0 ? base : model.trees;
   trees.forEach((tree, index) => {
-    new TreeWriter(table, tree, index, index % model.base.length).write();
+    new TreeWriter(table, tree, index, index % model.base.length, ranks).write();
   });
   return table;
 }
@@ -106,15 +109,17 @@ class TreeWriter {
   readonly #tree: Tree;
   readonly #treeId: number;
   readonly #target: number;
+  readonly #ranks: CategoryRanks;
   /** Ids of the children written so far. */
   readonly #ids = new Map<number, number>();
   #next = 0;
 
-  constructor(table: NodeTable, tree: Tree, treeId: number, target: number) {
+  constructor(table: NodeTable, tree: Tree, treeId: number, target: number, ranks: CategoryRanks) {
     this.#table = table;
     this.#tree = tree;
     this.#treeId = treeId;
     this.#target = target;
+    this.#ranks = ranks;
   }
 
   /** The root comes first. */
@@ -136,7 +141,8 @@ class TreeWriter {
     const missing = missingLeft[child] as number;
     const onLeft = left[child] as number;
     const onRight = right[child] as number;
-    if (isCategorical(this.#tree, child)) {
+    const ranked = this.#ranks.comparison(this.#tree, child);
+    if (ranked === undefined && isCategorical(this.#tree, child)) {
       const set = codes.subarray(codeStart[child], codeStart[child + 1]);
       const id = this.#search(column, set, missing, onLeft, onRight);
       this.#ids.set(child, id);
@@ -144,7 +150,8 @@ class TreeWriter {
     }
     const row = this.#reserve();
     this.#ids.set(child, row.id);
-    this.#fill(row.at, column, 'BRANCH_LEQ', threshold[child] as number, missing, () => ({
+    const at = ranked ?? { column, threshold: threshold[child] as number };
+    this.#fill(row.at, at.column, 'BRANCH_LEQ', at.threshold, missing, () => ({
       onFalse: this.#child(onRight),
       onTrue: this.#child(onLeft),
     }));
