@@ -35,6 +35,7 @@ import { hashNode } from './feature/hash/definition.ts';
 import { imageNode } from './feature/image/definition.ts';
 import { crossNode } from './feature/cross/definition.ts';
 import { polynomialNode } from './feature/polynomial/definition.ts';
+import { targetNode } from './feature/target/definition.ts';
 import { textNode } from './feature/text/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
@@ -101,6 +102,7 @@ export const catalog = {
   [bucketizeNode.kind]: bucketizeNode,
   [datetimeNode.kind]: datetimeNode,
   [encodeNode.kind]: encodeNode,
+  [targetNode.kind]: targetNode,
   [hashNode.kind]: hashNode,
   [imageNode.kind]: imageNode,
   [crossNode.kind]: crossNode,

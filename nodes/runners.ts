@@ -38,6 +38,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),
+  'feature.target': () => import('./feature/target/run.ts'),
   'feature.hash': () => import('./feature/hash/run.ts'),
   'feature.image': () => import('./feature/image/run.ts'),
   'feature.impute': () => import('./feature/impute/run.ts'),

@@ -52,6 +52,7 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.polynomial',
   'feature.scale',
   'feature.service',
+  'feature.target',
   'feature.text',
   'feature.view',
   'serve.batch',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FitResources, type FitTable, withFitTable } from '../../main/compute/fit/fit-table.ts';
 import type { LoweredFeature, SourceValue } from '../../main/compute/onnx/feature-values.ts';
@@ -7,6 +7,7 @@ import {
   declareInputs,
   featureTensorName,
   inlinePipeline,
+  type OutOfFoldFile,
   type Pipeline,
   readPipeline,
 } from '../../main/compute/onnx/merge-pipelines.ts';
@@ -20,7 +21,7 @@ import {
   repeatedFeature,
   resolveSources,
 } from '../../shared/model/feature-sources.ts';
-import type { FeaturesManifest, InputColumn } from '../../shared/model/signature.ts';
+import type { FeatureColumn, FeaturesManifest, InputColumn } from '../../shared/model/signature.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { Column, TableSchema } from '../../shared/table/schema.ts';
 
@@ -29,6 +30,8 @@ export interface FeatureStep<S> {
   /** Learns the state of one source; without it nothing is read and `state` is undefined. */
   fit?: (table: FitTable, source: FeatureSource) => Promise<S>;
   lower(builder: GraphBuilder, source: SourceValue, state: S): LoweredFeature[];
+  /** Filled by `fit`: feature → values that training rows have in place of those of the graph, [rows, width]. */
+  outOfFold?: ReadonlyMap<string, Float32Array>;
 }
 
 type FeatureContext = Pick<
@@ -56,9 +59,14 @@ export async function runFeatureStep<S>(
   const input = await openInput(ctx);
   const sources = sourcesOf(input, step.rule);
   const states = step.fit === undefined ? [] : await fitAll(ctx, input, sources, step.fit);
-  return writeFeatures(ctx, input, sources, (builder, values) =>
-    // Without `fit` the kind's state type is undefined.
-    values.map((value, index) => step.lower(builder.scope(value.source.name), value, states[index] as S)),
+  return writeFeatures(
+    ctx,
+    input,
+    sources,
+    (builder, values) =>
+      // Without `fit` the kind's state type is undefined.
+      values.map((value, index) => step.lower(builder.scope(value.source.name), value, states[index] as S)),
+    step.outOfFold,
   );
 }
 
@@ -98,17 +106,21 @@ async function writeFeatures(
   input: StepInput,
   sources: readonly FeatureSource[],
   lower: (builder: GraphBuilder, values: readonly SourceValue[]) => LoweredFeature[][],
+  made: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<Record<string, ArtifactDraft>> {
   const { model, manifest } = lowerStep(input, sources, lower);
   const bytes = encodeModel(model);
   const session = await openSession(bytes, { threads: 1, label: 'the feature pipeline' });
   await session.release();
+  const outOfFold = await writeOutOfFold(ctx, input.pipeline?.outOfFold ?? [], made, manifest.outputs);
   const files = {
     'pipeline.onnx': join(ctx.workDir, 'pipeline.onnx'),
     'features.json': join(ctx.workDir, 'features.json'),
+    ...outOfFold.files,
   };
+  const listed = outOfFold.list.length === 0 ? manifest : { ...manifest, outOfFold: outOfFold.list };
   await writeFile(files['pipeline.onnx'], bytes);
-  await writeFile(files['features.json'], `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(files['features.json'], `${JSON.stringify(listed, null, 2)}\n`);
   const { lineage } = input.artifact.manifest;
   return {
     features: {
@@ -121,6 +133,34 @@ async function writeFeatures(
       ...(lineage === undefined ? {} : { lineage }),
     },
   };
+}
+
+/** The values of training rows of this step and of those before it, for features that are left. */
+async function writeOutOfFold(
+  { workDir }: Pick<FeatureContext, 'workDir'>,
+  before: readonly OutOfFoldFile[],
+  made: ReadonlyMap<string, Float32Array>,
+  outputs: readonly FeatureColumn[],
+): Promise<{ list: NonNullable<FeaturesManifest['outOfFold']>; files: Record<string, string> }> {
+  const list: NonNullable<FeaturesManifest['outOfFold']> = [];
+  const files: Record<string, string> = {};
+  for (const { name } of outputs) {
+    const values = made.get(name);
+    const earlier = before.find(({ feature }) => feature === name);
+    if (values === undefined && earlier === undefined) continue;
+    const file = `out-of-fold-${list.length}.bin`;
+    const path = join(workDir, file);
+    if (values !== undefined) await writeFile(path, values);
+    else if (earlier !== undefined) await copyFile(earlier.path, path);
+    list.push({ feature: name, file });
+    files[file] = path;
+  }
+  return { list, files };
+}
+
+/** The training table of a step, whatever features come in. Errors: as `runFeatureStep`. */
+export async function trainingTable(ctx: FeatureContext): Promise<InputArtifact> {
+  return (await openInput(ctx)).table;
 }
 
 function sourcesOf({ schema, pipeline }: StepInput, rule: CombiningStep<unknown>['rule']): FeatureSource[] {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Matrix } from '../../main/compute/linear/column-moments.ts';
 import { computeFeatureColumns, computeFeatureRows } from '../../main/compute/onnx/feature-matrix.ts';
 import { type MergedPipeline, mergePipelines, readPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
@@ -62,6 +63,7 @@ export async function readTrainingColumns(ctx: TrainerContext): Promise<Training
       ctx.progress({ done, total: table.manifest.rowCount ?? done, unit: 'rows', message: 'Computing features' });
     },
   });
+  await replaceOutOfFold(pipeline, all.rows, (place, values) => all.columns[place]?.set(values));
   return { pipeline, table, labels, columns: all.columns.map((column) => labelledColumn(column, labels)) };
 }
 
@@ -75,7 +77,36 @@ export async function readTrainingData(ctx: TrainerContext): Promise<TrainingDat
       ctx.progress({ done, total: table.manifest.rowCount ?? done, unit: 'rows', message: 'Computing features' });
     },
   });
+  await replaceOutOfFold(pipeline, all.rows, (place, values) => {
+    for (let row = 0; row < all.rows; row++) all.values[row * all.width + place] = values[row] as number;
+  });
   return { pipeline, table, labels, matrix: labelledRows(all, labels) };
+}
+
+/** Gives training rows the values that were learnt without them: one column after the other, by its place. */
+export async function replaceOutOfFold(
+  { features, outOfFold = [] }: MergedPipeline,
+  rows: number,
+  replace: (place: number, values: Float32Array) => void,
+): Promise<void> {
+  for (const { feature: name, path } of outOfFold) {
+    const index = features.findIndex((feature) => feature.name === name);
+    const width = features[index]?.width ?? 0;
+    const first = features.slice(0, index).reduce((sum, feature) => sum + feature.width, 0);
+    const bytes = await readFile(path);
+    if (bytes.byteLength !== rows * width * 4) {
+      throw new AppError('artifact.corrupt', `The training values of “${name}” are not those of the training table.`, {
+        fix: 'Run the Target encoding step again with --force.',
+      });
+    }
+    const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    for (let c = 0; c < width; c++) {
+      replace(
+        first + c,
+        Float32Array.from({ length: rows }, (_, row) => all[row * width + c] as number),
+      );
+    }
+  }
 }
 
 function labelledRows({ values, rows, width }: Matrix, { rows: kept }: Labels): Matrix {

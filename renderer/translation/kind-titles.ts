@@ -36,6 +36,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'feature.datetime': 'Datum und Zeit',
   'feature.encode': 'Kodieren',
   'feature.hash': 'Hashen',
+  'feature.target': 'Zielkodierung',
   'feature.image': 'Bild',
   'feature.cross': 'Kreuzen',
   'feature.polynomial': 'Polynom',

@@ -58,7 +58,7 @@ export function resolveSources(
       problems.push({ field, code: 'data.column-missing', message, fix });
       continue;
     }
-    const refusal = rule.refuse(source);
+    const refusal = refuseOutOfFold(source) ?? rule.refuse(source);
     if (refusal === undefined) sources.push(source);
     else {
       const message = `Column “${name}” ${refusal.reason}.`;
@@ -74,6 +74,14 @@ export function resolveSources(
     });
   }
   return { sources, problems };
+}
+
+function refuseOutOfFold(source: FeatureSource): { reason: string; fix: string } | undefined {
+  if (source.kind === 'column' || source.feature.outOfFold !== true) return undefined;
+  return {
+    reason: 'is encoded out of fold, and no step can build on it',
+    fix: 'Put this step before the target encoding, or leave the feature out.',
+  };
 }
 
 function availableSources(shape: Extract<PortShape, { type: 'table' | 'features' }>): Map<string, FeatureSource> {

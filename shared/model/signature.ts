@@ -39,6 +39,8 @@ export const featureColumnSchema = z.object({
   labels: z.array(z.string()).optional(),
   /** Still text (BYTES [N, 1]); it must be encoded before a trainer can take it. */
   text: z.boolean().optional(),
+  /** Training rows have values of their own, learnt from the other folds; no step may build on it. */
+  outOfFold: z.boolean().optional(),
 });
 export type FeatureColumn = z.infer<typeof featureColumnSchema>;
 
@@ -51,6 +53,8 @@ export const featuresManifestSchema = z.object({
   table: z.string(),
   inputs: z.array(inputColumnSchema),
   outputs: z.array(featureColumnSchema),
+  /** Values that training takes in place of those of the graph: a file per feature, float32 [rows, width] little-endian. */
+  outOfFold: z.array(z.object({ feature: z.string(), file: z.string() })).optional(),
 });
 export type FeaturesManifest = z.infer<typeof featuresManifestSchema>;
 

@@ -5,8 +5,14 @@ import { DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node
 import { withDuckDb } from '../../main/compute/duckdb/connection.ts';
 import { quoteIdentifier, quotePath } from '../../main/compute/duckdb/quote.ts';
 import { encodeRows } from '../../main/compute/onnx/encode-rows.ts';
+import { replaceOutOfFold } from '../../nodes/lib/training-data.ts';
 import { computeFeatureColumns } from '../../main/compute/onnx/feature-matrix.ts';
-import { featureTensorName, mergePipelines, readPipeline } from '../../main/compute/onnx/merge-pipelines.ts';
+import {
+  featureTensorName,
+  type MergedPipeline,
+  mergePipelines,
+  readPipeline,
+} from '../../main/compute/onnx/merge-pipelines.ts';
 import { encodeModel } from '../../main/compute/onnx/proto.ts';
 import { openSession } from '../../main/compute/onnx/session.ts';
 import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
@@ -59,7 +65,12 @@ export class FeatureSteps implements AsyncDisposable {
       await db.run(`COPY t TO ${quotePath(path)} (FORMAT parquet)`);
       return { columns: await db.columnsOf('SELECT * FROM t') };
     });
-    return this.#add('table', { 'data.parquet': path }, { schema, ...(lineage === undefined ? {} : { lineage }) });
+    const rowCount = columns[0]?.values.length ?? 0;
+    return this.#add(
+      'table',
+      { 'data.parquet': path },
+      { schema, rowCount, ...(lineage === undefined ? {} : { lineage }) },
+    );
   }
 
   /** Runs a feature kind over a table or features and gives its artifact. */
@@ -145,4 +156,20 @@ export async function featuresOfRows(
   }
   await session.release();
   return result;
+}
+
+/** The columns that a trainer on column `y` takes of the features of its table. */
+export async function trainingFeatures(
+  features: readonly InputArtifact[],
+  table: InputArtifact,
+): Promise<readonly number[][]> {
+  const rows = table.manifest.rowCount ?? 0;
+  const { columns } = await replacedColumns(mergePipelines(await Promise.all(features.map(readPipeline))), table, rows);
+  return columns.map((column) => Array.from(column));
+}
+
+async function replacedColumns(pipeline: MergedPipeline, table: InputArtifact, rows: number) {
+  const all = await computeFeatureColumns(pipeline, table.path('data.parquet'), { threads: 1 });
+  await replaceOutOfFold(pipeline, rows, (place, values) => all.columns[place]?.set(values));
+  return all;
 }

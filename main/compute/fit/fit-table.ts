@@ -5,6 +5,7 @@ import { MISSING_STRING } from '../../../shared/model/signature.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { DuckDb, parquetRelation } from '../duckdb/connection.ts';
 import { duckDbError } from '../duckdb/duckdb-error.ts';
+import { type NumberedRelation, numberedParquetRelation } from '../duckdb/numbered-relation.ts';
 import { quoteIdentifier } from '../duckdb/quote.ts';
 import { featureTensorName, type Pipeline } from '../onnx/merge-pipelines.ts';
 import { encodeModel } from '../onnx/proto.ts';
@@ -18,6 +19,8 @@ export interface FitTable {
   readonly relation: string;
   /** Quoted column of the relation. */
   column(source: FeatureSource): string;
+  /** The same rows with their ordinal in the training table. */
+  readonly numbered: NumberedRelation;
 }
 
 export interface FitResources {
@@ -51,11 +54,19 @@ export async function withFitTable<T>(
       pipeline === undefined
         ? parquetRelation(input.path, input.columns)
         : await loadFeatures(db, pipeline, input, resources);
+    const rows =
+      pipeline === undefined
+        ? numberedParquetRelation(input.path, input.columns)
+        : { relation: scan, ordinal: 'rowid' };
     const items = input.sources.map((source) => `${missingAsNull(source)} AS ${quoteIdentifier(source.name)}`);
     return await work({
       db,
       relation: `(SELECT ${items.join(', ')} FROM ${scan})`,
       column: (source) => quoteIdentifier(source.name),
+      numbered: {
+        relation: `(SELECT ${items.join(', ')}, ${rows.ordinal} AS ${rowOrdinal} FROM ${rows.relation})`,
+        ordinal: rowOrdinal,
+      },
     });
   } catch (error) {
     if (resources.signal.aborted) throw new AppError('run.cancelled', 'Cancelled.', { cause: error });
@@ -64,6 +75,9 @@ export async function withFitTable<T>(
     db.close();
   }
 }
+
+/** Of a name that no column has. */
+const rowOrdinal = quoteIdentifier('row ordinal of the fit');
 
 function missingAsNull(source: FeatureSource): string {
   const name = quoteIdentifier(source.name);

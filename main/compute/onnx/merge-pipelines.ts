@@ -14,6 +14,13 @@ import { mergeInputColumns, rawElementType, rawShape } from './raw-inputs.ts';
 export interface Pipeline {
   manifest: FeaturesManifest;
   model: ModelProto;
+  outOfFold?: readonly OutOfFoldFile[];
+}
+
+/** Values of a feature that training takes in place of those of the graph: float32 [rows, width], little-endian. */
+export interface OutOfFoldFile {
+  feature: string;
+  path: string;
 }
 
 /** Fitted feature steps as one graph: raw `inputs` → one output `featureTensorName(name)` per feature, in order. */
@@ -25,6 +32,8 @@ export interface MergedPipeline {
   /** Number of float32 columns of all features together. */
   width: number;
   model: ModelProto;
+  /** Only for features of training rows. */
+  outOfFold?: readonly OutOfFoldFile[];
 }
 
 /** Name of the graph output that carries a feature. */
@@ -39,7 +48,9 @@ export async function readPipeline(artifact: { digest: string; path(file: string
     readFile(artifact.path('pipeline.onnx')),
   ]);
   try {
-    return { manifest: featuresManifestSchema.parse(JSON.parse(json)), model: decodeModel(bytes) };
+    const manifest = featuresManifestSchema.parse(JSON.parse(json));
+    const outOfFold = (manifest.outOfFold ?? []).map(({ feature, file }) => ({ feature, path: artifact.path(file) }));
+    return { manifest, model: decodeModel(bytes), ...(outOfFold.length === 0 ? {} : { outOfFold }) };
   } catch (cause) {
     throw new AppError('artifact.corrupt', `The features artifact ${artifact.digest} cannot be read.`, {
       fix: 'Run the step again with --force.',
@@ -77,7 +88,8 @@ export function mergePipelines(pipelines: readonly [Pipeline, ...Pipeline[]] | r
     }
   });
   const width = features.reduce((sum, feature) => sum + feature.width, 0);
-  return { table, inputs, features, width, model: builder.toModel() };
+  const outOfFold = pipelines.flatMap((pipeline) => pipeline.outOfFold ?? []);
+  return { table, inputs, features, width, model: builder.toModel(), ...(outOfFold.length === 0 ? {} : { outOfFold }) };
 }
 
 function requireTrainable(features: readonly FeatureColumn[]): void {
