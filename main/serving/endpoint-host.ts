@@ -10,6 +10,7 @@ import { type KeyPolicy, keyPolicyFor } from './key-policy.ts';
 import { ensureKeys } from './keys/key-file.ts';
 import type { MonitorVerdict } from './monitor-readings.ts';
 import { artifactModelSource, type ModelArtifact, type ModelSource } from './model-source.ts';
+import type { ExplainAnswer } from './explain/explain-service.ts';
 import type { VersionCounts } from './ipc-protocol.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
@@ -114,6 +115,8 @@ export interface EndpointHost {
   models(id: string): readonly ModelSource[];
   /** Through the same code as HTTP, without needing a key. */
   predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
+  /** Why rows get their scores. */
+  explain(id: string, rows: Record<string, unknown>[]): Promise<ExplainAnswer>;
   /** The newest logged rows of the endpoint's own model, or of another version that is served next to it. */
   recentRows(id: string, limit: number, version?: string): Promise<RecentRows>;
   /**
@@ -344,6 +347,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       const started = performance.now();
       const predictions = await entry.client.call('predict', { model: ownModel(entry), rows });
       return { predictions, durationMs: performance.now() - started };
+    },
+    async explain(id, rows) {
+      const entry = live(id);
+      return entry.client.call('explain', { model: ownModel(entry), rows });
     },
     async recentRows(id, limit, version) {
       const entry = live(id);

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
+import { readExplainRequest } from './explain/explain-service.ts';
 import { readFeedback } from './feedback-store.ts';
 import { type Answer, emptyAnswer, json } from './http-answer.ts';
 import { trafficJson } from './http-queries.ts';
@@ -58,6 +59,10 @@ export async function answerCommand(context: ServingContext, route: Route, body:
       );
       await context.feedback.add(entries, Date.now());
       return json(200, { stored: entries.length });
+    }
+    case 'explain': {
+      const model = models.pick(route.model, route.version, undefined);
+      return json(200, await context.explanations.explain(model, readExplainRequest(body)));
     }
     case 'features':
       return { status: 200, contentType: 'application/json', body: await context.features.answer(route.action, body) };

@@ -31,6 +31,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
           peakPerSecond: context.activity.peakPerSecond,
           droppedSpans: context.tracer?.dropped ?? 0,
           fleet: context.fleet,
+          explanations: context.explanations,
         }),
       };
     case 'model-list':
@@ -72,6 +73,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
       return { status: 200, contentType: 'application/json', body: context.features.views() };
     case 'infer':
     case 'predict':
+    case 'explain':
     case 'feedback':
     case 'repository-index':
     case 'repository-load':

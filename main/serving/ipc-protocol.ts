@@ -1,5 +1,6 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
+import type { ExplainAnswer } from './explain/explain-service.ts';
 import type { ActivityPoint } from './activity-recorder.ts';
 import type { BatcherLimits } from './batcher.ts';
 import type { MonitorReading } from './monitor-readings.ts';
@@ -45,6 +46,7 @@ export interface ServingStart {
 /** Calls by name: arguments and results. `model` without a version means the highest one. */
 export interface ServingCalls {
   predict: { args: { model: string; rows: Record<string, unknown>[] }; result: Prediction[] };
+  explain: { args: { model: string; rows: Record<string, unknown>[] }; result: ExplainAnswer };
   /**
    * Serves these models instead, without a gap: the old ones answer until the new ones are warm, and those that stay go
    * on as they are. With several versions of one model, `traffic` says which answers what; null: the first one all.

@@ -1,5 +1,6 @@
 import type { ViewFreshness } from './feature-gateway.ts';
 import type { MonitorReading } from './monitor-readings.ts';
+import type { ExplainService } from './explain/explain-service.ts';
 import type { ModelStatistics } from './model-statistics.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
 import { PrometheusText } from './prometheus-text.ts';
@@ -10,7 +11,12 @@ export function metricsPage(
   models: readonly ServedModel[],
   monitors: readonly MonitorReading[],
   freshness: readonly ViewFreshness[],
-  { peakPerSecond, droppedSpans, fleet }: { peakPerSecond: number; droppedSpans: number; fleet: ModelFleet },
+  {
+    peakPerSecond,
+    droppedSpans,
+    fleet,
+    explanations,
+  }: { peakPerSecond: number; droppedSpans: number; fleet: ModelFleet; explanations: ExplainService },
 ): string {
   const text = new PrometheusText();
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
@@ -25,6 +31,18 @@ export function metricsPage(
     'pipeline_inference_duration_seconds',
     'Time from the end of the request head to the response.',
     models.map((model) => ({ labels: labels(model), value: model.durationSeconds })),
+  );
+  text.counter(
+    'pipeline_explain_requests_total',
+    'Requests to explain predictions, by HTTP status.',
+    [...explanations.counts].flatMap(([model, { byCode }]) =>
+      [...byCode].map(([code, value]) => ({ labels: { ...labels(model), code: String(code) }, value })),
+    ),
+  );
+  text.histogram(
+    'pipeline_explain_duration_seconds',
+    'Time of explaining the rows of a request.',
+    [...explanations.counts].map(([model, { seconds }]) => ({ labels: labels(model), value: seconds })),
   );
   text.histogram(
     'pipeline_inference_queue_seconds',

@@ -1,3 +1,4 @@
+import { explainMethodSchema, scoreScaleSchema } from '../../shared/model/explanation-report.ts';
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { ServedModel } from './served-model.ts';
@@ -96,6 +97,51 @@ const schemas: Json = {
       model_name: text,
       model_version: text,
       id: text,
+    },
+  },
+  ExplainResponse: {
+    type: 'object',
+    required: ['model_name', 'model_version', 'id', 'method', 'scale', 'explanations'],
+    properties: {
+      model_name: text,
+      model_version: text,
+      id: text,
+      method: {
+        ...text,
+        enum: explainMethodSchema.options,
+        description: 'tree and linear are exact, sampling has errors',
+      },
+      scale: { ...text, enum: scoreScaleSchema.options, description: 'what the contributions add up in' },
+      note: text,
+      explanations: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            label: { description: 'classification: the most probable class' },
+            class: { description: 'classification: the class whose score is explained' },
+            value: { type: 'number', description: 'probability of that class, or the prediction' },
+            base: { type: 'number', description: 'mean score; with the contributions it sums to the score' },
+            score: { type: 'number' },
+            contributions: {
+              type: 'array',
+              items: {
+                type: 'object',
+                properties: {
+                  column: text,
+                  value: {},
+                  contribution: { type: 'number' },
+                  standardError: { type: 'number' },
+                },
+              },
+            },
+            encoded: {
+              type: 'array',
+              items: { type: 'object', properties: { column: text, contribution: { type: 'number' } } },
+            },
+          },
+        },
+      },
     },
   },
   Traffic: {
@@ -245,6 +291,13 @@ export function openApiDocument(models: readonly ServedModel[], version: string)
           { post: predictOperation(name, manifest) },
         ]),
       ),
+      ...Object.fromEntries(
+        rowModels.map(({ name, manifest }) => [
+          `/v1/models/${encodeURIComponent(name)}/explain`,
+          { post: operation(`Why ${name} predicts what it does`, ref('ExplainResponse'), explainSchema(manifest)) },
+        ]),
+      ),
+      ...modelPaths('/explain', 'ExplainResponse', 'post', 'Why rows get their scores'),
       '/v1/models/{model}/traffic': {
         parameters: [pathParameter('model')],
         get: operation('Versions and how requests are shared out', ref('Traffic')),
@@ -298,6 +351,15 @@ function modelPaths(suffix: string, result: string | undefined, method: string, 
       parameters: [pathParameter('model'), pathParameter('version')],
       [method]: described,
     },
+  };
+}
+
+/** Rows as for a prediction, the class to explain, and whether to tell of the encoded columns too. */
+function explainSchema(manifest: ModelManifest): Json {
+  const rows = rowsSchema(manifest);
+  return {
+    ...rows,
+    properties: { ...(rows['properties'] as Json), class: {}, encoded: { type: 'boolean', default: false } },
   };
 }
 

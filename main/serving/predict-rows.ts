@@ -46,7 +46,7 @@ function bestFirst(scores: Prediction['scores'], count: number): Prediction['sco
 }
 
 /** Rows of column values as the model's inputs. Errors: `request.invalid`. */
-function encodePredictRows(rows: readonly Record<string, unknown>[], manifest: ModelManifest): Tensor[] {
+export function encodePredictRows(rows: readonly Record<string, unknown>[], manifest: ModelManifest): Tensor[] {
   const feeds = encodeRows(rows, manifest.inputs);
   return Object.entries(feeds).map(([name, tensor]) => ({
     name,

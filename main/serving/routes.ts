@@ -11,7 +11,7 @@ export type Route =
   | { kind: 'features'; action: FeatureAction }
   | { kind: 'repository-load' | 'repository-unload' | 'traffic' | 'rollback'; model: string }
   | { kind: 'statistics' | 'trace'; model: string | undefined; version: string | undefined }
-  | ({ kind: 'model' | 'model-ready' | 'config' } & ModelPath)
+  | ({ kind: 'model' | 'model-ready' | 'config' | 'explain' } & ModelPath)
   | InferenceRoute;
 
 const read = ['GET', 'HEAD'] as const;
@@ -41,12 +41,13 @@ export const routeMethods: Readonly<Record<Route['kind'], readonly string[]>> = 
   'model-ready': read,
   infer: write,
   predict: write,
+  explain: write,
 };
 
 /** Routes that answer without a key, to anyone. */
 export const openRoutes: ReadonlySet<Route['kind']> = new Set(['live', 'ready', 'model-ready']);
 
-const inferenceKinds: ReadonlySet<Route['kind']> = new Set(['infer', 'predict', 'feedback']);
+const inferenceKinds: ReadonlySet<Route['kind']> = new Set(['infer', 'predict', 'explain', 'feedback']);
 
 /** Scope a key needs; reading a route that can also be written needs `read` only. */
 export function scopeOf(route: Route, method: string): KeyScope {
@@ -93,7 +94,7 @@ function rowRoute(segments: readonly string[]): Route | undefined {
   if (first !== 'models' || more.length > 0) return undefined;
   if (model === undefined) return { kind: 'model-list' };
   if (action === 'traffic' || action === 'rollback') return { kind: action, model };
-  return action === 'predict' ? { kind: 'predict', model, version: undefined } : undefined;
+  return action === 'predict' || action === 'explain' ? { kind: action, model, version: undefined } : undefined;
 }
 
 function protocolRoute(segments: readonly string[]): Route | undefined {
@@ -150,7 +151,8 @@ function modelRoute(model: string, rest: readonly string[]): Route | undefined {
     case 'stats':
       return { kind: 'statistics', model, version };
     case 'infer':
-      return { kind: 'infer', model, version };
+    case 'explain':
+      return { kind: action, model, version };
     default:
       return undefined;
   }

@@ -50,6 +50,8 @@ export class ServedModel {
   readonly name: string;
   readonly version: string;
   readonly digest: string;
+  /** Of the file it is loaded from; what else a trained model has lies beside it. */
+  readonly onnxPath: string;
   readonly manifest: ModelManifest | null;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -93,6 +95,7 @@ export class ServedModel {
     this.name = source.name;
     this.version = source.version;
     this.digest = source.digest;
+    this.onnxPath = source.onnxPath;
     this.manifest = source.manifest;
     this.inputs = specs.inputs;
     this.outputs = specs.outputs;

@@ -1,4 +1,5 @@
 import type { ActivityRecorder } from './activity-recorder.ts';
+import type { ExplainService } from './explain/explain-service.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { MonitorReadings } from './monitor-readings.ts';
 import type { FeatureGateway } from './feature-gateway.ts';
@@ -18,6 +19,7 @@ export interface ServingContext {
   readonly feedback: FeedbackStore;
   readonly activity: ActivityRecorder;
   readonly monitors: MonitorReadings;
+  readonly explanations: ExplainService;
   readonly fleet: ModelFleet;
   readonly features: FeatureGateway;
   /** Null: no key is needed. */

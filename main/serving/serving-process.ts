@@ -7,6 +7,7 @@ import { onlineUrl, type OnlineReader } from '../features/online-reader.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { AuditLog } from './audit-log.ts';
+import { ExplainService } from './explain/explain-service.ts';
 import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import type { GrpcFront } from './grpc/grpc-front.ts';
@@ -40,6 +41,7 @@ import { Tracer } from './tracing/tracer.ts';
 const models = new ModelTable();
 const activity = new ActivityRecorder();
 const monitors = new MonitorReadings();
+const explanations = new ExplainService();
 const settings = new ServerSettings();
 let context: ServingContext | undefined;
 let openModel: ((source: ModelSource) => Promise<ServedModel>) | undefined;
@@ -90,6 +92,7 @@ async function start(message: ServingStart): Promise<void> {
     feedback: new FeedbackStore(stateDir),
     activity,
     monitors,
+    explanations,
     fleet,
     features,
     keys: message.keysPath === null ? null : await KeyRing.open(message.keysPath, log),
@@ -171,6 +174,7 @@ async function replaceModels({ models: sources, traffic }: ServingCalls['replace
     const old = models.replace(name, [...kept, ...opened.filter((model) => model.name === name)]);
     for (const model of old) {
       if (kept.includes(model)) continue;
+      void explanations.forget(model);
       model.retire().catch((error: unknown) => log('error', `Closing model ${name}: ${toWireError(error).message}`));
     }
   }
@@ -219,6 +223,7 @@ async function execute(call: ServingCall): Promise<unknown> {
     return models.find(call.args.model, call.args.version).requestLog.recent(call.args.limit);
   }
   const model = models.pick(call.args.model, undefined, undefined);
+  if (call.name === 'explain') return explanations.explain(model, { id: undefined, ...call.args });
   const started = performance.now();
   model.hold();
   try {
@@ -254,6 +259,7 @@ async function stop(): Promise<void> {
   if (context !== undefined) context.draining = true;
   await Promise.all([stopHttp(), grpc?.close(drainMs)]);
   fleet?.close();
+  await explanations.close();
   await Promise.all(models.all().map((model) => model.close()));
   await context?.repository.close();
   context?.features.close();

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { explainMethodSchema, scoreScaleSchema } from '../model/explanation-report.ts';
 import { artifactManifestSchema } from '../artifact/manifest.ts';
 import { wireErrorSchema } from '../errors/wire-error-schema.ts';
 import { runEventSchema } from '../events/run-events.ts';
@@ -245,6 +246,22 @@ export const predictionSchema = z.object({
   /** Regression. */
   value: z.number().nullable(),
   scores: z.array(z.object({ label: classLabelSchema, score: z.number() })),
+});
+
+const rowExplanationSchema = z.object({
+  label: classLabelSchema.nullable(),
+  class: classLabelSchema.nullable(),
+  value: z.number(),
+  base: z.number(),
+  score: z.number(),
+  contributions: z.array(
+    z.object({
+      column: z.string(),
+      value: z.unknown(),
+      contribution: z.number(),
+      standardError: z.number().optional(),
+    }),
+  ),
 });
 
 export const driftColumnSchema = z.object({
@@ -661,6 +678,15 @@ export const engineContract = {
     predict: base
       .input(z.object({ id: z.string(), rows: z.array(z.record(z.string(), jsonValue)).min(1).max(1000) }))
       .output(z.object({ predictions: z.array(predictionSchema), durationMs: z.number() })),
+    /** Why a row gets its score, by the columns of a request, the largest contribution first. */
+    explain: base.input(z.object({ id: z.string(), row: z.record(z.string(), jsonValue) })).output(
+      z.object({
+        method: explainMethodSchema,
+        scale: scoreScaleSchema,
+        note: z.string().optional(),
+        explanations: z.array(rowExplanationSchema),
+      }),
+    ),
     /** Statistics about once a second. */
     watch: base.input(z.object({ id: z.string() })).output(eventIterator(endpointStatsSchema)),
   },

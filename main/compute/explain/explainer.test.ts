@@ -49,7 +49,9 @@ test('sampled values add up exactly, and come near the exact ones as their error
     sampledShap({
       score: async (feeds, count) =>
         Float32Array.from({ length: count }, (_, r) =>
-          score(Array.from({ length: players }, (_, c) => (feeds[`c${c}`]?.data as Float64Array)[r] as number)),
+          score(
+            Array.from({ length: players }, (_, c) => ((feeds[`c${c}`] as Tensor).data as Float64Array)[r] as number),
+          ),
         ),
       width: 1,
       feeds: feedsOf(list),
@@ -111,7 +113,7 @@ test('rows of tensors are taken and joined', () => {
   };
   const joined = joinRows(feeds, takeRows(feeds, [1]));
   expect(joined['text']?.data).toEqual(['a', 'b', 'b']);
-  expect([...(joined['pair']?.data as Float32Array)]).toEqual([1, 2, 3, 4, 3, 4]);
-  expect([...(joined['time']?.data as BigInt64Array)]).toEqual([5n, 6n, 6n]);
+  expect([...((joined['pair'] as Tensor).data as Float32Array)]).toEqual([1, 2, 3, 4, 3, 4]);
+  expect([...((joined['time'] as Tensor).data as BigInt64Array)]).toEqual([5n, 6n, 6n]);
   expect(joined['pair']?.dims).toEqual([3, 2]);
 });

@@ -19,6 +19,7 @@ export const endpointHandlers = {
   }),
   signature: rpc.endpoint.signature.handler(({ input, context }) => context.endpoints.signature(input.id)),
   predict: rpc.endpoint.predict.handler(({ input, context }) => context.endpoints.predict(input.id, input.rows)),
+  explain: rpc.endpoint.explain.handler(({ input, context }) => context.endpoints.explain(input.id, [input.row])),
   watch: rpc.endpoint.watch.handler(async function* ({ input, context, signal }) {
     yield* context.endpoints.watch(input.id, signal ?? new AbortController().signal);
   }),

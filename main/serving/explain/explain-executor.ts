@@ -1,0 +1,161 @@
+import { Worker } from 'node:worker_threads';
+import { AppError, fromWireError } from '../../../shared/errors/app-error.ts';
+import type { Explanations } from '../../compute/explain/explanation.ts';
+import type { Tensor } from '../tensor.ts';
+import type { ExplainerFacts, ExplainMessage, ExplainReply, ExplainWorkerStart } from './explain-protocol.ts';
+
+/** Explanations that may wait or run at a time. */
+const maxWaiting = 8;
+const timeoutMs = 20_000;
+/** Without requests for so long the thread ends and gives its memory back. */
+const idleMs = 60_000;
+/** A run of ONNX Runtime must not be cut off: it would abort the process. */
+const lastRunMs = 30_000;
+
+interface Pending {
+  resolve(explanations: Explanations): void;
+  reject(error: unknown): void;
+  timer: NodeJS.Timeout;
+}
+
+/** Explains predictions of one model version in a thread that lives while it is asked. */
+export class ExplainExecutor {
+  readonly #start: ExplainWorkerStart;
+  #worker: { thread: Worker; facts: Promise<ExplainerFacts> } | undefined;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #settled: () => void = () => undefined;
+
+  constructor(start: ExplainWorkerStart) {
+    this.#start = start;
+  }
+
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  /** How the model is explained; starts the thread. Errors: those of `openExplainer`. */
+  facts(): Promise<ExplainerFacts> {
+    clearTimeout(this.#idle);
+    this.#worker ??= this.#launch();
+    this.#rest();
+    return this.#worker.facts;
+  }
+
+  /** Errors: `serve.overloaded`, `request.too-large` (takes too long), `run.cancelled`, `serve.inference`. */
+  async explain(
+    request: { inputs: Tensor[]; rows: number; output: number | undefined; encoded: boolean },
+    signal?: AbortSignal,
+  ): Promise<Explanations> {
+    await this.facts();
+    const { thread } = this.#worker ?? {};
+    if (thread === undefined) throw lost();
+    if (this.#pending.size >= maxWaiting) {
+      throw new AppError('serve.overloaded', `${this.#pending.size} requests wait to be explained.`, {
+        fix: 'Send it again later.',
+      });
+    }
+    const id = this.#nextId++;
+    clearTimeout(this.#idle);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#post(thread, { type: 'cancel', id });
+        this.#settle(id)?.reject(
+          new AppError('request.too-large', `The explanation took more than ${timeoutMs / 1000} s.`, {
+            fix: 'Send fewer rows.',
+          }),
+        );
+      }, timeoutMs);
+      this.#pending.set(id, { resolve, reject, timer });
+      signal?.addEventListener('abort', () => {
+        this.#post(thread, { type: 'cancel', id });
+        this.#settle(id)?.reject(new AppError('run.cancelled', 'Cancelled.'));
+      });
+      this.#post(thread, { type: 'explain', id, ...request });
+    });
+  }
+
+  /** Ends the thread after what it runs. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    const { thread } = this.#worker ?? {};
+    if (thread === undefined) return;
+    if (this.#pending.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, lastRunMs);
+        this.#settled = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#worker = undefined;
+    await thread.terminate();
+  }
+
+  #post(thread: Worker, message: ExplainMessage): void {
+    thread.postMessage(message);
+  }
+
+  #launch(): { thread: Worker; facts: Promise<ExplainerFacts> } {
+    const thread = new Worker(new URL('./explain-worker.ts', import.meta.url), { workerData: this.#start });
+    const facts = new Promise<ExplainerFacts>((resolve, reject) => {
+      thread.on('message', (reply: ExplainReply) => {
+        switch (reply.type) {
+          case 'ready':
+            resolve(reply.facts);
+            return;
+          case 'refused':
+            reject(fromWireError(reply.error));
+            this.#drop(thread);
+            return;
+          case 'result':
+            this.#settle(reply.id)?.resolve(reply.explanations);
+            return;
+          case 'failed':
+            this.#settle(reply.id)?.reject(fromWireError(reply.error));
+        }
+      });
+      thread.on('error', reject);
+      thread.on('exit', () => {
+        reject(lost());
+        if (this.#worker?.thread === thread) this.#worker = undefined;
+        for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(lost());
+      });
+    });
+    // Whoever asks gets the error.
+    facts.catch(() => undefined);
+    return { thread, facts };
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(pending?.timer);
+    if (this.#pending.size === 0) {
+      this.#settled();
+      this.#rest();
+    }
+    return pending;
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    if (this.#pending.size > 0) return;
+    this.#idle = setTimeout(() => {
+      const { thread } = this.#worker ?? {};
+      if (thread !== undefined) this.#drop(thread);
+    }, idleMs);
+    this.#idle.unref();
+  }
+
+  #drop(thread: Worker): void {
+    if (this.#worker?.thread === thread) this.#worker = undefined;
+    void thread.terminate();
+  }
+}
+
+function lost(): AppError {
+  return new AppError('serve.inference', 'The thread that explains predictions ended.', { fix: 'Send it again.' });
+}
