@@ -56,6 +56,12 @@ export function refuseUnsupported(
         fix: 'Choose the target kubernetes: there one pod runs the graph, its endpoint and its monitors.',
       });
     }
+    const away = (['publishUrl', 'sendLogTo'] as const).find((field) => (service.params[field] ?? '') !== '');
+    if (away !== undefined && !loops) {
+      throw unsupported(target, service.id, `has ${away}, which only an engine that runs the graph can do`, {
+        fix: 'Leave it out for the cluster, or choose the target kubernetes with a monitor of performance.',
+      });
+    }
     if (!exportableServices.has(service.kind) && !(servesOnly && lookingOn.has(service.kind))) {
       throw unsupported(target, service.id, `is of kind ${service.kind}, which has no counterpart there`, {});
     }

@@ -10,9 +10,11 @@ import type { MissingFeatures } from '../features/enrichment.ts';
 import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { KeyPolicy } from '../serving/key-policy.ts';
+import type { LogDeliveryTargets } from '../serving/prediction-log/log-delivery.ts';
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { ScalingOptions } from '../serving/replicas/scaling-options.ts';
 import type { Engine } from './engine.ts';
+import { createSecrets } from './secrets.ts';
 
 export interface StartGraphEndpoint {
   document: unknown;
@@ -120,6 +122,22 @@ function predictionLogOf(params: Record<string, unknown>): PredictionLogOptions 
     mode,
     redactColumns: Array.isArray(redactColumns) ? redactColumns.map(String) : [],
     retentionDays: Number(logRetentionDays ?? 30),
+    delivery: deliveryOf(params),
+  };
+}
+
+/** Where the log goes beside the disk; secrets come from the environment of this engine. */
+function deliveryOf(params: Record<string, unknown>): LogDeliveryTargets {
+  const { publishUrl, publishTopic, publishUser, publishPassword, sendLogTo, sendLogToken } =
+    endpointNode.params.parse(params);
+  const secrets = createSecrets();
+  const valueOf = (reference: { secret: string } | null) => (reference === null ? '' : secrets.value(reference.secret));
+  return {
+    publish:
+      publishUrl === ''
+        ? null
+        : { url: publishUrl, topic: publishTopic, user: publishUser, password: valueOf(publishPassword) },
+    send: sendLogTo === '' ? null : { url: sendLogTo, token: valueOf(sendLogToken) },
   };
 }
 

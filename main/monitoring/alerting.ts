@@ -70,7 +70,8 @@ export function createAlerting(
     log(active ? textOf(changed) : `Over: ${changed.title}`);
     onChange?.(changed);
     if (changed.silenced) return;
-    if (webhook !== '') void deliver(changed, () => post(changed, webhook));
+    if (webhook !== '')
+      void deliver(changed, () => (/^mqtts?:/.test(webhook) ? publish(changed, webhook) : post(changed, webhook)));
     if (email !== '') void deliver(changed, () => sendAlertEmail(changed, textOf(changed), email));
   }
 }
@@ -83,6 +84,20 @@ async function post(alert: Alert, url: string): Promise<void> {
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) throw new Error(`status ${response.status}`);
+}
+
+/** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. The last alert stays with the broker for who subscribes later. */
+async function publish(alert: Alert, address: string): Promise<void> {
+  const { connectAsync } = await import('mqtt');
+  const { href, pathname } = new URL(address);
+  const broker = href.slice(0, href.length - pathname.length);
+  const client = await connectAsync(broker, { connectTimeout: timeoutMs, reconnectPeriod: 0 });
+  try {
+    const text = JSON.stringify({ text: textOf(alert), alert });
+    await client.publishAsync(decodeURIComponent(pathname.slice(1)), text, { qos: 1, retain: true });
+  } finally {
+    await client.endAsync(true);
+  }
 }
 
 /** One text, as chat systems show it. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { BatcherLimits, InferJob, RunDurations } from './batcher.ts';
@@ -331,11 +332,20 @@ function openPredictionLog(
   { predictionLog, stateDir, log }: ServedModelOptions,
 ): PredictionLog | null {
   if (predictionLog === null) return null;
-  const { mode, redactColumns, retentionDays } = predictionLog;
+  const { mode, redactColumns, retentionDays, delivery: targets } = predictionLog;
   const keys = manifest === null ? [] : keyTensors(manifest, inputs);
   const columns = logColumns([...inputs, ...keys], outputs, manifest, new Set(redactColumns));
   if (columns.length === 0) return null;
   // A name may hold anything; what it is turned into stays one folder.
   const folder = encodeURIComponent(name).replaceAll('.', '%2E');
-  return new PredictionLog({ dir: join(stateDir, 'requests', folder, version), columns, retentionDays }, mode, log);
+  const delivery = {
+    publish: targets?.publish ?? null,
+    send: targets?.send ?? null,
+    model: name,
+    version,
+    // Logs of several machines may come together in one place.
+    folder: [hostname(), basename(dirname(stateDir)), basename(stateDir), folder, version].join('/'),
+  };
+  const dir = join(stateDir, 'requests', folder, version);
+  return new PredictionLog({ dir, columns, retentionDays, delivery }, mode, log);
 }

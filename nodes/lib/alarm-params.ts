@@ -23,9 +23,14 @@ export function alarmParams(condition: string) {
     webhook: z
       .string()
       .max(2_000)
-      .regex(/^$|^https?:\/\//, 'an address that starts with http:// or https://')
+      .regex(
+        /^$|^https?:\/\/|^mqtts?:\/\/[^\s/@]+\/[^\s+#]+$/,
+        'an address that starts with http:// or https://, or mqtt://HOST/TOPIC',
+      )
       .default('')
-      .describe('Address that alerts are posted to as JSON, also in the form that Slack takes')
+      .describe(
+        'Address that alerts are posted to as JSON, also in the form that Slack takes; or the topic of an MQTT broker, as mqtt://HOST:PORT/TOPIC',
+      )
       .meta(paramMeta({ section: 'Alarm' })),
     email: z
       .string()

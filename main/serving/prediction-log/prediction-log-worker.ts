@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { keepCompiledCode } from '../../product/code-cache.ts';
+import { type LogDelivery, openLogDelivery } from './log-delivery.ts';
 import { type PredictionLogFolder, PredictionLogWriter } from './prediction-log-writer.ts';
 import type { LogBatch } from './prediction-recorder.ts';
 
@@ -11,12 +12,15 @@ export type LogWorkerReply =
   | { type: 'written'; rows: number }
   | { type: 'lost'; rows: number; reason: string }
   | { type: 'problem'; reason: string }
+  /** Of what is sent elsewhere; the log itself loses nothing. */
+  | { type: 'notice'; text: string }
   | { type: 'recovered'; files: number }
   | { type: 'closed' };
 
 if (parentPort === null) throw new Error('prediction-log-worker runs as a worker thread');
 const port = parentPort;
-const writer = new PredictionLogWriter(workerData as PredictionLogFolder);
+const folder = workerData as PredictionLogFolder & { delivery: LogDelivery };
+const writer = new PredictionLogWriter(folder);
 
 function reply(message: LogWorkerReply): void {
   port.postMessage(message);
@@ -41,6 +45,13 @@ let turn = attempt(async () => {
   const files = await writer.open();
   if (files > 0) reply({ type: 'recovered', files });
 });
+const delivery = openLogDelivery(folder.dir, folder.delivery, {
+  notice: (text) => reply({ type: 'notice', text }),
+  finishFiles: () => {
+    turn = turn.then(() => attempt(() => writer.roll()));
+    return turn;
+  },
+});
 
 port.on('message', (message: LogWorkerMessage) => {
   turn = turn.then(() => handle(message));
@@ -49,13 +60,14 @@ port.on('message', (message: LogWorkerMessage) => {
 async function handle(message: LogWorkerMessage): Promise<void> {
   if (message.type === 'close') {
     await attempt(() => writer.roll(true));
+    await delivery.close();
     reply({ type: 'closed' });
     port.close();
     return;
   }
   const rows = message.batch.ids.length;
   try {
-    writer.write(message.batch);
+    delivery.publish(writer.write(message.batch));
     reply({ type: 'written', rows });
   } catch (error) {
     reply({ type: 'lost', rows, reason: reasonOf(error) });

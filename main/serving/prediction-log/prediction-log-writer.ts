@@ -59,9 +59,10 @@ export class PredictionLogWriter {
     return recovered;
   }
 
-  /** Throws the error of the disk; none of the batch is then in the log. */
-  write(batch: LogBatch): void {
-    const lines = Buffer.from(linesOf(batch, this.#folder.columns));
+  /** Gives the lines as they were written. Throws the error of the disk; none of the batch is then in the log. */
+  write(batch: LogBatch): string {
+    const text = linesOf(batch, this.#folder.columns);
+    const lines = Buffer.from(text);
     const open = (this.#open ??= this.#create());
     try {
       for (let at = 0; at < lines.length; ) at += writeSync(open.file, lines, at);
@@ -72,6 +73,7 @@ export class PredictionLogWriter {
     }
     open.bytes += lines.length;
     open.rows += batch.ids.length;
+    return text;
   }
 
   /** Turns the open file into Parquet when it is full or old enough, or at once. */

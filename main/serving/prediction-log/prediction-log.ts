@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { LogLevel } from '../server-settings.ts';
 import type { Tensor } from '../tensor.ts';
 import type { LogWorkerMessage, LogWorkerReply } from './prediction-log-worker.ts';
+import type { LogDelivery, LogDeliveryTargets } from './log-delivery.ts';
 import type { PredictionLogFolder } from './prediction-log-writer.ts';
 import { type LogCounts, type PredictionLogMode, PredictionRecorder } from './prediction-recorder.ts';
 
@@ -10,6 +11,8 @@ export interface PredictionLogOptions {
   /** Columns that are never written. */
   redactColumns: readonly string[];
   retentionDays: number;
+  /** Nowhere else when left out. */
+  delivery?: LogDeliveryTargets | undefined;
 }
 
 const flushPeriodMs = 1_000;
@@ -29,7 +32,11 @@ export class PredictionLog {
   #unwritten = 0;
   #lastProblem = '';
 
-  constructor(folder: PredictionLogFolder, mode: PredictionLogMode, log: (level: LogLevel, text: string) => void) {
+  constructor(
+    folder: PredictionLogFolder & { delivery: LogDelivery },
+    mode: PredictionLogMode,
+    log: (level: LogLevel, text: string) => void,
+  ) {
     this.#log = log;
     this.#recorder = new PredictionRecorder(folder.columns, mode);
     this.#worker = new Worker(new URL('./prediction-log-worker.ts', import.meta.url), { workerData: folder });
@@ -98,6 +105,9 @@ export class PredictionLog {
         return;
       case 'recovered':
         this.#log('info', `The request log took over ${reply.files} files of a process that ended early.`);
+        return;
+      case 'notice':
+        this.#log('warn', reply.text);
         return;
       case 'closed':
     }

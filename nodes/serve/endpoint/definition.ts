@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { secretReferenceSchema } from '../../../shared/node/secret.ts';
 
 export const endpointNode = defineNode({
   kind: 'serve.endpoint',
@@ -88,6 +89,50 @@ export const endpointNode = defineNode({
       .default(30)
       .describe('Logged requests older than this are removed')
       .meta(paramMeta({ section: 'Request log', unit: 'days', advanced: true })),
+    publishUrl: z
+      .string()
+      .max(1_000)
+      .regex(
+        /^$|^(mqtts?|wss?):\/\/[^\s/@]+/,
+        'mqtt://HOST:PORT, mqtts://… (encrypted) or ws://…, without user and password',
+      )
+      .default('')
+      .describe(
+        'Address of an MQTT broker that is told every logged prediction, such as mqtt://host:1883; empty for none',
+      )
+      .meta(paramMeta({ section: 'Publish', label: 'MQTT broker' })),
+    publishTopic: z
+      .string()
+      .max(1_000)
+      .regex(/^[^+#\0]*$/, 'a topic without + and #')
+      .default('')
+      .describe('Topic of the predictions; empty takes slipway/MODEL/predictions')
+      .meta(paramMeta({ section: 'Publish', label: 'Topic' })),
+    publishUser: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('User name at the broker')
+      .meta(paramMeta({ section: 'Publish', label: 'User', advanced: true })),
+    publishPassword: secretReferenceSchema
+      .nullable()
+      .default(null)
+      .describe('Secret with the password at the broker, as {"secret": "NAME"}')
+      .meta(paramMeta({ section: 'Publish', label: 'Password', advanced: true })),
+    sendLogTo: z
+      .string()
+      .max(1_000)
+      .regex(/^$|^(s3|https?):\/\/[^\s/@]+/, 's3://BUCKET/PREFIX?endpoint=… or https://HOST/PATH')
+      .default('')
+      .describe(
+        'Where finished files of the request log are sent whenever it can be reached: s3://BUCKET/PREFIX, or an address that takes PUT; empty for nowhere',
+      )
+      .meta(paramMeta({ section: 'Request log', label: 'Send to' })),
+    sendLogToken: secretReferenceSchema
+      .nullable()
+      .default(null)
+      .describe('Secret with the token for an https address, sent as Authorization: Bearer')
+      .meta(paramMeta({ section: 'Request log', label: 'Token', advanced: true })),
     responseCacheMiB: z
       .number()
       .int()
@@ -131,7 +176,16 @@ export const endpointNode = defineNode({
     inputs: { model: { types: ['model'], doc: 'The model to serve' } },
     outputs: { requests: { type: 'stream', doc: 'Requests and predictions, for monitors' } },
   },
-  infer: () => ({ outputs: { requests: { type: 'stream' } }, problems: [] }),
+  infer: (_inputs, params) => ({
+    outputs: { requests: { type: 'stream' } },
+    problems: (['publishUrl', 'sendLogTo'] as const)
+      .filter((field) => params.requestLog === 'off' && params[field] !== '')
+      .map((field) => ({
+        field,
+        message: 'What is sent on comes from the request log, which is off.',
+        fix: 'Turn the request log on.',
+      })),
+  }),
   determinism: 'external',
   resources: () => ({ cpu: 1, memoryBytes: 2 ** 29 }),
   deploy: { workload: 'deployment' },
@@ -175,6 +229,14 @@ Requests with the header \`x-slipway-session\` keep to one version. \`/v1/models
 \`time\`, \`id\`, \`row\`, and the structs \`input\` and \`output\`. Rows are on the disk a second after their answer. Columns
 named in \`redactColumns\` are never written; lists of more than 64 numbers (images) are not either. \`POST /v1/feedback\`
 with \`{"id": …, "label": …}\` keeps what really happened with the request of that id.
+
+**Publish.** With \`publishUrl\` every logged row is published to \`publishTopic\` as one line of JSON with \`model\`, \`version\`,
+\`time\`, \`id\`, \`row\`, \`input\` and \`output\`, at least once (QoS 1), a second after its answer. While the broker is away the
+newest 10,000 wait.
+
+**Send on.** With \`sendLogTo\` finished files of the log (every five minutes, or 100,000 rows) are put under
+\`MACHINE/GRAPH/NODE/MODEL/VERSION\` there, oldest first, each once. A machine that is offline keeps them for
+\`logRetentionDays\` and goes on where it stopped. Object storages take their credentials from the environment.
 
 The endpoint listens on this machine only. It keeps the last 10,000 request rows in memory for monitors.`,
 });
