@@ -28,6 +28,7 @@ import { writePostgresNode } from './data/write-postgres/definition.ts';
 import { mysqlNode } from './data/mysql/definition.ts';
 import { httpNode } from './data/http/definition.ts';
 import { excelNode } from './data/excel/definition.ts';
+import { imagesNode } from './data/images/definition.ts';
 import { bucketizeNode } from './feature/bucketize/definition.ts';
 import { datetimeNode } from './feature/datetime/definition.ts';
 import { encodeNode } from './feature/encode/definition.ts';
@@ -72,6 +73,7 @@ export const catalog = {
   // Sources, transforms, checks and sinks, as the palette shows them.
   [fileNode.kind]: fileNode,
   [excelNode.kind]: excelNode,
+  [imagesNode.kind]: imagesNode,
   [sqliteNode.kind]: sqliteNode,
   [postgresNode.kind]: postgresNode,
   [mysqlNode.kind]: mysqlNode,

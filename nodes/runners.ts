@@ -7,6 +7,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.dedupe': () => import('./data/dedupe/run.ts'),
   'data.derive': () => import('./data/derive/run.ts'),
   'data.excel': () => import('./data/excel/run.ts'),
+  'data.images': () => import('./data/images/run.ts'),
   'data.expect': () => import('./data/expect/run.ts'),
   'data.file': () => import('./data/file/run.ts'),
   'data.filter': () => import('./data/filter/run.ts'),

@@ -61,7 +61,7 @@ describe('trustNeeds', () => {
 
   it('lets transforms be, and names what reaches outside or writes', () => {
     const kinds = ['select', 'filter', 'derive', 'join', 'union', 'aggregate', 'pivot', 'unpivot', 'window', 'sort'];
-    for (const kind of [...kinds, 'sample', 'dedupe', 'excel']) {
+    for (const kind of [...kinds, 'sample', 'dedupe', 'excel', 'images']) {
       expect(trustNeeds(graph({ step: node(`data.${kind}`) })), kind).toEqual([]);
     }
     const onSight = { http: true, mysql: true, s3: true, python: true, 'write-s3': true, 'write-postgres': true };

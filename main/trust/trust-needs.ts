@@ -24,6 +24,7 @@ export interface TrustNeed {
 const harmless: ReadonlySet<string> = new Set([
   'data.file',
   'data.excel',
+  'data.images',
   'data.sqlite',
   'data.sql',
   'data.split',

@@ -5,6 +5,7 @@ import { language } from './language.ts';
 export const germanKindTitles: Readonly<Record<string, string>> = {
   'data.file': 'Datei',
   'data.excel': 'Excel',
+  'data.images': 'Bilder',
   'data.sqlite': 'SQLite',
   'data.postgres': 'PostgreSQL',
   'data.mysql': 'MySQL',

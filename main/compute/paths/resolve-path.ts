@@ -8,14 +8,14 @@ import { unpackedPackage } from './packed-samples.ts';
 const packagePrefix = 'pkg:';
 const packageName = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 const globCharacters = /[*?[{]/;
-const mostFiles = 10_000;
+const usualMostFiles = 10_000;
 
 /**
  * The files a data path names: an absolute path, one relative to `baseDir`, `pkg:NAME/file` inside an installed npm
  * package, or a glob of these (`*`, `**`, `?`, `[ab]`, `{a,b}`). Absolute, sorted, at least one; a name that exists is
  * taken as it is even when it looks like a glob. Errors: `data.not-found` with near misses.
  */
-export async function resolveDataPaths(path: string, baseDir: string): Promise<string[]> {
+export async function resolveDataPaths(path: string, baseDir: string, mostFiles = usualMostFiles): Promise<string[]> {
   if (path.trim() === '') {
     throw new AppError('data.not-found', 'No file is chosen.', { fix: 'Set path to a file.' });
   }

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { encode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { readTablePage } from '../../../main/compute/duckdb/page.ts';
+import { StepChain } from '../../../test/support/step-chain.ts';
+import { imagesNode } from './definition.ts';
+import { runner } from './run.ts';
+
+let chain: StepChain;
+let dir: string;
+beforeAll(async () => {
+  chain = await StepChain.create();
+  dir = mkdtempSync(join(tmpdir(), 'slipway-images-'));
+  const png = (value: number, width = 4, height = 4) =>
+    encode({ width, height, channels: 1, data: new Uint8Array(width * height).fill(value) });
+  const put = (name: string, bytes: Uint8Array | string) => {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), bytes);
+  };
+  put('set/cat/a.png', png(10));
+  put('set/cat/b.PNG', png(20, 8, 2));
+  put('set/dog/[odd] ’name’.png', png(30));
+  put('set/top.png', png(40));
+  put('set/dog/broken.jpg', 'no image');
+  put('set/dog/notes.txt', 'not read');
+  put('empty/readme.txt', '');
+  put('broken/a.png', '');
+});
+afterAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  await chain[Symbol.asyncDispose]();
+});
+
+async function images(params: z.input<typeof imagesNode.params>) {
+  const made = await chain.run(imagesNode, runner, params, {}, { baseDir: dir });
+  const page = async (port: 'table' | 'quarantine') => {
+    const found = made[port];
+    const columns = found?.manifest.schema?.columns ?? [];
+    return (await readTablePage(found?.path('data.parquet') ?? '', columns, { offset: 0, limit: 100 })).rows;
+  };
+  return { made, table: await page('table'), quarantine: await page('quarantine') };
+}
+
+describe('data.images', () => {
+  it('reads a folder, with labels of its folders and reasons for what is broken', async () => {
+    const { made, table, quarantine } = await images({ path: 'set', width: 2, height: 2 });
+    expect(table).toEqual([
+      ['cat/a.png', 'cat', 4, 4, [10, 10, 10, 10]],
+      ['cat/b.PNG', 'cat', 8, 2, [0, 0, 20, 20]].with(4, expect.any(Array)),
+      ['dog/[odd] ’name’.png', 'dog', 4, 4, [30, 30, 30, 30]],
+      ['top.png', null, 4, 4, [40, 40, 40, 40]],
+    ]);
+    expect(quarantine).toEqual([['dog/broken.jpg', expect.stringContaining('neither PNG nor JPEG')]]);
+    const params = imagesNode.params.parse({ path: 'set', width: 2, height: 2 });
+    const described = await runner.describe?.({
+      params,
+      inputs: {},
+      baseDir: dir,
+      signal: new AbortController().signal,
+      secret: String,
+    });
+    expect(described?.outputs['table']).toMatchObject({ schema: made['table']?.manifest.schema });
+  });
+
+  it('takes a glob and colours, without labels', async () => {
+    const { table } = await images({ path: 'set/c*/*', width: 1, height: 1, colours: 'rgb', label: 'none' });
+    expect(table.map((row) => row[0])).toEqual(['a.png', 'b.PNG']);
+    expect(table[0]?.[3]).toEqual([10, 10, 10]);
+  });
+
+  it('says what is missing or broken', async () => {
+    await expect(images({ path: 'nowhere' })).rejects.toMatchObject({ code: 'data.not-found' });
+    await expect(images({ path: 'empty' })).rejects.toMatchObject({ code: 'data.not-found' });
+    await expect(images({ path: 'broken' })).rejects.toMatchObject({ code: 'data.empty' });
+    await expect(images({ path: 'set', onBroken: 'fail' })).rejects.toThrow('dog/broken.jpg');
+  });
+
+  it('has a key that follows names and content', async () => {
+    const probe = () =>
+      runner.probe?.({
+        params: imagesNode.params.parse({ path: 'set' }),
+        baseDir: dir,
+        streamsDir: '',
+        signal: new AbortController().signal,
+        secret: String,
+      });
+    const before = await probe();
+    expect(await probe()).toBe(before);
+    writeFileSync(join(dir, 'set/dog/c.png'), readFileSync(join(dir, 'set/cat/a.png')));
+    const added = await probe();
+    expect(added).not.toBe(before);
+    rmSync(join(dir, 'set/dog/c.png'));
+    expect(await probe()).toBe(before);
+    symlinkSync('.', join(dir, 'set/dog/round'));
+    expect(await probe()).toBe(before);
+    rmSync(join(dir, 'set/dog/round'));
+  });
+});
