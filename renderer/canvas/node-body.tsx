@@ -1,3 +1,4 @@
+import { type RunningSearch, runningSearchSchema } from '../../shared/model/search-report.ts';
 import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import type { GraphNode } from '../../shared/graph/document.ts';
 import { engine } from '../client/engine-client.ts';
@@ -37,12 +38,20 @@ function numbers(value: unknown): number[] {
 }
 
 function curveOf(partial: Record<string, unknown> | undefined): Curve | undefined {
+  const search = runningSearchSchema.safeParse(partial);
+  if (search.success) return searchCurve(search.data);
   const curve = partial?.curve as { metric?: unknown; train?: unknown; valid?: unknown } | undefined;
   if (!curve) return undefined;
   const train = numbers(curve.train);
   const valid = numbers(curve.valid);
   if (train.length + valid.length < 2) return undefined;
   return { metric: typeof curve.metric === 'string' ? curve.metric : 'loss', train, valid };
+}
+
+/** Values of the trials that came to their end. */
+function searchCurve({ trials, metric }: RunningSearch): Curve | undefined {
+  const valid = trials.flatMap(({ state, value }) => (state === 'complete' && value !== undefined ? [value] : []));
+  return valid.length < 2 ? undefined : { metric, train: [], valid };
 }
 
 function CurveBody({ curve }: { curve: Curve }) {

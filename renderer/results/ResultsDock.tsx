@@ -1,3 +1,5 @@
+import { runningSearchSchema } from '../../shared/model/search-report.ts';
+import { SearchView } from './search-view.tsx';
 import { useCallback, useMemo, useState } from 'react';
 import type { ColumnProfile } from '../../shared/rpc/engine-contract.ts';
 import { serviceOf, useActiveRun, useStepRun } from '../canvas/use-node-status.ts';
@@ -101,6 +103,10 @@ function NothingYet({ nodeId }: { nodeId: string }) {
   );
   if (run?.state === 'failed' && run.error) {
     return <ErrorState error={run.error} onRetry={() => void startRun({ to: nodeId })} />;
+  }
+  const searching = runningSearchSchema.safeParse(run?.partial);
+  if (run?.state === 'running' && searching.success && searching.data.trials.length > 0) {
+    return <SearchView search={searching.data} />;
   }
   if (run?.state === 'running' || run?.state === 'queued') return <Skeleton waitsFor={t.thisStepToFinish} />;
   if (service === 'endpoint') {

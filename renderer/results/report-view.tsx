@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { searchReportSchema } from '../../shared/model/search-report.ts';
 import { type EvaluationReport, evaluationReportSchema } from '../../shared/model/report.ts';
 import { metricName } from '../canvas/node-facts.ts';
 import { BarList } from '../charts/bar-list.tsx';
@@ -13,11 +14,13 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { dataReportSchema, ExpectationsView, FactsView } from './data-report-view.tsx';
 import { ParityBox } from './parity-box.tsx';
 import { CheapestThreshold, FairnessTable, GainChart, ReferenceTable, SliceTable } from './report-parts.tsx';
+import { CalibratedParts, FoldTable } from './fold-table.tsx';
+import { SearchView } from './search-view.tsx';
 import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
 
 const chartHeight = 210;
-const reportSchema = z.union([dataReportSchema, evaluationReportSchema]);
+const reportSchema = z.union([dataReportSchema, searchReportSchema, evaluationReportSchema]);
 
 function prevalenceOf(report: EvaluationReport): number | undefined {
   const counts = report.confusion?.map((row) => row.reduce((sum, count) => sum + count, 0));
@@ -79,6 +82,7 @@ export function ReportView({ digest, nodeId }: { digest: string; nodeId: string 
   if (error) return <ErrorState error={error} onRetry={refetch} />;
   if (!report) return <Skeleton waitsFor={t.theReport} />;
   if (!('type' in report)) return <EvaluationView report={report} />;
+  if (report.type === 'search') return <SearchView search={report} importance={report.importance} />;
   if (report.type === 'expectations') return <ExpectationsView report={report} nodeId={nodeId} />;
   return <FactsView report={report} />;
 }
@@ -106,6 +110,13 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
         </p>
       ))}
       <div className="result-parts">
+        {report.crossValidation && (
+          <section className="wide">
+            <h3>{t.folds}</h3>
+            <FoldTable given={report.crossValidation} />
+          </section>
+        )}
+        {report.calibrated && <CalibratedParts given={report.calibrated} height={chartHeight} />}
         {report.roc && (
           <section>
             <RocChart points={report.roc} auc={report.metrics.rocAuc} height={chartHeight} />
@@ -152,7 +163,7 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
             )}
           </section>
         )}
-        {report.calibration && report.calibration.length > 1 && (
+        {report.calibration && report.calibration.length > 1 && !report.calibrated && (
           <section>
             <CalibrationChart bins={report.calibration} height={chartHeight} />
           </section>
@@ -207,10 +218,12 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
             <FairnessTable fairness={report.fairness} />
           </section>
         )}
-        <section>
-          <h3>{t.parity}</h3>
-          <ParityBox parity={report.parity} />
-        </section>
+        {!report.crossValidation && !report.calibrated && (
+          <section>
+            <h3>{t.parity}</h3>
+            <ParityBox parity={report.parity} />
+          </section>
+        )}
       </div>
     </div>
   );

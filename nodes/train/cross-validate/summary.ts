@@ -23,7 +23,20 @@ export function summaryOf(
       const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / (k - 1), 0));
       const ratio = some.reduce((sum, { train, validation }) => sum + validation / train / k, 0);
       const half = studentQuantile(confidence, k - 1) * deviation * Math.sqrt(1 / k + ratio);
-      return [name, { mean, deviation, low: mean - half, high: mean + half }];
+      return [
+        name,
+        { mean, deviation, low: Math.max(least(name), mean - half), high: Math.min(most(name), mean + half) },
+      ];
     }),
   );
+}
+
+const errors: readonly string[] = ['logLoss', 'rmse', 'mae', 'mape', 'brierScore', 'expectedCalibrationError'];
+
+function least(metric: string): number {
+  return metric === 'r2' ? Number.NEGATIVE_INFINITY : 0;
+}
+
+function most(metric: string): number {
+  return errors.includes(metric) ? Number.POSITIVE_INFINITY : 1;
 }
