@@ -37,6 +37,7 @@ import { imageNode } from './feature/image/definition.ts';
 import { crossNode } from './feature/cross/definition.ts';
 import { polynomialNode } from './feature/polynomial/definition.ts';
 import { targetNode } from './feature/target/definition.ts';
+import { expressionNode } from './feature/expression/definition.ts';
 import { textNode } from './feature/text/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
@@ -107,6 +108,7 @@ export const catalog = {
   [targetNode.kind]: targetNode,
   [hashNode.kind]: hashNode,
   [imageNode.kind]: imageNode,
+  [expressionNode.kind]: expressionNode,
   [crossNode.kind]: crossNode,
   [polynomialNode.kind]: polynomialNode,
   [textNode.kind]: textNode,

@@ -46,6 +46,7 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.cross',
   'feature.datetime',
   'feature.encode',
+  'feature.expression',
   'feature.hash',
   'feature.image',
   'feature.impute',
