@@ -57,7 +57,7 @@ export function refuseUnsupported(
       });
     }
     const away = (['publishUrl', 'sendLogTo'] as const).find((field) => (service.params[field] ?? '') !== '');
-    if (away !== undefined && !loops) {
+    if (away !== undefined && (!loops || loop.size === 0)) {
       throw unsupported(target, service.id, `has ${away}, which only an engine that runs the graph can do`, {
         fix: 'Leave it out for the cluster, or choose the target kubernetes with a monitor of performance.',
       });
