@@ -37,10 +37,18 @@ export async function objectsOfGraph(
       const data = object['data'] as Record<string, string> | undefined;
       if (object.kind === 'ConfigMap' && data?.['SLIPWAY_STORE'] !== undefined && options.store !== undefined) {
         data['SLIPWAY_STORE'] = options.store;
+        if (data['SLIPWAY_REQUESTS'] !== undefined) data['SLIPWAY_REQUESTS'] = below(options.store, 'requests');
       }
     }
     return objects;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** A folder below an address, in front of its query. */
+function below(address: string, folder: string): string {
+  const query = address.indexOf('?');
+  const [path, rest] = query === -1 ? [address, ''] : [address.slice(0, query), address.slice(query)];
+  return `${path.replace(/\/+$/, '')}/${folder}${rest}`;
 }

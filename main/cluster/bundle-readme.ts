@@ -1,7 +1,7 @@
 import { secretNames } from '../../shared/node/secret.ts';
 import type { Plan } from '../../shared/plan/plan.ts';
 import type { BundlePart } from './bundle-part.ts';
-import { type ExportContext, plannedEndpoints } from './export-context.ts';
+import { type ExportContext, loopServices, plannedEndpoints } from './export-context.ts';
 import type { Names } from './names.ts';
 
 export interface ReadmeParts {
@@ -34,7 +34,7 @@ export function bundleReadme(context: ExportContext, names: Names, readme: Readm
               (endpoint) =>
                 `The endpoint \`${endpoint.name}\` serves \`${endpoint.modelUri}\` and answers once the run has registered it.`,
             ),
-            ...(monitors.length > 0
+            ...(monitors.length > 0 && loopServices(plan).length === 0
               ? ['Each endpoint compares its requests with the training rows and reports drift on `/metrics`.']
               : []),
           ]),

@@ -1,4 +1,4 @@
-import type { Bundle, KubernetesObject } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
 import type { BundlePart, RenderPart } from './bundle-part.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { type ExportContext, loopServices } from './export-context.ts';
@@ -6,6 +6,7 @@ import { layOutBundle } from './lay-out-bundle.ts';
 import { monitoringPart } from './monitoring/monitoring-part.ts';
 import { namesOf } from './names.ts';
 import { planTextOf } from './plan-config-map.ts';
+import { onlineComponents } from './online-component.ts';
 import { queueComponents } from './queue-component.ts';
 import { stepsWithOutsideSources } from './outside-sources.ts';
 import { sharedObjects } from './shared-objects.ts';
@@ -14,7 +15,7 @@ import { omittedNodes, refuseUnsupported } from './unsupported.ts';
 export interface TargetParts {
   batch?: RenderPart;
   serving: RenderPart;
-  /** One pod for graphs that watch their endpoint by labels, or train again; absent: they are refused. */
+  /** Monitors beside the endpoints, and retraining; absent: graphs with them are refused. */
   loop?: RenderPart;
 }
 
@@ -25,22 +26,27 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
   const loop = loopServices(context.plan).length > 0 ? target.loop : undefined;
   const planText = planTextOf(context.plan);
   const names = namesOf(context.plan, planText, context.bundleId);
-  const render: RenderPart[] =
-    loop === undefined ? [...(target.batch === undefined ? [] : [target.batch]), target.serving] : [loop];
+  const render = [target.batch, target.serving, loop].filter((part) => part !== undefined);
   const parts: BundlePart[] = render.map((part) => part(context, names, planText));
   const objects = parts.flatMap((part) => part.groups).flatMap((group) => group.objects);
   if (!servesOnly) parts.push(monitoringPart(context, names, objects));
-  parts.push({ groups: [], components: queueComponents(objects), readme: { about: [] } });
-  const hasStore = !servesOnly && loop === undefined;
+  parts.push({
+    groups: [],
+    components: [...queueComponents(objects), ...(servesOnly ? [] : onlineComponents(context, names, objects))],
+    readme: { about: [] },
+  });
+  const hasStore = !servesOnly;
   const outside = servesOnly ? [] : stepsWithOutsideSources(context.plan);
-  const runners = loop === undefined ? ['run'] : objects.filter(({ kind }) => kind === 'StatefulSet').map(componentOf);
-  const reachOut = outside.length === 0 ? [] : runners;
+  const reachOut = outside.length === 0 ? [] : ['run'];
   const omitted = servesOnly ? omittedNodes(context) : [];
   return layOutBundle({
     names,
     version: context.version,
     groups: [
-      { file: 'shared.yaml', objects: sharedObjects(names, context.version, { store: hasStore, reachOut }) },
+      {
+        file: 'shared.yaml',
+        objects: sharedObjects(names, context.version, { store: hasStore, monitored: loop !== undefined, reachOut }),
+      },
       ...unique(
         parts.flatMap((part) => part.groups),
         (group) => group.file,
@@ -61,8 +67,4 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
 /** Parts may share a file; it is the same in both. */
 function unique<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
   return [...new Map(items.map((item) => [nameOf(item), item])).values()];
-}
-
-function componentOf({ metadata }: KubernetesObject): string {
-  return metadata.labels?.['app.kubernetes.io/component'] ?? '';
 }

@@ -55,12 +55,17 @@ export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; un
   return { endpoints, unregistered };
 }
 
-/** Monitors that need the requests of an endpoint and what is known of them later, in one place. */
+/** Monitors that need the requests of all replicas of an endpoint, and what is known of them later. */
 const loopKinds = new Set(['monitor.performance', 'monitor.retrain']);
 
-/** Services that make the graph a loop: something must stay up beside the endpoint and keep what it learns. */
+/** Services that look at an endpoint from beside it. */
 export function loopServices(plan: Plan): PlanService[] {
   return plan.services.filter(({ kind }) => loopKinds.has(kind));
+}
+
+/** Whether the replicas of an endpoint hand their requests over. */
+export function isMonitored(plan: Plan, { service }: Pick<PlannedEndpoint, 'service'>): boolean {
+  return loopServices(plan).some(({ inputs }) => inputs['requests']?.some(({ step }) => step === service.id));
 }
 
 function modelStep(plan: Plan, service: PlanService): PlanStep | undefined {

@@ -94,13 +94,11 @@ export async function* followBundle(
     });
   };
   const name = `app.kubernetes.io/name=${graph}`;
-  // A loop is one pod with a volume of its own.
-  const served = objects.some(({ kind }) => kind === 'StatefulSet') ? 'StatefulSet' : 'Deployment';
   const watching = [
     follow<LivePod>('v1', 'Pod', `${name},app.kubernetes.io/component=run`, (items) => {
       live.pods = items;
     }),
-    follow<LiveDeployment>('apps/v1', served, name, (items) => {
+    follow<LiveDeployment>('apps/v1', 'Deployment', name, (items) => {
       live.deployments = items;
     }),
     ...(run?.kind === 'Job'

@@ -2,10 +2,6 @@ import type { KubernetesObject } from './bundle.ts';
 
 type Json = Record<string, unknown>;
 
-interface ClaimTemplates {
-  volumeClaimTemplates?: { metadata: { name: string } }[];
-}
-
 interface PodSpec {
   serviceAccountName?: string;
   securityContext?: Json;
@@ -32,8 +28,9 @@ interface WorkflowSpec {
 
 /** Pods the object makes; those whose command an operator sets are marked. */
 function podsOf(object: KubernetesObject): { pod: PodSpec; needsCommand: boolean }[] {
-  if (object.kind === 'WorkflowTemplate') {
-    const { templates = [], ...shared } = (object['spec'] ?? {}) as WorkflowSpec;
+  if (object.kind === 'WorkflowTemplate' || object.kind === 'CronWorkflow') {
+    const spec = (object['spec'] ?? {}) as WorkflowSpec & { workflowSpec?: WorkflowSpec };
+    const { templates = [], ...shared } = spec.workflowSpec ?? spec;
     return templates.flatMap(({ container }) =>
       container === undefined ? [] : [{ pod: { ...shared, containers: [container] }, needsCommand: true }],
     );
@@ -46,10 +43,6 @@ function podsOf(object: KubernetesObject): { pod: PodSpec; needsCommand: boolean
     else for (const entry of Object.values(value)) visit(entry);
   };
   visit(object['spec']);
-  const claims = ((object['spec'] ?? {}) as ClaimTemplates).volumeClaimTemplates ?? [];
-  for (const pod of found) {
-    pod.volumes = [...(pod.volumes ?? []), ...claims.map(({ metadata }) => ({ name: metadata.name }))];
-  }
   return found.map((pod) => ({ pod, needsCommand: !object.kind.startsWith('Ray') }));
 }
 

@@ -35,6 +35,8 @@ export interface ServerVolume {
   name: string;
   mountPath: string;
   readOnly?: boolean;
+  /** Folder of the volume. */
+  subPath?: string;
   source: Record<string, unknown>;
 }
 
@@ -110,7 +112,7 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
                 volumeMounts: server.volumes.map(({ source: _source, ...mount }) => mount),
               },
             ],
-            volumes: server.volumes.map((volume) => ({ name: volume.name, ...volume.source })),
+            volumes: volumesOf(server.volumes),
           },
         },
       },
@@ -162,4 +164,9 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
       },
     },
   ];
+}
+
+/** Each volume once: one may be mounted in several places. */
+export function volumesOf(volumes: readonly ServerVolume[]): Record<string, unknown>[] {
+  return [...new Map(volumes.map(({ name, source }) => [name, { name, ...source }])).values()];
 }

@@ -21,6 +21,9 @@ export interface Names {
 
 export const storeFolder = '/var/lib/slipway';
 export const storeUri = `file://${storeFolder}/store`;
+/** A folder of the store's volume. */
+export const requestsFolder = '/var/lib/slipway-requests';
+export const requestsUri = `file://${requestsFolder}`;
 export const planFolder = '/etc/slipway';
 export const planFile = `${planFolder}/plan.json`;
 export const httpPort = 8080;

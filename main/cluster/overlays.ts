@@ -72,8 +72,11 @@ function imageNames(objects: readonly KubernetesObject[]): string[] {
 
 /** Kustomize knows by itself only where the core kinds keep their images. */
 function imageConfiguration(objects: readonly KubernetesObject[]): string | undefined {
-  if (!objects.some(({ kind }) => kind === 'WorkflowTemplate')) return undefined;
-  return toYaml([{ images: [{ path: 'spec/templates/container/image', kind: 'WorkflowTemplate' }] }]);
+  const paths = [
+    { path: 'spec/templates/container/image', kind: 'WorkflowTemplate' },
+    { path: 'spec/workflowSpec/templates/container/image', kind: 'CronWorkflow' },
+  ].filter((entry) => objects.some(({ kind }) => kind === entry.kind));
+  return paths.length === 0 ? undefined : toYaml([{ images: paths }]);
 }
 
 function namespaceText(names: Names): string {
@@ -101,12 +104,18 @@ function networkPolicyText(names: Names): string {
 }
 
 function objectStoragePatches(names: Names, objects: readonly KubernetesObject[]): Record<string, unknown>[] {
-  const address = `s3://BUCKET/${names.graph}?endpoint=https://s3.example.com&region=us-east-1`;
+  const address = (folder: string) =>
+    `s3://BUCKET/${names.graph}${folder}?endpoint=https://s3.example.com&region=us-east-1`;
+  const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === names.storeSettings);
+  const monitored = Object.hasOwn((settings?.['data'] ?? {}) as object, 'SLIPWAY_REQUESTS');
   const json = (operations: unknown[]) => JSON.stringify(operations);
   return [
     {
       target: { kind: 'ConfigMap', name: names.storeSettings },
-      patch: json([{ op: 'replace', path: '/data/SLIPWAY_STORE', value: address }]),
+      patch: json([
+        { op: 'replace', path: '/data/SLIPWAY_STORE', value: address('') },
+        ...(monitored ? [{ op: 'replace', path: '/data/SLIPWAY_REQUESTS', value: address('/requests') }] : []),
+      ]),
     },
     {
       target: { kind: 'PersistentVolumeClaim', name: names.storeClaim },

@@ -31,6 +31,7 @@ const rights: readonly [group: string, resource: string, verbs: readonly string[
   ['', 'events', ['list', 'watch']],
   ['apps', 'deployments', ['get', 'create', 'patch', 'delete', 'list', 'watch']],
   ['batch', 'jobs', ['get', 'create', 'patch', 'delete', 'list', 'watch']],
+  ['batch', 'cronjobs', ['get', 'create', 'patch', 'delete', 'list']],
   ['autoscaling', 'horizontalpodautoscalers', ['get', 'create', 'patch', 'delete', 'list']],
   ['networking.k8s.io', 'networkpolicies', ['get', 'create', 'patch', 'delete', 'list']],
   ['policy', 'poddisruptionbudgets', ['get', 'create', 'patch', 'delete', 'list']],

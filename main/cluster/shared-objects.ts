@@ -1,5 +1,5 @@
 import type { KubernetesObject } from './bundle.ts';
-import { labelsOf, type Names, storeUri } from './names.ts';
+import { labelsOf, type Names, requestsUri, storeUri } from './names.ts';
 
 /**
  * Address and volume of the store that run and endpoints share (a bundle that carries its models needs none), and the
@@ -8,23 +8,29 @@ import { labelsOf, type Names, storeUri } from './names.ts';
 export function sharedObjects(
   names: Names,
   version: string,
-  options: { store: boolean /** Components whose pods speak to other machines. */; reachOut: readonly string[] },
+  options: {
+    store: boolean;
+    /** Replicas hand their requests over. */
+    monitored: boolean;
+    /** Components whose pods speak to other machines. */
+    reachOut: readonly string[];
+  },
 ): KubernetesObject[] {
   const labels = labelsOf(names.graph, 'shared', version);
   return [
-    ...(options.store ? storeObjects(names, labels) : []),
+    ...(options.store ? storeObjects(names, labels, options.monitored) : []),
     denyAll(names, labels),
     ...(options.reachOut.length === 0 ? [] : [reachOut(names, labels, options.reachOut)]),
   ];
 }
 
-function storeObjects(names: Names, labels: Record<string, string>): KubernetesObject[] {
+function storeObjects(names: Names, labels: Record<string, string>, monitored: boolean): KubernetesObject[] {
   return [
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: names.storeSettings, labels },
-      data: { SLIPWAY_STORE: storeUri },
+      data: { SLIPWAY_STORE: storeUri, ...(monitored ? { SLIPWAY_REQUESTS: requestsUri } : {}) },
     },
     {
       apiVersion: 'v1',

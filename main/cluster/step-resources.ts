@@ -49,3 +49,19 @@ function usesGpu(step: PlanStep): boolean {
 export function gpuPlacement(steps: readonly PlanStep[]): { tolerations?: Record<string, string>[] } {
   return steps.some(usesGpu) ? { tolerations: [{ key: gpuResource, operator: 'Exists', effect: 'NoSchedule' }] } : {};
 }
+
+/** Enough for each of the steps, one after another. */
+export function largestStep(context: ExportContext): ContainerResources {
+  const needs = context.plan.steps.map((step) => stepResources(step, context));
+  const largest = (kind: 'requests' | 'limits'): Record<string, string> => {
+    const found: Record<string, string> = {};
+    for (const need of needs) {
+      for (const [resource, value] of Object.entries(need[kind])) {
+        const known = found[resource];
+        if (known === undefined || Number.parseInt(value, 10) > Number.parseInt(known, 10)) found[resource] = value;
+      }
+    }
+    return found;
+  };
+  return { requests: largest('requests'), limits: largest('limits') };
+}

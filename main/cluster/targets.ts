@@ -7,7 +7,8 @@ import { kserveServing } from './kserve/kserve-serving.ts';
 import { kserveTritonServing } from './kserve/kserve-triton-serving.ts';
 import { jobBatch } from './kubernetes/job-batch.ts';
 import { deploymentServing } from './kubernetes/deployment-serving.ts';
-import { loopPart } from './kubernetes/loop-part.ts';
+import { argoLoop } from './loop/argo-loop.ts';
+import { cronJobLoop, loopPart } from './loop/loop-part.ts';
 import { rayBatch } from './ray/ray-batch.ts';
 import { rayServing } from './ray/ray-serving.ts';
 import { composeBundle } from './compose-bundle.ts';
@@ -21,9 +22,11 @@ export interface ExportTarget {
   /** Absent: the bundle serves models that are trained elsewhere and carries them. */
   batch?: RenderPart;
   serving: RenderPart;
-  /** One pod for graphs that watch their endpoint by labels, or train again. */
+  /** Monitors of endpoints by their requests and labels, and retraining. */
   loop?: RenderPart;
 }
+
+const cronJobs: RenderPart = (context, names) => loopPart(context, names, cronJobLoop);
 
 export const exportTargets: readonly ExportTarget[] = [
   {
@@ -33,7 +36,7 @@ export const exportTargets: readonly ExportTarget[] = [
       'Plain objects: a Job for the batch part, Deployment, Service and autoscaler for each endpoint. No CRD needed.',
     batch: jobBatch,
     serving: deploymentServing,
-    loop: loopPart,
+    loop: cronJobs,
   },
   {
     id: 'argo',
@@ -41,6 +44,7 @@ export const exportTargets: readonly ExportTarget[] = [
     summary: 'A WorkflowTemplate with a pod per step, and plain Deployments for the endpoints. Needs Argo Workflows 4.',
     batch: argoBatch,
     serving: deploymentServing,
+    loop: (context, names) => loopPart(context, names, argoLoop(names)),
   },
   {
     id: 'kserve',
@@ -49,6 +53,7 @@ export const exportTargets: readonly ExportTarget[] = [
       'A Job for the batch part, an InferenceService with our own ServingRuntime for each endpoint. Needs KServe.',
     batch: jobBatch,
     serving: kserveServing,
+    loop: cronJobs,
   },
   {
     id: 'ray',
@@ -84,7 +89,13 @@ export function renderBundle(targetId: string, context: ExportContext): Bundle {
   }
   if (second === undefined) return composeBundle(first.id, context, first);
   const serving = first.id === 'triton' && second.id === 'kserve' ? kserveTritonServing : second.serving;
-  return composeBundle(targetId, context, { ...(first.batch === undefined ? {} : { batch: first.batch }), serving });
+  // An endpoint that cannot hand its requests over has no monitors beside it.
+  const loop = second.loop === undefined ? undefined : first.loop;
+  return composeBundle(targetId, context, {
+    ...(first.batch === undefined ? {} : { batch: first.batch }),
+    ...(loop === undefined ? {} : { loop }),
+    serving,
+  });
 }
 
 /** Whether an export to the target carries registered models (`embedModels` finds them). */

@@ -17,7 +17,7 @@ const lookingOn = new Set(['monitor.drift', 'monitor.performance']);
 export function refuseUnsupported(
   context: ExportContext,
   target: string,
-  options: { servesOnly: boolean /** One pod runs all of a loop. */; loops: boolean },
+  options: { servesOnly: boolean /** Monitors run beside the endpoints. */; loops: boolean },
 ): void {
   const { servesOnly, loops } = options;
   for (const step of servesOnly ? [] : context.plan.steps) {
@@ -50,10 +50,15 @@ export function refuseUnsupported(
   }
   const loop = new Set(loopServices(context.plan).map(({ id }) => id));
   for (const service of context.plan.services) {
+    if (loops && service.params['approval'] === true) {
+      throw unsupported(target, service.id, 'waits for a person to approve each model, and no pod can ask one', {
+        fix: 'Leave approval off: the canary decides; or keep the graph up with slipway up.',
+      });
+    }
     if (loop.has(service.id)) {
       if (loops || (servesOnly && lookingOn.has(service.kind))) continue;
-      throw unsupported(target, service.id, `is of kind ${service.kind}, which needs an engine that stays up`, {
-        fix: 'Choose the target kubernetes: there one pod runs the graph, its endpoint and its monitors.',
+      throw unsupported(target, service.id, `is of kind ${service.kind}, which has no counterpart there`, {
+        fix: 'Choose the target kubernetes, argo or kserve: there it runs beside the endpoint.',
       });
     }
     const away = (['publishUrl', 'sendLogTo'] as const).find((field) => (service.params[field] ?? '') !== '');
@@ -71,12 +76,6 @@ export function refuseUnsupported(
   if (unregistered !== undefined) {
     throw unsupported(target, unregistered.id, 'serves a model that is not registered', {
       fix: 'Put a Register node between the model and the endpoint.',
-    });
-  }
-  const [, second] = endpoints;
-  if (loops && loop.size > 0 && second !== undefined) {
-    throw unsupported(target, second.service.id, 'is a second endpoint beside a monitor that needs one pod for all', {
-      fix: 'Give each endpoint a graph of its own.',
     });
   }
   if (servesOnly && endpoints.length === 0) {

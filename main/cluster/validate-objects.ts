@@ -1,7 +1,7 @@
-import { Workflow, WorkflowTemplate } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1';
-import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
+import { CronWorkflow, Workflow, WorkflowTemplate } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1';
+import { Deployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
-import { Job } from 'kubernetes-models/batch/v1';
+import { CronJob, Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
@@ -21,10 +21,11 @@ import { rayJobSchema, rayServiceSchema } from './ray/schemas.ts';
 /** The generated classes check themselves against the API's schemas. */
 const models: Record<string, (object: never) => { validate(): void }> = {
   'apps/v1 Deployment': (object) => new Deployment(object),
-  'apps/v1 StatefulSet': (object) => new StatefulSet(object),
+  'argoproj.io/v1alpha1 CronWorkflow': (object) => new CronWorkflow(object),
   'argoproj.io/v1alpha1 Workflow': (object) => new Workflow(object),
   'argoproj.io/v1alpha1 WorkflowTemplate': (object) => new WorkflowTemplate(object),
   'autoscaling/v2 HorizontalPodAutoscaler': (object) => new HorizontalPodAutoscaler(object),
+  'batch/v1 CronJob': (object) => new CronJob(object),
   'batch/v1 Job': (object) => new Job(object),
   'networking.k8s.io/v1 NetworkPolicy': (object) => new NetworkPolicy(object),
   'policy/v1 PodDisruptionBudget': (object) => new PodDisruptionBudget(object),

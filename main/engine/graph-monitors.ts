@@ -15,6 +15,7 @@ import { createPerformanceMonitor, type PerformanceMonitor } from '../monitoring
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
 import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
+import { alarmOf } from './alarm-of.ts';
 import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
 import { startFeatureRefresh } from './feature-refresh.ts';
@@ -172,10 +173,6 @@ interface MonitorContext {
   endpoint: MonitoredEndpoint;
   observer: EndpointObserver;
   start: StartGraphEndpoint;
-}
-
-function alarmOf({ params: { alarmWindows, lastWindows } }: PlanService): { needed: number; windows: number } {
-  return { needed: Math.min(Number(alarmWindows), Number(lastWindows)), windows: Number(lastWindows) };
 }
 
 function ruleOf(

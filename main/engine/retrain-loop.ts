@@ -23,6 +23,7 @@ import type { LoopRecords } from '../store/loop-records.ts';
 import type { Engine } from './engine.ts';
 import { lastEvent } from './graph-endpoints.ts';
 import { retrainGraph, trainPartOf } from './retrain-graph.ts';
+import { retrainReasons } from './retrain-reasons.ts';
 import { rollOut } from './rollout.ts';
 
 export interface RetrainLoopOptions {
@@ -40,6 +41,10 @@ export interface RetrainLoopOptions {
   observer: EndpointObserver;
   performance: PerformanceMonitor;
   isDrifting(): boolean;
+  /** Reasons to retrain that were found elsewhere. */
+  asked?: readonly string[];
+  /** Looks once instead of again and again. */
+  once?: boolean;
   /** Serves a registered model at the endpoint, without a gap. */
   swap(modelDigest: string): Promise<void>;
   onEvent(event: LoopEvent): void;
@@ -49,6 +54,8 @@ export interface RetrainLoopOptions {
 export interface RetrainLoop {
   /** A person's decision on a challenger that waits for it. Errors: `loop.nothing-to-decide`. */
   decide(attempt: string, approve: boolean): void;
+  /** Resolves after the first look and all that came of it. */
+  readonly looked: Promise<void>;
   close(): void;
 }
 
@@ -111,14 +118,16 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
   /** Why to retrain now; empty for no reason. */
   function triggers(): { reasons: string[]; evidence: LoopEvent['evidence'] } {
     const report = performance.latest?.performance;
-    const reasons: string[] = [];
-    if (report === undefined) return { reasons, evidence: {} };
-    if (params.onRealizedDrop && report.realizedDrop) reasons.push('realized-drop');
-    if (params.onDrift && options.isDrifting() && report.estimatedDrop) reasons.push('drift-and-estimated-drop');
-    if (params.newLabels > 0 && labelsSeen() - labelsAtLastAttempt >= params.newLabels) reasons.push('new-labels');
-    if (youngRows !== undefined && trainingWindow().train.rows >= 2 * youngRows) reasons.push('twice-the-rows');
+    if (report === undefined) return { reasons: [], evidence: {} };
     const lastMs = records.last(options.graphId, options.nodeId, ['triggered'])?.timeMs ?? startedMs;
-    if (params.everyHours > 0 && Date.now() - lastMs >= params.everyHours * 3_600_000) reasons.push('schedule');
+    const reasons = retrainReasons(params, {
+      performance: report,
+      isDrifting: options.isDrifting(),
+      newLabels: labelsSeen() - labelsAtLastAttempt,
+      elapsedMs: Date.now() - lastMs,
+    });
+    reasons.push(...(options.asked ?? []).filter((reason) => !reasons.includes(reason)));
+    if (youngRows !== undefined && trainingWindow().train.rows >= 2 * youngRows) reasons.push('twice-the-rows');
     const { metric, reference, limit, labels, windows } = report;
     const judged = windows.filter(({ realized, estimated }) => realized !== null || estimated !== null).slice(-4);
     return { reasons, evidence: { reasons, metric, reference, limit, labels, windows: judged } };
@@ -400,9 +409,20 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     pending = { attempt: last.attempt, champion, challenger, comparison: known, decision: undefined };
   }
 
+  /** A promoted model whose requests were not enough for a verdict when the engine stopped is still on probation. */
+  function recallProbation(): void {
+    const last = records.last(options.graphId, options.nodeId, ['promoted', 'confirmed', 'rolled-back']);
+    const { model, before } = last?.evidence ?? {};
+    if (last?.type !== 'promoted' || typeof model !== 'string' || typeof before !== 'string') return;
+    probation = { attempt: last.attempt ?? '', model, before };
+  }
+
   /** After a start of the engine: what was promoted last goes live again, since the graph only knows its first model. */
   async function resume(): Promise<void> {
     recallPending();
+    recallProbation();
+    // Whoever looks once serves nothing: the registry says what is live.
+    if (options.once === true) return;
     const last = records.last(options.graphId, options.nodeId, ['promoted', 'rolled-back']);
     const model = last?.evidence['model'];
     if (typeof model !== 'string' || model === observer.source()?.digest) return;
@@ -426,14 +446,18 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       if (message !== lastProblem && !closed.signal.aborted) options.log(`Retraining: ${message}`);
       lastProblem = message;
     }
-    if (!closed.signal.aborted) timer = setTimeout(() => void tick(), periodMs);
+    if (!closed.signal.aborted && options.once !== true) timer = setTimeout(() => void tick(), periodMs);
   }
 
-  let timer = setTimeout(() => {
-    resume()
-      .catch((error: unknown) => options.log(`Retraining: ${toAppError(error).message}`))
-      .finally(() => void tick());
-  }, 0);
+  let timer: NodeJS.Timeout | undefined;
+  const looked = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      void resume()
+        .catch((error: unknown) => options.log(`Retraining: ${toAppError(error).message}`))
+        .then(tick)
+        .finally(resolve);
+    }, 0);
+  });
 
   return {
     decide(attempt, approve) {
@@ -445,6 +469,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       }
       pending.decision = approve;
     },
+    looked,
     close() {
       clearTimeout(timer);
       closed.abort();

@@ -78,7 +78,7 @@ export async function writeTrainingTable(
     { name: manifest.label.column, type: manifest.label.type === 'other' ? 'string' : manifest.label.type },
   ];
   const select = (name: string, type: InputColumn['type']) =>
-    `CAST(${quoteIdentifier(name)} AS ${sqlTypes[type]}) AS ${quoteIdentifier(name)}`;
+    `CAST(${quoteIdentifier(name)} AS ${columnSqlTypes[type]}) AS ${quoteIdentifier(name)}`;
   const list = columns.map(({ name, type }) => select(name, type)).join(', ');
   await withDuckDb(options.signal === undefined ? {} : { signal: options.signal }, async (db) => {
     await appendColumns(db, 'fresh', [...rows.columns, labelColumn(rows, manifest)]);
@@ -93,7 +93,8 @@ export async function writeTrainingTable(
   });
 }
 
-const sqlTypes: Readonly<Record<InputColumn['type'], string>> = {
+/** DuckDB types of raw columns. */
+export const columnSqlTypes: Readonly<Record<InputColumn['type'], string>> = {
   bool: 'BOOLEAN',
   int64: 'BIGINT',
   float64: 'DOUBLE',

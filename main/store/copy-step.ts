@@ -12,13 +12,15 @@ export async function copyStep(key: string, from: ArtifactStore, to: ArtifactSto
   const record = await from.getStep(key);
   if (record === undefined) return false;
   for (const { digest } of Object.values(record.outputs)) {
-    if ((await to.get(digest)) === undefined) await copyArtifact(digest, from, to);
+    await copyArtifact(digest, from, to);
   }
   await to.putStep(record);
   return true;
 }
 
-async function copyArtifact(digest: string, from: ArtifactStore, to: ArtifactStore): Promise<void> {
+/** Brings one artifact from a store to another; what is there already is left alone. Throws as `copyStep`. */
+export async function copyArtifact(digest: string, from: ArtifactStore, to: ArtifactStore): Promise<void> {
+  if ((await to.get(digest)) !== undefined) return;
   const artifact = await from.open(digest);
   if (artifact === undefined) throw artifactNotFound(digest);
   const { producer, inputs, files, type, meta, schema, rowCount, lineage } = artifact.manifest;

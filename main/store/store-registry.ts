@@ -18,6 +18,8 @@ export interface StoreRegistry {
   register(registration: ModelRegistration): Promise<ModelVersion>;
   /** `models:/NAME@ALIAS` or `models:/NAME/VERSION`; throws `model.not-found`. */
   resolve(uri: string): Promise<ModelVersion>;
+  /** All versions of a name, oldest first; empty where there are none. */
+  list(name: string): Promise<ModelVersion[]>;
 }
 
 export function createStoreRegistry(driver: ArtifactDriver): StoreRegistry {
@@ -42,6 +44,10 @@ export function createStoreRegistry(driver: ArtifactDriver): StoreRegistry {
       });
       if (registered === undefined) throw new AppError('internal.bug', 'The registry was not written.');
       return registered;
+    },
+    async list(name) {
+      const { versions, aliases } = parse(await driver.readText(pathOf(name)));
+      return versions.map((version) => ({ ...version, aliases: aliasesOf(aliases, version.version) }));
     },
     async resolve(uri) {
       const match = /^models:\/([^/@]+)(?:@([^/@]+)|\/(\d+))$/.exec(uri);

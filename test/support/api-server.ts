@@ -242,6 +242,14 @@ export async function startApiServer(): Promise<ApiServer> {
     const kind = ofGroup.find((candidate) => candidate.plural === plural);
     if (kind === undefined) return fail(404, 'NotFound', 'the server could not find the requested resource');
     if (kind.kind === 'Pod' && subresource === 'log') return log(response, namespace ?? '', name ?? '', url);
+    if (name === undefined && method === 'POST') {
+      const draft = JSON.parse(body) as Draft;
+      if (objects.has(keyOf(kind.kind, namespace, draft.metadata.name))) {
+        return fail(409, 'AlreadyExists', `${plural} "${draft.metadata.name}" already exists`);
+      }
+      const fields = [...leaves(draft).keys()];
+      return answer(201, save(draft, [{ manager: 'node', operation: 'Update', fields }]));
+    }
     if (name === undefined) return list(response, kind, namespace, url, answer);
     const key = keyOf(kind.kind, namespace, name);
     const object = objects.get(key);

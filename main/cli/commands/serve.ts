@@ -1,10 +1,22 @@
-import { resolve } from 'node:path';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { z } from 'zod';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
+import { endpointNode } from '../../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
-import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
-import { isModelRepository, type ModelSource, modelSourcesAt } from '../../serving/model-source.ts';
+import { type Replica, startReplica } from '../../monitoring/replicas/replica.ts';
+import { createEndpointHost, type EndpointHost, type StartedEndpoint } from '../../serving/endpoint-host.ts';
+import {
+  artifactModelSource,
+  isModelRepository,
+  type ModelSource,
+  modelSourcesAt,
+} from '../../serving/model-source.ts';
+import type { PredictionLogOptions } from '../../serving/prediction-log/prediction-log.ts';
+import type { ArtifactDriver } from '../../store/artifact-driver.ts';
+import { artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { fleetHelp, fleetOf, fleetOptions } from '../fleet-options.ts';
@@ -18,6 +30,7 @@ import {
   untilStopped,
 } from '../endpoint-options.ts';
 import { registeredModel, withRegistry } from '../model-argument.ts';
+import { requestsStoreOf, sharedStoreOf } from '../shared-store.ts';
 
 /** How soon a moved alias is noticed. */
 const aliasPeriodMs = 5_000;
@@ -26,7 +39,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
   usage:
-    'MODEL… [--name NAME] [--wait] [--objective MS] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
+    'MODEL… [--name NAME] [--wait] [--objective MS] [--settings JSON] [--monitored] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: Number.POSITIVE_INFINITY,
   options: {
     ...servingOptions,
@@ -34,6 +47,8 @@ export const serveCommand: Command = {
     name: { type: 'string' },
     wait: { type: 'boolean' },
     objective: { type: 'string' },
+    settings: { type: 'string' },
+    monitored: { type: 'boolean' },
   },
   optionHelp: {
     ...servingHelp,
@@ -41,6 +56,9 @@ export const serveCommand: Command = {
     name: 'name to serve the model under',
     wait: 'wait until the model is registered, as a pod does that starts with the run',
     objective: 'p99 latency in ms to keep in overload, by refusing requests; default 50',
+    settings: 'params of an Endpoint node as JSON, e.g. {"maxBatchRows": 128}',
+    monitored:
+      'put requests and labels into the store of SLIPWAY_STORE, and show what `slipway monitor` finds there; for one of several replicas',
   },
   async run(context) {
     const model = context.positionals[0];
@@ -49,7 +67,11 @@ export const serveCommand: Command = {
     }
     const serving = servingOf(context);
     requireDifferentPorts({ http: serving.port, grpc: serving.grpcPort });
-    const objectiveP99Ms = objectiveOf(context);
+    const settings = settingsOf(context);
+    const objectiveP99Ms = objectiveOf(context) ?? settings.objectiveP99Ms;
+    const stores = context.flag('monitored')
+      ? { models: sharedStoreOf(context), requests: requestsStoreOf(context) }
+      : undefined;
     const fleet = fleetOf(context);
     const models = model.startsWith('models:/')
       ? await registeredModels(context)
@@ -61,6 +83,7 @@ export const serveCommand: Command = {
       log: (_level, text) => context.output.log(text),
     });
     let monitor: EndpointMonitor | undefined;
+    let replica: Replica | undefined;
     try {
       const [first] = models;
       const start = {
@@ -75,10 +98,16 @@ export const serveCommand: Command = {
         tls: serving.tls,
         corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
+        maxBatchRows: settings.maxBatchRows,
+        maxQueueRows: settings.maxQueueRows,
+        responseCacheMiB: settings.responseCacheMiB,
+        missingFeatures: { policy: settings.missingFeatures, defaults: settings.featureDefaults },
+        ...(stores === undefined ? {} : { predictionLog: requestLogOf(settings) }),
         ...fleet,
       };
       const started = await host.startModels(start);
-      if (first?.referencePath != null && first.manifest !== null) {
+      if (stores !== undefined) replica = joinReplicas(context, host, started, stores);
+      else if (first?.referencePath != null && first.manifest !== null) {
         monitor = watchDrift(host, started.id, (text) => context.output.log(text));
       }
       announceEndpoint(context.output, started, models);
@@ -102,14 +131,75 @@ export const serveCommand: Command = {
       await untilStopped(context.signal);
     } finally {
       monitor?.close();
+      // What is still open becomes a file when the endpoint ends.
       await host.close();
+      await replica?.close();
     }
     return 0;
   },
 };
 
-function objectiveOf(context: CommandContext): number {
-  const text = context.text('objective') ?? '50';
+type EndpointSettings = z.output<typeof endpointNode.params>;
+
+function settingsOf(context: CommandContext): EndpointSettings {
+  const text = context.text('settings') ?? '{}';
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new AppError('cli.usage', '--settings is no JSON.', { fix: 'For example {"maxBatchRows": 128}.' });
+  }
+  const parsed = endpointNode.params.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AppError('cli.usage', `--settings: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}.`, {
+    fix: 'Give params as an Endpoint node has them.',
+  });
+}
+
+/** Of a monitored endpoint there is always one: monitors read nothing else. */
+function requestLogOf({ requestLog, redactColumns, logRetentionDays }: EndpointSettings): PredictionLogOptions {
+  return { mode: requestLog === 'full' ? 'full' : 'sampled', redactColumns, retentionDays: logRetentionDays };
+}
+
+function joinReplicas(
+  context: CommandContext,
+  host: EndpointHost,
+  endpoint: StartedEndpoint,
+  stores: { models: ArtifactDriver; requests: ArtifactDriver },
+): Replica {
+  const store = createArtifactStore(stores.models);
+  return startReplica({
+    host,
+    endpointId: endpoint.id,
+    name: endpoint.name,
+    replica: `${hostname()}-${process.pid}`,
+    stateDir: join(resolveDataDir(context.dataDir), 'serving', endpoint.graphId, endpoint.nodeId),
+    driver: stores.requests,
+    async openModel({ model, version }) {
+      const artifact = await store.open(model);
+      if (artifact === undefined) throw artifactNotFound(model);
+      return artifactModelSource({
+        name: endpoint.name,
+        version: String(version),
+        digest: model,
+        dir: artifact.path('.'),
+      });
+    },
+    log: (text) => context.output.log(text),
+    ...replicaPeriod(),
+  });
+}
+
+/** How often a replica talks to the store. */
+function replicaPeriod(): { periodMs?: number } {
+  const seconds = Number(process.env['SLIPWAY_REPLICA_SECONDS'] ?? '');
+  return seconds > 0 ? { periodMs: seconds * 1000 } : {};
+}
+
+function objectiveOf(context: CommandContext): number | undefined {
+  const text = context.text('objective');
+  if (text === undefined) return undefined;
   const milliseconds = Number(text);
   if (text.trim() !== '' && milliseconds > 0 && milliseconds <= 60_000) return milliseconds;
   throw new AppError('cli.usage', `--objective ${text} is no latency.`, { fix: 'Give milliseconds, up to 60000.' });

@@ -1,11 +1,13 @@
 import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
+import { apiServerPorts } from '../loop/loop-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
 import { restrictedPod } from '../pod-security.ts';
+import { argoExecutorObjects, executorName } from './argo-executor.ts';
 import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
 import { gpuPlacement, stepResources } from '../step-resources.ts';
 
@@ -37,7 +39,6 @@ export function argoBatch(context: ExportContext, names: Names, planText: string
 function workflowObjects(context: ExportContext, names: Names, planText: string): KubernetesObject[] {
   const { plan, version } = context;
   const labels = labelsOf(names.graph, 'run', version);
-  const executor = `${names.batchAccount}-executor`;
   const shapes = stepShapes(context, names);
   return [
     {
@@ -46,32 +47,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
       metadata: { name: names.batchAccount, labels },
       automountServiceAccountToken: false,
     },
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: executor, labels } },
-    // Argo mounts the executor's token from a Secret of this name; the cluster fills it in.
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: `${executor}.service-account-token`,
-        labels,
-        annotations: { 'kubernetes.io/service-account.name': executor },
-      },
-      type: 'kubernetes.io/service-account-token',
-    },
-    // The executor beside a step reports its outcome; the step itself has no token.
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: { name: executor, labels },
-      rules: [{ apiGroups: ['argoproj.io'], resources: ['workflowtaskresults'], verbs: ['create', 'patch'] }],
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: executor, labels },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: executor },
-      subjects: [{ kind: 'ServiceAccount', name: executor }],
-    },
+    ...argoExecutorObjects(names, labels),
     // Default deny keeps pods off the network; the executor must reach the API server.
     {
       apiVersion: 'networking.k8s.io/v1',
@@ -80,10 +56,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
       spec: {
         podSelector: { matchLabels: { 'app.kubernetes.io/name': names.graph, 'app.kubernetes.io/component': 'run' } },
         policyTypes: ['Egress'],
-        egress: [
-          // Where API servers listen: behind their Service, kubeadm, minikube, MicroK8s.
-          { ports: [443, 6443, 8443, 16_443].map((port) => ({ port, protocol: 'TCP' })) },
-        ],
+        egress: [{ ports: apiServerPorts.map((port) => ({ port, protocol: 'TCP' })) }],
       },
     },
     planConfigMap(names, labels, planText),
@@ -95,7 +68,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
         entrypoint,
         serviceAccountName: names.batchAccount,
         automountServiceAccountToken: false,
-        executor: { serviceAccountName: executor },
+        executor: { serviceAccountName: executorName(names) },
         securityContext: restrictedPod,
         podMetadata: { labels },
         activeDeadlineSeconds: longestRunSeconds,

@@ -2,10 +2,18 @@ import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
 import { engineCommand, imageName, imagePullPolicy } from '../engine-image.ts';
-import { endpointResources, storeVolume } from '../endpoint-pod.ts';
-import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
+import {
+  endpointResources,
+  monitoredResources,
+  monitoredVolumes,
+  requestsEnvironment,
+  requestsMount,
+  settingsArguments,
+  storeVolume,
+} from '../endpoint-pod.ts';
+import { type ExportContext, isMonitored, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { httpPort, labelsOf, longestRunSeconds, type Names, selectorOf, storeFolder } from '../names.ts';
-import { temporaryVolume } from '../model-server.ts';
+import { temporaryVolume, volumesOf } from '../model-server.ts';
 import { restrictedContainer } from '../pod-security.ts';
 import { storeEnvironment } from '../store-environment.ts';
 import { inferenceServiceObjects, predictorOf } from './inference-service.ts';
@@ -33,7 +41,7 @@ export function kserveServing(context: ExportContext, names: Names): BundlePart 
         name: 'canary',
         about: `${challengerShare} % of the requests go to the version with the alias \`challenger\`, which must be registered.`,
         objects: [],
-        patches: endpoints.map((endpoint) => canaryPatch(names, endpoint)),
+        patches: endpoints.map((endpoint) => canaryPatch(context, names, endpoint)),
       },
     ],
     readme: {
@@ -53,6 +61,8 @@ function runtimeName(names: Names): string {
 }
 
 function servingRuntime(context: ExportContext, names: Names): KubernetesObject {
+  const monitored = hasMonitors(context);
+  const { envFrom, env } = storeEnvironment(names);
   const probe = (path: string) => ({ httpGet: { path, port: httpPort } });
   const command = engineCommand([
     'serve',
@@ -80,16 +90,18 @@ function servingRuntime(context: ExportContext, names: Names): KubernetesObject 
           image: imageName,
           imagePullPolicy,
           ...command,
-          ...storeEnvironment(names),
+          envFrom,
+          env: [...env, ...(monitored ? requestsEnvironment(names) : [])],
           ports: [{ name: 'http1', containerPort: httpPort, protocol: 'TCP' }],
           // Until the first run has registered the model the container waits for it.
           startupProbe: { ...probe('/v2/health/ready'), periodSeconds: 5, failureThreshold: longestRunSeconds / 5 },
           readinessProbe: { ...probe('/v2/health/ready'), periodSeconds: 5, failureThreshold: 2 },
           livenessProbe: { ...probe('/v2/health/live'), periodSeconds: 10, failureThreshold: 3 },
-          resources: endpointResources,
+          resources: monitored ? monitoredResources : endpointResources,
           securityContext: restrictedContainer,
           volumeMounts: [
             { name: 'store', mountPath: storeFolder, readOnly: true },
+            ...(monitored ? [requestsMount] : []),
             { name: 'tmp', mountPath: '/tmp' },
           ],
         },
@@ -98,21 +110,31 @@ function servingRuntime(context: ExportContext, names: Names): KubernetesObject 
   };
 }
 
+/** One runtime serves all endpoints, so one that hands requests over decides for all. */
+function hasMonitors({ plan }: ExportContext): boolean {
+  return plannedEndpoints(plan).endpoints.some((endpoint) => isMonitored(plan, endpoint));
+}
+
 function endpointObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
   return inferenceServiceObjects(context, names, {
     name: serviceName(names, endpoint),
     port: httpPort,
-    predictor: { model: modelOf(names, endpoint, endpoint.modelUri), volumes: storeVolumes(names) },
+    predictor: { model: modelOf(context, names, endpoint, endpoint.modelUri), volumes: storeVolumes(context, names) },
   });
 }
 
-function modelOf(names: Names, endpoint: PlannedEndpoint, modelUri: string): Record<string, unknown> {
+function modelOf(
+  context: ExportContext,
+  names: Names,
+  endpoint: PlannedEndpoint,
+  modelUri: string,
+): Record<string, unknown> {
   return {
     modelFormat,
     runtime: runtimeName(names),
     protocolVersion: 'v2',
     // KServe appends them to those of the runtime.
-    args: ['--name', endpoint.name, modelUri],
+    args: [...settingsArguments(context, endpoint), '--name', endpoint.name, modelUri],
   };
 }
 
@@ -120,20 +142,21 @@ export function serviceName(names: Names, endpoint: PlannedEndpoint): string {
   return toDnsLabel(`${names.graph}-${endpoint.service.id}`, maxNameLength);
 }
 
-function storeVolumes(names: Names): Record<string, unknown>[] {
-  return [storeVolume(names), temporaryVolume].map(({ name, source }) => ({ name, ...source }));
+function storeVolumes(context: ExportContext, names: Names): Record<string, unknown>[] {
+  const store = hasMonitors(context) ? monitoredVolumes(names) : [storeVolume(names)];
+  return volumesOf([...store, temporaryVolume]);
 }
 
 /** A second predictor that serves the challenger to a share of the requests. */
-function canaryPatch(names: Names, endpoint: PlannedEndpoint): Record<string, unknown> {
+function canaryPatch(context: ExportContext, names: Names, endpoint: PlannedEndpoint): Record<string, unknown> {
   const name = serviceName(names, endpoint);
   const canary = {
     trafficPercent: challengerShare,
     predictor: {
       name: 'challenger',
       ...predictorOf({ account: name, labels: selectorOf(names.graph, name), replicas: { min: 1, max: 2 } }),
-      model: modelOf(names, endpoint, endpoint.modelUri.replace(/@[^@]*$/, '@challenger')),
-      volumes: storeVolumes(names),
+      model: modelOf(context, names, endpoint, endpoint.modelUri.replace(/@[^@]*$/, '@challenger')),
+      volumes: storeVolumes(context, names),
     },
   };
   return {

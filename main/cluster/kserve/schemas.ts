@@ -67,7 +67,12 @@ export const servingRuntimeSchema = z.strictObject({
         resources,
         securityContext: containerSecurity,
         volumeMounts: z.array(
-          z.strictObject({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() }),
+          z.strictObject({
+            name: z.string(),
+            mountPath: z.string(),
+            readOnly: z.boolean().optional(),
+            subPath: z.string().optional(),
+          }),
         ),
       }),
     ]),

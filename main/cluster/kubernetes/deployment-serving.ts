@@ -2,10 +2,17 @@ import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
 import { engineCommand, imageName } from '../engine-image.ts';
-import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
+import { type ExportContext, isMonitored, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { modelServerObjects, temporaryVolume } from '../model-server.ts';
 import { httpPort, longestRunSeconds, type Names } from '../names.ts';
-import { endpointResources, storeVolume } from '../endpoint-pod.ts';
+import {
+  endpointResources,
+  monitoredResources,
+  monitoredVolumes,
+  requestsEnvironment,
+  settingsArguments,
+  storeVolume,
+} from '../endpoint-pod.ts';
 import { storeEnvironment } from '../store-environment.ts';
 
 /** A Deployment for each endpoint. */
@@ -20,7 +27,17 @@ export function deploymentServing(context: ExportContext, names: Names): BundleP
 }
 
 function servingObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
-  const serve = ['serve', endpoint.modelUri, '--json', '--wait', '--name', endpoint.name];
+  const serve = [
+    'serve',
+    endpoint.modelUri,
+    '--json',
+    '--wait',
+    '--name',
+    endpoint.name,
+    ...settingsArguments(context, endpoint),
+  ];
+  const monitored = isMonitored(context.plan, endpoint);
+  const { envFrom, env } = storeEnvironment(names);
   return modelServerObjects(
     {
       name: toDnsLabel(`${names.graph}-${endpoint.service.id}`),
@@ -33,9 +50,9 @@ function servingObjects(context: ExportContext, names: Names, endpoint: PlannedE
       // Until the first run has registered the model the container waits for it.
       startSeconds: longestRunSeconds,
       metrics: { port: httpPort, path: '/metrics' },
-      environment: storeEnvironment(names),
-      resources: endpointResources,
-      volumes: [storeVolume(names), temporaryVolume],
+      environment: { envFrom, env: [...env, ...(monitored ? requestsEnvironment(names) : [])] },
+      resources: monitored ? monitoredResources : endpointResources,
+      volumes: [...(monitored ? monitoredVolumes(names) : [storeVolume(names)]), temporaryVolume],
     },
     names,
     context.version,

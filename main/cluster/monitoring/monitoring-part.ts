@@ -29,7 +29,7 @@ export function monitoringPart(context: ExportContext, names: Names, objects: re
       const labels = labelsOf(names.graph, name, context.version);
       const objectives = objectivesOf(context, endpoint);
       return [
-        kind === 'Deployment' || kind === 'StatefulSet'
+        kind === 'Deployment'
           ? collection('ServiceMonitor', name, labels, names, 'endpoints', 'http')
           : collection('PodMonitor', name, labels, names, 'podMetricsEndpoints', 'http1'),
         {
@@ -79,7 +79,7 @@ function workloadOf(
 ): { name: string; kind: string } | undefined {
   const found = objects.find(
     ({ kind, metadata }) =>
-      ['Deployment', 'StatefulSet', 'InferenceService'].includes(kind) &&
+      ['Deployment', 'InferenceService'].includes(kind) &&
       [63, 40].some((length) => metadata.name === toDnsLabel(`${names.graph}-${endpoint.service.id}`, length)),
   );
   return found === undefined ? undefined : { name: found.metadata.name, kind: found.kind };
