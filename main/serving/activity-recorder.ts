@@ -1,3 +1,4 @@
+import type { EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import { LatencySketch } from './latency-sketch.ts';
 
 /** What an endpoint did in one second, and where it stands after it. */
@@ -8,6 +9,8 @@ export interface ActivityPoint {
   failed: number;
   p50: number | null;
   p99: number | null;
+  /** Requests by latency, as `LatencySketch.octaves` has them. */
+  latencies: number[];
   /** Since the start. */
   totals: { requests: number; rows: number; failed: number };
   /** Over the last 10 s. */
@@ -16,6 +19,9 @@ export interface ActivityPoint {
   queued: number;
   batchSizes: { upTo: number; count: number }[];
 }
+
+/** An activity point with where the models stand. */
+export type EndpointPoint = ActivityPoint & Pick<EndpointStats, 'versions' | 'cost'>;
 
 const windowSeconds = 10;
 
@@ -55,7 +61,14 @@ export class ActivityRecorder {
   tick(timeMs: number, queued: number, batchSizes: ActivityPoint['batchSizes']): ActivityPoint {
     const { requests, failed, latency } = this.#second;
     this.#keepPeak(Math.floor(timeMs / 3_600_000));
-    const point = { timeMs, requests, failed, p50: latency.quantileMs(0.5), p99: latency.quantileMs(0.99) };
+    const point = {
+      timeMs,
+      requests,
+      failed,
+      p50: latency.quantileMs(0.5),
+      p99: latency.quantileMs(0.99),
+      latencies: latency.octaves(),
+    };
     if (this.#idle) {
       const recent = { requestsPerSecond: 0, p50: null, p90: null, p99: null };
       return { ...point, totals: { ...this.#totals }, recent, queued, batchSizes };

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
-import type { Endpoint, EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import type { Endpoint, EndpointRollout, EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
-import type { ActivityPoint } from './activity-recorder.ts';
+import type { EndpointPoint } from './activity-recorder.ts';
 import { type KeyPolicy, keyPolicyFor } from './key-policy.ts';
 import { ensureKeys } from './keys/key-file.ts';
 import type { MonitorVerdict } from './monitor-readings.ts';
@@ -126,6 +126,12 @@ export interface EndpointHost {
   tryVersion(id: string, trial: VersionTrial | undefined): Promise<void>;
   /** The version on trial. */
   challenger(id: string): ModelSource | undefined;
+  /** What answers, what is on trial, and what answered before the last promotion. */
+  rollout(id: string): Omit<EndpointRollout, 'registered'>;
+  /** The version on trial answers everything from now on. Errors: `serve.not-ready` without one. */
+  promote(id: string): Promise<void>;
+  /** Back to what answered before the last promotion. Errors: `serve.not-ready` without one. */
+  rollback(id: string): Promise<void>;
   /** What each served version of the endpoint's own model has answered. */
   versions(id: string): Promise<VersionCounts[]>;
   /** Shows what a monitor says about the endpoint's own model on `/metrics`; ignored unless it is live. */
@@ -153,11 +159,14 @@ interface Entry {
   sources: readonly ModelSource[];
   /** Served next to the first of them. */
   challenger: ModelSource | undefined;
+  trial: { percent: number; shadow: boolean };
+  /** What answered before the last promotion. */
+  previous: ModelSource | undefined;
   client: ServingClient;
   stats: EndpointStats;
   restarts: number[];
   watchers: Set<() => void>;
-  launch(ports: LaunchPorts): Promise<ServingClient>;
+  launch(ports: LaunchPorts, models: readonly ModelSource[]): Promise<ServingClient>;
   /** What the process was started with, models and ports aside. */
   settingsKey: string;
   /** `HOST:PORT`; null without gRPC. */
@@ -220,11 +229,11 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       version: productVersion(),
     };
     const settingsKey = JSON.stringify({ host, ...settings });
-    const launch = (ports: LaunchPorts) =>
+    const launch = (ports: LaunchPorts, models: readonly ModelSource[]) =>
       ServingClient.start(
         {
           type: 'start',
-          models: [...start.models],
+          models: [...models],
           http: { host, port: ports.port },
           grpcPort: ports.grpcPort,
           ...settings,
@@ -239,14 +248,19 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     const model = { name: first.name, version: first.version, digest: first.digest };
     if (previous?.endpoint.state === 'live' && samePorts && previous.settingsKey === settingsKey) {
       await previous.client.call('replaceModels', { models: [...start.models], traffic: null });
-      Object.assign(previous, { sources: start.models, launch, challenger: undefined });
+      Object.assign(previous, {
+        sources: start.models,
+        launch,
+        challenger: undefined,
+        previous: previousOf(previous, first),
+      });
       previous.endpoint = { ...previous.endpoint, name: start.name, model, startedMs: Date.now() };
       return { ...previous.endpoint, newKey: keys?.newSecret, grpc: previous.grpc };
     }
     // A fixed port must be free first; else the old one answers until the new one does.
     const takesOver = start.http.port === port || (start.grpcPort ?? 0) === grpcPort;
     if (replaces && takesOver) await stop(id);
-    const client = await launch({ port: start.http.port, grpcPort: start.grpcPort ?? null });
+    const client = await launch({ port: start.http.port, grpcPort: start.grpcPort ?? null }, start.models);
     if (replaces) await stop(id);
     const authority = host.includes(':') ? `[${host}]` : host;
     const grpc = client.grpcPort === null ? null : `${authority}:${client.grpcPort}`;
@@ -264,6 +278,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       },
       sources: start.models,
       challenger: undefined,
+      trial: { percent: 0, shadow: false },
+      previous: previousOf(previous, first),
       client,
       stats: emptyStats(),
       restarts: [],
@@ -275,6 +291,15 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     entries.set(id, entry);
     follow(entry, client);
     return { ...entry.endpoint, newKey: keys?.newSecret, grpc };
+  }
+
+  /** One version answers everything; the one that did stays known. */
+  async function answerWith(entry: Entry, source: ModelSource): Promise<void> {
+    const [stable] = entry.sources;
+    await entry.client.call('replaceModels', { models: [source], traffic: null });
+    const { name, version, digest } = source;
+    Object.assign(entry, { sources: [source], challenger: undefined, previous: stable });
+    entry.endpoint = { ...entry.endpoint, model: { name, version, digest } };
   }
 
   function follow(entry: Entry, client: ServingClient): void {
@@ -303,7 +328,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         });
       }
       entry.endpoint = { ...entry.endpoint, state: 'starting' };
-      const client = await entry.launch(entry.client);
+      const client = await entry.launch(entry.client, entry.sources);
       if ((entry.endpoint.state as Endpoint['state']) === 'stopped') {
         await client.stop();
         return;
@@ -364,6 +389,29 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       const traffic = trial === undefined ? null : trafficOf(stable, trial);
       await entry.client.call('replaceModels', { models, traffic });
       entry.challenger = models[1];
+      entry.trial = { percent: trial?.percent ?? 0, shadow: trial?.shadow ?? false };
+    },
+    rollout(id) {
+      const { sources, challenger, trial, previous } = live(id);
+      return {
+        stable: sources[0]?.version ?? '',
+        challenger: challenger === undefined ? null : { version: challenger.version, ...trial },
+        previous: previous?.version ?? null,
+      };
+    },
+    async promote(id) {
+      const { challenger } = live(id);
+      if (challenger === undefined) {
+        throw new AppError('serve.not-ready', 'No version is on trial.', { fix: 'Choose a version to try first.' });
+      }
+      await answerWith(live(id), challenger);
+    },
+    async rollback(id) {
+      const { previous } = live(id);
+      if (previous === undefined) {
+        throw new AppError('serve.not-ready', 'There is no version to go back to.', { fix: 'Promote one first.' });
+      }
+      await answerWith(live(id), previous);
     },
     challenger: (id) => live(id).challenger,
     async versions(id) {
@@ -380,6 +428,12 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       await Promise.all([...entries.values()].map((entry) => stop(entry.endpoint.id)));
     },
   };
+}
+
+/** What a new model takes the place of: it can be gone back to, under the name that is served now. */
+function previousOf(entry: Entry | undefined, first: ModelSource): ModelSource | undefined {
+  const [before] = entry?.sources ?? [];
+  return before === undefined || before.digest === first.digest ? entry?.previous : { ...before, name: first.name };
 }
 
 function scalingFrom(given: Partial<ScalingOptions> = {}): ScalingOptions {
@@ -445,15 +499,17 @@ function emptyStats(): EndpointStats {
     queued: 0,
     series: [],
     batchSizes: [],
+    versions: [],
+    cost: { cpuUsPer1000: null, idleShare: null },
   };
 }
 
-function addPoint(stats: EndpointStats, point: ActivityPoint): void {
-  const { timeMs, requests, failed, p50, p99, totals, recent, queued, batchSizes } = point;
+function addPoint(stats: EndpointStats, point: EndpointPoint): void {
+  const { timeMs, requests, failed, p50, p99, latencies, totals, recent, queued, batchSizes, versions, cost } = point;
   const { requestsPerSecond, ...latencyMs } = recent;
-  stats.series.push({ timeMs, requests, failed, p50, p99 });
+  stats.series.push({ timeMs, requests, failed, p50, p99, latencies });
   if (stats.series.length > seriesPoints) stats.series.shift();
-  Object.assign(stats, totals, { requestsPerSecond, latencyMs, queued, batchSizes });
+  Object.assign(stats, totals, { requestsPerSecond, latencyMs, queued, batchSizes, versions, cost });
 }
 
 function productVersion(): string {

@@ -1,7 +1,7 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
 import type { ExplainAnswer } from './explain/explain-service.ts';
-import type { ActivityPoint } from './activity-recorder.ts';
+import type { EndpointPoint } from './activity-recorder.ts';
 import type { BatcherLimits } from './batcher.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelSource } from './model-source.ts';
@@ -81,7 +81,7 @@ export type HostMessage = ServingStart | ServingCall | { type: 'monitor'; readin
 export type ServingMessage =
   | { type: 'ready'; port: number; grpcPort: number | null }
   | { type: 'failed'; error: WireError }
-  | { type: 'activity'; point: ActivityPoint }
+  | { type: 'activity'; point: EndpointPoint }
   | { type: 'result'; id: number; value: unknown }
   | { type: 'error'; id: number; error: WireError }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; text: string };

@@ -23,6 +23,18 @@ export class LatencySketch {
     this.#total += other.#total;
   }
 
+  /** Counts of durations up to 0.02 ms, and of each further bucket up to twice as much; without empty ones at the end. */
+  octaves(): number[] {
+    if (this.#total === 0) return [];
+    const counts: number[] = [];
+    for (let i = 0; i < buckets; i++) {
+      const octave = Math.floor(i / perOctave);
+      counts[octave] = (counts[octave] ?? 0) + (this.#counts[i] as number);
+    }
+    while (counts.at(-1) === 0) counts.pop();
+    return counts;
+  }
+
   /** Milliseconds at quantile `q` in [0, 1] (geometric middle of its bucket); null without any duration. */
   quantileMs(q: number): number | null {
     if (this.#total === 0) return null;

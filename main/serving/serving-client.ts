@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
-import type { ActivityPoint } from './activity-recorder.ts';
+import type { EndpointPoint } from './activity-recorder.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { HostMessage, ServingCall, ServingCalls, ServingMessage, ServingStart } from './ipc-protocol.ts';
 import { workerNode } from '../product/worker-node.ts';
@@ -39,7 +39,7 @@ const allocatorSettings = { MALLOC_ARENA_MAX: '2' };
 export class ServingClient {
   readonly port: number;
   readonly grpcPort: number | null;
-  onActivity: (point: ActivityPoint) => void = () => undefined;
+  onActivity: (point: EndpointPoint) => void = () => undefined;
   onExit: (reason: string) => void = () => undefined;
   readonly #child: ChildProcess;
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();

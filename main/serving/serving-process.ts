@@ -8,6 +8,8 @@ import { keepCompiledCode } from '../product/code-cache.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { AuditLog } from './audit-log.ts';
 import { ExplainService } from './explain/explain-service.ts';
+import type { EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import { CostRecorder } from './cost-recorder.ts';
 import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import type { GrpcFront } from './grpc/grpc-front.ts';
@@ -46,6 +48,7 @@ const settings = new ServerSettings();
 let context: ServingContext | undefined;
 let openModel: ((source: ModelSource) => Promise<ServedModel>) | undefined;
 let fleet: ModelFleet | undefined;
+let costs: CostRecorder | undefined;
 let front: HttpFront | undefined;
 let grpc: GrpcFront | undefined;
 
@@ -139,7 +142,35 @@ function reportActivity(): void {
     upTo: first?.batchSize.bounds[i] ?? Number.MAX_SAFE_INTEGER,
     count: all.reduce((sum, model) => sum + (model.batchSize.counts[i] ?? 0), 0),
   }));
-  send({ type: 'activity', point: activity.tick(Date.now(), queued, batchSizes) });
+  const cpu = process.cpuUsage();
+  costs ??= new CostRecorder(cpu.user + cpu.system);
+  const sum = (value: (model: ServedModel) => number) => all.reduce((total, model) => total + value(model), 0);
+  const totals = {
+    cpuUs: cpu.user + cpu.system,
+    busyMs: sum(({ statistics }) => statistics.busyMs),
+    rows: sum(({ statistics }) => statistics.inferenceCount),
+  };
+  const cost = costs.tick(totals, fleet?.threads ?? 0);
+  const point = activity.tick(Date.now(), queued, batchSizes);
+  send({ type: 'activity', point: { ...point, versions: all.map(endpointVersion), cost } });
+}
+
+function endpointVersion(model: ServedModel): EndpointStats['versions'][number] {
+  const { replicas } = model;
+  const { requests, failed } = versionCounts(model);
+  return {
+    model: model.name,
+    version: model.version,
+    state: replicas.state,
+    replicas: replicas.replicas.length,
+    minReplicas: replicas.scaling.minReplicas,
+    maxReplicas: replicas.scaling.maxReplicas,
+    memoryBytes: replicas.memoryBytes,
+    coldStartMs: replicas.lastColdStartMs,
+    requests,
+    failed,
+    queued: model.queuedRows,
+  };
 }
 
 async function answer(call: ServingCall): Promise<void> {

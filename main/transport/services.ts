@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { GraphMonitors } from '../engine/graph-monitors.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
+import type { LoadTests } from '../serving/load-test/load-tests.ts';
 import type { TrafficReplay } from '../monitoring/traffic-replay.ts';
 import type { GraphTrust } from '../trust/graph-trust.ts';
 import type { ProfileCache } from './profile-cache.ts';
@@ -12,6 +13,7 @@ export interface Services {
   monitors: GraphMonitors;
   /** By endpoint. */
   replays: Map<string, TrafficReplay>;
+  loadTests: LoadTests;
   profiles: ProfileCache;
   trust: GraphTrust;
   /** Unsaved graphs resolve relative paths from here. */

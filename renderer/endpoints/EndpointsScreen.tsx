@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -13,10 +13,14 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { ScreenList } from '../ui/screen-list.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { Tabs } from '../ui/tabs.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { EndpointCharts } from './endpoint-charts.tsx';
+import { LoadTestPanel } from './load-test-panel.tsx';
+import { RequestExplorer } from './request-explorer.tsx';
 import { startInGraph } from './start-in-graph.ts';
 import { TryIt } from './try-it.tsx';
+import { VersionPanel } from './version-panel.tsx';
 import { useObjective } from './use-objective.ts';
 import './endpoints.css';
 import { t } from './text.ts';
@@ -40,8 +44,12 @@ function EndpointPill({ state, version }: { state: EndpointView['state']; versio
   );
 }
 
+type View = 'now' | 'versions' | 'load-test' | 'requests';
+
 function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
   const live = endpoint.state === 'live';
+  const [view, setView] = useState<View>('now');
+  const [given, setGiven] = useState<Record<string, unknown>>();
   const lastOnline = useConnection((connection) =>
     connection.state === 'online' ? undefined : connection.lastOnlineMs,
   );
@@ -113,7 +121,25 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
           ) : endpoint.state === 'stopped' ? (
             <EmptyState text={t.endpointIsStopped} />
           ) : now ? (
-            <EndpointCharts stats={now} objectiveMs={objectiveMs} />
+            <>
+              <Tabs
+                label={t.view}
+                value={view}
+                onChange={setView}
+                tabs={[
+                  { value: 'now', label: t.now },
+                  { value: 'versions', label: t.versionsTab },
+                  { value: 'load-test', label: t.loadTestTab },
+                  { value: 'requests', label: t.requestsTab },
+                ]}
+              />
+              <div role="tabpanel" className="endpoint-view">
+                {view === 'now' && <EndpointCharts stats={now} objectiveMs={objectiveMs} />}
+                {view === 'versions' && <VersionPanel endpointId={endpoint.id} versions={now.versions} />}
+                {view === 'load-test' && <LoadTestPanel endpointId={endpoint.id} objectiveMs={objectiveMs} />}
+                {view === 'requests' && <RequestExplorer endpointId={endpoint.id} onSendAgain={setGiven} />}
+              </div>
+            </>
           ) : stats.error ? (
             <ErrorState error={stats.error} />
           ) : (
@@ -122,7 +148,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
         </div>
         <aside className="endpoint-side" aria-label={t.tryIt}>
           {signature.data ? (
-            <TryIt endpoint={endpoint} manifest={signature.data} />
+            <TryIt endpoint={endpoint} manifest={signature.data} given={given} />
           ) : signature.error ? (
             <ErrorState error={signature.error} onRetry={signature.refetch} />
           ) : hasModel ? (

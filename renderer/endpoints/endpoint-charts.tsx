@@ -3,9 +3,13 @@ import type { EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import { BarChart } from '../charts/bar-chart.tsx';
 import { CrosshairGroup } from '../charts/crosshair.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
-import { formatCount, formatNumber, formatPercent } from '../ui/format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from '../ui/format.ts';
 import { batchShares, meanBatch, perSecond } from './endpoint-series.ts';
+import { LatencyHeatMap } from './latency-heat-map.tsx';
 import { t } from './text.ts';
+
+/** What a busy core of a server or desktop takes, roughly. */
+const wattsPerCore = 10;
 
 /** The objective as a line of a latency chart. */
 export function latencyLimits(objectiveMs: number | undefined): { value: number; label: string }[] {
@@ -20,6 +24,9 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
   const since = t.lastMinutes(minutes);
   const batches = batchShares(stats);
   const calls = stats.batchSizes.reduce((sum, batch) => sum + batch.count, 0);
+  const { cpuUsPer1000, idleShare } = stats.cost;
+  const sum = (field: 'replicas' | 'maxReplicas' | 'memoryBytes') =>
+    stats.versions.reduce((total, version) => total + version[field], 0);
   const failed = series.some((point) => point.failed > 0);
   return (
     <div className="ruled endpoint-charts">
@@ -56,6 +63,9 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
         </section>
       </CrosshairGroup>
       <section className="cell">
+        <LatencyHeatMap series={series} />
+      </section>
+      <section className="cell">
         <BarChart
           title={t.batchSize}
           caption={calls === 0 ? t.rowsPerCall : t.rowsPerCallMean(formatNumber(meanBatch(stats)))}
@@ -82,6 +92,16 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
           </dd>
           <dt>{t.waitingNow}</dt>
           <dd>{formatCount(stats.queued)}</dd>
+          <dt>{t.workers}</dt>
+          <dd>{t.workersOf(sum('replicas'), sum('maxReplicas'))}</dd>
+          <dt>{t.modelMemory}</dt>
+          <dd>{formatBytes(sum('memoryBytes'))}</dd>
+          <dt>{t.cpuPer1000}</dt>
+          <dd>{cpuUsPer1000 === null ? '–' : formatDuration(cpuUsPer1000 / 1000)}</dd>
+          <dt title={t.energyHint}>{t.energy}</dt>
+          <dd>{cpuUsPer1000 === null ? '–' : t.joules(formatNumber((cpuUsPer1000 / 1e6) * wattsPerCore))}</dd>
+          <dt>{t.idle}</dt>
+          <dd>{idleShare === null ? '–' : formatPercent(idleShare)}</dd>
           <dt>p90</dt>
           <dd>{stats.latencyMs.p90 === null ? '–' : t.inMs(formatNumber(stats.latencyMs.p90))}</dd>
         </dl>

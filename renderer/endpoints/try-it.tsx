@@ -17,6 +17,8 @@ import { t } from './text.ts';
 interface TryItProps {
   endpoint: EndpointView;
   manifest: ModelManifest;
+  /** Values of an earlier request that go into the form. */
+  given?: FormValues | undefined;
 }
 
 function numbers(value: unknown): number[] {
@@ -24,13 +26,18 @@ function numbers(value: unknown): number[] {
 }
 
 /** Asks the endpoint for what is in the form, as it is typed or drawn, and shows how a program asks the same. */
-export function TryIt({ endpoint, manifest }: TryItProps) {
+export function TryIt({ endpoint, manifest, given }: TryItProps) {
   const [values, setValues] = useState<FormValues>(() => exampleValues(manifest));
   const [language, setLanguage] = useState<SnippetLanguage>('curl');
   const online = useOnline();
   const live = endpoint.state === 'live';
   const digest = endpoint.model?.digest;
   useEffect(() => setValues(exampleValues(manifest)), [manifest, digest]);
+  useEffect(() => {
+    if (given === undefined) return;
+    setValues((before) => ({ ...before, ...given }));
+    showToast({ text: t.sentToForm });
+  }, [given]);
 
   const inputs = useMemo(() => requestColumns(manifest), [manifest]);
   const row = useMemo(() => toRow(inputs, values), [inputs, values]);

@@ -205,6 +205,103 @@ export const modelVersionSchema = z.object({
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;
 
+/** A model version as an endpoint serves it. */
+const endpointVersionSchema = z.object({
+  model: z.string(),
+  version: z.string(),
+  /** `on-demand`: without a worker; the next request starts one. */
+  state: z.enum(['ready', 'loading', 'on-demand', 'restarting', 'failed']),
+  replicas: z.number(),
+  minReplicas: z.number(),
+  maxReplicas: z.number(),
+  memoryBytes: z.number(),
+  /** Of the last start by a request; null: none. */
+  coldStartMs: z.number().nullable(),
+  requests: z.number(),
+  failed: z.number(),
+  queued: z.number(),
+});
+
+/** What answers at an endpoint and what could: versions of the same name in the registry. */
+export const endpointRolloutSchema = z.object({
+  stable: z.string(),
+  challenger: z.object({ version: z.string(), percent: z.number(), shadow: z.boolean() }).nullable(),
+  /** Version before the last promotion; null: nothing to go back to. */
+  previous: z.string().nullable(),
+  registered: z.array(z.object({ version: z.string(), aliases: z.array(z.string()) })),
+});
+export type EndpointRollout = z.infer<typeof endpointRolloutSchema>;
+
+const loadStepSchema = z.object({
+  offeredPerSecond: z.number(),
+  answeredPerSecond: z.number(),
+  offered: z.number(),
+  answered: z.number(),
+  refused: z.number(),
+  failed: z.number(),
+  p50Ms: z.number().nullable(),
+  p90Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  p999Ms: z.number().nullable(),
+  maxMs: z.number().nullable(),
+  generatorLagMs: z.number(),
+});
+
+/** A load test of an endpoint: open loop, latency from when each request was due. */
+export const loadTestSchema = z.object({
+  status: z.enum(['running', 'finished', 'cancelled', 'failed']),
+  objectiveMs: z.number(),
+  startedMs: z.number(),
+  steps: z.array(loadStepSchema),
+  /** Null until the search for the limit ends. */
+  result: z
+    .object({
+      sustainedPerSecond: z.number(),
+      breaksAtPerSecond: z.number().nullable(),
+      limit: z.enum(['latency', 'refusals', 'failures', 'throughput', 'generator', 'end']),
+      /** Highest rate of one second in the last 24 hours, load tests aside. */
+      peakPerSecond: z.number().nullable(),
+      cpuUsPerRequest: z.number().nullable(),
+    })
+    .nullable(),
+  error: wireErrorSchema.nullable(),
+});
+export type LoadTest = z.infer<typeof loadTestSchema>;
+
+export const requestSearchSchema = z.object({
+  /** Part of the request's id. */
+  id: z.string().max(200).optional(),
+  version: z.string().max(20).optional(),
+  fromMs: z.number().optional(),
+  toMs: z.number().optional(),
+  /** An input or output, compared with a value. */
+  column: z.string().max(500).optional(),
+  compare: z.enum(['is', 'is-not', 'below', 'above', 'missing']).optional(),
+  value: z.string().max(1_000).optional(),
+  limit: z.number().int().min(1).max(500),
+});
+export type RequestSearch = z.infer<typeof requestSearchSchema>;
+
+export const foundRequestsSchema = z.object({
+  /** Rows searched: the newest that are in memory. */
+  searched: z.number(),
+  matched: z.number(),
+  inputs: z.array(z.string()),
+  outputs: z.array(z.string()),
+  /** Newest first. */
+  rows: z.array(
+    z.object({
+      id: z.string(),
+      timeMs: z.number(),
+      version: z.string(),
+      /** In the order of `inputs` and `outputs`; null: missing. */
+      inputs: z.array(z.union([z.string(), z.number(), z.null()])),
+      outputs: z.array(z.union([z.string(), z.number(), z.null()])),
+    }),
+  ),
+});
+export type FoundRequests = z.infer<typeof foundRequestsSchema>;
+
 export const endpointStatsSchema = z.object({
   /** Requests and rows answered since the endpoint started. */
   requests: z.number(),
@@ -222,9 +319,18 @@ export const endpointStatsSchema = z.object({
       failed: z.number(),
       p50: z.number().nullable(),
       p99: z.number().nullable(),
+      /** Requests by latency: up to 0.02 ms, and each further bucket up to twice as much. */
+      latencies: z.array(z.number()),
     }),
   ),
   batchSizes: z.array(z.object({ upTo: z.number(), count: z.number() })),
+  versions: z.array(endpointVersionSchema),
+  cost: z.object({
+    /** CPU time of the serving process per 1,000 predictions, µs; null before the first. */
+    cpuUsPer1000: z.number().nullable(),
+    /** Share of the workers' time without a run, over the last 10 s. */
+    idleShare: z.number().nullable(),
+  }),
 });
 export type EndpointStats = z.infer<typeof endpointStatsSchema>;
 
@@ -689,6 +795,34 @@ export const engineContract = {
     ),
     /** Statistics about once a second. */
     watch: base.input(z.object({ id: z.string() })).output(eventIterator(endpointStatsSchema)),
+    rollout: base.input(z.object({ id: z.string() })).output(endpointRolloutSchema),
+    /** Serves a second version beside the first: some requests, or copies of all; null ends it. */
+    tryVersion: base
+      .input(
+        z.object({
+          id: z.string(),
+          trial: z.object({ version: z.string(), percent: z.number().min(0).max(100), shadow: z.boolean() }).nullable(),
+        }),
+      )
+      .output(endpointRolloutSchema),
+    /** The version on trial answers everything. Errors: `serve.not-ready` without one. */
+    promote: base.input(z.object({ id: z.string() })).output(endpointRolloutSchema),
+    /** Back to the version before the last promotion. Errors: `serve.not-ready` without one. */
+    rollback: base.input(z.object({ id: z.string() })).output(endpointRolloutSchema),
+    /** Searches the newest answered rows. */
+    requests: base.input(requestSearchSchema.extend({ endpointId: z.string() })).output(foundRequestsSchema),
+    /** Looks for the rate at which the p99 breaks; one test per endpoint at a time. */
+    startLoadTest: base
+      .input(
+        z.object({
+          id: z.string(),
+          objectiveMs: z.number().min(0.1).max(60_000),
+          seconds: z.number().min(0.5).max(60),
+        }),
+      )
+      .output(loadTestSchema),
+    loadTest: base.input(z.object({ id: z.string() })).output(loadTestSchema.nullable()),
+    cancelLoadTest: base.input(z.object({ id: z.string() })).output(loadTestSchema.nullable()),
   },
   monitor: {
     /** Drift report of a monitor node about every 2 s while its endpoint is live. */

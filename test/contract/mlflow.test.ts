@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../main/engine/engine.ts';
 import { createGraphMonitors } from '../../main/engine/graph-monitors.ts';
 import { createEndpointHost, type EndpointHost } from '../../main/serving/endpoint-host.ts';
+import { LoadTests } from '../../main/serving/load-test/load-tests.ts';
 import { createProfileCache } from '../../main/transport/profile-cache.ts';
 import { createGraphTrust } from '../../main/trust/graph-trust.ts';
 import { startUiServer, type UiServer } from '../../main/transport/ui-server.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
       endpoints,
       monitors: createGraphMonitors({ engine, host: endpoints, log: () => undefined }),
       replays: new Map(),
+      loadTests: new LoadTests(),
       profiles: createProfileCache(),
       trust: createGraphTrust({ dataDir: dir, ownFolders: [] }),
       graphsDir: dir,

@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { findHeadroom, type Headroom } from '../../serving/load-test/find-headroom.ts';
-import { targetOf } from '../../serving/load-test/http-connection.ts';
-import { loadRequests, serverReadings } from '../../serving/load-test/load-requests.ts';
-import { type LoadStep, runLoadStep } from '../../serving/load-test/load-step.ts';
+import type { Headroom } from '../../serving/load-test/find-headroom.ts';
+import type { LoadStep } from '../../serving/load-test/load-step.ts';
+import { highestPerSecond, runLoadTest } from '../../serving/load-test/run-load-test.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { textTable } from '../output.ts';
 
-const lowestPerSecond = 10;
-const highestPerSecond = 200_000;
-const bisections = 4;
-/** Requests before the first step: connections open, code gets compiled. */
-const warmUpSeconds = 1;
 const maxBodyBytes = 64 * 2 ** 20;
 
 export const benchEndpointCommand: Command = {
@@ -48,59 +42,30 @@ export const benchEndpointCommand: Command = {
     const seconds = numberOption(context, 'seconds', 5, 0.1, 3_600);
     const connections = numberOption(context, 'connections', 1_024, 1, 20_000);
     const key = context.text('key') ?? process.env['SLIPWAY_KEY'];
+    const { signal } = context;
+    const fixedRate =
+      context.text('rate') === undefined ? undefined : numberOption(context, 'rate', 1, 0.01, highestPerSecond);
     const {
-      requests,
+      found,
       model,
       url: asked,
-    } = await loadRequests({
+      figures: { peakPerSecond, cpuUsPerRequest },
+    } = await runLoadTest({
       url,
       model: context.text('model'),
       rows: numberOption(context, 'rows', 1, 1, 100_000),
       key,
       body: await bodyOf(context),
+      objectiveMs,
+      ratePerSecond: fixedRate,
+      seconds,
+      maxConnections: connections,
+      signal,
+      onStep: (step) => {
+        context.output.event({ type: 'load.step', ...step });
+        context.output.log(stepLine(step));
+      },
     });
-    const before = await serverReadings(asked, key);
-    const { signal } = context;
-    let turn = 0;
-    const hold = async (ratePerSecond: number, lasting = seconds): Promise<LoadStep> => {
-      const step = await runLoadStep({
-        target: targetOf(asked),
-        requests,
-        ratePerSecond,
-        seconds: lasting,
-        maxConnections: connections,
-        seed: ++turn,
-        signal,
-      });
-      return step;
-    };
-    const report = async (ratePerSecond: number): Promise<LoadStep> => {
-      const step = await hold(ratePerSecond);
-      context.output.event({ type: 'load.step', ...step });
-      context.output.log(stepLine(step));
-      return step;
-    };
-    const fixedRate =
-      context.text('rate') === undefined ? undefined : numberOption(context, 'rate', 1, 0.01, highestPerSecond);
-    await hold(fixedRate ?? lowestPerSecond, warmUpSeconds);
-    const found: Headroom =
-      fixedRate === undefined
-        ? await findHeadroom({
-            objectiveMs,
-            startPerSecond: lowestPerSecond,
-            maxPerSecond: highestPerSecond,
-            hold: report,
-            bisections,
-            isStopped: () => signal.aborted,
-          })
-        : { sustainedPerSecond: 0, breaksAtPerSecond: null, limit: 'end', steps: [await report(fixedRate)] };
-    const after = await serverReadings(asked, key);
-    const answered = found.steps.reduce((sum, step) => sum + step.answered, 0);
-    const cpuUsPerRequest =
-      before.cpuSeconds === null || after.cpuSeconds === null || answered === 0
-        ? null
-        : ((after.cpuSeconds - before.cpuSeconds) / answered) * 1e6;
-    const { peakPerSecond } = before;
     const isSearch = fixedRate === undefined;
     const headroom =
       isSearch && peakPerSecond !== null && peakPerSecond > 0 ? found.sustainedPerSecond / peakPerSecond : null;

@@ -5,6 +5,7 @@ import type { TrafficReplay } from '../../monitoring/traffic-replay.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
+import { LoadTests } from '../../serving/load-test/load-tests.ts';
 import { advertiseEngine } from '../../transport/advertise.ts';
 import { createProfileCache } from '../../transport/profile-cache.ts';
 import { startUiServer } from '../../transport/ui-server.ts';
@@ -57,6 +58,7 @@ export const uiCommand: Command = {
       });
       const graphsDir = join(engine.dataDir, 'graphs');
       const replays = new Map<string, TrafficReplay>();
+      const loadTests = new LoadTests();
       const server = await startUiServer({
         host: context.text('host') ?? '127.0.0.1',
         port,
@@ -66,6 +68,7 @@ export const uiCommand: Command = {
           endpoints,
           monitors,
           replays,
+          loadTests,
           profiles: createProfileCache(),
           trust: createGraphTrust({ dataDir: engine.dataDir, ownFolders: [graphsDir] }),
           graphsDir,
@@ -93,6 +96,7 @@ export const uiCommand: Command = {
         silence();
         monitors.close();
         await server.close();
+        await loadTests.close();
         await endpoints.close();
       }
       return 0;

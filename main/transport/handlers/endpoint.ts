@@ -1,7 +1,13 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { endpointRollout, registeredSource } from '../../engine/endpoint-rollout.ts';
 import { startGraphEndpoint } from '../../engine/graph-endpoints.ts';
+import { searchRequests } from '../../serving/request-search.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
 import { baseDirOf } from './graph.ts';
+
+/** Rows that an endpoint keeps in memory. */
+const mostRecent = 10_000;
 
 export const endpointHandlers = {
   list: rpc.endpoint.list.handler(({ context }) => context.endpoints.list()),
@@ -23,4 +29,38 @@ export const endpointHandlers = {
   watch: rpc.endpoint.watch.handler(async function* ({ input, context, signal }) {
     yield* context.endpoints.watch(input.id, signal ?? new AbortController().signal);
   }),
+  rollout: rpc.endpoint.rollout.handler(({ input, context }) =>
+    endpointRollout(context.engine, context.endpoints, input.id),
+  ),
+  tryVersion: rpc.endpoint.tryVersion.handler(async ({ input: { id, trial }, context: { engine, endpoints } }) => {
+    const chosen =
+      trial === null ? undefined : { ...trial, source: await registeredSource(engine, endpoints, id, trial.version) };
+    await endpoints.tryVersion(id, chosen);
+    return endpointRollout(engine, endpoints, id);
+  }),
+  promote: rpc.endpoint.promote.handler(async ({ input: { id }, context: { engine, endpoints } }) => {
+    await endpoints.promote(id);
+    return endpointRollout(engine, endpoints, id);
+  }),
+  rollback: rpc.endpoint.rollback.handler(async ({ input: { id }, context: { engine, endpoints } }) => {
+    await endpoints.rollback(id);
+    return endpointRollout(engine, endpoints, id);
+  }),
+  requests: rpc.endpoint.requests.handler(async ({ input: { endpointId, ...search }, context: { endpoints } }) => {
+    const { stable, challenger } = endpoints.rollout(endpointId);
+    const served = challenger === null ? [stable] : [stable, challenger.version];
+    const versions = await Promise.all(
+      served.map(async (version) => ({ version, recent: await endpoints.recentRows(endpointId, mostRecent, version) })),
+    );
+    return searchRequests(versions, search);
+  }),
+  startLoadTest: rpc.endpoint.startLoadTest.handler(({ input: { id, objectiveMs, seconds }, context }) => {
+    const endpoint = context.endpoints.list().find((candidate) => candidate.id === id);
+    if (endpoint?.http == null || endpoint.model === null || endpoint.state !== 'live') {
+      throw new AppError('serve.not-ready', `Endpoint ${id} is not running.`, { fix: 'Start it first.' });
+    }
+    return context.loadTests.start(id, { url: endpoint.http, model: endpoint.model.name, objectiveMs, seconds });
+  }),
+  loadTest: rpc.endpoint.loadTest.handler(({ input, context }) => context.loadTests.state(input.id)),
+  cancelLoadTest: rpc.endpoint.cancelLoadTest.handler(({ input, context }) => context.loadTests.cancel(input.id)),
 };

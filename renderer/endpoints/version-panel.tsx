@@ -1,0 +1,218 @@
+import { useState } from 'react';
+import type { EndpointRollout, EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import { engine } from '../client/engine-client.ts';
+import { toEngineError } from '../client/engine-error.ts';
+import { useQuery } from '../client/use-query.ts';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
+import { formatBytes, formatCount, formatNumber } from '../ui/format.ts';
+import { NumberField } from '../ui/number-field.tsx';
+import { Select } from '../ui/select.tsx';
+import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { Switch } from '../ui/switch.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { t } from './text.ts';
+
+type Version = EndpointStats['versions'][number];
+
+function stateWord(state: Version['state']): string {
+  switch (state) {
+    case 'ready':
+      return t.ready;
+    case 'loading':
+      return t.loading;
+    case 'on-demand':
+      return t.onDemand;
+    case 'restarting':
+      return t.restarting;
+    case 'failed':
+      return t.failed;
+  }
+}
+
+function trafficWord(version: string, rollout: EndpointRollout | undefined): string {
+  if (rollout === undefined) return '';
+  const { stable, challenger } = rollout;
+  if (challenger?.version === version && version !== stable) {
+    const words = [
+      ...(challenger.percent > 0 ? [t.gets(challenger.percent)] : []),
+      ...(challenger.shadow ? [t.mirrored] : []),
+    ];
+    return words.join(', ');
+  }
+  if (version !== stable) return '';
+  return challenger !== null && challenger.percent > 0 ? t.gets(100 - challenger.percent) : t.answersAll;
+}
+
+/** What serves, and the way from one version to the next: a share of the requests, copies, promotion, and back. */
+export function VersionPanel({ endpointId, versions }: { endpointId: string; versions: readonly Version[] }) {
+  const served = versions.map(({ model, version }) => `${model}/${version}`).join();
+  const query = useQuery(`rollout/${endpointId}/${served}`, (signal) =>
+    engine.endpoint.rollout({ id: endpointId }, { signal }),
+  );
+  const rollout = query.data;
+  return (
+    <div className="endpoint-panel">
+      <table className="list-table" aria-label={t.versionsTab}>
+        <thead>
+          <tr>
+            <th scope="col">{t.model}</th>
+            <th scope="col" className="n">
+              {t.version}
+            </th>
+            <th scope="col">{t.state}</th>
+            <th scope="col" className="n">
+              {t.workers}
+            </th>
+            <th scope="col" className="n">
+              {t.memory}
+            </th>
+            <th scope="col" className="n">
+              {t.coldStart}
+            </th>
+            <th scope="col" className="n">
+              {t.requests}
+            </th>
+            <th scope="col" className="n">
+              {t.failed}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map((version) => (
+            <tr key={`${version.model}/${version.version}`}>
+              <td>{version.model}</td>
+              <td className="n">{version.version}</td>
+              <td>{[stateWord(version.state), trafficWord(version.version, rollout)].filter(Boolean).join(', ')}</td>
+              <td className="n">{t.workersOf(version.replicas, version.maxReplicas)}</td>
+              <td className="n">{formatBytes(version.memoryBytes)}</td>
+              <td className="n">{version.coldStartMs === null ? '–' : t.inMs(formatNumber(version.coldStartMs))}</td>
+              <td className="n">{formatCount(version.requests)}</td>
+              <td className="n">{formatCount(version.failed)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rollout !== undefined ? (
+        <Rollout
+          key={rollout.challenger?.version ?? rollout.stable}
+          endpointId={endpointId}
+          rollout={rollout}
+          refetch={query.refetch}
+        />
+      ) : query.error ? (
+        <ErrorState error={query.error} onRetry={query.refetch} />
+      ) : (
+        <Skeleton waitsFor={t.theVersions} />
+      )}
+    </div>
+  );
+}
+
+interface RolloutProps {
+  endpointId: string;
+  rollout: EndpointRollout;
+  refetch: () => void;
+}
+
+function Rollout({ endpointId, rollout, refetch }: RolloutProps) {
+  const { challenger, stable, previous } = rollout;
+  const others = rollout.registered.filter(({ version }) => version !== stable);
+  const [version, setVersion] = useState(challenger?.version);
+  const [percent, setPercent] = useState(challenger?.percent ?? 10);
+  const [shadow, setShadow] = useState(challenger?.shadow ?? false);
+  const [busy, setBusy] = useState(false);
+  const act = (action: () => Promise<EndpointRollout>, said?: string) => {
+    setBusy(true);
+    action()
+      .then(() => {
+        if (said !== undefined) showToast({ text: said });
+        refetch();
+      })
+      .catch((error: unknown) => showToast({ text: toEngineError(error).message, tone: 'failed' }))
+      .finally(() => setBusy(false));
+  };
+  const badPercent = Number.isNaN(percent) || percent < 0 || percent > 100;
+  return (
+    <section className="rollout" aria-label={t.tryAnother}>
+      <h3 className="cell-title">{t.rolloutOf(stable)}</h3>
+      {others.length === 0 ? (
+        <p className="mute">{t.noOtherVersion}</p>
+      ) : (
+        <>
+          <Field label={t.tryAnother} row>
+            {(ids) => (
+              <Select
+                {...ids}
+                value={version}
+                placeholder={t.chooseVersion}
+                options={others.map((other) => ({
+                  value: other.version,
+                  label: [other.version, ...other.aliases].join(', '),
+                }))}
+                onChange={setVersion}
+              />
+            )}
+          </Field>
+          <Field label={t.share} row>
+            {(ids) => (
+              <NumberField
+                {...ids}
+                value={percent}
+                min={0}
+                max={100}
+                step={1}
+                unit="%"
+                slider
+                onChange={(next) => setPercent(next ?? 0)}
+              />
+            )}
+          </Field>
+          <Field label={t.copies} row>
+            {(ids) => <Switch {...ids} checked={shadow} onChange={setShadow} />}
+          </Field>
+        </>
+      )}
+      <div className="panel-actions">
+        {others.length > 0 && (
+          <Button
+            variant={challenger === null ? 'primary' : 'plain'}
+            disabled={busy || version === undefined || badPercent || (percent === 0 && !shadow)}
+            onClick={() =>
+              act(() =>
+                engine.endpoint.tryVersion({ id: endpointId, trial: { version: version ?? '', percent, shadow } }),
+              )
+            }
+          >
+            {challenger === null ? t.startTrial : t.applyTrial}
+          </Button>
+        )}
+        {challenger !== null && (
+          <>
+            <Button
+              variant="primary"
+              disabled={busy}
+              onClick={() => act(() => engine.endpoint.promote({ id: endpointId }), t.nowAnswers(challenger.version))}
+            >
+              {t.promote}
+            </Button>
+            <Button
+              disabled={busy}
+              onClick={() => act(() => engine.endpoint.tryVersion({ id: endpointId, trial: null }))}
+            >
+              {t.endTrial}
+            </Button>
+          </>
+        )}
+        {previous !== null && (
+          <Button
+            disabled={busy}
+            onClick={() => act(() => engine.endpoint.rollback({ id: endpointId }), t.nowAnswers(previous))}
+          >
+            {t.rollBackTo(previous)}
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

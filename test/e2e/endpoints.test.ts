@@ -1,0 +1,98 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type AppPage,
+  chromiumPath,
+  launchBrowser,
+  openPage,
+  root,
+  type RunningApp,
+  screenshot,
+  startApp,
+  startSlipway,
+} from './app.ts';
+
+let app: RunningApp;
+let browser: Browser;
+let opened: AppPage;
+
+/** Runs the sample as the command does, so that the registry has a version of its model. */
+async function trainVersion(graph: string, maxIterations: number): Promise<void> {
+  const set = `species.maxIterations=${maxIterations}`;
+  const { event } = await startSlipway(['run', graph, '--data-dir', app.dataDir, '--set', set], 'run.finished');
+  expect(event['status']).toBe('succeeded');
+}
+
+describe.skipIf(chromiumPath === undefined)('the endpoints screen', () => {
+  beforeAll(async () => {
+    app = await startApp();
+    // The engine's own folder: what it holds is trusted.
+    mkdirSync(join(app.dataDir, 'graphs'), { recursive: true });
+    const graph = join(app.dataDir, 'graphs', 'penguins.slipway.json');
+    copyFileSync(join(root, 'resources/templates/penguins.slipway.json'), graph);
+    await trainVersion(graph, 3);
+    browser = await launchBrowser();
+    opened = await openPage(browser, 'about:blank');
+    const { page } = opened;
+    await page.addInitScript((path) => localStorage.setItem('slipway.last-graph', path), graph);
+    await page.goto(app.url);
+    await page.locator('.react-flow__node[data-id="endpoint"] .node-title').click();
+    await page.getByRole('button', { name: 'Start endpoint' }).last().click();
+    await page.getByRole('link', { name: 'Endpoints' }).click();
+    await page.getByRole('tab', { name: 'Versions' }).waitFor({ timeout: 60_000 });
+  }, 90_000);
+
+  afterAll(async () => {
+    if (opened !== undefined) await screenshot(opened.page, 'endpoints-last');
+    await browser?.close();
+    await app?.stop();
+  });
+
+  it('finds the limit of an endpoint by a load test that can be cancelled', async () => {
+    const { page } = opened;
+    await page.getByRole('tab', { name: 'Load test' }).click();
+    await page.getByLabel('Seconds per rate').fill('0.5');
+    await page.getByRole('button', { name: 'Start load test' }).click();
+    await page.getByRole('table', { name: 'Load test' }).getByRole('row').nth(2).waitFor({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled; the rates held so far stay.').waitFor();
+    await screenshot(page, 'endpoints-load-test');
+    await page.getByRole('tab', { name: 'Now' }).click();
+    await page.getByRole('img', { name: 'Latency over time' }).waitFor();
+    await screenshot(page, 'endpoints-now');
+  });
+
+  it('finds a request, opens it and puts it into the form again', async () => {
+    const { page } = opened;
+    await page.getByRole('tab', { name: 'Requests' }).click();
+    // The form asks by itself, so there is a request.
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    const rows = page.getByRole('region', { name: 'Requests' }).getByRole('row');
+    await rows.nth(1).getByRole('button').click();
+    await page.getByRole('button', { name: 'Send again' }).waitFor();
+    await screenshot(page, 'endpoints-requests');
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('The values are in the form').waitFor();
+    await page.getByLabel('Id contains').fill('no such id');
+    await page.getByText('No request fits.').waitFor();
+  });
+
+  it('gives a new version a share, promotes it, and goes back', async () => {
+    const { page } = opened;
+    await page.getByRole('tab', { name: 'Versions' }).click();
+    const choice = page.getByLabel('Try another version', { exact: true }).last();
+    await choice.waitFor();
+    const other = await choice.locator('option:not([disabled])').first().getAttribute('value');
+    await choice.selectOption(other);
+    await page.getByRole('button', { name: 'Start the trial' }).click();
+    await page.getByRole('cell', { name: 'ready, gets 10 %' }).waitFor();
+    await screenshot(page, 'endpoints-versions');
+    await page.getByRole('button', { name: 'Promote' }).click();
+    await page.getByRole('heading', { name: `Version ${other} answers` }).waitFor();
+    await page.getByRole('button', { name: /Roll back to version/ }).click();
+    await expect.poll(() => page.getByRole('heading', { name: `Version ${other} answers` }).count()).toBe(0);
+    expect(opened.errors).toEqual([]);
+  });
+});
