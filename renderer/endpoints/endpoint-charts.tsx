@@ -78,7 +78,7 @@ export function EndpointCharts({ stats, objectiveMs }: { stats: EndpointStats; o
           }))}
         />
       </section>
-      <section className="cell">
+      <section className="cell wide">
         <h3 className="cell-title">{t.sinceStart}</h3>
         <dl className="facts">
           <dt>{t.requests}</dt>

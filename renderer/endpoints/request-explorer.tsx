@@ -4,7 +4,7 @@ import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
-import { formatClock, formatCount } from '../ui/format.ts';
+import { formatClock, formatCount, formatNumber } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Select } from '../ui/select.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
@@ -152,7 +152,7 @@ function FoundTable({ found, open, onOpen }: FoundTableProps) {
               <td className="mono clip">{row.id === '' ? '–' : row.id}</td>
               <td className="n">{row.version}</td>
               {found.outputs.slice(0, 2).map((name, i) => (
-                <td key={name}>{textOf(row.outputs[i])}</td>
+                <td key={name}>{shortText(row.outputs[i])}</td>
               ))}
             </tr>
           ))}
@@ -164,6 +164,10 @@ function FoundTable({ found, open, onOpen }: FoundTableProps) {
 
 function textOf(value: string | number | null | undefined): string {
   return value === null || value === undefined ? t.missing : String(value);
+}
+
+function shortText(value: string | number | null | undefined): string {
+  return typeof value === 'number' ? formatNumber(value) : textOf(value);
 }
 
 interface OneRequestProps {
