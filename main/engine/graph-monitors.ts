@@ -11,6 +11,7 @@ import type { Alert, Endpoint, LoopEvent, MonitorReport } from '../../shared/rpc
 import { type Alerting, type AlertRule, createAlerting, explainDrift, explainDrop } from '../monitoring/alerting.ts';
 import { createEndpointMonitor, type DriftMethod, type EndpointMonitor } from '../monitoring/endpoint-monitor.ts';
 import { createEndpointObserver, type EndpointObserver } from '../monitoring/endpoint-observer.ts';
+import { heldOutScores } from '../monitoring/held-out-scores.ts';
 import { createPerformanceMonitor, type PerformanceMonitor } from '../monitoring/performance-monitor.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
@@ -195,7 +196,10 @@ function openDriftMonitor(
   performance: () => PerformanceMonitor | undefined,
 ): EndpointMonitor {
   const { endpoint, host, log, alerting } = context;
-  const { windowRows, minimumRows, alpha, method } = service.params;
+  const { windowRows, minimumRows, alpha, method, rollingWindows, multivariate } = service.params;
+  const evaluated = planOf(context.start.document)?.services.find(({ kind, inputs }) => {
+    return kind === 'monitor.performance' && inputs['report'] !== undefined;
+  });
   const rule = ruleOf(context, service, {
     kind: 'drift',
     severity: 'warning',
@@ -214,6 +218,13 @@ function openDriftMonitor(
     minimumRows: Number(minimumRows),
     alpha: Number(alpha),
     method: method as DriftMethod,
+    rollingWindows: Number(rollingWindows ?? 4),
+    multivariate: multivariate !== false,
+    async heldOutScores(digest) {
+      const path = evaluated === undefined ? undefined : await referencePath(context, evaluated, digest);
+      const manifest = context.observer.source()?.manifest;
+      return path === undefined || manifest == null ? undefined : heldOutScores(path, manifest);
+    },
     alarm: alarmOf(service),
     onWindow(report, details) {
       const { broken = [] } = report;

@@ -127,6 +127,12 @@ export function explainDrift(
   const sentences = [
     `${columns.length} of ${report.columns.length} inputs differ from the training data in the last ${report.currentRows} requests.`,
     ...columns.slice(0, 5).map(({ column, words: text }) => `${column}: ${text}.`),
+    ...(report.findings ?? []).slice(0, 5).map(({ column, text }) => `${column}: ${text}.`),
+    ...(report.multivariate?.drifted === true
+      ? [
+          `Rows as a whole differ from training rows (told apart with ROC AUC ${report.multivariate.domain.auc.toFixed(2)}).`,
+        ]
+      : []),
   ];
   return { sentences: [...sentences, ...performanceSentence(performance)], columns, performance, examples };
 }

@@ -1,6 +1,7 @@
-import { type InputColumn, MISSING_STRING } from '../../shared/model/signature.ts';
+import { MISSING_STRING } from '../../shared/model/signature.ts';
 import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
+import { isPicture, pictureColumn, pictureFigures, pictureOf } from '../serving/picture-figures.ts';
 
 /** Texts and pictures are compared by figures of each one: columns of numbers, named after the column they come from. */
 export interface TextProfile {
@@ -13,9 +14,6 @@ const maxVocabulary = 50_000;
 const minimumWords = 3;
 const minimumDistinct = 0.5;
 const sampleRows = 1_000;
-
-/** Numbers of a tensor from which on they are taken for a picture, not for a short vector. */
-const minimumPicture = 64;
 
 const word = /[\p{L}\p{N}]+/gu;
 const letter = /\p{L}/gu;
@@ -66,18 +64,6 @@ export function textFigures({ column, vocabulary }: TextProfile, values: readonl
   ];
 }
 
-export const pictureFigures = ['brightness', 'contrast', 'detail'] as const;
-
-/** Name of a figure of a picture column. */
-export function pictureColumn(name: string, figure: (typeof pictureFigures)[number]): string {
-  return `${name} · ${figure}`;
-}
-
-/** Whether a tensor input is compared by the figures of a picture. */
-export function isPicture({ type, size = 1 }: Pick<InputColumn, 'type' | 'size'>): boolean {
-  return type === 'tensor' && size >= minimumPicture;
-}
-
 /**
  * Of each picture, any numbers in a row: mean (brightness), standard deviation (contrast), and mean difference of
  * neighbours (detail).
@@ -96,21 +82,6 @@ export function picturesToColumns(name: string, values: ArrayLike<number>, size:
     kind: 'number',
     values: found[i] as Float64Array,
   }));
-}
-
-/** The figures of one picture, in the order of `pictureFigures`. */
-export function pictureOf(values: ArrayLike<number>, from: number, size: number): [number, number, number] {
-  let sum = 0;
-  let squares = 0;
-  let steps = 0;
-  for (let i = 0; i < size; i++) {
-    const value = Number(values[from + i]);
-    sum += value;
-    squares += value * value;
-    if (i > 0) steps += Math.abs(value - Number(values[from + i - 1]));
-  }
-  const mean = sum / size;
-  return [mean, Math.sqrt(Math.max(0, squares / size - mean * mean)), steps / Math.max(1, size - 1)];
 }
 
 /** Columns of numbers in place of the texts that have a profile and of pictures; other columns as they are. */

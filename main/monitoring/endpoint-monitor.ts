@@ -1,14 +1,27 @@
+import { setImmediate } from 'node:timers/promises';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
+import { type ColumnValues, readColumns } from '../compute/duckdb/read-columns.ts';
+import { columnFindings } from './column-findings.ts';
 import { type ColumnPair, rowsOf } from './column-test.ts';
 import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
 import { DistanceTests } from './distance-test.ts';
-import { type ComparedColumns, compareColumns, type DriftOptions } from './drift-report.ts';
+import {
+  type AssessedColumn,
+  assessColumn,
+  type ComparedColumns,
+  type DriftOptions,
+  judgeColumns,
+} from './drift-report.ts';
+import { figuresOf, type ReadingKinds, readingKinds, referenceFigures } from './figure-pairs.ts';
 import { createHysteresis } from './hysteresis.ts';
+import { MultivariateTest } from './multivariate.ts';
+import { type HeldOutScores } from './held-out-scores.ts';
 import { createReportFeed } from './report-feed.ts';
+import { sketchOfMissed, sketchWindow, summaryOf, type WindowSketch } from './rolling-windows.ts';
 import { shiftInWords } from './shift-in-words.ts';
 
 export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
@@ -19,6 +32,12 @@ export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows'
   windowRows: number;
   /** Default `two-sample`. */
   method?: DriftMethod | undefined;
+  /** Full windows before that each one is also compared with; default 4, 0 for none. */
+  rollingWindows?: number | undefined;
+  /** Also compares rows as a whole; default no. */
+  multivariate?: boolean | undefined;
+  /** What the model that is served made of held-out rows: what its predictions are compared with. */
+  heldOutScores?: ((digest: string) => Promise<HeldOutScores | undefined>) | undefined;
   /** The alarm needs so many drifted windows among so many last ones; default 2 of 3. */
   alarm?: { needed: number; windows: number } | undefined;
   /** Called when a window of `windowRows` new rows is full, alarm updated. */
@@ -50,10 +69,32 @@ const arrivingRows = 1_000;
 
 interface Reference {
   digest: string;
+  version: string;
   columns: readonly InputColumn[];
   summaries: ReadonlyMap<string, ColumnSummary>;
+  /** Columns that are compared by figures of each text or picture, and those figures. */
+  kinds: ReadingKinds;
+  figures: ReadonlyMap<string, ColumnSummary>;
+  scores: HeldOutScores | undefined;
+  whole: MultivariateTest | undefined;
   rows: number;
 }
+
+/** A full window: rows at hand, or sketches of rows that nobody read in time. */
+interface FullWindow {
+  count: number;
+  rows: RecentRows | undefined;
+  sketch: WindowSketch;
+}
+
+/** Rows of the training sample that texts are read from and that are compared as a whole. */
+const sampledRows = 20_000;
+/** Columns of rows that are compared as a whole. */
+const wholeColumns = 300;
+/** Columns of a report; of very wide tables those that moved most. */
+const shownColumns = 300;
+/** Work of one turn of the event loop, ms. */
+const turnMs = 12;
 
 /**
  * Compares the last rows of an endpoint's request log with the training sample of its model, again and again; keeps
@@ -75,6 +116,13 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     logged: -1,
   };
   let lastProblem = '';
+  const earlier: WindowSketch[] = [];
+  let rolling: { rows: number; columns: ComparedColumns } | undefined;
+  let multivariate: MonitorReport['multivariate'];
+  let comparingWhole = false;
+  let findings: NonNullable<MonitorReport['findings']> = [];
+  let caughtUpWindows = 0;
+  const rollingWindows = options.rollingWindows ?? 4;
   const alarmRule = options.alarm ?? { needed: 2, windows: 3 };
   const alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
   const breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows);
@@ -93,12 +141,35 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     if (reference?.digest === source.digest) return reference;
     const columns = source.manifest.inputs;
     const summaries = await summarizeFile(source.referencePath, columns, closed.signal);
-    reference = { digest: source.digest, columns, summaries, rows: rowsIn(summaries) };
+    const compatible = options.method === 'evidently';
+    const isWhole = options.multivariate === true && !compatible;
+    const scalarColumns = columns.filter(({ type }) => type !== 'tensor').slice(0, wholeColumns);
+    const inside = columns.filter(({ type }) => type === 'string' || type === 'tensor');
+    const sampled = new Set([...inside, ...(isWhole ? scalarColumns : [])]);
+    const sample = await readSample(source.referencePath, [...sampled], closed.signal);
+    const kinds = compatible ? { texts: [], pictures: [] } : readingKinds(sample);
+    const figures = referenceFigures(sample, kinds).map(
+      (column) => [column.name, summarizeValues(column, 'float64')] as const,
+    );
+    const scalar = sample.flatMap((column) => (column.kind === 'tensor' ? [] : [column]));
+    rolling = undefined;
+    multivariate = undefined;
+    reference = {
+      digest: source.digest,
+      version: source.version,
+      columns,
+      summaries,
+      kinds,
+      figures: new Map(figures),
+      scores: await options.heldOutScores?.(source.digest),
+      whole: isWhole ? new MultivariateTest({ rows: scalar[0]?.values.length ?? 0, columns: scalar }) : undefined,
+      rows: rowsIn(summaries),
+    };
     return reference;
   }
 
   /** Rows of the log that make up the newest window, and those of windows that are full since the last look. */
-  async function newRows(): Promise<{ recent: RecentRows; full: RecentRows[] }> {
+  async function newRows(): Promise<{ recent: RecentRows; full: FullWindow[] }> {
     const { logId, logged } = await options.host.recentRows(options.endpointId, 0);
     if (logId !== windowLog) {
       windowLog = logId;
@@ -106,37 +177,173 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       loggedAtLastPoint = 0;
     }
     const limit = Math.max(options.windowRows, logged - windowStart) + arrivingRows;
-    const all = await options.host.recentRows(options.endpointId, limit);
-    // What the log has forgotten is gone; the next window starts with what there is.
+    const all = await options.host.recentRows(options.endpointId, limit, undefined, windowStart);
     const first = all.logged - all.rows;
-    if (all.logId === windowLog) windowStart = Math.max(windowStart, first);
-    const full: RecentRows[] = [];
+    const full: FullWindow[] = [];
+    if (all.logId === windowLog) {
+      full.push(...missedWindows(all.missed));
+      // The first look, and what was lost with its process: the next window starts with what there is.
+      windowStart = Math.max(windowStart, first);
+    }
     while (all.logId === windowLog && windowStart + options.windowRows <= all.logged) {
-      full.push(sliceRows(all, windowStart - first, windowStart - first + options.windowRows));
+      const rows = sliceRows(all, windowStart - first, windowStart - first + options.windowRows);
+      full.push({ count: rows.rows, rows, sketch: sketchWindow([...rows.columns, ...rows.outputs]) });
       windowStart += options.windowRows;
     }
     return { recent: sliceRows(all, Math.max(0, all.rows - options.windowRows), all.rows), full };
   }
 
-  function pairsOf(known: Reference | undefined, rows: RecentRows): ColumnPair[] {
-    return (known?.columns ?? []).map((column) => ({
-      column: column.name,
-      type: column.type,
-      reference: known?.summaries.get(column.name),
-      current: currentSummary(rows, column),
-      skipped: incomparable(column.type),
-    }));
+  /** Rows that left the log unread, in windows of about the usual size. */
+  function missedWindows(missed: RecentRows['missed']): FullWindow[] {
+    const windows: FullWindow[] = [];
+    let parts: RecentRows['missed'] = [];
+    for (const part of missed) {
+      parts.push(part);
+      const count = parts.reduce((sum, { rows }) => sum + rows, 0);
+      const isLast = part === missed.at(-1);
+      if (count < options.windowRows && !(isLast && count >= options.minimumRows)) continue;
+      windows.push({ count, rows: undefined, sketch: joinSketches(parts.map(sketchOfMissed)) });
+      parts = [];
+    }
+    caughtUpWindows += windows.length;
+    return windows;
   }
 
-  function reportOf(known: Reference | undefined, rows: RecentRows, compared: ComparedColumns): MonitorReport {
+  function pairsOf(
+    known: Reference | undefined,
+    current: (name: string, type: InputColumn['type']) => ColumnSummary | undefined,
+  ): ColumnPair[] {
+    if (known === undefined) return [];
+    const texts = new Set(known.kinds.texts.map(({ column }) => column));
+    const pairs = known.columns.map(
+      ({ name, type }): ColumnPair => ({
+        column: name,
+        type,
+        reference: known.summaries.get(name),
+        current: current(name, type),
+        skipped: texts.has(name) ? 'text-column' : incomparable(type),
+      }),
+    );
+    for (const [name, summary] of known.figures) {
+      pairs.push({
+        column: name,
+        type: 'float64',
+        role: 'figure',
+        reference: summary,
+        current: current(name, 'float64'),
+      });
+    }
+    const { scores } = known;
+    if (scores !== undefined) {
+      const now = current(scores.output, 'float64');
+      pairs.push({
+        column: predictionColumn,
+        type: 'float64',
+        role: 'prediction',
+        reference: scores.summary,
+        current: now,
+      });
+    }
+    return pairs;
+  }
+
+  function rowsPairs(known: Reference | undefined, rows: RecentRows): ColumnPair[] {
+    const columns = [...rows.columns, ...rows.outputs];
+    if (known !== undefined && known.kinds.texts.length > 0) {
+      columns.push(...figuresOf(rows.columns, { texts: known.kinds.texts, pictures: [] }));
+    }
+    const byName = new Map(columns.map((column) => [column.name, column]));
+    return pairsOf(known, (name, type) => {
+      const values = byName.get(name);
+      return values === undefined ? undefined : summarizeValues(values, type);
+    });
+  }
+
+  function sketchPairs(known: Reference, window: readonly WindowSketch[]): ColumnPair[] {
+    return pairsOf(known, (name, type) =>
+      type === 'timestamp' || type === 'tensor' ? undefined : summaryOf(window, name, type),
+    );
+  }
+
+  /** Other work of this process comes in between where there are many columns. */
+  async function compareSlowly(pairs: readonly ColumnPair[]): Promise<ComparedColumns> {
+    const assessed: AssessedColumn[] = [];
+    let since = performance.now();
+    for (const pair of pairs) {
+      assessed.push(assessColumn(pair, tests));
+      if (performance.now() - since < turnMs) continue;
+      await setImmediate();
+      since = performance.now();
+    }
+    return judgeColumns(assessed, tests);
+  }
+
+  /** The window against those just before it, then remembers it. */
+  async function compareRolling(known: Reference, window: FullWindow): Promise<void> {
+    if (rollingWindows === 0) return;
+    if (earlier.length > 0) {
+      const before = new Map(sketchPairs(known, earlier).map(({ column, current }) => [column, current]));
+      const pairs = sketchPairs(known, [window.sketch]).map((pair) => ({
+        ...pair,
+        reference: before.get(pair.column),
+      }));
+      const rows = Math.max(...earlier.map((sketch) => sketch.values().next().value?.rows ?? 0)) * earlier.length;
+      rolling = { rows, columns: await compareSlowly(pairs) };
+    }
+    earlier.push(window.sketch);
+    if (earlier.length > rollingWindows) earlier.shift();
+  }
+
+  /** Goes on beside the looks; a window that comes while another is compared is left out. */
+  function compareWhole(known: Reference, rows: RecentRows): void {
+    if (known.whole === undefined || comparingWhole) return;
+    comparingWhole = true;
+    const columns = rows.columns.flatMap((column) => (column.kind === 'tensor' ? [] : [column]));
+    known.whole
+      .test({ rows: rows.rows, columns }, { alpha: options.alpha, signal: closed.signal })
+      .then((found) => {
+        if (reference === known) multivariate = found;
+      })
+      .catch((error: unknown) => {
+        if (!closed.signal.aborted) options.log('warn', `Drift monitor: ${toAppError(error).message}`);
+      })
+      .finally(() => {
+        comparingWhole = false;
+      });
+  }
+
+  function reportOf(known: Reference | undefined, rows: { rows: number }, compared: ComparedColumns): MonitorReport {
+    const against = new Map(rolling?.columns.columns.map((column) => [column.column, column]));
+    const columns = compared.columns.map((column) => {
+      const other = against.get(column.column);
+      if (other === undefined) return column;
+      const { statistic, threshold, pValue, drifted, state } = other;
+      const effect = rolling?.columns.effects[column.column] ?? null;
+      return { ...column, rolling: { statistic, threshold, pValue, effect, drifted, state } };
+    });
+    const shown =
+      columns.length <= shownColumns
+        ? columns
+        : columns
+            .toSorted(
+              (a, b) =>
+                Number(b.drifted) - Number(a.drifted) ||
+                (compared.effects[b.column] ?? -1) - (compared.effects[a.column] ?? -1),
+            )
+            .slice(0, shownColumns);
     return {
+      ...(shown.length < columns.length ? { hiddenColumns: columns.length - shown.length } : {}),
+      ...(multivariate === undefined ? {} : { multivariate }),
+      ...(rolling === undefined ? {} : { rollingRows: rolling.rows }),
+      findings,
+      caughtUpWindows,
       nodeId: options.nodeId,
       endpointId: options.endpointId,
       timeMs: Date.now(),
       referenceRows: known?.rows ?? 0,
       currentRows: rows.rows,
       minimumRows: options.minimumRows,
-      columns: compared.columns,
+      columns: shown,
       drifted: compared.drifted,
       history: [...history],
       alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
@@ -151,28 +358,41 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     const { latest } = feed;
     const isSame = known === comparedWith.reference && recent.logId === comparedWith.logId;
     if (latest !== undefined && isSame && full.length === 0 && recent.logged === comparedWith.logged) {
-      return { ...latest, timeMs: Date.now() };
+      return { ...latest, timeMs: Date.now(), ...(multivariate === undefined ? {} : { multivariate }) };
     }
     comparedWith = { reference: known, logId: recent.logId, logged: recent.logged };
     if (known !== undefined) {
-      for (const rows of full) {
-        const pairs = pairsOf(known, rows);
-        const compared = compareColumns(pairs, tests);
+      for (const window of full) {
+        const { rows } = window;
+        const pairs = rows === undefined ? sketchPairs(known, [window.sketch]) : rowsPairs(known, rows);
+        const compared = await compareSlowly(pairs);
+        await compareRolling(known, window);
+        if (rows !== undefined) compareWhole(known, rows);
+        const times = rows?.columns.filter(({ kind }) => kind === 'timestamp') ?? [];
+        findings = columnFindings(pairs, times, Date.now());
         alarm.push(compared.drifted);
         const broken = brokenColumns(compared);
         breakAlarm.push(broken.length > 0, true);
         if (broken.length > 0 || !breakAlarm.active) lastBroken = broken;
-        const report = reportOf(known, rows, compared);
+        const report = reportOf(known, { rows: window.count }, compared);
         options.onWindow?.(report, () => detailsOf(pairs, report, rows));
       }
     }
-    const compared = compareColumns(pairsOf(known, recent), tests);
+    const compared = await compareSlowly(rowsPairs(known, recent));
     const { columns, drifted, effects } = compared;
     const step = Math.max(1, Math.ceil(options.windowRows / 10));
     if (recent.rows >= options.minimumRows && recent.logged - loggedAtLastPoint >= step) {
       loggedAtLastPoint = recent.logged;
       const over = columns.filter((column) => column.drifted).map(({ column }) => column);
-      history.push({ timeMs: Date.now(), rows: recent.rows, drift: effects, drifted: over });
+      const shown = columns.length <= shownColumns ? effects : mostMoved(effects);
+      const { version } = known ?? {};
+      history.push({
+        timeMs: Date.now(),
+        rows: recent.rows,
+        drift: shown,
+        drifted: over.slice(0, shownColumns),
+        ...(version === undefined ? {} : { version }),
+      });
       if (history.length > maxHistory) history.shift();
     }
     if (known !== undefined) {
@@ -226,15 +446,19 @@ const brokenEffect = 0.8;
 function brokenColumns({ columns, effects }: ComparedColumns): string[] {
   return columns
     .filter(
-      ({ column, drifted, pValue }) =>
-        drifted && pValue !== null && pValue <= brokenPValue && (effects[column] ?? 0) >= brokenEffect,
+      ({ column, drifted, pValue, role }) =>
+        role === undefined &&
+        drifted &&
+        pValue !== null &&
+        pValue <= brokenPValue &&
+        (effects[column] ?? 0) >= brokenEffect,
     )
     .map(({ column }) => column);
 }
 
 const exampleRows = 3;
 
-function detailsOf(pairs: readonly ColumnPair[], report: MonitorReport, recent: RecentRows): WindowDetails {
+function detailsOf(pairs: readonly ColumnPair[], report: MonitorReport, recent: RecentRows | undefined): WindowDetails {
   const drifted = new Set(report.columns.filter((column) => column.drifted).map(({ column }) => column));
   const words: WindowDetails['words'] = {};
   for (const { column, reference, current } of pairs) {
@@ -242,6 +466,7 @@ function detailsOf(pairs: readonly ColumnPair[], report: MonitorReport, recent: 
       words[column] = shiftInWords(reference, current);
     }
   }
+  if (recent === undefined) return { words, examples: [] };
   const examples = Array.from({ length: Math.min(exampleRows, recent.rows) }, (_, back) => {
     const row = recent.rows - 1 - back;
     return Object.fromEntries(recent.columns.map((column) => [column.name, jsonValue(column, row)]));
@@ -256,9 +481,34 @@ function jsonValue({ kind, values }: RecentRows['columns'][number], row: number)
   return kind === 'timestamp' ? new Date(Number(value) / 1_000).toISOString() : value;
 }
 
-function currentSummary(recent: RecentRows, column: InputColumn): ColumnSummary | undefined {
-  const values = recent.columns.find((candidate) => candidate.name === column.name);
-  return values === undefined ? undefined : summarizeValues(values, column.type);
+/** Shown name of the score of the second class, or of the predicted number. */
+const predictionColumn = 'prediction';
+
+function mostMoved(effects: ComparedColumns['effects']): ComparedColumns['effects'] {
+  const sorted = Object.entries(effects).toSorted((a, b) => (b[1] ?? -1) - (a[1] ?? -1));
+  return Object.fromEntries(sorted.slice(0, shownColumns));
+}
+
+function joinSketches(sketches: readonly WindowSketch[]): WindowSketch {
+  const [first, ...others] = sketches as [WindowSketch, ...WindowSketch[]];
+  for (const other of others) {
+    for (const [name, column] of first) {
+      const more = other.get(name);
+      if (more === undefined) continue;
+      column.rows += more.rows;
+      if (more.numbers !== undefined) column.numbers?.merge(more.numbers);
+      if (more.names !== undefined) column.names?.merge(more.names);
+    }
+  }
+  return first;
+}
+
+async function readSample(path: string, columns: readonly InputColumn[], signal: AbortSignal): Promise<ColumnValues[]> {
+  if (columns.length === 0) return [];
+  for await (const chunk of readColumns(path, columns, { limit: sampledRows, chunkRows: sampledRows, signal })) {
+    return chunk.columns;
+  }
+  return [];
 }
 
 function rowsIn(summaries: ReadonlyMap<string, ColumnSummary>): number {

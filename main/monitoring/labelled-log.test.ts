@@ -16,6 +16,7 @@ function recent(logged: number, rows: number, logId = 'a'): RecentRows {
     logged,
     seen: logged,
     unsampled: 0,
+    missed: [],
     rows,
     ids: numbers.map((n) => `${logId}${n}`),
     timesMs: Float64Array.from(numbers),

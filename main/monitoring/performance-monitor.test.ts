@@ -80,7 +80,7 @@ function setup() {
       const { scores, labels } = scored(rows, seed, options.isLost);
       const ids = Array.from(scores, (_, i) => `${seed}/${i}`);
       logged += rows;
-      const common = { logId: 'log', seen: logged, unsampled: 0 };
+      const common = { logId: 'log', seen: logged, unsampled: 0, missed: [] };
       log.add(
         {
           ...common,

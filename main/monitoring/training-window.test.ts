@@ -30,6 +30,7 @@ function logOf(rows: number): LabelledLog {
       logged: rows,
       seen: rows,
       unsampled: 0,
+      missed: [],
       rows,
       ids: Array.from(numbers, String),
       timesMs: numbers,

@@ -117,8 +117,11 @@ export interface EndpointHost {
   predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
   /** Why rows get their scores. */
   explain(id: string, rows: Record<string, unknown>[]): Promise<ExplainAnswer>;
-  /** The newest logged rows of the endpoint's own model, or of another version that is served next to it. */
-  recentRows(id: string, limit: number, version?: string): Promise<RecentRows>;
+  /**
+   * The newest logged rows of the endpoint's own model, or of another version that is served next to it. `readTo`: see
+   * `RequestLog`.
+   */
+  recentRows(id: string, limit: number, version?: string, readTo?: number): Promise<RecentRows>;
   /**
    * Serves a second version next to the endpoint's own, without a gap: `shadow` gives it copies of all requests, `percent`
    * that share of them to answer. Ends with the next start of the endpoint, or when it is called without a version.
@@ -377,10 +380,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       const entry = live(id);
       return entry.client.call('explain', { model: ownModel(entry), rows });
     },
-    async recentRows(id, limit, version) {
+    async recentRows(id, limit, version, readTo) {
       const entry = live(id);
       const own = entry.endpoint.model?.version ?? '';
-      return entry.client.call('recentRows', { model: ownModel(entry), version: version ?? own, limit });
+      return entry.client.call('recentRows', { model: ownModel(entry), version: version ?? own, limit, readTo });
     },
     async tryVersion(id, trial) {
       const entry = live(id);

@@ -52,7 +52,10 @@ export interface ServingCalls {
    * on as they are. With several versions of one model, `traffic` says which answers what; null: the first one all.
    */
   replaceModels: { args: { models: ModelSource[]; traffic: TrafficRule | null }; result: null };
-  recentRows: { args: { model: string; version: string; limit: number }; result: RecentRows };
+  recentRows: {
+    args: { model: string; version: string; limit: number; readTo?: number | undefined };
+    result: RecentRows;
+  };
   /** What each version of a model has answered. */
   versions: { args: { model: string }; result: VersionCounts[] };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../shared/model/signature.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
+import { isPicture, pictureColumn, pictureFigures, pictureOf } from './picture-figures.ts';
 import { EvenSampler } from './even-sampler.ts';
+import { type MissedRows, MissedRowsCollector } from './missed-rows.ts';
 import { elementCount, isBinaryOnly, type Tensor, type TensorSpec } from './tensor.ts';
 
 /** Recent rows of one model version, columns side by side, oldest first. */
@@ -15,11 +17,13 @@ export interface RecentRows {
   /** Of those, rows left out by sampling. */
   unsampled: number;
   rows: number;
+  /** What its reader has not read and is no longer kept, oldest first; only for a call that says how far it has read. */
+  missed: MissedRows[];
   /** Per row: the id of the answer (empty: it had none), followed by `/ROW` (from 0) where the request had several rows. */
   ids: string[];
   /** Per row: when it was answered. */
   timesMs: Float64Array;
-  /** Raw inputs with one value per row; wider inputs (images) are not kept. */
+  /** Raw inputs with one value per row; of pictures brightness, contrast and detail, other wide inputs are not kept. */
   columns: ColumnValues[];
   /**
    * Outputs with one value per row, and of `probabilities` `probability` (of the second class) for two classes,
@@ -45,6 +49,8 @@ interface Ring {
   width: number;
   element: number;
   values: RingValues;
+  /** Which figure of a picture is kept in place of an element. */
+  figure?: number;
 }
 
 /** The last 10,000 raw input rows with what was predicted for them; all in memory. */
@@ -58,11 +64,17 @@ export class RequestLog {
   #seen = 0;
   #unsampled = 0;
   readonly #sampler = new EvenSampler(fullRateRowsPerSecond);
+  /** Position up to which rows have been read; undefined while nobody reads. */
+  #readTo: number | undefined;
+  readonly #missed = new MissedRowsCollector();
 
   /** Only a manifest says which integers are times. */
   constructor(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[], manifest: ModelManifest | null) {
     const times = new Set(manifest?.inputs.filter(({ type }) => type === 'timestamp').map(({ name }) => name));
-    this.#inputs = inputs.flatMap((spec) => ringOf(spec, 1, 0, spec.name, times.has(spec.name)));
+    this.#inputs = inputs.flatMap((spec) => [
+      ...ringOf(spec, 1, 0, spec.name, times.has(spec.name)),
+      ...pictureRings(spec),
+    ]);
     this.#outputs = outputs.flatMap((spec) => [
       ...ringOf(spec, 1, 0, spec.name),
       ...(spec.name === 'probabilities' ? probabilityRings(spec) : []),
@@ -82,6 +94,7 @@ export class RequestLog {
         this.#unsampled++;
         continue;
       }
+      if (this.#readTo !== undefined && this.#written - capacityRows >= this.#readTo) this.#keepMissed();
       const slot = this.#written++ % capacityRows;
       this.#ids[slot] = rows === 1 ? id : `${id}/${row}`;
       this.#timesMs[slot] = nowMs;
@@ -90,8 +103,16 @@ export class RequestLog {
     }
   }
 
-  /** The newest rows, at most `limit`. */
-  recent(limit: number): RecentRows {
+  /**
+   * The newest rows, at most `limit`. A reader that says how far it has read (`readTo`) also gets what has left the log
+   * since, in sketches, once.
+   */
+  recent(limit: number, readTo?: number): RecentRows {
+    const missed = this.#missed.isEmpty || readTo === undefined ? [] : this.#missed.read();
+    if (readTo !== undefined) {
+      this.#missed.clear();
+      this.#readTo = Math.max(this.#readTo ?? 0, readTo, this.#written - capacityRows);
+    }
     const rows = Math.min(limit, this.#written, capacityRows);
     const first = this.#written - rows;
     const slots = Array.from({ length: rows }, (_, i) => (first + i) % capacityRows);
@@ -103,9 +124,21 @@ export class RequestLog {
       seen: this.#seen,
       unsampled: this.#unsampled,
       rows,
+      missed,
       columns: this.#inputs.map((ring) => newest(ring, first, rows)),
       outputs: this.#outputs.map((ring) => newest(ring, first, rows)),
     };
+  }
+
+  /** The row that is about to be written over. */
+  #keepMissed(): void {
+    const slot = this.#written % capacityRows;
+    this.#missed.add(
+      [...this.#inputs, ...this.#outputs].map(({ name, values }) => {
+        const value = values[slot];
+        return { name, value: typeof value === 'bigint' ? undefined : value };
+      }),
+    );
   }
 }
 
@@ -142,7 +175,26 @@ function ringOf(spec: TensorSpec, width: number, element: number, name: string, 
   return [{ name, tensor: spec.name, width, element, values }];
 }
 
+function pictureRings(spec: TensorSpec): Ring[] {
+  const size = elementCount(spec.shape.slice(1));
+  if (spec.shape[0] !== -1 || spec.datatype !== 'FP32' || !isPicture({ type: 'tensor', size })) return [];
+  return pictureFigures.map((name, figure) => ({
+    name: pictureColumn(spec.name, name),
+    tensor: spec.name,
+    width: size,
+    element: 0,
+    values: new Float64Array(capacityRows),
+    figure,
+  }));
+}
+
 function store(ring: Ring, slot: number, tensor: Tensor | undefined, row: number): void {
+  if (ring.figure !== undefined) {
+    const figures =
+      tensor === undefined ? undefined : pictureOf(tensor.data as ArrayLike<number>, row * ring.width, ring.width);
+    ring.values[slot] = figures?.[ring.figure] ?? Number.NaN;
+    return;
+  }
   const value = tensor?.data[row * ring.width + ring.element];
   const { values } = ring;
   if (Array.isArray(values)) values[slot] = typeof value === 'string' ? value : MISSING_STRING;

@@ -21,6 +21,10 @@ interface DriftHeatMapProps {
   /** End of each window, Unix ms, oldest first. */
   times: readonly number[];
   rows: readonly HeatRow[];
+  /** Version of the model in each window; drawn where it changes. */
+  versions?: readonly (string | undefined)[];
+  /** Beginnings of alerts, Unix ms. */
+  alerts?: readonly { at: number; label: string }[];
   selected?: string | undefined;
   onSelect?: (label: string) => void;
 }
@@ -40,7 +44,16 @@ function cellName(row: HeatRow, index: number, times: readonly number[]): string
 }
 
 /** Columns by time on the sounding ramp; a cell over its limit carries a bar. Rows are chosen by press or keyboard. */
-export function DriftHeatMap({ title, caption, times, rows, selected, onSelect }: DriftHeatMapProps) {
+export function DriftHeatMap({
+  title,
+  caption,
+  times,
+  rows,
+  versions = [],
+  alerts = [],
+  selected,
+  onSelect,
+}: DriftHeatMapProps) {
   return (
     <ChartFrame
       title={title}
@@ -97,6 +110,36 @@ export function DriftHeatMap({ title, caption, times, rows, selected, onSelect }
                 {formatTimeTick(times[index] ?? 0, Math.min(clock.stepMs, 60_000))}
               </text>
             ))}
+            {times.map((time, i) => {
+              const version = versions[i];
+              if (version === undefined || i === 0 || version === versions[i - 1]) return null;
+              const x = left + i * step - 1;
+              return (
+                <g key={`version ${time}`}>
+                  <line
+                    x1={x}
+                    x2={x}
+                    y1={2}
+                    y2={18 + rows.length * rowPx}
+                    stroke="var(--c-ref)"
+                    strokeDasharray="3 2"
+                  />
+                  <text className="note" x={x + 3} y={10}>
+                    v{version}
+                  </text>
+                </g>
+              );
+            })}
+            {alerts.map(({ at, label }) => {
+              const i = times.findLastIndex((time) => time <= at);
+              if (i === -1) return null;
+              const x = left + (i + 0.5) * step;
+              return (
+                <path key={`${label} ${at}`} d={`M${x - 4} 12h8l-4 6z`} fill="var(--stale)">
+                  <title>{label}</title>
+                </path>
+              );
+            })}
             {rows.map((row, r) => {
               const y = 18 + r * rowPx;
               const chosen = row.label === selected;

@@ -15,6 +15,7 @@ function DriftTable({
   selected: string | undefined;
   onSelect: (column: string) => void;
 }) {
+  const rolls = report.columns.some(({ rolling }) => rolling?.state === 'ok');
   return (
     <table className="list-table drift-table">
       <thead>
@@ -22,6 +23,11 @@ function DriftTable({
           <th scope="col">{t.column}</th>
           <th scope="col">{t.type}</th>
           <th scope="col">{t.verdict}</th>
+          {rolls && (
+            <th scope="col" title={t.beforeHint(formatCount(report.rollingRows ?? 0))}>
+              {t.windowsBefore}
+            </th>
+          )}
           <th scope="col">{t.test}</th>
           <th scope="col" className="n">
             {t.statistic}
@@ -44,7 +50,7 @@ function DriftTable({
                   {column.column}
                 </button>
               </td>
-              <td>
+              <td title={column.role && (column.role === 'figure' ? t.figureOfInput : t.ofPredictions)}>
                 <TypeGlyph type={column.type} />
               </td>
               <td>
@@ -53,6 +59,16 @@ function DriftTable({
                   {says.word}
                 </span>
               </td>
+              {rolls && (
+                <td>
+                  {column.rolling?.state === 'ok' && (
+                    <span className={`verdict ${column.rolling.drifted ? 'drifted' : 'ok'}`}>
+                      <Icon name={column.rolling.drifted ? 'stale' : 'check'} small />
+                      {column.rolling.drifted ? t.sudden : t.asBefore}
+                    </span>
+                  )}
+                </td>
+              )}
               <td className="mute">{methodWord(column.method)}</td>
               <td className="n">{column.statistic === null ? '–' : formatNumber(column.statistic)}</td>
               <td className="n">{column.threshold === null ? '–' : formatNumber(column.threshold)}</td>
@@ -102,6 +118,9 @@ export function DriftColumns({
         </h3>
         {few && <TooFewRows report={report} />}
         <DriftTable report={report} selected={chosen?.column} onSelect={onSelect} />
+        {report.hiddenColumns !== undefined && (
+          <p className="mute small">{t.moreColumns(formatCount(report.hiddenColumns))}</p>
+        )}
       </section>
       <section className="cell">
         {chosen === undefined ? null : chosen.distribution.length === 0 ? (

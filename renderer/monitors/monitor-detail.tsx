@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { driftHtml } from '../../shared/monitoring/drift-html.ts';
-import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { CrosshairGroup } from '../charts/crosshair.tsx';
 import { DriftHeatMap } from '../charts/drift-heat-map.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
@@ -21,7 +21,10 @@ import { LoopDetail } from './loop-detail.tsx';
 import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
 import { MonitorHead } from './monitor-head.tsx';
 import { PerformanceDetail } from './performance-detail.tsx';
+import { alertEvents } from './performance-series.ts';
+import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';
+import { WholeRows } from './whole-rows.tsx';
 
 function RequestCharts({ endpointId, objectiveMs }: { endpointId: string; objectiveMs: number | undefined }) {
   const stats = useSubscription(`endpoint/${endpointId}`, (signal) =>
@@ -62,7 +65,7 @@ function RequestCharts({ endpointId, objectiveMs }: { endpointId: string; object
   );
 }
 
-function Report({ report }: { report: MonitorReport }) {
+function Report({ report, alerts }: { report: MonitorReport; alerts: readonly Alert[] }) {
   const [wanted, setWanted] = useState<string>();
   const sorted = sortColumns(report.columns);
   const chosen = sorted.find((column) => column.column === wanted) ?? sorted[0];
@@ -79,6 +82,8 @@ function Report({ report }: { report: MonitorReport }) {
             title={t.driftByColumnAndWindow}
             caption={t.sizeOfDifference}
             times={times}
+            versions={report.history.map(({ version }) => version)}
+            alerts={alertEvents(alerts, times[0] ?? 0, Number.MAX_SAFE_INTEGER)}
             selected={chosen?.column}
             onSelect={setWanted}
             rows={compared.map((column) => ({
@@ -95,8 +100,32 @@ function Report({ report }: { report: MonitorReport }) {
           </>
         )}
       </section>
+      {report.multivariate && <WholeRows drift={report.multivariate} />}
+      <Findings report={report} />
       <DriftColumns report={report} chosen={chosen} onSelect={setWanted} />
     </>
+  );
+}
+
+function Findings({ report }: { report: MonitorReport }) {
+  const { findings = [], caughtUpWindows = 0 } = report;
+  if (findings.length === 0 && caughtUpWindows === 0) return null;
+  return (
+    <section className="cell wide">
+      {findings.length > 0 && (
+        <>
+          <h3 className="cell-title">{t.findingsTitle}</h3>
+          <ul className="findings small">
+            {findings.map(({ column, kind, text }) => (
+              <li key={`${column} ${kind}`}>
+                <span className="pill stale">{t.findingKinds[kind]}</span> <code>{column}</code> {text}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {caughtUpWindows > 0 && <p className="mute small">{t.caughtUp(formatCount(caughtUpWindows))}</p>}
+    </section>
   );
 }
 
@@ -109,6 +138,7 @@ function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
     connection.state === 'online' ? undefined : connection.lastOnlineMs,
   );
   const report = stream.latest;
+  const alerts = useAlerts(monitor.graphId).data ?? [];
   const over = report?.columns.filter((column) => column.drifted).length ?? 0;
   const judged = report?.columns.filter((column) => column.state === 'ok').length ?? 0;
   const broken = report?.broken ?? [];
@@ -157,7 +187,7 @@ function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
       <MonitorBody monitor={monitor} stream={stream}>
         {report && endpoint && (
           <div className="ruled monitor-grid">
-            <Report report={report} />
+            <Report report={report} alerts={alerts} />
             <RequestCharts endpointId={endpoint.id} objectiveMs={objectiveMs} />
           </div>
         )}

@@ -33,6 +33,21 @@ export const driftNode = defineNode({
       .default('two-sample')
       .describe('Tests for both sample sizes, distances against their size without drift, or the numbers of Evidently')
       .meta(paramMeta({ section: 'Method', advanced: true })),
+    rollingWindows: z
+      .number()
+      .int()
+      .min(0)
+      .max(50)
+      .default(4)
+      .describe(
+        'Windows before that each window is also compared with, to tell a sudden change from a slow one; 0 for none',
+      )
+      .meta(paramMeta({ section: 'Method', unit: 'windows' })),
+    multivariate: z
+      .boolean()
+      .default(true)
+      .describe('Also compare rows as a whole: some drift shows in no single column')
+      .meta(paramMeta({ section: 'Method' })),
     ...alarmParams('Drifted'),
   }),
   ports: {
@@ -70,8 +85,21 @@ here, every \`windowRows\` requests. Apart from it, a window in which a column h
 data (a difference of at least 0.8 that chance gives less than once in a million windows) raises a critical alert at once:
 its source has changed codes or units, or is broken.
 
-**Too few rows** is a state of its own, never a verdict. Time columns are not compared: time always moves on. Images and
-other lists of numbers are not compared either.
+**Before and now.** Each window is compared with the training data and with the \`rollingWindows\` windows before it: a
+column that differs from training but not from the windows before has moved for good, or slowly.
+
+**Rows as a whole.** Boosted trees try to tell the window from training rows (cross-validated ROC AUC against what labels
+dealt at random give), and principal components of the training data describe the window (permutation test of the error).
+
+**Texts and pictures** are compared by figures of each one: length, words, share of words that training did not know,
+letters and digits; brightness, contrast and detail. **Predictions** are compared with those on held-out rows, where a
+Performance monitor has the report.
+
+**Nobody looked?** Rows that leave the log of 10,000 before the monitor has read them go into sketches, and are judged when
+it comes back: no gap.
+
+**Too few rows** is a state of its own, never a verdict. Time columns are not compared: time always moves on. Short
+lists of numbers are not compared either.
 
 The heat map shows the size of the difference, from 0 (alike) to 1 (nothing in common): the largest gap between the
 cumulative distributions for numbers, the distance of the shares beyond chance for categories.`,
