@@ -3,6 +3,7 @@ import { toAppError } from '../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
+import type { MissedRows } from '../serving/missed-rows.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
 import { type ColumnValues, readColumns } from '../compute/duckdb/read-columns.ts';
 import { columnFindings } from './column-findings.ts';
@@ -181,7 +182,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     const first = all.logged - all.rows;
     const full: FullWindow[] = [];
     if (all.logId === windowLog) {
-      full.push(...missedWindows(all.missed));
+      full.push(...missedWindows(all.missed ?? []));
       // The first look, and what was lost with its process: the next window starts with what there is.
       windowStart = Math.max(windowStart, first);
     }
@@ -194,9 +195,9 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   }
 
   /** Rows that left the log unread, in windows of about the usual size. */
-  function missedWindows(missed: RecentRows['missed']): FullWindow[] {
+  function missedWindows(missed: readonly MissedRows[]): FullWindow[] {
     const windows: FullWindow[] = [];
-    let parts: RecentRows['missed'] = [];
+    let parts: MissedRows[] = [];
     for (const part of missed) {
       parts.push(part);
       const count = parts.reduce((sum, { rows }) => sum + rows, 0);

@@ -18,7 +18,7 @@ export interface RecentRows {
   unsampled: number;
   rows: number;
   /** What its reader has not read and is no longer kept, oldest first; only for a call that says how far it has read. */
-  missed: MissedRows[];
+  missed?: MissedRows[] | undefined;
   /** Per row: the id of the answer (empty: it had none), followed by `/ROW` (from 0) where the request had several rows. */
   ids: string[];
   /** Per row: when it was answered. */
