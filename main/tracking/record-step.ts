@@ -80,7 +80,8 @@ function recordTraining(
       'slipway.model': modelDigest,
       'slipway.data': table,
       'slipway.task': manifest.task,
-      ...machineTags(step.device),
+      ...machineTags(manifest.training.ran?.provider ?? 'cpu'),
+      ...(manifest.training.ran === undefined ? {} : { 'machine.deviceReason': manifest.training.ran.why }),
     },
   });
   tracking.updateTraining(id, { status: 'FINISHED', endMs });
@@ -106,7 +107,7 @@ function metricsOf(metrics: unknown): Metric[] {
   );
 }
 
-function machineTags(device: string | undefined): Record<string, string> {
+function machineTags(device: string): Record<string, string> {
   return {
     'slipway.version': productVersion(),
     'machine.node': process.versions.node,
@@ -114,6 +115,6 @@ function machineTags(device: string | undefined): Record<string, string> {
     'machine.processor': cpus()[0]?.model ?? 'unknown',
     'machine.cores': String(availableParallelism()),
     'machine.memoryBytes': String(totalmem()),
-    'machine.device': device ?? 'cpu',
+    'machine.device': device,
   };
 }

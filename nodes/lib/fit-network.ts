@@ -7,13 +7,20 @@ import {
 } from '../../main/compute/linear/column-moments.ts';
 import { inputImportance } from '../../main/compute/nn/input-importance.ts';
 import { encodeNetwork } from '../../main/compute/nn/native-network.ts';
-import { columnsOf, type Network, type NetworkShape, type Segment } from '../../main/compute/nn/network.ts';
+import {
+  columnsOf,
+  type Network,
+  type NetworkShape,
+  parameterSizes,
+  type Segment,
+} from '../../main/compute/nn/network.ts';
 import { trainNetwork } from '../../main/compute/nn/train-network.ts';
 import { writeNetwork } from '../../main/compute/nn/write-network.ts';
 import type { FeatureColumn } from '../../shared/model/signature.ts';
 import type { mlpNode } from '../train/mlp/definition.ts';
 import type { ImageSegment } from './image-segment.ts';
-import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
+import { type FitHooks, type FittedModel, type TrainingTargets, trainingWeights } from './fitted-model.ts';
+import { trainingProviders } from './training-providers.ts';
 
 export interface FitNetworkOptions {
   /** Standardised in place. */
@@ -42,8 +49,11 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
     activation: params.activation,
   };
   const metric = task === 'regression' ? 'squaredError' : 'logLoss';
+  const { providers, why } = await trainingProviders(hooks.device ?? 'cpu', workPerBatch(shape, params.batchSize));
   const trained = await trainNetwork({
     shape,
+    providers,
+    weights: trainingWeights(targets, params.classWeight),
     task,
     matrix,
     target: Float32Array.from(targets.values, (value) => (value - target.offset) / target.scale),
@@ -66,16 +76,37 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
       hooks.onCurve({ metric, train: [...curve.train], valid: [...curve.valid] });
     },
   });
+  const ran = { provider: trained.ran.provider, why: trained.ran.why === '' ? why : trained.ran.why };
   const network: Network = { ...shape, parameters: trained.parameters, standardization, target };
   return {
     native: encodeNetwork({ task, network }),
     build: (builder, input) => writeNetwork(builder, input, network, task),
     curve: { metric, ...trained.curve },
     importance: inputImportance(network),
+    ran,
     notes: [
+      { level: 'info', text: `Ran on ${ran.provider}: ${ran.why}` },
       { level: 'info', text: `Kept the weights of epoch ${trained.bestEpoch} of ${trained.curve.train.length}.` },
     ],
   };
+}
+
+/** Multiplications of a forward pass over a batch, roughly. */
+function workPerBatch(shape: NetworkShape, batchSize: number): number {
+  const dense = parameterSizes(shape).reduce((a, b) => a + b, 0);
+  const convolved = (shape.segments ?? []).reduce((sum, segment) => {
+    if (segment.type !== 'image') return sum;
+    let channels = segment.channels;
+    return (
+      sum +
+      segment.layers.reduce((work, layer, i) => {
+        const own = layer.channels * channels * layer.kernel[0] * layer.kernel[1] * segment.height * segment.width;
+        channels = layer.channels;
+        return work + own / (layer.pool[0] * layer.pool[1]) ** i;
+      }, 0)
+    );
+  }, 0);
+  return batchSize * (dense + convolved);
 }
 
 /** Categories beyond this many are taken as numbers. */

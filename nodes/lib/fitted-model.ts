@@ -11,6 +11,8 @@ export interface FittedModel {
   curve: ModelManifest['training']['curve'];
   /** Importance of each column of the training matrix, in any unit, ≥ 0. */
   importance: ArrayLike<number>;
+  /** Where the maths ran, and why there. */
+  ran?: { provider: string; why: string };
   /** What a person should know about how training ended. */
   notes: { level: 'info' | 'warn'; text: string }[];
 }
@@ -24,6 +26,8 @@ export interface TrainingTargets extends Pick<Labels, 'task' | 'classes' | 'valu
 }
 
 export interface FitHooks {
+  /** `auto`, or an execution provider; default the CPU. */
+  device?: string;
   threads: number;
   memoryBytes: number;
   signal: AbortSignal;

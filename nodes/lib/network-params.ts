@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { weightParams } from './target-params.ts';
 import { paramMeta } from '../../shared/node/param-meta.ts';
 
 export const hiddenLayersParam = {
@@ -11,6 +12,7 @@ export const hiddenLayersParam = {
 
 /** How every network is trained. */
 export const optimizationParams = {
+  ...weightParams,
   activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu').describe('Non-linearity after each hidden layer.'),
   epochs: z.number().int().min(1).max(10_000).default(30).describe('Passes over the training rows at most.'),
   batchSize: z

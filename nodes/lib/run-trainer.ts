@@ -3,6 +3,7 @@ import { appendModel } from '../../main/compute/onnx/append-model.ts';
 import type { FeatureColumn, ModelManifest } from '../../shared/model/signature.ts';
 import type { ArtifactDraft, StepContext } from '../../shared/node/runner.ts';
 import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
+import { readRowWeights } from './row-columns.ts';
 import { readTrainingData } from './training-data.ts';
 import { writeModel } from './write-model.ts';
 
@@ -21,10 +22,11 @@ export async function runTrainer(
   fit: (given: FitInput) => Promise<FittedModel>,
 ): Promise<{ model: ArtifactDraft }> {
   const { pipeline, table, labels, matrix } = await readTrainingData(ctx);
+  const weights = await readRowWeights({ table, column: String(ctx.params['weight'] ?? ''), labels, ctx });
   const fitted = await fit({
     matrix,
     features: pipeline.features,
-    targets: labels,
+    targets: { ...labels, weights },
     hooks: {
       ...ctx,
       onProgress: (done, total, unit) => ctx.progress({ done, total, unit }),
@@ -61,6 +63,7 @@ export async function writeFitted(
       trainer,
       curve: fitted.curve,
       importance: fitted.importance,
+      ...(fitted.ran === undefined ? {} : { ran: fitted.ran }),
     },
   });
 }

@@ -27,6 +27,7 @@ export interface TrainedModel {
   importance: ArrayLike<number>;
   /** Only for trainers with determinism `numeric`. */
   seconds?: number;
+  ran?: { provider: string; why: string };
 }
 
 export interface WriteModelOptions {
@@ -104,6 +105,7 @@ export async function writeModel({
       rows: labels.values.length,
       table: features.table,
       ...(model.seconds === undefined ? {} : { seconds: model.seconds }),
+      ...(model.ran === undefined ? {} : { ran: model.ran }),
       curve: model.curve,
     },
     importance: importancePerFeature(features.outputs, model.importance),

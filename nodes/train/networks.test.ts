@@ -99,3 +99,22 @@ describe('convolutional networks', () => {
     });
   });
 });
+
+test('a network finds more of a rare class when classes or its rows count more', async () => {
+  const rows = await chain.table(
+    `SELECT a, y, CASE WHEN y THEN 9.0 ELSE 1.0 END AS heavy FROM (
+      SELECT hash(i) % 1000 / 500.0 - 1 AS a, hash(i) % 1000 / 500.0 - 1 + (hash(i + 9999) % 1000) / 500.0 - 1 > 1.1 AS y FROM range(1500) t(i))`,
+    'train',
+  );
+  const { features } = await chain.run(imputeNode, impute, { columns: ['a'] }, { input: [rows] });
+  const recall = async (params: object) => {
+    const settings = { label: 'y', epochs: 12, learningRate: 0.01, hiddenLayers: [8], ...params };
+    const { model } = await chain.run(mlpNode, mlp, settings, { features: [features as InputArtifact] });
+    const { parity, metrics } = await measured(model as InputArtifact, rows);
+    expect(parity?.passed).toBe(true);
+    return metrics['recall'] ?? 0;
+  };
+  const plain = await recall({});
+  expect(await recall({ classWeight: 'balanced' })).toBeGreaterThan(plain + 0.2);
+  expect(await recall({ weight: 'heavy' })).toBeGreaterThan(plain + 0.2);
+});

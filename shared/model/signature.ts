@@ -84,6 +84,8 @@ export const modelManifestSchema = z.object({
     table: z.string(),
     /** Left out by trainers with determinism `pure` or `seeded`: wall time would change the digest of an equal model. */
     seconds: z.number().optional(),
+    /** Execution provider that the maths ran on at last, and why; of networks. */
+    ran: z.object({ provider: z.string(), why: z.string() }).optional(),
     /** Loss per iteration or epoch; `valid` is empty without a validation part. */
     curve: z.object({ metric: z.string(), train: z.array(z.number()), valid: z.array(z.number()) }),
   }),

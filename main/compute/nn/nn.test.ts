@@ -146,6 +146,51 @@ describe('training a network', () => {
     expect(a.parameters).not.toEqual(c.parameters);
   });
 
+  it('counts a row of weight 2 as two rows', async () => {
+    const shape: NetworkShape = { inputWidth: 2, hiddenLayers: [], outputWidth: 2, activation: 'relu' };
+    const one = { optimizer: 'sgd', batchSize: 10_000, learningRate: 0.5, epochs: 4 } as const;
+    const weights = Float32Array.from(target, (label) => (label === 1 ? 2 : 1));
+    const weighted = await trainNetwork(options(shape, 'binary', matrix, target, { ...one, weights }));
+    const rows = [...target.keys()].flatMap((row) => (target[row] === 1 ? [row, row] : [row]));
+    const values = Float32Array.from(rows.flatMap((row) => [...matrix.values.subarray(row * 2, row * 2 + 2)]));
+    const repeated = { values, rows: rows.length, width: 2 };
+    const labels = Float32Array.from(rows, (row) => target[row] as number);
+    const doubled = await trainNetwork(options(shape, 'binary', repeated, labels, one));
+    weighted.parameters.forEach((value, i) => expect(value).toBeCloseTo(doubled.parameters[i] as number, 4));
+  });
+
+  it('goes on with the CPU from the last state when a device is lost, and takes the fastest of several', async () => {
+    const shape: NetworkShape = { inputWidth: 2, hiddenLayers: [8], outputWidth: 2, activation: 'relu' };
+    let left = 5;
+    const open: typeof openSession = async (model, given) => {
+      const session = await openSession(model, { ...given, provider: 'cpu' });
+      if (given.provider !== 'webgpu') return session;
+      const run: typeof session.run = async (...args: unknown[]) => {
+        if (left-- <= 0) throw new Error('device lost');
+        return (session.run as (...all: unknown[]) => ReturnType<typeof session.run>)(...args);
+      };
+      return new Proxy(session, {
+        get: (of, name) => (name === 'run' ? run : name === 'release' ? () => of.release() : Reflect.get(of, name, of)),
+      });
+    };
+    const settings = { epochs: 8, seed: 3, validationShare: 0 };
+    const whole = await trainNetwork(options(shape, 'binary', matrix, target, settings));
+    const lost = await trainNetwork(
+      options(shape, 'binary', matrix, target, { ...settings, open, providers: ['webgpu'] }),
+    );
+    expect(lost.ran).toMatchObject({ provider: 'cpu' });
+    expect(lost.ran.why).toContain('device lost');
+    expect(lost.curve.train).toHaveLength(8);
+    expect(Math.abs((lost.curve.train.at(-1) as number) - (whole.curve.train.at(-1) as number))).toBeLessThan(1e-4);
+    left = 0;
+    const several = await trainNetwork(
+      options(shape, 'binary', matrix, target, { ...settings, open, providers: ['webgpu', 'cpu'] }),
+    );
+    expect(several.ran.provider).toBe('cpu');
+    expect(several.ran.why).toMatch(/cpu .* ms\. webgpu failed/);
+    expect(several.parameters).toEqual(whole.parameters);
+  });
+
   it('keeps the best epoch and stops without progress', async () => {
     const random = createRandom(5);
     const noise = target.map(() => (random.next() < 0.5 ? 0 : 1));

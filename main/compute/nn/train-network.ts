@@ -3,7 +3,8 @@ import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { Matrix } from '../linear/column-moments.ts';
-import { openSession } from '../onnx/session.ts';
+import { type ExecutionProvider, openSession } from '../onnx/session.ts';
+import { type ChosenProvider, fastestProvider } from './fastest-provider.ts';
 import { initialParameters, isWeight, type NetworkShape, parameterShapes } from './network.ts';
 import { initialState, type Optimizer, type State, stateNames } from './optimizer.ts';
 import { createRandom, type Random, shuffle } from './random.ts';
@@ -20,6 +21,12 @@ export interface TrainNetworkOptions {
   matrix: Matrix;
   /** Class index, or standardised target, per row. */
   target: Float32Array;
+  /** How much each row counts, ≥ 0; default 1. */
+  weights?: Float32Array | undefined;
+  /** Where the graph may run; of several, the fastest on its first batches is taken. Default the CPU. */
+  providers?: readonly ExecutionProvider[];
+  /** Opens sessions; for tests. */
+  open?: typeof openSession;
   optimizer: Optimizer;
   epochs: number;
   batchSize: number;
@@ -69,6 +76,8 @@ export interface LossCurve {
 }
 
 export interface TrainedNetwork {
+  /** Where it ran at last, and why there. */
+  ran: ChosenProvider;
   /** With validation: those of the epoch with the lowest validation loss. */
   parameters: Float32Array;
   curve: LossCurve;
@@ -93,18 +102,41 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     x: new OrtTensor('float32', matrix.values, [matrix.rows, matrix.width]),
     y: new OrtTensor('float32', options.target, [matrix.rows, 1]),
   };
-  const training = await openSession(
-    buildTrainingGraph({
-      shape,
-      task,
-      optimizer: options.optimizer,
-      batchSize,
-      weightDecay: options.weightDecay > 0,
-      dropout: hasDropout(options),
-    }),
-    { threads, label: 'the training graph' },
-  );
-  const validation =
+  const graph = buildTrainingGraph({
+    shape,
+    task,
+    optimizer: options.optimizer,
+    batchSize,
+    weightDecay: options.weightDecay > 0,
+    dropout: hasDropout(options),
+  });
+  const { open = openSession, providers = ['cpu'] } = options;
+  const openTraining = (provider: ExecutionProvider) =>
+    open(graph, { threads, provider, label: `the training graph (${provider})` });
+  const weights = options.weights === undefined ? undefined : ofMeanOne(options.weights);
+  const trial = batchesOf(rows.slice(0, batchSize * 4), batchSize, { weights });
+  const { session: training, ran } = await fastestProvider(providers, openTraining, async (session) => {
+    await session.run({
+      ...data,
+      ...inputsOf(options, initialState(initialParameters(shape, seed)), options.learningRate),
+      ...batchTensors(trial, 0, trial.count),
+      ...(hasDropout(options)
+        ? { masks: masksOf([trial.count, batchSize, unitsOf(shape)], 0, createRandom(seed)) }
+        : {}),
+    });
+  });
+  const prepared: Prepared = {
+    data,
+    training,
+    openTraining,
+    ran,
+    validation: undefined,
+    rows,
+    weights,
+    random,
+    batchSize,
+  };
+  prepared.validation =
     validationRows === 0
       ? undefined
       : {
@@ -112,20 +144,24 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
             threads,
             label: 'the validation graph',
           }),
-          batches: batchesOf(held, Math.min(LOSS_BATCH, validationRows), validationRows),
+          batches: batchesOf(held, Math.min(LOSS_BATCH, validationRows), { divisor: validationRows, weights }),
         };
 
   try {
-    return await optimize(options, { data, training, validation, rows, random, batchSize });
+    return await optimize(options, prepared);
   } finally {
-    await training.release();
-    await validation?.session.release();
+    await prepared.training.release();
+    await prepared.validation?.session.release();
   }
 }
 
 interface Prepared {
   data: Record<'x' | 'y', OrtTensor>;
   training: InferenceSession;
+  openTraining(provider: ExecutionProvider): Promise<InferenceSession>;
+  ran: ChosenProvider;
+  /** Of mean 1. */
+  weights: Float32Array | undefined;
   validation: { session: InferenceSession; batches: Batches } | undefined;
   /** Rows to train on. */
   rows: Int32Array;
@@ -135,32 +171,27 @@ interface Prepared {
 
 async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promise<TrainedNetwork> {
   const { shape, seed, signal } = options;
-  const { data, training, validation, rows, random, batchSize } = prepared;
+  const { data, validation, rows, random, batchSize, weights } = prepared;
   const { dropout = 0, schedule = 'constant' } = options;
   const dropRandom = createRandom(seed + 2);
-  const units = shape.hiddenLayers.reduce((a, b) => a + b, 0);
-  const settings = options.weightDecay > 0 ? { decay: decayVector(shape, options.weightDecay) } : {};
   let state = initialState(initialParameters(shape, seed));
   let best = { parameters: state.parameters, loss: Number.POSITIVE_INFINITY, epoch: 0 };
   const curve: LossCurve = { train: [], valid: [] };
   let batchMs = 0;
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     shuffle(rows, random);
-    const batches = batchesOf(rows, batchSize);
+    const batches = batchesOf(rows, batchSize, { weights });
     const rate = options.learningRate * scheduled(schedule, epoch, options.epochs);
-    const learningRate = new OrtTensor('float32', Float32Array.of(rate), []);
     let lossSum = 0;
     for (let from = 0; from < batches.count; ) {
       if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
       const count = Math.min(batches.count - from, batchMs === 0 ? 4 : Math.max(1, Math.floor(CHUNK_MS / batchMs)));
       const started = performance.now();
-      const out = await training.run({
+      const out = await runOrFallBack(prepared, {
         ...data,
-        ...settings,
-        learningRate,
-        ...stateTensors(state),
+        ...inputsOf(options, state, rate),
         ...batchTensors(batches, from, count),
-        ...(hasDropout(options) ? { masks: masksOf([count, batchSize, units], dropout, dropRandom) } : {}),
+        ...(hasDropout(options) ? { masks: masksOf([count, batchSize, unitsOf(shape)], dropout, dropRandom) } : {}),
       });
       batchMs = (performance.now() - started) / count;
       state = stateOf((name) => (out[`next.${name}`] as OrtTensor).data as Float32Array);
@@ -191,7 +222,46 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
     if (loss < best.loss) best = { parameters: state.parameters, loss, epoch };
     else if (epoch - best.epoch >= options.patience) break;
   }
-  return { parameters: best.parameters, curve, bestEpoch: best.epoch };
+  return { parameters: best.parameters, curve, bestEpoch: best.epoch, ran: prepared.ran };
+}
+
+/** A run of the graph; where a device is lost, the same run and those after it are done by the CPU. */
+async function runOrFallBack(
+  prepared: Prepared,
+  feeds: Record<string, OrtTensor>,
+): Promise<InferenceSession.OnnxValueMapType> {
+  try {
+    return await prepared.training.run(feeds);
+  } catch (error) {
+    if (prepared.ran.provider === 'cpu') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    await prepared.training.release().catch(() => undefined);
+    prepared.training = await prepared.openTraining('cpu');
+    prepared.ran = {
+      provider: 'cpu',
+      why: `${prepared.ran.provider} failed while training (${reason}); the CPU went on.`,
+    };
+    return prepared.training.run(feeds);
+  }
+}
+
+/** State and settings of a run. */
+function inputsOf(options: TrainNetworkOptions, state: State<Float32Array>, rate: number): Record<string, OrtTensor> {
+  return {
+    ...stateTensors(state),
+    learningRate: new OrtTensor('float32', Float32Array.of(rate), []),
+    ...(options.weightDecay > 0 ? { decay: decayVector(options.shape, options.weightDecay) } : {}),
+  };
+}
+
+function unitsOf({ hiddenLayers }: NetworkShape): number {
+  return hiddenLayers.reduce((a, b) => a + b, 0);
+}
+
+/** Scaled to a mean of 1, so that the learning rate means the same. */
+function ofMeanOne(weights: Float32Array): Float32Array {
+  const mean = weights.reduce((sum, weight) => sum + weight / weights.length, 0);
+  return weights.map((weight) => weight / mean);
 }
 
 function hasDropout({ dropout = 0, shape }: Pick<TrainNetworkOptions, 'dropout' | 'shape'>): boolean {
@@ -216,8 +286,12 @@ interface Batches {
   rowsOf(batch: number): number;
 }
 
-/** `divisor`: by default each batch's own number of rows, which makes its loss a mean. */
-function batchesOf(order: Int32Array, size: number, divisor?: number): Batches {
+/** `divisor`: by default each batch's own number of rows, which makes its loss a mean; `weights` by row of the data. */
+function batchesOf(
+  order: Int32Array,
+  size: number,
+  { divisor, weights: rowWeights }: { divisor?: number; weights?: Float32Array | undefined } = {},
+): Batches {
   const count = Math.ceil(order.length / size);
   const rows = new Int32Array(count * size);
   rows.set(order);
@@ -226,6 +300,11 @@ function batchesOf(order: Int32Array, size: number, divisor?: number): Batches {
   const weights = new Float32Array(count * size).fill(1 / (divisor ?? size));
   weights.fill(1 / (divisor ?? last), (count - 1) * size);
   weights.fill(0, order.length);
+  if (rowWeights !== undefined) {
+    for (let i = 0; i < order.length; i++) {
+      weights[i] = (weights[i] as number) * (rowWeights[order[i] as number] as number);
+    }
+  }
   return { size, count, rows, weights, rowsOf: (batch) => (batch === count - 1 ? last : size) };
 }
 

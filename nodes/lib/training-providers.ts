@@ -1,0 +1,50 @@
+import type { ProviderReport } from '../../main/compute/devices/device-report.ts';
+import { listGraphics, possibleProviders, probeDevices } from '../../main/compute/devices/probe.ts';
+import type { ExecutionProvider } from '../../main/compute/onnx/session.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+
+/** Below so many multiplications per batch, starting a kernel on a device takes longer than the kernel. */
+const smallWork = 3e7;
+
+let probed: Promise<ProviderReport[]> | undefined;
+
+/** Once per process: a probe starts a process for each provider. */
+function probe(): Promise<ProviderReport[]> {
+  const others = possibleProviders(process.platform).filter((provider) => provider !== 'cpu');
+  probed ??= probeDevices({ node: process.execPath, providers: others }).then(({ providers }) => providers);
+  return probed;
+}
+
+/**
+ * Where a training graph may run for what the node asks: `auto` gives the CPU and every device that works here, unless a
+ * batch is too little work for a device. Errors: `environment.missing` for a device that does not work, with the reason.
+ */
+export async function trainingProviders(
+  device: string,
+  workPerBatch: number,
+): Promise<{ providers: ExecutionProvider[]; why: string }> {
+  if (device === 'cpu') return { providers: ['cpu'], why: 'it was asked for.' };
+  if (device === 'auto') {
+    if (workPerBatch < smallWork) {
+      return { providers: ['cpu'], why: 'the network is small; handing its batches to a device would take longer.' };
+    }
+    if ((await listGraphics()).length === 0) {
+      return { providers: ['cpu'], why: 'the system lists no graphics processor.' };
+    }
+    const reports = await probe();
+    const ready = reports.filter(({ state }) => state === 'ready').map(({ provider }) => provider);
+    const reasons = reports.map(({ provider, reason }) => `${provider}: ${reason ?? 'ready'}`);
+    return {
+      providers: ['cpu', ...ready],
+      why: ready.length > 0 ? '' : `no other device works here (${reasons.join(' ')}).`,
+    };
+  }
+  const known = possibleProviders(process.platform).find((provider) => provider === device);
+  const report = known === undefined ? undefined : (await probe()).find(({ provider }) => provider === known);
+  if (known !== undefined && report?.state === 'ready') return { providers: [known], why: 'it was asked for.' };
+  throw new AppError(
+    'environment.missing',
+    `The device “${device}” cannot be used: ${report?.reason ?? 'this system cannot have it.'}`,
+    { fix: 'Set the device of the node to auto or cpu; the Devices screen tells what works here.' },
+  );
+}
