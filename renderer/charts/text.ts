@@ -59,6 +59,13 @@ export const t = defineText(
     truePositiveRate: 'true positive rate',
     recall: 'recall',
     precision: 'precision',
+    column: 'column',
+    contribution: 'contribution',
+    from: 'from',
+    to: 'to',
+    meanPrediction: 'mean prediction',
+    dependenceOn: (column: string | number, low: string | number, high: string | number) =>
+      `Mean prediction by ${column}, between ${low} and ${high}`,
   },
   {
     calibration: 'Kalibrierung',
@@ -109,5 +116,11 @@ export const t = defineText(
     truePositiveRate: 'Richtig-Positiv-Rate',
     recall: 'Trefferquote',
     precision: 'Genauigkeit',
+    column: 'Spalte',
+    contribution: 'Beitrag',
+    from: 'von',
+    to: 'bis',
+    meanPrediction: 'mittlere Vorhersage',
+    dependenceOn: (column, low, high) => `Mittlere Vorhersage nach ${column}, zwischen ${low} und ${high}`,
   },
 );

@@ -7,6 +7,7 @@ import { Segmented } from '../ui/segmented.tsx';
 import { showToast } from '../ui/toast.tsx';
 import type { EndpointView } from '../state/endpoint-store.ts';
 import { DrawingPad } from './drawing-pad.tsx';
+import { ExplanationPanel } from './explanation-panel.tsx';
 import { exampleValues, fieldProblem, type FormValues, takesDigit, toRow } from './form-values.ts';
 import { InputField } from './input-field.tsx';
 import { PredictionView } from './prediction-view.tsx';
@@ -99,6 +100,7 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
               prediction={prediction}
               durationMs={durationMs}
             />
+            <ExplanationPanel endpointId={endpoint.id} row={valid ? row : null} />
           </div>
         ) : (
           <p className="mute">{valid ? t.asksTheModel : t.completeFields}</p>

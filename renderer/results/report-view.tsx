@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { searchReportSchema } from '../../shared/model/search-report.ts';
 import { type EvaluationReport, evaluationReportSchema } from '../../shared/model/report.ts';
+import { explanationReportSchema } from '../../shared/model/explanation-report.ts';
 import { metricName } from '../canvas/node-facts.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { CalibrationChart } from '../charts/calibration-chart.tsx';
@@ -12,6 +13,7 @@ import { formatCount, formatFull, formatMetric, formatPercent } from '../ui/form
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { dataReportSchema, ExpectationsView, FactsView } from './data-report-view.tsx';
+import { ExplanationView } from './explanation-view.tsx';
 import { ParityBox } from './parity-box.tsx';
 import { CheapestThreshold, FairnessTable, GainChart, ReferenceTable, SliceTable } from './report-parts.tsx';
 import { CalibratedParts, FoldTable } from './fold-table.tsx';
@@ -20,7 +22,12 @@ import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
 
 const chartHeight = 210;
-const reportSchema = z.union([dataReportSchema, searchReportSchema, evaluationReportSchema]);
+const reportSchema = z.union([
+  dataReportSchema,
+  searchReportSchema,
+  explanationReportSchema,
+  evaluationReportSchema,
+]);
 
 function prevalenceOf(report: EvaluationReport): number | undefined {
   const counts = report.confusion?.map((row) => row.reduce((sum, count) => sum + count, 0));
@@ -83,6 +90,7 @@ export function ReportView({ digest, nodeId }: { digest: string; nodeId: string 
   if (!report) return <Skeleton waitsFor={t.theReport} />;
   if (!('type' in report)) return <EvaluationView report={report} />;
   if (report.type === 'search') return <SearchView search={report} importance={report.importance} />;
+  if (report.type === 'explanation') return <ExplanationView report={report} />;
   if (report.type === 'expectations') return <ExpectationsView report={report} nodeId={nodeId} />;
   return <FactsView report={report} />;
 }

@@ -121,7 +121,7 @@ export class ExplainExecutor {
       thread.on('exit', () => {
         reject(lost());
         if (this.#worker?.thread === thread) this.#worker = undefined;
-        for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(lost());
+        for (const id of this.#pending.keys()) this.#settle(id)?.reject(lost());
       });
     });
     // Whoever asks gets the error.
