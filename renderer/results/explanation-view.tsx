@@ -57,10 +57,11 @@ export function ExplanationView({ report }: { report: ExplanationReport }) {
         <section>
           <IntervalChart
             title={t.meanContribution}
-            caption={`${methodName(shap.method)}, ${scaleName(shap.scale)}`}
+            caption={scaleName(shap.scale)}
             unit={scaleName(shap.scale)}
             bars={shap.columns.slice(0, mostColumns).map(({ column, mean }) => ({ label: column, value: mean }))}
           />
+          <p className="mute small">{methodName(shap.method)}.</p>
         </section>
         {swarm.length > 0 && (
           <section className="wide">

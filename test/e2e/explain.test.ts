@@ -8,7 +8,7 @@ import { chromiumPath, launchBrowser, openPage, root, type RunningApp, screensho
 let app: RunningApp;
 let browser: Browser;
 
-interface Document {
+interface Document extends Record<string, unknown> {
   id: string;
   name: string;
   nodes: Record<string, Record<string, unknown>>;
