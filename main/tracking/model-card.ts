@@ -1,3 +1,4 @@
+import type { ExplanationReport } from '../../shared/model/explanation-report.ts';
 import type { ModelFacts } from './model-facts.ts';
 
 /** Tags of a model that say who answers for it, with their headings. */
@@ -5,7 +6,7 @@ const ownership = { owner: 'Owner', 'on-call': 'On call', runbook: 'Runbook' } a
 const shownFeatures = 15;
 
 /** A model card as Markdown (Mitchell et al., 2019, as far as it follows from what is stored). Equal facts give equal text. */
-export function modelCard({ version, model, manifest, sizeBytes, lineage }: ModelFacts): string {
+export function modelCard({ version, model, manifest, explanation, sizeBytes, lineage }: ModelFacts): string {
   const { name, aliases, metrics, parity } = version;
   const { label, classes, task, training, trainer, importance, inputs } = manifest;
   const description = [model.description, version.description].filter((text) => text !== '').join('\n\n');
@@ -53,6 +54,7 @@ export function modelCard({ version, model, manifest, sizeBytes, lineage }: Mode
         .slice(0, shownFeatures)
         .map(({ feature, value }) => [`\`${feature}\``, `${(100 * value).toFixed(1)} %`]),
     ),
+    ...(explanation === undefined ? [] : heldOutImportance(explanation)),
     '## Parameters',
     table(
       ['Parameter', 'Value'],
@@ -68,6 +70,25 @@ export function modelCard({ version, model, manifest, sizeBytes, lineage }: Mode
       ]),
     ),
   );
+}
+
+/** What each column is worth on held-out rows. */
+function heldOutImportance({ permutation, rows, shap }: ExplanationReport): string[] {
+  const means = new Map(shap.columns.map(({ column, mean }) => [column, mean]));
+  return [
+    `Measured on ${rows} held-out rows: what shuffling a column adds to ${permutation.metric} (${permutation.loss.toPrecision(4)} without), with a 95 % interval, and its mean absolute contribution (${shap.method}, ${shap.scale}).`,
+    table(
+      ['Column', 'Rise', 'Interval', 'Contribution'],
+      permutation.columns
+        .slice(0, shownFeatures)
+        .map(({ column, increase, low, high }) => [
+          `\`${column}\``,
+          increase.toPrecision(3),
+          `${low.toPrecision(3)} to ${high.toPrecision(3)}`,
+          (means.get(column) ?? 0).toPrecision(3),
+        ]),
+    ),
+  ];
 }
 
 function sections(...parts: string[]): string {

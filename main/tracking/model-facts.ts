@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
+import {
+  type ExplanationReport,
+  explanationFile,
+  explanationReportSchema,
+} from '../../shared/model/explanation-report.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import type { InputArtifact } from '../../shared/node/runner.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import { type Lineage, readLineage } from './lineage.ts';
 import type { ModelCatalog } from './model-catalog.ts';
@@ -11,6 +17,8 @@ export interface ModelFacts {
   /** Description and tags of the name. */
   model: { description: string; tags: Record<string, string> };
   manifest: ModelManifest;
+  /** On held-out rows; undefined where the version was registered without. */
+  explanation: ExplanationReport | undefined;
   sizeBytes: number;
   lineage: Lineage;
 }
@@ -34,9 +42,16 @@ export async function readModelFacts(
     version,
     model: { description, tags },
     manifest: modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8'))),
+    explanation: await readExplanation(artifact),
     sizeBytes: artifact.manifest.files.find((file) => file.name === 'model.onnx')?.sizeBytes ?? 0,
     lineage: await readLineage(store, version.digest),
   };
+}
+
+async function readExplanation(artifact: InputArtifact): Promise<ExplanationReport | undefined> {
+  if (!artifact.manifest.files.some(({ name }) => name === explanationFile)) return undefined;
+  const parsed = explanationReportSchema.safeParse(JSON.parse(await readFile(artifact.path(explanationFile), 'utf8')));
+  return parsed.success ? parsed.data : undefined;
 }
 
 function resolveReference(models: ModelCatalog, reference: string) {

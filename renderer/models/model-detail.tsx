@@ -1,12 +1,14 @@
 import { useState } from 'react';
+import { explanationFile, explanationReportSchema } from '../../shared/model/explanation-report.ts';
 import { modelManifestSchema } from '../../shared/model/signature.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { metricName } from '../canvas/node-facts.ts';
 import { runWord } from '../canvas/node-status.ts';
+import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
-import { useOnline } from '../client/connection-store.ts';
+import { ExplanationParts } from '../results/explanation-view.tsx';
 import { ModelParts } from '../results/model-view.tsx';
 import { ParityBox } from '../results/parity-box.tsx';
 import { useArtifactJson } from '../results/use-artifact-json.ts';
@@ -20,10 +22,10 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { LineageGraph } from './lineage-graph.tsx';
+import { type ModelGroup, metricNames, versionAddress } from './model-groups.ts';
 import { ModelNotes } from './model-notes.tsx';
-import { VersionDiff } from './version-diff.tsx';
-import { metricNames, type ModelGroup, versionAddress } from './model-groups.ts';
 import { t } from './text.ts';
+import { VersionDiff } from './version-diff.tsx';
 
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
 
@@ -222,6 +224,8 @@ export function ModelDetail({
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const manifest = useArtifactJson(version.digest, 'model.json', modelManifestSchema);
+  // Most versions are registered without one.
+  const explanation = useArtifactJson(version.digest, explanationFile, explanationReportSchema);
   const isChampion = version.aliases.includes('champion');
 
   async function setAlias(alias: string) {
@@ -299,6 +303,12 @@ export function ModelDetail({
           <h3>{t.madeFrom}</h3>
           <LineageGraph version={version} />
         </section>
+        {explanation.data && (
+          <section className="lineage-section">
+            <h3>{t.onHeldOutRows}</h3>
+            <ExplanationParts report={explanation.data} />
+          </section>
+        )}
         {manifest.data ? (
           <ModelParts manifest={manifest.data} />
         ) : manifest.error ? (

@@ -63,6 +63,7 @@ export const t = defineText(
     theCard: 'the card',
     cardTitle: 'Card',
     madeFrom: 'Made from',
+    onHeldOutRows: 'What it uses, on held-out rows',
   },
   {
     theModels: 'die Modelle',
@@ -126,5 +127,6 @@ export const t = defineText(
     theCard: 'die Karte',
     cardTitle: 'Karte',
     madeFrom: 'Entstanden aus',
+    onHeldOutRows: 'Was es nutzt, auf zurückgehaltenen Zeilen',
   },
 );

@@ -81,3 +81,6 @@ export const explanationReportSchema = z.object({
   warnings: z.array(z.string()),
 });
 export type ExplanationReport = z.infer<typeof explanationReportSchema>;
+
+/** File of a registered `model` artifact that holds its explanation, where it was given one. */
+export const explanationFile = 'explanation.json';

@@ -4,6 +4,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ExplainMethod, ScoreScale } from '../../../shared/model/explanation-report.ts';
 import type { InputColumn, ModelManifest } from '../../../shared/model/signature.ts';
+import { calibrateScores } from '../calibration/calibrate-scores.ts';
 import { decodeLinear, scoreLinear } from '../linear/native-linear.ts';
 import { featureTensorName, mergePipelines, readPipeline } from '../onnx/merge-pipelines.ts';
 import { encodeModel } from '../onnx/proto.ts';
@@ -148,10 +149,14 @@ async function openExact(source: ExplainerSource, model: ExactModel): Promise<Ex
     silent: true,
   });
   const attribution = attributionOf(manifest.inputs, manifest.features);
+  const { calibration } = manifest;
   return {
     method: model.method,
     scale: model.scale,
-    note: undefined,
+    note:
+      calibration === undefined
+        ? undefined
+        : 'The probabilities of this model are calibrated; contributions are to the score before that.',
     scoredPerRow: 1,
     async explain(feeds, rows, { output, encoded = false, signal, onRow } = {}) {
       const result = emptyExplanations(attribution.columns, rows, manifest);
@@ -169,7 +174,8 @@ async function openExact(source: ExplainerSource, model: ExactModel): Promise<Ex
           })),
           count,
         );
-        const scores = model.score(features, count);
+        const own = model.score(features, count);
+        const scores = calibration === undefined ? own : calibrateScores(calibration, own, count);
         result.scores.set(scores, (start * scores.length) / count);
         const chosen = chosenOutputs(manifest, scores, count, output);
         result.outputs.set(chosen, start);

@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { InputColumn } from '../../../shared/model/signature.ts';
 import { withDuckDb } from '../duckdb/connection.ts';
-import { type ColumnValues, readColumns } from '../duckdb/read-columns.ts';
 import { quotePath } from '../duckdb/quote.ts';
+import { type ColumnValues, readColumns } from '../duckdb/read-columns.ts';
 import { missingValues, rawTensor } from '../onnx/raw-inputs.ts';
 
 export interface RowSample {

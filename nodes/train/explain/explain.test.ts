@@ -1,18 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ExplanationReport, explanationReportSchema } from '../../../shared/model/explanation-report.ts';
+import {
+  type ExplanationReport,
+  explanationFile,
+  explanationReportSchema,
+} from '../../../shared/model/explanation-report.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { StepChain } from '../../../test/support/step-chain.ts';
 import { encodeNode } from '../../feature/encode/definition.ts';
 import { runner as encode } from '../../feature/encode/run.ts';
 import { imputeNode } from '../../feature/impute/definition.ts';
 import { runner as impute } from '../../feature/impute/run.ts';
+import { evaluateNode } from '../evaluate/definition.ts';
+import { runner as evaluate } from '../evaluate/run.ts';
 import { forestNode } from '../forest/definition.ts';
 import { runner as forest } from '../forest/run.ts';
 import { linearNode } from '../linear/definition.ts';
 import { runner as linear } from '../linear/run.ts';
 import { mlpNode } from '../mlp/definition.ts';
 import { runner as mlp } from '../mlp/run.ts';
+import { registerNode } from '../register/definition.ts';
+import { runner as register } from '../register/run.ts';
 import { treesNode } from '../trees/definition.ts';
 import { runner as trees } from '../trees/run.ts';
 import { explainNode } from './definition.ts';
@@ -86,6 +94,31 @@ test('linear, forest and network models say how they are explained', async () =>
   expect(classes.dependence.map(({ column }) => column)).toEqual(['b']);
   const { model: network } = await chain.run(mlpNode, mlp, { label: 'late', epochs: 2 }, { features });
   expect((await explained(network as InputArtifact)).shap).toMatchObject({ method: 'sampling', scale: 'probability' });
+});
+
+test('a registered model keeps the explanation of itself, and of no other', async () => {
+  const { model } = await chain.run(linearNode, linear, { label: 'late' }, { features });
+  const { model: another } = await chain.run(linearNode, linear, { label: 'price' }, { features });
+  const tested = { model: [model as InputArtifact], table: [held] };
+  const { report } = await chain.run(evaluateNode, evaluate, {}, tested);
+  const { report: why } = await chain.run(explainNode, explain, { repeats: 1 }, tested);
+  const { report: other } = await chain.run(
+    explainNode,
+    explain,
+    { repeats: 1 },
+    { ...tested, model: [another as InputArtifact] },
+  );
+  const given = { model: tested.model, report: [report as InputArtifact] };
+  const { model: kept } = await chain.run(
+    registerNode,
+    register,
+    {},
+    { ...given, explanation: [why as InputArtifact] },
+  );
+  const text = await readFile((kept as InputArtifact).path(explanationFile), 'utf8');
+  expect(explanationReportSchema.parse(JSON.parse(text)).permutation.columns).toHaveLength(4);
+  const wrong = chain.run(registerNode, register, {}, { ...given, explanation: [other as InputArtifact] });
+  await expect(wrong).rejects.toThrow('another model');
 });
 
 test('a class or a column that the model does not have is named', async () => {

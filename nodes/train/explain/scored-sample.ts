@@ -1,6 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-common';
 import type { InferenceSession } from 'onnxruntime-node';
-import { setImmediate } from 'node:timers/promises';
 import { takeTensorRows } from '../../../main/compute/explain/tensor-rows.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';

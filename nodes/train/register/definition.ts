@@ -42,6 +42,7 @@ export const registerNode = defineNode({
     inputs: {
       model: { types: ['model'], doc: 'The evaluated model.' },
       report: { types: ['report'], doc: 'Its evaluation, with the parity check.' },
+      explanation: { types: ['report'], optional: true, doc: 'Its explanation, which the model card then shows.' },
     },
     outputs: { model: { type: 'model', doc: 'The registered model.' } },
   },

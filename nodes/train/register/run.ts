@@ -1,6 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { explanationFile, explanationReportSchema } from '../../../shared/model/explanation-report.ts';
 import { type EvaluationReport, evaluationReportSchema, type Parity } from '../../../shared/model/report.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import { registerNode } from './definition.ts';
@@ -21,6 +22,8 @@ export const runner = implementNode(registerNode, {
       files[name] = join(ctx.workDir, name);
       await copyFile(model.path(name), files[name]);
     }
+    const explanation = ctx.inputs['explanation']?.[0];
+    if (explanation !== undefined) files[explanationFile] = await keepExplanation(explanation, model, ctx.workDir);
     // Empty stays empty: which graph the step stands in is not part of its key; the engine fills in the graph's id.
     const { name } = ctx.params;
     const { alias } = ctx.params;
@@ -38,6 +41,24 @@ export const runner = implementNode(registerNode, {
     };
   },
 });
+
+/** Errors: `model.parity`, `artifact.corrupt`. */
+async function keepExplanation(explanation: InputArtifact, model: InputArtifact, workDir: string): Promise<string> {
+  if (explanation.manifest.meta['model'] !== model.digest) {
+    throw new AppError('model.parity', 'The explanation is about another model than the one to register.', {
+      fix: 'Connect Register and Explain to the same model.',
+    });
+  }
+  const text = await readFile(explanation.path('report.json'), 'utf8');
+  if (!explanationReportSchema.safeParse(JSON.parse(text)).success) {
+    throw new AppError('artifact.corrupt', 'The explanation is no report of an Explain step.', {
+      fix: 'Connect the report of an Explain step.',
+    });
+  }
+  const path = join(workDir, explanationFile);
+  await copyFile(explanation.path('report.json'), path);
+  return path;
+}
 
 async function readReport(artifact: InputArtifact): Promise<EvaluationReport> {
   try {
