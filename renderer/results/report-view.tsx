@@ -22,12 +22,7 @@ import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
 
 const chartHeight = 210;
-const reportSchema = z.union([
-  dataReportSchema,
-  searchReportSchema,
-  explanationReportSchema,
-  evaluationReportSchema,
-]);
+const reportSchema = z.union([dataReportSchema, searchReportSchema, explanationReportSchema, evaluationReportSchema]);
 
 function prevalenceOf(report: EvaluationReport): number | undefined {
   const counts = report.confusion?.map((row) => row.reduce((sum, count) => sum + count, 0));
