@@ -273,7 +273,9 @@ export class ReplicaSet {
   async #open(replica: Replica): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
     const { specs, bytes } = await this.#options.fleet.measure(() => replica.open());
     this.loads++;
-    if (bytes !== undefined) this.#measuredBytes = Math.max(bytes, this.#options.fileBytes + workerBytes);
+    // What the load itself used is part of the growth until it is collected: it must not count for good.
+    const { fileBytes } = this.#options;
+    if (bytes !== undefined) this.#measuredBytes = Math.min(bytes, 2 * fileBytes + 4 * workerBytes);
     replica.memoryBytes = this.replicaBytes;
     await this.#options.fleet.keepBudget(this);
     return specs;
