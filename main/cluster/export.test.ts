@@ -186,6 +186,25 @@ describe('kubernetes', () => {
     }
   });
 
+  it('asks for a MIG profile, machines and temporary room as the node says', () => {
+    const resources = {
+      gpu: { resource: 'nvidia.com/mig-1g.5gb', count: 2 },
+      nodeSelector: { 'nvidia.com/gpu.product': 'A100' },
+      ephemeralStorageBytes: 20 * 2 ** 30,
+    };
+    const trained = { ...step('net', 'train.mlp', { label: 'x' }), resources };
+    for (const target of ['kubernetes', 'argo', 'ray']) {
+      const text = renderBundle(target, context([trained]))
+        .files.map((file) => file.text)
+        .join('');
+      expect(text, target).toContain('nvidia.com/mig-1g.5gb: "2"');
+      expect(text, target).toContain('nvidia.com/gpu.product: "A100"');
+      expect(text, target).toContain('key: "nvidia.com/gpu"');
+      if (target === 'ray') expect(text).toContain('num-gpus: "2"');
+      else expect(text, target).toContain('ephemeral-storage: "20Gi"');
+    }
+  });
+
   it('refuses a plan too large for a ConfigMap', () => {
     const big = step('big', 'data.sql', { query: 'x'.repeat(1_100_000) });
     expect(codeOf(() => renderBundle('kubernetes', context([big]))).code).toBe('export.unsupported');

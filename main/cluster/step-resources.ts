@@ -12,6 +12,7 @@ export interface ContainerResources {
 
 /** A step whose data is larger than its kind knows must not end at once. */
 const leastLimitMiB = 2048;
+const leastStorageGiB = 2;
 const gpuResource = 'nvidia.com/gpu';
 
 /**
@@ -27,27 +28,53 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
       : fallback;
   const memoryMiB = Math.max(512, Math.ceil((step.resources?.memoryBytes ?? declared.memoryBytes) / mebibyte));
   const cpu = Math.max(1, Math.ceil(step.resources?.cpu ?? declared.cpu));
-  // A device has no larger limit than request.
-  const gpu: Record<string, string> = usesGpu(step) ? { [gpuResource]: '1' } : {};
+  const gpu = gpuOf(step);
+  const storageGiB = Math.max(leastStorageGiB, Math.ceil((step.resources?.ephemeralStorageBytes ?? 0) / 1024 ** 3));
   return {
-    requests: { cpu: String(cpu), memory: `${memoryMiB}Mi`, 'ephemeral-storage': '2Gi', ...gpu },
+    requests: { cpu: String(cpu), memory: `${memoryMiB}Mi`, 'ephemeral-storage': `${storageGiB}Gi`, ...gpu },
     limits: {
       cpu: String(cpu * 2),
       memory: `${Math.max(leastLimitMiB, memoryMiB * 2)}Mi`,
-      'ephemeral-storage': '10Gi',
+      'ephemeral-storage': `${storageGiB * 5}Gi`,
       ...gpu,
     },
   };
 }
 
-/** Whether the node asks for an NVIDIA device by name; `auto` takes what there is. */
-function usesGpu(step: PlanStep): boolean {
-  return step.device !== undefined && /^(cuda|tensorrt|gpu)/i.test(step.device);
+/** Devices the node asks for, by name or by what its trainer runs on; `auto` takes what there is. Limit and request alike. */
+function gpuOf({ resources, device }: PlanStep): Record<string, string> {
+  if (resources?.gpu !== undefined) return { [resources.gpu.resource]: String(resources.gpu.count) };
+  return device !== undefined && /^(cuda|tensorrt|gpu)/i.test(device) ? { [gpuResource]: '1' } : {};
 }
 
-/** Lets pods of the steps run on the nodes that are kept for those who need a GPU. */
-export function gpuPlacement(steps: readonly PlanStep[]): { tolerations?: Record<string, string>[] } {
-  return steps.some(usesGpu) ? { tolerations: [{ key: gpuResource, operator: 'Exists', effect: 'NoSchedule' }] } : {};
+/** Devices of a step, whatever they are called. */
+export function gpuCount(step: PlanStep): number {
+  return Object.values(gpuOf(step)).reduce((sum, count) => sum + Number(count), 0);
+}
+
+export interface Placement {
+  nodeSelector?: Record<string, string>;
+  tolerations?: Record<string, string>[];
+}
+
+/** Puts pods of the steps on the machines they ask for, and lets them on those that are kept for users of a GPU. */
+export function gpuPlacement(steps: readonly PlanStep[]): Placement {
+  const nodeSelector = Object.assign({}, ...steps.map(({ resources }) => resources?.nodeSelector ?? {})) as Record<
+    string,
+    string
+  >;
+  // Nodes with MIG or time-slicing carry the taint of the whole device; other makers have their own.
+  const taints = new Set(
+    steps
+      .flatMap((step) => Object.keys(gpuOf(step)))
+      .map((resource) => (resource.startsWith('nvidia.com/') ? gpuResource : resource)),
+  );
+  return {
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+    ...(taints.size === 0
+      ? {}
+      : { tolerations: [...taints].toSorted().map((key) => ({ key, operator: 'Exists', effect: 'NoSchedule' })) }),
+  };
 }
 
 /** Enough for each of the steps, one after another. */

@@ -9,11 +9,30 @@ export const nodeRetrySchema = z.looseObject({
   attempts: z.number().int().min(1).max(20).optional(),
   backoffMs: z.number().min(0).max(3_600_000).optional(),
 });
+/** Devices of a cluster, by the name its nodes offer them under. */
+const nodeGpuSchema = z.looseObject({
+  /** E.g. `nvidia.com/gpu`, a MIG profile `nvidia.com/mig-1g.5gb`, or a time-sliced one `nvidia.com/gpu.shared`. */
+  resource: z
+    .string()
+    .regex(
+      /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?\/[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+      'must be a name like nvidia.com/gpu',
+    )
+    .default('nvidia.com/gpu'),
+  count: z.number().int().min(1).max(64).default(1),
+});
+
 /** What a step needs, in place of what its kind says and earlier attempts took. */
 export const nodeResourcesSchema = z.looseObject({
   /** Threads. */
   cpu: z.number().positive().max(1024).optional(),
   memoryBytes: z.number().positive().optional(),
+  /** In a cluster: room for temporary files. */
+  ephemeralStorageBytes: z.number().positive().optional(),
+  /** In a cluster: devices of the step's pod. */
+  gpu: nodeGpuSchema.optional(),
+  /** In a cluster: labels of the machines the step may run on. */
+  nodeSelector: z.record(z.string().min(1).max(317), z.string().max(63)).optional(),
 });
 
 /** Unknown fields are kept on every level (`looseObject`), so that opening and saving loses nothing. */

@@ -118,11 +118,15 @@ function retryOf({ retry }: GraphNode): Pick<PlanStep, 'retry'> {
 }
 
 function resourcesOf({ resources }: GraphNode): Pick<PlanStep, 'resources'> {
-  const { cpu, memoryBytes } = resources ?? {};
-  if (cpu === undefined && memoryBytes === undefined) return {};
-  return {
-    resources: { ...(cpu === undefined ? {} : { cpu }), ...(memoryBytes === undefined ? {} : { memoryBytes }) },
+  const { cpu, memoryBytes, ephemeralStorageBytes, gpu, nodeSelector } = resources ?? {};
+  const given = {
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(ephemeralStorageBytes === undefined ? {} : { ephemeralStorageBytes }),
+    ...(gpu === undefined ? {} : { gpu: { resource: gpu.resource, count: gpu.count } }),
+    ...(nodeSelector === undefined ? {} : { nodeSelector: { ...nodeSelector } }),
   };
+  return Object.keys(given).length === 0 ? {} : { resources: given };
 }
 
 /** Node → why it cannot run: its own first error, or the node above it that cannot run. */

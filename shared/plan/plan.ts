@@ -24,7 +24,15 @@ export const planStepSchema = z.object({
   timeoutMs: z.number().optional(),
   /** As in the graph: true keeps the last result, a digest that version of a source. */
   pinned: z.union([z.literal(true), z.string()]).optional(),
-  resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number().optional() }).optional(),
+  resources: z
+    .object({
+      cpu: z.number().optional(),
+      memoryBytes: z.number().optional(),
+      ephemeralStorageBytes: z.number().optional(),
+      gpu: z.object({ resource: z.string(), count: z.number() }).optional(),
+      nodeSelector: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
   device: z.string().optional(),
 });
 export type PlanStep = z.infer<typeof planStepSchema>;

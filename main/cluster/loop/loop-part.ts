@@ -3,6 +3,7 @@ import type { BundlePart } from '../bundle-part.ts';
 import { type ExportContext, isMonitored, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { restrictedPod } from '../pod-security.ts';
+import type { Placement } from '../step-resources.ts';
 import { loopGraph } from './loop-graph.ts';
 import { monitorName, retrainName } from './loop-names.ts';
 import { loopVolumes, monitorContainer, retrainContainer, retrainPlacement } from './loop-pods.ts';
@@ -33,7 +34,7 @@ export interface LoopWorkload {
   needsToken: boolean;
   container: Record<string, unknown>;
   volumes: Record<string, unknown>[];
-  placement: Record<string, unknown>;
+  placement: Placement;
   deadlineSeconds: number;
   schedule: string;
 }

@@ -1,5 +1,5 @@
 import type { ExportContext } from '../export-context.ts';
-import { stepResources } from '../step-resources.ts';
+import { gpuCount, stepResources } from '../step-resources.ts';
 
 /** What the driver must know of each step, in plan order. */
 export interface DriverStep {
@@ -18,7 +18,7 @@ export function driverSteps(context: ExportContext): DriverStep[] {
     id: step.id,
     after: [...new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)))],
     cpus: Number(stepResources(step, context).requests['cpu']),
-    gpus: Number(stepResources(step, context).limits['nvidia.com/gpu'] ?? 0),
+    gpus: gpuCount(step),
     retries: step.retry?.limit ?? 0,
     ...(step.timeoutMs === undefined ? {} : { timeoutSeconds: Math.ceil(step.timeoutMs / 1000) }),
   }));

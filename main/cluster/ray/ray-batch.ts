@@ -5,7 +5,7 @@ import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names, planFile } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
 import { secretEnvironment } from '../step-container.ts';
-import { stepResources } from '../step-resources.ts';
+import { gpuCount, gpuPlacement, largestStep } from '../step-resources.ts';
 import { headPorts, rayFolder, rayPod, rayVersion } from './ray-pod.ts';
 import { rayShared } from './ray-shared.ts';
 
@@ -53,9 +53,15 @@ function rayJobName(names: Names): string {
 
 function rayJob(context: ExportContext, names: Names): KubernetesObject {
   const labels = labelsOf(names.graph, 'run', context.version);
-  const needs = context.plan.steps.map((step) => stepResources(step, context));
-  const largest = (kind: 'requests' | 'limits', resource: string): number =>
-    Math.max(...needs.map((need) => Number.parseInt(need[kind][resource] ?? '0', 10)));
+  const { steps } = context.plan;
+  const largest = largestStep(context);
+  const withRoom = (kind: 'requests' | 'limits', moreMiB: number, storage: string): Record<string, string> => ({
+    ...largest[kind],
+    // Ray keeps objects beside the step's process.
+    memory: `${Number.parseInt(largest[kind]['memory'] ?? '0', 10) + moreMiB}Mi`,
+    'ephemeral-storage': storage,
+  });
+  const gpus = Math.max(0, ...steps.map(gpuCount));
   return {
     apiVersion: 'ray.io/v1',
     kind: 'RayJob',
@@ -91,25 +97,16 @@ function rayJob(context: ExportContext, names: Names): KubernetesObject {
             replicas: 2,
             minReplicas: 1,
             maxReplicas: maxWorkers,
-            rayStartParams: {},
+            // Ray counts only whole devices of NVIDIA by itself.
+            rayStartParams: gpus === 0 ? {} : { 'num-gpus': String(gpus) },
             template: rayPod(names, {
               container: 'ray-worker',
               labels,
               account: names.batchAccount,
               plan: true,
               secrets: secretEnvironment(context, names),
-              resources: {
-                requests: {
-                  cpu: String(largest('requests', 'cpu')),
-                  memory: `${largest('requests', 'memory') + 1024}Mi`,
-                  'ephemeral-storage': '4Gi',
-                },
-                limits: {
-                  cpu: String(largest('limits', 'cpu')),
-                  memory: `${largest('limits', 'memory') + 2048}Mi`,
-                  'ephemeral-storage': '20Gi',
-                },
-              },
+              placement: gpuPlacement(steps),
+              resources: { requests: withRoom('requests', 1024, '4Gi'), limits: withRoom('limits', 2048, '20Gi') },
             }),
           },
         ],

@@ -1,6 +1,7 @@
 import { imagePullPolicy } from '../engine-image.ts';
 import { type Names, planFolder, storeFolder } from '../names.ts';
 import { restrictedContainer, restrictedPod } from '../pod-security.ts';
+import type { Placement } from '../step-resources.ts';
 import { storeEnvironment } from '../store-environment.ts';
 
 /** Image with Ray and the engine, built from the Containerfile of the bundle. */
@@ -20,6 +21,8 @@ export interface RayPodOptions {
   /** Whether pods read the plan. */
   plan: boolean;
   ports?: readonly { name: string; containerPort: number }[];
+  /** Which machines it may run on. */
+  placement?: Placement;
   /** Variables from Secrets. */
   secrets?: readonly Record<string, unknown>[];
 }
@@ -35,6 +38,7 @@ export function rayPod(names: Names, options: RayPodOptions): Record<string, unk
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: { ...restrictedPod, runAsUser: rayUser, runAsGroup: rayUser },
+      ...options.placement,
       containers: [
         {
           name: options.container,
