@@ -86,8 +86,11 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
     });
     const context: MonitorContext = { engine, host, log, loops, alerting, endpoint, observer, start };
     let performance: PerformanceMonitor | undefined;
+    const drifts: EndpointMonitor[] = [];
+    const isDrifting = () =>
+      drifts.some(({ latest }) => latest?.alarm?.active === true || (latest?.broken?.length ?? 0) > 0);
     for (const service of services.filter(({ kind }) => kind === 'monitor.performance')) {
-      const monitor = openPerformanceMonitor(context, service);
+      const monitor = openPerformanceMonitor(context, service, () => isDrifting());
       performance ??= monitor;
       add(service, monitor);
     }
@@ -96,7 +99,6 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       const refresh = startFeatureRefresh({ ...start, engine, log, everyMs: refreshMs });
       attached.set(`${endpoint.id}/features`, { endpointId: endpoint.id, monitor: refresh });
     }
-    const drifts: EndpointMonitor[] = [];
     for (const service of services.filter(({ kind }) => kind === 'monitor.drift')) {
       const monitor = openDriftMonitor(context, service, () => performance);
       drifts.push(monitor);
@@ -121,8 +123,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
         endpointId: endpoint.id,
         observer,
         performance,
-        isDrifting: () =>
-          drifts.some(({ latest }) => latest?.alarm?.active === true || (latest?.broken?.length ?? 0) > 0),
+        isDrifting,
         swap: (digest) => swapModel(context, digest),
         onEvent(event) {
           log(event.text);
@@ -260,13 +261,22 @@ function estimatedNow(report: MonitorReport | undefined) {
   return { metric, reference, now: windows.findLast(({ estimated }) => estimated !== null)?.estimated?.value ?? null };
 }
 
-function openPerformanceMonitor(context: MonitorContext, service: PlanService): PerformanceMonitor {
+function openPerformanceMonitor(
+  context: MonitorContext,
+  service: PlanService,
+  isDrifting: () => boolean,
+): PerformanceMonitor {
   const { endpoint, host, observer, alerting } = context;
   const { metric, windowRows, maximumDrop } = service.params;
   const estimatedRule = ruleOf(context, service, {
     kind: 'estimated-drop',
     severity: 'warning',
     title: `Estimated performance of ${endpoint.name} has dropped`,
+  });
+  const conceptRule = ruleOf(context, service, {
+    kind: 'concept-drift',
+    severity: 'critical',
+    title: `The same inputs of ${endpoint.name} now mean something else`,
   });
   const realizedRule = ruleOf(context, service, {
     kind: 'realized-drop',
@@ -297,7 +307,20 @@ function openPerformanceMonitor(context: MonitorContext, service: PlanService): 
         alarms: { estimated: estimatedDrop, realized: realizedDrop },
       });
       alerting.update(estimatedRule, estimatedDrop, () => withContext(context, explainDrop(report, 'estimated')));
-      alerting.update(realizedRule, realizedDrop, () => withContext(context, explainDrop(report, 'realized')));
+      // What drifting inputs explain is data drift; the rest is that they mean something else now.
+      const isConcept = report.performance?.conceptDrift === true && !isDrifting();
+      alerting.update(conceptRule, isConcept, () => {
+        const cause = 'Inputs look as before: what they mean has changed, so only rows with new labels help.';
+        return withContext(context, explainDrop(report, 'realized', cause));
+      });
+      alerting.update(realizedRule, realizedDrop, () => {
+        const cause = isDrifting()
+          ? 'Inputs drift at the same time (data drift).'
+          : isConcept
+            ? 'Inputs look as before (concept drift).'
+            : '';
+        return withContext(context, explainDrop(report, 'realized', cause));
+      });
     },
     log: (_level, text) => context.log(text),
   });

@@ -137,13 +137,14 @@ export function explainDrift(
   return { sentences: [...sentences, ...performanceSentence(performance)], columns, performance, examples };
 }
 
-/** What a performance report says about one of its drops. */
-export function explainDrop(report: MonitorReport, kind: 'estimated' | 'realized'): Alert['explanation'] {
+/** What a performance report says about one of its drops; `cause` says why, where it is known. */
+export function explainDrop(report: MonitorReport, kind: 'estimated' | 'realized', cause = ''): Alert['explanation'] {
   const { metric = '', reference = null, windows = [] } = report.performance ?? {};
   const judged = windows.filter((window) => window[kind] !== null);
   const now = judged.at(-1)?.[kind]?.value ?? null;
   const performance = { metric, now, reference };
-  return { sentences: performanceSentence(performance, kind), columns: [], performance, examples: [] };
+  const sentences = [...performanceSentence(performance, kind), ...(cause === '' ? [] : [cause])];
+  return { sentences, columns: [], performance, examples: [] };
 }
 
 function performanceSentence(performance: Alert['explanation']['performance'], kind = 'estimated'): string[] {

@@ -107,6 +107,23 @@ function improves(scores: Float64Array, hits: Float64Array): boolean {
   return expectedCalibrationError(calibrated, hits) < expectedCalibrationError(scores, hits);
 }
 
+/** How far scores are from what happened: of two classes those of the second, of more those of the class that leads. */
+export function calibrationOf({ rows, classes, scores, actual }: ScoredReference): {
+  error: number;
+  predicted: number;
+  observed: number;
+} {
+  const chances = new Float64Array(rows);
+  const hits = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const c = classes === 2 ? 1 : largest(scores, row * classes, classes);
+    chances[row] = scores[row * classes + c] as number;
+    hits[row] = actual[row] === c ? 1 : 0;
+  }
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, rows);
+  return { error: expectedCalibrationError(chances, hits), predicted: mean(chances), observed: mean(hits) };
+}
+
 /** Mean |chance − share of hits| over bins of equally many rows, by score. */
 function expectedCalibrationError(chances: Float64Array, hits: Float64Array): number {
   const order = Uint32Array.from(chances, (_, row) => row).sort(

@@ -119,6 +119,8 @@ it('estimates at once, measures when labels come, and holds them side by side', 
   const { windows, reference, estimatedDrop, realizedDrop } = await look();
   expect([estimatedDrop, realizedDrop]).toEqual([false, false]);
   const [first] = windows;
+  expect(first?.surprised).toBe(false);
+  expect(first?.calibration?.error).toBeLessThan(0.08);
   expect(first?.labelled).toBe(1000);
   expect(Math.abs((first?.estimated?.value ?? 0) - (first?.realized?.value ?? 1))).toBeLessThan(0.04);
   expect(Math.abs((first?.estimated?.value ?? 0) - (reference ?? 1))).toBeLessThan(0.04);
@@ -136,6 +138,9 @@ it('tells a change of meaning, which only labels show, from the second dropped w
   send(1_000, 5, { isLost: true });
   const dropped = await look();
   expect([dropped.realizedDrop, dropped.estimatedDrop]).toEqual([true, false]);
+  // The scores look as before, so it is no drift of the inputs.
+  expect(dropped.conceptDrift).toBe(true);
+  expect(dropped.windows.map(({ surprised }) => surprised)).toEqual([false, true, true]);
   expect(monitor.droppedSince).toBe(1_000);
   monitor.close();
 });

@@ -57,6 +57,7 @@ interface Window {
   labelled: number;
   estimated: BandedMetric | null;
   realized: BandedMetric | null;
+  calibration: NonNullable<MonitorPerformance['windows'][number]['calibration']> | null;
   /** Whether its verdict has been counted. */
   estimateCounted: boolean;
   realizedCounted: boolean;
@@ -75,6 +76,7 @@ function emptyWindow(from: number, model: string): Window {
     labelled: 0,
     estimated: null,
     realized: null,
+    calibration: null,
     estimateCounted: false,
     realizedCounted: false,
     labelVersion: -1,
@@ -89,6 +91,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
   const windows: Window[] = [];
   let estimatedAlarm = newAlarm();
   let realizedAlarm = newAlarm();
+  let conceptAlarm = newAlarm();
   let reference: { digest: string; value: PerformanceReference | undefined } | undefined;
   let metric = options.metric;
   /** The best a served model did on held-out rows: a worse successor must not lower what is expected. */
@@ -118,6 +121,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
     if (reference !== undefined) {
       estimatedAlarm = newAlarm();
       realizedAlarm = newAlarm();
+      conceptAlarm = newAlarm();
       droppedSince = undefined;
     }
     reference = { digest, value };
@@ -175,7 +179,10 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       const model = window.model === reference?.digest ? reference.value : undefined;
       if (model === undefined || rows.rows < minimumLabelled) continue;
       if (!window.estimateCounted) window.estimated = model.estimate(rows)[metric] ?? null;
-      if (labelled.rows >= minimumLabelled) window.realized = model.realize(labelled)[metric] ?? null;
+      if (labelled.rows >= minimumLabelled) {
+        window.realized = model.realize(labelled)[metric] ?? null;
+        window.calibration = model.calibration(labelled);
+      }
       countVerdicts(window, isFull);
       // Other work of this process comes in between.
       await new Promise<void>((resolve) => {
@@ -196,6 +203,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       const dropped = hasDropped(window.realized);
       if (dropped) droppedSince ??= window.from;
       realizedAlarm.push(dropped);
+      conceptAlarm.push(isSurprised(window, metric));
       if (!dropped && !realizedAlarm.active) droppedSince = undefined;
     }
   }
@@ -208,17 +216,14 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       limit: limit() ?? null,
       windowRows: options.windowRows,
       labels: log?.counts() ?? { rows: 0, labelled: 0, waiting: 0, repeated: 0 },
-      windows: windows.map(({ fromMs, toMs, rows, labelled, model, estimated, realized }) => ({
-        fromMs,
-        toMs,
-        rows,
-        labelled,
-        model,
-        estimated,
-        realized,
-      })),
+      windows: windows.map((window) => {
+        const { fromMs, toMs, rows, labelled, model, estimated, realized, calibration } = window;
+        const surprised = isSurprised(window, metric);
+        return { fromMs, toMs, rows, labelled, model, estimated, realized, calibration, surprised };
+      }),
       estimatedDrop: estimatedAlarm.active,
       realizedDrop: realizedAlarm.active,
+      conceptDrift: conceptAlarm.active,
     };
   }
 
@@ -292,4 +297,12 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       feed.close();
     },
   };
+}
+
+/** Whether realized is surely worse than what the scores let expect: each lies outside the band of the other. */
+function isSurprised({ estimated, realized }: Pick<Window, 'estimated' | 'realized'>, metric: string): boolean {
+  if (estimated === null || realized === null) return false;
+  return higherIsBetter(metric)
+    ? realized.value < estimated.low && realized.high < estimated.value
+    : realized.value > estimated.high && realized.low > estimated.value;
 }

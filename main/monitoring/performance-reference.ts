@@ -2,7 +2,7 @@ import { actualColumn, scoreColumn } from '../../shared/model/report.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { readColumns } from '../compute/duckdb/read-columns.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
-import { expectedSample, fitCalibration, labelledSample } from './cbpe.ts';
+import { calibrationOf, expectedSample, fitCalibration, labelledSample } from './cbpe.ts';
 import { type BandedMetrics, bandedMetrics, bandsOf, drawWeights } from './confidence-band.ts';
 import { fitLossEstimator } from './dle.ts';
 import type { LoggedRows } from './labelled-log.ts';
@@ -15,6 +15,8 @@ export interface PerformanceReference {
   estimate(rows: LoggedRows): BandedMetrics;
   /** Every row has its label. */
   realize(rows: LoggedRows): BandedMetrics;
+  /** Every row has its label; null for a regression. */
+  calibration(rows: LoggedRows): ReturnType<typeof calibrationOf> | null;
 }
 
 const maxReferenceRows = 20_000;
@@ -41,6 +43,7 @@ export async function loadPerformanceReference(
     metrics: bandedMetrics(labelledSample({ ...held, classes }), random()),
     estimate: (rows) => bandedMetrics(expectedSample(calibration, rows), random()),
     realize: (rows) => bandedMetrics(labelledSample({ ...rows, classes }), random()),
+    calibration: (rows) => calibrationOf({ ...rows, classes }),
   };
 }
 
@@ -62,6 +65,7 @@ async function regressionReference(held: HeldOut, signal: AbortSignal | undefine
       return lossMetrics(absolute, squared);
     },
     realize,
+    calibration: () => null,
   };
 }
 

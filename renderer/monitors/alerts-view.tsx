@@ -143,8 +143,8 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
         <section>
           <h3>{t.whatItCosts}</h3>
           <p>
-            {alert.kind === 'realized-drop' ? t.realized : t.estimated} {performance.metric} {t.is}{' '}
-            <b>{formatMetric(performance.now)}</b>
+            {alert.kind === 'realized-drop' || alert.kind === 'concept-drift' ? t.realized : t.estimated}{' '}
+            {performance.metric} {t.is} <b>{formatMetric(performance.now)}</b>
             {t.onHeldOutItWas} {formatMetric(performance.reference)}.
           </p>
         </section>

@@ -32,6 +32,7 @@ export function PerformanceDetail({ monitor }: { monitor: KnownMonitor }) {
 function stateOf(monitor: KnownMonitor, performance: Performance | undefined) {
   if (monitor.endpoint?.state !== 'live') return { icon: 'never', word: t.notWatching, tone: '' } as const;
   if (performance === undefined) return { icon: 'running', word: t.starting, tone: 'run' } as const;
+  if (performance.conceptDrift === true) return { icon: 'failed', word: t.meaningChanged, tone: 'fail' } as const;
   if (performance.realizedDrop) return { icon: 'failed', word: t.dropped, tone: 'fail' } as const;
   if (performance.estimatedDrop) return { icon: 'stale', word: t.likelyDropped, tone: 'stale' } as const;
   if (shownWindows(performance).length === 0) return { icon: 'never', word: t.tooFewRows, tone: '' } as const;
@@ -70,6 +71,7 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
     return version === undefined ? digest.slice(0, 6) : `v${version}`;
   };
   const windows = shownWindows(performance);
+  const judged = windows.filter(({ calibration }) => calibration !== null && calibration !== undefined);
   const name = (t.metricNames as Readonly<Record<string, string>>)[performance.metric] ?? performance.metric;
   const { labels, limit, reference } = performance;
   return (
@@ -110,6 +112,40 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
           />
         )}
       </section>
+      {judged.length > 0 && (
+        <section className="cell wide">
+          <LineChart
+            title={t.calibration}
+            caption={t.calibrationCaption}
+            height={160}
+            base="time"
+            baseLabel="time"
+            valueFrom={0}
+            series={[
+              {
+                label: t.expectedSeries,
+                tone: 'ref',
+                dashed: true,
+                x: judged.map(({ toMs }) => toMs),
+                y: judged.map(({ calibration }) => calibration?.predicted ?? null),
+              },
+              {
+                label: t.cameSeries,
+                tone: 'now',
+                points: true,
+                x: judged.map(({ toMs }) => toMs),
+                y: judged.map(({ calibration }) => calibration?.observed ?? null),
+              },
+              {
+                label: t.calibrationError,
+                tone: 'ink',
+                x: judged.map(({ toMs }) => toMs),
+                y: judged.map(({ calibration }) => calibration?.error ?? null),
+              },
+            ]}
+          />
+        </section>
+      )}
       <section className="cell">
         <h3 className="cell-title">{t.windows}</h3>
         <table className="list-table">

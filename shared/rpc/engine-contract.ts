@@ -460,11 +460,17 @@ export const monitorPerformanceSchema = z.object({
       estimated: bandedMetricSchema.nullable(),
       /** With the labels there are; null with too few. */
       realized: bandedMetricSchema.nullable(),
+      /** Of classes, with labels: mean |predicted − observed| over bins of scores, and both shares of the last class. */
+      calibration: z.object({ error: z.number(), predicted: z.number(), observed: z.number() }).nullable().optional(),
+      /** Realized is surely worse than what the scores let expect: the same inputs mean something else. */
+      surprised: z.boolean().optional(),
     }),
   ),
   /** Alarms after m of k dropped windows. */
   estimatedDrop: z.boolean(),
   realizedDrop: z.boolean(),
+  /** After m of k windows that surprised. */
+  conceptDrift: z.boolean().optional(),
 });
 export type MonitorPerformance = z.infer<typeof monitorPerformanceSchema>;
 
@@ -514,8 +520,11 @@ export const alertSchema = z.object({
   graphId: z.string(),
   /** The monitor that raised it. */
   nodeId: z.string(),
-  /** `break`: a column has little in common with its training data, as after a change of codes or units. */
-  kind: z.enum(['drift', 'break', 'estimated-drop', 'realized-drop']),
+  /**
+   * `break`: a column has little in common with its training data, as after a change of codes or units. `concept-drift`:
+   * inputs look as before, but mean something else.
+   */
+  kind: z.enum(['drift', 'break', 'estimated-drop', 'realized-drop', 'concept-drift']),
   severity: z.enum(['warning', 'critical']),
   title: z.string(),
   explanation: z.object({

@@ -64,6 +64,10 @@ realized performance.
 with \`/ROW\` (from 0) after it where the request had several rows. Labels may come late, twice (the last one counts), out
 of order or before their request. A window is judged when 80 % of it has labels.
 
+**Concept drift** is named apart from data drift: realized performance surely below what the scores let expect, while no
+Drift monitor of the endpoint is in alarm, means that the same inputs now mean something else. **Calibration** is shown
+window by window: the share that the scores let expect against the share that came.
+
 Both come with bands that hold the metric with 95 % confidence. A window has **dropped** when it is worse than the best
 held-out result by more than \`maximumDrop\` and its whole band is worse too: small windows scatter. The alarm is on after
 \`alarmWindows\` of the last \`lastWindows\` windows.`,
