@@ -19,6 +19,7 @@ import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
 import { alarmOf } from './alarm-of.ts';
 import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
+import { startFeatureReplay } from './feature-replay.ts';
 import { startFeatureRefresh } from './feature-refresh.ts';
 import { planOf, type StartGraphEndpoint, startGraphEndpoint } from './graph-endpoints.ts';
 import { type RetrainLoop, startRetrainLoop } from './retrain-loop.ts';
@@ -94,10 +95,15 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       performance ??= monitor;
       add(service, monitor);
     }
-    const refreshMs = refreshPeriodMs(start);
+    const refreshMs = endpointParams(start).refreshMinutes * 60_000;
     if (refreshMs > 0) {
       const refresh = startFeatureRefresh({ ...start, engine, log, everyMs: refreshMs });
       attached.set(`${endpoint.id}/features`, { endpointId: endpoint.id, monitor: refresh });
+    }
+    const replayMs = endpointParams(start).replayMinutes * 60_000;
+    if (replayMs > 0) {
+      const replay = startFeatureReplay({ engine, host, endpoint, log, everyMs: replayMs });
+      attached.set(`${endpoint.id}/replay`, { endpointId: endpoint.id, monitor: replay });
     }
     for (const service of services.filter(({ kind }) => kind === 'monitor.drift')) {
       const monitor = openDriftMonitor(context, service, () => performance);
@@ -358,7 +364,7 @@ function isFedBy(service: PlanService, endpointNodeId: string): boolean {
 }
 
 /** How often the views behind an endpoint are made again and brought online; 0 for never. */
-function refreshPeriodMs({ document, nodeId }: StartGraphEndpoint): number {
+function endpointParams({ document, nodeId }: StartGraphEndpoint) {
   const service = planOf(document)?.services.find(({ id }) => id === nodeId);
-  return service === undefined ? 0 : endpointNode.params.parse(service.params).refreshMinutes * 60_000;
+  return service === undefined ? { refreshMinutes: 0, replayMinutes: 0 } : endpointNode.params.parse(service.params);
 }

@@ -264,6 +264,19 @@ function monitorMetrics(text: PrometheusText, monitors: readonly MonitorReading[
       ),
     );
   }
+  const replayed = monitors.flatMap((reading) =>
+    reading.kind === 'features' ? reading.features.map((feature) => ({ model: reading.model, ...feature })) : [],
+  );
+  text.gauge(
+    'pipeline_feature_skew_ratio',
+    'Share of replayed requests that were answered with another value of the feature than it has as of their time.',
+    replayed.map(({ model, view, feature, skew }) => ({ labels: { model, view, feature }, value: skew })),
+  );
+  text.gauge(
+    'pipeline_feature_replayed_requests',
+    'Requests of the last replay of the feature.',
+    replayed.map(({ model, view, feature, rows }) => ({ labels: { model, view, feature }, value: rows })),
+  );
   text.gauge('pipeline_monitor_alarm', 'Whether a monitor is in alarm, after m of k windows.', [
     ...drift.flatMap(({ model, alarm, broken }) => [
       { labels: { model, kind: 'drift' }, value: alarm ? 1 : 0 },

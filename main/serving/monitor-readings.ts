@@ -19,6 +19,11 @@ export type MonitorVerdict =
       estimated: number | null;
       realized: number | null;
       alarms: { estimated: boolean; realized: boolean };
+    }
+  | {
+      kind: 'features';
+      /** Replayed requests by feature, and the share of them that another value was answered with. */
+      features: { view: string; feature: string; rows: number; skew: number }[];
     };
 
 /** The newest readings of each model that is watched. */

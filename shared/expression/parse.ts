@@ -45,9 +45,10 @@ const notPower = 3;
 const minusPower = 7;
 const alias: Readonly<Record<string, string>> = { '=': '==', '<>': '!=' };
 
-class Failure {
+class Failure extends Error {
   readonly problem: ExpressionProblem;
   constructor(at: number, message: string) {
+    super(message);
     this.problem = { at, message };
   }
 }

@@ -26,7 +26,7 @@ const graph = {
     linear: { kind: 'train.linear', version: 1, params: { label: 'share' } },
     evaluate: { kind: 'train.evaluate', version: 1, params: {} },
     register: { kind: 'train.register', version: 1, params: { name: 'orders', alias: 'champion' } },
-    endpoint: { kind: 'serve.endpoint', version: 1, params: { requestLog: 'full' } },
+    endpoint: { kind: 'serve.endpoint', version: 1, params: { requestLog: 'full', replayMinutes: 0.02 } },
   },
   edges: [
     { from: 'returns.table', to: 'customers.source' },
@@ -122,6 +122,10 @@ it('trains on features joined as of the order, serves them by their key, and bri
   });
   expect(await pushed.json()).toEqual({ rows: 1, stored: 1 });
   expect((await predict(up.http, [{ buyer: 3, price: 2 }])).values?.[0]).toBeCloseTo(0.9 * 3 + 0.02, 1);
+  // Replayed while it serves: of the requests with a key one was answered by what was pushed.
+  await expect
+    .poll(async () => (await fetch(`${up.http}/metrics`)).text(), { timeout: 20_000, interval: 500 })
+    .toMatch(/pipeline_feature_skew_ratio\{model="orders",view="customers",feature="rate"\} 0\.5/);
   await up.stop();
 
   const served = await start(['serve', 'models:/orders@champion']);

@@ -157,6 +157,15 @@ export const endpointNode = defineNode({
         'How often the feature views of the graph are made again from their sources and brought online; 0 never',
       )
       .meta(paramMeta({ section: 'Joined features', unit: 'min', label: 'Refresh views every' })),
+    replayMinutes: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .default(60)
+      .describe(
+        'How often logged requests are replayed: their joined features computed again as of their time and compared; 0 never',
+      )
+      .meta(paramMeta({ section: 'Joined features', unit: 'min', label: 'Replay requests every', advanced: true })),
     featureDefaults: z
       .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
       .default({})
