@@ -20,11 +20,18 @@ const performanceReadingSchema = z.object({
   alarms: z.object({ estimated: z.boolean(), realized: z.boolean() }),
 });
 
+const featuresReadingSchema = z.object({
+  kind: z.literal('features'),
+  features: z.array(z.object({ view: z.string(), feature: z.string(), rows: z.number(), skew: z.number() })),
+});
+
 /** The newest verdicts of the monitors about the model an endpoint serves. */
 export const readingsSchema = z.object({
   timeMs: z.number(),
   model: digestSchema,
-  readings: z.array(z.discriminatedUnion('kind', [driftReadingSchema, performanceReadingSchema])),
+  readings: z.array(
+    z.discriminatedUnion('kind', [driftReadingSchema, performanceReadingSchema, featuresReadingSchema]),
+  ),
 });
 export type Readings = z.infer<typeof readingsSchema>;
 
