@@ -38,6 +38,7 @@ import { crossNode } from './feature/cross/definition.ts';
 import { polynomialNode } from './feature/polynomial/definition.ts';
 import { targetNode } from './feature/target/definition.ts';
 import { expressionNode } from './feature/expression/definition.ts';
+import { selectFeaturesNode } from './feature/select/definition.ts';
 import { textNode } from './feature/text/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
@@ -113,6 +114,7 @@ export const catalog = {
   [polynomialNode.kind]: polynomialNode,
   [textNode.kind]: textNode,
   [imputeNode.kind]: imputeNode,
+  [selectFeaturesNode.kind]: selectFeaturesNode,
   [joinNode.kind]: joinNode,
   [scaleNode.kind]: scaleNode,
   [viewNode.kind]: viewNode,

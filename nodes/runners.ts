@@ -41,6 +41,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'feature.encode': () => import('./feature/encode/run.ts'),
   'feature.target': () => import('./feature/target/run.ts'),
   'feature.expression': () => import('./feature/expression/run.ts'),
+  'feature.select': () => import('./feature/select/run.ts'),
   'feature.hash': () => import('./feature/hash/run.ts'),
   'feature.image': () => import('./feature/image/run.ts'),
   'feature.impute': () => import('./feature/impute/run.ts'),

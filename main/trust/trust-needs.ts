@@ -53,6 +53,7 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.join',
   'feature.polynomial',
   'feature.scale',
+  'feature.select',
   'feature.service',
   'feature.target',
   'feature.text',

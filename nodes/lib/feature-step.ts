@@ -12,6 +12,7 @@ import {
   readPipeline,
 } from '../../main/compute/onnx/merge-pipelines.ts';
 import { encodeModel, type ModelProto } from '../../main/compute/onnx/proto.ts';
+import { pruneModel } from '../../main/compute/onnx/prune-model.ts';
 import { openSession } from '../../main/compute/onnx/session.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import {
@@ -25,8 +26,12 @@ import type { FeatureColumn, FeaturesManifest, InputColumn } from '../../shared/
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { Column, TableSchema } from '../../shared/table/schema.ts';
 
+type SourceRule = Pick<FeatureRule, 'field' | 'columns' | 'refuse' | 'takesOutOfFold'>;
+
 export interface FeatureStep<S> {
-  rule: Pick<FeatureRule, 'field' | 'columns' | 'refuse'>;
+  rule: SourceRule;
+  /** Takes what no feature needs out of the graph and out of its inputs. */
+  prunes?: boolean;
   /** Learns the state of one source; without it nothing is read and `state` is undefined. */
   fit?: (table: FitTable, source: FeatureSource) => Promise<S>;
   lower(builder: GraphBuilder, source: SourceValue, state: S): LoweredFeature[];
@@ -66,7 +71,7 @@ export async function runFeatureStep<S>(
     (builder, values) =>
       // Without `fit` the kind's state type is undefined.
       values.map((value, index) => step.lower(builder.scope(value.source.name), value, states[index] as S)),
-    step.outOfFold,
+    step,
   );
 }
 
@@ -106,9 +111,10 @@ async function writeFeatures(
   input: StepInput,
   sources: readonly FeatureSource[],
   lower: (builder: GraphBuilder, values: readonly SourceValue[]) => LoweredFeature[][],
-  made: ReadonlyMap<string, Float32Array> = new Map(),
+  { outOfFold: made = new Map(), prunes = false }: Pick<FeatureStep<unknown>, 'outOfFold' | 'prunes'> = {},
 ): Promise<Record<string, ArtifactDraft>> {
-  const { model, manifest } = lowerStep(input, sources, lower);
+  const lowered = lowerStep(input, sources, lower);
+  const { model, manifest } = prunes ? pruned(lowered) : lowered;
   const bytes = encodeModel(model);
   const session = await openSession(bytes, { threads: 1, label: 'the feature pipeline' });
   await session.release();
@@ -133,6 +139,12 @@ async function writeFeatures(
       ...(lineage === undefined ? {} : { lineage }),
     },
   };
+}
+
+function pruned({ model, manifest }: ReturnType<typeof lowerStep>): ReturnType<typeof lowerStep> {
+  const left = pruneModel(model);
+  const names = new Set(left.graph.input.map(({ name }) => name));
+  return { model: left, manifest: { ...manifest, inputs: manifest.inputs.filter(({ name }) => names.has(name)) } };
 }
 
 /** The values of training rows of this step and of those before it, for features that are left. */
@@ -163,7 +175,7 @@ export async function trainingTable(ctx: FeatureContext): Promise<InputArtifact>
   return (await openInput(ctx)).table;
 }
 
-function sourcesOf({ schema, pipeline }: StepInput, rule: CombiningStep<unknown>['rule']): FeatureSource[] {
+function sourcesOf({ schema, pipeline }: StepInput, rule: SourceRule): FeatureSource[] {
   const shape =
     pipeline === undefined
       ? { type: 'table' as const, schema }

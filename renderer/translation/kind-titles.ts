@@ -37,6 +37,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'feature.datetime': 'Datum und Zeit',
   'feature.encode': 'Kodieren',
   'feature.hash': 'Hashen',
+  'feature.select': 'Merkmale auswählen',
   'feature.expression': 'Formel',
   'feature.target': 'Zielkodierung',
   'feature.image': 'Bild',

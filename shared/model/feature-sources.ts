@@ -22,6 +22,8 @@ export interface FeatureRule {
   columns: readonly string[];
   /** Why a source cannot be used and what to do, or undefined when it can. */
   refuse(source: FeatureSource): { reason: string; fix: string } | undefined;
+  /** Hands features on as they are, also those that training rows have values of their own for. */
+  takesOutOfFold?: boolean;
   /** Features that come out for one source, as far as known before fitting. */
   produce(source: FeatureSource): FeatureColumn[];
 }
@@ -34,7 +36,7 @@ export function rawSources(source: FeatureSource): string[] {
 /** The sources a feature step names, and what is wrong with them: absent, unsuitable, twice, none. */
 export function resolveSources(
   shape: Extract<PortShape, { type: 'table' | 'features' }>,
-  rule: Pick<FeatureRule, 'field' | 'columns' | 'refuse'>,
+  rule: Pick<FeatureRule, 'field' | 'columns' | 'refuse' | 'takesOutOfFold'>,
 ): { sources: FeatureSource[]; problems: SourceProblem[] } {
   const { field } = rule;
   const present = availableSources(shape);
@@ -58,7 +60,7 @@ export function resolveSources(
       problems.push({ field, code: 'data.column-missing', message, fix });
       continue;
     }
-    const refusal = refuseOutOfFold(source) ?? rule.refuse(source);
+    const refusal = (rule.takesOutOfFold === true ? undefined : refuseOutOfFold(source)) ?? rule.refuse(source);
     if (refusal === undefined) sources.push(source);
     else {
       const message = `Column “${name}” ${refusal.reason}.`;

@@ -4,6 +4,7 @@ import { judgeEndpoint } from '../../engine/replicas/judge-endpoint.ts';
 import type { Command } from '../command.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { requestsStoreOf, sharedStoreOf } from '../shared-store.ts';
+import type { Readings } from '../../monitoring/replicas/endpoint-state.ts';
 
 export const monitorCommand: Command = {
   name: 'monitor',
@@ -48,15 +49,7 @@ export const monitorCommand: Command = {
       retrain,
       started,
     };
-    const alarms = readings.readings.flatMap((reading) =>
-      reading.kind === 'drift'
-        ? reading.alarm || reading.broken
-          ? ['inputs drift']
-          : []
-        : reading.alarms.estimated || reading.alarms.realized
-          ? ['performance has dropped']
-          : [],
-    );
+    const alarms = readings.readings.flatMap(alarmsOf);
     const lines = [
       `${endpoint.name} version ${endpoint.champion.version}: ${rows} requests, ${labelled} with labels.`,
       alarms.length === 0 ? 'No alarm.' : `Alarm: ${alarms.join(', ')}.`,
@@ -85,4 +78,16 @@ function startOf(text: string | undefined): { kind: 'cronjob' | 'workflowtemplat
     return { kind, name };
   }
   throw new AppError('cli.usage', `--start ${text} names no cronjob/NAME or workflowtemplate/NAME.`);
+}
+
+/** What a reading is in alarm about, in words. */
+function alarmsOf(reading: Readings['readings'][number]): string[] {
+  switch (reading.kind) {
+    case 'drift':
+      return reading.alarm || reading.broken ? ['inputs drift'] : [];
+    case 'performance':
+      return reading.alarms.estimated || reading.alarms.realized ? ['performance has dropped'] : [];
+    case 'features':
+      return [];
+  }
 }
