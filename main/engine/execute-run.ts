@@ -357,7 +357,7 @@ class StepRun {
   /** A step whose result is safe does not fail because it could not be written down as an experiment. */
   private async track(parts: KeyParts, record: StepRecord): Promise<void> {
     const { step, request, services } = this;
-    const { durationMs, outputs } = record;
+    const { durationMs, outputs, energyJoules } = record;
     try {
       await recordStep(services.tracking, services.store, {
         runId: request.runId,
@@ -366,6 +366,7 @@ class StepRun {
         key: this.key,
         parts,
         durationMs,
+        energyJoules,
         outputs,
       });
     } catch (error) {

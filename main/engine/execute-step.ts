@@ -10,6 +10,7 @@ import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { type ArtifactStore, artifactNotFound, type StepRecord } from '../store/artifact-store.ts';
+import { startEnergyMeter } from '../product/energy-meter.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
 import { createSecrets } from './secrets.ts';
 
@@ -49,6 +50,7 @@ export interface StepHost {
 export async function executeStep(task: StepTask, host: StepHost): Promise<StepRecord> {
   const { step } = task;
   const started = performance.now();
+  const energy = startEnergyMeter();
   const definition = host.kinds.definitionOf(step.kind);
   const runner = await loadRunner(host.kinds, step.kind);
   if (definition === undefined || runner === undefined) {
@@ -86,12 +88,14 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
     const drafts = await runner.run(context);
     host.signal.throwIfAborted();
     const outputs = await commitOutputs(task, drafts, Object.keys(portsOf(definition, params).outputs), host.store);
+    const energyJoules = energy();
     const record: StepRecord = {
       key: task.key,
       parts: task.parts,
       outputs,
       runId: task.runId,
       durationMs: performance.now() - started,
+      ...(energyJoules === undefined ? {} : { energyJoules }),
     };
     await host.store.putStep(record);
     if (runner.effect === true && runner.probe !== undefined) {

@@ -32,6 +32,8 @@ export const stepRecordSchema = z.object({
   ),
   runId: z.string(),
   durationMs: z.number(),
+  /** Drawn by the processors meanwhile, by whatever ran on them; absent where the machine does not tell. */
+  energyJoules: z.number().optional(),
 });
 export type StepRecord = z.infer<typeof stepRecordSchema>;
 

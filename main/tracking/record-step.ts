@@ -14,6 +14,8 @@ export interface ExecutedStep {
   key: string;
   parts: KeyParts;
   durationMs: number;
+  /** Undefined where the machine does not tell. */
+  energyJoules?: number | undefined;
   /** By port. */
   outputs: Readonly<Record<string, { digest: string; type: string }>>;
 }
@@ -41,7 +43,7 @@ export async function recordStep(tracking: TrackingStore, store: ArtifactStore, 
 
 function recordTraining(
   tracking: TrackingStore,
-  { runId, graph, step, key, parts, durationMs }: ExecutedStep,
+  { runId, graph, step, key, parts, durationMs, energyJoules }: ExecutedStep,
   modelDigest: string,
   manifest: ModelManifest,
 ): void {
@@ -70,9 +72,13 @@ function recordTraining(
       ...curveMetrics(`valid.${curve.metric}`, curve.valid, startMs),
       { key: 'rows', value: rows, timestampMs: endMs, step: 0 },
       { key: 'seconds', value: durationMs / 1000, timestampMs: endMs, step: 0 },
+      ...(energyJoules === undefined
+        ? []
+        : [{ key: 'energyJoules', value: energyJoules, timestampMs: endMs, step: 0 }]),
     ],
     tags: {
       'slipway.kind': step.kind,
+      ...(energyJoules === undefined ? { 'machine.energy': 'not available' } : {}),
       'slipway.node': step.id,
       'slipway.run': runId,
       'slipway.key': key,

@@ -114,6 +114,46 @@ export function DevicesScreen() {
             </p>
           )}
         </section>
+        {data && (
+          <section>
+            <h2>{t.usedBy}</h2>
+            {data.trainings.length === 0 ? (
+              <p className="mute">{t.noTrainings}</p>
+            ) : (
+              <table className="list-table">
+                <caption className="mute small">{t.energyNote}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">{t.training}</th>
+                    <th scope="col">{t.graph}</th>
+                    <th scope="col">{t.provider}</th>
+                    <th scope="col" className="n">
+                      {t.took}
+                    </th>
+                    <th scope="col" className="n">
+                      {t.energy}
+                    </th>
+                    <th scope="col">{t.why}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.trainings.map((training) => (
+                    <tr key={training.id}>
+                      <td>{training.name}</td>
+                      <td className="mono">{training.graphId}</td>
+                      <td>{t.providerNames[training.device as keyof typeof t.providerNames] ?? training.device}</td>
+                      <td className="n">{training.seconds === null ? '–' : formatDuration(training.seconds * 1000)}</td>
+                      <td className="n">
+                        {training.energyJoules === null ? t.notAvailable : `${training.energyJoules.toPrecision(3)} J`}
+                      </td>
+                      <td className="mute reason-cell">{training.why ?? ''}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
+          </section>
+        )}
         <section className="device-charts">
           {readings.length > 1 ? (
             <>
@@ -137,6 +177,18 @@ export function DevicesScreen() {
                 height={150}
                 series={[{ label: t.memoryChart, tone: 'now', x: times, y: readings.map((reading) => reading.memory) }]}
               />
+              {last !== undefined && last.gpu !== null && (
+                <LineChart
+                  title={t.gpuChart}
+                  caption="%"
+                  base="time"
+                  baseLabel={t.time}
+                  valueFrom={0}
+                  valueTo={100}
+                  height={150}
+                  series={[{ label: t.gpuChart, tone: 'now', x: times, y: readings.map((reading) => reading.gpu) }]}
+                />
+              )}
             </>
           ) : (
             <Skeleton rows={6} waitsFor={t.readings} />

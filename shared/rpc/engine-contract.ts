@@ -49,6 +49,20 @@ export const deviceListSchema = z.object({
     }),
   ),
   graphics: z.array(z.object({ name: z.string(), memoryBytes: z.number().nullable() })),
+  /** Newest first: where the last trainings ran, and why there. */
+  trainings: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      graphId: z.string(),
+      startMs: z.number(),
+      device: z.string(),
+      why: z.string().nullable(),
+      seconds: z.number().nullable(),
+      /** Drawn by the processors meanwhile; null where the machine does not tell. */
+      energyJoules: z.number().nullable(),
+    }),
+  ),
 });
 
 export const engineInfoSchema = z.object({

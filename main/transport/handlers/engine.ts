@@ -1,10 +1,16 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { DeviceReport } from '../../compute/devices/device-report.ts';
 import { probeDevices } from '../../compute/devices/probe.ts';
+import type { z } from 'zod';
+import type { deviceListSchema } from '../../../shared/rpc/engine-contract.ts';
+import { TrackingStore } from '../../tracking/tracking-store.ts';
 import { workerNode } from '../../product/worker-node.ts';
 import { rpc } from '../rpc-base.ts';
 
 const readingIntervalMs = 2_000;
+const shownTrainings = 12;
+
+type DeviceList = z.infer<typeof deviceListSchema>;
 
 let devices: Promise<DeviceReport> | undefined;
 
@@ -18,26 +24,65 @@ function knownDevices(): Promise<DeviceReport> {
 }
 
 export const engineHandlers = {
-  devices: rpc.engine.devices.handler(async () => {
+  devices: rpc.engine.devices.handler(async ({ context }) => {
     const { providers, graphics } = await knownDevices();
     const [first] = cpus();
-    return { cpu: { name: first?.model.trim() ?? '', cores: availableParallelism() }, providers, graphics };
+    return {
+      cpu: { name: first?.model.trim() ?? '', cores: availableParallelism() },
+      providers,
+      graphics,
+      trainings: lastTrainings(new TrackingStore(context.engine.database)),
+    };
   }),
   info: rpc.engine.info.handler(({ context }) => context.engine.info()),
   watchDevices: rpc.engine.watchDevices.handler(async function* ({ signal }) {
     const si = await import('systeminformation');
     while (!signal?.aborted) {
-      const [load, memory] = await Promise.all([si.currentLoad(), si.mem()]);
+      const [load, memory, gpuPercent] = await Promise.all([si.currentLoad(), si.mem(), busiestGpu()]);
       yield {
         cpuPercent: load.currentLoad,
         memoryUsedBytes: memory.active,
         memoryTotalBytes: memory.total,
-        gpuPercent: null,
+        gpuPercent,
       };
       await pause(readingIntervalMs, signal);
     }
   }),
 };
+
+/** Null where no driver tells. Asked only where the system lists a graphics processor: it starts programs. */
+async function busiestGpu(): Promise<number | null> {
+  const { graphics: listed } = await knownDevices();
+  if (listed.length === 0) return null;
+  const { graphics } = await import('systeminformation');
+  const { controllers } = await graphics();
+  const busy = controllers.flatMap(({ utilizationGpu }) => (utilizationGpu === undefined ? [] : [utilizationGpu]));
+  return busy.length === 0 ? null : Math.max(...busy);
+}
+
+function lastTrainings(tracking: TrackingStore): DeviceList['trainings'] {
+  const experiments = tracking.experiments();
+  const names = new Map(experiments.map(({ id, name }) => [id, name]));
+  const { trainings } = tracking.query({
+    experimentIds: [...names.keys()],
+    limit: shownTrainings,
+    columns: {
+      params: [],
+      metrics: ['seconds', 'energyJoules'],
+      tags: ['machine.device', 'machine.deviceReason'],
+    },
+  });
+  return trainings.map(({ id, name, experimentId, startMs, tags, metrics }) => ({
+    id,
+    name,
+    graphId: names.get(experimentId) ?? '',
+    startMs,
+    device: tags['machine.device'] ?? 'cpu',
+    why: tags['machine.deviceReason'] ?? null,
+    seconds: metrics['seconds']?.value ?? null,
+    energyJoules: metrics['energyJoules']?.value ?? null,
+  }));
+}
 
 /** Resolves after the time or at the abort, whichever comes first. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
