@@ -26,7 +26,7 @@ import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods, 
 import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import type { TlsFiles } from './tls-files.ts';
-import type { TraceContext } from './tracing/otlp-spans.ts';
+import { traceRequest } from './tracing/trace-request.ts';
 import { sessionHeader, trackHeader } from './traffic.ts';
 
 /** Bytes of all request bodies held at a time. */
@@ -171,25 +171,12 @@ export class HttpFront {
     if (model !== undefined) recordRequest(this.#context, model, answer.status, endedMs - startedMs, rows, isTest);
     if (timing === undefined) return answer;
     timing.endedMs = endedMs;
-    if (trace !== undefined) this.#trace(trace, timing, route, model, answer.status, rows);
+    if (trace !== undefined) {
+      const ended = { kind: route.kind, protocol: 'http' as const, model, status: answer.status, rows };
+      traceRequest(this.#context.tracer, trace, timing, ended);
+    }
     if (!wantsTiming) return answer;
     return { ...answer, headers: { ...answer.headers, 'server-timing': serverTiming(timing, endedMs) } };
-  }
-
-  #trace(
-    context: TraceContext,
-    timing: RequestTiming,
-    route: InferenceRoute,
-    model: ServedModel | undefined,
-    status: number,
-    rows: number,
-  ): void {
-    const startedEpochMs = performance.timeOrigin + timing.startedMs;
-    const name = `${route.kind} ${model?.name ?? ''}`.trimEnd();
-    const known =
-      model === undefined ? {} : { 'slipway.model.name': model.name, 'slipway.model.version': model.version };
-    const attributes = { 'http.request.method': 'POST', ...known, 'slipway.rows': rows };
-    this.#context.tracer?.end({ context, name, startedEpochMs, timing, attributes, status });
   }
 
   #auditCommand(request: IncomingMessage, route: Route, key: string | null, status: number): void {

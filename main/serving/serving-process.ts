@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
 import { Enrichment } from '../features/enrichment.ts';
@@ -98,7 +99,8 @@ async function start(message: ServingStart): Promise<void> {
     explanations,
     fleet,
     features,
-    keys: message.keysPath === null ? null : await KeyRing.open(message.keysPath, log),
+    keys:
+      message.keysPath === null ? null : await KeyRing.open(message.keysPath, log, join(stateDir, 'key-usage.json')),
     audit: new AuditLog(message.dataDir, log),
     tracer: Tracer.fromEnvironment(process.env, message.version, log),
     corsOrigins: message.corsOrigins,
@@ -294,6 +296,7 @@ async function stop(): Promise<void> {
   await Promise.all(models.all().map((model) => model.close()));
   await context?.repository.close();
   context?.features.close();
+  await context?.keys?.close();
   await context?.audit.close();
   await context?.tracer?.close();
   process.exit(0);

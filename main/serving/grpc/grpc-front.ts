@@ -9,8 +9,10 @@ import { listenError } from '../listen-error.ts';
 import { modelConfigJson } from '../model-config.ts';
 import { readLoadParameters } from '../model-repository.ts';
 import { maxBodyBytes } from '../read-body.ts';
+import type { RequestTiming } from '../request-timing.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from '../serving-context.ts';
 import type { TlsFiles } from '../tls-files.ts';
+import { traceRequest } from '../tracing/trace-request.ts';
 import { sessionHeader, trackHeader } from '../traffic.ts';
 import { readGrpcInferRequest, writeGrpcInferResponse } from './grpc-infer.ts';
 import { type GrpcMessage, loadGrpcService } from './grpc-service.ts';
@@ -153,18 +155,29 @@ export class GrpcFront {
       session,
     );
     model.hold();
+    const trace = context.tracer?.begin(metadata.get('traceparent')[0]?.toString());
+    const timing: RequestTiming | undefined = trace === undefined ? undefined : { startedMs, bodyMs: startedMs };
+    let status = 200;
+    let answered = 0;
     try {
       const { request: given, raw } = readGrpcInferRequest(message, model.requestSpecs);
+      const lookupMs = performance.now();
       const { request, uses } = await model.enrichTensors(given);
-      const { rows, outputs } = await runInference(context, model, request, { signal, session });
-      const response = writeGrpcInferResponse(model, request.id, request.outputs, outputs, { raw, uses });
-      recordRequest(context, model, 200, performance.now() - startedMs, rows);
-      return response;
+      if (timing !== undefined && uses.length > 0) timing.featuresMs = performance.now() - lookupMs;
+      const { rows, outputs } = await runInference(context, model, request, { signal, session, timing });
+      answered = rows;
+      return writeGrpcInferResponse(model, request.id, request.outputs, outputs, { raw, uses });
     } catch (error) {
-      recordRequest(context, model, errorCodes[toAppError(error).code].httpStatus, performance.now() - startedMs, 0);
+      status = errorCodes[toAppError(error).code].httpStatus;
       throw error;
     } finally {
       model.release();
+      const endedMs = performance.now();
+      recordRequest(context, model, status, endedMs - startedMs, status === 200 ? answered : 0);
+      if (trace !== undefined && timing !== undefined) {
+        timing.endedMs = endedMs;
+        traceRequest(context.tracer, trace, timing, { kind: 'infer', protocol: 'grpc', model, status, rows: answered });
+      }
     }
   }
 

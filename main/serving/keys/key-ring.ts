@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type ApiKey, hashKey, type KeyScope, readKeys } from './key-file.ts';
+import { type KeyUsage, readKeyUsage, writeKeyUsage } from './key-usage.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** How soon a key that was made or revoked counts. */
@@ -16,18 +17,31 @@ interface HeldKey {
 
 const dayMs = 86_400_000;
 
-/** The keys that open one serving process, kept in step with their file. Counts of limits are those of this process. */
+/**
+ * The keys that open one serving process, kept in step with their file. Rates are those of this process; what was used of
+ * a day is written down every second, so that a new start gives no new quota.
+ */
 export class KeyRing {
   readonly #path: string;
   #byHash = new Map<string, HeldKey>();
   #stamp = '';
+  readonly #usagePath: string | null;
+  #usage: KeyUsage | undefined;
+  #written = '';
   readonly #timer: NodeJS.Timeout;
   readonly #log: (level: 'warn' | 'error', text: string) => void;
 
-  private constructor(path: string, log: (level: 'warn' | 'error', text: string) => void) {
+  private constructor(
+    path: string,
+    log: (level: 'warn' | 'error', text: string) => void,
+    usage: { path: string; before: KeyUsage | undefined } | null,
+  ) {
     this.#path = path;
     this.#log = log;
+    this.#usagePath = usage?.path ?? null;
+    this.#usage = usage?.before;
     this.#timer = setInterval(() => {
+      void this.#keepUsage();
       this.reload().catch((error: unknown) => {
         // The keys known so far stay: half a file must neither open nor close anything.
         this.#log('error', error instanceof Error ? error.message : String(error));
@@ -36,14 +50,37 @@ export class KeyRing {
     this.#timer.unref();
   }
 
-  static async open(path: string, log: (level: 'warn' | 'error', text: string) => void): Promise<KeyRing> {
-    const ring = new KeyRing(path, log);
+  /** `usagePath`: where what is used of quotas is kept; null keeps it in memory only. */
+  static async open(
+    path: string,
+    log: (level: 'warn' | 'error', text: string) => void,
+    usagePath: string | null = null,
+  ): Promise<KeyRing> {
+    const usage = usagePath === null ? null : { path: usagePath, before: await readKeyUsage(usagePath) };
+    const ring = new KeyRing(path, log, usage);
     await ring.reload();
     return ring;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#keepUsage();
+  }
+
+  async #keepUsage(): Promise<void> {
+    if (this.#usagePath === null) return;
+    const held = [...this.#byHash.values()].filter(({ key, used }) => key.requestsPerDay !== null && used > 0);
+    const day = Math.max(0, ...held.map((each) => each.day));
+    const used = Object.fromEntries(held.flatMap((each) => (each.day === day ? [[each.key.id, each.used]] : [])));
+    const text = JSON.stringify(used);
+    if (held.length === 0 || text === this.#written) return;
+    try {
+      await writeKeyUsage(this.#usagePath, { day, used });
+      this.#written = text;
+    } catch (error) {
+      if (this.#written !== 'failed') this.#log('warn', `What keys have used is not kept: ${String(error)}`);
+      this.#written = 'failed';
+    }
   }
 
   /** Reads the file again where it changed; without it no key opens anything. */
@@ -60,8 +97,8 @@ export class KeyRing {
       next.set(key.sha256, {
         key,
         bucket: sameRate ? held.bucket : bucket,
-        day: held?.day ?? 0,
-        used: held?.used ?? 0,
+        day: held?.day ?? this.#usage?.day ?? 0,
+        used: held?.used ?? this.#usage?.used[key.id] ?? 0,
       });
     }
     this.#byHash = next;

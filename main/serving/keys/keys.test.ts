@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  for (const ring of rings) ring.close();
+  await Promise.all(rings.map((ring) => ring.close()));
   await Promise.all(dirs.map((dir) => rm(dir, { recursive: true, force: true })));
 });
 
@@ -139,4 +139,29 @@ it('lets a bucket never more through than its rate and a second at once', () => 
     }),
     { seed: 4 },
   );
+});
+
+describe('quotas', () => {
+  it('are not given anew by a new start, but by a new day', async () => {
+    const { secret } = await createKey(path, { ...plain, requestsPerDay: 2 });
+    const usage = join(path, '..', 'usage.json');
+    const day = 20_000 * 86_400_000;
+    const before = await KeyRing.open(path, () => undefined, usage);
+    before.authorize(bearer(secret), 'infer', day);
+    await before.close();
+    const after = await KeyRing.open(path, () => undefined, usage);
+    rings.push(after);
+    after.authorize(bearer(secret), 'infer', day);
+    expect(() => after.authorize(bearer(secret), 'infer', day)).toThrow(code('auth.limited'));
+    expect(after.authorize(bearer(secret), 'infer', day + 86_400_000)).toMatch(/./);
+  });
+
+  it('start with nothing used where the file is damaged', async () => {
+    const { secret } = await createKey(path, { ...plain, requestsPerDay: 1 });
+    const usage = join(path, '..', 'usage.json');
+    await writeFile(usage, '{"day": "many"');
+    const ring = await KeyRing.open(path, () => undefined, usage);
+    rings.push(ring);
+    expect(ring.authorize(bearer(secret), 'infer', Date.now())).toMatch(/./);
+  });
 });

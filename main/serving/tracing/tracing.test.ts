@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
+import { loadGrpcService } from '../grpc/grpc-service.ts';
 import { modelSourcesAt } from '../model-source.ts';
 import { serverTiming } from '../request-timing.ts';
 import { type OtlpSpan, readTraceparent, spansOf } from './otlp-spans.ts';
@@ -90,6 +92,32 @@ describe('traces of requests', () => {
     const asked = await send({ 'x-slipway-timing': '1' });
     expect(asked.headers.get('server-timing')).toMatch(/^body;dur=.*queue;dur=.*run;dur=.*model;dur=.*total;dur=/);
     expect((await send({})).headers.get('server-timing')).toBeNull();
+  });
+
+  it('reach it from gRPC too, below the span in the metadata', async () => {
+    const before = spansReceived().length;
+    const start = { graphId: 't', nodeId: 'grpc', name: 'n', http: { port: 0 }, grpcPort: 0 };
+    const { grpc } = await host.startModels({ ...start, models: await modelSourcesAt(join(dir, 'echo.onnx')) });
+    const { ModelInfer } = loadGrpcService('./inference.proto', 'inference.GRPCInferenceService');
+    if (ModelInfer === undefined) throw new Error('no such method');
+    const client = new Client(grpc ?? '', credentials.createInsecure());
+    const metadata = new Metadata();
+    metadata.set('traceparent', `00-${traceId}-${parentSpanId}-01`);
+    const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 1], contents: { fp32_contents: [2] } }];
+    await new Promise<void>((resolve, reject) => {
+      const { path, requestSerialize, responseDeserialize } = ModelInfer;
+      const request = { model_name: 'echo', inputs };
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    });
+    client.close();
+    await vi.waitFor(() => expect(spansReceived()).toHaveLength(before + 3), 10_000);
+    const [root, queue, run] = spansReceived().slice(before);
+    expect(root).toMatchObject({ name: 'infer echo', traceId, parentSpanId, kind: 2 });
+    expect(root?.attributes).toContainEqual({ key: 'rpc.system', value: { stringValue: 'grpc' } });
+    expect([queue?.name, run?.name]).toEqual(['queue', 'run']);
   });
 
   it('are dropped and counted when no collector answers', async () => {
