@@ -19,6 +19,7 @@ import { GroupPorts } from './group-ports.tsx';
 import { HelpText } from './help-text.tsx';
 import { ParamForm } from './param-form.tsx';
 import { PortsTab } from './ports-tab.tsx';
+import { RunSettingsForm } from './run-settings.tsx';
 import { WhyBox } from './why-box.tsx';
 import { t } from './text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
@@ -163,7 +164,12 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
       <div className="inspector-body" role="tabpanel" aria-label={tab}>
         {!definition && <p className="form-note">{t.unknownKind(node.kind)}</p>}
         {definition && tab === 'settings' && (
-          <ParamForm key={nodeId} nodeId={nodeId} node={node} definition={definition} />
+          <>
+            <ParamForm key={nodeId} nodeId={nodeId} node={node} definition={definition} />
+            {definition.stage !== 'serve' && definition.stage !== 'monitor' && (
+              <RunSettingsForm key={`run-${nodeId}`} nodeId={nodeId} node={node} definition={definition} />
+            )}
+          </>
         )}
         {definition && tab === 'ports' && <PortsTab nodeId={nodeId} node={node} definition={definition} />}
         {definition && tab === 'help' && (

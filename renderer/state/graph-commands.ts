@@ -221,6 +221,36 @@ export function addVariant(nodeId: string): string | undefined {
   return name;
 }
 
+/** How a step is run; undefined takes a setting back to what the kind and the history say. */
+export interface RunSettings {
+  retry?: { attempts?: number | undefined; backoffMs?: number | undefined };
+  timeoutMs?: number | undefined;
+  resources?: { cpu?: number | undefined; memoryBytes?: number | undefined };
+  device?: string | undefined;
+}
+
+export function setRunSettings(nodeId: string, label: string, settings: RunSettings): void {
+  editGraph(
+    t.change(label),
+    (draft) => {
+      const node = draft.nodes[nodeId];
+      if (!node) return;
+      for (const [name, value] of Object.entries(settings) as [keyof RunSettings, unknown][]) {
+        const kept = typeof value === 'object' ? withoutUndefined(value as Record<string, unknown>) : value;
+        if (kept === undefined) delete node[name];
+        else Object.assign(node, { [name]: kept });
+      }
+    },
+    `run-settings:${nodeId}:${label}`,
+  );
+}
+
+/** Nothing where nothing is left. */
+function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> | undefined {
+  const kept = Object.entries(values).filter(([, value]) => value !== undefined);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
 export function setVariantParam(nodeId: string, variant: string, name: string, value: unknown): void {
   editGraph(
     t.change(name),

@@ -110,6 +110,8 @@ export interface NodeDefinition<K extends string = string, P extends z.ZodObject
    * within tolerance (ONNX training graphs, GPU). `external`: reads something outside; its probe enters the key.
    */
   determinism: 'pure' | 'seeded' | 'numeric' | 'external';
+  /** Its maths runs on the device that the node asks for. */
+  usesDevice?: true;
   resources?(params: z.output<P>, stats: InputStats): ResourceEstimate;
   deploy: DeployHints;
   /** Feature and train kinds: lowered to ONNX, or why not. */

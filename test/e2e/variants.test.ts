@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,20 @@ describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to 
     await node.click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Pin the result' }).click();
     await expect.poll(() => node.getAttribute('aria-label'), { timeout: 10_000 }).toContain('Pinned');
+
+    await node.click();
+    const running = page.getByRole('group').filter({ hasText: 'Running' });
+    await running.getByText('Running', { exact: true }).click();
+    await running.getByLabel('Attempts').fill('3');
+    await running.getByLabel('Time limit').fill('90');
+    await running.getByLabel('Memory').fill('512');
+    await page.keyboard.press('Control+s');
+    await screenshot(page, 'run-settings-light');
+    const path = join(app.dataDir, 'graphs', 'p.slipway.json');
+    const saved = async () => (JSON.parse(await readFile(path, 'utf8')) as typeof penguins).nodes['species'];
+    await expect
+      .poll(saved, { timeout: 10_000 })
+      .toMatchObject({ retry: { attempts: 3 }, timeoutMs: 90_000, resources: { memoryBytes: 2 ** 29 } });
 
     await page.getByRole('link', { name: 'Models' }).click();
     await page.getByRole('button', { name: 'penguins.json, version 1' }).first().click();

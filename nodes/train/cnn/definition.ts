@@ -61,6 +61,7 @@ export const cnnNode = defineNode({
   },
   infer: inferModel,
   determinism: 'numeric',
+  usesDevice: true,
   resources: (params, stats) => {
     const rows = stats.rows ?? 10_000;
     const pixels = 784;

@@ -30,6 +30,7 @@ export const mlpNode = defineNode({
   },
   infer: inferModel,
   determinism: 'numeric',
+  usesDevice: true,
   resources: (params, stats) => {
     const rows = stats.rows ?? 10_000;
     const width = stats.columns ?? 10;
