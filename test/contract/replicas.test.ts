@@ -35,7 +35,7 @@ beforeAll(async () => {
     const { code, stderr } = await runSlipway(step, join(folder, 'step'));
     expect(code, stderr).toBe(0);
   }
-}, 60_000);
+}, 180_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -133,25 +133,25 @@ async function ask(servers: readonly RunningServer[], requests: number, sign: nu
 const monitor = () => runSlipway(['monitor', graph, '--store', store], join(folder, 'monitor'));
 
 it('watches the replicas of an endpoint through a store, retrains, and lets all of them try the better model', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   let replicas = await Promise.all([startReplica('one'), startReplica('two')]);
-  await ask(replicas, 14, 1);
-  // A file of the log is handed over when it is finished.
-  for (const replica of replicas) await replica.stop();
-  const calm = await monitor();
-  expect(calm.code, calm.stderr).toBe(0);
-  expect(calm.last).toMatchObject({ endpoint: 'late', model: 1, rows: 700, labelled: 700, retrain: [], started: null });
-
-  replicas = await Promise.all([startReplica('one'), startReplica('two')]);
   await ask(replicas, 24, -1);
-  for (const replica of replicas) await replica.stop();
+  // A file of the log is handed over when it is finished.
+  await Promise.all(replicas.map((replica) => replica.stop()));
   const alarmed = await monitor();
-  expect(alarmed.last, alarmed.stderr).toMatchObject({ rows: 1900, labelled: 1900, retrain: ['realized-drop'] });
+  expect(alarmed.last, alarmed.stderr).toMatchObject({
+    endpoint: 'late',
+    model: 1,
+    rows: 1200,
+    labelled: 1200,
+    retrain: ['realized-drop'],
+    started: null,
+  });
 
   replicas = await Promise.all([startReplica('one'), startReplica('two')]);
   const page = async ({ url }: RunningServer) => (await fetch(`${url}/metrics`)).text();
-  await expect.poll(() => page(replicas[1] as RunningServer), { timeout: 10_000 }).toMatch(/realized[^\n]*\} 1\n/);
+  await expect.poll(() => page(replicas[1] as RunningServer), { timeout: 60_000 }).toMatch(/realized[^\n]*\} 1\n/);
   const retraining = runSlipway(
     ['retrain', graph, '--store', store, '--reason', 'realized-drop'],
     join(folder, 'retrain'),
@@ -181,13 +181,13 @@ it('watches the replicas of an endpoint through a store, retrains, and lets all 
     const answer = await fetch(`${url}/v1/models/late/predict`, { method: 'POST', body: '{"rows":[{"a":1,"b":0}]}' });
     return ((await answer.json()) as { model_version: string }).model_version;
   };
-  for (const replica of replicas) await expect.poll(() => versionOf(replica), { timeout: 15_000 }).toBe('2');
+  for (const replica of replicas) await expect.poll(() => versionOf(replica), { timeout: 60_000 }).toBe('2');
   await ask(replicas, 12, -1);
-  for (const replica of replicas) await replica.stop();
+  await Promise.all(replicas.map((replica) => replica.stop()));
 
   // What is live is judged by its own requests, then confirmed.
   const probation = await monitor();
-  expect(probation.last, probation.stderr).toMatchObject({ model: 2, retrain: expect.arrayContaining(['probation']) });
+  expect(probation.last, probation.stderr).toMatchObject({ model: 2, retrain: ['probation'] });
   const confirmed = await runSlipway(
     ['retrain', graph, '--store', store, '--reason', 'probation'],
     join(folder, 'confirm'),

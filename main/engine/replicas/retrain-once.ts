@@ -17,6 +17,7 @@ import type { SharedEndpoint } from './shared-endpoint.ts';
 /** Replicas say what they have answered every 10 s; one that is silent for longer has gone. */
 const replicaAgeMs = 60_000;
 const answerMs = 1_000;
+const aliveMs = 20_000;
 const trialStartMs = 120_000;
 
 export interface RetrainOnceOptions {
@@ -176,16 +177,26 @@ export function createReplicaHost(
   state: EndpointState,
   publishModel: (digest: string) => Promise<number>,
 ): Pick<EndpointHost, 'tryVersion' | 'versions'> {
+  let trying: Trial | undefined;
   let seen: { atMs: number; versions: VersionCounts[] } = { atMs: 0, versions: [] };
   return {
     async tryVersion(_id, trial) {
       if (trial === undefined) {
+        trying = undefined;
         if ((await state.trial()) !== undefined) await state.setTrial(undefined);
         return;
       }
       const { source, shadow, percent } = trial;
       const version = await publishModel(source.digest);
-      const wanted: Trial = { model: source.digest, version, shadow, percent, startedMs: Date.now() };
+      const wanted: Trial = {
+        model: source.digest,
+        version,
+        shadow,
+        percent,
+        startedMs: Date.now(),
+        aliveMs: Date.now(),
+      };
+      trying = wanted;
       await state.setTrial(wanted);
       for (const sinceMs = Date.now(); ; ) {
         const replicas = await state.replicas(replicaAgeMs);
@@ -201,6 +212,10 @@ export function createReplicaHost(
     },
     async versions() {
       if (Date.now() - seen.atMs < answerMs) return seen.versions;
+      if (trying !== undefined && Date.now() - trying.aliveMs > aliveMs) {
+        trying = { ...trying, aliveMs: Date.now() };
+        await state.setTrial(trying);
+      }
       const sums = new Map<string, VersionCounts>();
       for (const { versions } of await state.replicas(replicaAgeMs)) {
         for (const counts of versions) sums.set(counts.digest, addCounts(sums.get(counts.digest), counts));

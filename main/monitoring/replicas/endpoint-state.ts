@@ -42,6 +42,8 @@ export const trialSchema = z.object({
   shadow: z.boolean(),
   percent: z.number(),
   startedMs: z.number(),
+  /** When whoever conducts it was last at work: a trial that nobody looks after any more is over. */
+  aliveMs: z.number(),
 });
 export type Trial = z.infer<typeof trialSchema>;
 
@@ -74,12 +76,15 @@ export const loopStateSchema = z.object({
 });
 export type LoopState = z.infer<typeof loopStateSchema>;
 
+/** Longer than any pause of whoever conducts a trial, and than clocks of machines differ. */
+const abandonedMs = 180_000;
 const maxTextBytes = 8 * 2 ** 20;
 
 /** Small texts of an endpoint in the store its replicas and monitors share. Damaged ones count as missing. */
 export interface EndpointState {
   readings(): Promise<Readings | undefined>;
   setReadings(readings: Readings): Promise<void>;
+  /** Undefined where none is on, or it was abandoned. */
   trial(): Promise<Trial | undefined>;
   setTrial(trial: Trial | undefined): Promise<void>;
   /** Replicas that said something within `maxAgeMs`. */
@@ -106,7 +111,10 @@ export function createEndpointState(driver: ArtifactDriver, name: string): Endpo
   return {
     readings: () => read('readings.json', readingsSchema),
     setReadings: (readings) => write('readings.json', readings),
-    trial: async () => (await read('trial.json', trialSchema.nullable())) ?? undefined,
+    trial: async () => {
+      const trial = await read('trial.json', trialSchema.nullable());
+      return trial == null || Date.now() - trial.aliveMs > abandonedMs ? undefined : trial;
+    },
     setTrial: (trial) => write('trial.json', trial ?? null),
     replicas: async (maxAgeMs) => {
       const found: ReplicaCounts[] = [];

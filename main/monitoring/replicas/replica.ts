@@ -82,7 +82,7 @@ export function startReplica(options: ReplicaOptions): Replica {
 
   async function followTrial(): Promise<void> {
     const trial = await state.trial();
-    const wanted = trial === undefined ? undefined : JSON.stringify(trial);
+    const wanted = trial === undefined ? undefined : JSON.stringify({ ...trial, aliveMs: 0 });
     const serves = host.challenger(endpointId) !== undefined;
     const isOwn = trial !== undefined && trial.model === host.models(endpointId)[0]?.digest;
     if (trial === undefined || isOwn) {
