@@ -14,6 +14,7 @@ import type { ParsedGraph } from '../../shared/graph/parse-graph.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan, type PlannedGraph } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanStep, StepState } from '../../shared/plan/plan.ts';
+import type { ResourceSample } from '../../shared/rpc/resource-schemas.ts';
 import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
@@ -44,6 +45,7 @@ import { readPlanStates } from './plan-state.ts';
 import { countSteps, recoverRuns } from './recovery.ts';
 import { createRunGate, type RunGate } from './run-gate.ts';
 import { createRunLogs, type LiveRunLog } from './run-log.ts';
+import { createRunResources } from './run-resources.ts';
 import { createScheduler } from './scheduler.ts';
 import { memoryForSteps } from './step-estimate.ts';
 import { createStreamInputs } from './stream-inputs.ts';
@@ -120,6 +122,8 @@ export interface Engine {
   pauseRun(runId: string, paused: boolean): boolean;
   readonly datasets: DatasetVersions;
   /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
+  /** How busy the machine was during a run, oldest first; empty where nothing was recorded. */
+  runResources(runId: string): Promise<ResourceSample[]>;
   runEvents(runId: string, after: number, signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined>;
   listRuns(options: { graphId?: string | undefined; limit: number }): RunSummary[];
   /** Undefined when there is no such run. */
@@ -178,6 +182,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     maxIdle: scheduler.maxWorkers,
   });
   const logs = createRunLogs(records);
+  const resources = createRunResources(dataDir);
   const analyzer = createGraphAnalyzer(kinds);
   const services: RunServices = {
     dataDir,
@@ -284,6 +289,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       }
       log.emit({ type: 'run.finished', ...finished });
     };
+    const stopRecording = resources.start(runId);
     const done = executeRun(request, services, log)
       .then(end, (error: unknown) => {
         const steps = listed.map(
@@ -298,7 +304,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         );
         end({ status: 'failed', steps, outputs: {}, metrics: {} });
       })
-      .finally(() => active.delete(runId));
+      .finally(() => active.delete(runId))
+      .then(stopRecording);
     active.set(runId, { controller, done, gate, log });
   };
 
@@ -406,6 +413,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return true;
     },
     datasets,
+    runResources: (runId) => resources.read(runId),
     runEvents: (runId, after, signal) => logs.follow(runId, after, signal),
     listRuns: (query) => records.list(query),
     getRun: (runId) => records.get(runId),

@@ -6,6 +6,7 @@ import { progressWord, runWord } from '../canvas/node-status.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
+import { useQuery } from '../client/use-query.ts';
 import { LogView } from '../results/log-view.tsx';
 import { runLines } from '../results/run-lines.ts';
 import type { StepRun } from '../state/run-view.ts';
@@ -20,6 +21,7 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { comparedVariants } from './compared-variants.ts';
 import { timelineBar } from './run-timeline.ts';
+import { UsageRows } from './usage-rows.tsx';
 import { type TimedRun, useRun } from './use-run.ts';
 import { VariantTable } from './variant-table.tsx';
 import { t } from './text.ts';
@@ -42,6 +44,8 @@ export const runWords = (): Record<RunSummary['status'], { icon: IconName; word:
   cancelled: { icon: 'stop', word: t.stopped, pill: '' },
   interrupted: { icon: 'failed', word: t.interrupted, pill: 'fail' },
 });
+
+const usageRefetchMs = 2_000;
 
 function heading(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -178,6 +182,11 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
   const count = (state: StepRun['state']) => states.filter((other) => other === state).length;
   const says = runWords()[status];
   const view = run?.view;
+  const usage = useQuery(
+    `usage:${runId}:${status}`,
+    (signal) => engine.run.resources({ runId }, { signal }),
+    active ? { refetchMs: usageRefetchMs } : {},
+  );
   const lines = useMemo(() => (view ? runLines(view) : []), [view]);
   const metrics = Object.entries(run?.view.metrics ?? {}).filter(([id]) => run?.view.steps[id]?.variant === undefined);
   const compared = run === undefined ? [] : comparedVariants(run.view);
@@ -249,6 +258,7 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
                     onSelect={() => setWanted(id === wanted ? undefined : id)}
                   />
                 ))}
+                <UsageRows samples={usage.data ?? []} startedMs={run.view.startedMs} untilMs={untilMs} />
               </tbody>
             </table>
           </div>

@@ -2,6 +2,13 @@ import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
   {
+    processor: 'Processor',
+    memory: 'Memory in use',
+    graphics: 'Graphics processor',
+    graphicsMemory: 'Graphics memory',
+    onAverage: (value: string | number) => `${value} on average`,
+    atMost: (value: string | number) => `max. ${value}`,
+    idleFor: (share: string | number) => `idle for ${share} of the run`,
     theRuns: 'the runs',
     variantsAt: (title: string) => `Variants at ${title}`,
     settings: 'Settings',
@@ -42,6 +49,13 @@ export const t = defineText(
     noLog: 'The steps of this run wrote no log.',
   },
   {
+    processor: 'Prozessor',
+    memory: 'Belegter Speicher',
+    graphics: 'Grafikprozessor',
+    graphicsMemory: 'Grafikspeicher',
+    onAverage: (value) => `${value} im Mittel`,
+    atMost: (value) => `höchstens ${value}`,
+    idleFor: (share) => `ungenutzt während ${share} des Laufs`,
     theRuns: 'die Läufe',
     variantsAt: (title) => `Varianten bei ${title}`,
     settings: 'Einstellungen',

@@ -10,6 +10,7 @@ import { stepStateSchema } from '../plan/plan.ts';
 import { readinessReportSchema } from '../readiness/readiness.ts';
 import { columnSchema } from '../table/schema.ts';
 import { experimentSchema, metricCurveSchema, trainingQuerySchema, trainingSchema } from './experiment-schemas.ts';
+import { resourceSampleSchema } from './resource-schemas.ts';
 import { datasetDiffSchema, datasetLineageSchema, datasetVersionSchema } from './dataset-schemas.ts';
 import { catalogServiceSchema, catalogViewSchema, featureHistorySchema, featureSkewSchema } from './feature-schemas.ts';
 import {
@@ -711,6 +712,8 @@ export const engineContract = {
     list: base
       .input(z.object({ graphId: z.string().optional(), limit: z.number().int().min(1).max(500) }))
       .output(z.array(runSummarySchema)),
+    /** How busy the machine was during a run, oldest first; empty where nothing was recorded. */
+    resources: base.input(z.object({ runId: z.string() })).output(z.array(resourceSampleSchema)),
     /** Replays stored events after `after`, then follows until the run has finished. */
     events: base.input(z.object({ runId: z.string(), after: z.number() })).output(eventIterator(runEventSchema)),
   },

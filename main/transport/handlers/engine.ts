@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { deviceListSchema } from '../../../shared/rpc/engine-contract.ts';
 import { TrackingStore } from '../../tracking/tracking-store.ts';
 import { workerNode } from '../../product/worker-node.ts';
+import { readGpu } from '../../compute/devices/read-gpu.ts';
 import { rpc } from '../rpc-base.ts';
 
 const readingIntervalMs = 2_000;
@@ -38,27 +39,17 @@ export const engineHandlers = {
   watchDevices: rpc.engine.watchDevices.handler(async function* ({ signal }) {
     const si = await import('systeminformation');
     while (!signal?.aborted) {
-      const [load, memory, gpuPercent] = await Promise.all([si.currentLoad(), si.mem(), busiestGpu()]);
+      const [load, memory, gpu] = await Promise.all([si.currentLoad(), si.mem(), readGpu()]);
       yield {
         cpuPercent: load.currentLoad,
         memoryUsedBytes: memory.active,
         memoryTotalBytes: memory.total,
-        gpuPercent,
+        gpuPercent: gpu.gpuPercent,
       };
       await pause(readingIntervalMs, signal);
     }
   }),
 };
-
-/** Null where no driver tells. Asked only where the system lists a graphics processor: it starts programs. */
-async function busiestGpu(): Promise<number | null> {
-  const { graphics: listed } = await knownDevices();
-  if (listed.length === 0) return null;
-  const { graphics } = await import('systeminformation');
-  const { controllers } = await graphics();
-  const busy = controllers.flatMap(({ utilizationGpu }) => (utilizationGpu === undefined ? [] : [utilizationGpu]));
-  return busy.length === 0 ? null : Math.max(...busy);
-}
 
 function lastTrainings(tracking: TrackingStore): DeviceList['trainings'] {
   const experiments = tracking.experiments();

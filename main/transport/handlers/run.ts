@@ -19,6 +19,7 @@ export const runHandlers = {
   list: rpc.run.list.handler(({ input, context }) =>
     context.engine.listRuns({ graphId: input.graphId, limit: input.limit }),
   ),
+  resources: rpc.run.resources.handler(({ input, context }) => context.engine.runResources(input.runId)),
   events: rpc.run.events.handler(({ input, context, signal }) =>
     context.engine.runEvents(input.runId, input.after, signal),
   ),
