@@ -83,7 +83,7 @@ export async function startStreamServer(options: {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
-      keys?.close();
+      await keys?.close();
       await ingest.close();
     },
   };
