@@ -72,6 +72,7 @@ export const evaluateNode = defineNode({
 | recommendations | hitRate (rows whose item is recommended), meanReciprocalRank (1 / its place, 0 without one), accuracy (it is the first) |
 | multiclass | accuracy, balancedAccuracy, macroF1, logLoss, rocAuc and averagePrecision (mean over classes against the rest), expectedCalibrationError |
 | regression | rmse, mae, r2, mape |
+| ranking | also ndcgAt5, ndcgAt10, meanAveragePrecision, meanReciprocalRank: means over the queries with a relevant row |
 
 The positive class of a binary task is the second of the sorted classes: true, or the larger one. Rows without a label
 are left out; a metric that is not defined on these rows (ROC AUC with one class only) is left out with a warning.

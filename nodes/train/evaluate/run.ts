@@ -12,6 +12,7 @@ import { measureFairness } from './fairness.ts';
 import { findSlices } from './find-slices.ts';
 import { findLeaks } from './leaks.ts';
 import { measure } from './measure.ts';
+import { measureRanking } from './ranking.ts';
 import { checkParity } from './parity.ts';
 import { predictTable } from './predictions.ts';
 import { writeReferenceScores } from './reference-scores.ts';
@@ -39,6 +40,9 @@ export const runner = implementNode(evaluateNode, {
     });
     const measured = measure(manifest, predictions);
     const { warnings } = measured;
+    const ranking = await measureRanking(manifest, predictions, table, ctx);
+    Object.assign(measured.metrics, ranking.metrics);
+    warnings.push(...ranking.warnings);
     if (predictions.unlabelled > 0) {
       warnings.push(`${predictions.unlabelled} rows without a label are left out.`);
     }
