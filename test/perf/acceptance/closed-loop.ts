@@ -91,17 +91,24 @@ export async function closedLoopRuns(runs: number, enough: number, log: (text: s
 
 /** Runs the batch part; gives the digest of the model and the table of all flights with their trailing delays. */
 async function runTemplate(dataDir: string): Promise<{ model: string; flights: string }> {
-  const child = start(['run', template, '--data-dir', dataDir, '--json']);
-  let last = '';
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) last = line;
-  const { outputs } = JSON.parse(last) as { outputs: Record<string, { digest: string }> };
+  const outputs = await runGraph(template, dataDir);
   const digest = outputs['trailing.table']?.digest;
   const model = outputs['register.model']?.digest;
-  if (digest === undefined || model === undefined) throw new Error(`the run gave no model: ${last.slice(0, 300)}`);
+  if (digest === undefined || model === undefined) throw new Error('the run gave no model');
   return { model, flights: join(artifactDir(dataDir, digest), 'data.parquet') };
 }
 
-function artifactDir(dataDir: string, digest: string): string {
+/** Outputs of a run of the batch part, by `node.port`. */
+export async function runGraph(path: string, dataDir: string): Promise<Record<string, { digest: string }>> {
+  const child = start(['run', path, '--data-dir', dataDir, '--json']);
+  let last = '';
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) last = line;
+  const { outputs } = JSON.parse(last) as { outputs?: Record<string, { digest: string }> };
+  if (outputs === undefined) throw new Error(`the run gave nothing: ${last.slice(0, 300)}`);
+  return outputs;
+}
+
+export function artifactDir(dataDir: string, digest: string): string {
   return join(dataDir, 'artifacts', digest.slice(0, 2), digest);
 }
 
