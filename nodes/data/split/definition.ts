@@ -41,6 +41,25 @@ export const splitNode = defineNode({
       .default(1)
       .describe('Another seed gives another assignment; not used by time')
       .meta(paramMeta({ section: 'At random' })),
+    folds: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .refine((value) => value !== 1, 'must be 0 or at least 2')
+      .default(0)
+      .describe(
+        'Divides the rows into so many equal parts, one of which is the test table; 0: by share. Not used by time',
+      )
+      .meta(paramMeta({ section: 'Folds', unit: 'folds', advanced: true })),
+    fold: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(1)
+      .describe('Which of the folds is the test table; Map over it measures every fold')
+      .meta(paramMeta({ section: 'Folds', advanced: true })),
     trainBefore: moment
       .default('')
       .describe('Training rows are those before this time')
@@ -64,6 +83,13 @@ export const splitNode = defineNode({
   infer: (inputs, params): InferResult => {
     const problems: InferResult['problems'] = [];
     const shape = inputs['input']?.[0];
+    if (params.folds > 0 && params.fold > params.folds) {
+      problems.push({
+        field: 'fold',
+        message: `There is no fold ${params.fold} of ${params.folds}.`,
+        fix: `Choose one from 1 to ${params.folds}.`,
+      });
+    }
     if (params.method === 'time') {
       if (params.trainBefore === '') {
         problems.push({
@@ -146,7 +172,11 @@ test table, so nothing is learnt from held-out rows.
 - **random**: exactly the share of rows, picked by a hash of the row's position and the seed: the same rows on any
   machine.
 - **stratified**: the same within each value of the column, so both tables have its classes in equal proportion.
-- **group**: whole groups go to one side; the share counts groups.`,
+- **group**: whole groups go to one side; the share counts groups.
+
+With **folds**, the rows are dealt into equal parts by the same rules, and *fold* says which part is the test table. A group
+of this step, features and a trainer, placed by **Map** with fold 1, 2, 3 …, is a cross-validation in which the features are
+fitted anew each time.`,
 });
 
 /** The text as a number that orders like the time it names, whatever its precision. */

@@ -148,3 +148,29 @@ test('bad parameters and empty parts say what is wrong', async () => {
 function asDraft(input: InputArtifact): ArtifactDraft {
   return { type: 'table', files: { 'data.parquet': input.path('data.parquet') } };
 }
+
+test('in folds: every row is for testing once, classes in equal shares, groups together', async () => {
+  for (const params of [
+    {},
+    { method: 'stratified' as const, column: 'c' },
+    { method: 'group' as const, column: 'g' },
+  ]) {
+    const tested: number[] = [];
+    const groups = new Set<unknown>();
+    for (const fold of [1, 2, 3, 4]) {
+      const { train, test: held } = await split(rows, { ...params, folds: 4, fold });
+      expect((train.rowCount ?? 0) + (held.rowCount ?? 0)).toBe(1000);
+      expect(held.rowCount).toBe(250);
+      expect(held.schema).toEqual(rows.manifest.schema);
+      tested.push(...(await column(held, 'i')).map(Number));
+      if (!('column' in params) || params.column !== 'g') continue;
+      for (const group of new Set(await column(held, 'g'))) {
+        expect(groups.has(group)).toBe(false);
+        groups.add(group);
+      }
+    }
+    expect(tested.sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+  }
+  const problems = splitNode.infer?.({}, splitNode.params.parse({ folds: 3, fold: 4 })).problems;
+  expect(problems?.[0]?.message).toBe('There is no fold 4 of 3.');
+});

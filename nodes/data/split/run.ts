@@ -19,6 +19,8 @@ interface Assignment {
   relation: string;
   train: string;
   test: string;
+  /** Whether the relation has a column of its own that says which rows are for testing. */
+  marked?: boolean;
 }
 
 export const runner = implementNode(splitNode, {
@@ -32,8 +34,8 @@ export const runner = implementNode(splitNode, {
       try {
         const numbered = numberedParquetRelation(input.path(tableFile), columns);
         const rows = await assign(db, params, column, numbered);
-        const select = `SELECT * EXCLUDE (${numbered.ordinal}${params.method === 'stratified' ? ', "place in class"' : ''})`;
-        const order = params.method === 'stratified' ? ` ORDER BY ${numbered.ordinal}` : '';
+        const select = `SELECT * EXCLUDE (${numbered.ordinal}${rows.marked === true ? ', "place in class"' : ''})`;
+        const order = rows.marked === true ? ` ORDER BY ${numbered.ordinal}` : '';
         const part = (name: 'train' | 'test') =>
           writeTable(db, `${select} FROM ${rows.relation} WHERE ${rows[name]}${order}`, {
             workDir: ctx.workDir,
@@ -82,6 +84,7 @@ function columnFor(params: Params, columns: readonly Column[]): string {
 
 async function assign(db: DuckDb, params: Params, column: string, numbered: NumberedRelation): Promise<Assignment> {
   const { relation, ordinal } = numbered;
+  if (params.folds > 0 && params.method !== 'time') return oneFold(params, column, numbered);
   switch (params.method) {
     case 'time': {
       const at = (text: string) => `TIMESTAMP ${quoteLiteral(text.replace(/Z$/, ''))}`;
@@ -107,9 +110,30 @@ async function assign(db: DuckDb, params: Params, column: string, numbered: Numb
         relation: `(SELECT *, ${place} <= round(${size} * ${params.testShare}) AS "place in class" FROM ${relation})`,
         train: `NOT ${test}`,
         test,
+        marked: true,
       };
     }
   }
+}
+
+/** Rows, or groups, dealt in the order of their hash. */
+function oneFold(
+  { method, folds, fold, seed }: Params,
+  column: string,
+  { relation, ordinal }: NumberedRelation,
+): Assignment {
+  const rowOrder = `hash(${ordinal}, ${seed}), ${ordinal}`;
+  const place =
+    method === 'group'
+      ? `dense_rank() OVER (ORDER BY hash(CAST(${column} AS VARCHAR), ${seed}), ${column})`
+      : `row_number() OVER (${method === 'stratified' ? `ORDER BY ${column}, ` : 'ORDER BY '}${rowOrder})`;
+  const test = `"place in class"`;
+  return {
+    relation: `(SELECT *, (${place} - 1) % ${folds} = ${fold - 1} AS ${test} FROM ${relation})`,
+    train: `NOT ${test}`,
+    test,
+    marked: true,
+  };
 }
 
 /** Test rows are those with the smallest hashes: exactly the share of `among`. */

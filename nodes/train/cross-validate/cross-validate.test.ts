@@ -184,3 +184,30 @@ it('widens intervals for shared training rows', () => {
   // t(0.975; 3) = 3.182446, s = 0.0434933, √(1/4 + 1/3) = 0.763763
   expect((rmse?.high as number) - (rmse?.mean as number)).toBeCloseTo(3.182446 * 0.0434933 * 0.763763, 5);
 });
+
+it('names what it cannot divide or train again, survives a class with one row, and ends when cancelled', async () => {
+  const rare = await chain.table(
+    `SELECT hash(i) % 100 / 50.0 - 1 AS a, CASE WHEN i = 7 THEN 'once' WHEN hash(i) % 2 = 0 THEN 'x' ELSE 'y' END AS kind FROM range(60) r(i)`,
+    'train',
+  );
+  const fitted = await chain.run(imputeNode, impute, { columns: ['a'] }, { input: [rare] });
+  const own = [fitted['features'] as InputArtifact];
+  const given = { features: own };
+  const trained = [
+    await chain.run(treesNode, trees, { label: 'kind', trees: 5 }, given),
+    await chain.run(linearNode, linear, { label: 'kind' }, given),
+  ];
+  for (const { model } of trained) {
+    const { report } = await validated(model as InputArtifact, { folds: 3 });
+    expect(Number.isFinite(report.metrics['accuracy'])).toBe(true);
+  }
+  const { model } = await models.linear();
+  const run = (params: object, more = {}) =>
+    chain.run(crossValidateNode, runner, params, { model: [model as InputArtifact] }, more);
+  await expect(run({ method: 'grouped', column: 'none' })).rejects.toMatchObject({ code: 'data.column-missing' });
+  await expect(run({ method: 'time', column: 'price', folds: 50, gap: 1e6 })).rejects.toMatchObject({
+    code: 'params.invalid',
+  });
+  const stopped = { signal: AbortSignal.abort() };
+  await expect(run({}, stopped)).rejects.toThrow();
+});

@@ -131,6 +131,6 @@ measured on this one. The model itself stays as it is.
 new rows, without the optimism of the best trial.
 
 **Feature steps** are not fitted again: what they learnt of all training rows (means, categories) is known in each fold. That
-is harmless for scaling and imputing; for encodings that look at the label, put features and trainer into a group, run it
-with **Map** over \`fold\` of a **Split** with folds, and collect the reports.`,
+is harmless for scaling and imputing; for encodings that look at the label, put **Split** with *folds*, features and trainer into a
+group and place it by **Map** over \`fold\`.`,
 });
