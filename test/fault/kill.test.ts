@@ -115,3 +115,25 @@ describe('kill -9 of the engine', () => {
     },
   );
 });
+
+describe('several engine processes on one data directory', () => {
+  it('open it new at the same time, share results, and lose nothing when one is killed', {
+    timeout: 120_000,
+  }, async () => {
+    const dataDir = join(dir, 'shared');
+    const untilEnd = Number.POSITIVE_INFINITY;
+    const runs = await Promise.all([
+      runUntilKilled(dataDir, untilEnd),
+      runUntilKilled(dataDir, 4),
+      runUntilKilled(dataDir, untilEnd),
+    ]);
+    for (const events of [runs[0], runs[2]]) {
+      expect(events?.at(-1)).toMatchObject({ type: 'run.finished', status: 'succeeded' });
+    }
+    await orphansEnd(dataDir);
+    const { last, problems } = await finish(dataDir);
+    expect(problems).toEqual([]);
+    expect(last.status).toBe('succeeded');
+    expect(last.steps.map(({ status }) => status)).toEqual(last.steps.map(() => 'cached'));
+  });
+});
