@@ -374,7 +374,7 @@ ${dataDir}`,
     runSteps: (done, steps) => `Lauf, ${done} von ${steps}`,
     willRun: (willRun, total) => `${willRun} von ${total} ${total === 1 ? 'Schritt' : 'Schritten'} zu tun`,
     comesFromElsewhere: (count, steps) =>
-      `Dieser Graph kommt von anderswo. Er darf Dateien lesen und rechnen; ${steps}, ${count === 1 ? 'der' : 'die'} mehr ${count === 1 ? 'tut' : 'tun'}, ${count === 1 ? 'läuft' : 'laufen'} erst, wenn du ihm vertraust.`,
+      `Dieser Graph kommt von anderswo. Er darf Dateien seines Ordners lesen und rechnen; ${steps}, ${count === 1 ? 'der' : 'die'} mehr ${count === 1 ? 'tut' : 'tun'}, ${count === 1 ? 'läuft' : 'laufen'} erst, wenn du ihm vertraust.`,
     findAKind: 'Knotenart suchen',
     stop: 'Anhalten',
     arrowKeys: 'Pfeile',
