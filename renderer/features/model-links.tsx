@@ -5,9 +5,13 @@ import { t } from './text.ts';
 /** Model versions, each leading to its screen. */
 export function ModelLinks({ models }: { models: readonly { name: string; version: number }[] }) {
   if (models.length === 0) return <span className="mute">{t.noModel}</span>;
-  return models.map(({ name, version }) => (
-    <Button key={`${name}/${version}`} variant="link" onClick={() => navigate('models', `${name}/${version}`)}>
-      {t.modelVersion(name, version)}
-    </Button>
-  ));
+  return (
+    <span className="model-links">
+      {models.map(({ name, version }) => (
+        <Button key={`${name}/${version}`} variant="link" onClick={() => navigate('models', `${name}/${version}`)}>
+          {t.modelVersion(name, version)}
+        </Button>
+      ))}
+    </span>
+  );
 }

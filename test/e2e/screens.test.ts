@@ -13,6 +13,7 @@ const screens = [
   'graph',
   'home',
   'data',
+  'features',
   'runs',
   'experiments',
   'models',
