@@ -16,6 +16,8 @@ const minimumDistinct = 0.5;
 const sampleRows = 1_000;
 
 const word = /[\p{L}\p{N}]+/gu;
+/** Words of a vocabulary; numbers are hardly ever the same again. */
+const spelled = /\p{L}[\p{L}\p{N}]*/gu;
 const letter = /\p{L}/gu;
 const digit = /\p{N}/gu;
 
@@ -32,7 +34,7 @@ export function vocabularyOf(values: readonly string[]): Set<string> {
   const counts = new Map<string, number>();
   for (const value of values) {
     if (value === MISSING_STRING) continue;
-    for (const found of value.match(word) ?? []) {
+    for (const found of value.match(spelled) ?? []) {
       const name = found.toLowerCase();
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
@@ -55,7 +57,8 @@ export function textFigures({ column, vocabulary }: TextProfile, values: readonl
   return [
     figure('length', (text) => text.length),
     figure('words', (_, words) => words.length),
-    figure('unknown words', (_, words) => {
+    figure('unknown words', (text) => {
+      const words = text.match(spelled) ?? [];
       const unknown = words.filter((name) => !vocabulary.has(name.toLowerCase())).length;
       return words.length === 0 ? 0 : unknown / words.length;
     }),

@@ -117,7 +117,9 @@ export function DriftColumns({
           </span>
         </h3>
         {few && <TooFewRows report={report} />}
-        <DriftTable report={report} selected={chosen?.column} onSelect={onSelect} />
+        <div className="drift-table-frame">
+          <DriftTable report={report} selected={chosen?.column} onSelect={onSelect} />
+        </div>
         {report.hiddenColumns !== undefined && (
           <p className="mute small">{t.moreColumns(formatCount(report.hiddenColumns))}</p>
         )}

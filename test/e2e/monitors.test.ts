@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await page.getByText('Rows as a whole').waitFor({ timeout: 30_000 });
     await page.getByText('Told apart with ROC AUC').waitFor();
-    await page.getByRole('button', { name: 'note · unknown words', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'note · words', exact: true }).waitFor();
     await screenshot(page, 'monitors-compare');
     expect(errors).toEqual([]);
   });
