@@ -75,6 +75,9 @@ it('takes predictions out of fold, and no training rows', async () => {
   const made = await chain.run(calibrateNode, runner, {}, inputs);
   const [before, after] = [await evaluated(model), await evaluated(made['model'] as InputArtifact)];
   expect(after.metrics['logLoss']).toBeLessThan(before.metrics['logLoss'] as number);
+  const own = await chain.run(calibrateNode, runner, {}, { model: [model], table: [held] });
+  await chain.run(evaluateNode, evaluate, { resamples: 0 }, { model: [own['model'] as InputArtifact], table: [held] });
+  expect(chain.logs.some((line) => line.includes('calibrated on these very rows'))).toBe(true);
   const refused = (table: InputArtifact, other = model) =>
     chain.run(calibrateNode, runner, {}, { model: [other], table: [table] });
   await expect(refused(train)).rejects.toMatchObject({ code: 'features.lineage' });

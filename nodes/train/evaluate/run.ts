@@ -49,6 +49,10 @@ export const runner = implementNode(evaluateNode, {
     if (table.manifest.lineage === 'train') {
       warnings.push('These are training rows: the figures say nothing about new data.');
     }
+    const { calibrated } = model.manifest.meta as { calibrated?: { rows: string } };
+    if (calibrated?.rows === table.digest) {
+      warnings.push('The probabilities were calibrated on these very rows: their figures are a little too good.');
+    }
     const parity = await checkParity({ session, manifest, model, table, threads, signal: ctx.signal });
     if (!parity.passed) {
       warnings.push(

@@ -61,6 +61,8 @@ batches, on the threads of the step.
 - **Categories** of an ordinal **Encode** step get vectors (embeddings) of up to 50 numbers each, learnt with the rest;
   a one-hot encoding is taken as it is.
 - **Loss**: cross-entropy for classes, mean squared error (of the standardised label) for numbers.
+- **Device**: \`device\` of the node is auto, cpu, webgpu, cuda, dml or coreml. Auto trains small networks on the processor, and
+  else measures the first batches on every device that works here; the log and the Devices screen say what it took and why.
 - **Starting weights**: He before ReLU, Glorot otherwise; all randomness follows from the seed.
 - **Early stopping** watches the loss on the validation share and keeps the weights of the best epoch.
 - **Missing values** are refused, with the name of the feature: add an **Impute** step before.
