@@ -44,7 +44,7 @@ import { Tracer } from './tracing/tracer.ts';
 const models = new ModelTable();
 const activity = new ActivityRecorder();
 const monitors = new MonitorReadings();
-const explanations = new ExplainService();
+const explanations = new ExplainService((model) => models.versions(model.name).includes(model));
 const settings = new ServerSettings();
 let context: ServingContext | undefined;
 let openModel: ((source: ModelSource) => Promise<ServedModel>) | undefined;
@@ -207,10 +207,10 @@ async function replaceModels({ models: sources, traffic }: ServingCalls['replace
     const old = models.replace(name, [...kept, ...opened.filter((model) => model.name === name)]);
     for (const model of old) {
       if (kept.includes(model)) continue;
-      void explanations.forget(model);
       model.retire().catch((error: unknown) => log('error', `Closing model ${name}: ${toWireError(error).message}`));
     }
   }
+  explanations.forget();
   const [first] = sources;
   if (first === undefined) return null;
   const rule = { stable: first.version, canary: null, shadow: null };

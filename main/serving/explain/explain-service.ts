@@ -60,9 +60,16 @@ interface ExplainCounts {
 export class ExplainService {
   readonly counts = new Map<ServedModel, ExplainCounts>();
   readonly #executors = new Map<ServedModel, ExplainExecutor>();
+  readonly #isServed: (model: ServedModel) => boolean;
+
+  /** @param isServed models that are not any more are forgotten, with their threads */
+  constructor(isServed: (model: ServedModel) => boolean) {
+    this.#isServed = isServed;
+  }
 
   /** Errors: `request.invalid`, `request.too-large`, `request.unsupported` (the model cannot be explained), `serve.overloaded`. */
   async explain(model: ServedModel, request: ExplainRequest, signal?: AbortSignal): Promise<ExplainAnswer> {
+    this.forget();
     const counts = this.counts.get(model) ?? {
       byCode: new Map<number, number>(),
       seconds: new Histogram(durationBuckets),
@@ -88,12 +95,14 @@ export class ExplainService {
     this.#executors.clear();
   }
 
-  /** Ends the thread of a model that is not served any more. */
-  async forget(model: ServedModel): Promise<void> {
-    const executor = this.#executors.get(model);
-    this.#executors.delete(model);
-    this.counts.delete(model);
-    await executor?.close();
+  /** Ends the threads of models that are not served any more, after what they run. */
+  forget(): void {
+    for (const model of this.counts.keys()) {
+      if (this.#isServed(model)) continue;
+      void this.#executors.get(model)?.close();
+      this.#executors.delete(model);
+      this.counts.delete(model);
+    }
   }
 
   async #explain(model: ServedModel, request: ExplainRequest, signal: AbortSignal | undefined): Promise<ExplainAnswer> {
