@@ -14,7 +14,7 @@ interface ReplayOptions {
 }
 
 /** How much of a feature was answered as it is computed again, over all model versions of an endpoint. */
-export interface ReplayedFeature {
+interface ReplayedFeature {
   view: string;
   feature: string;
   /** Requests compared. */
@@ -24,7 +24,7 @@ export interface ReplayedFeature {
 }
 
 /** Sums what was replayed of one endpoint up by feature; features without requests are left out. */
-export function replayedFeatures(skew: readonly FeatureSkew[]): ReplayedFeature[] {
+function replayedFeatures(skew: readonly FeatureSkew[]): ReplayedFeature[] {
   const sums = new Map<string, { view: string; feature: string; rows: number; equal: number }>();
   for (const { view, features } of skew) {
     for (const { feature, rows, equal } of features) {

@@ -41,7 +41,7 @@ const equality: Rule = {
 const oneNumber: Rule = { count: [1, 1], type: numbers('number') };
 
 /** Operators and functions by name. */
-export const rules: Readonly<Record<string, Rule>> = {
+const rules: Readonly<Record<string, Rule>> = {
   '+': arithmetic,
   '-': arithmetic,
   '*': arithmetic,
@@ -79,11 +79,11 @@ export const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** Names to call in an expression. */
-export const functionNames = Object.keys(rules).filter(
+const functionNames = Object.keys(rules).filter(
   (name) => /^[a-z_]+$/.test(name) && !['and', 'or', 'not', 'negative'].includes(name),
 );
 
-export type Checked = { type: ValueType } | { problem: ExpressionProblem };
+type Checked = { type: ValueType } | { problem: ExpressionProblem };
 
 /** The type of an expression, given those of its columns; a column without one is taken for a number. */
 export function checkExpression(expression: Expression, columns: ReadonlyMap<string, ValueType>): Checked {

@@ -12,7 +12,7 @@ export interface ExpressionProblem {
   message: string;
 }
 
-export type Parsed = { expression: Expression } | { problem: ExpressionProblem };
+type Parsed = { expression: Expression } | { problem: ExpressionProblem };
 
 const longest = 4000;
 const deepest = 60;
