@@ -117,9 +117,7 @@ export function DriftColumns({
           </span>
         </h3>
         {few && <TooFewRows report={report} />}
-        <div className="drift-table-frame">
-          <DriftTable report={report} selected={chosen?.column} onSelect={onSelect} />
-        </div>
+        <DriftTable report={report} selected={chosen?.column} onSelect={onSelect} />
         {report.hiddenColumns !== undefined && (
           <p className="mute small">{t.moreColumns(formatCount(report.hiddenColumns))}</p>
         )}
