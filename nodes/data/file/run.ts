@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { type DuckDb, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
@@ -16,8 +17,9 @@ import { fileNode } from './definition.ts';
 
 type Params = z.output<typeof fileNode.params>;
 
-/** Wider tables are written by one thread. */
+/** Wider tables are written by one thread, and larger files, in memories of the step, read by one. */
 const mostColumnsOfThreads = 1000;
+const mostMemoriesOfThreads = 2;
 const sqlTypes = { string: 'VARCHAR', int64: 'BIGINT', float64: 'DOUBLE', bool: 'BOOLEAN', timestamp: 'TIMESTAMP' };
 
 export const runner = implementNode(fileNode, {
@@ -29,8 +31,11 @@ export const runner = implementNode(fileNode, {
       const source = await openFileSource(db, paths, params.path, options);
       for (const warning of source.warnings) ctx.log('warn', `${warning.message} ${warning.fix}`);
       try {
-        // Each thread holds a piece of every column.
-        if ((await db.columnsOf(source.query)).length > mostColumnsOfThreads) await db.run('SET threads = 1');
+        // Each thread holds a piece of every column; several reading text keep what is out of order, outside DuckDB's limit.
+        const isWide = (await db.columnsOf(source.query)).length > mostColumnsOfThreads;
+        if (isWide || (await textBytes(paths)) > mostMemoriesOfThreads * ctx.memoryBytes) {
+          await db.run('SET threads = 1');
+        }
         const joined = await joinedOf(db, paths, source.query);
         const table = await writeTable(db, source.query, { workDir: ctx.workDir, lineage: 'all', joined });
         if (table.rowCount === 0) {
@@ -79,6 +84,12 @@ async function joinedOf(db: DuckDb, [path, ...others]: [string, ...string[]], qu
   const joined = await readJoined(db, path);
   if (joined.length === 0) return [];
   return joinedColumns(joined, new Set((await db.columnsOf(query)).map(({ name }) => name)));
+}
+
+async function textBytes(paths: readonly string[]): Promise<number> {
+  const text = paths.filter((path) => !/\.(?:parquet|pq)$/i.test(path));
+  const sizes = await Promise.all(text.map(async (path) => (await stat(path)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function filesOf(params: Params, baseDir: string): Promise<[string, ...string[]]> {
