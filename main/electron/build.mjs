@@ -6,7 +6,15 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, '..', '..', 'dist', 'electron');
-const common = { bundle: true, platform: 'node', target: 'node20', external: ['electron'], logLevel: 'warning' };
+const common = {
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  platform: 'node',
+  target: 'node20',
+  external: ['electron'],
+  logLevel: 'warning',
+};
 await build({ ...common, entryPoints: [join(here, 'main.ts')], outfile: join(outdir, 'main.cjs'), format: 'cjs' });
 await build({
   ...common,
