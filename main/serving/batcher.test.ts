@@ -131,6 +131,27 @@ describe('Batcher', () => {
     expect(runs).toEqual([3, 2, 1, 1, 1]);
   });
 
+  it('is not idle before the last repetition of a shared run that failed has ended', async () => {
+    const ended: (() => void)[] = [];
+    const batcher = open({
+      async run([input]) {
+        if (input?.shape[0] !== 1) throw new Error('not together');
+        await new Promise<void>((resolve) => ended.push(resolve));
+        return { outputs: [{ ...input, name: 'y' }], inferMs: 0 };
+      },
+    });
+    expect(batcher.isIdle).toBe(true);
+    const both = [submit(batcher, [1]), submit(batcher, [2])];
+    expect(batcher.isIdle).toBe(false);
+    for (const answer of both) {
+      await vi.waitFor(() => expect(ended).toHaveLength(1));
+      expect(batcher.isIdle).toBe(false);
+      ended.pop()?.();
+      await answer;
+    }
+    await vi.waitFor(() => expect(batcher.isIdle).toBe(true));
+  });
+
   it('hands further runs over ahead of the end of the first only when they are full', async () => {
     const ended: (() => void)[] = [];
     const runs: number[] = [];

@@ -127,6 +127,11 @@ export class Batcher {
     return this.#queuedRows;
   }
 
+  /** Whether nothing waits or runs, not even a part of a shared run that failed and is repeated. */
+  get isIdle(): boolean {
+    return this.#queue.length === 0 && this.#running === 0;
+  }
+
   /** Rows that may wait at this moment. */
   get queueLimitRows(): number {
     return this.#admission.rows;

@@ -93,3 +93,17 @@ it('lets the runs it has end before it closes', async () => {
     else expect(answer.reason).toMatchObject({ code: 'serve.not-ready' });
   }
 });
+
+it('ends a worker that still loads only after its load, and starts none once closed', async () => {
+  const warmup = [{ rows: 1, count: 200, dims: {}, required: true }];
+  const states: string[] = [];
+  const loading = new ModelExecutor(
+    { path, label: 'model times', threads: 1, warmup },
+    { state: (state) => states.push(state), log: () => undefined },
+  );
+  const opened = loading.open();
+  await loading.close();
+  expect((await opened).inputs).toHaveLength(1);
+  expect(states).toEqual(['closed']);
+  await expect(loading.open()).rejects.toMatchObject({ code: 'serve.not-ready' });
+});

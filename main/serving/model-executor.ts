@@ -32,7 +32,7 @@ function fileChanged({ label, path }: WorkerStart): AppError {
   });
 }
 
-/** How long the end of a worker waits for its runs. */
+/** How long the end of a worker waits for its load and its runs. */
 const maxRunMs = 30_000;
 
 /** Restarts of a worker that keeps dying within this time before the model counts as failed. */
@@ -49,6 +49,8 @@ export class ModelExecutor implements BatchExecutor {
   #state: ExecutorState = 'loading';
   #restarts: number[] = [];
   #onIdle: () => void = () => undefined;
+  /** Settles, never rejects, once the worker has loaded the model or failed to. */
+  #launched: Promise<unknown> = Promise.resolve();
   readonly #createWorker: typeof createModelWorker;
   /** Of the file as the first worker loaded it. */
   #sha256: string | undefined;
@@ -63,8 +65,9 @@ export class ModelExecutor implements BatchExecutor {
     return this.#state;
   }
 
-  /** Loads the model. Errors: `model.invalid`. */
+  /** Loads the model. Errors: `model.invalid`, `serve.not-ready` (closed). */
   async open(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
+    if (this.#state === 'closed') throw new AppError('serve.not-ready', `The ${this.#start.label} is closed.`);
     const specs = await this.#launch();
     this.#setState('ready');
     return specs;
@@ -84,23 +87,32 @@ export class ModelExecutor implements BatchExecutor {
   /** Ends the worker after the runs it has; whoever waits for them still gets their outputs. */
   async close(): Promise<void> {
     this.#setState('closed');
-    await this.#runsEnded();
+    await this.#workEnded();
     await this.#worker?.terminate();
   }
 
-  /** ONNX Runtime aborts the whole process when its thread is ended during a run. */
-  #runsEnded(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+  /** ONNX Runtime aborts the whole process when its thread is ended while it loads a model or during a run. */
+  #workEnded(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, maxRunMs);
-      this.#onIdle = () => {
+      const runsEnded = new Promise<void>((ended) => {
+        this.#onIdle = ended;
+        if (this.#pending.size === 0) ended();
+      });
+      void Promise.all([this.#launched, runsEnded]).then(() => {
         clearTimeout(timer);
         resolve();
-      };
+      });
     });
   }
 
   #launch(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
+    const launch = this.#startWorker();
+    this.#launched = launch.catch(() => undefined);
+    return launch;
+  }
+
+  #startWorker(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
     return new Promise((resolve, reject) => {
       const worker = this.#createWorker(this.#start);
       this.#worker = worker;

@@ -23,9 +23,11 @@ export class ExplainExecutor {
   readonly #start: ExplainWorkerStart;
   #worker: { thread: Worker; facts: Promise<ExplainerFacts> } | undefined;
   readonly #pending = new Map<number, Pending>();
+  /** What the thread has not replied to, cancelled requests included. */
+  readonly #inThread = new Set<number>();
   #nextId = 0;
   #idle: NodeJS.Timeout | undefined;
-  #settled: () => void = () => undefined;
+  #onIdle: () => void = () => undefined;
 
   constructor(start: ExplainWorkerStart) {
     this.#start = start;
@@ -72,26 +74,28 @@ export class ExplainExecutor {
         this.#post(thread, { type: 'cancel', id });
         this.#settle(id)?.reject(new AppError('run.cancelled', 'Cancelled.'));
       });
+      this.#inThread.add(id);
       this.#post(thread, { type: 'explain', id, ...request });
     });
   }
 
-  /** Ends the thread after what it runs. */
+  /** Ends the thread after its load and what it runs. */
   async close(): Promise<void> {
     clearTimeout(this.#idle);
-    const { thread } = this.#worker ?? {};
-    if (thread === undefined) return;
-    if (this.#pending.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, lastRunMs);
-        this.#settled = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, lastRunMs);
+      const ended = () => {
+        if (this.#inThread.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#onIdle = ended;
+      worker.facts.then(ended, ended);
+    });
     this.#worker = undefined;
-    await thread.terminate();
+    await worker.thread.terminate();
   }
 
   #post(thread: Worker, message: ExplainMessage): void {
@@ -112,16 +116,22 @@ export class ExplainExecutor {
             return;
           case 'result':
             this.#settle(reply.id)?.resolve(reply.explanations);
-            return;
+            break;
           case 'failed':
             this.#settle(reply.id)?.reject(fromWireError(reply.error));
         }
+        this.#inThread.delete(reply.id);
+        this.#onIdle();
       });
       thread.on('error', reject);
       thread.on('exit', () => {
         reject(lost());
-        if (this.#worker?.thread === thread) this.#worker = undefined;
+        // A thread that rested for long may have a successor already, whose requests are not lost.
+        if (this.#worker !== undefined && this.#worker.thread !== thread) return;
+        this.#worker = undefined;
         for (const id of this.#pending.keys()) this.#settle(id)?.reject(lost());
+        this.#inThread.clear();
+        this.#onIdle();
       });
     });
     // Whoever asks gets the error.
@@ -133,10 +143,7 @@ export class ExplainExecutor {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     clearTimeout(pending?.timer);
-    if (this.#pending.size === 0) {
-      this.#settled();
-      this.#rest();
-    }
+    if (this.#pending.size === 0) this.#rest();
     return pending;
   }
 

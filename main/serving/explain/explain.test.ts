@@ -10,16 +10,19 @@ import { mlpNode } from '../../../nodes/train/mlp/definition.ts';
 import { runner as mlp } from '../../../nodes/train/mlp/run.ts';
 import { treesNode } from '../../../nodes/train/trees/definition.ts';
 import { runner as trees } from '../../../nodes/train/trees/run.ts';
-import { mkdtemp, rm, unlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { modelManifestSchema } from '../../../shared/model/signature.ts';
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
+import { ExplainExecutor } from './explain-executor.ts';
 import type { ExplainAnswer } from './explain-service.ts';
 
 let chain: StepChain;
 let dataDir: string;
 let host: EndpointHost;
 const urls: Record<string, string> = {};
+const dirs: Record<string, string> = {};
 
 const query = `SELECT a, b, city, a + CASE city WHEN 'rome' THEN 1.5 ELSE 0 END > 0.7 AS late
   FROM (SELECT sin(i * 12.9898) * 1.5 AS a, sin(i * 4.1414) AS b, ['rome', 'oslo', 'lima'][1 + i % 3] AS city
@@ -35,6 +38,7 @@ async function serve(name: string, model: InputArtifact): Promise<void> {
     model: { name, version: '1', digest: model.digest, dir },
   });
   urls[name] = started.http as string;
+  dirs[name] = dir;
 }
 
 beforeAll(async () => {
@@ -139,4 +143,13 @@ test('a model whose own parameters are gone cannot be explained, and still predi
     body: JSON.stringify({ rows: [rome] }),
   });
   expect(predicted.status).toBe(200);
+});
+
+test('a thread that still loads its model is ended only after that', async () => {
+  const dir = dirs['trees'] as string;
+  const manifest = modelManifestSchema.parse(JSON.parse(await readFile(join(dir, 'model.json'), 'utf8')));
+  const executor = new ExplainExecutor({ dir, label: 'model trees', manifest });
+  const facts = executor.facts();
+  await executor.close();
+  expect((await facts).method).toBe('tree');
 });

@@ -144,10 +144,6 @@ export class ReplicaSet {
       throw error;
     }
     this.#leaving.delete(replica);
-    if (this.#closed !== undefined) {
-      await replica.close(this.#closed);
-      return;
-    }
     this.#replicas = [...this.#replicas, replica];
     this.#scaler.changed();
   }
@@ -253,6 +249,8 @@ export class ReplicaSet {
     };
     start().catch((error: unknown) => {
       this.#replicas = this.#replicas.filter((other) => other !== replica);
+      // Whoever closed it has refused its requests and ends its worker.
+      if (this.#closed !== undefined) return;
       const reason = toAppError(error);
       this.#options.log('warn', reason.message);
       const refusal = new AppError(
@@ -271,7 +269,9 @@ export class ReplicaSet {
   }
 
   async #open(replica: Replica): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
+    if (this.#closed !== undefined) throw this.#closed;
     const { specs, bytes } = await this.#options.fleet.measure(() => replica.open());
+    if (this.#closed !== undefined) throw this.#closed;
     this.loads++;
     // What the load itself used is part of the growth until it is collected: it must not count for good.
     const { fileBytes } = this.#options;
@@ -284,7 +284,7 @@ export class ReplicaSet {
   async #retire(replica: Replica): Promise<void> {
     this.#leaving.add(replica);
     const untilMs = performance.now() + retireTimeoutMs;
-    while (load(replica) > 0 && performance.now() < untilMs && this.#closed === undefined) await pause(retirePollMs);
+    while (!replica.isIdle && performance.now() < untilMs && this.#closed === undefined) await pause(retirePollMs);
     await replica.close(new AppError('serve.not-ready', `The ${this.#options.start.label} is being unloaded.`));
     this.#leaving.delete(replica);
   }

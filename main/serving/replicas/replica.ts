@@ -38,6 +38,11 @@ export class Replica {
     return this.#batcher.queuedRows;
   }
 
+  /** Whether no request of it is waiting or in a run. */
+  get isIdle(): boolean {
+    return this.#batcher.isIdle;
+  }
+
   get queueLimitRows(): number {
     return this.#batcher.queueLimitRows;
   }
