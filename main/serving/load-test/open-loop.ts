@@ -21,8 +21,10 @@ export interface OpenLoopResult {
   statuses: Record<number, number>;
   /** Requests whose connection ended before their answer. */
   broken: number;
-  /** Requests without an answer. */
+  /** Requests without an answer, those that were never sent included. */
   hung: number;
+  /** Of those, requests that still waited here for a connection: more were offered than are answered. */
+  unsent: number;
   /** Of answers with status 200, from when each request was due, ms. */
   latenciesMs: Float64Array;
   /** Of the same answers, from when their requests were sent: what is less than above is the generator's own delay. */
@@ -171,12 +173,13 @@ class Generator {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const hung = this.#inFlight + this.#backlog.length - this.#backlogSent;
+    const unsent = this.#backlog.length - this.#backlogSent;
     const result: OpenLoopResult = {
       offered: this.#offered,
       statuses: { ...this.#statuses },
       broken: this.#broken,
-      hung,
+      hung: this.#inFlight + unsent,
+      unsent,
       latenciesMs: Float64Array.from(this.#latencies),
       sentLatenciesMs: Float64Array.from(this.#sentLatencies),
       seconds: Math.max(this.#options.seconds, (this.#lastGoodMs - this.#startedMs) / 1000),

@@ -269,9 +269,9 @@ export class ReplicaSet {
   }
 
   async #open(replica: Replica): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
-    if (this.#closed !== undefined) throw this.#closed;
+    this.#requireOpen();
     const { specs, bytes } = await this.#options.fleet.measure(() => replica.open());
-    if (this.#closed !== undefined) throw this.#closed;
+    this.#requireOpen();
     this.loads++;
     // What the load itself used is part of the growth until it is collected: it must not count for good.
     const { fileBytes } = this.#options;
@@ -279,6 +279,11 @@ export class ReplicaSet {
     replica.memoryBytes = this.replicaBytes;
     await this.#options.fleet.keepBudget(this);
     return specs;
+  }
+
+  /** A load takes long: the model may have been closed meanwhile. */
+  #requireOpen(): void {
+    if (this.#closed !== undefined) throw this.#closed;
   }
 
   async #retire(replica: Replica): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEndpointHost, type StartedEndpoint } from '../../../main/serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../../main/serving/model-source.ts';
-import { LoadGenerator, median, postRequest, quantile } from '../serve/load.ts';
+import { capacityOf, LoadGenerator, postRequest, quantile } from '../serve/load.ts';
 import { deepNetwork, sampleRow } from '../serve/models.ts';
 import { openLoopLoad } from '../serve/open-loop-load.ts';
 
@@ -66,7 +66,11 @@ export async function overloadRun(options: {
     const unbounded = await host.startModels({ ...start, nodeId: 'capacity' });
     const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, width], data: sampleRow(width) }];
     const request = postRequest(`/v2/models/${model}/infer`, Buffer.from(JSON.stringify({ inputs })));
-    const capacity = await capacityOf(closedLoop, portOf(unbounded), request, options.capacitySeconds);
+    const capacity = await capacityOf(closedLoop, {
+      target: { kind: 'http', port: portOf(unbounded), request },
+      connections,
+      seconds: options.capacitySeconds,
+    });
     await host.stop(unbounded.id);
     const started = await host.startModels({ ...start, nodeId: 'overload', objectiveP99Ms: objectiveMs });
     const url = started.http ?? '';
@@ -116,19 +120,6 @@ export async function overloadRun(options: {
 
 function portOf({ http }: StartedEndpoint): number {
   return Number(new URL(http ?? '').port);
-}
-
-/** Requests per second with all connections always waiting: median of several shots after a warm-up. */
-async function capacityOf(load: LoadGenerator, port: number, request: Buffer, seconds: number): Promise<number> {
-  const shots = 5;
-  const job = { target: { kind: 'http' as const, port, request }, connections };
-  await load.run({ ...job, seconds: seconds / 2 });
-  const rates: number[] = [];
-  for (let shot = 0; shot < shots; shot++) {
-    const result = await load.run({ ...job, seconds: seconds / shots });
-    rates.push(result.latenciesMs.length / result.seconds);
-  }
-  return median(rates);
 }
 
 /** Counts health checks, ten a second, that are not answered with 200 within a second. */

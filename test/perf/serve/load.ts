@@ -41,6 +41,18 @@ export class LoadGenerator {
   }
 }
 
+/** Requests per second with all connections always waiting: median of several shots after a warm-up. */
+export async function capacityOf(load: LoadGenerator, job: LoadJob): Promise<number> {
+  const shots = 5;
+  await load.run({ ...job, seconds: job.seconds / 2 });
+  const rates: number[] = [];
+  for (let shot = 0; shot < shots; shot++) {
+    const result = await load.run({ ...job, seconds: job.seconds / shots });
+    rates.push(result.latenciesMs.length / result.seconds);
+  }
+  return median(rates);
+}
+
 /** The HTTP/1.1 bytes of a POST on a kept connection. */
 export function postRequest(path: string, body: Uint8Array, headers: Record<string, string> = {}): Buffer {
   const lines = Object.entries({ host: '127.0.0.1', 'content-length': String(body.length), ...headers });
