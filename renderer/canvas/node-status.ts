@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { StepState } from '../../shared/plan/plan.ts';
 import type { EndpointView } from '../state/endpoint-store.ts';
 import type { StepRun } from '../state/run-view.ts';
-import { formatCount, formatDuration } from '../ui/format.ts';
+import { formatCount, formatDuration, formatFixed } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 import { t } from './text.ts';
 
@@ -58,7 +58,7 @@ export function progressWord(progress: Progress): string {
   if (progress.message !== undefined && total <= 1) return progress.message;
   const one = unit.endsWith('s') ? unit.slice(0, -1) : unit;
   if (total >= 1_000_000) {
-    return t.ofMillion((done / 1e6).toFixed(1), (total / 1e6).toFixed(1), unitWord(unit));
+    return t.ofMillion(formatFixed(done / 1e6, 1), formatFixed(total / 1e6, 1), unitWord(unit));
   }
   if (total >= 10_000) return t.ofThousand(Math.round(done / 1000), Math.round(total / 1000), unitWord(unit));
   return t.oneOf(capital(unitWord(one)), formatCount(done), formatCount(total));

@@ -2,6 +2,7 @@ import { BaseAxis, type PlotBox, ValueAxis } from './axes.tsx';
 import { ChartFrame } from './chart-frame.tsx';
 import { linePath } from './line-path.ts';
 import { linearScale } from './scale.ts';
+import { formatFixed } from '../ui/format.ts';
 import { t } from './text.ts';
 
 interface CalibrationChartProps {
@@ -58,7 +59,7 @@ export function CalibrationChart({ bins, height }: CalibrationChartProps) {
                 r={1.6 + 3.4 * Math.sqrt(b.rows / most)}
                 fill="var(--ink)"
               >
-                <title>{t.scoreObservedRows(b.predicted.toFixed(3), b.observed.toFixed(3), b.rows)}</title>
+                <title>{t.scoreObservedRows(formatFixed(b.predicted, 3), formatFixed(b.observed, 3), b.rows)}</title>
               </circle>
             ))}
             <text className="note" x={(box.left + box.right) / 2} y={height - 2} textAnchor="middle">

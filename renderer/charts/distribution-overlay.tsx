@@ -6,6 +6,7 @@ import { binMarks } from './bin-marks.ts';
 import { stepPath } from './line-path.ts';
 import { linearScale } from './scale.ts';
 import { niceAxis } from './ticks.ts';
+import { formatFixed, localDigits } from '../ui/format.ts';
 import { t } from './text.ts';
 
 interface DistributionOverlayProps {
@@ -45,7 +46,7 @@ export function DistributionOverlay({ title, caption, height, bins }: Distributi
 function OverlayPlot({ title, height, bins, width }: Omit<DistributionOverlayProps, 'caption'> & { width: number }) {
   const [over, setOver] = useState<number>();
   const { domain, ticks } = niceAxis(0, Math.max(0.01, ...bins.flatMap((bin) => [bin.reference, bin.current])), 4);
-  const labels = ticks.map((tick) => `${Number((tick * 100).toPrecision(3))} %`);
+  const labels = ticks.map((tick) => `${localDigits(String(Number((tick * 100).toPrecision(3))))} %`);
   const box: PlotBox = { left: labelRoom(labels), right: width - 2, top: 8, bottom: height - 18 };
   const y = linearScale(domain, [box.bottom, box.top]);
   const step = (box.right - box.left) / Math.max(1, bins.length);
@@ -110,9 +111,9 @@ function OverlayPlot({ title, height, bins, width }: Omit<DistributionOverlayPro
           <div>{bin.label}</div>
           <dl>
             <dt>{t.reference}</dt>
-            <dd>{(bin.reference * 100).toFixed(1)} %</dd>
+            <dd>{formatFixed(bin.reference * 100, 1)} %</dd>
             <dt>{t.current}</dt>
-            <dd>{(bin.current * 100).toFixed(1)} %</dd>
+            <dd>{formatFixed(bin.current * 100, 1)} %</dd>
           </dl>
         </div>
       )}

@@ -4,6 +4,7 @@ import { ChartFrame } from './chart-frame.tsx';
 import { areaPath, linePath } from './line-path.ts';
 import { linearScale } from './scale.ts';
 import { formatReadout } from './tick-format.ts';
+import { formatFixed } from '../ui/format.ts';
 import { t } from './text.ts';
 
 interface CurvePoint {
@@ -139,7 +140,7 @@ export function RocChart({ points, auc, height }: RocChartProps) {
   return (
     <ScoreCurve
       title={t.rocCurve}
-      caption={auc === undefined ? '' : t.area(auc.toFixed(3))}
+      caption={auc === undefined ? '' : t.area(formatFixed(auc, 3))}
       xName={t.falsePositiveRate}
       yName={t.truePositiveRate}
       points={points.map((p) => ({ threshold: p.threshold, x: p.falsePositiveRate, y: p.truePositiveRate }))}
@@ -162,7 +163,7 @@ export function PrChart({ points, averagePrecision, prevalence, height }: PrChar
   return (
     <ScoreCurve
       title={t.precisionRecall}
-      caption={averagePrecision === undefined ? '' : t.averagePrecision(averagePrecision.toFixed(3))}
+      caption={averagePrecision === undefined ? '' : t.averagePrecision(formatFixed(averagePrecision, 3))}
       xName={t.recall}
       yName={t.precision}
       points={points.map((p) => ({ threshold: p.threshold, x: p.recall, y: p.precision }))}

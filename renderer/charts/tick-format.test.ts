@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { setLanguage } from '../translation/language.ts';
 import { formatLogTicks, formatReadout, formatTicks, formatTimeTick } from './tick-format.ts';
+
+afterEach(() => setLanguage('en'));
 
 it('gives the ticks of one axis equal decimals', () => {
   expect(formatTicks([0, 0.25, 0.5])).toEqual(['0', '0.25', '0.50']);
@@ -30,4 +33,13 @@ it('reads values out with three significant digits, whole numbers in full', () =
   expect(formatReadout(0.0000123)).toBe('1.23e−5');
   expect(formatReadout(Number.NaN)).toBe('–');
   expect(formatReadout(Number.POSITIVE_INFINITY)).toBe('∞');
+});
+
+it('writes numbers as the language does', () => {
+  setLanguage('de');
+  expect(formatTicks([0, 0.25, 0.5])).toEqual(['0', '0,25', '0,50']);
+  expect(formatTicks([0, 1000, 2000])).toEqual(['0', '1.000', '2.000']);
+  expect(formatLogTicks([0.25, 1])).toEqual(['0,25', '1']);
+  expect(formatReadout(-18.44)).toBe('−18,4');
+  expect(formatReadout(0.0000123)).toBe('1,23e−5');
 });

@@ -1,3 +1,4 @@
+import { locale, localDigits } from '../ui/format.ts';
 import { t } from './text.ts';
 
 const minus = '\u2212';
@@ -30,7 +31,7 @@ export function formatTicks(ticks: readonly number[]): string[] {
   const unit = units.find(([size]) => largest >= size);
   const divisor = unit ? (unit[0] === 1e5 ? 1e3 : unit[0]) : 1;
   const decimals = decimalsOf(step / divisor);
-  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const format = new Intl.NumberFormat(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   return ticks.map((tick) =>
     tick === 0 ? '0' : format.format(tick / divisor).replace('-', minus) + (unit ? unit[1] : ''),
   );
@@ -39,7 +40,7 @@ export function formatTicks(ticks: readonly number[]): string[] {
 /** Labels of a log axis, each as short as it can be. */
 export function formatLogTicks(ticks: readonly number[]): string[] {
   return ticks.map((tick) =>
-    tick >= 1e-3 && tick < 1e5 ? String(Number(tick.toPrecision(3))) : tick.toExponential(0),
+    tick >= 1e-3 && tick < 1e5 ? localDigits(String(Number(tick.toPrecision(3)))) : tick.toExponential(0),
   );
 }
 
@@ -61,8 +62,8 @@ export function formatTimeTick(timeMs: number, stepMs: number, utc = false): str
 export function formatReadout(value: number, digits = 3): string {
   if (!Number.isFinite(value))
     return value === Number.POSITIVE_INFINITY ? '∞' : value === Number.NEGATIVE_INFINITY ? `${minus}∞` : '–';
-  if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(digits - 1).replaceAll('-', minus);
-  const format = new Intl.NumberFormat('en-US', {
+  if (value !== 0 && Math.abs(value) < 1e-4) return localDigits(value.toExponential(digits - 1).replaceAll('-', minus));
+  const format = new Intl.NumberFormat(locale(), {
     maximumSignificantDigits: Math.max(digits, Math.trunc(Math.abs(value)).toString().length),
   });
   return format.format(value).replace('-', minus);

@@ -3,7 +3,7 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { useSubscription } from '../client/use-subscription.ts';
-import { formatBytes, formatDuration, formatPlural } from '../ui/format.ts';
+import { formatBytes, formatDuration, formatNumber, formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { Figure } from '../ui/figure.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
@@ -144,7 +144,7 @@ export function DevicesScreen() {
                       <td>{t.providerNames[training.device as keyof typeof t.providerNames] ?? training.device}</td>
                       <td className="n">{training.seconds === null ? '–' : formatDuration(training.seconds * 1000)}</td>
                       <td className="n">
-                        {training.energyJoules === null ? t.notAvailable : `${training.energyJoules.toPrecision(3)} J`}
+                        {training.energyJoules === null ? t.notAvailable : `${formatNumber(training.energyJoules)} J`}
                       </td>
                       <td className="mute reason-cell">{training.why ?? ''}</td>
                     </tr>

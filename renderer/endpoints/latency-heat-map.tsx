@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { soundingLevel } from '../charts/sounding.ts';
-import { formatClock, formatCount } from '../ui/format.ts';
+import { formatClock, formatCount, localDigits } from '../ui/format.ts';
 import { type HeatGrid, latencyGrid } from './latency-grid.ts';
 import { t } from './text.ts';
 
@@ -38,7 +38,7 @@ function Cells({ grid, width, height }: { grid: HeatGrid; width: number; height:
       {bounds.map((bound, b) =>
         b % 2 === 0 ? (
           <text key={bound} x={labelPx - 6} y={bottom - b * rowPx - 3} textAnchor="end">
-            {t.upToMs(bound)}
+            {t.upToMs(localDigits(String(bound)))}
           </text>
         ) : null,
       )}
@@ -55,7 +55,9 @@ function Cells({ grid, width, height }: { grid: HeatGrid; width: number; height:
               height={rowPx - 1}
               fill={`var(--d${soundingLevel(count / total)})`}
             >
-              <title>{t.heatCell(formatClock(time), t.upToMs(bounds[b] ?? 0), formatCount(count))}</title>
+              <title>
+                {t.heatCell(formatClock(time), t.upToMs(localDigits(String(bounds[b] ?? 0))), formatCount(count))}
+              </title>
             </rect>
           ),
         );

@@ -1,6 +1,6 @@
 import type { ClassLabel, Task } from '../../shared/model/signature.ts';
 import { BarList } from '../charts/bar-list.tsx';
-import { formatDuration, formatFull, formatNumber } from '../ui/format.ts';
+import { formatDuration, formatFixed, formatFull, formatNumber } from '../ui/format.ts';
 import type { Prediction } from './use-prediction.ts';
 import { t } from './text.ts';
 
@@ -13,21 +13,22 @@ interface PredictionViewProps {
 }
 
 function classText(label: ClassLabel | null): string {
-  return label === true ? 'yes' : label === false ? 'no' : label === null ? '–' : String(label);
+  return label === true ? t.yes : label === false ? t.no : label === null ? '–' : String(label);
 }
 
 /** Score as `45 %`, with a decimal near the ends, where it matters. */
 export function scoreText(score: number): string {
   const percent = score * 100;
-  if (percent > 0 && percent < 1) return percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`;
-  if (percent > 99 && percent < 100) return percent > 99.9 ? '> 99.9 %' : `${percent.toFixed(1)} %`;
+  if (percent > 0 && percent < 1) return percent < 0.1 ? `< ${formatFixed(0.1, 1)} %` : `${formatFixed(percent, 1)} %`;
+  if (percent > 99 && percent < 100)
+    return percent > 99.9 ? `> ${formatFixed(99.9, 1)} %` : `${formatFixed(percent, 1)} %`;
   return `${Math.round(percent)} %`;
 }
 
 /** The answer large, its scores as bars. */
 export function PredictionView({ task, label, prediction, durationMs }: PredictionViewProps) {
   const took =
-    durationMs === undefined ? '' : durationMs < 10 ? `${durationMs.toFixed(1)} ms` : formatDuration(durationMs);
+    durationMs === undefined ? '' : durationMs < 10 ? `${formatFixed(durationMs, 1)} ms` : formatDuration(durationMs);
   if (task === 'regression') {
     return (
       <div className="prediction">

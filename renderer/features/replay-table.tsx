@@ -4,12 +4,12 @@ import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { Button } from '../ui/button.tsx';
-import { formatCount, formatNumber } from '../ui/format.ts';
+import { formatCount, formatFixed, formatNumber } from '../ui/format.ts';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
 
 function share(equal: number, rows: number): string {
-  return rows === 0 ? '–' : `${((100 * equal) / rows).toFixed(2)} %`;
+  return rows === 0 ? '–' : `${formatFixed((100 * equal) / rows, 2)} %`;
 }
 
 /** Logged requests with their features computed again as of their time, when asked for. */

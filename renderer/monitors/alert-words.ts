@@ -1,4 +1,5 @@
 import type { Alert } from '../../shared/rpc/engine-contract.ts';
+import { localDigits } from '../ui/format.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
 import { t } from './text.ts';
 
@@ -28,5 +29,5 @@ export function sortAlerts(alerts: readonly Alert[]): Alert[] {
 /** A value of an example row. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+  return typeof value === 'number' ? localDigits(String(Number(value.toPrecision(6)))) : String(value);
 }

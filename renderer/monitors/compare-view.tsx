@@ -6,7 +6,7 @@ import { useQuery } from '../client/use-query.ts';
 import { PathField } from '../inspector/path-field.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
-import { formatCount } from '../ui/format.ts';
+import { formatCount, formatPlural } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { DriftColumns } from './drift-columns.tsx';
@@ -94,10 +94,12 @@ export function CompareView() {
         ) : (
           <>
             <p className={answer.report.drifted ? 'compare-verdict drifted' : 'compare-verdict'} role="status">
-              {over === 0
-                ? t.noDriftIn(formatCount(sorted.length))
-                : t.columnsDiffer(formatCount(over), formatCount(sorted.length))}{' '}
-              {chosen && (answer.words[chosen.column] ?? '') !== '' && (
+              {over > 0
+                ? t.columnsDiffer(formatCount(over), formatCount(sorted.length))
+                : answer.report.multivariate?.drifted
+                  ? t.onlyRowsDiffer
+                  : t.noDriftIn(formatPlural(sorted.length, 'column'))}{' '}
+              {over > 0 && chosen && (answer.words[chosen.column] ?? '') !== '' && (
                 <span className="mid">
                   <code>{chosen.column}</code>: {answer.words[chosen.column]}
                 </span>

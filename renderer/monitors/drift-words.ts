@@ -1,5 +1,5 @@
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
-import { formatCount, formatNumber } from '../ui/format.ts';
+import { formatCount, formatFixed, formatNumber } from '../ui/format.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
 import { t } from './text.ts';
 
@@ -47,7 +47,7 @@ export function verdict(
 /** p-value as `0.031` or `< 0.001`. */
 export function pValueText(p: number | null): string {
   if (p === null) return '–';
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+  return p < 0.001 ? `< ${formatFixed(0.001, 3)}` : formatFixed(p, 3);
 }
 
 /** Statistic in multiples of its limit: `2.9× limit`, undefined without a verdict. */

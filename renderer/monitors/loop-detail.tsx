@@ -4,7 +4,7 @@ import { useQuery } from '../client/use-query.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
-import { formatClock, formatCount, formatDuration, formatMetric, formatRelative } from '../ui/format.ts';
+import { formatClock, formatCount, formatDuration, formatFixed, formatMetric, formatRelative } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import type { KnownMonitor } from './known-monitors.ts';
@@ -185,7 +185,12 @@ function Difference({ low, high, champion, challenger, metric }: NonNullable<Ret
   const middle = (low + high) / 2;
   return (
     <figure className="difference">
-      <svg width={width} height={18} role="img" aria-label={t.differenceFromTo(low.toFixed(4), high.toFixed(4))}>
+      <svg
+        width={width}
+        height={18}
+        role="img"
+        aria-label={t.differenceFromTo(formatFixed(low, 4), formatFixed(high, 4))}
+      >
         <line x1={width / 2} x2={width / 2} y1={0} y2={18} stroke="var(--line-2)" />
         <line x1={at(low)} x2={at(high)} y1={9} y2={9} stroke="var(--c-now)" strokeWidth="2" />
         <circle cx={at(middle)} cy={9} r={3} fill="var(--c-now)" />

@@ -1,5 +1,5 @@
 import type { MultivariateDrift } from '../../shared/rpc/engine-contract.ts';
-import { formatNumber } from '../ui/format.ts';
+import { formatFixed, formatNumber } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { t } from './text.ts';
 
@@ -17,7 +17,7 @@ export function WholeRows({ drift }: { drift: MultivariateDrift }) {
           <Icon name={drift.drifted ? 'stale' : 'check'} small />
           {drift.drifted ? t.drifted : t.wholeRowsAlike}
         </span>{' '}
-        {t.toldApart(domain.auc.toFixed(3), domain.threshold.toFixed(3))}
+        {t.toldApart(formatFixed(domain.auc, 3), formatFixed(domain.threshold, 3))}
         {domain.drifted && columns.length > 0 && t.by(columns.join(', '))}.{' '}
         {reconstruction !== null &&
           `${t.componentsError(formatNumber(reconstruction.current), formatNumber(reconstruction.reference))}.`}

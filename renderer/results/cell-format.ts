@@ -1,4 +1,6 @@
 import type { Column } from '../../shared/table/schema.ts';
+import { language } from '../translation/language.ts';
+import { formatCount, locale, localDigits } from '../ui/format.ts';
 import { t } from './text.ts';
 
 export interface CellText {
@@ -7,17 +9,16 @@ export interface CellText {
   kind: 'number' | 'text' | 'null';
 }
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const minus = '\u2212';
 
 function numberText(value: number, whole: boolean): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : `${minus}∞`;
-  if (whole) return grouped.format(value).replace('-', minus);
+  if (whole) return formatCount(value).replace('-', minus);
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3).replaceAll('-', minus);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return localDigits(value.toExponential(3).replaceAll('-', minus));
   const decimals = size >= 1000 ? 1 : size >= 100 ? 2 : size >= 1 ? 3 : 5;
   const rounded = Number(value.toFixed(decimals));
-  return new Intl.NumberFormat('en-US', { maximumFractionDigits: decimals }).format(rounded).replace('-', minus);
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: decimals }).format(rounded).replace('-', minus);
 }
 
 /** ISO 8601 without what says nothing: `2001-01-14`, `2001-01-14 07:20`, `2001-01-14 07:20:05.25`. */
@@ -37,7 +38,8 @@ export function formatCell(value: unknown, column: Pick<Column, 'type'>): CellTe
   switch (column.type) {
     case 'int64':
       // Integers beyond 2^53 come as text, so that no digit is lost.
-      if (typeof value === 'string') return { text: value.replace(/\B(?=(\d{3})+$)/g, ','), kind: 'number' };
+      if (typeof value === 'string')
+        return { text: value.replace(/\B(?=(\d{3})+$)/g, language() === 'de' ? '.' : ','), kind: 'number' };
       return { text: numberText(Number(value), true), kind: 'number' };
     case 'float64':
       return { text: typeof value === 'number' ? numberText(value, false) : String(value), kind: 'number' };

@@ -4,7 +4,7 @@ import { metricName } from '../canvas/node-facts.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { ParallelChart } from '../charts/parallel-chart.tsx';
-import { formatCount, formatMetric, formatPercent } from '../ui/format.ts';
+import { formatCount, formatMetric, formatPercent, localDigits } from '../ui/format.ts';
 import { t } from './text.ts';
 
 type Trial = RunningSearch['trials'][number];
@@ -43,7 +43,7 @@ function axisValues(trials: readonly Trial[], name: string): (number | undefined
 
 function paramText(value: unknown): string {
   return typeof value === 'number'
-    ? String(Number(value.toPrecision(3)))
+    ? localDigits(String(Number(value.toPrecision(3))))
     : typeof value === 'string'
       ? value
       : JSON.stringify(value);

@@ -2,6 +2,12 @@ import { type Language, language } from '../translation/language.ts';
 import { t } from './text.ts';
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
+
+/** The locale numbers and times are written in. */
+export function locale(): string {
+  return locales[language()];
+}
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 function numberFormat(digits: number): Intl.NumberFormat {
@@ -12,7 +18,7 @@ function numberFormat(digits: number): Intl.NumberFormat {
 }
 
 /** Digits made with a point, as the language writes them. */
-function localDigits(text: string): string {
+export function localDigits(text: string): string {
   return (language() === 'de' ? text.replace('.', ',') : text).replace('-', '−');
 }
 
@@ -37,6 +43,11 @@ export function formatNumber(value: number): string {
   if (size < 1e-3) return localDigits(value.toExponential(1));
   if (size >= 1000) return numberFormat(0).format(value).replace('-', '−');
   return localDigits(Number(value.toPrecision(3)).toString());
+}
+
+/** A number with exactly so many decimals. */
+export function formatFixed(value: number, decimals: number): string {
+  return localDigits(value.toFixed(decimals));
 }
 
 /** A metric: always three significant digits after the point for 0 … 1, as `0.720`. */
