@@ -4,8 +4,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { chosenVersions, type ModelConfig, readModelConfig } from './model-config.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import { chosenVersions, type ModelConfig, readModelConfig } from './model-config.ts';
 
 /** One model version to serve. */
 export interface ModelSource {
@@ -59,7 +59,9 @@ export async function artifactModelSource(artifact: ModelArtifact): Promise<Mode
 export async function modelSourcesAt(path: string, name?: string): Promise<ModelSource[]> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
-    throw new AppError('model.not-found', `There is no model at ${path}.`, { fix: 'Check the path.' });
+    throw new AppError('model.not-found', `There is no model at ${path}.`, {
+      fix: 'Check the path; a registered model is named models:/NAME@ALIAS or models:/NAME/VERSION.',
+    });
   }
   const sources = found.isDirectory() ? await sourcesInFolder(path) : [await onnxFileSource(path)];
   if (name === undefined) return sources;

@@ -277,7 +277,7 @@ function lowerStep(
   const twice = repeatedFeature(outputs);
   if (twice !== undefined) {
     throw new AppError('features.mismatch', `Two features would be called “${twice}”.`, {
-      fix: 'Rename a column in an SQL step.',
+      fix: 'Rename one of them, or a column in an SQL step.',
     });
   }
   const made = new Map([...lowered.values()].flat().map(({ feature, value }) => [feature.name, value]));

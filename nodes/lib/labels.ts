@@ -76,6 +76,12 @@ export function labelledRows(column: Float32Array, { rows }: Pick<Labels, 'rows'
 }
 
 function labelType(table: InputArtifact, label: string, inputs: readonly InputColumn[]): ColumnType {
+  if (label === '') {
+    throw new AppError('params.invalid', 'No label is chosen.', {
+      fix: 'Choose the column to predict.',
+      details: { field: 'label' },
+    });
+  }
   const names = table.manifest.schema?.columns.map((column) => column.name) ?? [];
   const column = table.manifest.schema?.columns.find((candidate) => candidate.name === label);
   if (column === undefined) {

@@ -151,7 +151,12 @@ class Parser {
   #value(): Expression {
     const token = this.#take();
     const { at } = token;
-    if (token.kind === 'number') return { kind: 'number', value: Number(token.text), at };
+    if (token.kind === 'number') {
+      const value = Number(token.text);
+      // Served features are float32, in which it would be infinite.
+      if (!Number.isFinite(Math.fround(value))) throw new Failure(at, 'The number is larger than 3.4e38.');
+      return { kind: 'number', value, at };
+    }
     if (token.kind === 'text') return { kind: 'text', value: token.text, at };
     if (token.kind === 'column') return { kind: 'column', name: token.text, at };
     if (token.kind === 'name') return this.#named(token);

@@ -158,6 +158,6 @@ function repeatedProblem(field: string, name: string): SourceProblem {
     field,
     code: 'features.mismatch',
     message: `Two features would be called “${name}”.`,
-    fix: 'Rename a column in an SQL step.',
+    fix: 'Rename one of them, or a column in an SQL step.',
   };
 }

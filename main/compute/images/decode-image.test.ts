@@ -98,10 +98,12 @@ describe('decodeImage', () => {
     const zipped = png({ width: 1, height: 1, depth: 8, colour: 0 }, Buffer.from([0, 5]), [
       chunk('iCCP', Buffer.concat([Buffer.from('a\0\0', 'latin1'), deflateSync(Buffer.alloc(2 ** 24))])),
     ]);
+    const noPixels = png({ width: 0, height: 0, depth: 8, colour: 0 }, Buffer.alloc(0));
     const inputs = [
       Buffer.alloc(0),
       Buffer.from('GIF89a'),
       whole.subarray(0, 60),
+      noPixels,
       bomb,
       huge,
       quarters(1).subarray(0, 300),

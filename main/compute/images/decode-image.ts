@@ -73,6 +73,7 @@ function essentialPng(bytes: Buffer): { png: Buffer; width: number; height: numb
   }
   if (header === undefined || header.length < 13) throw unreadable('its header is broken');
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
+  if (width === 0 || height === 0) throw unreadable(`it has ${width} × ${height} pixels`);
   if (width * height > mostPixels) throw unreadable(`it has ${width} × ${height} pixels, more than ${mostPixels}`);
   const bitsOfPixel = (header[8] ?? 8) * (samplesOfColour[header[9] ?? 6] ?? 4);
   // Interlaced images have up to seven rows' ends for one.

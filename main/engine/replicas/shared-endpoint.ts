@@ -49,6 +49,11 @@ export async function openSharedEndpoint(
   const service = plan?.services.find(
     ({ id, kind }) => kind === 'serve.endpoint' && (nodeId === undefined || id === nodeId),
   );
+  if (plan !== undefined && service === undefined && nodeId !== undefined) {
+    throw new AppError('graph.invalid', `The graph has no endpoint “${nodeId}”.`, {
+      fix: 'Name an Endpoint node with --node, or leave it out for the first one.',
+    });
+  }
   const register = plan?.steps.find(({ id }) => id === service?.inputs['model']?.[0]?.step);
   if (document === undefined || plan === undefined || service === undefined || register?.kind !== 'train.register') {
     throw new AppError('graph.invalid', 'The graph has no endpoint that serves a registered model.', {

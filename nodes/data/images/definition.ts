@@ -54,6 +54,21 @@ export function pixelCount({ width, height, colours }: Pick<Params, 'width' | 'h
   return width * height * (colours === 'rgb' ? 3 : 1);
 }
 
+/** Values that a column of the data engine holds per row. */
+const mostValues = 100_000;
+
+/** Why images of this size cannot be kept. */
+export function sizeProblem(values: Params): { field: string; message: string; fix: string } | undefined {
+  const size = pixelCount(values);
+  if (size <= mostValues) return undefined;
+  const side = Math.floor(Math.sqrt(mostValues / (values.colours === 'rgb' ? 3 : 1)));
+  return {
+    field: 'width',
+    message: `Images of ${values.width} × ${values.height} have ${size} values each, and at most ${mostValues} fit in a row.`,
+    fix: `Make them smaller, such as ${side} × ${side}.`,
+  };
+}
+
 export function imageTable(values: Params): TableSchema {
   const size = pixelCount(values);
   return {

@@ -75,6 +75,8 @@ describe('data.images', () => {
     await expect(images({ path: 'nowhere' })).rejects.toMatchObject({ code: 'data.not-found' });
     await expect(images({ path: 'empty' })).rejects.toMatchObject({ code: 'data.not-found' });
     await expect(images({ path: 'broken' })).rejects.toMatchObject({ code: 'data.empty' });
+    const large = images({ path: 'set', width: 1024, height: 1024 });
+    await expect(large).rejects.toMatchObject({ code: 'params.invalid', fix: 'Make them smaller, such as 316 × 316.' });
     await expect(images({ path: 'set', onBroken: 'fail' })).rejects.toThrow('dog/broken.jpg');
   });
 

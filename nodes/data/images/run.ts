@@ -14,7 +14,7 @@ import { resolveDataPaths } from '../../../main/compute/paths/resolve-path.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { implementNode, type StepContext } from '../../../shared/node/runner.ts';
 import { describeFailure } from '../../lib/describe-failure.ts';
-import { imageTable, imagesNode, pixelCount, quarantineTable } from './definition.ts';
+import { imagesNode, imageTable, pixelCount, quarantineTable, sizeProblem } from './definition.ts';
 
 type Params = z.output<typeof imagesNode.params>;
 
@@ -40,6 +40,10 @@ interface ImageRow {
 
 export const runner = implementNode(imagesNode, {
   async run(ctx) {
+    const large = sizeProblem(ctx.params);
+    if (large !== undefined) {
+      throw new AppError('params.invalid', large.message, { fix: large.fix, details: { field: large.field } });
+    }
     const files = await imageFiles(ctx.params, ctx.baseDir);
     return withDuckDb({ ...stepDuckDbOptions(ctx), onProgress: () => undefined }, async (db) => {
       try {
@@ -62,6 +66,7 @@ export const runner = implementNode(imagesNode, {
   },
 
   async describe({ params, baseDir }) {
+    const large = sizeProblem(params);
     try {
       if (params.path !== '') await imageFiles(params, baseDir);
     } catch (error) {
@@ -72,7 +77,10 @@ export const runner = implementNode(imagesNode, {
         table: { type: 'table', schema: imageTable(params), lineage: 'all' },
         quarantine: { type: 'table', schema: quarantineTable },
       },
-      problems: params.path === '' ? [{ field: 'path', message: 'No folder is chosen.', fix: 'Set path.' }] : [],
+      problems: [
+        ...(params.path === '' ? [{ field: 'path', message: 'No folder is chosen.', fix: 'Set path.' }] : []),
+        ...(large === undefined ? [] : [large]),
+      ],
     };
   },
 

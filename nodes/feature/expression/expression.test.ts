@@ -241,5 +241,7 @@ describe('expression', () => {
     expect(parseExpression(`${'('.repeat(100)}a`)).toMatchObject({ problem: { at: 60 } });
     expect(parseExpression('a'.repeat(5000))).toMatchObject({ problem: { at: 4000 } });
     expect(parseExpression(`${'-'.repeat(3000)}a`)).toHaveProperty('problem');
+    expect(parseExpression('a + 1e39')).toEqual({ problem: { at: 4, message: 'The number is larger than 3.4e38.' } });
+    expect(parseExpression('a + 3e38')).toHaveProperty('expression');
   });
 });

@@ -128,6 +128,7 @@ describe('target encoding', () => {
     await expect(steps.fit(runner, params({ columns: ['x', 'y'] }), table)).rejects.toMatchObject({
       code: 'train.bad-label',
     });
+    await expect(steps.fit(runner, params({ label: '' }), table)).rejects.toThrow('No label is chosen.');
     await expect(steps.fit(runner, params({ label: 'z' }), table)).rejects.toMatchObject({
       code: 'data.column-missing',
     });

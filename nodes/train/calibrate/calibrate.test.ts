@@ -78,6 +78,8 @@ it('takes predictions out of fold, and no training rows', async () => {
   const own = await chain.run(calibrateNode, runner, {}, { model: [model], table: [held] });
   await chain.run(evaluateNode, evaluate, { resamples: 0 }, { model: [own['model'] as InputArtifact], table: [held] });
   expect(chain.logs.some((line) => line.includes('calibrated on these very rows'))).toBe(true);
+  await chain.run(crossValidateNode, crossValidate, { folds: 2 }, { model: [own['model'] as InputArtifact] });
+  expect(chain.logs).toContain('warn: The model is calibrated; the folds measure its trainer without the calibration.');
   const refused = (table: InputArtifact, other = model) =>
     chain.run(calibrateNode, runner, {}, { model: [other], table: [table] });
   await expect(refused(train)).rejects.toMatchObject({ code: 'features.lineage' });

@@ -14,8 +14,8 @@ import { isTrainer, type TrainerKind } from '../../lib/searchable-trainers.ts';
 import type { TrainingInputs } from '../../lib/training-data.ts';
 import { readTrainingSet, type TrainingSet } from '../../lib/training-set.ts';
 import { measure } from '../evaluate/measure.ts';
-import { findBest } from '../search/find-best.ts';
 import { searchNode } from '../search/definition.ts';
+import { findBest } from '../search/find-best.ts';
 import { crossValidateNode } from './definition.ts';
 import { summaryOf } from './summary.ts';
 import { writePredictions } from './write-predictions.ts';
@@ -103,6 +103,9 @@ export const runner = implementNode(crossValidateNode, {
       parity: null,
     };
     for (const warning of whole.warnings) ctx.log('warn', warning);
+    if (manifest.calibration !== undefined) {
+      ctx.log('warn', 'The model is calibrated; the folds measure its trainer without the calibration.');
+    }
     const path = join(ctx.workDir, 'report.json');
     await writeFile(path, `${JSON.stringify(report)}\n`);
     const predictions = await writePredictions(ctx, data.table, manifest, pooled, measuredRows, foldOf);

@@ -125,4 +125,7 @@ test('a class or a column that the model does not have is named', async () => {
   const { model } = await chain.run(linearNode, linear, { label: 'late' }, { features });
   await expect(explained(model as InputArtifact, { class: 'maybe' })).rejects.toThrow('no class “maybe”');
   await expect(explained(model as InputArtifact, { columns: ['citi'] })).rejects.toThrow('“citi”');
+  await expect(explained(model as InputArtifact, { columns: ['qqqqqqqqqq'] })).rejects.toMatchObject({
+    fix: expect.stringContaining('Choose columns the model uses'),
+  });
 });

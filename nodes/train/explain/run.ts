@@ -150,7 +150,9 @@ function requireColumns(manifest: ModelManifest, table: InputArtifact, chosen: r
     return new AppError(code, message, {
       fix:
         near.length === 0
-          ? 'Connect held-out rows with the raw columns and the label.'
+          ? code === 'params.invalid'
+            ? `Choose columns the model uses, such as ${among.slice(0, 3).join(', ')}.`
+            : 'Connect held-out rows with the raw columns and the label.'
           : `Did you mean ${near.join(' or ')}?`,
       details: { column: name },
     });
