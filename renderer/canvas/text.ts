@@ -86,6 +86,10 @@ export const t = defineText(
     logLoss: 'log loss',
     brierScore: 'Brier score',
     accuracy: 'accuracy',
+    balancedAccuracy: 'balanced accuracy',
+    averagePrecision: 'average precision',
+    expectedCalibrationError: 'expected calibration error',
+    macroF1: 'macro F1',
     ofMillion: (done: string | number, total: string | number, unit: string | number) =>
       `${done} of ${total} M ${unit}`,
     ofThousand: (done: string | number, total: string | number, unit: string | number) =>
@@ -218,6 +222,10 @@ export const t = defineText(
     logLoss: 'Log-Verlust',
     brierScore: 'Brier-Wert',
     accuracy: 'Trefferquote',
+    balancedAccuracy: 'ausgewogene Trefferquote',
+    averagePrecision: 'mittlere Genauigkeit',
+    expectedCalibrationError: 'erwarteter Kalibrierungsfehler',
+    macroF1: 'Makro-F1',
     ofMillion: (done, total, unit) => `${done} von ${total} Mio. ${unit}`,
     ofThousand: (done, total, unit) => `${done} von ${total} Tsd. ${unit}`,
     oneOf: (unit, done, total) => `${unit} ${done} von ${total}`,

@@ -1,8 +1,15 @@
+import { localDigits } from '../ui/format.ts';
+
 interface BinMark {
   /** px */
   at: number;
   text: string;
   anchor: 'start' | 'middle' | 'end';
+}
+
+/** Numbers as the language writes them; dates and what else may bound a bin as it is. */
+function edgeText(edge: string): string {
+  return edge !== '' && Number.isFinite(Number(edge)) ? localDigits(edge) : edge;
 }
 
 /** Width of a character of an axis label, px. */
@@ -15,7 +22,7 @@ const characterPx = 5.8;
 export function binMarks(labels: readonly string[], left: number, step: number): BinMark[] {
   const ranges = labels.map((label) => label.split(' – '));
   const edges = labels.length > 1 && ranges.every((range) => range.length === 2);
-  const texts = edges ? [...ranges.map(([low = '']) => low), ranges.at(-1)?.[1] ?? ''] : [...labels];
+  const texts = edges ? [...ranges.map(([low = '']) => low), ranges.at(-1)?.[1] ?? ''].map(edgeText) : [...labels];
   const longest = edges ? 12 : Math.max(5, Math.floor((step * 1.6) / characterPx));
   const short = texts.map((text) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text));
   const room = Math.max(0, ...short.map((text) => text.length)) * characterPx + 8;
