@@ -103,6 +103,10 @@ test('a missing column names near misses; a wrong type names both', async () => 
     message: expect.stringContaining('“distanse”'),
     fix: 'Did you mean distance?',
   });
+  const stored = await parquet('data.parquet', 'SELECT 1 AS distance');
+  await expect(chunks(stored, [{ name: 'origin', type: 'string' }])).rejects.toMatchObject({
+    message: 'Column “origin” is not in the table.',
+  });
   await expect(chunks(path, [{ name: 'origin', type: 'float64' }])).rejects.toMatchObject({
     code: 'data.column-type',
     message: 'Column “origin” is VARCHAR, where float64 is expected.',

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
@@ -85,10 +86,14 @@ function encodedColumn(column: InputColumn, present: readonly Column[], path: st
       column.name,
       present.map((candidate) => candidate.name),
     );
-    throw new AppError('data.column-missing', `Column “${column.name}” is not in ${path}.`, {
-      fix: near.length === 0 ? 'Choose a column that exists.' : `Did you mean ${near.join(' or ')}?`,
-      details: { column: column.name, columns: present.map((candidate) => candidate.name) },
-    });
+    throw new AppError(
+      'data.column-missing',
+      `Column “${column.name}” is not in ${basename(path) === 'data.parquet' ? 'the table' : path}.`,
+      {
+        fix: near.length === 0 ? 'Choose a column that exists.' : `Did you mean ${near.join(' or ')}?`,
+        details: { column: column.name, columns: present.map((candidate) => candidate.name) },
+      },
+    );
   }
   const name = quoteIdentifier(column.name);
   switch (column.type) {

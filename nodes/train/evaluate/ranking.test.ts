@@ -38,4 +38,8 @@ test('a model that ranks is measured by query', async () => {
   const without = await measured(await chain.table(`SELECT x, relevance FROM (${query(2000, 2600)})`, 'test'));
   expect(without.metrics['ndcgAt10']).toBeUndefined();
   expect(without.warnings?.some((warning) => warning.includes('“query”'))).toBe(true);
+  const alone = `SELECT row_number() OVER () AS query, x, relevance FROM (${query(2000, 2100)})`;
+  const single = await measured(await chain.table(alone, 'test'));
+  expect(single.metrics['ndcgAt10']).toBeUndefined();
+  expect(single.warnings?.some((warning) => warning.includes('one row'))).toBe(true);
 });

@@ -22,6 +22,10 @@ export async function measureRanking(
   const labels = { rows: Uint32Array.from(ordinals), values: actual };
   const groups = await readRowGroups({ table, column: group, labels, ctx });
   const measured = rankingMetrics(actual, groups, scores);
+  if (new Set(groups).size === groups.length) {
+    const warning = `Ranking is not measured: each query in “${group}” has one row, which has nothing to be ordered.`;
+    return { metrics: {}, warnings: [warning] };
+  }
   if (measured !== undefined) return { metrics: measured.metrics, warnings: [] };
   return { metrics: {}, warnings: ['Ranking is not measured: no query has a relevant row.'] };
 }
