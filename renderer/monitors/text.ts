@@ -210,7 +210,7 @@ export const t = defineText(
     chooseTwoTables: 'Choose two tables: Parquet, CSV or JSON. The reference is what the other one is judged against.',
     theComparison: 'the comparison',
     noDriftIn: (columns: string) => `No drift in ${columns}.`,
-    onlyRowsDiffer: 'Each column is alike, but the rows as a whole differ.',
+    onlyRowsDiffer: 'Each column is alike, but whole rows differ.',
     columnsDiffer: (over: string | number, columns: string | number) => `${over} of ${columns} columns differ.`,
     againstReferenceRows: (rows: string | number) => `against ${rows} reference rows`,
     rowsCounted: (rows: string | number) => `${rows} rows`,

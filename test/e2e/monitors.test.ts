@@ -43,6 +43,7 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
     await page.getByLabel('Current').fill(join(dir, 'current.csv'));
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await page.getByText('Rows as a whole').waitFor({ timeout: 30_000 });
+    await page.getByText('Each column is alike, but whole rows differ.').waitFor();
     await page.getByText('Told apart with ROC AUC').waitFor();
     await page.getByRole('button', { name: 'note · words', exact: true }).waitFor();
     await screenshot(page, 'monitors-compare');
