@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -61,7 +61,12 @@ describe('a segment log', () => {
     const dir = newDir();
     const log = await openSegmentLog(dir);
     await expect(openSegmentLog(dir)).rejects.toMatchObject({ code: 'store.open' });
+    expect(readdirSync(dir).filter((name) => name.startsWith('writer.lock'))).toEqual(['writer.lock']);
+    expect(readFileSync(join(dir, 'writer.lock'), 'utf8')).toBe(String(process.pid));
     await log.close();
+    // What a writer leaves that was killed before its lock was whole.
+    writeFileSync(join(dir, 'writer.lock.999999999-a'), '');
+    await (await openSegmentLog(dir)).close();
     // Above the largest process id there is.
     writeFileSync(join(dir, 'writer.lock'), '999999999');
     await (await openSegmentLog(dir)).close();

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 
@@ -247,12 +247,17 @@ async function ensureId(dir: string): Promise<void> {
 
 async function takeLock(dir: string): Promise<void> {
   const path = join(dir, lockFile);
+  // Linked when it is whole: a writer killed between making the lock and writing who it is would leave one without owner.
+  const own = join(dir, `${lockFile}.${process.pid}-${randomUUID()}`);
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
-      await writeFile(path, String(process.pid), { flag: 'wx' });
+      await writeFile(own, String(process.pid));
+      await link(own, path);
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(own, { force: true });
     }
     const owner = Number(await readFile(path, 'utf8').catch(() => ''));
     // A writer that was killed leaves its lock; one that is being killed needs a moment.
