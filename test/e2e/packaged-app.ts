@@ -68,11 +68,12 @@ export async function startPackaged(
     window,
     folders,
     async close() {
-      await browser.close();
+      // The app first: leaving Chromium's debugging port while it runs can take 30 s.
       if (child.exitCode === null) {
         child.kill();
         await new Promise((resolve) => child.once('exit', resolve));
       }
+      await browser.close();
       rmSync(folders.folder, { recursive: true, force: true });
     },
   };
