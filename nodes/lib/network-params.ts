@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { weightParams } from './target-params.ts';
 import { paramMeta } from '../../shared/node/param-meta.ts';
+import { seedParam } from './seed-param.ts';
+import { weightParams } from './target-params.ts';
 
 export const hiddenLayersParam = {
   hiddenLayers: z
@@ -64,12 +65,7 @@ export const optimizationParams = {
     .default(5)
     .describe('Stops after this many epochs without a lower validation loss and keeps the best one.')
     .meta(paramMeta({ section: 'Early stopping', unit: 'epochs' })),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1)
-    .describe('Starting weights, validation rows and order of the batches follow from it.')
-    .meta(paramMeta({ advanced: true })),
+  seed: seedParam('Starting weights, validation rows and order of the batches follow from it.').meta(
+    paramMeta({ advanced: true }),
+  ),
 };

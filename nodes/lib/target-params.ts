@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { paramMeta } from '../../shared/node/param-meta.ts';
+import { seedParam } from './seed-param.ts';
 
 /** What a trainer predicts. */
 export const targetParams = {
@@ -39,11 +40,4 @@ export function newColumn(name: string, description: string) {
     .meta(paramMeta({ advanced: true }));
 }
 
-export const drawSeed = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1)
-  .default(1)
-  .describe('Start of the random draws.')
-  .meta(paramMeta({ advanced: true }));
+export const drawSeed = seedParam('Start of the random draws.').meta(paramMeta({ advanced: true }));

@@ -1,9 +1,14 @@
 import type { FeatureSource } from './feature-sources.ts';
 
-/** Why a source is no single number. */
-export function refuseNonNumber(source: FeatureSource): { reason: string; fix: string } | undefined {
+/** Why a source cannot be used, and what to do about it. */
+export interface SourceRefusal {
+  reason: string;
+  fix: string;
+}
+
+/** Why a source is no single number or text. */
+export function refuseNonScalar(source: FeatureSource): SourceRefusal | undefined {
   if (source.kind === 'feature') {
-    if (source.feature.text === true) return { reason: 'is text', fix: 'Encode it first.' };
     if (source.feature.width === 1) return undefined;
     return { reason: `has ${source.feature.width} values per row, and one is needed`, fix: 'Leave it out.' };
   }
@@ -11,14 +16,22 @@ export function refuseNonNumber(source: FeatureSource): { reason: string; fix: s
     case 'bool':
     case 'int64':
     case 'float64':
-      return undefined;
     case 'string':
-      return { reason: 'is text', fix: 'Use the Encode step, or cast it to a number in an SQL step.' };
+      return undefined;
     case 'timestamp':
       return { reason: 'is a time', fix: 'Use the Date and time step first.' };
     case 'tensor':
       return { reason: 'is a tensor', fix: 'Use the Image step.' };
     case 'other':
-      return { reason: `has the type ${source.column.sqlType}`, fix: 'Cast it to a number in an SQL step.' };
+      return { reason: `has the type ${source.column.sqlType}`, fix: 'Cast it to a number or text in an SQL step.' };
   }
+}
+
+/** Why a source is no single number. */
+export function refuseNonNumber(source: FeatureSource): SourceRefusal | undefined {
+  if (source.kind === 'feature' && source.feature.text === true) return { reason: 'is text', fix: 'Encode it first.' };
+  if (source.kind === 'column' && source.column.type === 'string') {
+    return { reason: 'is text', fix: 'Use the Encode step, or cast it to a number in an SQL step.' };
+  }
+  return refuseNonScalar(source);
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readLog } from '../../main/compute/streams/segment-log.ts';
 import { createStreamFeeds } from '../../main/streams/stream-feeds.ts';
+import { fileFeed } from './file-feed.ts';
 
 const script = fileURLToPath(new URL('./feed-process.ts', import.meta.url));
 let dir: string;
@@ -49,20 +50,7 @@ it('a feed that is killed while it reads goes on without a gap', { timeout: 120_
     await ended;
   }
   const feeds = createStreamFeeds({ streamsDir: dir, log: () => undefined });
-  await feeds.follow(
-    {
-      source: 'file',
-      name: 's',
-      url: '',
-      topic: '',
-      path,
-      user: '',
-      password: undefined,
-      mechanism: 'plain',
-      start: 'earliest',
-    },
-    60_000,
-  );
+  await feeds.follow(fileFeed(path), 60_000);
   await feeds.close();
   const ids = await storedIds();
   expect(new Set(ids).size).toBe(next);

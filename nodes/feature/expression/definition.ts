@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkExpression, type ValueType } from '../../../shared/expression/check.ts';
 import { columnsOf, type Expression, parseExpression } from '../../../shared/expression/parse.ts';
 import { type FeatureSource, inferCombined, rawSources } from '../../../shared/model/feature-sources.ts';
+import { refuseNonScalar } from '../../../shared/model/numeric-source.ts';
 import type { FeatureColumn } from '../../../shared/model/signature.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
@@ -90,27 +91,6 @@ export function typesOf(sources: readonly FeatureSource[]): Map<string, ValueTyp
   );
 }
 
-/** Why a source cannot stand in an expression. */
-export function refuseExpression(source: FeatureSource): { reason: string; fix: string } | undefined {
-  if (source.kind === 'feature') {
-    if (source.feature.width === 1) return undefined;
-    return { reason: `has ${source.feature.width} values per row, and one is needed`, fix: 'Leave it out.' };
-  }
-  switch (source.column.type) {
-    case 'bool':
-    case 'int64':
-    case 'float64':
-    case 'string':
-      return undefined;
-    case 'timestamp':
-      return { reason: 'is a time', fix: 'Use the Date and time step first.' };
-    case 'tensor':
-      return { reason: 'is a tensor', fix: 'Use the Image step.' };
-    case 'other':
-      return { reason: `has the type ${source.column.sqlType}`, fix: 'Cast it to a number or text in an SQL step.' };
-  }
-}
-
 /** All columns that the expressions name. */
 export function namedColumns(expressions: readonly NamedExpression[]): string[] {
   return [...new Set(expressions.flatMap(({ expression }) => columnsOf(expression)))];
@@ -146,7 +126,7 @@ export const expressionNode = defineNode({
     const result = inferCombined(inputs, {
       field: 'features',
       columns: namedColumns(expressions),
-      refuse: refuseExpression,
+      refuse: refuseNonScalar,
       keepsSources: true,
       produce: (sources) => {
         wrong = checkExpressions(expressions, sources);

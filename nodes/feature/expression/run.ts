@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { refuseNonScalar } from '../../../shared/model/numeric-source.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { runCombiningStep } from '../../lib/feature-step.ts';
 import {
@@ -7,7 +8,6 @@ import {
   expressionNode,
   namedColumns,
   readExpressions,
-  refuseExpression,
 } from './definition.ts';
 import { lowerExpressions } from './lower.ts';
 
@@ -16,7 +16,7 @@ export const runner = implementNode(expressionNode, {
     const { expressions, problems } = readExpressions(ctx.params);
     requireNone(problems);
     return runCombiningStep(ctx, {
-      rule: { field: 'features', columns: namedColumns(expressions), refuse: refuseExpression },
+      rule: { field: 'features', columns: namedColumns(expressions), refuse: refuseNonScalar },
       lower: (builder, sources) => {
         requireNone(
           checkExpressions(

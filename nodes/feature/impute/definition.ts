@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FeatureSource, inferFeatures, rawSources } from '../../../shared/model/feature-sources.ts';
+import { refuseNonScalar, type SourceRefusal } from '../../../shared/model/numeric-source.ts';
 import type { FeatureColumn } from '../../../shared/model/signature.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
@@ -46,27 +47,11 @@ const paramsSchema = z.object({
 export type ImputeParams = z.output<typeof paramsSchema>;
 
 /** Why a source cannot be filled. */
-export function refuseImpute(source: FeatureSource): { reason: string; fix: string } | undefined {
-  if (source.kind === 'feature') {
-    if (source.feature.width === 1) return undefined;
-    return {
-      reason: `has ${source.feature.width} values per row, and only single values are filled`,
-      fix: 'Leave it out.',
-    };
+export function refuseImpute(source: FeatureSource): SourceRefusal | undefined {
+  if (source.kind === 'column' && source.column.type === 'timestamp') {
+    return { reason: 'is a time', fix: 'Use the Date and time step; missing times give missing parts.' };
   }
-  switch (source.column.type) {
-    case 'bool':
-    case 'int64':
-    case 'float64':
-    case 'string':
-      return undefined;
-    case 'timestamp':
-      return { reason: 'is a time', fix: 'Use the Date and time step; missing times give missing parts.' };
-    case 'tensor':
-      return { reason: 'is a tensor', fix: 'Use the Image step.' };
-    case 'other':
-      return { reason: `has the type ${source.column.sqlType}`, fix: 'Cast it to a number or text in an SQL step.' };
-  }
+  return refuseNonScalar(source);
 }
 
 /** The filled feature and, if wanted, its indicator. */

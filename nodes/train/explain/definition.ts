@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { seedParam } from '../../lib/seed-param.ts';
 
 const paramsSchema = z.object({
   rows: z
@@ -23,14 +24,7 @@ const paramsSchema = z.object({
     .default('')
     .describe('Class whose score is explained; empty: the positive class of two, else the most frequent prediction')
     .meta(paramMeta({ section: 'Partial dependence' })),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1)
-    .describe('Of the shuffles')
-    .meta(paramMeta({ advanced: true })),
+  seed: seedParam('Of the shuffles').meta(paramMeta({ advanced: true })),
 });
 
 export const explainNode = defineNode({

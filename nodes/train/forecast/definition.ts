@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode, type InferResult } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { seedParam } from '../../lib/seed-param.ts';
 
 export const forecastNode = defineNode({
   kind: 'train.forecast',
@@ -61,14 +62,7 @@ export const forecastNode = defineNode({
       .default(0.8)
       .describe('Share of the values that should fall between lower and upper.')
       .meta(paramMeta({ section: 'Backtest' })),
-    seed: z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(1)
-      .describe('Start of the random draws of the trees.')
-      .meta(paramMeta({ advanced: true })),
+    seed: seedParam('Start of the random draws of the trees.').meta(paramMeta({ advanced: true })),
   }),
   ports: {
     inputs: { table: { types: ['table'], doc: 'One row per series and time.' } },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { seedParam } from '../../lib/seed-param.ts';
 import { targetParams, weightParams } from '../../lib/target-params.ts';
 
 const paramsSchema = z.object({
@@ -64,14 +65,9 @@ const paramsSchema = z.object({
     .default(255)
     .describe('Intervals the values of a column are grouped into.')
     .meta(paramMeta({ section: 'Growth', unit: 'bins', advanced: true })),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1)
-    .describe('Start of the random draws of rows, columns and thresholds.')
-    .meta(paramMeta({ section: 'Sampling' })),
+  seed: seedParam('Start of the random draws of rows, columns and thresholds.').meta(
+    paramMeta({ section: 'Sampling' }),
+  ),
 });
 
 export const forestNode = defineNode({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { seedParam } from '../../lib/seed-param.ts';
 import { targetParams } from '../../lib/target-params.ts';
 
 export const pythonModelNode = defineNode({
@@ -32,14 +33,9 @@ export const pythonModelNode = defineNode({
       .default('')
       .describe('Python program, such as .venv/bin/python; empty takes SLIPWAY_PYTHON, else python3.')
       .meta(paramMeta({ section: 'Environment' })),
-    seed: z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(1)
-      .describe('Seeds random and numpy before the script starts; seed in the script.')
-      .meta(paramMeta({ section: 'Environment', advanced: true })),
+    seed: seedParam('Seeds random and numpy before the script starts; seed in the script.').meta(
+      paramMeta({ section: 'Environment', advanced: true }),
+    ),
     timeoutS: z
       .number()
       .positive()

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
-import { targetParams } from '../../lib/target-params.ts';
 import { spaceEntrySchema } from '../../lib/search-space.ts';
 import { checkAgainstTrainer } from '../../lib/searchable-trainers.ts';
+import { seedParam } from '../../lib/seed-param.ts';
+import { targetParams } from '../../lib/target-params.ts';
 
 /** Metrics a search can pursue. */
 const measuredMetrics = [
@@ -133,14 +134,7 @@ const paramsSchema = z.object({
       'Which rows those are; the last ones when rows are in order of time. With folds: each after those before it.',
     )
     .meta(paramMeta({ section: 'Validation' })),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1)
-    .describe('Trials and validation rows follow from it.')
-    .meta(paramMeta({ advanced: true })),
+  seed: seedParam('Trials and validation rows follow from it.').meta(paramMeta({ advanced: true })),
 });
 
 export const searchNode = defineNode({

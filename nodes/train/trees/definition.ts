@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
 import { defineNode } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
+import { seedParam } from '../../lib/seed-param.ts';
 
 const paramsSchema = z.object({
   label: z
@@ -171,14 +172,9 @@ const paramsSchema = z.object({
     .default(1)
     .describe('Share of the columns each tree sees.')
     .meta(paramMeta({ section: 'Sampling' })),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1)
-    .describe('Start of the random draws of rows, columns and validation part.')
-    .meta(paramMeta({ section: 'Sampling' })),
+  seed: seedParam('Start of the random draws of rows, columns and validation part.').meta(
+    paramMeta({ section: 'Sampling' }),
+  ),
   validation: z
     .number()
     .min(0)
