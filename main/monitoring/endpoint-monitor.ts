@@ -1,14 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { toAppError } from '../../shared/errors/app-error.ts';
-import { type InputColumn, MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
+import type { InputColumn } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { MissedRows } from '../serving/missed-rows.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
-import { type ColumnValues, readColumns } from '../compute/duckdb/read-columns.ts';
 import { columnFindings } from './column-findings.ts';
-import { type ColumnPair, rowsOf } from './column-test.ts';
-import { type ColumnSummary, incomparable, summarizeFile, summarizeValues } from './column-summary.ts';
+import type { ColumnPair } from './column-test.ts';
+import { type ColumnSummary, incomparable, summarizeValues } from './column-summary.ts';
 import { DistanceTests } from './distance-test.ts';
 import {
   type AssessedColumn,
@@ -17,13 +16,13 @@ import {
   type DriftOptions,
   judgeColumns,
 } from './drift-report.ts';
-import { figuresOf, type ReadingKinds, readingKinds, referenceFigures } from './figure-pairs.ts';
+import { figuresOf } from './figure-pairs.ts';
+import { type EndpointReference, readReference } from './endpoint-reference.ts';
 import { createHysteresis } from './hysteresis.ts';
-import { MultivariateTest } from './multivariate.ts';
 import { type HeldOutScores } from './held-out-scores.ts';
 import { createReportFeed } from './report-feed.ts';
-import { sketchOfMissed, sketchWindow, summaryOf, type WindowSketch } from './rolling-windows.ts';
-import { shiftInWords } from './shift-in-words.ts';
+import { joinSketches, sketchOfMissed, sketchWindow, summaryOf, type WindowSketch } from './rolling-windows.ts';
+import { detailsOf, type WindowDetails } from './window-details.ts';
 
 export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
   nodeId: string;
@@ -46,13 +45,6 @@ export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows'
   log(level: 'warn', text: string): void;
 }
 
-export interface WindowDetails {
-  /** How each drifted column differs. */
-  words: Record<string, string>;
-  /** The newest rows. */
-  examples: Record<string, unknown>[];
-}
-
 export type DriftMethod = 'two-sample' | 'distance' | 'evidently';
 
 export interface EndpointMonitor {
@@ -68,19 +60,6 @@ const maxHistory = 60;
 /** Rows that may come between two questions to the log. */
 const arrivingRows = 1_000;
 
-interface Reference {
-  digest: string;
-  version: string;
-  columns: readonly InputColumn[];
-  summaries: ReadonlyMap<string, ColumnSummary>;
-  /** Columns that are compared by figures of each text or picture, and those figures. */
-  kinds: ReadingKinds;
-  figures: ReadonlyMap<string, ColumnSummary>;
-  scores: HeldOutScores | undefined;
-  whole: MultivariateTest | undefined;
-  rows: number;
-}
-
 /** A full window: rows at hand, or sketches of rows that nobody read in time. */
 interface FullWindow {
   count: number;
@@ -88,10 +67,6 @@ interface FullWindow {
   sketch: WindowSketch;
 }
 
-/** Rows of the training sample that texts are read from and that are compared as a whole. */
-const sampledRows = 20_000;
-/** Columns of rows that are compared as a whole. */
-const wholeColumns = 300;
 /** Columns of a report; of very wide tables those that moved most. */
 const shownColumns = 300;
 /** Work of one turn of the event loop, ms. */
@@ -105,13 +80,13 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   const history: MonitorReport['history'] = [];
   const feed = createReportFeed();
   const closed = new AbortController();
-  let reference: Reference | undefined;
+  let reference: EndpointReference | undefined;
   let windowLog = '';
   /** Rows of this log that belong to windows which are full already. */
   let windowStart = 0;
   let loggedAtLastPoint = 0;
   /** What the newest report was made of. */
-  let comparedWith: { reference: Reference | undefined; logId: string; logged: number } = {
+  let comparedWith: { reference: EndpointReference | undefined; logId: string; logged: number } = {
     reference: undefined,
     logId: '',
     logged: -1,
@@ -136,36 +111,22 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     distances: options.method === 'distance' ? new DistanceTests() : undefined,
   };
 
-  async function loadReference(): Promise<Reference | undefined> {
+  async function loadReference(): Promise<EndpointReference | undefined> {
     const [source] = options.host.models(options.endpointId);
     if (source === undefined || source.manifest === null || source.referencePath === null) return undefined;
     if (reference?.digest === source.digest) return reference;
-    const columns = source.manifest.inputs;
-    const summaries = await summarizeFile(source.referencePath, columns, closed.signal);
-    const compatible = options.method === 'evidently';
-    const isWhole = options.multivariate === true && !compatible;
-    const scalarColumns = columns.filter(({ type }) => type !== 'tensor').slice(0, wholeColumns);
-    const inside = columns.filter(({ type }) => type === 'string' || type === 'tensor');
-    const sampled = new Set([...inside, ...(isWhole ? scalarColumns : [])]);
-    const sample = await readSample(source.referencePath, [...sampled], closed.signal);
-    const kinds = compatible ? { texts: [], pictures: [] } : readingKinds(sample);
-    const figures = referenceFigures(sample, kinds).map(
-      (column) => [column.name, summarizeValues(column, 'float64')] as const,
+    const read = await readReference(
+      { ...source, manifest: source.manifest, referencePath: source.referencePath },
+      {
+        compatible: options.method === 'evidently',
+        multivariate: options.multivariate === true,
+        heldOutScores: options.heldOutScores,
+      },
+      closed.signal,
     );
-    const scalar = sample.flatMap((column) => (column.kind === 'tensor' ? [] : [column]));
     rolling = undefined;
     multivariate = undefined;
-    reference = {
-      digest: source.digest,
-      version: source.version,
-      columns,
-      summaries,
-      kinds,
-      figures: new Map(figures),
-      scores: await options.heldOutScores?.(source.digest),
-      whole: isWhole ? new MultivariateTest({ rows: scalar[0]?.values.length ?? 0, columns: scalar }) : undefined,
-      rows: rowsIn(summaries),
-    };
+    reference = read;
     return reference;
   }
 
@@ -211,7 +172,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   }
 
   function pairsOf(
-    known: Reference | undefined,
+    known: EndpointReference | undefined,
     current: (name: string, type: InputColumn['type']) => ColumnSummary | undefined,
   ): ColumnPair[] {
     if (known === undefined) return [];
@@ -248,7 +209,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     return pairs;
   }
 
-  function rowsPairs(known: Reference | undefined, rows: RecentRows): ColumnPair[] {
+  function rowsPairs(known: EndpointReference | undefined, rows: RecentRows): ColumnPair[] {
     const columns = [...rows.columns, ...rows.outputs];
     if (known !== undefined && known.kinds.texts.length > 0) {
       columns.push(...figuresOf(rows.columns, { texts: known.kinds.texts, pictures: [] }));
@@ -260,7 +221,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     });
   }
 
-  function sketchPairs(known: Reference, window: readonly WindowSketch[]): ColumnPair[] {
+  function sketchPairs(known: EndpointReference, window: readonly WindowSketch[]): ColumnPair[] {
     return pairsOf(known, (name, type) =>
       type === 'timestamp' || type === 'tensor' ? undefined : summaryOf(window, name, type),
     );
@@ -280,7 +241,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   }
 
   /** The window against those just before it, then remembers it. */
-  async function compareRolling(known: Reference, window: FullWindow): Promise<void> {
+  async function compareRolling(known: EndpointReference, window: FullWindow): Promise<void> {
     if (rollingWindows === 0) return;
     if (earlier.length > 0) {
       const before = new Map(sketchPairs(known, earlier).map(({ column, current }) => [column, current]));
@@ -296,7 +257,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   }
 
   /** Goes on beside the looks; a window that comes while another is compared is left out. */
-  function compareWhole(known: Reference, rows: RecentRows): void {
+  function compareWhole(known: EndpointReference, rows: RecentRows): void {
     if (known.whole === undefined || comparingWhole) return;
     comparingWhole = true;
     const columns = rows.columns.flatMap((column) => (column.kind === 'tensor' ? [] : [column]));
@@ -313,7 +274,11 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       });
   }
 
-  function reportOf(known: Reference | undefined, rows: { rows: number }, compared: ComparedColumns): MonitorReport {
+  function reportOf(
+    known: EndpointReference | undefined,
+    rows: { rows: number },
+    compared: ComparedColumns,
+  ): MonitorReport {
     const against = new Map(rolling?.columns.columns.map((column) => [column.column, column]));
     const columns = compared.columns.map((column) => {
       const other = against.get(column.column);
@@ -457,63 +422,10 @@ function brokenColumns({ columns, effects }: ComparedColumns): string[] {
     .map(({ column }) => column);
 }
 
-const exampleRows = 3;
-
-function detailsOf(pairs: readonly ColumnPair[], report: MonitorReport, recent: RecentRows | undefined): WindowDetails {
-  const drifted = new Set(report.columns.filter((column) => column.drifted).map(({ column }) => column));
-  const words: WindowDetails['words'] = {};
-  for (const { column, reference, current } of pairs) {
-    if (drifted.has(column) && reference !== undefined && current !== undefined) {
-      words[column] = shiftInWords(reference, current);
-    }
-  }
-  if (recent === undefined) return { words, examples: [] };
-  const examples = Array.from({ length: Math.min(exampleRows, recent.rows) }, (_, back) => {
-    const row = recent.rows - 1 - back;
-    return Object.fromEntries(recent.columns.map((column) => [column.name, jsonValue(column, row)]));
-  });
-  return { words, examples };
-}
-
-function jsonValue({ kind, values }: RecentRows['columns'][number], row: number): unknown {
-  const value = values[row];
-  if (value === undefined || value === MISSING_STRING || value === MISSING_TIMESTAMP || Number.isNaN(value))
-    return null;
-  return kind === 'timestamp' ? new Date(Number(value) / 1_000).toISOString() : value;
-}
-
 /** Shown name of the score of the second class, or of the predicted number. */
 const predictionColumn = 'prediction';
 
 function mostMoved(effects: ComparedColumns['effects']): ComparedColumns['effects'] {
   const sorted = Object.entries(effects).toSorted((a, b) => (b[1] ?? -1) - (a[1] ?? -1));
   return Object.fromEntries(sorted.slice(0, shownColumns));
-}
-
-function joinSketches(sketches: readonly WindowSketch[]): WindowSketch {
-  const [first, ...others] = sketches as [WindowSketch, ...WindowSketch[]];
-  for (const other of others) {
-    for (const [name, column] of first) {
-      const more = other.get(name);
-      if (more === undefined) continue;
-      column.rows += more.rows;
-      if (more.numbers !== undefined) column.numbers?.merge(more.numbers);
-      if (more.names !== undefined) column.names?.merge(more.names);
-    }
-  }
-  return first;
-}
-
-async function readSample(path: string, columns: readonly InputColumn[], signal: AbortSignal): Promise<ColumnValues[]> {
-  if (columns.length === 0) return [];
-  for await (const chunk of readColumns(path, columns, { limit: sampledRows, chunkRows: sampledRows, signal })) {
-    return chunk.columns;
-  }
-  return [];
-}
-
-function rowsIn(summaries: ReadonlyMap<string, ColumnSummary>): number {
-  let rows = 0;
-  for (const summary of summaries.values()) rows = Math.max(rows, rowsOf(summary));
-  return rows;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
-import { MultivariateTest, type SampleRows } from './multivariate.ts';
+import { MultivariateTest } from './multivariate.ts';
+import type { SampleRows } from './sample-rows.ts';
 
 /** Four numbers, of which the first two go together by `link`, and a category. */
 function rowsOf(rows: number, seed: number, link = 0.8): SampleRows {

@@ -1,8 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { MISSING_STRING } from '../../shared/model/signature.ts';
 import type { MultivariateDrift } from '../../shared/rpc/engine-contract.ts';
-import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
-import { principalComponents } from '../compute/cluster/principal-components.ts';
 import { rocAuc, thresholdCounts } from '../compute/metrics/threshold-counts.ts';
 import { benjaminiHochberg } from '../compute/stats/benjamini-hochberg.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
@@ -11,12 +8,8 @@ import { gainImportance } from '../compute/trees/importance.ts';
 import { createTreeScorer } from '../compute/trees/predict.ts';
 import { trainTrees } from '../compute/trees/train.ts';
 import { type ColumnEncoder, encoderOf } from './encode-columns.ts';
-
-/** Rows of one sample, columns side by side. */
-export interface SampleRows {
-  rows: number;
-  columns: readonly ScalarColumn[];
-}
+import { type Components, fitComponents, mean, permutationPValue } from './reconstruction-error.ts';
+import { drawRows, evenRows, type SampleRows } from './sample-rows.ts';
 
 export interface MultivariateOptions {
   /** False discovery rate over both looks. */
@@ -31,12 +24,6 @@ const maxReferenceRows = 20_000;
 const minimumRows = 100;
 const folds = 5;
 const nullRepetitions = 40;
-const shuffles = 399;
-const keptVariance = 0.65;
-const categoriesInComponents = 8;
-const maxWidth = 64;
-/** Standardised values beyond count as this. */
-const furthest = 10;
 const shownColumns = 8;
 
 const params = {
@@ -139,7 +126,6 @@ export class MultivariateTest {
       Uint8Array.from(labels, (_, i) => i % folds),
       random,
     );
-    const scores = new Float64Array(labels.length);
     const gains = new Float64Array(columns.length);
     const features = this.#encoders.map(({ categories }) => ({
       categories: categories === undefined ? undefined : categories + 1,
@@ -168,9 +154,6 @@ export class MultivariateTest {
         });
       });
       const scored = createTreeScorer(model).score(flat, outside.length);
-      outside.forEach((row, i) => {
-        scores[row] = scored[2 * i + 1] as number;
-      });
       const own = {
         scores: scored.filter((_, i) => i % 2 === 1),
         positive: Uint8Array.from(outside, (i) => labels[i] as number),
@@ -181,7 +164,8 @@ export class MultivariateTest {
   }
 
   async #reconstruction(current: SampleRows, signal: AbortSignal): Promise<MultivariateDrift['reconstruction']> {
-    if (this.#components === undefined) this.#components = fitComponents(this.#reference, this.#encoders, signal);
+    if (this.#components === undefined)
+      this.#components = fitComponents(this.#reference, this.#encoders, maxRows, signal);
     if (this.#components === null) return null;
     const { count, heldOut, errorsOf } = this.#components;
     const own = heldOut;
@@ -189,127 +173,6 @@ export class MultivariateTest {
     const pValue = await permutationPValue(own, other, signal);
     return { components: count, reference: mean(own), current: mean(other), pValue, drifted: false };
   }
-}
-
-interface Components {
-  count: number;
-  /** Errors of the reference rows that the components were not found on. */
-  heldOut: Float64Array;
-  errorsOf(sample: SampleRows): Float64Array;
-}
-
-function fitComponents(
-  reference: SampleRows,
-  encoders: readonly ColumnEncoder[],
-  signal: AbortSignal,
-): Components | null {
-  const found = rowsWhere(reference, (row) => row % 2 === 0);
-  const apart = evenRows(
-    rowsWhere(reference, (row) => row % 2 === 1),
-    maxRows,
-  );
-  const raw = spread(found, encoders);
-  const { width } = raw;
-  if (width < 2) return null;
-  const means = new Float64Array(width);
-  const scales = new Float64Array(width);
-  for (let c = 0; c < width; c++) {
-    let sum = 0;
-    let squares = 0;
-    let present = 0;
-    for (let row = 0; row < found.rows; row++) {
-      const value = raw.values[row * width + c] as number;
-      if (Number.isNaN(value)) continue;
-      sum += value;
-      squares += value * value;
-      present++;
-    }
-    means[c] = present === 0 ? 0 : sum / present;
-    const variance = present === 0 ? 0 : squares / present - (means[c] as number) ** 2;
-    scales[c] = variance > 1e-12 ? 1 / Math.sqrt(variance) : 0;
-  }
-  const standardized = (sample: SampleRows) => {
-    const { values } = spread(sample, encoders);
-    return Float32Array.from(values, (value, i) => {
-      const z = (value - (means[i % width] as number)) * (scales[i % width] as number);
-      return Number.isNaN(z) ? 0 : Math.max(-furthest, Math.min(furthest, z));
-    });
-  };
-  const matrix = standardized(found);
-  const { directions, shares } = principalComponents({ values: matrix, rows: found.rows, width }, width - 1, signal);
-  let kept = 0;
-  let count = 0;
-  while (count < shares.length && (count === 0 || kept < keptVariance)) kept += shares[count++] as number;
-  const errorsOf = (sample: SampleRows) => {
-    const values = standardized(sample);
-    return Float64Array.from({ length: sample.rows }, (_, row) => {
-      const z = values.subarray(row * width, (row + 1) * width);
-      let squares = 0;
-      for (const value of z) squares += value * value;
-      for (let k = 0; k < count; k++) {
-        let along = 0;
-        for (let c = 0; c < width; c++) along += (z[c] as number) * (directions[k * width + c] as number);
-        squares -= along * along;
-      }
-      return Math.sqrt(Math.max(0, squares));
-    });
-  };
-  return { count, heldOut: errorsOf(apart), errorsOf };
-}
-
-/** Numbers as they are, the most frequent texts as columns of 0 and 1; row-major. */
-function spread(
-  { columns, rows }: SampleRows,
-  encoders: readonly ColumnEncoder[],
-): { values: Float64Array; width: number } {
-  const parts: Float32Array[] = [];
-  for (const encoder of encoders) {
-    if (parts.length >= maxWidth) break;
-    const encoded = encoder.encode(
-      columns.find(({ name }) => name === encoder.name),
-      rows,
-    );
-    if (encoder.categories === undefined) {
-      parts.push(encoded);
-      continue;
-    }
-    const shown = Math.min(encoder.categories, categoriesInComponents);
-    for (let code = 0; code < shown; code++) parts.push(encoded.map((value) => (value === code ? 1 : 0)));
-  }
-  const width = parts.length;
-  const values = new Float64Array(rows * width);
-  parts.forEach((part, c) => {
-    for (let row = 0; row < rows; row++) values[row * width + c] = part[row] as number;
-  });
-  return { values, width };
-}
-
-/** Two-sided, on the difference of the means. */
-async function permutationPValue(a: Float64Array, b: Float64Array, signal: AbortSignal): Promise<number> {
-  const pooled = new Float64Array(a.length + b.length);
-  pooled.set(a);
-  pooled.set(b, a.length);
-  const overall = mean(pooled);
-  const seen = Math.abs(mean(b) - overall);
-  const random = uniformGenerator(pooled.length);
-  let asFar = 0;
-  for (let i = 0; i < shuffles; i++) {
-    let sum = 0;
-    // A partial Fisher–Yates: the first values are a random sample.
-    for (let k = 0; k < b.length; k++) {
-      const other = k + Math.floor(random() * (pooled.length - k));
-      const value = pooled[other] as number;
-      pooled[other] = pooled[k] as number;
-      pooled[k] = value;
-      sum += value;
-    }
-    if (Math.abs(sum / b.length - overall) >= seen - 1e-12) asFar++;
-    if (i % 50 === 49) {
-      signal.throwIfAborted();
-      await setImmediate();
-    }
-  }
-  return (asFar + 1) / (shuffles + 1);
 }
 
 function pValueOf(expected: { mean: number; deviation: number }, auc: number): number {
@@ -336,10 +199,6 @@ function upperTail(t: number): number {
   return t > 0 ? both / 2 : 1 - both / 2;
 }
 
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
 function joined(a: Float32Array, b: Float32Array): Float32Array {
   const both = new Float32Array(a.length + b.length);
   both.set(a);
@@ -364,49 +223,4 @@ function indicesWhere(values: Uint8Array, keep: (value: number) => boolean): Uin
     if (keep(value)) found.push(i);
   });
   return Uint32Array.from(found);
-}
-
-/** At most `count` rows, evenly spaced. */
-function evenRows(sample: SampleRows, count: number): SampleRows {
-  if (sample.rows <= count) return sample;
-  return pickRows(
-    sample,
-    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * sample.rows) / count)),
-  );
-}
-
-/** At most `count` rows, drawn without replacement. */
-function drawRows(sample: SampleRows, count: number, random: () => number): SampleRows {
-  if (sample.rows <= count) return sample;
-  const order = Uint32Array.from({ length: sample.rows }, (_, row) => row);
-  for (let i = 0; i < count; i++) {
-    const other = i + Math.floor(random() * (order.length - i));
-    const row = order[other] as number;
-    order[other] = order[i] as number;
-    order[i] = row;
-  }
-  return pickRows(sample, order.subarray(0, count));
-}
-
-function rowsWhere(sample: SampleRows, keep: (row: number) => boolean): SampleRows {
-  return pickRows(
-    sample,
-    Uint32Array.from({ length: sample.rows }, (_, row) => row).filter((row) => keep(row)),
-  );
-}
-
-function pickRows({ columns }: SampleRows, rows: Uint32Array): SampleRows {
-  return {
-    rows: rows.length,
-    columns: columns.map((column): ScalarColumn => {
-      const { name } = column;
-      if (column.kind === 'string') {
-        return { name, kind: 'string', values: Array.from(rows, (row) => column.values[row] as string) };
-      }
-      if (column.kind === 'timestamp') {
-        return { name, kind: 'timestamp', values: BigInt64Array.from(rows, (row) => column.values[row] as bigint) };
-      }
-      return { name, kind: 'number', values: Float64Array.from(rows, (row) => column.values[row] as number) };
-    }),
-  };
 }

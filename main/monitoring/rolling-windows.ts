@@ -68,3 +68,18 @@ function truthSummary(sketches: readonly ColumnSketch[]): ColumnSummary {
   }
   return { kind: 'categorical', counts: new Map([...counts].filter(([, times]) => times > 0)), rows };
 }
+
+/** Several windows as one; the first is added to. */
+export function joinSketches(sketches: readonly WindowSketch[]): WindowSketch {
+  const [first, ...others] = sketches as [WindowSketch, ...WindowSketch[]];
+  for (const other of others) {
+    for (const [name, column] of first) {
+      const more = other.get(name);
+      if (more === undefined) continue;
+      column.rows += more.rows;
+      if (more.numbers !== undefined) column.numbers?.merge(more.numbers);
+      if (more.names !== undefined) column.names?.merge(more.names);
+    }
+  }
+  return first;
+}

@@ -13,7 +13,8 @@ import { type ColumnSummary, incomparable, summarizeFile } from './column-summar
 import type { ColumnPair } from './column-test.ts';
 import { type AssessedColumn, assessColumn, type DriftOptions, judgeColumns } from './drift-report.ts';
 import { figurePairs, readingKinds } from './figure-pairs.ts';
-import { MultivariateTest, type SampleRows } from './multivariate.ts';
+import { MultivariateTest } from './multivariate.ts';
+import type { SampleRows } from './sample-rows.ts';
 import { shiftInWords } from './shift-in-words.ts';
 
 /** Result of `slipway drift`. */

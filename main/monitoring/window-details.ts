@@ -1,0 +1,42 @@
+import { MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
+import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import type { RecentRows } from '../serving/request-log.ts';
+import type { ColumnPair } from './column-test.ts';
+import { shiftInWords } from './shift-in-words.ts';
+
+export interface WindowDetails {
+  /** How each drifted column differs. */
+  words: Record<string, string>;
+  /** The newest rows. */
+  examples: Record<string, unknown>[];
+}
+
+const exampleRows = 3;
+
+/** Of a judged window; no examples where its rows are known by sketches only. */
+export function detailsOf(
+  pairs: readonly ColumnPair[],
+  report: MonitorReport,
+  recent: RecentRows | undefined,
+): WindowDetails {
+  const drifted = new Set(report.columns.filter((column) => column.drifted).map(({ column }) => column));
+  const words: WindowDetails['words'] = {};
+  for (const { column, reference, current } of pairs) {
+    if (drifted.has(column) && reference !== undefined && current !== undefined) {
+      words[column] = shiftInWords(reference, current);
+    }
+  }
+  if (recent === undefined) return { words, examples: [] };
+  const examples = Array.from({ length: Math.min(exampleRows, recent.rows) }, (_, back) => {
+    const row = recent.rows - 1 - back;
+    return Object.fromEntries(recent.columns.map((column) => [column.name, jsonValue(column, row)]));
+  });
+  return { words, examples };
+}
+
+function jsonValue({ kind, values }: RecentRows['columns'][number], row: number): unknown {
+  const value = values[row];
+  if (value === undefined || value === MISSING_STRING || value === MISSING_TIMESTAMP || Number.isNaN(value))
+    return null;
+  return kind === 'timestamp' ? new Date(Number(value) / 1_000).toISOString() : value;
+}
