@@ -8,8 +8,8 @@ import { expect, it } from 'vitest';
 import { createAlertRecords } from '../store/alert-records.ts';
 import { openDatabase } from '../store/database.ts';
 import { createAlerting } from './alerting.ts';
-import { summarizeValues } from './column-summary.ts';
-import { shiftInWords } from './shift-in-words.ts';
+import { summarizeValues } from '../compute/drift/column-summary.ts';
+import { shiftInWords } from '../compute/drift/shift-in-words.ts';
 
 it('sends an alert once when it begins and once when it is over, except while silenced', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'slipway-alerting-'));

@@ -2,8 +2,8 @@ import { MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { ColumnFinding } from '../../shared/rpc/engine-contract.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
 import { chiSquareTwoSample } from '../compute/stats/chi-square.ts';
-import { type ColumnSummary, missingCategory, valueCount } from './column-summary.ts';
-import { type ColumnPair, rowsOf } from './column-test.ts';
+import { type ColumnSummary, missingCategory, valueCount } from '../compute/drift/column-summary.ts';
+import { type ColumnPair, rowsOf } from '../compute/drift/column-test.ts';
 
 /** Shares below this are no finding. */
 const minimumShare = 0.01;

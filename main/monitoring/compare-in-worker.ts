@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { ComparisonJob, ComparisonReply } from './compare-worker.ts';
-import type { TableDriftDetails } from './table-drift.ts';
+import type { TableDriftDetails } from '../compute/drift/table-drift.ts';
 
 /** `compareTables` in a thread of its own. Errors: its own; `run.cancelled` when aborted. */
 export function compareInWorker(job: ComparisonJob, signal: AbortSignal | undefined): Promise<TableDriftDetails> {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError, type WireError } from '../../shared/errors/app-error.ts';
-import { DistanceTests } from './distance-test.ts';
-import { compareTables, type TableDriftDetails } from './table-drift.ts';
+import { DistanceTests } from '../compute/drift/distance-test.ts';
+import { compareTables, type TableDriftDetails } from '../compute/drift/table-drift.ts';
 
 /** Thread that compares two tables: sorting millions of values would hold the engine up. */
 

@@ -1,7 +1,7 @@
 import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
 import { createTreeScorer } from '../compute/trees/predict.ts';
 import { trainTrees } from '../compute/trees/train.ts';
-import { encoderOf } from './encode-columns.ts';
+import { encoderOf } from '../compute/drift/encode-columns.ts';
 
 /** Held-out rows of a regression. */
 export interface RegressionReference {

@@ -6,17 +6,17 @@ import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { MissedRows } from '../serving/missed-rows.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
 import { columnFindings } from './column-findings.ts';
-import type { ColumnPair } from './column-test.ts';
-import { type ColumnSummary, incomparable, summarizeValues } from './column-summary.ts';
-import { DistanceTests } from './distance-test.ts';
+import type { ColumnPair } from '../compute/drift/column-test.ts';
+import { type ColumnSummary, incomparable, summarizeValues } from '../compute/drift/column-summary.ts';
+import { DistanceTests } from '../compute/drift/distance-test.ts';
 import {
   type AssessedColumn,
   assessColumn,
   type ComparedColumns,
   type DriftOptions,
   judgeColumns,
-} from './drift-report.ts';
-import { figuresOf } from './figure-pairs.ts';
+} from '../compute/drift/drift-report.ts';
+import { figuresOf } from '../compute/drift/figure-pairs.ts';
 import { type EndpointReference, readReference } from './endpoint-reference.ts';
 import { createHysteresis } from './hysteresis.ts';
 import { type HeldOutScores } from './held-out-scores.ts';

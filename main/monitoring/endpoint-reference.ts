@@ -1,10 +1,10 @@
 import type { InputColumn } from '../../shared/model/signature.ts';
 import { type ColumnValues, readColumns } from '../compute/duckdb/read-columns.ts';
-import { rowsOf } from './column-test.ts';
-import { type ColumnSummary, summarizeFile, summarizeValues } from './column-summary.ts';
-import { type ReadingKinds, readingKinds, referenceFigures } from './figure-pairs.ts';
+import { rowsOf } from '../compute/drift/column-test.ts';
+import { type ColumnSummary, summarizeFile, summarizeValues } from '../compute/drift/column-summary.ts';
+import { type ReadingKinds, readingKinds, referenceFigures } from '../compute/drift/figure-pairs.ts';
 import type { HeldOutScores } from './held-out-scores.ts';
-import { MultivariateTest } from './multivariate.ts';
+import { MultivariateTest } from '../compute/drift/multivariate.ts';
 
 /** The training sample of the model that an endpoint serves, as its windows are compared with it. */
 export interface EndpointReference {

@@ -1,6 +1,6 @@
 import { scoreColumn } from '../../shared/model/report.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
-import { type ColumnSummary, summarizeFile } from './column-summary.ts';
+import { type ColumnSummary, summarizeFile } from '../compute/drift/column-summary.ts';
 
 /** What a model made of held-out rows, to compare its predictions with. */
 export interface HeldOutScores {

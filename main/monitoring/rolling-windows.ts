@@ -3,7 +3,12 @@ import { CountSketch } from '../compute/sketches/count-sketch.ts';
 import { KllSketch } from '../compute/sketches/kll-sketch.ts';
 import { MISSING_STRING } from '../../shared/model/signature.ts';
 import type { MissedRows } from '../serving/missed-rows.ts';
-import { type ColumnSketch, ColumnSummarizer, type ColumnSummary, missingCategory } from './column-summary.ts';
+import {
+  type ColumnSketch,
+  ColumnSummarizer,
+  type ColumnSummary,
+  missingCategory,
+} from '../compute/drift/column-summary.ts';
 
 /** Columns of a window as sketches, by name. */
 export type WindowSketch = ReadonlyMap<string, ColumnSketch>;

@@ -2,9 +2,9 @@ import { tmpdir } from 'node:os';
 import type { DatasetDiff } from '../../shared/rpc/dataset-schemas.ts';
 import type { Column } from '../../shared/table/schema.ts';
 import { countRowChanges } from '../compute/duckdb/row-diff.ts';
-import { summarizeFile, incomparable } from './column-summary.ts';
-import { compareColumns } from './drift-report.ts';
-import { inputColumns, sameKind } from './table-drift.ts';
+import { summarizeFile, incomparable } from '../compute/drift/column-summary.ts';
+import { compareColumns } from '../compute/drift/drift-report.ts';
+import { inputColumns, sameKind } from '../compute/drift/table-drift.ts';
 
 /** A stored table. */
 export interface TableVersion {

@@ -1,8 +1,8 @@
 import { MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import type { RecentRows } from '../serving/request-log.ts';
-import type { ColumnPair } from './column-test.ts';
-import { shiftInWords } from './shift-in-words.ts';
+import type { ColumnPair } from '../compute/drift/column-test.ts';
+import { shiftInWords } from '../compute/drift/shift-in-words.ts';
 
 export interface WindowDetails {
   /** How each drifted column differs. */

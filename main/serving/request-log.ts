@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../shared/model/signature.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
-import { isPicture, pictureColumn, pictureFigures, pictureOf } from './picture-figures.ts';
+import { isPicture, pictureColumn, pictureFigures, pictureOf } from '../compute/drift/picture-figures.ts';
 import { EvenSampler } from './even-sampler.ts';
 import { type MissedRows, MissedRowsCollector } from './missed-rows.ts';
 import { elementCount, isBinaryOnly, type Tensor, type TensorSpec } from './tensor.ts';

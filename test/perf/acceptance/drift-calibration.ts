@@ -1,9 +1,9 @@
 import { MISSING_STRING } from '../../../shared/model/signature.ts';
 import { uniformGenerator } from '../../../main/compute/stats/random.ts';
-import type { ColumnPair } from '../../../main/monitoring/column-test.ts';
-import { summarizeValues } from '../../../main/monitoring/column-summary.ts';
-import { DistanceTests } from '../../../main/monitoring/distance-test.ts';
-import { compareColumns } from '../../../main/monitoring/drift-report.ts';
+import type { ColumnPair } from '../../../main/compute/drift/column-test.ts';
+import { summarizeValues } from '../../../main/compute/drift/column-summary.ts';
+import { DistanceTests } from '../../../main/compute/drift/distance-test.ts';
+import { compareColumns } from '../../../main/compute/drift/drift-report.ts';
 import { driftGoldenValues, isMismatch } from '../../support/drift-golden.ts';
 import type { Benchmark } from '../benchmark.ts';
 

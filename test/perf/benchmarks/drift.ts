@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { quotePath } from '../../../main/compute/duckdb/quote.ts';
-import { compareTables } from '../../../main/monitoring/table-drift.ts';
+import { compareTables } from '../../../main/compute/drift/table-drift.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { servingCostRatio } from '../serve/monitored-cost.ts';
 import { median } from '../serve/load.ts';

@@ -1,8 +1,8 @@
-import { categoryDistance } from '../compute/stats/category-distance.ts';
-import { chiSquareCriticalValue, chiSquareTwoSample } from '../compute/stats/chi-square.ts';
-import { kolmogorovCriticalValue, kolmogorovSurvival } from '../compute/stats/kolmogorov-distribution.ts';
-import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
-import { valueCounts } from '../compute/stats/value-counts.ts';
+import { categoryDistance } from '../stats/category-distance.ts';
+import { chiSquareCriticalValue, chiSquareTwoSample } from '../stats/chi-square.ts';
+import { kolmogorovCriticalValue, kolmogorovSurvival } from '../stats/kolmogorov-distribution.ts';
+import { kolmogorovSmirnovTwoSample } from '../stats/kolmogorov-smirnov.ts';
+import { valueCounts } from '../stats/value-counts.ts';
 import { type ColumnSummary, valueCount } from './column-summary.ts';
 import { commonCounts } from './common-counts.ts';
 import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';

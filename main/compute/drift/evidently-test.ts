@@ -1,11 +1,11 @@
-import { chiSquareCriticalValue, chiSquareGoodnessOfFit } from '../compute/stats/chi-square.ts';
-import { jensenShannonDistance } from '../compute/stats/divergence.ts';
-import { shares } from '../compute/stats/histogram.ts';
-import { kolmogorovCriticalValue } from '../compute/stats/kolmogorov-distribution.ts';
-import { kolmogorovSmirnovTwoSample } from '../compute/stats/kolmogorov-smirnov.ts';
-import { twoProportionZTest } from '../compute/stats/mean-tests.ts';
-import { valueCounts } from '../compute/stats/value-counts.ts';
-import { wassersteinNormed } from '../compute/stats/wasserstein.ts';
+import { chiSquareCriticalValue, chiSquareGoodnessOfFit } from '../stats/chi-square.ts';
+import { jensenShannonDistance } from '../stats/divergence.ts';
+import { shares } from '../stats/histogram.ts';
+import { kolmogorovCriticalValue } from '../stats/kolmogorov-distribution.ts';
+import { kolmogorovSmirnovTwoSample } from '../stats/kolmogorov-smirnov.ts';
+import { twoProportionZTest } from '../stats/mean-tests.ts';
+import { valueCounts } from '../stats/value-counts.ts';
+import { wassersteinNormed } from '../stats/wasserstein.ts';
 import { type ColumnSummary, missingCategory } from './column-summary.ts';
 import { type ColumnPair, comparableSides } from './column-test.ts';
 

@@ -1,7 +1,7 @@
-import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
+import type { ColumnValues } from '../duckdb/read-columns.ts';
 import type { ColumnPair } from './column-test.ts';
 import { summarizeValues } from './column-summary.ts';
-import { isPicture } from '../serving/picture-figures.ts';
+import { isPicture } from './picture-figures.ts';
 import { isText, type TextProfile, vocabularyOf, withFigures } from './derived-columns.ts';
 
 /** Columns of a reference that are compared by figures of each text or picture. */

@@ -1,5 +1,5 @@
-import { MISSING_STRING } from '../../shared/model/signature.ts';
-import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
+import { MISSING_STRING } from '../../../shared/model/signature.ts';
+import type { ScalarColumn } from '../duckdb/append-columns.ts';
 
 /** Turns a column into what trees learn from, always in the way of the rows it was made of. */
 export interface ColumnEncoder {

@@ -1,7 +1,7 @@
-import { MISSING_STRING } from '../../shared/model/signature.ts';
-import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
-import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
-import { isPicture, pictureColumn, pictureFigures, pictureOf } from '../serving/picture-figures.ts';
+import { MISSING_STRING } from '../../../shared/model/signature.ts';
+import type { ScalarColumn } from '../duckdb/append-columns.ts';
+import type { ColumnValues } from '../duckdb/read-columns.ts';
+import { isPicture, pictureColumn, pictureFigures, pictureOf } from './picture-figures.ts';
 
 /** Texts and pictures are compared by figures of each one: columns of numbers, named after the column they come from. */
 export interface TextProfile {

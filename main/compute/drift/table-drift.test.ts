@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withDuckDb } from '../compute/duckdb/connection.ts';
+import { withDuckDb } from '../duckdb/connection.ts';
 import { compareTables } from './table-drift.ts';
 
 let dir: string;

@@ -1,9 +1,9 @@
-import { type InputColumn, MISSING_STRING } from '../../shared/model/signature.ts';
-import type { ColumnType } from '../../shared/table/schema.ts';
-import { type ColumnValues, readColumns } from '../compute/duckdb/read-columns.ts';
-import { CountSketch } from '../compute/sketches/count-sketch.ts';
-import { KllSketch } from '../compute/sketches/kll-sketch.ts';
-import { sortAscending } from '../compute/stats/sort-ascending.ts';
+import { type InputColumn, MISSING_STRING } from '../../../shared/model/signature.ts';
+import type { ColumnType } from '../../../shared/table/schema.ts';
+import { type ColumnValues, readColumns } from '../duckdb/read-columns.ts';
+import { CountSketch } from '../sketches/count-sketch.ts';
+import { KllSketch } from '../sketches/kll-sketch.ts';
+import { sortAscending } from '../stats/sort-ascending.ts';
 
 /** One column of one sample, ready to be compared. */
 export type ColumnSummary =

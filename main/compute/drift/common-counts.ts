@@ -1,4 +1,4 @@
-import { bucketOf } from '../compute/sketches/count-sketch.ts';
+import { bucketOf } from '../sketches/count-sketch.ts';
 import type { ColumnSummary } from './column-summary.ts';
 
 type Categorical = Extract<ColumnSummary, { kind: 'categorical' }>;

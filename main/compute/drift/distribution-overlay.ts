@@ -1,4 +1,4 @@
-import { shares } from '../compute/stats/histogram.ts';
+import { shares } from '../stats/histogram.ts';
 import type { ColumnSummary } from './column-summary.ts';
 
 /** One bar of the overlay: shares of the rows that have a value, in [0, 1]. */

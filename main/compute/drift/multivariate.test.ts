@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
-import { uniformGenerator } from '../compute/stats/random.ts';
+import type { ScalarColumn } from '../duckdb/append-columns.ts';
+import { uniformGenerator } from '../stats/random.ts';
 import { MultivariateTest } from './multivariate.ts';
 import type { SampleRows } from './sample-rows.ts';
 

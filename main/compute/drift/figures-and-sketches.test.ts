@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withDuckDb } from '../compute/duckdb/connection.ts';
-import { quotePath } from '../compute/duckdb/quote.ts';
+import { withDuckDb } from '../duckdb/connection.ts';
+import { quotePath } from '../duckdb/quote.ts';
 import { compareTables } from './table-drift.ts';
 
 let dir = '';

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../shared/table/schema.ts';
+import type { ColumnType } from '../../../shared/table/schema.ts';
 import { type ColumnSummary, valueCount } from './column-summary.ts';
 
 /** A column of both samples; undefined where a sample lacks it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MISSING_STRING } from '../../shared/model/signature.ts';
+import { MISSING_STRING } from '../../../shared/model/signature.ts';
 import { summarizeValues } from './column-summary.ts';
 import type { ColumnPair } from './column-test.ts';
 import { compareColumns } from './drift-report.ts';

@@ -1,4 +1,4 @@
-import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
+import type { ScalarColumn } from '../duckdb/append-columns.ts';
 
 /** Rows of one sample, columns side by side. */
 export interface SampleRows {

@@ -1,5 +1,5 @@
-import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
-import { benjaminiHochberg } from '../compute/stats/benjamini-hochberg.ts';
+import type { MonitorReport } from '../../../shared/rpc/engine-contract.ts';
+import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts';
 import type { ColumnPair, ColumnTest } from './column-test.ts';
 import type { DistanceTests } from './distance-test.ts';
 import { distributionOverlay, type OverlayBar } from './distribution-overlay.ts';

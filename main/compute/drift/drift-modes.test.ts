@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { categoryCounts, normals } from '../../test/support/golden-inputs.ts';
-import { MISSING_STRING } from '../../shared/model/signature.ts';
+import { categoryCounts, normals } from '../../../test/support/golden-inputs.ts';
+import { MISSING_STRING } from '../../../shared/model/signature.ts';
 import type { ColumnPair } from './column-test.ts';
 import { summarizeValues } from './column-summary.ts';
 import { DistanceTests } from './distance-test.ts';

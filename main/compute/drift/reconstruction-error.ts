@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { principalComponents } from '../compute/cluster/principal-components.ts';
-import { uniformGenerator } from '../compute/stats/random.ts';
+import { principalComponents } from '../cluster/principal-components.ts';
+import { uniformGenerator } from '../stats/random.ts';
 import type { ColumnEncoder } from './encode-columns.ts';
 import { evenRows, rowsWhere, type SampleRows } from './sample-rows.ts';
 

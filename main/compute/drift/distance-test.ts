@@ -1,14 +1,14 @@
-import { jensenShannonDistance } from '../compute/stats/divergence.ts';
-import { shares } from '../compute/stats/histogram.ts';
+import { jensenShannonDistance } from '../stats/divergence.ts';
+import { shares } from '../stats/histogram.ts';
 import {
   evenQuantiles,
   jensenShannonNull,
   nullPValue,
   nullQuantile,
   wassersteinNull,
-} from '../compute/stats/null-distribution.ts';
-import { uniformGenerator } from '../compute/stats/random.ts';
-import { wassersteinNormed } from '../compute/stats/wasserstein.ts';
+} from '../stats/null-distribution.ts';
+import { uniformGenerator } from '../stats/random.ts';
+import { wassersteinNormed } from '../stats/wasserstein.ts';
 import { valueCount } from './column-summary.ts';
 import { commonCounts } from './common-counts.ts';
 import { type ColumnPair, type ColumnTest, comparableSides } from './column-test.ts';

@@ -1,4 +1,4 @@
-import type { InputColumn } from '../../shared/model/signature.ts';
+import type { InputColumn } from '../../../shared/model/signature.ts';
 
 /** Numbers of a tensor from which on they are taken for a picture, not for a short vector. */
 const minimumPicture = 64;
