@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -54,4 +54,23 @@ it.each([
   await appendFile(join(dir, file), '\n');
   const [dataAfter, trainAfter] = digests();
   expect([dataAfter !== data, trainAfter !== train]).toEqual([changesData, changesTrain]);
+});
+
+it('counts sources, not what is compiled from them; without sources what is compiled', async () => {
+  await mkdir(join(dir, 'sources'));
+  await writeFile(join(dir, 'sources', 'one.ts'), '1');
+  await writeFile(
+    join(dir, 'c.ts'),
+    "const a = new URL('./sources/', import.meta.url);\nconst b = new URL('./dist/k.wasm', import.meta.url);\n",
+  );
+  const before = digest();
+  await mkdir(join(dir, 'dist'));
+  await writeFile(join(dir, 'dist', 'k.wasm'), '1');
+  expect(digest()).toBe(before);
+  await writeFile(join(dir, 'sources', 'one.ts'), '2');
+  expect(digest()).not.toBe(before);
+  await rm(join(dir, 'sources'), { recursive: true });
+  const compiled = digest();
+  await writeFile(join(dir, 'dist', 'k.wasm'), '2');
+  expect(digest()).not.toBe(compiled);
 });

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** Wording of errors changes no result. */
 const ignored = /^shared[/\\]errors[/\\]/;
+const compiled = /(^|[/\\])dist[/\\]/;
 
 /**
  * Digests of the code of kinds: SHA-256 over the run file, every file of this repository it imports, directly or not,
- * files named by `new URL('./…', import.meta.url)`, and the versions of the npm packages these import. Read once.
+ * files and folders named by `new URL('./…', import.meta.url)`, and the versions of the npm packages these import. Read
+ * once. What a module compiles from a folder of sources beside it counts by those sources: the compiled file appears only
+ * with the first run. In a package, which has no such folder, the compiled file counts.
  */
 export function createCodeDigests(runFile: (kind: string) => URL): (kind: string) => string {
   const digests = new Map<string, string>();
@@ -65,6 +68,13 @@ function readSource(path: string, sources: Map<string, Source>): Source {
       const parts = specifier.split('/');
       source.packages.push(parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/'));
     }
+  }
+  const folders = source.files.filter((file) => statSync(file).isDirectory());
+  if (folders.length > 0) {
+    source.files = [
+      ...source.files.filter((file) => !folders.includes(file) && !compiled.test(relative(dirname(path), file))),
+      ...folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))),
+    ];
   }
   return source;
 }

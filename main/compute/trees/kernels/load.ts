@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
+const assembly = fileURLToPath(new URL('./assembly/', import.meta.url));
+const build = fileURLToPath(new URL('./build.mjs', import.meta.url));
 const built = fileURLToPath(new URL('../../../../dist/kernels/trees.wasm', import.meta.url));
 
 /**
@@ -26,7 +27,7 @@ export async function loadKernels(): Promise<WebAssembly.Module> {
 
 async function compile(target: string): Promise<void> {
   try {
-    await promisify(execFile)(process.execPath, [join(here, 'build.mjs'), target], {
+    await promisify(execFile)(process.execPath, [build, target], {
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       timeout: 120_000,
     });
@@ -46,8 +47,8 @@ function reason(cause: unknown): string {
 /** Unix ms of the newest kernel source; 0 in a package that carries only the compiled kernels. */
 async function newestSourceMs(): Promise<number> {
   try {
-    const names = await readdir(join(here, 'assembly'));
-    const sources = [join(here, 'build.mjs'), ...names.map((name) => join(here, 'assembly', name))];
+    const names = await readdir(assembly);
+    const sources = [build, ...names.map((name) => join(assembly, name))];
     return Math.max(...(await Promise.all(sources.map(modifiedMs))));
   } catch {
     return 0;
