@@ -1,4 +1,5 @@
 import type { NodeDefinition } from '../shared/node/define-node.ts';
+import { compareNode } from './data/compare/definition.ts';
 import { expectNode } from './data/expect/definition.ts';
 import { fileNode } from './data/file/definition.ts';
 import { metricsNode } from './data/metrics/definition.ts';
@@ -99,6 +100,7 @@ export const catalog = {
   [pythonNode.kind]: pythonNode,
   [metricsNode.kind]: metricsNode,
   [expectNode.kind]: expectNode,
+  [compareNode.kind]: compareNode,
   [writeFileNode.kind]: writeFileNode,
   [writeSqliteNode.kind]: writeSqliteNode,
   [writePostgresNode.kind]: writePostgresNode,

@@ -4,6 +4,7 @@ import type { NodeKind } from './catalog.ts';
 /** Kind → lazy import of its runner, for batch kinds. Engine only. */
 export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'data.aggregate': () => import('./data/aggregate/run.ts'),
+  'data.compare': () => import('./data/compare/run.ts'),
   'data.dedupe': () => import('./data/dedupe/run.ts'),
   'data.derive': () => import('./data/derive/run.ts'),
   'data.excel': () => import('./data/excel/run.ts'),

@@ -37,6 +37,7 @@ const harmless: ReadonlySet<string> = new Set([
   'data.union',
   'data.aggregate',
   'data.pivot',
+  'data.compare',
   'data.unpivot',
   'data.window',
   'data.sort',

@@ -13,6 +13,7 @@ import { formatCount, formatFull, formatMetric, formatPercent } from '../ui/form
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { dataReportSchema, ExpectationsView, FactsView } from './data-report-view.tsx';
+import { DriftReportView, driftReportSchema } from './drift-report-view.tsx';
 import { ExplanationView } from './explanation-view.tsx';
 import { ParityBox } from './parity-box.tsx';
 import { CheapestThreshold, FairnessTable, GainChart, ReferenceTable, SliceTable } from './report-parts.tsx';
@@ -22,7 +23,13 @@ import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
 
 const chartHeight = 210;
-const reportSchema = z.union([dataReportSchema, searchReportSchema, explanationReportSchema, evaluationReportSchema]);
+const reportSchema = z.union([
+  dataReportSchema,
+  driftReportSchema,
+  searchReportSchema,
+  explanationReportSchema,
+  evaluationReportSchema,
+]);
 
 function prevalenceOf(report: EvaluationReport): number | undefined {
   const counts = report.confusion?.map((row) => row.reduce((sum, count) => sum + count, 0));
@@ -86,6 +93,7 @@ export function ReportView({ digest, nodeId }: { digest: string; nodeId: string 
   if (!('type' in report)) return <EvaluationView report={report} />;
   if (report.type === 'search') return <SearchView search={report} importance={report.importance} />;
   if (report.type === 'explanation') return <ExplanationView report={report} />;
+  if (report.type === 'drift') return <DriftReportView answer={report} nodeId={nodeId} />;
   if (report.type === 'expectations') return <ExpectationsView report={report} nodeId={nodeId} />;
   return <FactsView report={report} />;
 }

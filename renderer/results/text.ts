@@ -2,6 +2,8 @@ import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
   {
+    columnsDiffer: (over: string, all: string) => `${over} of ${all} columns differ.`,
+    saveAsHtml: 'Save as HTML',
     copyDetails: 'Copy details',
     noExpectations: 'Nothing is expected yet.',
     suggestedContract: 'A contract that this table meets',
@@ -249,6 +251,8 @@ Press to sort`,
     importanceWhileLearning: 'Importance while learning',
   },
   {
+    columnsDiffer: (over, all) => `${over} von ${all} Spalten weichen ab.`,
+    saveAsHtml: 'Als HTML speichern',
     copyDetails: 'Details kopieren',
     noExpectations: 'Noch nichts wird erwartet.',
     suggestedContract: 'Ein Vertrag, den diese Tabelle erfüllt',

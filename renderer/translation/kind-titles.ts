@@ -29,6 +29,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'data.python': 'Python',
   'data.metrics': 'Kennzahlentabelle',
   'data.expect': 'Erwartungen',
+  'data.compare': 'Tabellen vergleichen',
   'data.write-file': 'Datei schreiben',
   'data.write-sqlite': 'SQLite schreiben',
   'data.write-postgres': 'PostgreSQL schreiben',
