@@ -1,6 +1,8 @@
+import { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { Plan, PlanService, PlanStep } from '../../shared/plan/plan.ts';
 import type { EmbeddedModel } from './embed-models.ts';
+import type { EndpointBatching } from './triton/model-config-text.ts';
 
 /** All an export may read: the plan, the catalog, and the models that are to be part of the bundle. */
 export interface ExportContext {
@@ -25,6 +27,7 @@ export interface PlannedEndpoint {
   modelUri: string;
   /** Of its queue, in rows. */
   limits: { maxBatchRows: number; maxQueueRows: number };
+  batching: EndpointBatching;
 }
 
 /** Endpoints of the plan; one whose model is not registered is left to `unregistered`. */
@@ -50,6 +53,7 @@ export function plannedEndpoints(plan: Plan): { endpoints: PlannedEndpoint[]; un
         maxBatchRows: Number(service.params['maxBatchRows'] ?? 64),
         maxQueueRows: Number(service.params['maxQueueRows'] ?? 1024),
       },
+      batching: endpointNode.params.parse(service.params),
     });
   }
   return { endpoints, unregistered };

@@ -6,7 +6,6 @@ import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanService } from '../../shared/plan/plan.ts';
 import { bringOnline } from '../features/bring-online.ts';
-import type { MissingFeatures } from '../features/enrichment.ts';
 import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
 import type { KeyPolicy } from '../serving/key-policy.ts';
@@ -14,6 +13,7 @@ import type { LogDeliveryTargets } from '../serving/prediction-log/log-delivery.
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { ScalingOptions } from '../serving/replicas/scaling-options.ts';
 import type { Engine } from './engine.ts';
+import { type EndpointParams, queueSettingsOf } from './endpoint-settings.ts';
 import { createSecrets } from './secrets.ts';
 
 export interface StartGraphEndpoint {
@@ -72,9 +72,9 @@ export async function startGraphEndpoint(
     });
   }
   const registered = engine.registry.list().find((version) => version.digest === digest);
-  const named = service.params['name'];
-  const name = typeof named === 'string' && named !== '' ? named : plan.graph.id;
-  const port = options.port ?? Number(service.params['port'] ?? 0);
+  const params = endpointNode.params.parse(service.params);
+  const name = params.name === '' ? plan.graph.id : params.name;
+  const port = options.port ?? params.port;
   const version = String(registered?.version ?? 1);
   const model = await artifactModelSource({ name, version, digest, dir: artifact.path('.') });
   await bringOnline({
@@ -94,42 +94,33 @@ export async function startGraphEndpoint(
     keys: options.keys,
     tls: options.tls,
     corsOrigins: options.corsOrigins,
-    predictionLog: predictionLogOf(service.params),
-    missingFeatures: missingFeaturesOf(service.params),
-    maxBatchRows: numberOf(service.params['maxBatchRows']),
-    maxQueueRows: numberOf(service.params['maxQueueRows']),
-    responseCacheMiB: numberOf(service.params['responseCacheMiB']),
-    objectiveP99Ms: numberOf(service.params['objectiveP99Ms']),
-    scaling: scalingOf(service.params),
+    predictionLog: predictionLogOf(params),
+    ...queueSettingsOf(params),
+    objectiveP99Ms: params.objectiveP99Ms,
+    scaling: scalingOf(params),
   });
 }
 
-function missingFeaturesOf(params: Record<string, unknown>): MissingFeatures {
-  const { missingFeatures, featureDefaults } = endpointNode.params.parse(params);
-  return { policy: missingFeatures, defaults: featureDefaults };
-}
-
-function scalingOf(params: Record<string, unknown>): ScalingOptions {
-  const { minReplicas, maxReplicas, targetQueueMs, idleSeconds, balance } = endpointNode.params.parse(params);
+function scalingOf(params: EndpointParams): ScalingOptions {
+  const { minReplicas, maxReplicas, targetQueueMs, idleSeconds, balance } = params;
   return { minReplicas, maxReplicas, targetQueueMs, idleSeconds, balance };
 }
 
 /** The request log as the node's parameters describe it; undefined for none. */
-function predictionLogOf(params: Record<string, unknown>): PredictionLogOptions | undefined {
+function predictionLogOf(params: EndpointParams): PredictionLogOptions | undefined {
   const { requestLog: mode, redactColumns, logRetentionDays } = params;
-  if (mode !== 'sampled' && mode !== 'full') return undefined;
+  if (mode === 'off') return undefined;
   return {
     mode,
-    redactColumns: Array.isArray(redactColumns) ? redactColumns.map(String) : [],
-    retentionDays: Number(logRetentionDays ?? 30),
+    redactColumns,
+    retentionDays: logRetentionDays,
     delivery: deliveryOf(params),
   };
 }
 
 /** Where the log goes beside the disk; secrets come from the environment of this engine. */
-function deliveryOf(params: Record<string, unknown>): LogDeliveryTargets {
-  const { publishUrl, publishTopic, publishUser, publishPassword, sendLogTo, sendLogToken } =
-    endpointNode.params.parse(params);
+function deliveryOf(params: EndpointParams): LogDeliveryTargets {
+  const { publishUrl, publishTopic, publishUser, publishPassword, sendLogTo, sendLogToken } = params;
   const secrets = createSecrets();
   const valueOf = (reference: { secret: string } | null) => (reference === null ? '' : secrets.value(reference.secret));
   return {
@@ -139,10 +130,6 @@ function deliveryOf(params: Record<string, unknown>): LogDeliveryTargets {
         : { url: publishUrl, topic: publishTopic, user: publishUser, password: valueOf(publishPassword) },
     send: sendLogTo === '' ? null : { url: sendLogTo, token: valueOf(sendLogToken) },
   };
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }
 
 async function modelDigest(

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { plainLevel } from './batching-policy.ts';
 import { Batcher, type BatchExecutor, type BatchResult, type BatcherLimits, WorkerLost } from './batcher.ts';
 import type { Tensor } from './tensor.ts';
 
 const limits: BatcherLimits = { maxBatchRows: 8, maxQueueRows: 100, queueTimeoutMs: 60_000, objectiveMs: null };
+const policy = { maxDelayMs: 0, preferredRows: [], levels: [plainLevel], defaultLevel: 0 };
 const batchers: Batcher[] = [];
 
 afterEach(() => {
@@ -292,5 +294,124 @@ describe('Batcher', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'serve.not-ready' });
     await expect(submit(batcher, [2])).rejects.toMatchObject({ code: 'serve.not-ready' });
     expect(executor.runs).toEqual([]);
+  });
+
+  it('waits for others only as long as it is told, and not for a full or preferred batch', async () => {
+    const executor = new DoublingExecutor();
+    const batching = { ...policy, maxDelayMs: 60_000, preferredRows: [4] };
+    const batcher = open(executor, { batching });
+    await Promise.all([[1], [2, 3, 4]].map((values) => submit(batcher, values)));
+    // Four of five rows are preferred to all; the last one has nobody to wait for but others.
+    const both = [submit(batcher, [1, 2, 3, 4]), submit(batcher, [5])];
+    await both[0];
+    expect(executor.runs.map((run) => run.rows)).toEqual([4, 4]);
+    expect(batcher.queuedRows).toBe(1);
+    const full = submit(batcher, [6, 7, 8, 9, 10, 11, 12]);
+    expect(numbers((await both[1]) as Tensor[])).toEqual([10]);
+    await full;
+    expect(executor.runs.map((run) => run.rows)).toEqual([4, 4, 8]);
+    const short = open(executor, { batching: { ...policy, maxDelayMs: 5 } });
+    expect(numbers(await submit(short, [1]))).toEqual([2]);
+  });
+
+  it('runs by priority, and refuses the newest of the lowest in a full queue', async () => {
+    const executor = new DoublingExecutor();
+    const batching = { ...policy, levels: [plainLevel, plainLevel, plainLevel], defaultLevel: 2 };
+    const batcher = open(executor, { maxBatchRows: 1, maxQueueRows: 3, batching });
+    batcher.setPaused(true);
+    const order: number[] = [];
+    const send = (value: number, priority?: number) =>
+      batcher
+        .submit({ inputs: [rowsOf([value])], outputs: ['y'], parameterKey: '', rows: 1, priority })
+        .then(() => order.push(value));
+    const low = [send(1), send(2), send(3)];
+    const high = send(4, 1);
+    const lowest = send(5, 3);
+    const unknown = send(6, 99);
+    batcher.setPaused(false);
+    await expect(low[2]).rejects.toMatchObject({ code: 'serve.overloaded' });
+    await expect(lowest).rejects.toMatchObject({ code: 'serve.overloaded' });
+    await expect(unknown).rejects.toMatchObject({ code: 'serve.overloaded' });
+    await Promise.all([low[0], low[1], high]);
+    expect(order).toEqual([4, 1, 2]);
+    expect(batcher.queuedRows).toBe(0);
+  });
+
+  it('bounds each level, and puts what waited too long behind the others where the level says so', async () => {
+    const executor = new DoublingExecutor();
+    const levels = [
+      { ...plainLevel, maxQueueRows: 2, timeoutMs: 0.001, onTimeout: 'delay' as const },
+      { ...plainLevel, timeoutMs: 0.001, allowOverride: false },
+    ];
+    const batcher = open(executor, { maxBatchRows: 1, batching: { ...policy, levels } });
+    batcher.setPaused(true);
+    const order: number[] = [];
+    const send = (value: number, priority: number, timeoutMs?: number) => {
+      const request = { inputs: [rowsOf([value])], outputs: ['y'], parameterKey: '', rows: 1, priority, timeoutMs };
+      return batcher.submit(request).then(() => order.push(value));
+    };
+    const delayed = send(1, 1);
+    const refused = send(2, 2, 60_000);
+    const second = send(3, 1);
+    await expect(send(4, 1)).rejects.toMatchObject({ code: 'serve.overloaded' });
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    batcher.setPaused(false);
+    await expect(refused).rejects.toMatchObject({ code: 'serve.overloaded' });
+    await Promise.all([delayed, second]);
+    expect(order).toEqual([1, 3]);
+  });
+
+  it('answers every request once with its own rows, whatever the policy', async () => {
+    const request = fc.record({
+      rows: fc.integer({ min: 1, max: 6 }),
+      priority: fc.integer({ min: 0, max: 4 }),
+      bad: fc.boolean(),
+      gone: fc.boolean(),
+    });
+    const level = fc.record({
+      maxQueueRows: fc.integer({ min: 0, max: 12 }),
+      timeoutMs: fc.constantFrom(null, 0.01, 60_000),
+      onTimeout: fc.constantFrom('reject' as const, 'delay' as const),
+      allowOverride: fc.boolean(),
+    });
+    const someLevels = fc.array(level, { minLength: 1, maxLength: 3 });
+    const policies = fc.record({
+      maxDelayMs: fc.constantFrom(0, 1),
+      preferredRows: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 3 }),
+      levels: someLevels,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 20 }), policies, async (requests, given) => {
+        const executor = new DoublingExecutor();
+        // Whole numbers are good; a half makes the whole run fail.
+        executor.fail = (values) => (values.some((value) => value % 1 !== 0) ? new Error('half') : undefined);
+        const batcher = open(executor, {
+          maxQueueRows: 20,
+          batching: { ...given, defaultLevel: given.levels.length - 1 },
+        });
+        const answers = requests.map(async ({ rows, priority, bad, gone }, i) => {
+          const values = Array.from({ length: rows }, (_, row) => i * 10 + row + (bad && row === 0 ? 0.5 : 0));
+          const client = new AbortController();
+          const job = { inputs: [rowsOf(values)], outputs: ['y'], parameterKey: '', rows, priority };
+          const answer = batcher.submit({ ...job, signal: client.signal });
+          if (gone) client.abort();
+          const [settled] = (await Promise.allSettled([answer])) as [PromiseSettledResult<Tensor[]>];
+          if (settled.status === 'fulfilled') {
+            expect(bad).toBe(false);
+            expect(numbers(settled.value)).toEqual(values.map((value) => value * 2));
+          } else {
+            const { code } = settled.reason as AppError;
+            expect(['serve.inference', 'serve.overloaded', 'run.cancelled']).toContain(code);
+            if (code === 'serve.inference') expect(bad).toBe(true);
+            if (code === 'run.cancelled') expect(gone).toBe(true);
+          }
+        });
+        await Promise.all(answers);
+        expect(batcher.queuedRows).toBe(0);
+        await vi.waitFor(() => expect(batcher.isIdle).toBe(true));
+        batcher.close(new AppError('serve.not-ready', 'test over'));
+      }),
+      { seed: 11, numRuns: 80 },
+    );
   });
 });

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { AdmissionLimit } from './admission-limit.ts';
 import { concatenateInputs, splitOutputs } from './batch-tensors.ts';
 import type { RequestTiming } from './request-timing.ts';
+import { type BatchingPolicy, levelOf, timeoutOf } from './batching-policy.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface BatchResult {
@@ -33,6 +34,8 @@ export interface BatcherLimits {
   queueTimeoutMs: number;
   /** Latency that the queue is kept short for; null: only `maxQueueRows` bounds it. */
   objectiveMs: number | null;
+  /** How batches are put together; undefined: at once, first come first served. */
+  batching?: BatchingPolicy | undefined;
 }
 
 export interface BatcherObserver {
@@ -60,8 +63,14 @@ interface Job {
   /** When its bytes may have arrived. */
   arrivedMs: number;
   timing: RequestTiming | undefined;
-  /** `performance.now()` after which nobody waits for the answer. */
+  /** `performance.now()` after which it is refused, or goes behind the others of its level. */
   deadlineMs: number;
+  /** Refused at the latest then, whatever its level does with what waited too long. */
+  lastDeadlineMs: number;
+  /** 0: the highest priority. */
+  level: number;
+  /** Whether it waited too long at a level that puts such requests behind the others. */
+  delayed: boolean;
   /** Set once its worker died under it: it runs alone and gets no third attempt. */
   retried: boolean;
   resolve(outputs: Tensor[]): void;
@@ -77,6 +86,8 @@ export interface InferJob {
   arrivedMs?: number | undefined;
   /** Longest wait in the queue that the client asked for; undefined: that of the endpoint. */
   timeoutMs?: number | undefined;
+  /** From 1, the highest; undefined or unknown: the model's default. */
+  priority?: number | undefined;
   /** Gets the moments of the run. */
   timing?: RequestTiming | undefined;
   signal?: AbortSignal | undefined;
@@ -90,19 +101,24 @@ const aheadMs = 2;
 const aheadShare = 0.1;
 
 /**
- * Dynamic batching for one model version. There is no waiting time: a run takes what is queued when the executor is free
- * (or soon will be, and a full batch waits), first come first served, and only requests with equal extents after axis 0, parameters and
- * requested outputs share it. A shared run that fails is repeated request by request, so that only the culprit fails.
+ * Dynamic batching for one model version. A run takes what is queued when the executor is free (or soon will be, and a full
+ * batch waits), first come first served within a priority level, and only requests with equal extents after axis 0,
+ * parameters and requested outputs share it. Nothing waits for others to come unless `BatchingPolicy.maxDelayMs` says so.
+ * A shared run that fails is repeated request by request, so that only the culprit fails.
  */
 export class Batcher {
   readonly #executor: BatchExecutor;
   readonly #limits: BatcherLimits;
   readonly #admission: AdmissionLimit;
   readonly #observer: BatcherObserver;
+  readonly #policy: BatchingPolicy | undefined;
   /** False for a model whose first axis is not a batch. */
   #mergeable: boolean;
+  /** By level, those that waited too long behind the others of theirs. */
   #queue: Job[] = [];
   #queuedRows = 0;
+  readonly #levelRows: number[];
+  #delayTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
   #running = 0;
   #answeredMs = 0;
@@ -118,6 +134,8 @@ export class Batcher {
     this.#limits = limits;
     this.#admission = new AdmissionLimit(limits);
     this.#observer = observer;
+    this.#policy = limits.batching;
+    this.#levelRows = Array.from({ length: limits.batching?.levels.length ?? 1 }, () => 0);
     this.#mergeable = mergeable;
     this.#sweep = setInterval(() => this.#dropExpired(), 1_000);
     this.#sweep.unref();
@@ -139,6 +157,8 @@ export class Batcher {
 
   /** Whether a request of this many rows, whose bytes may have arrived `lateMs` ago, would be queued now. */
   hasRoom(rows: number, lateMs = 0): boolean {
+    // A request of higher priority than the last one can take its place; which it has is not known before it is read.
+    if ((this.#queue.at(-1)?.level ?? 0) > 0) return true;
     return this.#admission.admits(this.#queuedRows, rows, lateMs);
   }
 
@@ -150,9 +170,13 @@ export class Batcher {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const enqueuedMs = performance.now();
     const { arrivedMs = enqueuedMs } = request;
-    if (!this.hasRoom(request.rows, enqueuedMs - arrivedMs)) return Promise.reject(queueFull(this.#queuedRows));
+    const level = levelOf(this.#policy, request.priority);
+    if (!this.#makeRoom(level, request.rows, enqueuedMs - arrivedMs)) {
+      return Promise.reject(queueFull(this.#queuedRows));
+    }
     return new Promise((resolve, reject) => {
       const { inputs, outputs, rows, timeoutMs, timing, signal } = request;
+      const lastDeadlineMs = enqueuedMs + this.#limits.queueTimeoutMs;
       const job: Job = {
         inputs,
         outputs,
@@ -161,16 +185,51 @@ export class Batcher {
         enqueuedMs,
         arrivedMs,
         timing,
-        deadlineMs: enqueuedMs + Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, this.#limits.queueTimeoutMs),
+        deadlineMs: Math.min(enqueuedMs + timeoutOf(this.#policy, level, timeoutMs), lastDeadlineMs),
+        lastDeadlineMs,
+        level,
+        delayed: false,
         retried: false,
         resolve,
         reject,
       };
       signal?.addEventListener('abort', () => this.#cancel(job), { once: true });
-      this.#queue.push(job);
-      this.#queuedRows += rows;
+      this.#enter(job);
       this.#schedule();
     });
+  }
+
+  /** Behind what goes before it. */
+  #enter(job: Job): void {
+    let at = this.#queue.length;
+    while (at > 0 && placeOf(this.#queue[at - 1] as Job) > placeOf(job)) at--;
+    if (at === this.#queue.length) this.#queue.push(job);
+    else this.#queue.splice(at, 0, job);
+    this.#count(job, job.rows);
+  }
+
+  #count({ level }: Job, rows: number): void {
+    this.#queuedRows += rows;
+    this.#levelRows[level] = (this.#levelRows[level] as number) + rows;
+  }
+
+  /** Whether a request may be queued; the newest of lower priority are refused for it where that helps. */
+  #makeRoom(level: number, rows: number, lateMs: number): boolean {
+    const most = this.#policy?.levels[level]?.maxQueueRows ?? 0;
+    const atLevel = this.#levelRows[level] as number;
+    if (most > 0 && atLevel > 0 && atLevel + rows > most) return false;
+    if (this.#admission.admits(this.#queuedRows, rows, lateMs)) return true;
+    const below: Job[] = [];
+    let freed = 0;
+    for (let i = this.#queue.length - 1; i >= 0 && freed < rows; i--) {
+      const job = this.#queue[i] as Job;
+      if (job.level <= level) break;
+      below.push(job);
+      freed += job.rows;
+    }
+    if (freed < rows) return false;
+    this.#refuse(below, () => queueFull(this.#queuedRows));
+    return true;
   }
 
   /** Whether runs may start; a paused batcher keeps its queue. */
@@ -184,15 +243,46 @@ export class Batcher {
     this.#closed = error;
     clearInterval(this.#sweep);
     clearTimeout(this.#aheadTimer);
+    clearTimeout(this.#delayTimer);
     this.#refuse(this.#queue, () => error);
   }
 
   /** Whether a run can start: at once for whatever waits, ahead of the end of others for a full batch only. */
   #canRun(): boolean {
     if (this.#paused || this.#queue.length === 0) return false;
-    if (this.#running === 0) return true;
+    if (this.#running === 0) return this.#isDue();
     if (!this.#mergeable || this.#running >= maxRunsAhead || this.#queuedRows < this.#limits.maxBatchRows) return false;
     return this.#aheadFromMs <= performance.now();
+  }
+
+  /** Whether the next batch has waited long enough for others, or need not: it is full or of a preferred size. */
+  #isDue(): boolean {
+    const delayMs = this.#policy?.maxDelayMs ?? 0;
+    if (delayMs === 0 || !this.#mergeable) return true;
+    const batch = this.#candidates();
+    const now = performance.now();
+    const waitMs = batch.reduce((least, job) => Math.min(least, job.enqueuedMs), now) + delayMs - now;
+    if (waitMs <= 0 || batch[0]?.retried === true || preferredCount(batch, this.#policy) > 0) return true;
+    if (rowsOf(batch) >= this.#limits.maxBatchRows) return true;
+    clearTimeout(this.#delayTimer);
+    this.#delayTimer = setTimeout(() => this.#schedule(), Math.ceil(waitMs));
+    return false;
+  }
+
+  /** Requests that may share the next run. */
+  #candidates(): Job[] {
+    const [head] = this.#queue;
+    if (head === undefined) return [];
+    const batch = [head];
+    let rows = head.rows;
+    if (!this.#mergeable || head.retried) return batch;
+    for (let i = 1; i < this.#queue.length && rows < this.#limits.maxBatchRows; i++) {
+      const job = this.#queue[i] as Job;
+      if (job.key !== head.key || job.retried || rows + job.rows > this.#limits.maxBatchRows) continue;
+      batch.push(job);
+      rows += job.rows;
+    }
+    return batch;
   }
 
   /**
@@ -234,17 +324,10 @@ export class Batcher {
   #takeBatch(): Job[] {
     const [head] = this.#queue;
     if (head === undefined) return [];
-    const batch = [head];
-    let rows = head.rows;
+    const all = this.#candidates();
+    const preferred = preferredCount(all, this.#policy);
+    const batch = preferred === 0 ? all : all.slice(0, preferred);
     const now = performance.now();
-    if (this.#mergeable && !head.retried) {
-      for (let i = 1; i < this.#queue.length && rows < this.#limits.maxBatchRows; i++) {
-        const job = this.#queue[i] as Job;
-        if (job.key !== head.key || job.retried || rows + job.rows > this.#limits.maxBatchRows) continue;
-        batch.push(job);
-        rows += job.rows;
-      }
-    }
     if (batch.length === this.#queue.length) {
       this.#queue = [];
     } else {
@@ -252,8 +335,8 @@ export class Batcher {
       this.#queue = this.#queue.filter((job) => !taken.has(job));
     }
     this.#admission.started(now, now - head.enqueuedMs, this.#queuedRows);
-    this.#queuedRows -= rows;
     for (const job of batch) {
+      this.#count(job, -job.rows);
       if (job.timing !== undefined) job.timing.runStartedMs = now;
       this.#observer.queued(now - job.enqueuedMs);
     }
@@ -263,7 +346,7 @@ export class Batcher {
   async #runBatch(batch: readonly Job[]): Promise<void> {
     const [first] = batch;
     if (first === undefined) return;
-    const rows = batch.reduce((sum, job) => sum + job.rows, 0);
+    const rows = rowsOf(batch);
     try {
       const startedMs = performance.now();
       const inputs = concatenateInputs(batch.map((job) => job.inputs));
@@ -323,7 +406,7 @@ export class Batcher {
       } else {
         job.retried = true;
         this.#queue.unshift(job);
-        this.#queuedRows += job.rows;
+        this.#count(job, job.rows);
       }
     }
   }
@@ -335,14 +418,26 @@ export class Batcher {
 
   #dropExpired(): void {
     const now = performance.now();
-    if (!this.#queue.some((job) => job.deadlineMs < now)) return;
+    const expired = this.#queue.filter((job) => job.deadlineMs < now);
+    if (expired.length === 0) return;
+    const delayed = new Set(
+      expired.filter(
+        ({ level, lastDeadlineMs }) => this.#policy?.levels[level]?.onTimeout === 'delay' && lastDeadlineMs >= now,
+      ),
+    );
     this.#refuse(
-      this.#queue.filter((job) => job.deadlineMs < now),
+      expired.filter((job) => !delayed.has(job)),
       (job) =>
         new AppError('serve.overloaded', `The request waited ${Math.round(now - job.enqueuedMs)} ms in the queue.`, {
           fix: 'Try again later, or send fewer requests at once.',
         }),
     );
+    if (delayed.size === 0) return;
+    this.#queue = this.#queue.filter((job) => !delayed.has(job));
+    for (const job of delayed) {
+      this.#count(job, -job.rows);
+      this.#enter(Object.assign(job, { delayed: true, deadlineMs: job.lastDeadlineMs }));
+    }
   }
 
   #dropTooLate(): void {
@@ -356,10 +451,30 @@ export class Batcher {
     const refused = new Set(jobs);
     this.#queue = this.#queue.filter((job) => !refused.has(job));
     for (const job of refused) {
-      this.#queuedRows -= job.rows;
+      this.#count(job, -job.rows);
       job.reject(reason(job));
     }
   }
+}
+
+function placeOf({ level, delayed }: Job): number {
+  return 2 * level + (delayed ? 1 : 0);
+}
+
+function rowsOf(batch: readonly Job[]): number {
+  return batch.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** How many of these requests together have the largest preferred size that they can; 0: none of them. */
+function preferredCount(batch: readonly Job[], policy: BatchingPolicy | undefined): number {
+  if (policy === undefined || policy.preferredRows.length === 0) return 0;
+  let rows = 0;
+  let count = 0;
+  batch.forEach((job, i) => {
+    rows += job.rows;
+    if (policy.preferredRows.includes(rows)) count = i + 1;
+  });
+  return count;
 }
 
 /** Says that a request was refused for those that wait already. */

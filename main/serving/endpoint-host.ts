@@ -6,6 +6,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { Endpoint, EndpointRollout, EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
 import type { EndpointPoint } from './activity-recorder.ts';
+import type { BatchingPolicy } from './batching-policy.ts';
 import { type KeyPolicy, keyPolicyFor } from './key-policy.ts';
 import { ensureKeys } from './keys/key-file.ts';
 import type { MonitorVerdict } from './monitor-readings.ts';
@@ -51,6 +52,8 @@ interface EndpointOptions {
   maxBatchRows?: number | undefined;
   /** Default 1,024. */
   maxQueueRows?: number | undefined;
+  /** Default: at once, first come first served. */
+  batching?: BatchingPolicy | undefined;
   /** p99 latency that the queue is kept short for in overload; default none. */
   objectiveP99Ms?: number | undefined;
   /** Bound of the cache of answers of each model version; default 0: none. */
@@ -214,6 +217,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         maxQueueRows: start.maxQueueRows ?? 1_024,
         queueTimeoutMs,
         objectiveMs: start.objectiveP99Ms ?? null,
+        batching: start.batching,
       },
       threads: start.threads ?? 1,
       scaling: scalingFrom(start.scaling),

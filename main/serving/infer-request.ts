@@ -26,6 +26,8 @@ export interface InferRequest {
   outputs: RequestedOutput[];
   /** Longest wait in the queue, from the parameter `timeout`; undefined without it. */
   timeoutMs: number | undefined;
+  /** From 1, the highest, from the parameter `priority`; undefined without it. */
+  priority?: number | undefined;
   /** Parameters that could change what the model computes, as canonical text; empty without any. */
   parameterKey: string;
 }
@@ -60,6 +62,7 @@ export function readInferRequest(body: Buffer, headerLength: string | undefined,
     inputs,
     outputs: readOutputs(request['outputs'], parameters['binary_data_output'] === true, model),
     timeoutMs: timeoutMsOf(parameters),
+    priority: priorityOf(parameters),
     parameterKey: parameterKey(parameters),
   };
 }
@@ -252,7 +255,7 @@ function readParameters(value: unknown, owner: string): Parameters {
 }
 
 /** Only how and when results travel, not what is computed. */
-const transportParameters = new Set(['binary_data_output', 'timeout']);
+const transportParameters = new Set(['binary_data_output', 'timeout', 'priority']);
 
 /** The parameter `timeout`, in µs; 0 counts as none. Errors: `request.invalid`. */
 export function timeoutMsOf({ timeout }: Parameters): number | undefined {
@@ -260,6 +263,14 @@ export function timeoutMsOf({ timeout }: Parameters): number | undefined {
   const micros = Number(timeout);
   if (Number.isSafeInteger(micros) && micros >= 0) return micros === 0 ? undefined : micros / 1000;
   throw invalid(`Parameter "timeout" is ${show(timeout)}; expected a whole number of microseconds.`);
+}
+
+/** The parameter `priority`; 0 counts as none. Errors: `request.invalid`. */
+export function priorityOf({ priority }: Parameters): number | undefined {
+  if (priority === undefined) return undefined;
+  const level = Number(priority);
+  if (Number.isSafeInteger(level) && level >= 0) return level === 0 ? undefined : level;
+  throw invalid(`Parameter "priority" is ${show(priority)}; expected a whole number from 1, the highest.`);
 }
 
 /** Parameters as canonical text, so that requests with different ones never share a run. */

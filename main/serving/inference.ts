@@ -38,6 +38,7 @@ export async function runInference(
     rows,
     arrivedMs,
     timeoutMs: request.timeoutMs,
+    priority: request.priority,
     timing,
     signal,
   };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { BatcherLimits } from './batcher.ts';
+import { type BatchingPolicy, type LevelPolicy, maxPriorityLevels, plainLevel } from './batching-policy.ts';
 import type { ScalingOptions } from './replicas/scaling-options.ts';
 import type { Datatype, TensorSpec } from './tensor.ts';
 import { defaultWarmup, type WarmupRuns } from './worker-protocol.ts';
@@ -12,6 +13,16 @@ const integer = z.coerce
   .int()
   .min(0)
   .max(2 ** 31 - 1);
+
+const boolean = z.union([z.boolean(), z.stringbool()]);
+
+const queuePolicySchema = z.object({
+  timeout_action: z.union([z.enum(['REJECT', 'DELAY']), z.literal('0'), z.literal('1')]).default('REJECT'),
+  default_timeout_microseconds: z.coerce.number().int().min(0).default(0),
+  allow_timeout_override: boolean.default(false),
+  max_queue_size: integer.default(0),
+});
+type QueuePolicy = z.infer<typeof queuePolicySchema>;
 
 /** The part of Triton's model configuration that changes how a model is served here; other fields are left alone. */
 const modelConfigSchema = z.object({
@@ -24,7 +35,26 @@ const modelConfigSchema = z.object({
     })
     .optional(),
   dynamic_batching: z
-    .object({ default_queue_policy: z.object({ max_queue_size: integer.default(0) }).optional() })
+    .object({
+      preferred_batch_size: z.array(integer.min(1)).max(100).default([]),
+      max_queue_delay_microseconds: integer.default(0),
+      preserve_ordering: boolean.default(false),
+      priority_levels: integer.max(maxPriorityLevels).default(0),
+      default_priority_level: integer.default(0),
+      default_queue_policy: queuePolicySchema.optional(),
+      priority_queue_policy: z.record(z.string(), queuePolicySchema).default({}),
+    })
+    .superRefine(({ priority_levels: levels, default_priority_level: usual, priority_queue_policy: own }, issues) => {
+      const problem = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message });
+      if (levels > 0 && (usual < 1 || usual > levels)) {
+        problem('default_priority_level', `expected 1 to ${levels}, the priority_levels`);
+      }
+      for (const level of Object.keys(own)) {
+        if (!/^\d+$/.test(level) || Number(level) < 1 || Number(level) > levels) {
+          problem('priority_queue_policy', `there is no level ${level}; expected 1 to ${levels}, the priority_levels`);
+        }
+      }
+    })
     .optional(),
   instance_group: z.array(z.object({ count: integer.default(1), kind: z.string().optional() })).optional(),
   model_warmup: z
@@ -42,10 +72,10 @@ const modelConfigSchema = z.object({
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 
 /** Fields of the text format that hold one value or message; the schema reads the others as lists. */
-const listFields = new Set(['versions', 'instance_group', 'model_warmup']);
+const listFields = new Set(['versions', 'instance_group', 'model_warmup', 'preferred_batch_size']);
 
 /** Maps of the text format: lists of `key` and `value`. */
-const mapFields = new Set(['inputs']);
+const mapFields = new Set(['inputs', 'priority_queue_policy']);
 
 /** `config.pbtxt` of a model's folder; an empty configuration where there is none. Errors: `model.invalid`. */
 export async function readModelConfig(path: string): Promise<ModelConfig> {
@@ -109,13 +139,41 @@ export function chosenVersions(available: readonly string[], config: ModelConfig
   return sorted.slice(0, Math.max(1, policy?.latest?.num_versions ?? 1));
 }
 
-/** Limits of a model's queue: what its configuration says, else those of the endpoint. */
+/** Limits of a model's queue and how it batches: what its configuration says, else as the endpoint does. */
 export function limitsOf(config: ModelConfig, limits: BatcherLimits): BatcherLimits {
-  const maxQueueRows = config.dynamic_batching?.default_queue_policy?.max_queue_size ?? 0;
+  const batching = config.dynamic_batching;
+  // Of several levels each has its own bound.
+  const maxQueueRows = batching?.priority_levels ? 0 : (batching?.default_queue_policy?.max_queue_size ?? 0);
   return {
     ...limits,
     ...(config.max_batch_size === undefined ? {} : { maxBatchRows: Math.max(1, config.max_batch_size) }),
     ...(maxQueueRows === 0 ? {} : { maxQueueRows }),
+    ...(batching === undefined ? {} : { batching: batchingOf(batching) }),
+  };
+}
+
+function batchingOf(config: NonNullable<ModelConfig['dynamic_batching']>): BatchingPolicy {
+  const { priority_levels: count, default_queue_policy: usual, priority_queue_policy: own } = config;
+  return {
+    maxDelayMs: config.max_queue_delay_microseconds / 1_000,
+    preferredRows: config.preferred_batch_size,
+    levels:
+      count === 0
+        ? [{ ...levelPolicyOf(usual), maxQueueRows: 0 }]
+        : Array.from({ length: count }, (_, i) => levelPolicyOf(own[String(i + 1)] ?? usual)),
+    defaultLevel: count === 0 ? 0 : config.default_priority_level - 1,
+  };
+}
+
+function levelPolicyOf(policy: QueuePolicy | undefined): LevelPolicy {
+  if (policy === undefined) return plainLevel;
+  const { timeout_action: action, default_timeout_microseconds: micros, max_queue_size: maxQueueRows } = policy;
+  return {
+    maxQueueRows,
+    timeoutMs: micros === 0 ? null : micros / 1_000,
+    onTimeout: action === 'DELAY' || action === '1' ? 'delay' : 'reject',
+    // Without a timeout of its own there is nothing that a request would override.
+    allowOverride: micros === 0 || policy.allow_timeout_override,
   };
 }
 
@@ -171,6 +229,8 @@ export interface ConfiguredModel {
   /** Most rows of one run; 0: axis 0 is no batch. */
   maxBatchRows: number;
   maxQueueRows: number;
+  /** Undefined: at once, first come first served. */
+  batching?: BatchingPolicy | undefined;
   /** Null where answers are not kept. */
   responseCache: object | null;
   replicas: { scaling: { minReplicas: number } };
@@ -193,12 +253,7 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
     output: model.outputs.map(tensor),
     ...(model.maxBatchRows > 0
       ? {
-          dynamic_batching: {
-            preferred_batch_size: [],
-            max_queue_delay_microseconds: 0,
-            preserve_ordering: false,
-            default_queue_policy: { timeout_action: 'REJECT', max_queue_size: model.maxQueueRows },
-          },
+          dynamic_batching: batchingJson(model),
         }
       : {}),
     instance_group: [
@@ -207,5 +262,31 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
     response_cache: { enable: model.responseCache !== null },
     default_model_filename: 'model.onnx',
     model_transaction_policy: { decoupled: false },
+  };
+}
+
+function batchingJson({ batching, maxQueueRows }: ConfiguredModel): Record<string, unknown> {
+  const levels = batching?.levels ?? [plainLevel];
+  const [first = plainLevel] = levels;
+  return {
+    preferred_batch_size: batching?.preferredRows ?? [],
+    max_queue_delay_microseconds: Math.round((batching?.maxDelayMs ?? 0) * 1_000),
+    preserve_ordering: false,
+    ...(levels.length === 1
+      ? { default_queue_policy: queuePolicyJson({ ...first, maxQueueRows }) }
+      : {
+          priority_levels: levels.length,
+          default_priority_level: (batching?.defaultLevel ?? 0) + 1,
+          priority_queue_policy: Object.fromEntries(levels.map((level, i) => [String(i + 1), queuePolicyJson(level)])),
+        }),
+  };
+}
+
+function queuePolicyJson({ maxQueueRows, timeoutMs, onTimeout, allowOverride }: LevelPolicy): Record<string, unknown> {
+  return {
+    timeout_action: onTimeout.toUpperCase(),
+    default_timeout_microseconds: Math.round((timeoutMs ?? 0) * 1_000),
+    allow_timeout_override: timeoutMs !== null && allowOverride,
+    max_queue_size: maxQueueRows,
   };
 }

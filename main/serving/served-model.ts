@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { BatcherLimits, InferJob, RunDurations } from './batcher.ts';
+import type { BatchingPolicy } from './batching-policy.ts';
 import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
 import { limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
 import { modelFileSpecs } from './model-file-specs.ts';
@@ -74,6 +75,7 @@ export class ServedModel {
   /** Most rows of one run; 0 where axis 0 is no batch. */
   readonly maxBatchRows: number;
   readonly maxQueueRows: number;
+  readonly batching: BatchingPolicy | undefined;
   /** Whether it has a latency objective to keep. */
   readonly hasObjective: boolean;
   readonly #readFeatures: ReadFeatures;
@@ -112,6 +114,7 @@ export class ServedModel {
     this.#batched = source.config.max_batch_size !== 0 && hasBatchAxis(specs.inputs, specs.outputs);
     this.maxBatchRows = this.#batched ? limits.maxBatchRows : 0;
     this.maxQueueRows = limits.maxQueueRows;
+    this.batching = limits.batching;
     this.hasObjective = limits.objectiveMs !== null;
     replicas.setMergeable(this.#batched);
     // What a process that ended early left of its log is taken over now, where there is a model to log.

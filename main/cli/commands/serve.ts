@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { z } from 'zod';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { endpointNode } from '../../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { type EndpointParams, queueSettingsOf } from '../../engine/endpoint-settings.ts';
 import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { type Replica, startReplica } from '../../monitoring/replicas/replica.ts';
@@ -98,10 +98,7 @@ export const serveCommand: Command = {
         tls: serving.tls,
         corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
-        maxBatchRows: settings.maxBatchRows,
-        maxQueueRows: settings.maxQueueRows,
-        responseCacheMiB: settings.responseCacheMiB,
-        missingFeatures: { policy: settings.missingFeatures, defaults: settings.featureDefaults },
+        ...queueSettingsOf(settings),
         ...(stores === undefined ? {} : { predictionLog: requestLogOf(settings) }),
         ...fleet,
       };
@@ -139,9 +136,7 @@ export const serveCommand: Command = {
   },
 };
 
-type EndpointSettings = z.output<typeof endpointNode.params>;
-
-function settingsOf(context: CommandContext): EndpointSettings {
+function settingsOf(context: CommandContext): EndpointParams {
   const text = context.text('settings') ?? '{}';
   let given: unknown;
   try {
@@ -158,7 +153,7 @@ function settingsOf(context: CommandContext): EndpointSettings {
 }
 
 /** Of a monitored endpoint there is always one: monitors read nothing else. */
-function requestLogOf({ requestLog, redactColumns, logRetentionDays }: EndpointSettings): PredictionLogOptions {
+function requestLogOf({ requestLog, redactColumns, logRetentionDays }: EndpointParams): PredictionLogOptions {
   return { mode: requestLog === 'full' ? 'full' : 'sampled', redactColumns, retentionDays: logRetentionDays };
 }
 

@@ -1,6 +1,21 @@
 import type { RowTensor } from '../model-tensors.ts';
 
-export interface TritonModel {
+/** How an endpoint puts batches together. */
+export interface EndpointBatching {
+  maxDelayMs: number;
+  preferredBatchRows: readonly number[];
+  /** From the highest priority down; requests that name none have the lowest. */
+  priorities: readonly QueueLevel[];
+}
+
+interface QueueLevel {
+  maxQueueRows: number;
+  /** 0: no bound. */
+  timeoutMs: number;
+  onTimeout: 'reject' | 'delay';
+}
+
+export interface TritonModel extends EndpointBatching {
   name: string;
   version: number;
   inputs: readonly RowTensor[];
@@ -11,10 +26,7 @@ export interface TritonModel {
   maxQueueRows: number;
 }
 
-/**
- * `config.pbtxt` of Triton's model repository. Dynamic batching takes what is queued and never waits for more; dims leave
- * out the batch axis.
- */
+/** `config.pbtxt` of Triton's model repository; dims leave out the batch axis. */
 export function modelConfigText(model: TritonModel): string {
   return [
     `name: ${quoted(model.name)}`,
@@ -25,15 +37,38 @@ export function modelConfigText(model: TritonModel): string {
     ...model.inputs.map((tensor) => tensorText('input', tensor)),
     ...model.outputs.map((tensor) => tensorText('output', tensor)),
     'dynamic_batching {',
-    '  max_queue_delay_microseconds: 0',
+    ...(model.preferredBatchRows.length === 0
+      ? []
+      : [`  preferred_batch_size: [ ${model.preferredBatchRows.join(', ')} ]`]),
+    `  max_queue_delay_microseconds: ${Math.round(model.maxDelayMs * 1_000)}`,
     '  default_queue_policy {',
     '    timeout_action: REJECT',
     `    max_queue_size: ${model.maxQueueRows}`,
     '  }',
+    ...prioritiesText(model.priorities),
     '}',
     'instance_group [ { kind: KIND_CPU count: 1 } ]',
     '',
   ].join('\n');
+}
+
+function prioritiesText(levels: readonly QueueLevel[]): string[] {
+  if (levels.length === 0) return [];
+  return [
+    `  priority_levels: ${levels.length}`,
+    `  default_priority_level: ${levels.length}`,
+    ...levels.flatMap(({ maxQueueRows, timeoutMs, onTimeout }, i) => [
+      '  priority_queue_policy {',
+      `    key: ${i + 1}`,
+      '    value {',
+      `      timeout_action: ${onTimeout.toUpperCase()}`,
+      `      default_timeout_microseconds: ${Math.round(timeoutMs * 1_000)}`,
+      '      allow_timeout_override: true',
+      `      max_queue_size: ${maxQueueRows}`,
+      '    }',
+      '  }',
+    ]),
+  ];
 }
 
 function tensorText(field: 'input' | 'output', { name, type, dims }: RowTensor): string {

@@ -116,6 +116,7 @@ export function tritonModels(context: ExportContext, target: string): Repository
       ...modelTensors(model.manifest),
       maxBatchRows,
       maxQueueRows,
+      ...endpoint.batching,
     });
     const folder = `${repository}/${name}`;
     return {

@@ -7,6 +7,7 @@ import {
   type ModelSpecs,
   type Parameters,
   parameterKey,
+  priorityOf,
   type RequestedOutput,
   readOutputs,
   readTensorHead,
@@ -45,6 +46,7 @@ export function readGrpcInferRequest(message: GrpcMessage, model: ModelSpecs): {
     inputs: inModelOrder(tensors, model),
     outputs: readOutputs(requested, raw, model),
     timeoutMs: timeoutMsOf(parameters),
+    priority: priorityOf(parameters),
     parameterKey: parameterKey(parameters),
   };
   return { request, raw };

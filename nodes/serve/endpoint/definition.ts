@@ -34,6 +34,47 @@ export const endpointNode = defineNode({
       .default(1_024)
       .describe('Rows that may wait; requests beyond are refused with status 503')
       .meta(paramMeta({ section: 'Queue', unit: 'rows', advanced: true })),
+    maxDelayMs: z
+      .number()
+      .min(0)
+      .max(10_000)
+      .default(0)
+      .describe('Longest time that a request waits for others to share its run with; 0 never makes one wait')
+      .meta(paramMeta({ section: 'Queue', unit: 'ms', label: 'Batching delay', advanced: true })),
+    preferredBatchRows: z
+      .array(z.number().int().min(1).max(4_096))
+      .max(100)
+      .default([])
+      .describe('Batch sizes that run without waiting for more, and are preferred to larger ones')
+      .meta(paramMeta({ section: 'Queue', unit: 'rows', label: 'Preferred batches', advanced: true })),
+    priorities: z
+      .array(
+        z.object({
+          maxQueueRows: z
+            .number()
+            .int()
+            .min(0)
+            .max(1_000_000)
+            .default(0)
+            .describe('Rows of this priority that may wait; 0 bounds only the whole queue'),
+          timeoutMs: z
+            .number()
+            .min(0)
+            .max(600_000)
+            .default(0)
+            .describe('Longest wait of its requests in the queue; 0 takes that of the endpoint'),
+          onTimeout: z
+            .enum(['reject', 'delay'])
+            .default('reject')
+            .describe('What becomes of a request that waited longer: refused, or behind the others of its priority'),
+        }),
+      )
+      .max(100)
+      .default([])
+      .describe(
+        'Priorities from the highest down; requests choose with the parameter priority, from 1, and others have the lowest',
+      )
+      .meta(paramMeta({ section: 'Queue', advanced: true })),
     minReplicas: z
       .number()
       .int()
@@ -222,7 +263,9 @@ counts. \`POST /features/get-online-features\` shows what would be read.
 Traces go to an OpenTelemetry collector where \`OTEL_EXPORTER_OTLP_ENDPOINT\` is set; with the header \`x-slipway-timing: 1\`
 an answer says in \`Server-Timing\` where its time went.
 
-**Batching.** Requests that wait at the same time share a run of the model; nothing ever waits for others to come. When
+**Batching.** Requests that wait at the same time share a run of the model; nothing waits for others to come unless
+\`maxDelayMs\` says so, which costs every lonely request that time. With \`priorities\` a request of higher priority
+(\`{"parameters": {"priority": 1}}\`) runs before the others, and takes the place of one of lower priority in a full queue. When
 more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`. In overload the queue is kept
 shorter than that, so that those that are admitted stay within \`objectiveP99Ms\`.
 

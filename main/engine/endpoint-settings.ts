@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
+import { type BatchingPolicy, plainLevel } from '../serving/batching-policy.ts';
+import type { StartModels } from '../serving/endpoint-host.ts';
+
+/** Params of an Endpoint node. */
+export type EndpointParams = z.output<typeof endpointNode.params>;
+
+/** What an Endpoint node says of queue, cache and missing features, as the host takes it. */
+export function queueSettingsOf(
+  params: EndpointParams,
+): Pick<StartModels, 'maxBatchRows' | 'maxQueueRows' | 'batching' | 'responseCacheMiB' | 'missingFeatures'> {
+  const { maxBatchRows, maxQueueRows, responseCacheMiB, missingFeatures, featureDefaults } = params;
+  return {
+    maxBatchRows,
+    maxQueueRows,
+    batching: batchingOf(params),
+    responseCacheMiB,
+    missingFeatures: { policy: missingFeatures, defaults: featureDefaults },
+  };
+}
+
+/** Undefined where nothing differs from the default. */
+function batchingOf({ maxDelayMs, preferredBatchRows, priorities }: EndpointParams): BatchingPolicy | undefined {
+  if (maxDelayMs === 0 && preferredBatchRows.length === 0 && priorities.length === 0) return undefined;
+  const levels = priorities.map(({ maxQueueRows, timeoutMs, onTimeout }) => ({
+    ...plainLevel,
+    maxQueueRows,
+    timeoutMs: timeoutMs === 0 ? null : timeoutMs,
+    onTimeout,
+  }));
+  return {
+    maxDelayMs,
+    preferredRows: preferredBatchRows,
+    levels: levels.length === 0 ? [plainLevel] : levels,
+    defaultLevel: Math.max(0, levels.length - 1),
+  };
+}
