@@ -265,6 +265,70 @@ describe('limits of a node', () => {
   });
 });
 
+describe('steps that ask for a graphics processor', () => {
+  const twoSteps = (gpu: object) => {
+    const document = testGraph({
+      a: ['test.number', { value: 1, sleepMs: 300 }],
+      b: ['test.number', { value: 2, sleepMs: 300 }],
+    });
+    const nodes = Object.fromEntries(
+      Object.entries(document.nodes).map(([id, node]) => [id, { ...node, resources: { cpu: 1, gpu } }]),
+    );
+    return { ...document, nodes };
+  };
+  async function withGpus<T>(names: string[], work: (machine: Engine) => Promise<T>): Promise<T> {
+    const machine = await createEngine({
+      dataDir: join(dir, 'gpus'),
+      kindsModule,
+      maxWorkers: 4,
+      findGpus: () => Promise.resolve(names),
+    });
+    try {
+      return await work(machine);
+    } finally {
+      await machine.close();
+    }
+  }
+  async function stepsOf(machine: Engine, document: unknown) {
+    const { runId } = await machine.startRun({ document, baseDir: dir });
+    const events: RunEvent[] = [];
+    for await (const event of machine.runEvents(runId, 0)) events.push(event);
+    return events;
+  }
+  /** Ids of the steps in the order of their work, each time another one goes on. */
+  const turnsOf = (events: readonly RunEvent[]) =>
+    events
+      .flatMap((event) => (event.type === 'step.progress' ? [event.id] : []))
+      .filter((id, at, all) => id !== all[at - 1]);
+
+  it('never run at the same time on a machine with one', async () => {
+    const events = await withGpus(['A GPU'], (machine) => stepsOf(machine, twoSteps({ count: 1 })));
+    expect(turnsOf(events)).toHaveLength(2);
+    expect(events.filter(({ type }) => type === 'step.log')).toMatchObject([
+      { level: 'info', text: expect.stringContaining('waits for the graphics processor') },
+    ]);
+  });
+
+  it('run at the same time on a machine with two', async () => {
+    const events = await withGpus(['A GPU', 'A GPU'], (machine) => stepsOf(machine, twoSteps({ count: 1 })));
+    expect(turnsOf(events).length).toBeGreaterThan(2);
+    expect(events.some(({ type }) => type === 'step.log')).toBe(false);
+  });
+
+  it('are said not to fit, before they run, where there are too few', async () => {
+    await withGpus([], async (machine) => {
+      const { steps, diagnostics } = await machine.analyze(twoSteps({ count: 2 }), { baseDir: dir });
+      expect(steps[0]?.missingGpus).toEqual({ needed: 2, available: 0 });
+      expect(diagnostics).toMatchObject([
+        { node: 'a', code: 'step.will-not-fit', severity: 'warning', message: expect.stringContaining('none works') },
+        { node: 'b' },
+      ]);
+      const told = (await stepsOf(machine, twoSteps({ count: 2 }))).find(({ type }) => type === 'step.log');
+      expect(told).toMatchObject({ level: 'warn', text: expect.stringContaining('2 graphics processors') });
+    });
+  });
+});
+
 describe('a run', () => {
   it('executes every step once, then nothing', async () => {
     const first = await run(chain(1));

@@ -19,8 +19,6 @@ import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
-import { listGraphics, probeDevices } from '../compute/devices/probe.ts';
-import { workerNode } from '../product/worker-node.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
 import { openDatabase, openDatabaseToLook, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
@@ -38,6 +36,7 @@ import { createGraphAnalyzer } from './analyze.ts';
 import { createCodeDigests } from './code-digest.ts';
 import { executeRun, type RunServices } from './execute-run.ts';
 import { executeStep } from './execute-step.ts';
+import { createGpus } from './gpus.ts';
 import { loadKinds } from './kinds.ts';
 import { machineMemoryBytes } from './machine-memory.ts';
 import { packageVersion } from './package-version.ts';
@@ -47,7 +46,7 @@ import { createRunGate, type RunGate } from './run-gate.ts';
 import { createRunLogs, type LiveRunLog } from './run-log.ts';
 import { createRunResources } from './run-resources.ts';
 import { createScheduler } from './scheduler.ts';
-import { memoryForSteps } from './step-estimate.ts';
+import { memoryForSteps, missingGpusText } from './step-estimate.ts';
 import { createStreamInputs } from './stream-inputs.ts';
 import { createStreamTriggers } from './stream-triggers.ts';
 import { createStepKeys, withInputs } from './step-keys.ts';
@@ -67,6 +66,8 @@ export interface EngineOptions {
   kindsModule?: string;
   /** Steps that run at the same time; default: one per core, at least 2, at most 8. */
   maxWorkers?: number;
+  /** Finds the graphics processors that work, by name; default: a probe of this machine. */
+  findGpus?: () => Promise<string[]>;
 }
 
 export interface SelectionOptions {
@@ -121,9 +122,9 @@ export interface Engine {
   /** Lets no further attempt start, or starts them again; what runs goes on. False when the run is not going on here. */
   pauseRun(runId: string, paused: boolean): boolean;
   readonly datasets: DatasetVersions;
-  /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
   /** How busy the machine was during a run, oldest first; empty where nothing was recorded. */
   runResources(runId: string): Promise<ResourceSample[]>;
+  /** Stored events after `after`, then new ones until the run has finished. Throws `run.not-found`. */
   runEvents(runId: string, after: number, signal?: AbortSignal): AsyncGenerator<RunEvent, void, undefined>;
   listRuns(options: { graphId?: string | undefined; limit: number }): RunSummary[];
   /** Undefined when there is no such run. */
@@ -170,6 +171,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const pins = createPins(database);
   const datasets = createDatasetVersions(database);
   const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile), streamsFolder(dataDir));
+  const gpus = createGpus(options.findGpus);
   const cores = availableParallelism();
   const scheduler = createScheduler({
     cores,
@@ -194,6 +196,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tracking,
     kinds,
     keys,
+    gpus,
     scheduler,
     workers,
     inFlight: new Map(),
@@ -203,7 +206,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const triggers = createStreamTriggers(dataDir, say);
   const active = new Map<string, ActiveRun>();
   const neverAborted = new AbortController().signal;
-  let gpus: Promise<string[]> | undefined;
 
   const read = (
     document: unknown,
@@ -262,6 +264,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     datasets,
     kinds,
     keys,
+    gpus,
     baseDir,
     signal: signal ?? neverAborted,
   });
@@ -323,7 +326,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       platform: process.platform,
       cores,
       memoryBytes: machineMemoryBytes(),
-      gpus: await (gpus ??= usableGpus()),
+      gpus: await gpus.names(),
       node: process.version,
     }),
     analyze: async (document, { baseDir, signal, unseen }) => {
@@ -513,17 +516,26 @@ async function runPlanStep(options: {
 }
 
 /** Said before it starts; it is tried all the same, since the estimate may be wrong. */
-function tooLarge({ id, willNotFit }: StepState): Diagnostic[] {
-  if (willNotFit === undefined) return [];
+function tooLarge({ id, willNotFit, missingGpus }: StepState): Diagnostic[] {
   const gibibytes = (bytes: number) => `${(bytes / 1024 ** 3).toPrecision(3)} GiB`;
+  const place = { path: pointer('nodes', id), node: id, code: 'step.will-not-fit', severity: 'warning' } as const;
+  const memory: Diagnostic[] =
+    willNotFit === undefined
+      ? []
+      : [
+          {
+            ...place,
+            message: `"${id}" is expected to need ${gibibytes(willNotFit.neededBytes)} of memory; this machine has ${gibibytes(willNotFit.availableBytes)} for steps.`,
+            fix: 'Give it fewer rows or columns, or run it on a larger machine; set "resources" of the node where the estimate is wrong.',
+          },
+        ];
+  if (missingGpus === undefined) return memory;
   return [
+    ...memory,
     {
-      path: pointer('nodes', id),
-      node: id,
-      code: 'step.will-not-fit',
-      severity: 'warning',
-      message: `"${id}" is expected to need ${gibibytes(willNotFit.neededBytes)} of memory; this machine has ${gibibytes(willNotFit.availableBytes)} for steps.`,
-      fix: 'Give it fewer rows or columns, or run it on a larger machine; set "resources" of the node where the estimate is wrong.',
+      ...place,
+      message: `"${id}" asks for ${missingGpusText(missingGpus)}.`,
+      fix: 'Set its device to auto or cpu, or run it on a machine or cluster that has one; the Devices screen tells what works here.',
     },
   ];
 }
@@ -540,18 +552,6 @@ function listedStep({ id, kind, path }: Pick<PlanStep, 'id' | 'kind' | 'path'>) 
 function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14);
   return `${time}-${randomUUID().slice(0, 8)}`;
-}
-
-/**
- * Graphics processors that work, by name: empty where none is listed, or where none of them runs a model. Probed only
- * where the system lists one.
- */
-async function usableGpus(): Promise<string[]> {
-  const listed = await listGraphics();
-  if (listed.length === 0) return [];
-  const { providers } = await probeDevices({ node: workerNode() });
-  const works = providers.some(({ provider, state }) => provider !== 'cpu' && state === 'ready');
-  return works ? listed.map(({ name }) => name) : [];
 }
 
 function nothingToRun(diagnostics: readonly Diagnostic[]): AppError {

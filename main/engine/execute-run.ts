@@ -14,23 +14,27 @@ import type { TrackingStore } from '../tracking/tracking-store.ts';
 import { datasetOf } from './dataset-location.ts';
 import type { InputRef } from './execute-step.ts';
 import { recordFeatureService } from './feature-services.ts';
-import type { Kinds } from './kinds.ts';
 import { explainMiss } from './plan-state.ts';
 import { type PinContext, pinnedResult } from './pinned-result.ts';
 import { metricsOf, registerOutput } from './registration.ts';
 import type { RunGate } from './run-gate.ts';
 import type { LiveRunLog } from './run-log.ts';
 import type { Lease, Scheduler } from './scheduler.ts';
-import { estimateStep, memoryForSteps, type StepEstimate } from './step-estimate.ts';
+import {
+  type EstimateContext,
+  estimateStep,
+  memoryForSteps,
+  missingGpusText,
+  type StepEstimate,
+} from './step-estimate.ts';
 import { type StepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from './step-outputs.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-export interface RunServices extends PinContext {
+export interface RunServices extends PinContext, EstimateContext {
   dataDir: string;
   registry: ModelRegistry;
   tracking: TrackingStore;
-  kinds: Kinds;
   keys: StepKeys;
   scheduler: Scheduler;
   workers: WorkerPool;
@@ -247,12 +251,7 @@ class StepRun {
         const { category, message } = toAppError(error);
         const hopeless = category === 'user' || category === 'cancelled' || this.request.signal.aborted;
         if (hopeless || attempt > limit) throw error;
-        this.log.emit({
-          type: 'step.log',
-          id: this.step.id,
-          level: 'warn',
-          text: `Attempt ${attempt} failed: ${message}`,
-        });
+        this.say('warn', `Attempt ${attempt} failed: ${message}`);
         const backoffMs = (this.step.retry?.backoffMs ?? 0) * 2 ** (attempt - 1);
         await waitFor(pause(Math.min(backoffMs, longestBackoffMs)), this.request.signal);
       }
@@ -263,6 +262,7 @@ class StepRun {
     const { services, request, step } = this;
     const estimate = await estimateStep(request.plan.graph.id, step, parts, services);
     this.warnIfTooLarge(estimate.memoryBytes);
+    await this.awaitGpus(estimate.gpus);
     const lease = await this.lease(estimate);
     // Waiting for its turn does not count.
     const signal =
@@ -280,7 +280,8 @@ class StepRun {
         inputs,
         baseDir: request.baseDir,
         threads: lease.threads,
-        memoryBytes: lease.memoryBytes,
+        // What the node says is a limit, even where more is free.
+        memoryBytes: step.resources?.memoryBytes ?? lease.memoryBytes,
       };
       return await services.workers.run(
         task,
@@ -298,9 +299,14 @@ class StepRun {
   }
 
   /** Its turn, once the run is not paused. */
-  private async lease({ cpu, memoryBytes }: StepEstimate): Promise<Lease> {
+  private async lease({ cpu, memoryBytes, gpus }: StepEstimate): Promise<Lease> {
     const { gate, signal } = this.request;
-    const request = { cpu: cpu ?? Number.POSITIVE_INFINITY, memoryBytes: memoryBytes ?? 0 };
+    const request = {
+      cpu: cpu ?? Number.POSITIVE_INFINITY,
+      memoryBytes: memoryBytes ?? 0,
+      gpus,
+      onGpuWait: () => this.say('info', 'It waits for the graphics processor that another step uses.'),
+    };
     for (;;) {
       await waitFor(gate.opened(), signal);
       const lease = await this.services.scheduler.acquire(request, signal);
@@ -309,15 +315,26 @@ class StepRun {
     }
   }
 
+  /** Before a step asks for graphics processors, the scheduler has to know how many there are. */
+  private async awaitGpus(needed: number): Promise<void> {
+    if (needed === 0) return;
+    const { gpus, scheduler } = this.services;
+    const available = await gpus.count();
+    scheduler.setGpus(available);
+    if (needed > available) this.say('warn', `It asks for ${missingGpusText({ needed, available })}.`);
+  }
+
+  private say(level: 'info' | 'warn', text: string): void {
+    this.log.emit({ type: 'step.log', id: this.step.id, level, text });
+  }
+
   private warnIfTooLarge(memoryBytes: number | null): void {
     const available = memoryForSteps();
     if (memoryBytes === null || memoryBytes <= available) return;
-    this.log.emit({
-      type: 'step.log',
-      id: this.step.id,
-      level: 'warn',
-      text: `It is expected to need ${gibibytes(memoryBytes)} of memory; this machine has ${gibibytes(available)} for steps.`,
-    });
+    this.say(
+      'warn',
+      `It is expected to need ${gibibytes(memoryBytes)} of memory; this machine has ${gibibytes(available)} for steps.`,
+    );
   }
 
   /** A step whose result is safe does not fail because its source could not be written down. */
@@ -325,8 +342,7 @@ class StepRun {
     try {
       await this.recordVersions(record);
     } catch (error) {
-      const text = `The dataset version was not recorded: ${toAppError(error).message}`;
-      this.log.emit({ type: 'step.log', id: this.step.id, level: 'warn', text });
+      this.say('warn', `The dataset version was not recorded: ${toAppError(error).message}`);
     }
   }
 
@@ -370,8 +386,7 @@ class StepRun {
         outputs,
       });
     } catch (error) {
-      const text = `The experiment was not recorded: ${toAppError(error).message}`;
-      this.log.emit({ type: 'step.log', id: step.id, level: 'warn', text });
+      this.say('warn', `The experiment was not recorded: ${toAppError(error).message}`);
     }
   }
 

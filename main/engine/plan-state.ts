@@ -4,15 +4,13 @@ import type { KeyParts, Plan, PlanStep, StepState } from '../../shared/plan/plan
 import { stepKey } from '../../shared/plan/step-key.ts';
 import type { StepRecord } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
-import type { Kinds } from './kinds.ts';
 import { notLookedAt } from './analyze.ts';
 import { type PinContext, pinnedResult } from './pinned-result.ts';
-import { estimateStep, lastOutputBytes, memoryForSteps } from './step-estimate.ts';
+import { type EstimateContext, estimateStep, lastOutputBytes, memoryForSteps } from './step-estimate.ts';
 import { type StepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs, toOutputRefs } from './step-outputs.ts';
 
-export interface PlanStateContext extends PinContext {
-  kinds: Kinds;
+export interface PlanStateContext extends PinContext, EstimateContext {
   keys: StepKeys;
   baseDir: string;
   signal: AbortSignal;
@@ -211,9 +209,10 @@ async function baseState(
   parts: KeyParts | undefined,
   context: PlanStateContext,
 ): Promise<StepState> {
-  const { seconds, memoryBytes } = await estimateStep(plan.graph.id, step, parts, context);
+  const { seconds, memoryBytes, gpus } = await estimateStep(plan.graph.id, step, parts, context);
   const outputBytes = await lastOutputBytes(plan.graph.id, step, context);
   const availableBytes = memoryForSteps();
+  const availableGpus = gpus === 0 ? 0 : await context.gpus.count();
   return {
     ...placeOf(step),
     key: null,
@@ -225,6 +224,7 @@ async function baseState(
     ...(memoryBytes !== null && memoryBytes > availableBytes
       ? { willNotFit: { neededBytes: memoryBytes, availableBytes } }
       : {}),
+    ...(gpus > availableGpus ? { missingGpus: { needed: gpus, available: availableGpus } } : {}),
     outputs: {},
   };
 }

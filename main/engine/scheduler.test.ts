@@ -56,6 +56,40 @@ it('runs a step that fits nowhere alone', async () => {
   expect(large).toBeDefined();
 });
 
+it('gives a graphics processor to one step at a time, and lets others pass', async () => {
+  const scheduler = createScheduler({ cores: 8, memoryBytes: 8 * gib, maxWorkers: 8, gpus: 1 });
+  const order: string[] = [];
+  let onGpu = 0;
+  const step = async (name: string, gpus: number) => {
+    const lease = await scheduler.acquire({ cpu: 1, memoryBytes: 0, gpus }, never);
+    onGpu += Math.min(gpus, 1);
+    order.push(name);
+    expect(onGpu).toBeLessThanOrEqual(1);
+    await settle();
+    await settle();
+    onGpu -= Math.min(gpus, 1);
+    lease.release();
+  };
+  // The last asks for more than there are: it gets all.
+  await Promise.all([step('gpu 1', 1), step('gpu 2', 1), step('cpu', 0), step('gpu 3', 4)]);
+  expect(order).toEqual(['gpu 1', 'cpu', 'gpu 2', 'gpu 3']);
+});
+
+it('tells a step once that it waits for a graphics processor', async () => {
+  const scheduler = createScheduler({ cores: 2, memoryBytes: gib, maxWorkers: 2 });
+  scheduler.setGpus(1);
+  let told = 0;
+  const ask = () => scheduler.acquire({ cpu: 1, memoryBytes: 0, gpus: 1, onGpuWait: () => void told++ }, never);
+  const held = await ask();
+  expect(told).toBe(0);
+  const waiting = ask();
+  await settle();
+  (await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never)).release();
+  expect(told).toBe(1);
+  held.release();
+  (await waiting).release();
+});
+
 it('lets go of a request that is aborted', async () => {
   const scheduler = createScheduler({ cores: 2, memoryBytes: gib, maxWorkers: 1 });
   const held = await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never);

@@ -2,6 +2,10 @@ export interface ResourceRequest {
   /** Threads the step can use. */
   cpu: number;
   memoryBytes: number;
+  /** Graphics processors the step has to itself; default 0. */
+  gpus?: number;
+  /** Called once when another step has the graphics processors it asks for. */
+  onGpuWait?(): void;
 }
 
 export interface Lease {
@@ -10,39 +14,63 @@ export interface Lease {
   release(): void;
 }
 
-/** Hands out workers, threads and memory to the steps of all runs, in the order they ask. */
+export interface SchedulerLimits {
+  cores: number;
+  memoryBytes: number;
+  maxWorkers: number;
+  gpus?: number;
+}
+
+/** Hands out workers, threads, memory and graphics processors to the steps of all runs, in the order they ask. */
 export interface Scheduler {
   readonly maxWorkers: number;
+  /** Found only once a step asks for one: looking takes seconds. */
+  setGpus(count: number): void;
   /** Rejects with the reason of the signal when that aborts first. */
   acquire(request: ResourceRequest, signal: AbortSignal): Promise<Lease>;
 }
 
 interface Waiting {
   request: ResourceRequest;
+  told?: true;
   grant(lease: Lease): void;
 }
 
 /**
  * A step starts when a worker is free and its memory fits; one that fits nowhere still runs, alone. It gets the threads
- * that are free, at least one, so that a cheap step need not wait for a long one that holds every core.
+ * that are free, at least one, so that a cheap step need not wait for a long one that holds every core. Steps for the
+ * processor pass those that wait for a graphics processor; a step that asks for more of these than there are gets all.
  */
-export function createScheduler(limits: { cores: number; memoryBytes: number; maxWorkers: number }): Scheduler {
+export function createScheduler(limits: SchedulerLimits): Scheduler {
   const queue: Waiting[] = [];
   let workers = 0;
   let usedCpu = 0;
   let usedMemory = 0;
+  let usedGpus = 0;
+  let allGpus = limits.gpus ?? 0;
+  const gpusOf = ({ gpus = 0 }: ResourceRequest) => Math.min(gpus, allGpus);
+  const gpusAreFree = (gpus: number) => gpus === 0 || usedGpus + gpus <= allGpus;
 
   const dispatch = () => {
-    for (let next = queue[0]; next !== undefined; next = queue[0]) {
+    for (;;) {
+      const next = queue.find(({ request }) => gpusAreFree(gpusOf(request)));
+      for (const waiting of next === undefined ? queue : queue.slice(0, queue.indexOf(next))) {
+        if (waiting.told) continue;
+        waiting.told = true;
+        waiting.request.onGpuWait?.();
+      }
+      if (next === undefined) return;
       const { cpu, memoryBytes } = next.request;
+      const gpus = gpusOf(next.request);
       const fits = usedMemory + memoryBytes <= limits.memoryBytes;
       if (workers > 0 && (workers >= limits.maxWorkers || !fits)) return;
-      queue.shift();
+      queue.splice(queue.indexOf(next), 1);
       const share = Math.floor((limits.cores - usedCpu) / Math.min(1 + queue.length, limits.maxWorkers - workers));
       const threads = Math.max(1, Math.min(Math.ceil(cpu), share));
       workers++;
       usedCpu += threads;
       usedMemory += memoryBytes;
+      usedGpus += gpus;
       let held = true;
       next.grant({
         threads,
@@ -53,6 +81,7 @@ export function createScheduler(limits: { cores: number; memoryBytes: number; ma
           workers--;
           usedCpu -= threads;
           usedMemory -= memoryBytes;
+          usedGpus -= gpus;
           dispatch();
         },
       });
@@ -72,6 +101,9 @@ export function createScheduler(limits: { cores: number; memoryBytes: number; ma
 
   return {
     maxWorkers: limits.maxWorkers,
+    setGpus: (count) => {
+      allGpus = count;
+    },
     acquire: (request, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) {

@@ -2,6 +2,7 @@ import type { InputStats } from '../../shared/node/define-node.ts';
 import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
+import type { Gpus } from './gpus.ts';
 import type { Kinds } from './kinds.ts';
 import { machineMemoryBytes } from './machine-memory.ts';
 
@@ -10,6 +11,16 @@ export interface StepEstimate {
   cpu: number | undefined;
   seconds: number | null;
   memoryBytes: number | null;
+  /** Graphics processors it has to itself while it runs. */
+  gpus: number;
+}
+
+/** What a plan and a run estimate steps with. */
+export interface EstimateContext {
+  store: ArtifactStore;
+  history: StepHistory;
+  kinds: Kinds;
+  gpus: Gpus;
 }
 
 /** The memory of the machine that steps may fill together, in bytes. */
@@ -22,7 +33,7 @@ export async function estimateStep(
   graphId: string,
   step: PlanStep,
   parts: KeyParts | undefined,
-  context: { store: ArtifactStore; history: StepHistory; kinds: Kinds },
+  context: EstimateContext,
 ): Promise<StepEstimate> {
   const last = context.history.recent(graphId, step.id, 1)[0];
   const definition = context.kinds.definitionOf(step.kind);
@@ -36,7 +47,26 @@ export async function estimateStep(
     cpu: step.resources?.cpu ?? declared?.cpu,
     seconds: seconds ?? null,
     memoryBytes: step.resources?.memoryBytes ?? measured ?? declared?.memoryBytes ?? null,
+    gpus: await gpusOf(step, definition?.usesDevice === true, context.gpus),
   };
+}
+
+/**
+ * As many as the node asks for; else one where its maths runs on a device and may run on a graphics processor. With
+ * device auto it measures what is there, so it has one to itself where there is one.
+ */
+async function gpusOf(step: PlanStep, usesDevice: boolean, gpus: Gpus): Promise<number> {
+  const asked = step.resources?.gpu?.count;
+  if (asked !== undefined) return asked;
+  if (!usesDevice || step.device === 'cpu') return 0;
+  if (step.device !== undefined && step.device !== 'auto') return 1;
+  return Math.min(1, await gpus.count());
+}
+
+/** `2 graphics processors; 1 works on this machine` */
+export function missingGpusText({ needed, available }: { needed: number; available: number }): string {
+  const asked = needed === 1 ? 'a graphics processor' : `${needed} graphics processors`;
+  return `${asked}; ${available === 0 ? 'none' : available} ${available <= 1 ? 'works' : 'work'} on this machine`;
 }
 
 /** Size of a node's results the last time, in bytes; null when there are none, or some are no longer stored. */

@@ -29,7 +29,7 @@ export const nodeResourcesSchema = z.looseObject({
   memoryBytes: z.number().positive().optional(),
   /** In a cluster: room for temporary files. */
   ephemeralStorageBytes: z.number().positive().optional(),
-  /** In a cluster: devices of the step's pod. */
+  /** In a cluster: devices of the step's pod. On a workstation: as many graphics processors to itself. */
   gpu: nodeGpuSchema.optional(),
   /** In a cluster: labels of the machines the step may run on. */
   nodeSelector: z.record(z.string().min(1).max(317), z.string().max(63)).optional(),

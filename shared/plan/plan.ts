@@ -91,6 +91,8 @@ export const stepStateSchema = z.object({
   pinned: z.boolean().optional(),
   /** It needs more memory than this machine gives to steps, in bytes. */
   willNotFit: z.object({ neededBytes: z.number(), availableBytes: z.number() }).optional(),
+  /** It asks for more graphics processors than work here. */
+  missingGpus: z.object({ needed: z.number(), available: z.number() }).optional(),
   /** Results when `hit`: by port. */
   outputs: z.record(z.string(), z.object({ digest: z.string(), type: z.string() })),
   /** The run the result comes from. */
