@@ -44,6 +44,7 @@ import { textNode } from './feature/text/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
 import { serviceNode } from './feature/service/definition.ts';
+import { sharedServiceNode } from './feature/shared-service/definition.ts';
 import { scaleNode } from './feature/scale/definition.ts';
 import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
@@ -121,6 +122,7 @@ export const catalog = {
   [scaleNode.kind]: scaleNode,
   [viewNode.kind]: viewNode,
   [serviceNode.kind]: serviceNode,
+  [sharedServiceNode.kind]: sharedServiceNode,
   [driftNode.kind]: driftNode,
   [performanceNode.kind]: performanceNode,
   [retrainNode.kind]: retrainNode,

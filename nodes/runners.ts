@@ -49,6 +49,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'feature.join': () => import('./feature/join/run.ts'),
   'feature.scale': () => import('./feature/scale/run.ts'),
   'feature.service': () => import('./feature/service/run.ts'),
+  'feature.shared-service': () => import('./feature/shared-service/run.ts'),
   'feature.view': () => import('./feature/view/run.ts'),
   'serve.batch': () => import('./serve/batch/run.ts'),
   'train.anomaly': () => import('./train/anomaly/run.ts'),

@@ -31,6 +31,11 @@ export function refuseUnsupported(
         fix: 'Use the gates of Register, or run the graph with slipway run.',
       });
     }
+    if (step.kind === 'feature.shared-service') {
+      throw unsupported(target, step.id, 'takes a feature service of another graph of this machine, which no pod has', {
+        fix: 'Put the Feature view and Feature service steps of that graph into this one.',
+      });
+    }
     if (pythonKinds.has(step.kind)) {
       throw unsupported(target, step.id, 'runs a Python script, and pods have no Python of yours', {
         fix: 'Run the graph with slipway run, or do this step without Python.',

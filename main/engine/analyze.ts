@@ -7,6 +7,7 @@ import { parsePortRef } from '../../shared/graph/ids.ts';
 import { pointer } from '../../shared/graph/json-pointer.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
+import type { DescribeContext } from '../../shared/node/runner.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
 import { topologicalOrder } from '../../shared/plan/create-plan.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
@@ -33,7 +34,10 @@ export interface GraphAnalyzer {
   ): Promise<GraphShapes>;
 }
 
-export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
+export function createGraphAnalyzer(
+  kinds: Kinds,
+  featureService: NonNullable<DescribeContext['featureService']>,
+): GraphAnalyzer {
   const cache = new Map<string, { result: InferResult; untilMs: number }>();
 
   const infer = async (
@@ -53,7 +57,7 @@ export function createGraphAnalyzer(kinds: Kinds): GraphAnalyzer {
     if (known !== undefined && known.untilMs > Date.now()) return known.result;
     const secrets = createSecrets();
     const result = await runner
-      .describe({ params, inputs, baseDir, signal, secret: secrets.value })
+      .describe({ params, inputs, baseDir, signal, featureService, secret: secrets.value })
       .then(secrets.redactValue, (error: unknown) => {
         throw secrets.redactError(error);
       });

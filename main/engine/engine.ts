@@ -36,6 +36,7 @@ import { createGraphAnalyzer } from './analyze.ts';
 import { createCodeDigests } from './code-digest.ts';
 import { executeRun, type RunServices } from './execute-run.ts';
 import { executeStep } from './execute-step.ts';
+import { createServiceFinder } from './feature-services.ts';
 import { createGpus } from './gpus.ts';
 import { loadKinds } from './kinds.ts';
 import { machineMemoryBytes } from './machine-memory.ts';
@@ -170,8 +171,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const history = createStepHistory(database);
   const pins = createPins(database);
   const datasets = createDatasetVersions(database);
-  const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile), streamsFolder(dataDir));
   const gpus = createGpus(options.findGpus);
+  const featureService = createServiceFinder(dataDir, store);
+  const keys = createStepKeys(kinds, createCodeDigests(kinds.runFile), {
+    streamsDir: streamsFolder(dataDir),
+    featureService,
+  });
   const cores = availableParallelism();
   const scheduler = createScheduler({
     cores,
@@ -185,7 +190,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const logs = createRunLogs(records);
   const resources = createRunResources(dataDir);
-  const analyzer = createGraphAnalyzer(kinds);
+  const analyzer = createGraphAnalyzer(kinds, featureService);
   const services: RunServices = {
     dataDir,
     store,

@@ -1,4 +1,5 @@
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { ProbeContext } from '../../shared/node/runner.ts';
 import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
 import type { InputRef } from './execute-step.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
@@ -10,14 +11,18 @@ export interface StepKeys {
   ownParts(step: PlanStep, baseDir: string, signal: AbortSignal): Promise<Omit<KeyParts, 'inputs'>>;
 }
 
-export function createStepKeys(kinds: Kinds, codeDigest: (kind: string) => string, streamsDir: string): StepKeys {
+export function createStepKeys(
+  kinds: Kinds,
+  codeDigest: (kind: string) => string,
+  outside: Pick<ProbeContext, 'streamsDir' | 'featureService'>,
+): StepKeys {
   return {
     ownParts: async (step, baseDir, signal) => ({
       kind: step.kind,
       version: step.version,
       code: codeDigest(step.kind),
       params: step.params,
-      source: await probe(kinds, step, baseDir, streamsDir, signal),
+      source: await probe(kinds, step, { baseDir, signal, ...outside }),
       environment: step.device ?? '',
     }),
   };
@@ -30,19 +35,13 @@ export function withInputs(own: Omit<KeyParts, 'inputs'>, inputs: Record<string,
   };
 }
 
-async function probe(
-  kinds: Kinds,
-  step: PlanStep,
-  baseDir: string,
-  streamsDir: string,
-  signal: AbortSignal,
-): Promise<string> {
+async function probe(kinds: Kinds, step: PlanStep, context: Omit<ProbeContext, 'params' | 'secret'>): Promise<string> {
   if (kinds.definitionOf(step.kind)?.determinism !== 'external') return '';
   const runner = await loadRunner(kinds, step.kind);
   if (runner?.probe === undefined) return '';
   const secrets = createSecrets();
   try {
-    return await runner.probe({ params: step.params, baseDir, streamsDir, signal, secret: secrets.value });
+    return await runner.probe({ ...context, params: step.params, secret: secrets.value });
   } catch (error) {
     const { code, message, fix, details } = toAppError(secrets.redactError(error));
     throw new AppError(code, message, { fix, details, nodeId: step.id });

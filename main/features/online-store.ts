@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -125,6 +125,11 @@ export class OnlineStore {
       database?.close();
       throw diskError(error, dataDir);
     }
+  }
+
+  /** Whether there is a store; nothing is made. */
+  static exists(dataDir: string): boolean {
+    return existsSync(join(dataDir, 'features', 'online.db'));
   }
 
   close(): void {

@@ -56,6 +56,7 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.scale',
   'feature.select',
   'feature.service',
+  'feature.shared-service',
   'feature.target',
   'feature.text',
   'feature.view',

@@ -50,6 +50,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'feature.scale': 'Skalieren',
   'feature.view': 'Merkmalssicht',
   'feature.service': 'Merkmalsdienst',
+  'feature.shared-service': 'Merkmalsdienst von anderswo',
   'monitor.drift': 'Verschiebungsmonitor',
   'monitor.performance': 'Gütemonitor',
   'monitor.retrain': 'Nachtrainieren',

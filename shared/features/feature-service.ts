@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from '../artifact/manifest.ts';
+import { AppError } from '../errors/app-error.ts';
 import { canonicalJson } from '../plan/canonical-json.ts';
 import type { TableSchema } from '../table/schema.ts';
 import { featureViewSchema, viewNamePattern } from './feature-view.ts';
@@ -39,6 +40,15 @@ export interface ServiceShape {
 /** `NAME@VERSION` */
 export function serviceLabel({ name, version }: Pick<FeatureService, 'name' | 'version'>): string {
   return `${name}${serviceVersionSeparator}${version}`;
+}
+
+/** The error where the rows of a view of a service were removed. */
+export function viewRowsGone(view: string, service: Pick<FeatureService, 'name' | 'version'>): AppError {
+  return new AppError(
+    'artifact.not-found',
+    `The rows of the view ${view} of the service ${serviceLabel(service)} are no longer stored.`,
+    { fix: 'Run the Feature view steps of the service again.' },
+  );
 }
 
 /** The view with the features of the service only. */

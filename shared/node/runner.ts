@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ArtifactManifest, ArtifactType } from '../artifact/manifest.ts';
 import type { Progress } from '../events/run-events.ts';
+import type { ServiceArtifact } from '../features/feature-service.ts';
 import type { Lineage } from '../graph/port-types.ts';
 import type { TableSchema } from '../table/schema.ts';
 import type { InferResult, NodeDefinition, PortShape } from './define-node.ts';
@@ -59,11 +60,25 @@ export interface StepContext<P = Record<string, unknown>> {
   partial(value: Record<string, unknown>): void;
 }
 
+/** A version of a feature service as a graph of this data directory made it last. */
+export interface FoundService {
+  service: ServiceArtifact;
+  /** The artifact that lists it. */
+  digest: string;
+  /** Columns of the rows of each view by its name. */
+  schemas: Readonly<Record<string, TableSchema>>;
+}
+
+/** Finds a version of a service by `NAME`, the newest, or `NAME@VERSION`. Errors: `features.not-found`, `artifact.not-found`. */
+type FindFeatureService = (reference: string) => Promise<FoundService>;
+
 export interface DescribeContext<P = Record<string, unknown>> {
   readonly params: P;
   readonly inputs: Readonly<Record<string, readonly PortShape[]>>;
   readonly baseDir: string;
   readonly signal: AbortSignal;
+  /** Absent where there are no graphs but this one. */
+  readonly featureService?: FindFeatureService;
   /** As in `StepContext`. */
   secret(name: string): string;
 }
@@ -74,6 +89,8 @@ export interface ProbeContext<P = Record<string, unknown>> {
   /** As in `StepContext`. */
   readonly streamsDir: string;
   readonly signal: AbortSignal;
+  /** Absent where there are no graphs but this one. */
+  readonly featureService?: FindFeatureService;
   /** As in `StepContext`. */
   secret(name: string): string;
 }

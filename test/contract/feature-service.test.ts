@@ -81,14 +81,17 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function write(name: string, change: { nodes?: Nodes; edges?: typeof edges } = {}): string {
+function write(
+  name: string,
+  change: { id?: string; nodes?: Nodes /** In place of all others. */; only?: Nodes; edges?: typeof edges } = {},
+): string {
   const graph = {
     format: 'slipway/graph',
     formatVersion: 1,
-    id: 'shop',
+    id: change.id ?? 'shop',
     name: 'Shop',
-    nodes: { ...nodes, ...change.nodes },
-    edges: [...edges, ...(change.edges ?? [])],
+    nodes: change.only ?? { ...nodes, ...change.nodes },
+    edges: [...(change.only === undefined ? edges : []), ...(change.edges ?? [])],
     parameters: {},
     groups: {},
     layout: { nodes: {}, frames: [] },
@@ -178,4 +181,74 @@ it('models are trained on a version of a service, served with it, and keep it', 
     error: expect.stringMatching(/no feature service “buying@7”/) as string,
   });
   await stop();
+
+  await otherGraph();
 });
+
+/** A graph that has only labels takes the service by name; it follows the graph that makes it. */
+async function otherGraph(): Promise<void> {
+  const shared = (service: string) =>
+    write('profit.slipway.json', {
+      id: 'profits',
+      only: {
+        buying: node('feature.shared-service', { service }),
+        orders: node('data.file', { path: 'orders.csv' }),
+        join: node('feature.join', { timestamp: 'ordered' }),
+        impute: node('feature.impute', { columns: ['price', 'rate', 'demand'] }),
+        profit: node('train.linear', { label: 'profit' }),
+        split: node('data.split', { method: 'random', testShare: 0.25, seed: 1 }),
+        judge: node('train.evaluate'),
+        register: node('train.register', { name: 'profit', alias: 'champion' }),
+        endpoint: node('serve.endpoint'),
+      },
+      edges: [
+        edge('orders.table', 'join.labels'),
+        edge('buying.service', 'join.views'),
+        edge('join.table', 'split.input'),
+        edge('split.train', 'impute.input'),
+        edge('profit.model', 'judge.model'),
+        edge('split.test', 'judge.table'),
+        edge('judge.report', 'register.report'),
+        edge('impute.features', 'profit.features'),
+        edge('profit.model', 'register.model'),
+        edge('register.model', 'endpoint.model'),
+      ],
+    });
+  const pinned = shared('buying@1');
+  expect((await slipway('validate', pinned)).last).toMatchObject({ ok: true, diagnostics: [] });
+  expect((await slipway('run', pinned)).last).toMatchObject({ status: 'succeeded' });
+  expect((await slipway('features', 'services', 'buying')).last).toMatchObject({
+    services: [
+      { version: 2, graph: 'shop' },
+      {
+        version: 1,
+        graph: 'shop',
+        node: 'service',
+        // The same rows by the other way: the very model that was trained beside the service.
+        models: [{ name: 'profit', version: 1, aliases: ['champion'] }, { name: 'share' }],
+      },
+    ],
+  });
+  const planOf = async (path: string) =>
+    (await slipway('plan', path)).last as { steps: { id: string; hit: boolean }[] };
+  const missed = async (path: string) => (await planOf(path)).steps.flatMap(({ id, hit }) => (hit ? [] : [id]));
+  expect(await missed(pinned)).toEqual([]);
+
+  // Newer rows of the other graph's view: what is joined from them runs again, the labels stay.
+  writeFileSync(join(folder, 'seasons.csv'), ['day,demand', `${day(1)},5`, ''].join('\n'));
+  expect((await slipway('run', write('shop.slipway.json'))).last).toMatchObject({ status: 'succeeded' });
+  expect(await missed(pinned)).toEqual(['buying', 'join', 'split', 'impute', 'profit', 'judge', 'register']);
+  expect((await slipway('run', pinned)).last).toMatchObject({ status: 'succeeded' });
+
+  const lineage = await slipway('artifacts', 'lineage', 'models:/profit@champion');
+  expect(JSON.stringify(lineage.last)).toMatch(/seasons\.csv/);
+
+  const unknown = await slipway('run', shared('bying'));
+  expect(unknown.code).toBe(1);
+  expect(JSON.stringify(unknown.last)).toMatch(/There is no feature service “bying”/);
+  const exported = await slipway('export', pinned, '--target', 'kubernetes', '--out', join(folder, 'bundle'));
+  expect([exported.code, exported.last]).toMatchObject([
+    2,
+    { error: { code: 'export.unsupported', nodeId: 'buying' } },
+  ]);
+}

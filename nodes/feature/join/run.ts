@@ -5,7 +5,7 @@ import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts'
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { entitiesInRange, joinPointInTime, type ViewRows } from '../../../main/compute/features/point-in-time-join.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { serviceArtifactSchema, serviceLabel } from '../../../shared/features/feature-service.ts';
+import { serviceArtifactSchema, viewRowsGone } from '../../../shared/features/feature-service.ts';
 import { type FeatureView, featureViewSchema } from '../../../shared/features/feature-view.ts';
 import { type JoinedView, joinedViewsOf } from '../../../shared/features/joined-view.ts';
 import { implementNode, type InputArtifact, type StepContext } from '../../../shared/node/runner.ts';
@@ -114,13 +114,7 @@ async function viewsOf(
   const artifacts = new Map<string, InputArtifact>();
   for (const { view: chosen } of service.views) {
     const artifact = await ctx.open(service.digests[chosen.name] ?? '');
-    if (artifact === undefined) {
-      throw new AppError(
-        'artifact.not-found',
-        `The rows of the view ${chosen.name} of the service ${serviceLabel(service)} are no longer stored.`,
-        { fix: 'Run the Feature view steps of the service again.' },
-      );
-    }
+    if (artifact === undefined) throw viewRowsGone(chosen.name, service);
     artifacts.set(chosen.name, artifact);
   }
   const schemas = Object.fromEntries([...artifacts].map(([name, artifact]) => [name, schemaOf(artifact)]));

@@ -111,8 +111,8 @@ export function noViewConnected(): { message: string; fix: string } {
   };
 }
 
-/** One row per feature of the service, to look at. */
-const listing: TableSchema = {
+/** One row per feature of a service, to look at. */
+export const serviceListing: TableSchema = {
   columns: [
     { name: 'view', type: 'string', sqlType: 'VARCHAR' },
     { name: 'feature', type: 'string', sqlType: 'VARCHAR' },
@@ -152,7 +152,10 @@ export const serviceNode = defineNode({
     }));
     if (service === undefined) return { outputs: {}, problems: shown };
     const schemas = Object.fromEntries(views.map(({ view, schema }) => [view.name, schema]));
-    return { outputs: { service: { type: 'table', schema: listing, service: { service, schemas } } }, problems: shown };
+    return {
+      outputs: { service: { type: 'table', schema: serviceListing, service: { service, schemas } } },
+      problems: shown,
+    };
   },
   determinism: 'pure',
   resources: () => ({ cpu: 1, memoryBytes: 2 ** 27, seconds: 0.2 }),
