@@ -36,6 +36,11 @@ export function refuseUnsupported(
         fix: 'Put the Feature view and Feature service steps of that graph into this one.',
       });
     }
+    if (step.kind === 'train.register' && step.params['approval'] === 'person') {
+      throw unsupported(target, step.id, 'waits for a person to approve each model, and no pod can ask one', {
+        fix: 'Set its approval to none: gates decide; or run the graph with slipway run.',
+      });
+    }
     if (pythonKinds.has(step.kind)) {
       throw unsupported(target, step.id, 'runs a Python script, and pods have no Python of yours', {
         fix: 'Run the graph with slipway run, or do this step without Python.',

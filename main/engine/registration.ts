@@ -13,7 +13,7 @@ interface RegistrationOrigin {
 
 /** What a register step writes into the `meta` of the model it hands on. */
 const registeredMetaSchema = z.object({
-  registration: z.object({ name: z.string(), alias: z.string().optional() }),
+  registration: z.object({ name: z.string(), alias: z.string().optional(), approval: z.boolean().optional() }),
   parity: modelVersionSchema.shape.parity.optional(),
 });
 
@@ -21,11 +21,12 @@ const registeredMetaSchema = z.object({
 export function registrationOf(manifest: ArtifactManifest, origin: RegistrationOrigin): ModelRegistration | undefined {
   const meta = registeredMetaSchema.safeParse(manifest.meta);
   if (!meta.success) return undefined;
-  const { name, alias } = meta.data.registration;
+  const { name, alias, approval } = meta.data.registration;
   return {
     // A step's result does not depend on its graph, so the graph's name for the model is filled in here.
     name: name === '' ? origin.graphId : name,
     alias,
+    ...(approval === true ? { needsApproval: true } : {}),
     digest: manifest.digest,
     ...origin,
     metrics: metricsOf(manifest),

@@ -238,7 +238,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
         record('rejected', id, `The challenger is ${why}: the champion stays.`, { ...comparison });
         return;
       }
-      if (params.approval) {
+      if (params.approval || version?.approval?.state === 'waiting') {
         pending = { attempt: id, champion, challenger, comparison: { ...comparison }, decision: undefined };
         record('awaiting-approval', id, `Version ${version?.version ?? '?'} waits for a person's approval.`, {
           champion,
@@ -288,6 +288,11 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
   async function carryOut({ attempt: id, champion, challenger, comparison, decision }: Pending): Promise<void> {
     pending = undefined;
     if (decision !== true) {
+      const version = versionOf(challenger);
+      if (version?.approval?.state === 'waiting') {
+        const said = { approved: false, person: 'retraining loop', note: 'Rejected on the Monitors screen.' };
+        engine.registry.decide(version.name, version.version, said);
+      }
       record('rejected', id, 'The challenger was not approved: the champion stays.', { challenger });
       return;
     }
@@ -391,6 +396,11 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     const part = trainPartOf(options.document, options.endpointNodeId);
     const alias = typeof part === 'string' ? undefined : options.document.nodes[part.registerId]?.params['alias'];
     if (version === undefined || alias === '') return;
+    // Only a challenger that was approved here gets this far.
+    if (version.approval !== null && version.approval.state !== 'approved') {
+      const decision = { approved: true, person: 'retraining loop', note: 'Approved on the Monitors screen.' };
+      engine.registry.decide(version.name, version.version, decision);
+    }
     engine.registry.setAlias(version.name, typeof alias === 'string' ? alias : 'champion', version.version);
   }
 

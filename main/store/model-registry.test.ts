@@ -74,3 +74,61 @@ it('moves no alias when a node repeats its last registration', () => {
   registry.register(of('b'));
   expect(registry.resolve('models:/late@champion').version).toBe(2);
 });
+
+it('rolls an alias back along its history, past what was deleted or archived', () => {
+  const registry = createModelRegistry(database);
+  for (const digest of ['a', 'b', 'c', 'd']) registry.register(registration(digest));
+  registry.register(registration('e', { alias: 'challenger' }));
+  registry.setAlias('late', 'champion', 2);
+  expect(registry.rollback('late', 'champion').version).toBe(4);
+  expect(registry.rollback('late', 'champion').version).toBe(3);
+  registry.archive('late', 2, true);
+  expect(registry.rollback('late', 'champion').version).toBe(1);
+  expect(() => registry.rollback('late', 'champion')).toThrow(expect.objectContaining({ code: 'model.not-found' }));
+  expect(() => registry.rollback('late', 'challenger')).toThrow(/named no version before 5/);
+  expect(registry.history('late').slice(0, 3)).toMatchObject([
+    { alias: 'champion', version: 1, isRollback: true },
+    { alias: 'champion', version: 3, isRollback: true },
+    { alias: 'champion', version: 4, isRollback: true },
+  ]);
+  // Forward again is a move of its own.
+  registry.setAlias('late', 'champion', 5);
+  expect(registry.rollback('late', 'champion').version).toBe(1);
+});
+
+it('archives what no alias names, and gives no alias to what is archived', () => {
+  const registry = createModelRegistry(database);
+  registry.register(registration('a'));
+  registry.register(registration('b'));
+  expect(() => registry.archive('late', 2, true)).toThrow(/in use: champion names it/);
+  expect(registry.archive('late', 1, true).archivedMs).toBeGreaterThan(0);
+  expect(() => registry.setAlias('late', 'champion', 1)).toThrow(expect.objectContaining({ code: 'model.archived' }));
+  expect(() => registry.register(registration('a'))).toThrow(expect.objectContaining({ code: 'model.archived' }));
+  expect(registry.resolve('models:/late@champion').version).toBe(2);
+  expect(registry.archive('late', 1, false).archivedMs).toBeNull();
+  expect(registry.setAlias('late', 'champion', 1).version).toBe(1);
+  expect(() => registry.archive('late', 9, true)).toThrow(expect.objectContaining({ code: 'model.not-found' }));
+});
+
+it('moves an alias that needs approval only when a person approves', () => {
+  const registry = createModelRegistry(database);
+  registry.register(registration('a'));
+  const asked = registry.register(registration('b', { needsApproval: true }));
+  expect(asked).toMatchObject({ version: 2, aliases: [], approval: { state: 'waiting', alias: 'champion' } });
+  expect(() => registry.setAlias('late', 'champion', 2)).toThrow(expect.objectContaining({ code: 'model.approval' }));
+  expect(() => registry.setAlias('late', 'other', 2)).toThrow(/waits for a person/);
+  const said = { person: 'Ada', note: 'slices look wrong' };
+  expect(registry.decide('late', 2, { approved: false, ...said }).approval).toMatchObject({
+    state: 'rejected',
+    ...said,
+  });
+  expect(() => registry.setAlias('late', 'champion', 2)).toThrow(/rejected by Ada/);
+  // Trained again to the same content: it stays rejected until somebody thinks better of it.
+  registry.register(registration('b', { needsApproval: true }));
+  expect(registry.resolve('models:/late@champion').version).toBe(1);
+  expect(registry.decide('late', 2, { approved: true, person: 'Ada', note: '' }).aliases).toEqual(['champion']);
+  expect(() => registry.decide('late', 2, { approved: true, ...said })).toThrow(/approved already, by Ada/);
+  expect(() => registry.decide('late', 1, { approved: true, ...said })).toThrow(/Nobody asked/);
+  expect(registry.rollback('late', 'champion').version).toBe(1);
+  expect(registry.setAlias('late', 'champion', 2).version).toBe(2);
+});

@@ -28,14 +28,23 @@ export function createStoreRegistry(driver: ArtifactDriver): StoreRegistry {
     text === undefined ? { versions: [], aliases: {} } : registrySchema.parse(JSON.parse(text));
 
   return {
-    async register({ alias, ...registration }) {
+    async register({ alias, needsApproval, ...registration }) {
+      if (needsApproval === true) {
+        throw new AppError(
+          'model.approval',
+          `${registration.name} waits for a person’s approval, and a shared store has none.`,
+          {
+            fix: 'Set approval of the Register step to none, or run the graph on a machine of its own.',
+          },
+        );
+      }
       let registered: ModelVersion | undefined;
       await driver.updateText(pathOf(registration.name), (text) => {
         const registry = parse(text);
         let version = registry.versions.find((candidate) => candidate.digest === registration.digest);
         if (version === undefined) {
           const number = Math.max(0, ...registry.versions.map((candidate) => candidate.version)) + 1;
-          version = { ...registration, version: number, createdMs: Date.now() };
+          version = { ...registration, version: number, createdMs: Date.now(), archivedMs: null, approval: null };
           registry.versions.push(version);
         }
         if (alias !== undefined) registry.aliases[alias] = version.version;

@@ -20,6 +20,8 @@ export function modelCard({ version, model, manifest, explanation, sizeBytes, li
         ['Aliases', aliases.map((alias) => `@${alias}`).join(', ') || 'none'],
         ...Object.entries(ownership).map(([tag, heading]) => [heading, model.tags[tag] ?? 'not set']),
         ['Registered', new Date(version.createdMs).toISOString()],
+        ...(version.approval === null ? [] : [['Approval', approvalText(version.approval)]]),
+        ...(version.archivedMs === null ? [] : [['Archived', new Date(version.archivedMs).toISOString()]]),
         ['Graph', version.graphId],
         ['Predicts', `\`${label.column}\` (${task}): ${predicts}`],
         ['Trainer', trainer.kind],
@@ -70,6 +72,12 @@ export function modelCard({ version, model, manifest, explanation, sizeBytes, li
       ]),
     ),
   );
+}
+
+function approvalText({ state, alias, person, note }: NonNullable<ModelFacts['version']['approval']>): string {
+  return state === 'waiting'
+    ? `waits, as @${alias}`
+    : [`${state} by ${person}, as @${alias}`, note].filter((text) => text !== '').join(': ');
 }
 
 /** What each column is worth on held-out rows. */

@@ -22,6 +22,17 @@ interface ModelRow {
   updated_ms: number;
 }
 
+/** By name and version. */
+const versionTables = [
+  'registered_model_tags',
+  'model_version_notes',
+  'model_versions',
+  'model_aliases',
+  'archived_models',
+  'model_approvals',
+];
+const namedTables = ['registered_models', 'model_alias_moves', ...versionTables];
+
 /** Version 0 of the tag table stands for the model itself. */
 const ofModel = 0;
 
@@ -82,15 +93,8 @@ export class ModelCatalog {
 
   rename(name: string, to: string): void {
     if (!this.has(name)) throw notFound(name);
-    const tables = [
-      'registered_models',
-      'registered_model_tags',
-      'model_version_notes',
-      'model_versions',
-      'model_aliases',
-    ];
     const move = this.#db.transaction(() => {
-      for (const table of tables) this.#db.prepare(`UPDATE ${table} SET name = ? WHERE name = ?`).run(to, name);
+      for (const table of namedTables) this.#db.prepare(`UPDATE ${table} SET name = ? WHERE name = ?`).run(to, name);
     });
     move.immediate();
   }
@@ -98,15 +102,8 @@ export class ModelCatalog {
   /** The model with all versions; their artifacts stay until garbage is collected. */
   delete(name: string): void {
     if (!this.has(name)) throw notFound(name);
-    const tables = [
-      'registered_models',
-      'registered_model_tags',
-      'model_version_notes',
-      'model_versions',
-      'model_aliases',
-    ];
     const remove = this.#db.transaction(() => {
-      for (const table of tables) this.#db.prepare(`DELETE FROM ${table} WHERE name = ?`).run(name);
+      for (const table of namedTables) this.#db.prepare(`DELETE FROM ${table} WHERE name = ?`).run(name);
     });
     remove.immediate();
   }
@@ -133,7 +130,7 @@ export class ModelCatalog {
   deleteVersion(name: string, version: number): void {
     this.version(name, version);
     const remove = this.#db.transaction(() => {
-      for (const table of ['model_versions', 'model_aliases', 'model_version_notes', 'registered_model_tags']) {
+      for (const table of versionTables) {
         this.#db.prepare(`DELETE FROM ${table} WHERE name = ? AND version = ?`).run(name, version);
       }
       // The name stays when its last version goes.
@@ -144,7 +141,7 @@ export class ModelCatalog {
 
   deleteAlias(name: string, alias: string): void {
     if (!this.has(name)) throw notFound(name);
-    this.#db.prepare('DELETE FROM model_aliases WHERE name = ? AND alias = ?').run(name, alias);
+    this.registry.deleteAlias(name, alias);
   }
 
   tags(name: string, version: number): Record<string, string> {

@@ -299,5 +299,29 @@ describe('train.register', () => {
       code: 'model.gate',
       fix: expect.stringContaining('rocAuc'),
     });
+    const refused = (gate: object) => registered(logistic, report, { gates: [gate] });
+    await expect(refused({ metric: 'modelBytes', max: 10 })).rejects.toThrow(/modelBytes is \d+, above the maximum 10/);
+    await expect(refused({ metric: 'latencyP99Ms', max: 1e-6 })).rejects.toThrow(
+      /latencyP99Ms is .* above the maximum/,
+    );
+    await expect(refused({ metric: 'worstSliceRatio', max: 0.5 })).rejects.toThrow(/worstSliceRatio is [\d.]+, above/);
+    await expect(refused({ metric: 'gap.accuracy', max: 0 })).rejects.toMatchObject({
+      code: 'model.gate',
+      fix: expect.stringContaining('fairness'),
+    });
+    await expect(
+      registered(logistic, report, {
+        gates: [
+          { metric: 'modelBytes', max: 1e9 },
+          { metric: 'latencyP50Ms', max: 1e6 },
+        ],
+      }),
+    ).resolves.toBeDefined();
+  });
+
+  it('asks for the approval of a person', async () => {
+    const report = await evaluated(logistic, test);
+    const model = await registered(logistic, report, { approval: 'person' });
+    expect(model.manifest.meta['registration']).toMatchObject({ alias: 'champion', approval: true });
   });
 });

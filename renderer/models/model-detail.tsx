@@ -25,6 +25,7 @@ import { LineageGraph } from './lineage-graph.tsx';
 import { type ModelGroup, metricNames, versionAddress } from './model-groups.ts';
 import { ModelNotes } from './model-notes.tsx';
 import { t } from './text.ts';
+import { AliasHistory, Approval, ArchiveButton } from './version-review.tsx';
 import { VersionDiff } from './version-diff.tsx';
 
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
@@ -181,6 +182,9 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
                     {alias}
                   </span>
                 ))}
+                {version.archivedMs !== null && <span className="mute">{t.archived}</span>}
+                {version.approval?.state === 'waiting' && <span className="mute">{t.waiting}</span>}
+                {version.approval?.state === 'rejected' && <span className="mute">{t.rejectedWord}</span>}
               </td>
               <td className="mute">{formatRelative(version.createdMs)}</td>
               {metrics.map((name) => {
@@ -210,6 +214,16 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
   );
 }
 
+/** Waits for a person, or was rejected by one. */
+function isUndecided({ approval }: ModelVersion): boolean {
+  return approval !== null && approval.state !== 'approved';
+}
+
+/** Changes whenever an alias moves. */
+function aliasState({ versions }: ModelGroup): string {
+  return versions.flatMap(({ aliases, version }) => aliases.map((alias) => `${alias}${version}`)).join();
+}
+
 /** A registered model: its versions, and one of them with metrics, parity, lineage and signature. */
 export function ModelDetail({
   group,
@@ -227,6 +241,7 @@ export function ModelDetail({
   // Most versions are registered without one.
   const explanation = useArtifactJson(version.digest, explanationFile, explanationReportSchema);
   const isChampion = version.aliases.includes('champion');
+  const locked = version.archivedMs !== null ? t.needsRestore : isUndecided(version) ? t.needsApproval : undefined;
 
   async function setAlias(alias: string) {
     setAsking(false);
@@ -255,13 +270,14 @@ export function ModelDetail({
           </div>
         </div>
         <span className="grow" />
-        <Button disabled={!online || busy} onClick={() => setAsking(true)}>
+        <ArchiveButton version={version} onChanged={onChanged} />
+        <Button disabled={!online || busy || locked !== undefined} hint={locked} onClick={() => setAsking(true)}>
           {t.setAlias}
         </Button>
         <Button
           variant={isChampion ? 'plain' : 'primary'}
-          disabled={isChampion || !online || busy}
-          hint={isChampion ? t.isChampion : undefined}
+          disabled={isChampion || !online || busy || locked !== undefined}
+          hint={isChampion ? t.isChampion : locked}
           onClick={() => void setAlias('champion')}
         >
           {t.promoteVersion(version.version)}
@@ -269,6 +285,7 @@ export function ModelDetail({
       </div>
       <div className="model-body">
         <Versions group={group} chosen={version} />
+        <Approval version={version} onChanged={onChanged} />
         <div className="metric-row">
           <div className="metric">
             <b>{t.versionNumber(version.version)}</b>
@@ -297,6 +314,10 @@ export function ModelDetail({
           <section>
             <h3>{t.compareWith}</h3>
             <VersionDiff group={group} version={version.version} />
+          </section>
+          <section>
+            <h3>{t.aliasHistory}</h3>
+            <AliasHistory name={group.name} state={aliasState(group)} onChanged={onChanged} />
           </section>
         </div>
         <section className="lineage-section">

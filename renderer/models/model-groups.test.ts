@@ -12,6 +12,8 @@ const version = (name: string, number: number, change: Partial<ModelVersion> = {
   graphId: 'g',
   metrics: { accuracy: 0.9 },
   parity: null,
+  archivedMs: null,
+  approval: null,
   ...change,
 });
 

@@ -35,6 +35,8 @@ export const errorCodes = {
   'features.superseded': { category: 'environment', exitCode: 3, httpStatus: 409 },
   'model.gate': { category: 'user', exitCode: 1, httpStatus: 409 },
   'model.parity': { category: 'user', exitCode: 1, httpStatus: 409 },
+  'model.approval': { category: 'user', exitCode: 1, httpStatus: 409 },
+  'model.archived': { category: 'user', exitCode: 1, httpStatus: 409 },
   'model.not-found': { category: 'user', exitCode: 2, httpStatus: 404 },
   'model.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },
   'request.invalid': { category: 'user', exitCode: 2, httpStatus: 400 },

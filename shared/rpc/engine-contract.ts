@@ -199,6 +199,36 @@ export const modelLineageSchema = z.object({
   edges: z.array(z.object({ from: z.string(), to: z.string() })),
 });
 
+/** A version that gets an alias only when a person says so. */
+const modelApprovalSchema = z.object({
+  /** That moves to it when it is approved. */
+  alias: z.string(),
+  state: z.enum(['waiting', 'approved', 'rejected']),
+  /** Who decided, as they called themselves; empty while it waits. */
+  person: z.string(),
+  note: z.string(),
+  askedMs: z.number(),
+  decidedMs: z.number().nullable(),
+});
+
+/** What a person says about a version that waits. */
+const modelDecisionSchema = z.object({
+  approved: z.boolean(),
+  person: z.string().trim().min(1).max(200),
+  note: z.string().max(5000),
+});
+export type ModelDecision = z.infer<typeof modelDecisionSchema>;
+
+const aliasMoveSchema = z.object({
+  alias: z.string(),
+  /** 0: the alias was taken away. */
+  version: z.number(),
+  /** Null: not recorded. */
+  movedMs: z.number().nullable(),
+  isRollback: z.boolean(),
+});
+export type AliasMove = z.infer<typeof aliasMoveSchema>;
+
 export const modelVersionSchema = z.object({
   name: z.string(),
   version: z.number(),
@@ -217,6 +247,10 @@ export const modelVersionSchema = z.object({
       passed: z.boolean(),
     })
     .nullable(),
+  /** Since when nobody is to use it; null: not archived. */
+  archivedMs: z.number().nullable().default(null),
+  /** Null where nobody was asked. */
+  approval: modelApprovalSchema.nullable().default(null),
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;
 
@@ -786,6 +820,18 @@ export const engineContract = {
     list: base.output(z.array(modelVersionSchema)),
     setAlias: base
       .input(z.object({ name: z.string(), alias: z.string(), version: z.number() }))
+      .output(modelVersionSchema),
+    /** Back to what the alias named before. Errors: `model.not-found`. */
+    rollback: base.input(z.object({ name: z.string(), alias: z.string() })).output(modelVersionSchema),
+    /** Moves of its aliases, the newest first. */
+    history: base.input(z.object({ name: z.string() })).output(z.array(aliasMoveSchema)),
+    /** Errors: `model.archived` when an alias still names it. */
+    archive: base
+      .input(z.object({ name: z.string(), version: z.number(), archived: z.boolean() }))
+      .output(modelVersionSchema),
+    /** Approving moves the alias. Errors: `model.approval` when nobody asked. */
+    decide: base
+      .input(z.object({ name: z.string(), version: z.number(), decision: modelDecisionSchema }))
       .output(modelVersionSchema),
     /** What a person has said of a model: its description and tags such as `owner`, `on-call` and `runbook`. */
     notes: base.input(z.object({ name: z.string() })).output(modelNotesSchema),

@@ -23,6 +23,7 @@ it('the database has this schema', () => {
       "tables": [
         "alert_silences: graph_id TEXT key 1, node_id TEXT key 2, until_ms INTEGER",
         "alerts: id TEXT key 1, graph_id TEXT, node_id TEXT, kind TEXT, severity TEXT, title TEXT, explanation TEXT, started_ms INTEGER, resolved_ms INTEGER, acknowledged_ms INTEGER, delivered_ms INTEGER",
+        "archived_models: name TEXT key 1, version INTEGER key 2, archived_ms INTEGER",
         "dataset_versions: dataset TEXT key 1, number INTEGER key 2, digest TEXT, kind TEXT, location TEXT, schema TEXT, row_count INTEGER, size_bytes INTEGER, key TEXT, graph_id TEXT, node_id TEXT, run_id TEXT, first_read_ms INTEGER, last_read_ms INTEGER",
         "engines: pid INTEGER key 1, process_start TEXT key 2, opened_ms INTEGER",
         "experiment_tags: experiment_id INTEGER key 1, key TEXT key 2, value TEXT",
@@ -31,7 +32,9 @@ it('the database has this schema', () => {
         "latest_metrics: training INTEGER key 1, key TEXT key 2, value REAL, is_nan INTEGER, timestamp_ms INTEGER, step INTEGER",
         "loop_events: seq INTEGER key 1, graph_id TEXT, node_id TEXT, attempt TEXT, type TEXT, time_ms INTEGER, text TEXT, evidence TEXT",
         "metric_history: training INTEGER key 1, key TEXT key 2, step INTEGER key 3, timestamp_ms INTEGER key 4, value REAL key 5, is_nan INTEGER key 6",
+        "model_alias_moves: number INTEGER key 1, name TEXT, alias TEXT, version INTEGER, moved_ms INTEGER, is_rollback INTEGER",
         "model_aliases: name TEXT key 1, alias TEXT key 2, version INTEGER",
+        "model_approvals: name TEXT key 1, version INTEGER key 2, alias TEXT, state TEXT, person TEXT, note TEXT, asked_ms INTEGER, decided_ms INTEGER",
         "model_reports: model_digest TEXT key 1, report_digest TEXT",
         "model_version_notes: name TEXT key 1, version INTEGER key 2, description TEXT, updated_ms INTEGER",
         "model_versions: name TEXT key 1, version INTEGER key 2, digest TEXT, created_ms INTEGER, run_id TEXT, graph_id TEXT, metrics TEXT, parity TEXT",
@@ -47,7 +50,7 @@ it('the database has this schema', () => {
         "training_tags: training INTEGER key 1, key TEXT key 2, value TEXT",
         "trainings: number INTEGER key 1, id TEXT, experiment_id INTEGER, name TEXT, user TEXT, status TEXT, start_ms INTEGER, end_ms INTEGER, lifecycle TEXT, run_id TEXT, node_id TEXT, model_digest TEXT",
       ],
-      "version": 4,
+      "version": 5,
     }
   `);
 });

@@ -10,17 +10,35 @@ import { withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
 const championAlias = 'champion';
-const actions = ['list', 'show', 'promote', 'rollback', 'card', 'diff'];
+const actions = [
+  'list',
+  'show',
+  'promote',
+  'rollback',
+  'history',
+  'archive',
+  'restore',
+  'approve',
+  'reject',
+  'card',
+  'diff',
+];
+/** Those that take a version, or a second model. */
+const withVersion = new Set(['promote', 'diff', 'archive', 'restore', 'approve', 'reject']);
 
 export const modelsCommand: Command = {
   name: 'models',
   summary:
-    'Lists registered models, shows one, promotes a version or rolls back, writes its card, compares two versions.',
+    'Lists registered models, promotes, approves or archives versions, rolls back, writes cards, compares two versions.',
   usage:
-    'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | card NAME[@ALIAS|/VERSION] | diff NAME/VERSION NAME/VERSION',
+    'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | history NAME | approve|reject NAME VERSION [--by PERSON] [--note TEXT] | archive|restore NAME VERSION | card NAME[@ALIAS|/VERSION] | diff NAME/VERSION NAME/VERSION',
   positionals: 3,
-  options: { alias: { type: 'string' } },
-  optionHelp: { alias: `alias to move; default ${championAlias}` },
+  options: { alias: { type: 'string' }, by: { type: 'string' }, note: { type: 'string' } },
+  optionHelp: {
+    alias: `alias to move; default ${championAlias}`,
+    by: 'who approves or rejects; default the user of this machine',
+    note: 'why',
+  },
   run: (context) =>
     withStore(context, async ({ database, artifacts }) => {
       const catalog = new ModelCatalog(database);
@@ -29,7 +47,7 @@ export const modelsCommand: Command = {
       if (!actions.includes(action)) {
         throw new AppError('cli.usage', `There is no "models ${action}".`, { fix: 'See: slipway models --help' });
       }
-      const extra = action === 'list' ? name : ['promote', 'diff'].includes(action) ? undefined : version;
+      const extra = action === 'list' ? name : withVersion.has(action) ? undefined : version;
       if (extra !== undefined) {
         throw new AppError('cli.usage', `"models ${action}" does not take "${extra}".`, {
           fix: 'See: slipway models --help',
@@ -52,8 +70,17 @@ export const modelsCommand: Command = {
         return 0;
       }
       const alias = context.text('alias') ?? championAlias;
-      if (action === 'promote') return moveAlias(context, registry, name, alias, Number(version));
-      return rollback(context, registry, name, alias);
+      if (action === 'history') return showHistory(context, registry, name);
+      if (action === 'rollback') {
+        const model = registry.rollback(name, alias);
+        context.output.result({ model }, `${name}@${alias} is version ${model.version} again.`);
+        return 0;
+      }
+      const number = Number(version);
+      if (!Number.isInteger(number)) {
+        throw new AppError('cli.usage', `Say which version, e.g. models ${action} ${name} 2.`);
+      }
+      return changeVersion(context, registry, { action, name, alias, version: number });
     }),
 };
 
@@ -70,12 +97,18 @@ function showVersions(context: CommandContext, models: ModelVersion[]): number {
     model.name,
     `version ${model.version}`,
     model.aliases.map((alias) => `@${alias}`).join(' '),
+    stateOf(model),
     Object.entries(model.metrics)
       .map(([metric, value]) => `${metric} ${value.toPrecision(4)}`)
       .join(', '),
   ]);
   context.output.result({ models }, rows.length === 0 ? 'No model is registered yet.' : textTable(rows));
   return 0;
+}
+
+function stateOf({ archivedMs, approval }: ModelVersion): string {
+  if (archivedMs !== null) return 'archived';
+  return approval === null || approval.state === 'approved' ? '' : approval.state;
 }
 
 function showDifference({ sameContent, metrics, params, inputs, trainingRows, sources }: ModelDifference): string {
@@ -92,25 +125,42 @@ function showDifference({ sameContent, metrics, params, inputs, trainingRows, so
   return rows.length === 0 ? 'Nothing that is recorded differs.' : textTable(rows);
 }
 
-function moveAlias(
+function changeVersion(
   context: CommandContext,
   registry: ModelRegistry,
-  name: string,
-  alias: string,
-  version: number,
+  { action, name, alias, version }: { action: string; name: string; alias: string; version: number },
 ): number {
-  if (!Number.isInteger(version)) throw new AppError('cli.usage', 'Say which version, e.g. models promote NAME 2.');
-  const model = registry.setAlias(name, alias, version);
-  context.output.result({ model }, `${name}@${alias} is now version ${model.version}.`);
-  return 0;
+  const done = (model: ModelVersion, text: string): number => {
+    context.output.result({ model }, text);
+    return 0;
+  };
+  if (action === 'promote') {
+    return done(registry.setAlias(name, alias, version), `${name}@${alias} is now version ${version}.`);
+  }
+  if (action === 'archive' || action === 'restore') {
+    const archived = action === 'archive';
+    return done(
+      registry.archive(name, version, archived),
+      `Version ${version} of ${name} is ${archived ? 'archived: no alias can name it' : 'back from the archive'}.`,
+    );
+  }
+  const approved = action === 'approve';
+  const person = context.text('by') ?? process.env['USER'] ?? process.env['USERNAME'] ?? '';
+  if (person.trim() === '') throw new AppError('cli.usage', 'Say who decides, with --by PERSON.');
+  const model = registry.decide(name, version, { approved, person, note: context.text('note') ?? '' });
+  const effect = approved ? `approved: ${model.approval?.alias ?? ''} names it` : 'rejected: no alias names it';
+  return done(model, `Version ${version} of ${name} is ${effect}.`);
 }
 
-/** The newest version older than the one the alias names. */
-function rollback(context: CommandContext, registry: ModelRegistry, name: string, alias: string): number {
-  const current = registry.resolve(`models:/${name}@${alias}`);
-  const previous = registry.list(name).find((candidate) => candidate.version < current.version);
-  if (previous === undefined) {
-    throw new AppError('model.not-found', `${name} has no version before ${current.version}.`);
-  }
-  return moveAlias(context, registry, name, alias, previous.version);
+function showHistory(context: CommandContext, registry: ModelRegistry, name: string): number {
+  versionsOf(registry, name);
+  const moves = registry.history(name);
+  const rows = moves.map(({ alias, version, movedMs, isRollback }) => [
+    movedMs === null ? 'before' : new Date(movedMs).toISOString(),
+    `@${alias}`,
+    version === 0 ? 'taken away' : `version ${version}`,
+    isRollback ? 'rolled back' : '',
+  ]);
+  context.output.result({ moves }, rows.length === 0 ? 'No alias has been moved yet.' : textTable(rows));
+  return 0;
 }

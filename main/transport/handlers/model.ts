@@ -23,6 +23,16 @@ export const modelHandlers = {
   setAlias: rpc.model.setAlias.handler(({ input, context }) =>
     context.engine.registry.setAlias(input.name, input.alias, input.version),
   ),
+  rollback: rpc.model.rollback.handler(({ input, context }) =>
+    context.engine.registry.rollback(input.name, input.alias),
+  ),
+  history: rpc.model.history.handler(({ input, context }) => context.engine.registry.history(input.name)),
+  archive: rpc.model.archive.handler(({ input, context }) =>
+    context.engine.registry.archive(input.name, input.version, input.archived),
+  ),
+  decide: rpc.model.decide.handler(({ input, context }) =>
+    context.engine.registry.decide(input.name, input.version, input.decision),
+  ),
   notes: rpc.model.notes.handler(({ input, context }) => notesOf(context, input.name)),
   setNotes: rpc.model.setNotes.handler(({ input, context }) => {
     const catalog = new ModelCatalog(context.engine.database);

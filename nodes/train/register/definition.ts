@@ -19,15 +19,25 @@ const paramsSchema = z.object({
     .array(
       z
         .object({
-          metric: z.string().min(1).describe('Name of a metric of the report, e.g. rocAuc.'),
+          metric: z
+            .string()
+            .min(1)
+            .describe(
+              'A metric of the report, e.g. rocAuc; or worstSliceRatio, gap.accuracy, modelBytes, latencyP99Ms.',
+            ),
           min: z.number().optional().describe('Smallest value that passes.'),
           max: z.number().optional().describe('Largest value that passes.'),
         })
         .refine((gate) => gate.min !== undefined || gate.max !== undefined, 'needs “min” or “max”'),
     )
     .default([])
-    .describe('Metrics the model must reach to be registered, e.g. [{"metric": "rocAuc", "min": 0.7}].')
+    .describe('What the model must reach to be registered, e.g. [{"metric": "rocAuc", "min": 0.7}].')
     .meta(paramMeta({ section: 'Gates', advanced: true })),
+  approval: z
+    .enum(['none', 'person'])
+    .default('none')
+    .describe('Person: the version is registered, but its alias moves only when somebody approves it.')
+    .meta(paramMeta({ section: 'Gates' })),
 });
 
 export const registerNode = defineNode({
@@ -58,6 +68,19 @@ export const registerNode = defineNode({
       params: { name: 'flight-delays', alias: 'challenger', gates: [{ metric: 'rocAuc', min: 0.7 }] },
       note: 'Registers a challenger only above an AUC of 0.7.',
     },
+    {
+      name: 'Fit for production',
+      params: {
+        name: 'flight-delays',
+        gates: [
+          { metric: 'worstSliceRatio', max: 1.5 },
+          { metric: 'latencyP99Ms', max: 5 },
+          { metric: 'modelBytes', max: 20_000_000 },
+        ],
+        approval: 'person',
+      },
+      note: 'No group of rows much worse than the rest, quick and small; then a person decides.',
+    },
   ],
   help: `Gives the model the next version number under its name and moves the alias to it. The same model under the same
 name keeps its version, so running again changes nothing.
@@ -65,5 +88,18 @@ name keeps its version, so running again changes nothing.
 **The parity gate always applies**: the report must show that the served graph and the trainer's own scoring agree on
 held-out rows. A model that fails it is not registered, because it would answer otherwise than it was measured.
 
-**Gates** add conditions on metrics of the report. A metric the report lacks does not pass.`,
+**Gates** add conditions, which fail the step with the figure that is short:
+
+| metric | what it is |
+| --- | --- |
+| any of the report | \`rocAuc\`, \`rmse\` … as Evaluate measured it |
+| \`worstSliceRatio\`, \`worseSlices\` | loss on the worst slice over that on all other rows (1: none is surely worse), and how many are |
+| \`gap.selected\`, \`gap.truePositiveRate\`, \`gap.falsePositiveRate\`, \`gap.accuracy\` | largest difference between groups of Evaluate's fairness column |
+| \`modelBytes\` | size of the served model |
+| \`latencyP50Ms\`, \`latencyP99Ms\` | one row, one thread, measured here, without the network |
+
+A figure the report lacks does not pass.
+
+**Approval** by a person: the version is entered and waits; the Models screen, or \`slipway models approve NAME VERSION\`, moves the
+alias to it, with the name of who decided and why. Until then no alias can name it.`,
 });

@@ -1,10 +1,12 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { explanationFile, explanationReportSchema } from '../../../shared/model/explanation-report.ts';
 import { type EvaluationReport, evaluationReportSchema, type Parity } from '../../../shared/model/report.ts';
-import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
+import { type InputArtifact, implementNode, type StepContext } from '../../../shared/node/runner.ts';
 import { registerNode } from './definition.ts';
+import { gateFigures } from './gate-figures.ts';
 
 export const runner = implementNode(registerNode, {
   async run(ctx) {
@@ -15,7 +17,7 @@ export const runner = implementNode(registerNode, {
     }
     const report = await readReport(reportArtifact);
     const parity = requireParity(report, reportArtifact, model);
-    for (const gate of ctx.params.gates) requireGate(report, gate);
+    await requireGates(ctx, model, report);
     const files: Record<string, string> = {};
     for (const { name } of model.manifest.files) {
       // A copy: the store moves what a step hands over.
@@ -25,15 +27,18 @@ export const runner = implementNode(registerNode, {
     const explanation = ctx.inputs['explanation']?.[0];
     if (explanation !== undefined) files[explanationFile] = await keepExplanation(explanation, model, ctx.workDir);
     // Empty stays empty: which graph the step stands in is not part of its key; the engine fills in the graph's id.
-    const { name } = ctx.params;
-    const { alias } = ctx.params;
+    const { name, alias, approval } = ctx.params;
     return {
       model: {
         type: 'model',
         files,
         meta: {
           ...model.manifest.meta,
-          registration: { name, ...(alias === '' ? {} : { alias }) },
+          registration: {
+            name,
+            ...(alias === '' ? {} : { alias }),
+            ...(alias !== '' && approval === 'person' ? { approval: true } : {}),
+          },
           metrics: report.metrics,
           parity,
         },
@@ -98,18 +103,32 @@ function requireParity(report: EvaluationReport, artifact: InputArtifact, model:
   return parity;
 }
 
-function requireGate(
+type Params = z.output<(typeof registerNode)['params']>;
+
+/** Errors: `model.gate` for the first one that does not hold. */
+async function requireGates(
+  { params: { gates }, signal, log }: StepContext<Params>,
+  model: InputArtifact,
   report: EvaluationReport,
-  gate: { metric: string; min?: number | undefined; max?: number | undefined },
-): void {
-  const value = report.metrics[gate.metric];
+): Promise<void> {
+  if (gates.length === 0) return;
+  const figures = await gateFigures(model, report, new Set(gates.map(({ metric }) => metric)), signal);
+  for (const gate of gates) {
+    const value = requireGate(figures, gate);
+    log('info', `Gate passed: ${gate.metric} is ${Number(value.toPrecision(5))}.`);
+  }
+}
+
+function requireGate(figures: Readonly<Record<string, number>>, gate: Params['gates'][number]): number {
+  const value = Object.hasOwn(figures, gate.metric) ? figures[gate.metric] : undefined;
   if (value === undefined) {
+    const about = gate.metric.startsWith('gap.') ? ' Gaps need the fairness column of Evaluate.' : '';
     throw new AppError('model.gate', `The report has no metric “${gate.metric}”.`, {
-      fix: `Use one of: ${Object.keys(report.metrics).join(', ')}.`,
+      fix: `Use one of: ${[...Object.keys(figures), 'latencyP50Ms', 'latencyP99Ms'].join(', ')}.${about}`,
     });
   }
   const { min, max } = gate;
-  if ((min === undefined || value >= min) && (max === undefined || value <= max)) return;
+  if ((min === undefined || value >= min) && (max === undefined || value <= max)) return value;
   const bound = min !== undefined && value < min ? `below the minimum ${min}` : `above the maximum ${max}`;
   throw new AppError('model.gate', `The model is not registered: ${gate.metric} is ${value}, ${bound}.`, {
     fix: 'Improve the model, or change the gate of the Register step.',
