@@ -9,10 +9,20 @@ import { referenceScoresFile } from '../../shared/model/report.ts';
 import type { PlanService } from '../../shared/plan/plan.ts';
 import type { Alert, Endpoint, LoopEvent, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { type Alerting, type AlertRule, createAlerting, explainDrift, explainDrop } from '../monitoring/alerting.ts';
-import { createEndpointMonitor, type DriftMethod, type EndpointMonitor } from '../monitoring/endpoint-monitor.ts';
+import {
+  createEndpointMonitor,
+  type DriftMethod,
+  driftStateSchema,
+  type EndpointMonitor,
+} from '../monitoring/endpoint-monitor.ts';
 import { createEndpointObserver, type EndpointObserver } from '../monitoring/endpoint-observer.ts';
 import { heldOutScores } from '../monitoring/held-out-scores.ts';
-import { createPerformanceMonitor, type PerformanceMonitor } from '../monitoring/performance-monitor.ts';
+import { fileMemory } from '../monitoring/monitor-memory.ts';
+import {
+  createPerformanceMonitor,
+  type PerformanceMonitor,
+  performanceStateSchema,
+} from '../monitoring/performance-monitor.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
 import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
@@ -65,7 +75,24 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
   const loops = createLoopRecords(engine.database);
   const alerting = createAlerting(alerts, log, onAlert);
 
-  function detach(endpointId: string): void {
+  /** By endpoint: what was logged stays known when monitors start again beside the same endpoint. */
+  const observers = new Map<string, EndpointObserver>();
+
+  function observerOf(endpoint: MonitoredEndpoint): EndpointObserver {
+    const known = observers.get(endpoint.id);
+    const manifest = host.models(endpoint.id)[0]?.manifest;
+    if (known?.log !== undefined && manifest != null && known.log.fits(manifest)) return known;
+    const observer = createEndpointObserver({
+      endpointId: endpoint.id,
+      host,
+      stateDir: join(engine.dataDir, 'serving', endpoint.graphId, endpoint.nodeId),
+      capacityRows: observedRows,
+    });
+    observers.set(endpoint.id, observer);
+    return observer;
+  }
+
+  function stopMonitors(endpointId: string): void {
     for (const [id, entry] of attached) {
       if (entry.endpointId !== endpointId) continue;
       entry.monitor.close();
@@ -73,18 +100,18 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
     }
   }
 
+  function detach(endpointId: string): void {
+    stopMonitors(endpointId);
+    observers.delete(endpointId);
+  }
+
   function attach(endpoint: MonitoredEndpoint, start: StartGraphEndpoint): void {
-    detach(endpoint.id);
+    stopMonitors(endpoint.id);
     const add = (service: PlanService, monitor: Attached['monitor']) => {
       attached.set(`${endpoint.graphId}/${service.id}`, { endpointId: endpoint.id, monitor });
     };
     const services = (planOf(start.document)?.services ?? []).filter((service) => isFedBy(service, endpoint.nodeId));
-    const observer = createEndpointObserver({
-      endpointId: endpoint.id,
-      host,
-      stateDir: join(engine.dataDir, 'serving', endpoint.graphId, endpoint.nodeId),
-      capacityRows: observedRows,
-    });
+    const observer = observerOf(endpoint);
     const context: MonitorContext = { engine, host, log, loops, alerting, endpoint, observer, start };
     let performance: PerformanceMonitor | undefined;
     const drifts: EndpointMonitor[] = [];
@@ -168,6 +195,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
     close() {
       for (const { monitor } of attached.values()) monitor.close();
       attached.clear();
+      observers.clear();
     },
   };
 }
@@ -233,6 +261,7 @@ function openDriftMonitor(
       return path === undefined || manifest == null ? undefined : heldOutScores(path, manifest);
     },
     alarm: alarmOf(service),
+    memory: fileMemory(memoryPath(context, service), driftStateSchema, log),
     onWindow(report, details) {
       const { broken = [] } = report;
       alerting.update(breakRule, broken.length > 0, () => {
@@ -298,6 +327,7 @@ function openPerformanceMonitor(
     windowRows: Number(windowRows),
     maximumDrop: Number(maximumDrop),
     alarm: alarmOf(service),
+    memory: fileMemory(memoryPath(context, service), performanceStateSchema, context.log),
     onReport(report) {
       const {
         estimatedDrop = false,
@@ -357,6 +387,10 @@ async function swapModel({ engine, host, endpoint, start }: MonitorContext, mode
   const grpcPort =
     endpoint.grpc == null ? start.grpcPort : Number(endpoint.grpc.slice(endpoint.grpc.lastIndexOf(':') + 1));
   await startGraphEndpoint(engine, host, { ...start, port, grpcPort, modelDigest });
+}
+
+function memoryPath({ engine, endpoint }: MonitorContext, { id }: PlanService): string {
+  return join(engine.dataDir, 'monitoring', endpoint.graphId, id, 'state.json');
 }
 
 function isFedBy(service: PlanService, endpointNodeId: string): boolean {

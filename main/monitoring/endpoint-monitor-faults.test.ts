@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,8 @@ import { uniformGenerator } from '../compute/stats/random.ts';
 import type { ModelSource } from '../serving/model-source.ts';
 import { RequestLog } from '../serving/request-log.ts';
 import type { Tensor } from '../serving/tensor.ts';
-import { createEndpointMonitor, type EndpointMonitor } from './endpoint-monitor.ts';
+import { createEndpointMonitor, driftStateSchema, type EndpointMonitor } from './endpoint-monitor.ts';
+import { fileMemory } from './monitor-memory.ts';
 
 let dir = '';
 const monitors: EndpointMonitor[] = [];
@@ -86,19 +87,22 @@ function fill(
   }
 }
 
-function watch(source: ModelSource, log: RequestLog, windows: MonitorReport[]): EndpointMonitor {
+function watch(source: ModelSource, log: RequestLog, windows: MonitorReport[], nodeId = 'drift'): EndpointMonitor {
   const monitor = createEndpointMonitor({
-    nodeId: 'drift',
+    nodeId,
     endpointId: 'g/e',
     host: {
       models: () => [source],
-      recentRows: (_id, limit, _version, readTo) => Promise.resolve(log.recent(limit, readTo)),
+      recentRows: (_id, limit, _version, reader) => Promise.resolve(log.recent(limit, reader)),
       showMonitor: () => undefined,
     },
     windowRows: 1_000,
     minimumRows: 50,
     alpha: 0.01,
     multivariate: true,
+    memory: fileMemory(join(dir, source.name, `${nodeId}.json`), driftStateSchema, (text) => {
+      throw new Error(text);
+    }),
     onWindow: (report) => windows.push(report),
     log: (_level, text) => {
       throw new Error(text);
@@ -124,13 +128,45 @@ describe('a drift monitor', () => {
     watch(source, log, windows);
     await expect
       .poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0), { timeout: 8_000 })
-      // A monitor that starts anew also judges what is still in the log.
-      .toBe(27_000);
+      .toBe(25_000);
     const drifted = windows.slice(2).filter((window) => window.drifted);
     expect(drifted.length).toBeGreaterThanOrEqual(9);
     expect(drifted.length).toBeLessThanOrEqual(11);
-    expect(windows.at(-1)?.caughtUpWindows).toBe(17);
+    expect(windows.at(-1)?.caughtUpWindows).toBe(15);
     expect(windows.at(-1)?.drifted).toBe(false);
+  });
+
+  it('goes on where it was after a restart: no window twice, history and alarm as they were', async () => {
+    const source = await threeColumns('restarted');
+    const log = logOf(source);
+    const windows: MonitorReport[] = [];
+    fill(log, 2_500, 1, { code: () => 'Z' });
+    const first = watch(source, log, windows);
+    await expect.poll(() => first.latest?.history.length ?? 0, { timeout: 8_000 }).toBeGreaterThan(0);
+    expect(windows).toHaveLength(2);
+    await expect.poll(() => readFile(join(dir, 'restarted', 'drift.json'), 'utf8').catch(() => '')).toContain('true');
+    first.close();
+    const second = watch(source, log, windows);
+    await expect.poll(() => second.latest?.history.length ?? 0, { timeout: 8_000 }).toBeGreaterThan(0);
+    expect(second.latest?.alarm?.active).toBe(true);
+    expect(windows).toHaveLength(2);
+    fill(log, 1_000, 2);
+    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(3);
+    expect(windows[2]).toMatchObject({ currentRows: 1_000 });
+  });
+
+  it('gives each of two monitors of one endpoint all that it has missed', async () => {
+    const source = await threeColumns('two');
+    const log = logOf(source);
+    const seen: Record<string, MonitorReport[]> = { a: [], b: [] };
+    fill(log, 1_000, 1);
+    const first = Object.entries(seen).map(([nodeId, windows]) => watch(source, log, windows, nodeId));
+    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1, { timeout: 8_000 }).toBe(true);
+    for (const monitor of first) monitor.close();
+    fill(log, 15_000, 2);
+    for (const [nodeId, windows] of Object.entries(seen)) watch(source, log, windows, nodeId);
+    const rowsOf = (nodeId: string) => seen[nodeId]?.reduce((sum, { currentRows }) => sum + currentRows, 0);
+    await expect.poll(() => [rowsOf('a'), rowsOf('b')], { timeout: 8_000 }).toEqual([16_000, 16_000]);
   });
 
   it('compares each window with those before it, and rows as a whole', async () => {

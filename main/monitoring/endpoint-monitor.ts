@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { InputColumn } from '../../shared/model/signature.ts';
-import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import { type MonitorReport, monitorReportSchema } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { MissedRows } from '../serving/missed-rows.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
@@ -19,6 +20,7 @@ import {
 import { figuresOf } from '../compute/drift/figure-pairs.ts';
 import { type EndpointReference, readReference } from './endpoint-reference.ts';
 import { createHysteresis } from './hysteresis.ts';
+import type { MonitorMemory } from './monitor-memory.ts';
 import { type HeldOutScores } from './held-out-scores.ts';
 import { createReportFeed } from './report-feed.ts';
 import { joinSketches, sketchOfMissed, sketchWindow, summaryOf, type WindowSketch } from './rolling-windows.ts';
@@ -40,10 +42,27 @@ export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows'
   heldOutScores?: ((digest: string) => Promise<HeldOutScores | undefined>) | undefined;
   /** The alarm needs so many drifted windows among so many last ones; default 2 of 3. */
   alarm?: { needed: number; windows: number } | undefined;
+  /** What an earlier monitor of the node left: this one goes on from there. */
+  memory?: MonitorMemory<DriftState> | undefined;
   /** Called when a window of `windowRows` new rows is full, alarm updated. */
   onWindow?: ((report: MonitorReport, details: () => WindowDetails) => void) | undefined;
   log(level: 'warn', text: string): void;
 }
+
+const alarmStateSchema = z.object({ active: z.boolean(), recent: z.array(z.boolean()) });
+
+/** What a drift monitor keeps between two starts. */
+export const driftStateSchema = z.object({
+  /** The log it read, and up to which row full windows took it. */
+  logId: z.string(),
+  windowStart: z.number(),
+  loggedAtLastPoint: z.number(),
+  history: monitorReportSchema.shape.history,
+  alarm: alarmStateSchema,
+  breakAlarm: alarmStateSchema,
+  broken: z.array(z.string()),
+});
+export type DriftState = z.infer<typeof driftStateSchema>;
 
 export type DriftMethod = 'two-sample' | 'distance' | 'evidently';
 
@@ -63,6 +82,8 @@ const arrivingRows = 1_000;
 /** A full window: rows at hand, or sketches of rows that nobody read in time. */
 interface FullWindow {
   count: number;
+  /** Position in the log after it. */
+  end: number;
   rows: RecentRows | undefined;
   sketch: WindowSketch;
 }
@@ -100,10 +121,12 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   let caughtUpWindows = 0;
   const rollingWindows = options.rollingWindows ?? 4;
   const alarmRule = options.alarm ?? { needed: 2, windows: 3 };
-  const alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
-  const breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows);
+  let alarm = createHysteresis(alarmRule.needed, alarmRule.windows);
+  let breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows);
   /** Columns of the newest broken window. */
   let lastBroken: readonly string[] = [];
+  let recalled: Promise<void> | undefined;
+  let remembered = '';
   const tests: DriftOptions = {
     minimumRows: options.minimumRows,
     alpha: options.alpha,
@@ -130,6 +153,36 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     return reference;
   }
 
+  async function recall(): Promise<void> {
+    const state = await options.memory?.load();
+    if (state === undefined) return;
+    windowLog = state.logId;
+    windowStart = state.windowStart;
+    loggedAtLastPoint = state.loggedAtLastPoint;
+    history.push(...state.history.slice(-maxHistory));
+    alarm = createHysteresis(alarmRule.needed, alarmRule.windows, state.alarm);
+    breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows, state.breakAlarm);
+    lastBroken = state.broken;
+  }
+
+  /** After every new window, before it is told of, and after every point. */
+  async function remember(judgedTo: number): Promise<void> {
+    const mark = `${windowLog} ${judgedTo} ${loggedAtLastPoint}`;
+    if (options.memory === undefined || mark === remembered) return;
+    remembered = mark;
+    await options.memory.save({
+      logId: windowLog,
+      windowStart: judgedTo,
+      loggedAtLastPoint,
+      history,
+      alarm: { active: alarm.active, recent: [...alarm.recent] },
+      breakAlarm: { active: breakAlarm.active, recent: [...breakAlarm.recent] },
+      broken: [...lastBroken],
+    });
+  }
+
+  const reader = () => ({ id: options.nodeId, readTo: windowStart });
+
   /** Rows of the log that make up the newest window, and those of windows that are full since the last look. */
   async function newRows(): Promise<{ recent: RecentRows; full: FullWindow[] }> {
     const { logId, logged } = await options.host.recentRows(options.endpointId, 0);
@@ -139,24 +192,34 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       loggedAtLastPoint = 0;
     }
     const limit = Math.max(options.windowRows, logged - windowStart) + arrivingRows;
-    const all = await options.host.recentRows(options.endpointId, limit, undefined, windowStart);
+    const all = await options.host.recentRows(options.endpointId, limit, undefined, reader());
     const first = all.logged - all.rows;
     const full: FullWindow[] = [];
     if (all.logId === windowLog) {
-      full.push(...missedWindows(all.missed ?? []));
+      full.push(...missedWindows(all.missed ?? [], Math.max(windowStart, first)));
       // The first look, and what was lost with its process: the next window starts with what there is.
       windowStart = Math.max(windowStart, first);
     }
     while (all.logId === windowLog && windowStart + options.windowRows <= all.logged) {
       const rows = sliceRows(all, windowStart - first, windowStart - first + options.windowRows);
-      full.push({ count: rows.rows, rows, sketch: sketchWindow([...rows.columns, ...rows.outputs]) });
       windowStart += options.windowRows;
+      full.push({
+        count: rows.rows,
+        end: windowStart,
+        rows,
+        sketch: sketchWindow([...rows.columns, ...rows.outputs]),
+      });
+    }
+    if (full.length > 0) {
+      // The log need not keep in sketches what has been taken, should this monitor be away for long.
+      const { logId: toldLog, missed = [] } = await options.host.recentRows(options.endpointId, 0, undefined, reader());
+      if (toldLog === windowLog) full.push(...missedWindows(missed, windowStart));
     }
     return { recent: sliceRows(all, Math.max(0, all.rows - options.windowRows), all.rows), full };
   }
 
   /** Rows that left the log unread, in windows of about the usual size. */
-  function missedWindows(missed: readonly MissedRows[]): FullWindow[] {
+  function missedWindows(missed: readonly MissedRows[], end: number): FullWindow[] {
     const windows: FullWindow[] = [];
     let parts: MissedRows[] = [];
     for (const part of missed) {
@@ -164,7 +227,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       const count = parts.reduce((sum, { rows }) => sum + rows, 0);
       const isLast = part === missed.at(-1);
       if (count < options.windowRows && !(isLast && count >= options.minimumRows)) continue;
-      windows.push({ count, rows: undefined, sketch: joinSketches(parts.map(sketchOfMissed)) });
+      windows.push({ count, end, rows: undefined, sketch: joinSketches(parts.map(sketchOfMissed)) });
       parts = [];
     }
     caughtUpWindows += windows.length;
@@ -329,6 +392,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     comparedWith = { reference: known, logId: recent.logId, logged: recent.logged };
     if (known !== undefined) {
       for (const window of full) {
+        closed.signal.throwIfAborted();
         const { rows } = window;
         const pairs = rows === undefined ? sketchPairs(known, [window.sketch]) : rowsPairs(known, rows);
         const compared = await compareSlowly(pairs);
@@ -340,6 +404,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         const broken = brokenColumns(compared);
         breakAlarm.push(broken.length > 0, true);
         if (broken.length > 0 || !breakAlarm.active) lastBroken = broken;
+        await remember(window.end);
         const report = reportOf(known, { rows: window.count }, compared);
         options.onWindow?.(report, () => detailsOf(pairs, report, rows));
       }
@@ -379,7 +444,10 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
 
   async function tick(): Promise<void> {
     try {
+      recalled ??= recall();
+      await recalled;
       feed.publish(await compare());
+      await remember(windowStart);
       lastProblem = '';
     } catch (error) {
       // The endpoint may be starting again; the next look tells. A problem that stays is said once.

@@ -10,8 +10,9 @@ describe('createHysteresis', () => {
   });
 
   it('continues from earlier verdicts', () => {
-    expect(createHysteresis(2, 3, [true, true]).active).toBe(true);
-    expect(createHysteresis(2, 3, [true]).push(true)).toBe(true);
+    expect(createHysteresis(2, 3, { active: true, recent: [false] }).push(false)).toBe(false);
+    expect(createHysteresis(2, 3, { active: false, recent: [true] }).push(true)).toBe(true);
+    expect(createHysteresis(1, 1, { active: false, recent: [true, true, false] }).recent).toEqual([false]);
   });
 
   it('changes only when enough of the last windows say so', () => {

@@ -7,11 +7,19 @@ export interface Hysteresis {
   readonly recent: readonly boolean[];
 }
 
+/** From which an alarm goes on after a pause. */
+export interface HysteresisState {
+  active: boolean;
+  recent: readonly boolean[];
+}
+
+const atRest: HysteresisState = { active: false, recent: [] };
+
 /** On after `needed` of the last `windows` verdicts are true, off after as many are false. 1 ≤ needed ≤ windows. */
-export function createHysteresis(needed: number, windows: number, earlier: readonly boolean[] = []): Hysteresis {
+export function createHysteresis(needed: number, windows: number, earlier: HysteresisState = atRest): Hysteresis {
   if (!(needed >= 1 && needed <= windows)) throw new RangeError('needed must be between 1 and windows');
-  const recent: boolean[] = [];
-  let active = false;
+  const recent: boolean[] = earlier.recent.slice(-windows);
+  let active = earlier.active;
   const push = (exceeded: boolean, certain = false): boolean => {
     recent.push(exceeded);
     if (recent.length > windows) recent.shift();
@@ -23,7 +31,6 @@ export function createHysteresis(needed: number, windows: number, earlier: reado
     }
     return active;
   };
-  for (const verdict of earlier) push(verdict);
   return {
     push,
     get active() {

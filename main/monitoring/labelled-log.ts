@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type ClassLabel,
   MISSING_STRING,
@@ -47,6 +48,8 @@ const maxWaitingLabels = 200_000;
  * twice (the last one counts), out of order, or before their row.
  */
 export class LabelledLog {
+  /** Differs for every log: positions mean nothing in another one. */
+  readonly id = randomUUID();
   readonly #manifest: Pick<ModelManifest, 'inputs' | 'classes' | 'task'>;
   readonly #width: number;
   readonly #capacityRows: number;
@@ -64,6 +67,12 @@ export class LabelledLog {
     this.#manifest = manifest;
     this.#width = manifest.task === 'regression' ? 1 : manifest.classes.length;
     this.#capacityRows = capacityRows;
+  }
+
+  /** Whether rows of such a model belong here: the same inputs, classes and task. */
+  fits({ inputs, classes, task }: Pick<ModelManifest, 'inputs' | 'classes' | 'task'>): boolean {
+    const own = this.#manifest;
+    return JSON.stringify([inputs, classes, task]) === JSON.stringify([own.inputs, own.classes, own.task]);
   }
 
   /** Position after the last row. */

@@ -11,7 +11,8 @@ import { quotePath } from '../compute/duckdb/quote.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
 import type { EndpointObserver } from './endpoint-observer.ts';
 import { LabelledLog } from './labelled-log.ts';
-import { createPerformanceMonitor } from './performance-monitor.ts';
+import type { MonitorMemory } from './monitor-memory.ts';
+import { createPerformanceMonitor, type PerformanceState } from './performance-monitor.ts';
 
 const manifest: ModelManifest = {
   task: 'binary',
@@ -49,8 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-function setup() {
-  const log = new LabelledLog(manifest, 100_000);
+function setup(memory?: MonitorMemory<PerformanceState>, log = new LabelledLog(manifest, 100_000)) {
   let digest = 'm1';
   const source = { name: 'm', version: '1', onnxPath: '', referencePath: null, config: {}, manifest };
   const observer: EndpointObserver = { refresh: async () => undefined, log, source: () => ({ ...source, digest }) };
@@ -64,6 +64,7 @@ function setup() {
     windowRows: 1_000,
     maximumDrop: 0.03,
     alarm: { needed: 2, windows: 3 },
+    memory,
     onReport: (report) => reports.push(report),
     log: (_level, text) => {
       throw new Error(text);
@@ -172,4 +173,32 @@ it('never counts a window whose labels do not come', async () => {
   expect(windows.every(({ realized }) => realized === null)).toBe(true);
   expect(realizedDrop).toBe(false);
   monitor.close();
+});
+
+it('goes on where it was after a restart, beside the same log and beside a new one', async () => {
+  let kept: PerformanceState | undefined;
+  const memory: MonitorMemory<PerformanceState> = {
+    load: async () => kept,
+    save: async (state) => {
+      kept = structuredClone(state);
+    },
+  };
+  const first = setup(memory);
+  first.send(2_500, 11, { isLost: true });
+  const before = await first.look();
+  expect(before).toMatchObject({ realizedDrop: true });
+  first.monitor.close();
+  const second = setup(memory, first.log);
+  const after = await second.look();
+  expect(after.realizedDrop).toBe(true);
+  expect(after.windows.map(({ rows }) => rows)).toEqual([1000, 1000, 500]);
+  expect(second.monitor.droppedSince).toBe(0);
+  second.monitor.close();
+  // The process that logged the rows is gone: full windows stay as history, the verdict as it was.
+  const third = setup(memory);
+  third.send(100, 12);
+  const anew = await third.look();
+  expect(anew.realizedDrop).toBe(true);
+  expect(anew.windows.map(({ rows }) => rows)).toEqual([1000, 1000, 100]);
+  third.monitor.close();
 });

@@ -1,8 +1,15 @@
+import { z } from 'zod';
 import { toAppError } from '../../shared/errors/app-error.ts';
-import type { BandedMetric, MonitorPerformance, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import {
+  type BandedMetric,
+  bandedMetricSchema,
+  type MonitorPerformance,
+  type MonitorReport,
+} from '../../shared/rpc/engine-contract.ts';
 import type { EndpointObserver } from './endpoint-observer.ts';
-import { createHysteresis } from './hysteresis.ts';
+import { createHysteresis, type Hysteresis } from './hysteresis.ts';
 import type { LabelledLog } from './labelled-log.ts';
+import type { MonitorMemory } from './monitor-memory.ts';
 import {
   defaultMetric,
   higherIsBetter,
@@ -23,6 +30,8 @@ export interface PerformanceMonitorOptions {
   /** A window that is worse than the reference by more than this, and surely worse, has dropped. */
   maximumDrop: number;
   alarm: { needed: number; windows: number };
+  /** What an earlier monitor of the node left: this one goes on from there. */
+  memory?: MonitorMemory<PerformanceState> | undefined;
   /** After each look; `dropped` tells what the newest windows say. */
   onReport?: ((report: MonitorReport) => void) | undefined;
   log(level: 'warn', text: string): void;
@@ -45,25 +54,47 @@ const maxWindows = 60;
 const settledShare = 0.8;
 const minimumLabelled = 50;
 
-interface Window {
+const windowSchema = z.object({
   /** Position of its first row; rows of other models may lie between. */
-  from: number;
+  from: z.number(),
   /** Position after its last row; grows until the window is full. */
-  to: number;
-  rows: number;
-  model: string;
-  fromMs: number;
-  toMs: number;
-  labelled: number;
-  estimated: BandedMetric | null;
-  realized: BandedMetric | null;
-  calibration: NonNullable<MonitorPerformance['windows'][number]['calibration']> | null;
+  to: z.number(),
+  rows: z.number(),
+  model: z.string(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  labelled: z.number(),
+  estimated: bandedMetricSchema.nullable(),
+  realized: bandedMetricSchema.nullable(),
+  calibration: z.object({ error: z.number(), predicted: z.number(), observed: z.number() }).nullable(),
   /** Whether its verdict has been counted. */
-  estimateCounted: boolean;
-  realizedCounted: boolean;
+  estimateCounted: z.boolean(),
+  realizedCounted: z.boolean(),
   /** State of the labels at the last computation. */
-  labelVersion: number;
-}
+  labelVersion: z.number(),
+});
+type Window = z.infer<typeof windowSchema>;
+
+const alarmStateSchema = z.object({ active: z.boolean(), recent: z.array(z.boolean()) });
+
+/** What a performance monitor keeps between two starts. */
+export const performanceStateSchema = z.object({
+  logId: z.string(),
+  /** Digest of the model its alarms are about, and the metric. */
+  model: z.string(),
+  metric: z.string(),
+  baseline: z.number().nullable(),
+  droppedSince: z.number().nullable(),
+  seen: z.number(),
+  windows: z.array(windowSchema),
+  estimated: alarmStateSchema,
+  realized: alarmStateSchema,
+  concept: alarmStateSchema,
+});
+export type PerformanceState = z.infer<typeof performanceStateSchema>;
+
+/** Position of windows whose rows went with the process that saw them: their verdict stays as it was. */
+const gone = -1;
 
 function emptyWindow(from: number, model: string): Window {
   return {
@@ -100,9 +131,51 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
   /** Position after the rows that windows have. */
   let seen = 0;
   let lastProblem = '';
+  let recalled: Promise<void> | undefined;
+  let remembered = '';
+  /** Alarms of an earlier monitor, until it is known that the same model is served. */
+  let restored: PerformanceState | undefined;
 
-  function newAlarm() {
-    return createHysteresis(options.alarm.needed, options.alarm.windows);
+  function newAlarm(earlier?: PerformanceState['estimated']) {
+    return createHysteresis(options.alarm.needed, options.alarm.windows, earlier);
+  }
+
+  async function recall(): Promise<void> {
+    const state = await options.memory?.load();
+    // Another metric is another question.
+    if (state === undefined || (options.metric !== '' && options.metric !== state.metric)) return;
+    restored = state;
+    const log = observer.log;
+    const isSameLog = log !== undefined && log.id === state.logId;
+    if (isSameLog) {
+      windows.push(...state.windows);
+      seen = state.seen;
+      droppedSince = state.droppedSince ?? undefined;
+    } else {
+      const full = state.windows.filter(({ rows }) => rows >= options.windowRows);
+      windows.push(...full.map((window) => ({ ...window, from: gone, to: gone })));
+    }
+  }
+
+  async function remember(log: LabelledLog): Promise<void> {
+    if (options.memory === undefined || reference === undefined) return;
+    const stateOf = ({ active, recent }: Hysteresis) => ({ active, recent: [...recent] });
+    const state: PerformanceState = {
+      logId: log.id,
+      model: reference.digest,
+      metric,
+      baseline: baseline ?? null,
+      droppedSince: droppedSince ?? null,
+      seen,
+      windows,
+      estimated: stateOf(estimatedAlarm),
+      realized: stateOf(realizedAlarm),
+      concept: stateOf(conceptAlarm),
+    };
+    const mark = `${log.id} ${seen} ${log.labelVersion} ${reference.digest}`;
+    if (mark === remembered) return;
+    remembered = mark;
+    await options.memory.save(state);
   }
 
   async function referenceOf(digest: string): Promise<PerformanceReference | undefined> {
@@ -117,6 +190,13 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
     const own = value?.metrics[metric]?.value;
     const isBetter = higherIsBetter(metric) ? Math.max : Math.min;
     if (own !== undefined) baseline = baseline === undefined ? own : isBetter(baseline, own);
+    if (reference === undefined && restored?.model === digest && restored.metric === metric) {
+      estimatedAlarm = newAlarm(restored.estimated);
+      realizedAlarm = newAlarm(restored.realized);
+      conceptAlarm = newAlarm(restored.concept);
+      const { baseline: known } = restored;
+      if (known !== null) baseline = baseline === undefined ? known : isBetter(baseline, known);
+    }
     // Another model answers: what the last one did says nothing about it.
     if (reference !== undefined) {
       estimatedAlarm = newAlarm();
@@ -229,12 +309,15 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
 
   async function look(): Promise<void> {
     await observer.refresh();
+    recalled ??= recall();
+    await recalled;
     const { log } = observer;
     const digest = observer.source()?.digest;
     if (digest !== undefined) await referenceOf(digest);
     if (log !== undefined) {
       extendWindows(log);
       await updateWindows(log);
+      await remember(log);
     }
     const performance = performanceReport(log);
     const report: MonitorReport = {

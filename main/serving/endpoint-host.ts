@@ -16,7 +16,7 @@ import type { VersionCounts } from './ipc-protocol.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import { defaultScaling, type ScalingOptions } from './replicas/scaling-options.ts';
-import type { RecentRows } from './request-log.ts';
+import type { LogReader, RecentRows } from './request-log.ts';
 import { ServingClient, type ServingRuntime } from './serving-client.ts';
 import type { TrafficRule } from './traffic.ts';
 
@@ -121,10 +121,10 @@ export interface EndpointHost {
   /** Why rows get their scores. */
   explain(id: string, rows: Record<string, unknown>[]): Promise<ExplainAnswer>;
   /**
-   * The newest logged rows of the endpoint's own model, or of another version that is served next to it. `readTo`: see
+   * The newest logged rows of the endpoint's own model, or of another version that is served next to it. `reader`: see
    * `RequestLog`.
    */
-  recentRows(id: string, limit: number, version?: string, readTo?: number): Promise<RecentRows>;
+  recentRows(id: string, limit: number, version?: string, reader?: LogReader): Promise<RecentRows>;
   /**
    * Serves a second version next to the endpoint's own, without a gap: `shadow` gives it copies of all requests, `percent`
    * that share of them to answer. Ends with the next start of the endpoint, or when it is called without a version.
@@ -384,10 +384,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       const entry = live(id);
       return entry.client.call('explain', { model: ownModel(entry), rows });
     },
-    async recentRows(id, limit, version, readTo) {
+    async recentRows(id, limit, version, reader) {
       const entry = live(id);
       const own = entry.endpoint.model?.version ?? '';
-      return entry.client.call('recentRows', { model: ownModel(entry), version: version ?? own, limit, readTo });
+      return entry.client.call('recentRows', { model: ownModel(entry), version: version ?? own, limit, reader });
     },
     async tryVersion(id, trial) {
       const entry = live(id);

@@ -8,7 +8,7 @@ import type { ModelSource } from './model-source.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { FleetOptions, ScalingOptions } from './replicas/scaling-options.ts';
-import type { RecentRows } from './request-log.ts';
+import type { LogReader, RecentRows } from './request-log.ts';
 import type { TrafficRule } from './traffic.ts';
 
 /** Messages between the endpoint host and a serving process; structured clones over the IPC channel of a fork. */
@@ -53,7 +53,7 @@ export interface ServingCalls {
    */
   replaceModels: { args: { models: ModelSource[]; traffic: TrafficRule | null }; result: null };
   recentRows: {
-    args: { model: string; version: string; limit: number; readTo?: number | undefined };
+    args: { model: string; version: string; limit: number; reader?: LogReader | undefined };
     result: RecentRows;
   };
   /** What each version of a model has answered. */

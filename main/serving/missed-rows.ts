@@ -29,10 +29,6 @@ export class MissedRowsCollector {
   #segments: Segment[] = [];
   #limit = segmentRows;
 
-  get isEmpty(): boolean {
-    return this.#segments.length === 0;
-  }
-
   /** The next row; `undefined` values are of a kind that is not compared. */
   add(values: readonly { name: string; value: number | string | undefined }[]): void {
     let last = this.#segments.at(-1);
@@ -64,11 +60,6 @@ export class MissedRowsCollector {
         ...(names === undefined ? {} : { names: names.toJSON() }),
       })),
     }));
-  }
-
-  clear(): void {
-    this.#segments = [];
-    this.#limit = segmentRows;
   }
 
   #halve(): void {

@@ -32,7 +32,15 @@ export interface RecentRows {
   outputs: ColumnValues[];
 }
 
+/** Whoever must not miss a row, and the position up to which it has read. */
+export interface LogReader {
+  id: string;
+  readTo: number;
+}
+
 const capacityRows = 10_000;
+
+const maxReaders = 16;
 
 /** Probabilities of models with more classes are not kept. */
 const maxLoggedClasses = 64;
@@ -64,9 +72,8 @@ export class RequestLog {
   #seen = 0;
   #unsampled = 0;
   readonly #sampler = new EvenSampler(fullRateRowsPerSecond);
-  /** Position up to which rows have been read; undefined while nobody reads. */
-  #readTo: number | undefined;
-  readonly #missed = new MissedRowsCollector();
+  /** Who says how far it has read; the newest reader last. */
+  readonly #readers = new Map<string, { readTo: number; missed: MissedRowsCollector }>();
 
   /** Only a manifest says which integers are times. */
   constructor(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[], manifest: ModelManifest | null) {
@@ -94,7 +101,7 @@ export class RequestLog {
         this.#unsampled++;
         continue;
       }
-      if (this.#readTo !== undefined && this.#written - capacityRows >= this.#readTo) this.#keepMissed();
+      this.#keepMissed();
       const slot = this.#written++ % capacityRows;
       this.#ids[slot] = rows === 1 ? id : `${id}/${row}`;
       this.#timesMs[slot] = nowMs;
@@ -104,15 +111,11 @@ export class RequestLog {
   }
 
   /**
-   * The newest rows, at most `limit`. A reader that says how far it has read (`readTo`) also gets what has left the log
-   * since, in sketches, once.
+   * The newest rows, at most `limit`. A reader that says how far it has read also gets what has left the log since, in
+   * sketches, once; each reader its own.
    */
-  recent(limit: number, readTo?: number): RecentRows {
-    const missed = this.#missed.isEmpty || readTo === undefined ? [] : this.#missed.read();
-    if (readTo !== undefined) {
-      this.#missed.clear();
-      this.#readTo = Math.max(this.#readTo ?? 0, readTo, this.#written - capacityRows);
-    }
+  recent(limit: number, reader?: LogReader): RecentRows {
+    const missed = reader === undefined ? [] : this.#readMissed(reader);
     const rows = Math.min(limit, this.#written, capacityRows);
     const first = this.#written - rows;
     const slots = Array.from({ length: rows }, (_, i) => (first + i) % capacityRows);
@@ -130,15 +133,35 @@ export class RequestLog {
     };
   }
 
-  /** The row that is about to be written over. */
+  #readMissed({ id, readTo }: LogReader): MissedRows[] {
+    const known = this.#readers.get(id);
+    this.#readers.delete(id);
+    this.#readers.set(id, {
+      readTo: Math.max(known?.readTo ?? 0, readTo, this.#written - capacityRows),
+      missed: new MissedRowsCollector(),
+    });
+    // A reader that went away for good, as its node did: the one that has been silent longest is forgotten.
+    const [oldest] = this.#readers.keys();
+    if (this.#readers.size > maxReaders && oldest !== undefined) this.#readers.delete(oldest);
+    return known?.missed.read() ?? [];
+  }
+
+  /** The row that is about to be written over, for those who have not read it. */
   #keepMissed(): void {
-    const slot = this.#written % capacityRows;
-    this.#missed.add(
-      [...this.#inputs, ...this.#outputs].map(({ name, values }) => {
-        const value = values[slot];
-        return { name, value: typeof value === 'bigint' ? undefined : value };
-      }),
-    );
+    if (this.#written < capacityRows) return;
+    let row: { name: string; value: number | string | undefined }[] | undefined;
+    for (const { readTo, missed } of this.#readers.values()) {
+      if (this.#written - capacityRows < readTo) continue;
+      row ??= this.#rowAt(this.#written % capacityRows);
+      missed.add(row);
+    }
+  }
+
+  #rowAt(slot: number): { name: string; value: number | string | undefined }[] {
+    return [...this.#inputs, ...this.#outputs].map(({ name, values }) => {
+      const value = values[slot];
+      return { name, value: typeof value === 'bigint' ? undefined : value };
+    });
   }
 }
 

@@ -253,7 +253,7 @@ async function execute(call: ServingCall): Promise<unknown> {
   if (call.name === 'replaceModels') return replaceModels(call.args);
   if (call.name === 'versions') return models.versions(call.args.model).map(versionCounts);
   if (call.name === 'recentRows') {
-    return models.find(call.args.model, call.args.version).requestLog.recent(call.args.limit, call.args.readTo);
+    return models.find(call.args.model, call.args.version).requestLog.recent(call.args.limit, call.args.reader);
   }
   const model = models.pick(call.args.model, undefined, undefined);
   if (call.name === 'explain') return explanations.explain(model, { id: undefined, ...call.args });
