@@ -6,8 +6,11 @@ import { markdownToHtml } from './html.ts';
 describe('the documentation site', () => {
   const pages = docsPages();
 
-  it('has a page for every kind', () => {
-    for (const kind of Object.keys(catalog)) expect(pages).toHaveProperty([`kinds/${kind}.html`]);
+  it('has a page and an example graph for every kind', () => {
+    for (const kind of Object.keys(catalog)) {
+      expect(pages).toHaveProperty([`kinds/${kind}.html`]);
+      expect(pages).toHaveProperty([`kinds/${kind}.slipway.json`]);
+    }
   });
 
   it('has no link that leads nowhere', () => {

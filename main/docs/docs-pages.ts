@@ -1,5 +1,7 @@
-import { catalog } from '../../nodes/catalog.ts';
+import { catalog, definitionOf } from '../../nodes/catalog.ts';
 import { errorHelp } from '../../shared/docs/error-help.ts';
+import { exampleGraph, exampleNeeds } from '../../shared/docs/example-graph.ts';
+import type { ExampleNeed } from '../../shared/docs/example-parts.ts';
 import { type DocumentedPort, kindPage } from '../../shared/docs/kind-page.ts';
 import { errorCodes } from '../../shared/errors/codes.ts';
 import { type NodeDefinition, type Stage, stages } from '../../shared/node/define-node.ts';
@@ -42,6 +44,32 @@ function ports(title: string, list: readonly DocumentedPort[]): string {
   return `<h2>${title}</h2>${htmlTable(['Port', 'Type', 'What it is'], rows)}`;
 }
 
+const needs: Record<ExampleNeed, string> = {
+  database: 'a database that can be reached, with its password as a secret',
+  bucket: 'a bucket of an S3-compatible storage, with its keys as secrets',
+  python: 'a Python with pandas and pyarrow, for models also scikit-learn',
+  file: 'a file of yours',
+  address: 'a web address that answers with a table',
+};
+
+function exampleHtml(definition: NodeDefinition): string {
+  const graph = exampleGraph(definition, definitionOf);
+  const need = exampleNeeds(definition.kind);
+  const rows = Object.entries(graph.nodes).map(([id, node]) => [
+    `<code>${escapeHtml(id)}</code>`,
+    `<a href="${node.kind}.html">${escapeHtml(definitionOf(node.kind)?.title ?? node.kind)}</a>`,
+    graph.edges
+      .filter((edge) => edge.to.startsWith(`${id}.`))
+      .map((edge) => `<code>${escapeHtml(edge.from)}</code>`)
+      .join(', '),
+  ]);
+  return [
+    '<h2>Example</h2>',
+    `<p><a href="${definition.kind}.slipway.json">${definition.kind}.slipway.json</a> ${need === undefined ? 'brings its data along: <code>slipway run</code> it, or open it in the app.' : `needs ${needs[need]}.`}</p>`,
+    htmlTable(['Step', 'Node', 'Takes'], rows),
+  ].join('\n');
+}
+
 function kindHtml(definition: NodeDefinition): string {
   const page = kindPage(definition);
   const params = page.params.map((param) => [
@@ -62,7 +90,8 @@ function kindHtml(definition: NodeDefinition): string {
     ports('Inputs', page.inputs),
     ports('Outputs', page.outputs),
     params.length === 0 ? '' : `<h2>Settings</h2>${htmlTable(['Name', 'Value', 'Default', 'What it does'], params)}`,
-    `<h2>Examples</h2>${examples.join('\n')}`,
+    exampleHtml(definition),
+    `<h2>Examples of settings</h2>${examples.join('\n')}`,
   ].join('\n');
 }
 
@@ -101,16 +130,22 @@ function commandsHtml(): string {
   return `<h1>Commands</h1><p>Every command takes <code>--json</code>, <code>--data-dir DIR</code> and <code>--help</code>, which lists its options.</p>${htmlTable(['Command', 'What it does'], rows)}`;
 }
 
-/** Every page of the documentation site: path → HTML. Pure. */
+/** Every page of the documentation site, and the example graph of every kind: path → text. Pure. */
 export function docsPages(): Record<string, string> {
   return {
     'index.html': htmlPage('Documentation', navigation('', 'index.html'), startHtml()),
     'commands.html': htmlPage('Commands', navigation('', 'commands.html'), commandsHtml()),
     'errors.html': htmlPage('Errors', navigation('', 'errors.html'), errorsHtml()),
     ...Object.fromEntries(
-      definitions.map((definition) => {
+      definitions.flatMap((definition) => {
         const path = `kinds/${definition.kind}.html`;
-        return [path, htmlPage(definition.title, navigation('../', path), kindHtml(definition))];
+        return [
+          [path, htmlPage(definition.title, navigation('../', path), kindHtml(definition))],
+          [
+            `kinds/${definition.kind}.slipway.json`,
+            `${JSON.stringify(exampleGraph(definition, definitionOf), null, 2)}\n`,
+          ],
+        ];
       }),
     ),
   };

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
-import { catalog } from '../../nodes/catalog.ts';
+import { catalog, definitionOf } from '../../nodes/catalog.ts';
 import { errorHelp } from '../../shared/docs/error-help.ts';
-import { type DocumentedPort, exampleGraph, kindPage } from '../../shared/docs/kind-page.ts';
+import { exampleGraph, exampleNeeds } from '../../shared/docs/example-graph.ts';
+import { type DocumentedPort, kindPage } from '../../shared/docs/kind-page.ts';
 import { errorCodes } from '../../shared/errors/codes.ts';
 import { type NodeDefinition, stages } from '../../shared/node/define-node.ts';
+import { GraphPicture } from '../canvas/graph-picture.tsx';
 import { HelpText } from '../inspector/help-text.tsx';
 import { openExample } from '../state/file-commands.ts';
 import { navigate, openOverlay, useRoute } from '../state/ui-store.ts';
@@ -52,6 +54,27 @@ function Ports({ title, ports }: { title: string; ports: readonly DocumentedPort
   );
 }
 
+/** The graph that shows the kind at work: its picture, what it needs, and a button that opens it. */
+function Example({ definition }: { definition: NodeDefinition }) {
+  const graph = useMemo(() => exampleGraph(definition, definitionOf), [definition]);
+  const needs = exampleNeeds(definition.kind);
+  return (
+    <section className="help-example">
+      <div className="help-example-head">
+        <h2>{t.example}</h2>
+        <span className="grow" />
+        <Button small onClick={() => openExample(graph)}>
+          {t.openExample}
+        </Button>
+      </div>
+      <div className="help-picture">
+        <GraphPicture document={graph} />
+      </div>
+      <p>{needs === undefined ? t.runsAsItIs : t.needs[needs]}</p>
+    </section>
+  );
+}
+
 function KindPage({ definition }: { definition: NodeDefinition }) {
   const page = useMemo(() => kindPage(definition), [definition]);
   return (
@@ -92,19 +115,11 @@ function KindPage({ definition }: { definition: NodeDefinition }) {
           </table>
         </>
       )}
+      <Example definition={definition} />
       <h2>{t.examples}</h2>
-      {definition.examples.map((example, index) => (
+      {definition.examples.map((example) => (
         <section key={example.name} className="help-example">
-          <div className="help-example-head">
-            <b>{example.name}</b>
-            <span className="grow" />
-            <Button
-              small
-              onClick={() => openExample(exampleGraph(definition, index, definition.kind.replace('.', '-')))}
-            >
-              {t.openExample}
-            </Button>
-          </div>
+          <b>{example.name}</b>
           <p>{example.note}</p>
           <pre>{JSON.stringify(example.params, null, 2)}</pre>
         </section>

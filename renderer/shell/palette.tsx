@@ -6,7 +6,12 @@ import { filterPalette, showPalette, usePaletteFilter } from '../canvas/palette-
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { type NodeDefinition, portsOf, stages } from '../../shared/node/define-node.ts';
 import { nextPlace } from '../canvas/next-place.ts';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { openExample } from '../state/file-commands.ts';
 import { addNode } from '../state/graph-commands.ts';
+import { navigate } from '../state/ui-store.ts';
+import { Menu } from '../ui/menu.tsx';
+import { dragKindByTouch } from './touch-drag.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { select } from '../state/selection-store.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -18,6 +23,12 @@ import { StageFlag, stageTitle } from '../ui/stage-flag.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { t } from './text.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
+
+/** Examples are loaded when one is wanted. */
+async function openKindExample(definition: NodeDefinition): Promise<void> {
+  const { exampleGraph } = await import('../../shared/docs/example-graph.ts');
+  openExample(exampleGraph(definition, definitionOf));
+}
 
 /** Adds a kind; with a port in the filter, tied to it. */
 function addFromPalette(definition: NodeDefinition): void {
@@ -43,6 +54,8 @@ function addFromPalette(definition: NodeDefinition): void {
 function PaletteItem({ definition }: { definition: NodeDefinition }) {
   const ports = useMemo(() => portsOf(definition, {}), [definition]);
   const open = useActiveGraph((graph) => graph.tabId) !== undefined;
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number }>();
+  const title = kindTitle(definition);
   return (
     <li>
       <button
@@ -54,6 +67,11 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
         onDragStart={(event) => {
           event.dataTransfer.setData(kindDragType, definition.kind);
           event.dataTransfer.effectAllowed = 'copy';
+        }}
+        onPointerDown={(event) => open && dragKindByTouch(event, definition.kind, title)}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          setMenuAt({ x: event.clientX, y: event.clientY });
         }}
         onDoubleClick={() => addFromPalette(definition)}
         onKeyDown={(event) => {
@@ -67,7 +85,7 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
           }
         }}
       >
-        <span className="clip">{kindTitle(definition)}</span>
+        <span className="clip">{title}</span>
         <span className="ports" aria-hidden="true">
           {Object.entries(ports.inputs).map(([name, port]) => (
             <PortGlyph key={name} type={port.types[0]} many={port.many ?? false} />
@@ -77,6 +95,18 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
           ))}
         </span>
       </button>
+      {menuAt && (
+        <Menu
+          label={title}
+          at={menuAt}
+          onClose={() => setMenuAt(undefined)}
+          entries={[
+            { label: t.add(title), icon: 'plus', disabled: !open, onSelect: () => addFromPalette(definition) },
+            { label: t.openExample, icon: 'open', onSelect: () => void openKindExample(definition) },
+            { label: t.helpPage, onSelect: () => navigate('help', definition.kind) },
+          ]}
+        />
+      )}
     </li>
   );
 }

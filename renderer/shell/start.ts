@@ -14,6 +14,7 @@ import { showToast } from '../ui/toast.tsx';
 import { runCommand } from './app-commands.ts';
 import { startKeyboard } from './keyboard.ts';
 import { t } from './text.ts';
+import { startTouchInput } from './touch-input.ts';
 
 /** The graph to begin with: the one the host names, else the first template. */
 async function openInitialGraph(): Promise<void> {
@@ -35,6 +36,7 @@ async function openInitialGraph(): Promise<void> {
 export function startApp(): void {
   startUi();
   startKeyboard();
+  startTouchInput();
   startAnalysis();
   startReadiness();
   startEndpoints();

@@ -3,6 +3,8 @@ import { defineText } from '../translation/define-text.ts';
 export const t = defineText(
   {
     goTo: (title: string | number) => `Go to ${title}`,
+    openExample: 'Open the example',
+    helpPage: 'Help page',
     run: 'Run',
     runToTheSelectedNode: 'Run to the selected node',
     runEverythingAgain: 'Run everything again',
@@ -229,6 +231,8 @@ ${dataDir}`,
   },
   {
     goTo: (title) => `Gehe zu: ${title}`,
+    openExample: 'Beispiel öffnen',
+    helpPage: 'Hilfeseite',
     run: 'Ausführen',
     runToTheSelectedNode: 'Bis zum gewählten Knoten ausführen',
     runEverythingAgain: 'Alles neu ausführen',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { GraphDocument } from '../graph/document.ts';
 import { type NodeDefinition, portsOf } from '../node/define-node.ts';
 import type { ParamMeta } from '../node/param-meta.ts';
 
@@ -109,22 +108,5 @@ export function kindPage(definition: NodeDefinition): KindPage {
         },
       ];
     }),
-  };
-}
-
-/** A graph that holds one node of a kind with the settings of an example, to start from. */
-export function exampleGraph(definition: NodeDefinition, index: number, id: string): GraphDocument {
-  const example = definition.examples[index] ?? definition.examples[0];
-  const name = definition.kind.slice(definition.kind.indexOf('.') + 1);
-  return {
-    format: 'slipway/graph',
-    formatVersion: 1,
-    id,
-    name: `${definition.title}: ${example.name}`,
-    nodes: { [name]: { kind: definition.kind, version: definition.version, params: example.params } },
-    edges: [],
-    parameters: {},
-    groups: {},
-    layout: { nodes: { [name]: { x: 80, y: 80 } }, frames: [] },
   };
 }
