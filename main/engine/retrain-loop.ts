@@ -8,8 +8,9 @@ import type { GraphDocument } from '../../shared/graph/document.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { LoopEvent } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointObserver } from '../monitoring/endpoint-observer.ts';
-import type { LabelledLog } from '../monitoring/labelled-log.ts';
+import type { LabelledLog, LoggedRows } from '../monitoring/labelled-log.ts';
 import { comparePaired, type PairedComparison, scoreFile } from '../monitoring/paired-test.ts';
+import { type ComparedSlice, compareSlices } from '../monitoring/slice-comparison.ts';
 import type { PerformanceMonitor } from '../monitoring/performance-monitor.ts';
 import {
   chooseTrainingWindow,
@@ -73,6 +74,9 @@ interface Pending {
  * about one standard error of a comparison on some thousand rows.
  */
 const provisionalAlpha = 0.84;
+
+/** Slices that an event keeps: those that lost most. */
+const shownSlices = 12;
 
 const periodMs = 1_000;
 const dayMs = 86_400_000;
@@ -224,11 +228,14 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
         report,
         metrics: finished.metrics[part.evaluateId] ?? {},
       });
-      const comparison = await compare(champion, challenger, manifest, holdoutPath, window.holdout.actual);
+      const { slices, ...comparison } = await compare(champion, challenger, manifest, holdoutPath, window.holdout);
+      const worse = slices.filter((slice) => slice.worse);
       const level = champion === provisional ? Math.max(provisionalAlpha, params.alpha) : params.alpha;
       const better = comparison.pValue <= level && (comparison.difference > 0 || champion === provisional);
       record('compared', id, sentenceOf(comparison), {
         ...comparison,
+        slices: slices.slice(0, shownSlices),
+        slicesCompared: slices.length,
         championModel: champion,
         challengerModel: challenger,
         level,
@@ -236,6 +243,12 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       if (!better) {
         const why = level === params.alpha ? 'not surely better' : 'likely worse';
         record('rejected', id, `The challenger is ${why}: the champion stays.`, { ...comparison });
+        return;
+      }
+      const [worst] = worse;
+      if (worst !== undefined && params.protectSlices) {
+        const text = `The challenger is better over all rows but surely worse where ${sliceSentence(worst)}: the champion stays.`;
+        record('rejected', id, text, { ...comparison, slices: worse });
         return;
       }
       if (params.approval || version?.approval?.state === 'waiting') {
@@ -266,12 +279,17 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     champion: string,
     challenger: string,
     manifest: ModelManifest,
-    holdoutPath: string,
-    actual: Float64Array,
-  ): Promise<PairedComparison> {
+    path: string,
+    { actual, columns }: Pick<LoggedRows, 'actual' | 'columns'>,
+  ): Promise<PairedComparison & { slices: ComparedSlice[] }> {
     const metric = performance.latest?.performance?.metric ?? '';
     const [first, second] = [await scored(champion), await scored(challenger)];
-    return comparePaired(metric, manifest.task === 'regression' ? 0 : manifest.classes.length, actual, first, second);
+    const classes = manifest.task === 'regression' ? 0 : manifest.classes.length;
+    const slices = await compareSlices(
+      { metric, classes, columns, actual, champion: first, challenger: second },
+      Math.min(params.alpha, 0.05),
+    );
+    return { ...comparePaired(metric, classes, actual, first, second), slices };
 
     async function scored(digest: string): Promise<Float64Array> {
       const artifact = await engine.store.open(digest);
@@ -280,7 +298,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       if (JSON.stringify(source.manifest?.classes) !== JSON.stringify(manifest.classes)) {
         throw new AppError('train.bad-label', 'The new model knows other classes than the one that is served.');
       }
-      return scoreFile(source.onnxPath, manifest, holdoutPath, closed.signal);
+      return scoreFile(source.onnxPath, manifest, path, closed.signal);
     }
   }
 
@@ -366,7 +384,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       const path = join(dir, 'rows.parquet');
       await writeTrainingTable(path, rows, manifest, { signal: closed.signal });
       // The model before takes the place of the challenger: a gain is a reason to go back to it.
-      const comparison = await compare(model, before, manifest, path, rows.actual);
+      const { slices: _slices, ...comparison } = await compare(model, before, manifest, path, rows);
       probation = undefined;
       if (comparison.difference > 0 && comparison.pValue <= params.alpha) {
         await options.swap(before);
@@ -493,4 +511,8 @@ function sentenceOf({ metric, champion, challenger, difference, low, high, rows,
     `${metric} ${digits(champion)} → ${digits(challenger)} on ${rows} rows ` +
     `(better by ${digits(difference)}, 95 % between ${digits(low)} and ${digits(high)}, p ${pValue.toFixed(3)}).`
   );
+}
+
+function sliceSentence({ column, value, champion, challenger, rows }: ComparedSlice): string {
+  return `${column} is ${value} (${champion.toFixed(4)} → ${challenger.toFixed(4)} on ${rows} rows)`;
 }

@@ -17,6 +17,8 @@ export interface PairedComparison {
   /** 95 % of the drawn differences. */
   low: number;
   high: number;
+  /** Of the difference, from the draws. */
+  standardError: number;
   /** Share of draws in which the challenger was not better. */
   pValue: number;
 }
@@ -89,8 +91,15 @@ export function comparePaired(
     difference,
     low: drawn[Math.floor(0.025 * (repetitions - 1))] as number,
     high: drawn[Math.ceil(0.975 * (repetitions - 1))] as number,
+    standardError: deviationOf(drawn),
     pValue: (notBetter + 1) / (repetitions + 1),
   };
+}
+
+function deviationOf(values: Float64Array): number {
+  const finite = values.filter(Number.isFinite);
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  return Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, finite.length - 1));
 }
 
 function measurer(metric: string, classes: number, { actual, scores }: ScoredRows): (weights?: Uint32Array) => number {

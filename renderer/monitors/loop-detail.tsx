@@ -18,6 +18,8 @@ import {
   loopStates,
   stateName,
   waitingAttempt,
+  type SliceEvidence,
+  slicesOf,
 } from './loop-words.ts';
 import { MonitorHead } from './monitor-head.tsx';
 import { t } from './text.ts';
@@ -139,6 +141,7 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
   const first = events[0] as LoopEvent;
   const last = events.at(-1) as LoopEvent;
   const comparison = comparisonOf(events);
+  const slices = slicesOf(events);
   return (
     <li className="attempt">
       <h3>
@@ -173,6 +176,7 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
         })}
       </ol>
       {comparison && <Difference {...comparison} />}
+      {slices.length > 0 && <Slices slices={slices} />}
     </li>
   );
 }
@@ -199,5 +203,45 @@ function Difference({ low, high, champion, challenger, metric }: NonNullable<Ret
         {t.championChallenger(metric, formatMetric(champion), formatMetric(challenger))}
       </figcaption>
     </figure>
+  );
+}
+
+/** Groups of rows that lost most, or gained least. */
+function Slices({ slices }: { slices: readonly SliceEvidence[] }) {
+  const worse = slices.filter((slice) => slice.worse).length;
+  return (
+    <details className="loop-slices" open={worse > 0}>
+      <summary>{worse > 0 ? t.slicesWorse(worse) : t.noSliceWorse}</summary>
+      <table className="list-table">
+        <thead>
+          <tr>
+            <th scope="col">{t.slice}</th>
+            <th scope="col" className="n">
+              {t.sliceRows}
+            </th>
+            <th scope="col" className="n">
+              {t.champion}
+            </th>
+            <th scope="col" className="n">
+              {t.challenger}
+            </th>
+            <th scope="col">{t.verdict}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {slices.map(({ column, value, rows, champion, challenger, worse: isWorse, difference }) => (
+            <tr key={`${column} ${value}`}>
+              <td className="mono">
+                {column} {value}
+              </td>
+              <td className="n">{formatCount(rows)}</td>
+              <td className="n">{formatMetric(champion)}</td>
+              <td className="n">{formatMetric(challenger)}</td>
+              <td>{isWorse ? t.surelyWorse : difference < 0 ? t.notSurelyWorse : t.notWorse}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   );
 }

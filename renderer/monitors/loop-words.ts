@@ -92,3 +92,25 @@ export function comparisonOf(events: readonly LoopEvent[]): ComparisonEvidence |
   if (numbers.some((value) => typeof value !== 'number')) return undefined;
   return { metric, rows, champion, challenger, low, high, pValue } as ComparisonEvidence;
 }
+
+export interface SliceEvidence {
+  column: string;
+  value: string;
+  rows: number;
+  champion: number;
+  challenger: number;
+  difference: number;
+  worse: boolean;
+}
+
+/** Slices of the comparison of a retraining, most lost first; none where it did not get that far. */
+export function slicesOf(events: readonly LoopEvent[]): SliceEvidence[] {
+  const slices = events.find(({ type }) => type === 'compared')?.evidence['slices'];
+  if (!Array.isArray(slices)) return [];
+  return slices.flatMap((slice: unknown) => {
+    const { column, value, rows, champion, challenger, difference, worse } = slice as Partial<SliceEvidence>;
+    if (column === undefined || value === undefined || rows === undefined || champion === undefined) return [];
+    if (challenger === undefined || difference === undefined) return [];
+    return [{ column, value, rows, champion, challenger, difference, worse: worse === true }];
+  });
+}

@@ -2,6 +2,15 @@ import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
   {
+    slice: 'Rows where',
+    sliceRows: 'Rows',
+    champion: 'Champion',
+    challenger: 'Challenger',
+    surelyWorse: 'surely worse',
+    notSurelyWorse: 'not surely worse',
+    notWorse: 'not worse',
+    noSliceWorse: 'No slice is surely worse',
+    slicesWorse: (count: number) => (count === 1 ? '1 slice is surely worse' : `${count} slices are surely worse`),
     noMonitorYet: 'No monitor yet. Add a Drift monitor to a graph and connect it to an endpoint, or open Penguins.',
     openTheGraph: 'Open the graph',
     monitors: 'Monitors',
@@ -248,6 +257,16 @@ export const t = defineText(
     wholeRowsAlike: 'Alike',
   },
   {
+    slice: 'Zeilen mit',
+    sliceRows: 'Zeilen',
+    champion: 'Champion',
+    challenger: 'Herausforderer',
+    surelyWorse: 'sicher schlechter',
+    notSurelyWorse: 'nicht sicher schlechter',
+    notWorse: 'nicht schlechter',
+    noSliceWorse: 'Keine Teilmenge ist sicher schlechter',
+    slicesWorse: (count) =>
+      count === 1 ? '1 Teilmenge ist sicher schlechter' : `${count} Teilmengen sind sicher schlechter`,
     noMonitorYet:
       'Noch kein Monitor. Füge einem Graphen einen Knoten Drift monitor hinzu und verbinde ihn mit einem Endpunkt, oder öffne Penguins.',
     openTheGraph: 'Graph öffnen',

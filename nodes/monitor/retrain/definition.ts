@@ -76,6 +76,13 @@ export const retrainNode = defineNode({
       .default(0.05)
       .describe('The challenger must be better at this level of a paired test')
       .meta(paramMeta({ section: limits })),
+    protectSlices: z
+      .boolean()
+      .default(true)
+      .describe(
+        'No group of rows may become surely worse: frequent values and quarters of each column are compared too',
+      )
+      .meta(paramMeta({ section: limits })),
     rollout: z
       .enum(['canary', 'at-once'])
       .default('canary')
@@ -141,7 +148,9 @@ whose labels have come, and the better model goes live. Needs a **Performance mo
 2. The **quality gate** looks at the labelled rows: enough of them, of every class, no empty column.
 3. The newest \`holdoutRows\` are kept out; the rows before them are trained on. The new model is registered with the alias
    \`challenger\`, parity gate included.
-4. **Challenger and champion** are compared on the kept-out rows by a paired bootstrap test.
+4. **Challenger and champion** are compared on the kept-out rows by a paired bootstrap test, and slice by slice (frequent
+   values and quarters of each column): with \`protectSlices\` a challenger that is better over all rows is still refused
+   when it is surely worse in one of them (Holm's procedure over all slices).
 5. With \`approval\`, a person decides on the Monitors page.
 6. **Canary**: the challenger works on copies of the requests, then answers 10 % and 50 % of them, each until it has done
    \`stageRows\` rows and \`stageMinutes\` have passed. When it fails or is far slower, it is taken back at once.
