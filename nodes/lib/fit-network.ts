@@ -5,6 +5,7 @@ import {
   type Standardization,
   standardize,
 } from '../../main/compute/linear/column-moments.ts';
+import { foldedShape } from '../../main/compute/nn/fold-batch-norm.ts';
 import { inputImportance } from '../../main/compute/nn/input-importance.ts';
 import { encodeNetwork } from '../../main/compute/nn/native-network.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../main/compute/nn/network.ts';
 import { trainNetwork } from '../../main/compute/nn/train-network.ts';
 import { writeNetwork } from '../../main/compute/nn/write-network.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import type { FeatureColumn } from '../../shared/model/signature.ts';
 import type { mlpNode } from '../train/mlp/definition.ts';
 import type { ImageSegment } from './image-segment.ts';
@@ -47,7 +49,9 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
     hiddenLayers: params.hiddenLayers,
     outputWidth: task === 'regression' ? 1 : targets.classes.length,
     activation: params.activation,
+    ...(params.batchNorm ? { batchNorm: true } : {}),
   };
+  if (params.batchNorm) requireBatches(matrix.rows, params);
   const metric = task === 'regression' ? 'squaredError' : 'logLoss';
   const { providers, why } = await trainingProviders(hooks.device ?? 'cpu', workPerBatch(shape, params.batchSize));
   const trained = await trainNetwork({
@@ -77,7 +81,7 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
     },
   });
   const ran = { provider: trained.ran.provider, why: trained.ran.why === '' ? why : trained.ran.why };
-  const network: Network = { ...shape, parameters: trained.parameters, standardization, target };
+  const network: Network = { ...foldedShape(shape), parameters: trained.parameters, standardization, target };
   return {
     native: encodeNetwork({ task, network }),
     build: (builder, input) => writeNetwork(builder, input, network, task),
@@ -89,6 +93,19 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
       { level: 'info', text: `Kept the weights of epoch ${trained.bestEpoch} of ${trained.curve.train.length}.` },
     ],
   };
+}
+
+/** Errors: `params.invalid` where a batch would be a single row, whose mean is itself. */
+function requireBatches(rows: number, { batchSize, validationShare }: FitNetworkOptions['params']): void {
+  const trainingRows = rows - Math.floor(rows * validationShare);
+  if (Math.min(batchSize, trainingRows) >= 2) return;
+  throw new AppError('params.invalid', 'Batch normalisation needs batches of at least 2 rows.', {
+    fix:
+      batchSize < 2
+        ? 'Set batchSize to 16 or more, or turn batchNorm off.'
+        : 'Turn batchNorm off, or train on more rows.',
+    details: { field: batchSize < 2 ? 'batchSize' : 'batchNorm' },
+  });
 }
 
 /** Multiplications of a forward pass over a batch, roughly. */

@@ -44,6 +44,13 @@ export const optimizationParams = {
     .default(0)
     .describe('Share of the outputs of hidden layers left out of each update: guards against overfitting.')
     .meta(paramMeta({ section: 'Optimizer' })),
+  batchNorm: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Brings what each layer gives to mean 0 and deviation 1 over the batch: larger learning rates, deeper nets.',
+    )
+    .meta(paramMeta({ section: 'Optimizer' })),
   weightDecay: z
     .number()
     .min(0)

@@ -84,6 +84,29 @@ describe('convolutional networks', () => {
     expect(Math.min(...accuracy)).toBeGreaterThan(0.9);
   });
 
+  test('takes columns of the table beside the image, and normalises batches', async () => {
+    const labelled = await chain.table(
+      `SELECT *, (digit = 1) <> flipped AS y FROM (SELECT pixels::FLOAT[784] AS pixels, digit, hash(digit, row_number() OVER ()) % 2 = 0 AS flipped
+        FROM read_parquet(${quotePath(rows.path('data.parquet'))}))`,
+      'train',
+    );
+    const pixels = await chain.run(imageNode, image, { columns: ['pixels'] }, { input: [labelled] });
+    const codes = await chain.run(encodeNode, encode, { columns: ['flipped'] }, { input: [labelled] });
+    const features = [pixels['features'] as InputArtifact, codes['features'] as InputArtifact];
+    for (const batchNorm of [false, true]) {
+      const { model } = await chain.run(
+        cnnNode,
+        cnn,
+        { label: 'y', batchSize: 32, epochs: 12, convolutions: [4], hiddenLayers: [16], learningRate: 0.01, batchNorm },
+        { features },
+      );
+      const { parity, metrics } = await measured(model as InputArtifact, labelled);
+      expect(parity).toMatchObject({ passed: true, labelMismatches: 0 });
+      // Neither the image nor the column alone says anything about the label.
+      expect(metrics['accuracy']).toBeGreaterThan(0.9);
+    }
+  });
+
   test('a size that does not fit is named', async () => {
     const { features } = await chain.run(imageNode, image, { columns: ['pixels'] }, { input: [rows] });
     const run = (params: object) =>

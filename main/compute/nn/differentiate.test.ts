@@ -2,6 +2,7 @@ import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../onnx/graph-builder.ts';
 import { openSession } from '../onnx/session.ts';
+import { normalize } from './batch-norm.ts';
 import { differentiate } from './differentiate.ts';
 import { createEmitter, type FloatType } from './emit.ts';
 import { createRandom } from './random.ts';
@@ -119,6 +120,9 @@ const cases: Record<string, [number[][], (...x: t.Tensor[]) => t.Tensor]> = {
   sigmoid: [[B], (a) => weigh(t.sigmoid(a as t.Tensor))],
   softmax: [[B], (a) => weigh(t.softmax(a as t.Tensor))],
   logSoftmax: [[B], (a) => weigh(t.logSoftmax(a as t.Tensor))],
+  inverseRoot: [[B], (a) => weigh(t.inverseRoot(t.add(t.multiply(a as t.Tensor, a as t.Tensor), t.constant([0.5]))))],
+  'normalised columns': [[[5, 3]], (a) => weigh(normalize(a as t.Tensor).value)],
+  'normalised channels': [[[2, 3, 2, 2]], (a) => weigh(normalize(a as t.Tensor).value)],
   'sumTo a row': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [4]))],
   'sumTo a column': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [3, 1]))],
   'sumTo one row, kept': [[B], (a) => weigh(t.sumTo(a as t.Tensor, [1, 4]))],

@@ -95,6 +95,8 @@ function backward(y: Tensor, g: Tensor): Contribution[] {
       return [() => multiply(g, subtract(constant([1]), multiply(y, y)))];
     case 'sigmoid':
       return [() => multiply(g, multiply(y, subtract(constant([1]), y)))];
+    case 'inverseRoot':
+      return [() => multiply(multiply(g, multiply(y, multiply(y, y))), constant([-0.5]))];
     case 'softmax':
       return [() => multiply(y, subtract(g, sumTo(multiply(g, y), rowShape(y))))];
     case 'logSoftmax':

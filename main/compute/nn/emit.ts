@@ -52,6 +52,8 @@ export function createEmitter(
         return builder.node('Tanh', inputs);
       case 'sigmoid':
         return builder.node('Sigmoid', inputs);
+      case 'inverseRoot':
+        return builder.node('Reciprocal', [builder.node('Sqrt', inputs)]);
       case 'softmax':
         return builder.node('Softmax', inputs, { axis: attribute.int(-1) });
       case 'logSoftmax':

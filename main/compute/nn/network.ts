@@ -1,4 +1,5 @@
 import type { Standardization } from '../linear/column-moments.ts';
+import { type BatchStatistics, normalize } from './batch-norm.ts';
 import { createRandom } from './random.ts';
 import {
   add,
@@ -46,6 +47,11 @@ export interface NetworkShape {
   /** Classes, or 1 for regression. */
   outputWidth: number;
   activation: Activation;
+  /**
+   * While training: outputs of hidden and convolution layers are brought to mean 0 and variance 1 over the batch before
+   * the activation, times a learnt scale, plus the bias. Trained networks have it folded into their weights.
+   */
+  batchNorm?: boolean;
 }
 
 /** A trained network: standardise → segments → layers with activation → linear output. */
@@ -84,22 +90,35 @@ export function unitsOf(segment: Segment): number {
   return (segment.layers.at(-1)?.channels ?? segment.channels) * tall * wide;
 }
 
-function segmentParameters(segment: Segment): Shape[] {
+/** What a parameter is: kernels and matrices, what is added, what batch normalisation multiplies by, vectors of categories. */
+export type ParameterRole = 'weight' | 'bias' | 'scale' | 'vectors';
+
+interface Parameter {
+  role: ParameterRole;
+  dims: Shape;
+}
+
+function segmentParameters(segment: Segment, batchNorm: boolean): Parameter[] {
   if (segment.type === 'numbers') return [];
-  if (segment.type === 'category') return [[segment.categories, segment.size]];
+  if (segment.type === 'category') return [{ role: 'vectors', dims: [segment.categories, segment.size] }];
   let channels = segment.channels;
-  return segment.layers.flatMap((layer): Shape[] => {
+  return segment.layers.flatMap((layer) => {
     const taken = channels;
     channels = layer.channels;
-    return [
-      [channels, taken, ...layer.kernel],
-      [channels, 1, 1],
-    ];
+    return layerParameters([channels, taken, ...layer.kernel], [channels, 1, 1], batchNorm);
   });
 }
 
-/** Shapes of the parameters of the segments, then weights and bias per layer, in the order of the flat vector. */
-export function parameterShapes(shape: NetworkShape): Shape[] {
+function layerParameters(weight: Shape, bias: Shape, batchNorm: boolean): Parameter[] {
+  const plain: Parameter[] = [
+    { role: 'weight', dims: weight },
+    { role: 'bias', dims: bias },
+  ];
+  return batchNorm ? [...plain, { role: 'scale', dims: bias }] : plain;
+}
+
+/** Parameters of the segments, then weights, bias and scale per layer, in the order of the flat vector. */
+export function parametersOf(shape: NetworkShape): Parameter[] {
   const segments = segmentsOf(shape);
   const sizes = [
     segments.reduce((sum, segment) => sum + unitsOf(segment), 0),
@@ -107,9 +126,21 @@ export function parameterShapes(shape: NetworkShape): Shape[] {
     shape.outputWidth,
   ];
   return [
-    ...segments.flatMap(segmentParameters),
-    ...sizes.slice(1).flatMap((size, i): Shape[] => [[sizes[i] as number, size], [size]]),
+    ...segments.flatMap((segment) => segmentParameters(segment, hasBatchNorm(shape))),
+    ...sizes
+      .slice(1)
+      .flatMap((size, i) =>
+        layerParameters([sizes[i] as number, size], [size], hasBatchNorm(shape) && i < shape.hiddenLayers.length),
+      ),
   ];
+}
+
+export function parameterShapes(shape: NetworkShape): Shape[] {
+  return parametersOf(shape).map(({ dims }) => dims);
+}
+
+function hasBatchNorm({ batchNorm }: NetworkShape): boolean {
+  return batchNorm === true;
 }
 
 export function parameterSizes(shape: NetworkShape): number[] {
@@ -118,14 +149,24 @@ export function parameterSizes(shape: NetworkShape): number[] {
 
 /**
  * Outputs before softmax [B, outputWidth] of standardised rows [B, inputWidth]. `masks`: one [B, units] per hidden layer,
- * by which its outputs are multiplied (dropout).
+ * by which its outputs are multiplied (dropout). `onStatistics`: of the batch, per normalised layer.
  */
 export function forward(
   x: Tensor,
   parameters: readonly Tensor[],
   shape: NetworkShape,
   masks: readonly Tensor[] = [],
+  onStatistics: (statistics: BatchStatistics) => void = () => {},
 ): Tensor {
+  const layer: LayerRule = {
+    size: hasBatchNorm(shape) ? 3 : 2,
+    finish(made, [, bias, scale]) {
+      if (scale === undefined) return activate(add(made, bias as Tensor), shape.activation);
+      const { value, statistics } = normalize(made);
+      onStatistics(statistics);
+      return activate(add(multiply(value, scale), bias as Tensor), shape.activation);
+    },
+  };
   const segments = segmentsOf(shape);
   let next = 0;
   let first = 0;
@@ -133,22 +174,29 @@ export function forward(
     const columns = columnsOf(segment);
     const own = segments.length === 1 ? x : slice(x, first, first + columns);
     first += columns;
-    const count = segmentParameters(segment).length;
+    const count = segmentParameters(segment, hasBatchNorm(shape)).length;
     next += count;
-    return forwardSegment(own, segment, parameters.slice(next - count, next), shape.activation);
+    return forwardSegment(own, segment, parameters.slice(next - count, next), layer);
   });
   let value = concat(parts);
-  for (let i = next; i < parameters.length; i += 2) {
-    value = add(matMul(value, parameters[i] as Tensor), parameters[i + 1] as Tensor);
-    if (i + 2 >= parameters.length) continue;
-    value = activate(value, shape.activation);
-    const mask = masks[(i - next) / 2];
+  for (let i = 0; i < shape.hiddenLayers.length; i++) {
+    const own = parameters.slice(next, next + layer.size);
+    next += layer.size;
+    value = layer.finish(matMul(value, own[0] as Tensor), own);
+    const mask = masks[i];
     if (mask !== undefined) value = multiply(value, mask);
   }
-  return value;
+  return add(matMul(value, parameters[next] as Tensor), parameters[next + 1] as Tensor);
 }
 
-function forwardSegment(x: Tensor, segment: Segment, parameters: readonly Tensor[], activation: Activation): Tensor {
+/** What comes behind the weights of hidden and convolution layers. */
+interface LayerRule {
+  /** Parameters of a layer. */
+  size: number;
+  finish(made: Tensor, parameters: readonly Tensor[]): Tensor;
+}
+
+function forwardSegment(x: Tensor, segment: Segment, parameters: readonly Tensor[], layer: LayerRule): Tensor {
   if (segment.type === 'numbers') return x;
   if (segment.type === 'category') return matMul(oneHot(x, segment.categories), parameters[0] as Tensor);
   const rows = x.shape[0] as number;
@@ -158,8 +206,8 @@ function forwardSegment(x: Tensor, segment: Segment, parameters: readonly Tensor
     const [tall, wide] = sizes[i] as [number, number];
     const [lower, narrower] = sizes[i + 1] as [number, number];
     const pads = [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2] as const;
-    value = add(conv(value, parameters[2 * i] as Tensor, pads), parameters[2 * i + 1] as Tensor);
-    value = activate(value, activation);
+    const own = parameters.slice(i * layer.size, (i + 1) * layer.size);
+    value = layer.finish(conv(value, own[0] as Tensor, pads), own);
     if (pool[0] === 1 && pool[1] === 1) return;
     if (narrower * pool[1] < wide) value = slice(value, 0, narrower * pool[1]);
     if (lower * pool[0] < tall) {
@@ -185,41 +233,26 @@ function activate(x: Tensor, activation: Activation): Tensor {
 
 /**
  * Uniform starting weights in ±√(6 / in) before relu (He et al. 2015), else ±√(6 / (in + out)) (Glorot & Bengio 2010),
- * vectors of categories with the spread of a standardised column; biases 0.
+ * vectors of categories with the spread of a standardised column; biases 0, scales 1.
  */
 export function initialParameters(shape: NetworkShape, seed: number): Float32Array {
   const random = createRandom(seed);
-  const shapes = parameterShapes(shape);
-  const vectors = new Set(categoryParameters(shape));
+  const described = parametersOf(shape);
   const parameters = new Float32Array(parameterSizes(shape).reduce((a, b) => a + b, 0));
   let at = 0;
-  for (const [i, dims] of shapes.entries()) {
+  for (const [i, { role, dims }] of described.entries()) {
     const size = dims.reduce((a, b) => a * b, 1);
-    if (!isWeight(dims)) {
+    if (role === 'bias' || role === 'scale') {
+      parameters.fill(role === 'scale' ? 1 : 0, at, at + size);
       at += size;
       continue;
     }
     const [first, second, ...kernel] = dims as [number, number, ...number[]];
     const area = kernel.reduce((a, b) => a * b, 1);
     const [taken, made] = kernel.length > 0 ? [second * area, first * area] : [first, second];
-    const beforeRelu = shape.activation === 'relu' && i + 2 < shapes.length;
-    const limit = vectors.has(i) ? Math.sqrt(3 / made) : Math.sqrt(6 / (beforeRelu ? taken : taken + made));
+    const beforeRelu = shape.activation === 'relu' && i + 2 < described.length;
+    const limit = role === 'vectors' ? Math.sqrt(3 / made) : Math.sqrt(6 / (beforeRelu ? taken : taken + made));
     for (let k = 0; k < size; k++) parameters[at++] = (2 * random.next() - 1) * limit;
   }
   return parameters;
-}
-
-/** Weights of layers and kernels, as opposed to biases. */
-export function isWeight(dims: Shape): boolean {
-  return dims.length === 2 || dims.length === 4;
-}
-
-/** Indices of the parameters that hold the vectors of categories. */
-function categoryParameters(shape: NetworkShape): number[] {
-  let next = 0;
-  return segmentsOf(shape).flatMap((segment) => {
-    const index = next;
-    next += segmentParameters(segment).length;
-    return segment.type === 'category' ? [index] : [];
-  });
 }

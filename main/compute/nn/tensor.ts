@@ -19,6 +19,8 @@ export type Operation =
   | { type: 'isPositive' }
   | { type: 'tanh' }
   | { type: 'sigmoid' }
+  /** 1 / √x. */
+  | { type: 'inverseRoot' }
   /** Along the last axis. */
   | { type: 'softmax' }
   | { type: 'logSoftmax' }
@@ -119,6 +121,10 @@ export function tanh(x: Tensor): Tensor {
 
 export function sigmoid(x: Tensor): Tensor {
   return create({ type: 'sigmoid' }, [x], x.shape);
+}
+
+export function inverseRoot(x: Tensor): Tensor {
+  return create({ type: 'inverseRoot' }, [x], x.shape);
 }
 
 export function softmax(x: Tensor): Tensor {

@@ -5,7 +5,8 @@ import type { Task } from '../../../shared/model/signature.ts';
 import type { Matrix } from '../linear/column-moments.ts';
 import { type ExecutionProvider, openSession } from '../onnx/session.ts';
 import { type ChosenProvider, fastestProvider } from './fastest-provider.ts';
-import { initialParameters, isWeight, type NetworkShape, parameterShapes } from './network.ts';
+import { foldBatchNorm, foldedShape, RUNNING_SHARE, statisticsSize } from './fold-batch-norm.ts';
+import { initialParameters, type NetworkShape, parametersOf } from './network.ts';
 import { initialState, type Optimizer, type State, stateNames } from './optimizer.ts';
 import { createRandom, type Random, shuffle } from './random.ts';
 import { buildLossGraph, buildTrainingGraph } from './training-graph.ts';
@@ -78,7 +79,7 @@ export interface LossCurve {
 export interface TrainedNetwork {
   /** Where it ran at last, and why there. */
   ran: ChosenProvider;
-  /** With validation: those of the epoch with the lowest validation loss. */
+  /** With validation: those of the epoch with the lowest validation loss. Batch normalisation is folded into them. */
   parameters: Float32Array;
   curve: LossCurve;
   /** 1, 2, 3 … */
@@ -119,6 +120,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     await session.run({
       ...data,
       ...inputsOf(options, initialState(initialParameters(shape, seed)), options.learningRate),
+      ...runningInput(shape, new Float32Array(statisticsSize(shape))),
       ...batchTensors(trial, 0, trial.count),
       ...(hasDropout(options)
         ? { masks: masksOf([trial.count, batchSize, unitsOf(shape)], 0, createRandom(seed)) }
@@ -140,10 +142,13 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     validationRows === 0
       ? undefined
       : {
-          session: await openSession(buildLossGraph({ shape, task, batchSize: Math.min(LOSS_BATCH, validationRows) }), {
-            threads,
-            label: 'the validation graph',
-          }),
+          session: await openSession(
+            buildLossGraph({ shape: foldedShape(shape), task, batchSize: Math.min(LOSS_BATCH, validationRows) }),
+            {
+              threads,
+              label: 'the validation graph',
+            },
+          ),
           batches: batchesOf(held, Math.min(LOSS_BATCH, validationRows), { divisor: validationRows, weights }),
         };
 
@@ -175,12 +180,17 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
   const { dropout = 0, schedule = 'constant' } = options;
   const dropRandom = createRandom(seed + 2);
   let state = initialState(initialParameters(shape, seed));
+  let running = new Float32Array(statisticsSize(shape));
+  let batchesSeen = 0;
+  const served = () => servedParameters(shape, state.parameters, running, batchesSeen);
   let best = { parameters: state.parameters, loss: Number.POSITIVE_INFINITY, epoch: 0 };
   const curve: LossCurve = { train: [], valid: [] };
   let batchMs = 0;
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     shuffle(rows, random);
-    const batches = batchesOf(rows, batchSize, { weights });
+    // The statistics of a short batch would be those of rows that pad it: other rows are left out of each epoch.
+    const used = running.length > 0 ? rows.subarray(0, rows.length - (rows.length % batchSize)) : rows;
+    const batches = batchesOf(used, batchSize, { weights });
     const rate = options.learningRate * scheduled(schedule, epoch, options.epochs);
     let lossSum = 0;
     for (let from = 0; from < batches.count; ) {
@@ -190,11 +200,14 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
       const out = await runOrFallBack(prepared, {
         ...data,
         ...inputsOf(options, state, rate),
+        ...runningInput(shape, running),
         ...batchTensors(batches, from, count),
         ...(hasDropout(options) ? { masks: masksOf([count, batchSize, unitsOf(shape)], dropout, dropRandom) } : {}),
       });
       batchMs = (performance.now() - started) / count;
       state = stateOf((name) => (out[`next.${name}`] as OrtTensor).data as Float32Array);
+      if (running.length > 0) running = Float32Array.from((out['next.running'] as OrtTensor).data as Float32Array);
+      batchesSeen += count;
       const losses = (out.losses as OrtTensor).data as Float32Array;
       for (const [i, loss] of losses.entries()) lossSum += loss * batches.rowsOf(from + i);
       if (!Number.isFinite(lossSum)) throw diverged(epoch, options.learningRate);
@@ -203,23 +216,24 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
       // Lets a cancel message in: the run before it blocked the event loop.
       await setImmediate();
     }
-    curve.train.push(lossSum / rows.length);
+    curve.train.push(lossSum / used.length);
     if (validation === undefined) {
-      best = { parameters: state.parameters, loss: curve.train.at(-1) as number, epoch };
+      best = { parameters: served(), loss: curve.train.at(-1) as number, epoch };
       options.onEpoch(curve);
       continue;
     }
     const { batches: heldBatches, session } = validation;
+    const parameters = served();
     const out = await session.run({
       ...data,
       ...batchTensors(heldBatches, 0, heldBatches.count),
-      parameters: new OrtTensor('float32', state.parameters, [state.parameters.length]),
+      parameters: new OrtTensor('float32', parameters, [parameters.length]),
     });
     const loss = ((out.losses as OrtTensor).data as Float32Array).reduce((a, b) => a + b, 0);
     if (!Number.isFinite(loss)) throw diverged(epoch, options.learningRate);
     curve.valid.push(loss);
     options.onEpoch(curve);
-    if (loss < best.loss) best = { parameters: state.parameters, loss, epoch };
+    if (loss < best.loss) best = { parameters, loss, epoch };
     else if (epoch - best.epoch >= options.patience) break;
   }
   return { parameters: best.parameters, curve, bestEpoch: best.epoch, ran: prepared.ran };
@@ -252,6 +266,27 @@ function inputsOf(options: TrainNetworkOptions, state: State<Float32Array>, rate
     learningRate: new OrtTensor('float32', Float32Array.of(rate), []),
     ...(options.weightDecay > 0 ? { decay: decayVector(options.shape, options.weightDecay) } : {}),
   };
+}
+
+function runningInput(shape: NetworkShape, running: Float32Array): Record<string, OrtTensor> {
+  return statisticsSize(shape) === 0 ? {} : { running: new OrtTensor('float32', running, [running.length]) };
+}
+
+/** Parameters of the network without batch normalisation. */
+function servedParameters(
+  shape: NetworkShape,
+  parameters: Float32Array,
+  running: Float32Array,
+  batches: number,
+): Float32Array {
+  if (running.length === 0) return parameters;
+  // The sums began at 0: their weights add up to 1 − 0.9ⁿ.
+  const total = 1 - RUNNING_SHARE ** batches;
+  return foldBatchNorm(
+    shape,
+    parameters,
+    running.map((value) => value / total),
+  );
 }
 
 function unitsOf({ hiddenLayers }: NetworkShape): number {
@@ -336,8 +371,8 @@ function stateOf(value: (name: (typeof stateNames)[number]) => Float32Array): St
 }
 
 function decayVector(shape: NetworkShape, weightDecay: number): OrtTensor {
-  const parts = parameterShapes(shape).map((dims) =>
-    new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(isWeight(dims) ? weightDecay : 0),
+  const parts = parametersOf(shape).map(({ role, dims }) =>
+    new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(role === 'weight' || role === 'vectors' ? weightDecay : 0),
   );
   const flat = Float32Array.from(parts.flat());
   return new OrtTensor('float32', flat, [flat.length]);

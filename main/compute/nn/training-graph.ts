@@ -1,7 +1,9 @@
 import type { Task } from '../../../shared/model/signature.ts';
 import { attribute, createGraphBuilder, type GraphBuilder } from '../onnx/graph-builder.ts';
+import type { BatchStatistics } from './batch-norm.ts';
 import { differentiate } from './differentiate.ts';
 import { createEmitter } from './emit.ts';
+import { RUNNING_SHARE, statisticsSize } from './fold-batch-norm.ts';
 import { meanSquaredError, softmaxCrossEntropy } from './loss.ts';
 import { forward, type NetworkShape, parameterShapes, parameterSizes } from './network.ts';
 import { type Optimizer, type State, stateNames, writeUpdate } from './optimizer.ts';
@@ -24,6 +26,7 @@ export interface TrainingGraphOptions {
  * backward and the update; parameters and moments are loop state.
  * In: `x` FP32 [N, F], `y` FP32 [N, 1] (class index or standardised target), `rows` INT32 [S, B], `weights` FP32
  * [S, B, 1], optionally `masks`, `learningRate` FP32 [], optionally `decay` FP32 [P], and the state by its names (`parameters` [P] …).
+ * With batch normalisation also `running` FP32 [R], decaying sums of the statistics of batches, in and out.
  * Out: the state as `next.NAME`, and `losses` FP32 [S], the weighted loss of each batch before its update.
  */
 export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
@@ -31,17 +34,20 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
   const builder = createGraphBuilder('training');
   const size = parameterSizes(shape).reduce((a, b) => a + b, 0);
   const dims: State<number[]> = { parameters: [size], moment1: [size], moment2: [size], power1: [], power2: [] };
+  const ofBatches = statisticsSize(shape);
   const data = declareData(builder, shape);
   const learningRate = builder.input('learningRate', 'FP32', []);
   const decay = options.weightDecay ? builder.input('decay', 'FP32', [size]) : undefined;
   const state = stateNames.map((name) => builder.input(name, 'FP32', dims[name]));
   const body = builder.subgraph('step', (step) => {
     const before = mapState((name) => step.input(`before.${name}`, 'FP32', dims[name]));
+    const beforeRunning = ofBatches > 0 ? step.input('before.running', 'FP32', [ofBatches]) : undefined;
     const batch = declareBatch(step, options, data);
     const dropped = options.dropout ? declareMasks(step, options) : undefined;
     const { parameters, names } = splitParameters(step, shape, before.parameters);
     const emit = createEmitter(step, new Map([...batch.bindings, ...(dropped?.bindings ?? []), ...names]));
-    const loss = lossOf(options, { ...batch, masks: dropped?.masks ?? [] }, parameters);
+    const statistics: BatchStatistics[] = [];
+    const loss = lossOf(options, { ...batch, masks: dropped?.masks ?? [] }, parameters, (one) => statistics.push(one));
     const lossValue = emit(loss);
     const flat = differentiate(loss, parameters).map((gradient) =>
       step.node('Reshape', [emit(gradient), step.int64([-1])]),
@@ -49,19 +55,33 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
     const gradient = step.node('Concat', flat, { axis: attribute.int(0) });
     const after = writeUpdate(step, { optimizer, state: before, gradient, learningRate, decay });
     for (const name of stateNames) step.output(`after.${name}`, after[name], 'FP32', dims[name]);
+    if (beforeRunning !== undefined) {
+      const now = statistics.flatMap(({ mean, variance }) =>
+        [mean, variance].map((value) => step.node('Reshape', [emit(value), step.int64([-1])])),
+      );
+      const kept = step.node('Mul', [beforeRunning, step.float(RUNNING_SHARE)]);
+      const added = step.node('Mul', [
+        step.node('Concat', now, { axis: attribute.int(0) }),
+        step.float(1 - RUNNING_SHARE),
+      ]);
+      step.output('after.running', step.node('Add', [kept, added]), 'FP32', [ofBatches]);
+    }
     step.output('loss', lossValue, 'FP32', []);
   });
   const scanned = [data.rows, data.weights];
   const units = shape.hiddenLayers.reduce((a, b) => a + b, 0);
   if (options.dropout) scanned.push(builder.input('masks', 'FP32', ['S', 'B', units]));
-  const outputs = builder.nodeOutputs('Scan', [...state, ...scanned], stateNames.length + 1, {
+  const running = ofBatches > 0 ? [builder.input('running', 'FP32', [ofBatches])] : [];
+  const carried = stateNames.length + running.length;
+  const outputs = builder.nodeOutputs('Scan', [...state, ...running, ...scanned], carried + 1, {
     body: attribute.graph(body),
     num_scan_inputs: attribute.int(scanned.length),
   });
   for (const [i, name] of stateNames.entries()) {
     builder.output(`next.${name}`, outputs[i] as string, 'FP32', dims[name]);
   }
-  builder.output('losses', outputs[stateNames.length] as string, 'FP32', ['S']);
+  if (ofBatches > 0) builder.output('next.running', outputs[stateNames.length] as string, 'FP32', [ofBatches]);
+  builder.output('losses', outputs[carried] as string, 'FP32', ['S']);
   return builder.toBytes();
 }
 
@@ -182,8 +202,9 @@ function lossOf(
   { shape, task }: BatchOptions,
   batch: Batch & { masks: Tensor[] },
   parameters: readonly Tensor[],
+  onStatistics?: (statistics: BatchStatistics) => void,
 ): Tensor {
-  const output = forward(batch.x, parameters, shape, batch.masks);
+  const output = forward(batch.x, parameters, shape, batch.masks, onStatistics);
   return task === 'regression'
     ? meanSquaredError(output, batch.target, batch.weights)
     : softmaxCrossEntropy(output, batch.target, batch.weights);

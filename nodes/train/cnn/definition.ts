@@ -95,5 +95,5 @@ moments of a sequence), one after another; then fully connected layers, which ot
 a column of lists of one length, as the input.
 
 Inputs are standardised inside the model, with one mean and deviation for all pixels of the image. Loss, optimizers,
-schedules, dropout (behind the hidden layers) and early stopping are those of the **Neural network**.`,
+schedules, dropout (behind the hidden layers), batch normalisation (of convolutions per channel) and early stopping are those of the **Neural network**.`,
 });

@@ -64,6 +64,8 @@ batches, on the threads of the step.
 - **Device**: \`device\` of the node is auto, cpu, webgpu, cuda, dml or coreml. Auto trains small networks on the processor, and
   else measures the first batches on every device that works here; the log and the Devices screen say what it took and why.
 - **Starting weights**: He before ReLU, Glorot otherwise; all randomness follows from the seed.
+- **Batch normalisation** learns from each batch's own mean and deviation; the served model has their running means folded into
+  its weights. A short last batch is left out of an epoch.
 - **Early stopping** watches the loss on the validation share and keeps the weights of the best epoch.
 - **Missing values** are refused, with the name of the feature: add an **Impute** step before.
 - A loss that is no longer a number stops the step: lower the learning rate.`,
