@@ -50,8 +50,10 @@ import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
 import { performanceNode } from './monitor/performance/definition.ts';
 import { retrainNode } from './monitor/retrain/definition.ts';
+import { adjustNode } from './serve/adjust/definition.ts';
 import { batchNode } from './serve/batch/definition.ts';
 import { endpointNode } from './serve/endpoint/definition.ts';
+import { routerNode } from './serve/router/definition.ts';
 import { anomalyNode } from './train/anomaly/definition.ts';
 import { calibrateNode } from './train/calibrate/definition.ts';
 import { clusterNode } from './train/cluster/definition.ts';
@@ -126,8 +128,10 @@ export const catalog = {
   [driftNode.kind]: driftNode,
   [performanceNode.kind]: performanceNode,
   [retrainNode.kind]: retrainNode,
+  [adjustNode.kind]: adjustNode,
   [batchNode.kind]: batchNode,
   [endpointNode.kind]: endpointNode,
+  [routerNode.kind]: routerNode,
   [crossValidateNode.kind]: crossValidateNode,
   [calibrateNode.kind]: calibrateNode,
   [evaluateNode.kind]: evaluateNode,

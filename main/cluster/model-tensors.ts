@@ -36,9 +36,17 @@ function outputTensors({ task, classes, label }: ModelManifest): RowTensor[] {
   ];
 }
 
-/** A sentence on the inputs that an endpoint of ours reads online and this server does not; none where there are none. */
-export function lookupNote(name: string, manifest: ModelManifest): string[] {
-  return (manifest.joined ?? []).length === 0
-    ? []
-    : [`Requests to \`${name}\` must carry the joined features themselves; this server looks nothing up.`];
+/** Sentences on what an endpoint of ours does for a model and this server does not; none where there is nothing. */
+export function serverNotes(name: string, manifest: ModelManifest): string[] {
+  const steps = manifest.pipeline?.steps.map((step) => `\`${step.name}\``);
+  return [
+    ...((manifest.joined ?? []).length === 0
+      ? []
+      : [`Requests to \`${name}\` must carry the joined features themselves; this server looks nothing up.`]),
+    ...(steps === undefined
+      ? []
+      : [
+          `The steps of \`${name}\` (${steps.join(', ')}) and the rules between them are one ONNX graph here, with the same answers; this server can neither batch nor scale nor time them one by one, and a step without room cannot keep the answer before it.`,
+        ]),
+  ];
 }

@@ -4,6 +4,7 @@ import { metricsPage } from './metrics-page.ts';
 import { modelConfigJson } from './model-config.ts';
 import type { ModelTable } from './model-table.ts';
 import { openApiDocument } from './openapi-document.ts';
+import type { ServedStep } from './pipeline/served-step.ts';
 import type { ReplicaSet } from './replicas/replica-set.ts';
 import type { Route } from './routes.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from './serving-context.ts';
@@ -41,6 +42,7 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
           version: model.version,
           ready: model.ready,
           ...replicasJson(model.replicas),
+          ...(model.steps.length === 0 ? {} : { steps: model.steps.map(stepJson) }),
         })),
       });
     case 'model': {
@@ -82,6 +84,22 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
     case 'features':
       throw new Error(`${route.kind} is no query`);
   }
+}
+
+function stepJson({ spec, statistics, keptRows, replicas }: ServedStep): Record<string, unknown> {
+  const { name, when, answers, optional } = spec;
+  const { inferenceCount, executionCount, busyMs } = statistics;
+  return {
+    name,
+    answers,
+    when,
+    when_busy: optional ? 'keep' : 'fail',
+    rows: inferenceCount,
+    runs: executionCount,
+    busy_ms: busyMs,
+    kept_rows: keptRows,
+    ...replicasJson(replicas),
+  };
 }
 
 /** How many workers a model version has, by which policy, and what loading it costs. */

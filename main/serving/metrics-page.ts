@@ -2,6 +2,7 @@ import type { ViewFreshness } from './feature-gateway.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { ExplainService } from './explain/explain-service.ts';
 import type { ModelStatistics } from './model-statistics.ts';
+import type { ServedStep } from './pipeline/served-step.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
 import { PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
@@ -89,6 +90,7 @@ export function metricsPage(
     }),
   );
   replicaMetrics(text, models, fleet);
+  stepMetrics(text, models);
   tritonMetrics(text, models);
   monitorMetrics(text, monitors);
   text.counter(
@@ -155,12 +157,12 @@ function replicaMetrics(text: PrometheusText, models: readonly ServedModel[], fl
   text.gauge(
     'pipeline_model_memory_bytes',
     'Memory that the workers of a model count for.',
-    perModel(({ replicas }) => replicas.memoryBytes),
+    perModel(({ replicaSets }) => replicaSets.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)),
   );
   text.counter(
     'pipeline_model_loads_total',
     'Workers that were started.',
-    perModel(({ replicas }) => replicas.loads),
+    perModel(({ replicaSets }) => replicaSets.reduce((sum, { loads }) => sum + loads, 0)),
   );
   text.counter(
     'pipeline_model_unloads_total',
@@ -187,6 +189,59 @@ function replicaMetrics(text: PrometheusText, models: readonly ServedModel[], fl
     { labels: { state: 'used' }, value: fleet.threads },
     { labels: { state: 'limit' }, value: cores },
   ]);
+}
+
+/** Of models that go through several steps. */
+function stepMetrics(text: PrometheusText, models: readonly ServedModel[]): void {
+  const perStep = <T>(value: (step: ServedStep) => T) =>
+    models.flatMap(({ name, version, steps }) =>
+      steps.map((step) => ({ labels: { model: name, version, step: step.spec.name }, value: value(step) })),
+    );
+  text.counter(
+    'pipeline_step_rows_total',
+    'Rows that a step of a model answered.',
+    perStep(({ statistics }) => statistics.inferenceCount),
+  );
+  text.counter(
+    'pipeline_step_runs_total',
+    'Runs of a step of a model.',
+    perStep(({ statistics }) => statistics.executionCount),
+  );
+  text.counter(
+    'pipeline_step_busy_seconds_total',
+    'Time a step of a model was running.',
+    perStep(({ statistics }) => statistics.busyMs / 1000),
+  );
+  text.counter(
+    'pipeline_step_kept_rows_total',
+    'Rows that kept the answer of an earlier step, as this one had no room.',
+    perStep(({ keptRows }) => keptRows),
+  );
+  text.histogram(
+    'pipeline_step_queue_seconds',
+    'Time a request waited before its run in a step.',
+    perStep(({ queueSeconds }) => queueSeconds),
+  );
+  text.histogram(
+    'pipeline_step_run_seconds',
+    'Time of a run of a step.',
+    perStep(({ runSeconds }) => runSeconds),
+  );
+  text.histogram(
+    'pipeline_step_batch_size',
+    'Rows per run of a step.',
+    perStep(({ batchSize }) => batchSize),
+  );
+  text.gauge(
+    'pipeline_step_queued_rows',
+    'Rows waiting now before a step.',
+    perStep(({ replicas }) => replicas.queuedRows),
+  );
+  text.gauge(
+    'pipeline_step_replicas',
+    'Workers of a step that take requests; 0: the next request starts one.',
+    perStep(({ replicas }) => replicas.replicas.length),
+  );
 }
 
 /** Names that dashboards made for Triton know. */

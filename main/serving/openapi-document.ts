@@ -1,6 +1,6 @@
 import { explainMethodSchema, scoreScaleSchema } from '../../shared/model/explanation-report.ts';
 import { requestColumns } from '../../shared/model/request-columns.ts';
-import type { ModelManifest } from '../../shared/model/signature.ts';
+import type { ModelManifest, PipelineStep } from '../../shared/model/signature.ts';
 import type { ServedModel } from './served-model.ts';
 import { datatypes } from './tensor.ts';
 
@@ -230,6 +230,11 @@ function predictOperation(name: string, manifest: ModelManifest): Json {
   const cells = columns.map((column) => JSON.stringify(example[column] ?? ''));
   return {
     summary: `Predictions of ${name}`,
+    ...(manifest.pipeline === undefined
+      ? {}
+      : {
+          description: `A row goes through the steps that the rules say: ${manifest.pipeline.steps.map(stepText).join(', ')}.`,
+        }),
     requestBody: {
       content: {
         ...content(rowsSchema(manifest)),
@@ -249,6 +254,12 @@ function predictOperation(name: string, manifest: ModelManifest): Json {
       default: { description: 'Error', content: content(ref('Error')) },
     },
   };
+}
+
+/** `second where first says yes`. */
+function stepText({ name, when }: PipelineStep): string {
+  if (when.length === 0) return name;
+  return `${name} where ${when.map(({ step, route }) => `${step} says ${route ? 'yes' : 'no'}`).join(' and ')}`;
 }
 
 /** OpenAPI 3.1 description of the HTTP interface, with the columns of the models that are served now. */

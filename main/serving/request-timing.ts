@@ -15,7 +15,16 @@ export interface RequestTiming {
   inferMs?: number;
   /** Rows of the run, those of other requests included. */
   batchRows?: number;
+  /** Of a model of several steps: those that ran, by the order they began in. */
+  steps?: StepTiming[];
   endedMs?: number;
+}
+
+/** Moments of one step. */
+export interface StepTiming extends RequestTiming {
+  readonly name: string;
+  /** Rows of this request that reached it. */
+  readonly rows: number;
 }
 
 /** Header by which a request asks for `Server-Timing` in its answer. */
@@ -36,5 +45,11 @@ export function serverTiming(timing: RequestTiming, endedMs: number): string {
   add('model', inferMs);
   add('total', endedMs - startedMs);
   if (batchRows !== undefined) parts.push(`batch;desc="${batchRows} rows"`);
+  for (const step of timing.steps ?? []) {
+    if (step.runStartedMs === undefined || step.runEndedMs === undefined) continue;
+    const queueMs = Math.max(0, step.runStartedMs - step.startedMs).toFixed(3);
+    const said = `queue ${queueMs} ms, ${step.rows} rows in a batch of ${step.batchRows ?? 0}`;
+    parts.push(`step-${step.name};dur=${(step.runEndedMs - step.startedMs).toFixed(3)};desc="${said}"`);
+  }
   return parts.join(', ');
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
-import type { BatcherLimits, InferJob, RunDurations } from './batcher.ts';
+import type { BatcherLimits, BatcherObserver, InferJob, RunDurations } from './batcher.ts';
 import type { BatchingPolicy } from './batching-policy.ts';
 import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
 import { limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
@@ -16,12 +16,15 @@ import type { Enrichment, ViewUse } from '../features/enrichment.ts';
 import type { ReadFeatures } from './feature-gateway.ts';
 import { enrichTensors, keyTensors } from './enrich-request.ts';
 import type { InferRequest, ModelSpecs } from './infer-request.ts';
+import { runPipeline } from './pipeline/run-pipeline.ts';
+import { ServedStep } from './pipeline/served-step.ts';
 import { logColumns } from './prediction-log/log-columns.ts';
 import { PredictionLog, type PredictionLogOptions } from './prediction-log/prediction-log.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
-import { ReplicaSet } from './replicas/replica-set.ts';
+import { ReplicaSet, type ReplicaSetOptions } from './replicas/replica-set.ts';
 import type { ScalingOptions } from './replicas/scaling-options.ts';
 import { RequestLog } from './request-log.ts';
+import type { WorkerStart } from './worker-protocol.ts';
 import { contentKey, ResponseCache } from './response-cache.ts';
 import type { ShadowResult } from './shadow.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
@@ -61,7 +64,10 @@ export class ServedModel {
   readonly requestSpecs: ModelSpecs;
   /** Null for a model without joined features. */
   readonly enrichment: Enrichment | null;
+  /** Of a model of several steps those of the first, which every request goes through. */
   readonly replicas: ReplicaSet;
+  /** Of a model of several steps; else empty. */
+  readonly steps: readonly ServedStep[];
   readonly statistics = new ModelStatistics();
   /** Null where answers are not kept. */
   readonly responseCache: ResponseCache | null;
@@ -91,10 +97,12 @@ export class ServedModel {
     source: ModelSource,
     specs: { inputs: TensorSpec[]; outputs: TensorSpec[] },
     replicas: ReplicaSet,
+    steps: readonly ServedStep[],
     options: ServedModelOptions,
   ) {
     const limits = limitsOf(source.config, options.limits);
     this.replicas = replicas;
+    this.steps = steps;
     this.name = source.name;
     this.version = source.version;
     this.digest = source.digest;
@@ -116,10 +124,15 @@ export class ServedModel {
     this.maxQueueRows = limits.maxQueueRows;
     this.batching = limits.batching;
     this.hasObjective = limits.objectiveMs !== null;
-    replicas.setMergeable(this.#batched);
+    for (const set of this.replicaSets) set.setMergeable(this.#batched);
     // What a process that ended early left of its log is taken over now, where there is a model to log.
     if (replicas.state !== 'on-demand') void this.predictionLog;
-    options.fleet.add(replicas, () => this.#holds > 0);
+    for (const set of this.replicaSets) options.fleet.add(set, () => this.#holds > 0);
+  }
+
+  /** The workers of every step. */
+  get replicaSets(): readonly ReplicaSet[] {
+    return this.steps.length === 0 ? [this.replicas] : this.steps.map((step) => step.replicas);
   }
 
   /** Loads the model in its worker, or leaves that to its first request. Errors: `model.invalid`. */
@@ -127,36 +140,54 @@ export class ServedModel {
     const { fleet } = options;
     let model: ServedModel | undefined;
     const limits = limitsOf(source.config, options.limits);
-    const replicas: ReplicaSet = new ReplicaSet({
-      start: {
-        path: source.onnxPath,
-        label: `model ${source.name}`,
-        threads: options.threads,
-        warmup: warmupOf(source.config),
-      },
+    const startOptions = {
       limits,
-      fileBytes: (await stat(source.onnxPath)).size,
+      threads: options.threads,
+      warmup: warmupOf(source.config),
       scaling: scalingOf(source.config, options.scaling),
       fleet,
       pinned: fleet.options.pinned.includes(source.name),
-      observer: {
-        queued: (waitedMs) => {
-          if (model !== undefined) model.#countQueued(waitedMs);
-        },
-        ran: (rows, requests, durations) => {
-          if (model !== undefined) model.#countRun(rows, requests, durations);
-        },
-      },
-      log: (level, text) => options.log(level, text),
-    });
+      log: options.log,
+    };
+    const observer: BatcherObserver = {
+      queued: (waitedMs) => model?.countQueued(waitedMs),
+      ran: (rows, requests, durations) => model?.countRun(rows, requests, durations),
+    };
+    const busy = (durations: RunDurations) => {
+      if (model !== undefined) model.statistics.busyMs += durations.inferMs;
+    };
+    const steps = (source.manifest?.pipeline?.steps ?? []).map((spec) => new ServedStep(spec));
+    const sets: ReplicaSet[] = [];
     try {
-      const onDemand = fleet.options.loadOnDemand && !replicas.pinned;
-      const specs = (onDemand ? await modelFileSpecs(source.onnxPath) : undefined) ?? (await replicas.openFirst());
+      for (const [index, step] of steps.entries()) {
+        const path = join(dirname(source.onnxPath), step.spec.file);
+        const label = `step ${step.spec.name} of model ${source.name}`;
+        // Requests and rows of a model are those of its first step; the time of every step is time of the model.
+        const counted =
+          index === 0
+            ? observer
+            : { queued: () => undefined, ran: (_r: number, _q: number, durations: RunDurations) => busy(durations) };
+        step.replicas = await createReplicas({ ...startOptions, path, label, observer: step.observer(counted) });
+        sets.push(step.replicas);
+      }
+      const [
+        first = await createReplicas({
+          ...startOptions,
+          path: source.onnxPath,
+          label: `model ${source.name}`,
+          observer,
+        }),
+      ] = sets;
+      if (sets.length === 0) sets.push(first);
+      const onDemand = fleet.options.loadOnDemand && !first.pinned;
+      const declared = onDemand || steps.length > 0 ? await modelFileSpecs(source.onnxPath) : undefined;
+      const opened = onDemand && declared !== undefined ? [] : await openAll(sets);
+      const specs = declared ?? (opened[0] as Specs);
       requireManifestFits(source, specs.inputs);
-      model = new ServedModel(source, specs, replicas, options);
-      if (replicas.state !== 'on-demand') await replicas.fill();
+      model = new ServedModel(source, specs, first, steps, options);
+      for (const set of sets) if (set.state !== 'on-demand') await set.fill();
     } catch (error) {
-      await replicas.close(toAppError(error));
+      await Promise.all(sets.map((set) => set.close(toAppError(error))));
       throw error;
     }
     return model;
@@ -176,12 +207,11 @@ export class ServedModel {
 
   /** Whether it answers, with a worker of its own or one that its next request starts. */
   get ready(): boolean {
-    const { state } = this.replicas;
-    return state === 'ready' || state === 'on-demand' || state === 'loading';
+    return this.replicaSets.every(({ state }) => state === 'ready' || state === 'on-demand' || state === 'loading');
   }
 
   get queuedRows(): number {
-    return this.replicas.queuedRows;
+    return this.replicaSets.reduce((sum, set) => sum + set.queuedRows, 0);
   }
 
   /** Rows that may wait at this moment; shrinks in overload to keep the latency objective. */
@@ -194,16 +224,16 @@ export class ServedModel {
     return this.replicas.hasRoom(lateMs, session);
   }
 
-  #countQueued(waitedMs: number): void {
+  /** A request has left the queue of its first step. */
+  countQueued(waitedMs: number): void {
     this.queueSeconds.observe(waitedMs / 1000);
     this.statistics.queued(waitedMs);
-    this.replicas.queued(waitedMs);
   }
 
-  #countRun(rows: number, requests: number, durations: RunDurations): void {
+  /** A run of its first step has ended. */
+  countRun(rows: number, requests: number, durations: RunDurations): void {
     this.batchSize.observe(rows);
     this.statistics.ran(rows, requests, durations);
-    this.replicas.ran(durations.inferMs);
   }
 
   /** Rows of a request: the first extent where that is the batch, else 1. Errors: `request.invalid`. */
@@ -260,7 +290,11 @@ export class ServedModel {
   /** `session`: of requests that keep to one replica where the endpoint says so. */
   infer(job: InferJob, session?: string): Promise<Tensor[]> {
     const cache = this.responseCache;
-    return cache === null ? this.replicas.submit(job, session) : this.#inferCached(cache, job, session);
+    return cache === null ? this.#run(job, session) : this.#inferCached(cache, job, session);
+  }
+
+  #run(job: InferJob, session: string | undefined): Promise<Tensor[]> {
+    return this.steps.length === 0 ? this.replicas.submit(job, session) : runPipeline(this.steps, job, session);
   }
 
   async #inferCached(cache: ResponseCache, job: InferJob, session: string | undefined): Promise<Tensor[]> {
@@ -272,7 +306,7 @@ export class ServedModel {
       return kept;
     }
     const lookupMs = performance.now() - startedMs;
-    const outputs = await this.replicas.submit(job, session);
+    const outputs = await this.#run(job, session);
     const insertMs = performance.now();
     cache.set(key, outputs);
     this.statistics.cacheMiss(lookupMs + performance.now() - insertMs);
@@ -304,9 +338,30 @@ export class ServedModel {
   }
 
   async close(): Promise<void> {
-    await this.replicas.close(new AppError('serve.not-ready', `Model ${this.name} is being stopped.`));
+    const reason = new AppError('serve.not-ready', `Model ${this.name} is being stopped.`);
+    await Promise.all(this.replicaSets.map((set) => set.close(reason)));
     await this.#predictionLog?.close();
   }
+}
+
+interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> {
+  path: string;
+  label: string;
+  threads: number;
+  warmup: WorkerStart['warmup'];
+}
+
+async function createReplicas({ path, label, threads, warmup, ...options }: CreateReplicas): Promise<ReplicaSet> {
+  return new ReplicaSet({ ...options, start: { path, label, threads, warmup }, fileBytes: (await stat(path)).size });
+}
+
+type Specs = { inputs: TensorSpec[]; outputs: TensorSpec[] };
+
+/** One after the other, so that the memory of each can be told. */
+async function openAll(sets: readonly ReplicaSet[]): Promise<Specs[]> {
+  const specs: Specs[] = [];
+  for (const set of sets) specs.push(await set.openFirst());
+  return specs;
 }
 
 /**

@@ -167,7 +167,7 @@ function endpointVersion(model: ServedModel): EndpointStats['versions'][number] 
     replicas: replicas.replicas.length,
     minReplicas: replicas.scaling.minReplicas,
     maxReplicas: replicas.scaling.maxReplicas,
-    memoryBytes: replicas.memoryBytes,
+    memoryBytes: model.replicaSets.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
     coldStartMs: replicas.lastColdStartMs,
     requests,
     failed,

@@ -58,6 +58,39 @@ export const featuresManifestSchema = z.object({
 });
 export type FeaturesManifest = z.infer<typeof featuresManifestSchema>;
 
+/** One model or rule of several that answer together; its file lies beside `model.onnx`. */
+export const pipelineStepSchema = z.object({
+  /** `first`, `rule`, `second.first`. */
+  name: z.string().max(400),
+  file: z.string().regex(/^[a-z0-9][a-z0-9.-]*\.onnx$/),
+  /** Raw columns it reads. */
+  inputs: z.array(z.string()),
+  /** Also reads the answer that its rows have so far, each output under `answer:NAME`. */
+  takesAnswer: z.boolean(),
+  /** Gives the outputs of the model, in place of those that its rows have so far. */
+  answers: z.boolean(),
+  /** Has the output `slipway.route`, BOOL [N, 1]: what its rule says of each row. */
+  routes: z.boolean(),
+  /** It gets the rows of which all these rules said so; steps before it. */
+  when: z.array(z.object({ step: z.string(), route: z.boolean() })),
+  /** When it has no room its rows keep the answer they have. */
+  optional: z.boolean(),
+});
+export type PipelineStep = z.infer<typeof pipelineStepSchema>;
+
+/** Output of a step with a rule. */
+export const routeOutput = 'slipway.route';
+
+/** Input by which a step reads the output of the answer so far. */
+export function answerInput(output: string): string {
+  return `answer:${output}`;
+}
+
+/** Outputs of the models of a task. */
+export function answerOutputs(task: Task): string[] {
+  return task === 'regression' ? ['prediction'] : ['probabilities', 'label'];
+}
+
 /**
  * `model.json` inside a `model` artifact. Its files: `model.onnx` (fused: raw columns in; classification out:
  * `probabilities` FP32 [N, C] and `label` (INT64 for int64 and bool labels, else BYTES) [N, 1]; regression out:
@@ -97,6 +130,11 @@ export const modelManifestSchema = z.object({
   choices: z.record(z.string(), z.array(z.string())),
   /** The classes are items, of which at most `count` have a probability above 0: predictions list those, best first. */
   ranking: z.object({ count: z.number().int().positive() }).optional(),
+  /**
+   * Several models behind a rule: `model.onnx` holds them all, and an endpoint runs their steps by themselves, in this
+   * order, each with its own batches.
+   */
+  pipeline: z.object({ steps: z.array(pipelineStepSchema).min(2).max(64) }).optional(),
   /** Inputs that were joined from feature views: an endpoint reads them online. Absent where there are none. */
   joined: z.array(joinedViewSchema).optional(),
 });

@@ -41,10 +41,10 @@ export function kserveTritonServing(context: ExportContext, names: Names): Bundl
       { path: 'Containerfile', text: 'FROM scratch\nCOPY model-repository/ /models/\n' },
     ],
     readme: {
-      about: models.map(
-        ({ name: served, uri, version }) =>
-          `KServe's Triton runtime serves \`${served}\`: version ${version} of \`${uri}\` as it was when this was exported.`,
-      ),
+      about: models.flatMap(({ name: served, uri, version, note }) => [
+        `KServe's Triton runtime serves \`${served}\`: version ${version} of \`${uri}\` as it was when this was exported.`,
+        ...note,
+      ]),
       needs: [
         `KServe 0.20 with its cluster runtimes and model images (\`enableModelcar\`) must be installed. The model image is named in \`spec.predictor.model.storageUri\`.`,
       ],

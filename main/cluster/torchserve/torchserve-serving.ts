@@ -6,7 +6,7 @@ import type { BundlePart } from '../bundle-part.ts';
 import { type EmbeddedModel, embeddedModel } from '../embed-models.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { modelServerObjects, sharedMemoryVolume, temporaryVolume } from '../model-server.ts';
-import { lookupNote } from '../model-tensors.ts';
+import { serverNotes } from '../model-tensors.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { servedNames } from '../served-names.ts';
 import { zipArchive } from './zip-archive.ts';
@@ -93,7 +93,7 @@ export function torchserveServing(context: ExportContext, names: Names): BundleP
           ({ name, endpoint, model }) =>
             `TorchServe serves \`${name}\`: version ${model.version} of \`${endpoint.modelUri}\` as it was when this was exported (sha256 ${model.digest.slice(0, 12)}…), features included.`,
         ),
-        ...models.flatMap(({ name, model }) => lookupNote(name, model.manifest)),
+        ...models.flatMap(({ name, model }) => serverNotes(name, model.manifest)),
         '**TorchServe is no longer maintained and gets no security patches** (says its own README). Prefer another target.',
       ],
       prepare: [

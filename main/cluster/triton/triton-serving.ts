@@ -3,7 +3,7 @@ import type { BundlePart } from '../bundle-part.ts';
 import { embeddedModel } from '../embed-models.ts';
 import { type ExportContext, plannedEndpoints } from '../export-context.ts';
 import { modelServerObjects, sharedMemoryVolume, temporaryVolume } from '../model-server.ts';
-import { lookupNote, modelTensors } from '../model-tensors.ts';
+import { serverNotes, modelTensors } from '../model-tensors.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { servedNames } from '../served-names.ts';
 import { modelConfigText } from './model-config-text.ts';
@@ -124,7 +124,7 @@ export function tritonModels(context: ExportContext, target: string): Repository
       uri: endpoint.modelUri,
       version: model.version,
       digest: model.digest,
-      note: lookupNote(name, model.manifest),
+      note: serverNotes(name, model.manifest),
       files: [
         { path: `${folder}/config.pbtxt`, text: config },
         {

@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import type { InferJob } from '../batcher.ts';
+import type { BatcherObserver, InferJob } from '../batcher.ts';
 import { durationBuckets, Histogram } from '../histogram-metric.ts';
 import { hashText } from '../traffic.ts';
 import type { Tensor, TensorSpec } from '../tensor.ts';
@@ -183,15 +183,6 @@ export class ReplicaSet {
     return this.#replicas.length === 1 ? replica.submit(job) : replica.submitCounted(job);
   }
 
-  queued(waitedMs: number): void {
-    this.#waitedMs += waitedMs;
-    this.#waits++;
-  }
-
-  ran(inferMs: number): void {
-    this.#busyMs += inferMs;
-  }
-
   /** What the queue asks for since the last call; `queueMs` tells sets of one process apart that ask for the same. */
   sample(nowMs: number): { change: -1 | 0 | 1; queueMs: number } {
     const passedMs = Math.max(1, nowMs - this.#sampledMs);
@@ -228,8 +219,19 @@ export class ReplicaSet {
   }
 
   #create(): Replica {
-    const { fleet: _fleet, scaling: _scaling, ...rest } = this.#options;
-    return new Replica(this.#nextId++, { ...rest, mergeable: this.#mergeable });
+    const { fleet: _fleet, scaling: _scaling, observer, ...rest } = this.#options;
+    const counted: BatcherObserver = {
+      queued: (waitedMs) => {
+        this.#waitedMs += waitedMs;
+        this.#waits++;
+        observer.queued(waitedMs);
+      },
+      ran: (rows, requests, durations) => {
+        this.#busyMs += durations.inferMs;
+        observer.ran(rows, requests, durations);
+      },
+    };
+    return new Replica(this.#nextId++, { ...rest, observer: counted, mergeable: this.#mergeable });
   }
 
   /** Requests queue in front of the new worker while it loads. */

@@ -81,6 +81,17 @@ export function spansOf({ context, name, startedEpochMs, timing, attributes, sta
     const more = { 'slipway.batch.rows': batchRows ?? 0, 'slipway.model.ms': inferMs ?? 0 };
     spans.push(child('run', runStartedMs, runEndedMs, more));
   }
+  for (const step of timing.steps ?? []) {
+    const more = {
+      'slipway.rows': step.rows,
+      'slipway.batch.rows': step.batchRows ?? 0,
+      'slipway.model.ms': step.inferMs ?? 0,
+    };
+    const endMs = step.runEndedMs ?? timing.endedMs ?? step.startedMs;
+    if (step.runStartedMs !== undefined)
+      spans.push(child(`step ${step.name} queue`, step.startedMs, step.runStartedMs));
+    spans.push(child(`step ${step.name}`, step.runStartedMs ?? step.startedMs, endMs, more));
+  }
   return spans;
 }
 

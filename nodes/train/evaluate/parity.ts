@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { Tensor } from 'onnxruntime-common';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { ColumnValues } from '../../../main/compute/duckdb/read-columns.ts';
+import { type ColumnValues, readColumns } from '../../../main/compute/duckdb/read-columns.ts';
 import { encodeRows } from '../../../main/compute/onnx/encode-rows.ts';
 import { pipelineBatches, rowMajor } from '../../../main/compute/onnx/feature-matrix.ts';
 import { mergePipelines, readPipeline } from '../../../main/compute/onnx/merge-pipelines.ts';
+import { rawTensor } from '../../../main/compute/onnx/raw-inputs.ts';
 import { rawJson } from '../../../main/compute/onnx/raw-json.ts';
+import { openSession } from '../../../main/compute/onnx/session.ts';
+import { type RowTensor, runSteps } from '../../../main/compute/scoring/run-steps.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Parity } from '../../../shared/model/report.ts';
-import { type InputColumn, type ModelManifest } from '../../../shared/model/signature.ts';
+import type { InputColumn, ModelManifest, PipelineStep } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
 
@@ -33,6 +37,9 @@ export interface ParityOptions {
  */
 export async function checkParity(options: ParityOptions): Promise<Parity> {
   const { session, manifest, model, table, threads, signal } = options;
+  if (manifest.pipeline !== undefined) return checkStepParity(options, manifest.pipeline.steps);
+  // The formula behind a single model is a part of its graph: nothing else computes it.
+  if (manifest.trainer.kind === 'serve.adjust') return checkStepParity(options, [wholeModel(manifest)]);
   const scorer = loadNativeScorer(manifest, await readFile(model.path('native.bin')));
   const pipeline = mergePipelines([await readPipeline(model)]);
   const comparison = new Comparison(manifest);
@@ -60,6 +67,75 @@ export async function checkParity(options: ParityOptions): Promise<Parity> {
     if (comparison.rows >= total) break;
   }
   return comparison.result();
+}
+
+function wholeModel({ inputs }: ModelManifest): PipelineStep {
+  const names = inputs.map(({ name }) => name);
+  const whole = { takesAnswer: false, answers: true, routes: false, when: [], optional: false };
+  return { ...whole, name: 'model', file: 'model.onnx', inputs: names };
+}
+
+/**
+ * The same for a model of several steps, each of which has passed the gate where it was trained: the steps one after the
+ * other over DuckDB's columns, as an endpoint runs them, and the fused graph over rows as JSON.
+ */
+async function checkStepParity(
+  { session, manifest, model, table, threads, signal }: ParityOptions,
+  steps: readonly PipelineStep[],
+): Promise<Parity> {
+  const sessions = new Map<string, InferenceSession>();
+  try {
+    for (const { name, file } of steps) {
+      sessions.set(name, await openSession(model.path(file), { threads, label: `step ${name}` }));
+    }
+    const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+    const comparison = new Comparison(manifest);
+    const total = Math.min(MAX_ROWS, table.manifest.rowCount ?? MAX_ROWS);
+    const chunks = readColumns(table.path('data.parquet'), manifest.inputs, {
+      chunkRows: Math.max(1, Math.min(BATCH_ROWS, total)),
+      signal,
+    });
+    for await (const { columns, rows } of chunks) {
+      if (comparison.rows >= total) break;
+      const inputs = columns.map((column) => ({ ...rowTensorOf(rawTensor(column, rows)), name: column.name }));
+      const [scores] = await runSteps({
+        steps,
+        inputs,
+        rows,
+        outputs: [output],
+        run: ({ step, inputs: given, outputs }) => runSession(sessions.get(step.name), given, outputs),
+      });
+      const byName = Object.fromEntries(columns.map((column) => [column.name, column]));
+      comparison.add(
+        scores?.data as Float32Array,
+        await serve(session, manifest, jsonRows(manifest.inputs, byName, rows)),
+      );
+      comparison.rows += rows;
+    }
+    return comparison.result();
+  } finally {
+    await Promise.all(Array.from(sessions.values(), (opened) => opened.release()));
+  }
+}
+
+interface OrtRowTensor extends RowTensor {
+  type: Tensor.Type;
+}
+
+function rowTensorOf({ type, dims, data }: Tensor): OrtRowTensor {
+  return { name: '', type, shape: dims, data: data as RowTensor['data'] };
+}
+
+async function runSession(
+  session: InferenceSession | undefined,
+  inputs: readonly OrtRowTensor[],
+  outputs: readonly string[],
+): Promise<OrtRowTensor[]> {
+  const feeds = Object.fromEntries(
+    inputs.map(({ name, type, data, shape }) => [name, new Tensor(type, data as never, [...shape])]),
+  );
+  const results = (await session?.run(feeds, [...outputs])) ?? {};
+  return outputs.map((name) => ({ ...rowTensorOf(results[name] as Tensor), name }));
 }
 
 interface Served {
