@@ -638,6 +638,31 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
   ),
   'train.register': registered,
   'serve.batch': extend(linear, { batch: ['serve.batch', {}] }, 'linear.model > batch.model, split.test > batch.table'),
+  'serve.router': evaluated(
+    extend(
+      flightRows,
+      {
+        impute: ['feature.impute', { columns: ['distance'] }],
+        linear: ['train.linear', { label: 'late' }],
+        trees: ['train.trees', { label: 'late', trees: 20 }],
+        router: ['serve.router', { rule: 'confidence < 0.8', firstName: 'linear', secondName: 'trees' }],
+      },
+      'split.train > impute.input, impute.features > linear.features, impute.features > trees.features, linear.model > router.first, trees.model > router.second',
+    ),
+    'router.model',
+  ),
+  'serve.adjust': evaluated(
+    extend(
+      flightRows,
+      {
+        impute: ['feature.impute', { columns: ['distance'] }],
+        linear: ['train.linear', { label: 'late' }],
+        adjust: ['serve.adjust', { value: 'if(distance > 2000, min(score * 1.2, 1), score)' }],
+      },
+      'split.train > impute.input, impute.features > linear.features, linear.model > adjust.model',
+    ),
+    'adjust.model',
+  ),
   'serve.endpoint': served,
   'monitor.drift': extend(served, { drift: ['monitor.drift', {}] }, 'endpoint.requests > drift.requests'),
   'monitor.performance': extend(

@@ -41,7 +41,7 @@ beforeAll(async () => {
   };
   for (const label of ['late', 'band', 'price']) {
     await add(`linear ${label}`, chain.run(linearNode, linear, { label }, one));
-    await add(`trees ${label}`, chain.run(treesNode, trees, { label, rounds: 10 }, both));
+    await add(`trees ${label}`, chain.run(treesNode, trees, { label, trees: 10 }, both));
   }
 });
 afterAll(() => chain[Symbol.asyncDispose]());
