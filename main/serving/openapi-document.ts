@@ -214,6 +214,13 @@ const columnTypes: Readonly<Record<ModelManifest['inputs'][number]['type'], Json
   tensor: { type: ['array', 'null'], items: { type: 'number' } },
 };
 
+/** In place of the pixels of an image. */
+const imageText: Json = {
+  type: 'string',
+  contentEncoding: 'base64',
+  description: 'a PNG or JPEG file, or a data: URL of one',
+};
+
 /** Online features, in the shape of Feast's feature server. */
 const featurePaths: Json = {
   '/features': { get: operation('Feature views in the online store, and feature services', { type: 'object' }) },
@@ -378,8 +385,9 @@ function rowsSchema(manifest: ModelManifest): Json {
   const { choices, example } = manifest;
   const columns = requestColumns(manifest);
   const properties = Object.fromEntries(
-    columns.map(({ name, type }) => {
+    columns.map(({ name, type, pixels }) => {
       const known = choices[name];
+      if (pixels !== undefined) return [name, { anyOf: [columnTypes[type], imageText] }];
       return [name, known === undefined ? columnTypes[type] : { ...columnTypes[type], examples: known.slice(0, 20) }];
     }),
   );

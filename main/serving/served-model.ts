@@ -6,6 +6,8 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { BatcherLimits, BatcherObserver, InferJob, RunDurations } from './batcher.ts';
 import type { BatchingPolicy } from './batching-policy.ts';
 import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
+import { ImageDecoder } from './images/image-decoder.ts';
+import { withPixels } from './images/image-rows.ts';
 import { limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
 import { modelFileSpecs } from './model-file-specs.ts';
 import type { ModelSource } from './model-source.ts';
@@ -49,6 +51,8 @@ export interface ServedModelOptions {
 }
 
 const retireTimeoutMs = 60_000;
+/** One thread for the images of all models of the process. */
+const images = new ImageDecoder();
 
 /** One model version that answers requests. */
 export class ServedModel {
@@ -268,12 +272,13 @@ export class ServedModel {
     this.shadowResults.set(result, (this.shadowResults.get(result) ?? 0) + 1);
   }
 
-  /** JSON rows with the features that they lack. Errors: those of `Enrichment.rows`. */
-  async enrichRows(rows: readonly Record<string, unknown>[]): Promise<{
+  /** JSON rows with the features that they lack, and images as pixels. Errors: of `Enrichment.rows` and `withPixels`. */
+  async enrichRows(given: readonly Record<string, unknown>[]): Promise<{
     rows: readonly Record<string, unknown>[];
     uses: readonly ViewUse[];
   }> {
     const { enrichment } = this;
+    const rows = await withPixels(given, this.manifest?.inputs ?? [], (bytes, shape) => images.decode(bytes, shape));
     if (enrichment === null) return { rows, uses: [] };
     return this.#readFeatures((store) => enrichment.rows(rows, store));
   }

@@ -10,6 +10,7 @@ import { type JoinedView, joinedViewsOf } from '../../shared/features/joined-vie
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
 import type { DescribeContext, InputArtifact, Runner, StepContext } from '../../shared/node/runner.ts';
+import { type PixelColumns, pixelColumnsOf } from '../../shared/table/pixel-columns.ts';
 import type { Column } from '../../shared/table/schema.ts';
 import { nearMisses } from '../../shared/text/near-misses.ts';
 import { commonLineage } from './common-lineage.ts';
@@ -49,8 +50,11 @@ export function tableStep<P>(
   return {
     run: async (ctx) => {
       const tables = openTables(ctx);
-      if (choosesRows)
-        tables.joined = Object.values(ctx.inputs).flatMap(([only]) => joinedViewsOf(only?.manifest.meta ?? {}));
+      if (choosesRows) {
+        const metas = Object.values(ctx.inputs).map(([only]) => only?.manifest.meta ?? {});
+        tables.joined = metas.flatMap(joinedViewsOf);
+        tables.pixels = Object.assign({}, ...metas.map(pixelColumnsOf)) as PixelColumns;
+      }
       return { table: await runTableQuery(ctx, tables, compile(ctx.params, tables.inputs)) };
     },
     describe: (ctx) => describeTableQuery(ctx, compile),
@@ -64,6 +68,8 @@ export interface OpenTables {
   lineage: Lineage | undefined;
   /** Views that columns of the result were joined from. */
   joined: readonly JoinedView[];
+  /** Columns of the result that were made of images. */
+  pixels: PixelColumns;
 }
 
 /** The tables connected to a step. Errors: `data.query` for a column with the reserved name. */
@@ -75,7 +81,7 @@ export function openTables(ctx: Pick<StepContext<unknown>, 'inputs'>): OpenTable
     return columns;
   });
   const lineage = commonLineage(Object.values(ctx.inputs).flatMap((list) => list.map((a) => a.manifest.lineage)));
-  return { inputs, files, lineage, joined: [] };
+  return { inputs, files, lineage, joined: [], pixels: {} };
 }
 
 /** Runs a generated query and writes its rows as a table; `before` may look at the relations first. */
@@ -106,6 +112,7 @@ export async function runTableQuery(
         workDir: ctx.workDir,
         ...(lineage === undefined ? {} : { lineage }),
         joined: tables.joined,
+        pixels: tables.pixels,
       });
     } catch (error) {
       throw duckDbError(error, { code: 'data.query', doing: 'The step failed' });

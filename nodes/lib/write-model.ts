@@ -9,6 +9,7 @@ import { type JoinedView, joinedColumns, joinedViewsOf } from '../../shared/feat
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { FeatureColumn, FeaturesManifest, InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import { pixelColumnsOf } from '../../shared/table/pixel-columns.ts';
 import type { Labels } from './labels.ts';
 
 const referenceRowLimit = 50_000;
@@ -69,6 +70,7 @@ export async function writeModel({
   const fitted: FeaturesManifest = { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features };
   await writeFile(files['features.json'], `${JSON.stringify(fitted)}\n`);
   const joined = joinedColumns(joinedViewsOf(table.manifest.meta), new Set(features.inputs.map(({ name }) => name)));
+  const pixels = pixelColumnsOf(table.manifest.meta);
   const keys = keysBesideInputs(features.inputs, joined, table);
   const source = parquetRelation(table.path('data.parquet'), table.manifest.schema?.columns);
   // One thread: the layout of the Parquet file must not depend on the machine.
@@ -98,7 +100,10 @@ export async function writeModel({
     task: labels.task,
     label: labels.label,
     classes: labels.classes,
-    inputs: features.inputs,
+    inputs: features.inputs.map((input) => {
+      const shape = pixels[input.name];
+      return shape === undefined ? input : { ...input, pixels: shape };
+    }),
     features: features.outputs,
     trainer: model.trainer,
     training: {

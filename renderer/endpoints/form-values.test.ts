@@ -47,6 +47,9 @@ it('says what a field needs', () => {
   expect(fieldProblem({ name: 'n', type: 'float64' }, Number.NaN)).toMatch(/number/);
   expect(fieldProblem({ name: 'n', type: 'float64' }, null)).toBeUndefined();
   expect(fieldProblem({ name: 'x', type: 'tensor', size: 3 }, [1, 2])).toMatch(/3 numbers/);
+  const pixels = { width: 3, height: 1, channels: 1, fit: 'contain', background: 0 } as const;
+  expect(fieldProblem({ name: 'x', type: 'tensor', size: 3, pixels }, 'data:image/png;base64,AA==')).toBeUndefined();
+  expect(fieldProblem({ name: 'x', type: 'tensor', size: 3 }, 'data:image/png;base64,AA==')).toMatch(/3 numbers/);
 });
 
 it('names fields and knows pictures of digits', () => {

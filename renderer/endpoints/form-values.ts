@@ -51,6 +51,7 @@ export function fieldProblem(input: InputColumn, value: unknown): string | undef
       if (typeof value !== 'number' || Number.isNaN(value)) return t.numberOrEmpty;
       return undefined;
     case 'tensor':
+      if (input.pixels !== undefined && typeof value === 'string') return undefined;
       return Array.isArray(value) && value.length === (input.size ?? value.length)
         ? undefined
         : t.giveNumbers(input.size ?? '');
@@ -73,5 +74,5 @@ export function fieldLabel(name: string): string {
 /** True for a model whose only input is a 28 × 28 picture. */
 export function takesDigit(inputs: readonly InputColumn[]): boolean {
   const [only] = inputs;
-  return inputs.length === 1 && only?.type === 'tensor' && only.size === 784;
+  return inputs.length === 1 && only?.type === 'tensor' && only.size === 784 && only.pixels === undefined;
 }

@@ -4,6 +4,7 @@ import { TextInput } from '../ui/field.tsx';
 import { NumberField } from '../ui/number-field.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
+import { ImageField } from './image-field.tsx';
 import { fieldLabel, fieldProblem, fromDateTimeField, toDateTimeField } from './form-values.ts';
 import { t } from './text.ts';
 
@@ -62,6 +63,8 @@ export function InputField({ input, value, choices, onChange }: InputFieldProps)
             <Switch id={id} checked={value === true} onChange={onChange} />
             {missing ? t.missing : value === true ? t.yes : t.no}
           </span>
+        ) : input.pixels !== undefined ? (
+          <ImageField id={id} {...described} value={value} onChange={onChange} />
         ) : input.type === 'tensor' ? (
           <TextInput
             id={id}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { joinedViewSchema } from '../features/joined-view.ts';
 import { calibrationSchema } from './calibration.ts';
+import { pixelShapeSchema } from '../table/pixel-columns.ts';
 import { columnTypeSchema } from '../table/schema.ts';
 
 /**
@@ -18,6 +19,8 @@ export const inputColumnSchema = z.object({
   name: z.string(),
   type: columnTypeSchema.exclude(['other']),
   size: z.number().int().positive().optional(),
+  /** A tensor of pixels: requests may send the image itself, which is brought to them as those of training were. */
+  pixels: pixelShapeSchema.optional(),
 });
 export type InputColumn = z.infer<typeof inputColumnSchema>;
 

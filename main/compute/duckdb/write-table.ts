@@ -5,6 +5,7 @@ import type { JoinedView } from '../../../shared/features/joined-view.ts';
 import type { Lineage } from '../../../shared/graph/port-types.ts';
 import type { ArtifactDraft } from '../../../shared/node/runner.ts';
 import { canonicalJson } from '../../../shared/plan/canonical-json.ts';
+import type { PixelColumns } from '../../../shared/table/pixel-columns.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { columnOf } from './column-types.ts';
 import type { DuckDb } from './connection.ts';
@@ -24,6 +25,8 @@ export interface WriteTableOptions {
   lineage?: Lineage;
   /** Views that columns were joined from. */
   joined?: readonly JoinedView[];
+  /** Columns that were made of images; those the table does not have are left out. */
+  pixels?: PixelColumns;
 }
 
 /** Path a table is going to be written to, to allow it before access to files is restricted. */
@@ -56,7 +59,7 @@ async function describeTable(
   db: DuckDb,
   path: string,
   declared: readonly Column[],
-  { lineage, joined = [] }: Pick<WriteTableOptions, 'lineage' | 'joined'>,
+  { lineage, joined = [], pixels: given = {} }: Pick<WriteTableOptions, 'lineage' | 'joined' | 'pixels'>,
 ): Promise<ArtifactDraft> {
   const stored = await db.columnsOf(`SELECT * FROM read_parquet(${quoteLiteral(path)})`);
   const columns = stored.map((column, index) => {
@@ -69,7 +72,9 @@ async function describeTable(
   const rowCount = Number(counted?.['n'] ?? 0);
   const rows = await tableDigest(db, path, columns);
   // The same rows with another origin are another table: an endpoint reads what they were joined from.
-  const contentDigest = joined.length === 0 ? rows : joinedDigest(rows, joined);
+  const pixels = presentPixels(given, columns);
+  const ofImages = pixels === undefined ? rows : originDigest('slipway/pixels/1', rows, pixels);
+  const contentDigest = joined.length === 0 ? ofImages : originDigest('slipway/joined/1', ofImages, joined);
   const { size } = await stat(path);
   return {
     type: 'table',
@@ -77,15 +82,27 @@ async function describeTable(
     schema: { columns },
     rowCount,
     contentDigest,
-    meta: { columns: columns.length, bytes: size, ...(joined.length === 0 ? {} : { joined }) },
+    meta: {
+      columns: columns.length,
+      bytes: size,
+      ...(joined.length === 0 ? {} : { joined }),
+      ...(pixels === undefined ? {} : { pixels }),
+    },
     ...(lineage === undefined ? {} : { lineage }),
   };
 }
 
-function joinedDigest(rows: string, joined: readonly JoinedView[]): string {
+function originDigest(form: string, rows: string, origin: readonly JoinedView[] | PixelColumns): string {
   return createHash('sha256')
-    .update(canonicalJson(['slipway/joined/1', rows, joined]))
+    .update(canonicalJson([form, rows, origin]))
     .digest('hex');
+}
+
+function presentPixels(pixels: PixelColumns, columns: readonly Column[]): PixelColumns | undefined {
+  const present = Object.entries(pixels).filter(([name, { width, height, channels }]) =>
+    columns.some((column) => column.name === name && column.size === width * height * channels),
+  );
+  return present.length === 0 ? undefined : Object.fromEntries(present);
 }
 
 /** The column as it will be described after `writeTable`. */

@@ -11,7 +11,7 @@ export interface DecodedImage {
 }
 
 /** Larger images are refused before memory is taken for them. */
-export const mostPixels = 50_000_000;
+const mostPixels = 50_000_000;
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Chunks that pixels depend on; others may be compressed without end. */
 const pngChunks = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
@@ -19,19 +19,19 @@ const samplesOfColour: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4:
 
 /**
  * Decodes a PNG or JPEG, told by its first bytes; a JPEG is turned as its EXIF says. Errors: `data.unreadable` for another
- * format, broken bytes, or more than `mostPixels`.
+ * format, broken bytes, or more than `most` pixels.
  */
-export async function decodeImage(bytes: Buffer): Promise<DecodedImage> {
-  if (bytes.subarray(0, 8).equals(pngSignature)) return decodePng(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpegBytes(bytes);
+export async function decodeImage(bytes: Buffer, most = mostPixels): Promise<DecodedImage> {
+  if (bytes.subarray(0, 8).equals(pngSignature)) return decodePng(bytes, most);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpegBytes(bytes, most);
   throw unreadable(bytes.length === 0 ? 'it is empty' : 'it is neither PNG nor JPEG');
 }
 
-function decodeJpegBytes(bytes: Buffer): DecodedImage {
+function decodeJpegBytes(bytes: Buffer, most: number): DecodedImage {
   try {
     const { width, height, data } = decodeJpeg(bytes, {
       useTArray: true,
-      maxResolutionInMP: mostPixels / 1e6,
+      maxResolutionInMP: most / 1e6,
       maxMemoryUsageInMB: 1024,
       tolerantDecoding: false,
     });
@@ -41,8 +41,8 @@ function decodeJpegBytes(bytes: Buffer): DecodedImage {
   }
 }
 
-async function decodePng(bytes: Buffer): Promise<DecodedImage> {
-  const { png, width, height } = essentialPng(bytes);
+async function decodePng(bytes: Buffer, most: number): Promise<DecodedImage> {
+  const { png, width, height } = essentialPng(bytes, most);
   const { convertIndexedToRgb, decode } = await import('fast-png');
   try {
     const decoded = decode(png, { checkCrc: true });
@@ -57,7 +57,7 @@ async function decodePng(bytes: Buffer): Promise<DecodedImage> {
 }
 
 /** The file without what pixels do not need, after a check that its pixels are as many as it says. */
-function essentialPng(bytes: Buffer): { png: Buffer; width: number; height: number } {
+function essentialPng(bytes: Buffer, mostPixels: number): { png: Buffer; width: number; height: number } {
   const kept: Buffer[] = [pngSignature];
   const data: Buffer[] = [];
   let header: Buffer | undefined;

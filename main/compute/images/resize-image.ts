@@ -1,14 +1,5 @@
+import type { PixelShape } from '../../../shared/table/pixel-columns.ts';
 import type { DecodedImage } from './decode-image.ts';
-
-export interface PixelShape {
-  width: number;
-  height: number;
-  channels: 1 | 3;
-  /** How another shape is brought to this one: drawn out, wholly inside with a border, or filling it and cut. */
-  fit: 'stretch' | 'contain' | 'cover';
-  /** Grey value 0 to 255 behind clear pixels and in the border. */
-  background: number;
-}
 
 /** Luma of ITU-R BT.601, in thousandths. */
 const [redShare, greenShare, blueShare] = [299, 587, 114];

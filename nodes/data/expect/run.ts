@@ -7,15 +7,16 @@ import { type NumberedRelation, numberedParquetRelation } from '../../../main/co
 import { cell, cellExpression } from '../../../main/compute/duckdb/page.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../main/compute/duckdb/quote.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
-import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
+import { tableFile, writeTable, type WriteTableOptions } from '../../../main/compute/duckdb/write-table.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { type JoinedView, joinedViewsOf } from '../../../shared/features/joined-view.ts';
+import { joinedViewsOf } from '../../../shared/features/joined-view.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { brokenCondition, namedColumn } from './broken-rows.ts';
 import { distributionShift } from './distribution.ts';
 import { describeExpectation, type Expectation, expectNode, isAboutRows, reasonsColumn } from './definition.ts';
 import { suggestExpectations } from './suggest.ts';
+import { pixelColumnsOf } from '../../../shared/table/pixel-columns.ts';
 
 type Params = z.output<typeof expectNode.params>;
 type Outcome = 'fail' | 'quarantine' | 'warn';
@@ -65,6 +66,7 @@ export const runner = implementNode(expectNode, {
         const tables = await writeTables(db, checked, columns, numbered, {
           workDir: ctx.workDir,
           joined: joinedViewsOf(input.manifest.meta),
+          pixels: pixelColumnsOf(input.manifest.meta),
         });
         const quarantined = tables.quarantine.rowCount ?? 0;
         const report = join(ctx.workDir, 'report.json');
@@ -246,13 +248,13 @@ async function writeTables(
   checked: readonly Checked[],
   columns: readonly Column[],
   { relation, ordinal }: NumberedRelation,
-  { workDir, joined }: { workDir: string; joined: readonly JoinedView[] },
+  options: Pick<WriteTableOptions, 'workDir' | 'joined' | 'pixels'>,
 ) {
   const taken = checked.flatMap(({ onBreak, broken }, at) => (onBreak === 'quarantine' && broken > 0 ? [at] : []));
   const isTaken = taken.length === 0 ? 'false' : taken.map((at) => `broken[${at + 1}]`).join(' OR ');
   const bad = `(SELECT ordinal FROM marks WHERE ${isTaken})`;
   const keep = taken.length === 0 ? '' : ` WHERE ${ordinal} NOT IN ${bad} ORDER BY ${ordinal}`;
-  const table = await writeTable(db, `SELECT * EXCLUDE (${ordinal}) FROM ${relation}${keep}`, { workDir, joined });
+  const table = await writeTable(db, `SELECT * EXCLUDE (${ordinal}) FROM ${relation}${keep}`, options);
   const reasons = checked.map(
     ({ says }, at) => `CASE WHEN m.broken[${at + 1}] THEN ${quoteLiteral(`not: ${says}`)} END`,
   );
@@ -262,7 +264,7 @@ async function writeTables(
     `SELECT t.* EXCLUDE (${ordinal}), ${reason} AS ${quoteIdentifier(reasonsColumn(columns))}
      FROM ${relation} AS t JOIN (SELECT * FROM marks WHERE ${isTaken}) AS m ON t.${ordinal} = m.ordinal
      ORDER BY m.ordinal`,
-    { workDir, file: 'quarantine.parquet' },
+    { workDir: options.workDir, file: 'quarantine.parquet' },
   );
   return { table, quarantine };
 }

@@ -110,6 +110,10 @@ export const imagesNode = defineNode({
     return { cpu: 1, memoryBytes: 2 ** 30 + 16 * pixelCount(values) * 2048, seconds: 1 + images / 500 };
   },
   deploy: { workload: 'job' },
+  lowering: {
+    onnx: false,
+    why: 'ONNX Runtime decodes no PNG or JPEG; endpoints bring images to pixels with the code of this step.',
+  },
   migrations: [],
   examples: [
     { name: 'Digits', params: { path: 'digits' }, note: 'digits/0/a.png … digits/9/z.png: the label is the digit.' },
@@ -127,7 +131,14 @@ were, and \`pixels\`: width × height whole numbers from 0 to 255, row by row, o
 **Training.** An *Image* feature brings the pixels to the range a model trains well on; that becomes part of the model. A
 *Convolutional network* with as many channels as there are colours takes them as they are.
 
-**Serving.** The endpoint takes \`pixels\` as this step makes them: 0 to 255, of this size. Programs bring their images to it.
+**Serving.** A model whose \`pixels\` come from here remembers how they were made, also behind Split, Filter, Sample, Sort,
+Deduplicate and Expect. A JSON row may carry the file itself in place of the pixels: \`{"pixels": "iVBORw0…"}\`, a PNG or
+JPEG in base64 or as a \`data:\` URL. The endpoint decodes and reduces it with the very code of this step, up to 25 million
+pixels, and logs its pixels. Pixels made elsewhere, 0 to 255 and of this size, are taken too.
+
+**Why not in ONNX.** Its runtime has no operator that decodes PNG or JPEG, and a reduction that starts from images of any
+size cannot be batched. So this part is the same code in training and in the endpoint; what follows it (*Image*, and the
+model) is one ONNX graph. Tensor requests (Open Inference Protocol, gRPC) and other servers take pixels.
 
 PNG of any depth, palettes and interlaced ones are read; JPEG baseline and progressive, turned as the camera noted. Clear
 pixels show the *background*. Reducing takes the mean of the pixels around (a triangle filter), so thin lines do not vanish.

@@ -8,11 +8,12 @@ import { duckdbApi } from '../../../main/compute/duckdb/duckdb-library.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { writeTable } from '../../../main/compute/duckdb/write-table.ts';
 import { decodeImage } from '../../../main/compute/images/decode-image.ts';
-import { type PixelShape, pixelsOf } from '../../../main/compute/images/resize-image.ts';
+import { pixelsOf } from '../../../main/compute/images/resize-image.ts';
 import { fileDigest } from '../../../main/compute/paths/file-digest.ts';
 import { resolveDataPaths } from '../../../main/compute/paths/resolve-path.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { implementNode, type StepContext } from '../../../shared/node/runner.ts';
+import type { PixelShape } from '../../../shared/table/pixel-columns.ts';
 import { describeFailure } from '../../lib/describe-failure.ts';
 import { imagesNode, imageTable, pixelCount, quarantineTable, sizeProblem } from './definition.ts';
 
@@ -56,7 +57,11 @@ export const runner = implementNode(imagesNode, {
         if (broken > 0) ctx.log('warn', `${broken} of ${files.length} images cannot be read and are in quarantine.`);
         const { workDir } = ctx;
         return {
-          table: await writeTable(db, 'SELECT * FROM images', { workDir, lineage: 'all' }),
+          table: await writeTable(db, 'SELECT * FROM images', {
+            workDir,
+            lineage: 'all',
+            pixels: { pixels: shapeOf(ctx.params) },
+          }),
           quarantine: await writeTable(db, 'SELECT * FROM broken', { workDir, file: 'quarantine.parquet' }),
         };
       } catch (error) {
@@ -182,7 +187,9 @@ async function readImage(path: string, params: Params): Promise<Omit<ImageRow, '
     throw new AppError('data.unreadable', `The image has ${size} bytes, more than ${largestBytes}.`);
   }
   const image = await decodeImage(await readFile(path));
-  const { width, height, colours, fit, background } = params;
-  const shape: PixelShape = { width, height, channels: colours === 'rgb' ? 3 : 1, fit, background };
-  return { width: image.width, height: image.height, pixels: pixelsOf(image, shape) };
+  return { width: image.width, height: image.height, pixels: pixelsOf(image, shapeOf(params)) };
+}
+
+function shapeOf({ width, height, colours, fit, background }: Params): PixelShape {
+  return { width, height, channels: colours === 'rgb' ? 3 : 1, fit, background };
 }

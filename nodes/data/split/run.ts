@@ -11,6 +11,7 @@ import { implementNode } from '../../../shared/node/runner.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { splitNode } from './definition.ts';
+import { pixelColumnsOf } from '../../../shared/table/pixel-columns.ts';
 
 type Params = z.output<typeof splitNode.params>;
 
@@ -42,6 +43,7 @@ export const runner = implementNode(splitNode, {
             file: `${name}.parquet`,
             lineage: name,
             joined: joinedViewsOf(input.manifest.meta),
+            pixels: pixelColumnsOf(input.manifest.meta),
           });
         const train = await part('train');
         const test = await part('test');

@@ -6,7 +6,7 @@ import { lowerImage } from './lower.ts';
 export const runner = implementNode(imageNode, {
   run: (ctx) =>
     runFeatureStep(ctx, {
-      rule: { field: 'columns', columns: ctx.params.columns, refuse: refuseImage },
+      rule: { field: 'columns', columns: ctx.params.columns, refuse: refuseImage(ctx.params) },
       lower: (builder, source) => lowerImage(builder, source, ctx.params),
     }),
 });

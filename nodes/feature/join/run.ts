@@ -11,6 +11,7 @@ import { type JoinedView, joinedViewsOf } from '../../../shared/features/joined-
 import { implementNode, type InputArtifact, type StepContext } from '../../../shared/node/runner.ts';
 import type { TableSchema } from '../../../shared/table/schema.ts';
 import { entityRange, joinNode, noView, planJoin, type ViewToJoin, viewsOfService } from './definition.ts';
+import { pixelColumnsOf } from '../../../shared/table/pixel-columns.ts';
 
 export const runner = implementNode(joinNode, {
   async run(ctx) {
@@ -51,6 +52,7 @@ export const runner = implementNode(joinNode, {
         const table = await writeTable(db, joined, {
           workDir: ctx.workDir,
           ...(lineage === undefined ? {} : { lineage }),
+          pixels: pixelColumnsOf(labels?.manifest.meta ?? {}),
           joined: [
             ...joinedViewsOf(labels?.manifest.meta ?? {}),
             ...views.map(({ artifact, view, service }, index) => ({
