@@ -1,3 +1,4 @@
+import type { RowOrders } from '../compute/duckdb/row-order.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { GraphMonitors } from '../engine/graph-monitors.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
@@ -15,6 +16,8 @@ export interface Services {
   replays: Map<string, TrafficReplay>;
   loadTests: LoadTests;
   profiles: ProfileCache;
+  /** Of tables that are looked at, sorted or filtered. */
+  rowOrders: RowOrders;
   trust: GraphTrust;
   /** Unsaved graphs resolve relative paths from here. */
   graphsDir: string;

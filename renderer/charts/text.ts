@@ -18,6 +18,9 @@ export const t = defineText(
     saveSvg: 'Save SVG',
     savePng: 'Save PNG',
     confusionMatrix: 'Confusion matrix: rows are true classes, columns predicted classes',
+    correlationMatrix: 'Correlation of columns',
+    correlationOf: (a: string, b: string, r: string) => `${a} and ${b}: ${r}`,
+    noCorrelation: (a: string, b: string) => `${a} and ${b}: none, one of them does not vary`,
     truePredicted: 'true ↓ predicted →',
     predictedAsRows: (
       name: string | number,
@@ -83,6 +86,9 @@ export const t = defineText(
     saveSvg: 'SVG speichern',
     savePng: 'PNG speichern',
     confusionMatrix: 'Verwechslungsmatrix: Zeilen sind wahre Klassen, Spalten vorhergesagte',
+    correlationMatrix: 'Korrelation der Spalten',
+    correlationOf: (a, b, r) => `${a} und ${b}: ${r}`,
+    noCorrelation: (a, b) => `${a} und ${b}: keine, eine der beiden ändert sich nicht`,
     truePredicted: 'wahr ↓ vorhergesagt →',
     predictedAsRows: (name, predicted, count, percent) =>
       `${name} vorhergesagt als ${predicted}: ${count} Zeilen, ${percent}`,

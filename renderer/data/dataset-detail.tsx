@@ -1,14 +1,12 @@
 import { useState } from 'react';
-import { engine } from '../client/engine-client.ts';
-import { useQuery } from '../client/use-query.ts';
-import { ProfileView } from '../results/profile-view.tsx';
+import { TableProfile } from '../results/table-profile.tsx';
 import { titleOf } from '../state/graph-commands.ts';
 import { activeGraph, editGraph, useActiveGraph } from '../state/graph-store.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { formatBytes, formatCount, formatPlural, formatRelative, shortDigest } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { EmptyState } from '../ui/state-block.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { addressOf, type Dataset, type StoredVersion } from './datasets.ts';
@@ -105,12 +103,11 @@ function Versions({ dataset, chosen }: { dataset: Dataset; chosen: StoredVersion
 }
 
 function Profile({ version }: { version: StoredVersion }) {
-  const { data, error, refetch } = useQuery(version.stored ? `profile/${version.digest}` : null, (signal) =>
-    engine.artifact.profile({ digest: version.digest }, { signal }),
+  return version.stored ? (
+    <TableProfile key={version.digest} digest={version.digest} />
+  ) : (
+    <EmptyState text={t.removedNote} />
   );
-  if (!version.stored) return <EmptyState text={t.removedNote} />;
-  if (error) return <ErrorState error={error} onRetry={refetch} />;
-  return data ? <ProfileView profiles={data} /> : <Skeleton rows={6} waitsFor={t.theProfile} />;
 }
 
 type View = 'profile' | 'differences';

@@ -26,10 +26,10 @@ import { LogView } from './log-view.tsx';
 import { ModelView } from './model-view.tsx';
 import { firstSource, type NodeSource, nodeSources, resultOf } from './node-sources.ts';
 import { PlanView } from './plan-view.tsx';
-import { ProfileView } from './profile-view.tsx';
 import { ReportView } from './report-view.tsx';
 import { runLines } from './run-lines.ts';
 import { TablePreview } from './table-preview.tsx';
+import { TableProfile } from './table-profile.tsx';
 import './results.css';
 import { t } from './text.ts';
 
@@ -161,9 +161,8 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
   const [shown, setShown] = useState<{ first: number; last: number; total: number }>();
 
   const tableDigest = source?.type === 'table' ? source.digest : undefined;
-  const profile = useQuery(
-    tableDigest === undefined || (tab !== 'preview' && tab !== 'profile') ? null : `profile/${tableDigest}`,
-    (signal) => engine.artifact.profile({ digest: tableDigest ?? '' }, { signal }),
+  const profile = useQuery(tableDigest === undefined || tab !== 'preview' ? null : `profile/${tableDigest}`, (signal) =>
+    engine.artifact.profile({ digest: tableDigest ?? '' }, { signal }),
   );
   const profiles = useMemo(
     () => (profile.data ? new Map(profile.data.map((entry) => [entry.column.name, entry])) : noProfiles),
@@ -303,12 +302,8 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
         ) : tab === 'profile' ? (
           source.type !== 'table' ? (
             <EmptyState text={t.profileIsOfTables} />
-          ) : profile.data ? (
-            <ProfileView profiles={profile.data} />
-          ) : profile.error ? (
-            <ErrorState error={profile.error} onRetry={profile.refetch} />
           ) : (
-            <Skeleton waitsFor={t.theColumnProfile} />
+            <TableProfile key={source.digest} digest={source.digest} />
           )
         ) : source.type === 'table' && query ? (
           <TablePreview

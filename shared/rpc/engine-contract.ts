@@ -171,6 +171,19 @@ export const columnProfileSchema = z.object({
 });
 export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 
+export const tableCorrelationSchema = z.object({
+  /** Numeric columns, in the order of the table. */
+  columns: z.array(z.string()),
+  /** Pearson's r of each column with each; null where one does not vary or no row has both. */
+  values: z.array(z.array(z.number().nullable())),
+  rows: z.number(),
+  /** Rows looked at; less than `rows` when sampled. */
+  sampled: z.number(),
+  /** Numeric columns beyond those that are compared. */
+  leftOut: z.number(),
+});
+export type TableCorrelation = z.infer<typeof tableCorrelationSchema>;
+
 export const modelNotesSchema = z.object({
   description: z.string().max(20_000),
   tags: z.record(z.string().max(250), z.string().max(5000)),
@@ -775,7 +788,13 @@ export const engineContract = {
         }),
       )
       .output(tablePageSchema),
-    profile: base.input(z.object({ digest: z.string() })).output(z.array(columnProfileSchema)),
+    /** Of a sample of a table with more than a million rows, unless all are to be looked at. */
+    profile: base
+      .input(z.object({ digest: z.string(), exact: z.boolean().optional() }))
+      .output(z.array(columnProfileSchema)),
+    correlation: base
+      .input(z.object({ digest: z.string(), exact: z.boolean().optional() }))
+      .output(tableCorrelationSchema),
     /** A JSON file of an artifact: `report.json`, `model.json`, `features.json`. At most 8 MiB. */
     json: base.input(z.object({ digest: z.string(), file: z.string() })).output(z.record(z.string(), jsonValue)),
   },

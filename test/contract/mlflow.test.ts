@@ -6,6 +6,7 @@ import { createEngine, type Engine } from '../../main/engine/engine.ts';
 import { createGraphMonitors } from '../../main/engine/graph-monitors.ts';
 import { createEndpointHost, type EndpointHost } from '../../main/serving/endpoint-host.ts';
 import { LoadTests } from '../../main/serving/load-test/load-tests.ts';
+import { createRowOrders } from '../../main/compute/duckdb/row-order.ts';
 import { createProfileCache } from '../../main/transport/profile-cache.ts';
 import { createGraphTrust } from '../../main/trust/graph-trust.ts';
 import { startUiServer, type UiServer } from '../../main/transport/ui-server.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
       replays: new Map(),
       loadTests: new LoadTests(),
       profiles: createProfileCache(),
+      rowOrders: createRowOrders(),
       trust: createGraphTrust({ dataDir: dir, ownFolders: [] }),
       graphsDir: dir,
     },

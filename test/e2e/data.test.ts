@@ -58,6 +58,12 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await page.getByRole('button', { name: 'price' }).waitFor();
     await screenshot(page, 'data-profile-light');
 
+    await page.getByRole('radio', { name: 'Correlation' }).click();
+    await page.getByRole('table', { name: 'Correlation of columns' }).waitFor();
+    await page.getByTitle(/^id and price: /).waitFor();
+    await page.getByText('All 200 rows.').waitFor();
+    await screenshot(page, 'data-correlation-light');
+
     await page.getByRole('tab', { name: 'Differences' }).click();
     await page.getByText('Column note is new (VARCHAR).').waitFor();
     await page.getByText('200 rows came, 200 went.').waitFor();

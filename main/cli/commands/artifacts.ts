@@ -1,5 +1,8 @@
+import { tmpdir } from 'node:os';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ArtifactManifest } from '../../../shared/artifact/manifest.ts';
 import type { DatasetVersion } from '../../../shared/rpc/dataset-schemas.ts';
+import { correlateTable, profileTable } from '../../compute/duckdb/profile.ts';
 import { tableFile } from '../../compute/duckdb/write-table.ts';
 import { diffVersions } from '../../monitoring/version-diff.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
@@ -14,13 +17,14 @@ import { textTable } from '../output.ts';
 export const artifactsCommand: Command = {
   name: 'artifacts',
   summary:
-    'Lists stored results, shows one, removes what nothing needs; lists versions of datasets, compares two, tells what a model was made from.',
+    'Lists stored results, shows one or the profile of a table, removes what nothing needs; lists versions of datasets, compares two, tells what a model was made from.',
   usage:
-    'list | show DIGEST | gc [--max-size SIZE] [--dry-run] | versions [DATASET] | diff VERSION VERSION | lineage MODEL',
+    'list | show DIGEST | profile DIGEST [--exact] | gc [--max-size SIZE] [--dry-run] | versions [DATASET] | diff VERSION VERSION | lineage MODEL',
   positionals: 3,
-  options: { 'max-size': { type: 'string' }, 'dry-run': { type: 'boolean' } },
+  options: { 'max-size': { type: 'string' }, 'dry-run': { type: 'boolean' }, exact: { type: 'boolean' } },
   optionHelp: {
     'max-size': 'gc: keep no more than this, such as 20GB; pinned and registered results stay whatever it is',
+    exact: 'profile: look at all rows of a large table instead of a sample',
     'dry-run': 'gc: say what would be removed, remove nothing',
   },
   run: (context) =>
@@ -28,6 +32,7 @@ export const artifactsCommand: Command = {
       const [action = 'list', digest, other] = context.positionals;
       if (action === 'list') return list(context, store);
       if (action === 'show' && digest !== undefined) return show(context, store, digest);
+      if (action === 'profile' && digest !== undefined) return profile(context, store, digest);
       if (action === 'gc') return gc(context, store);
       if (action === 'versions') return versions(context, store, digest);
       if (action === 'diff' && digest !== undefined && other !== undefined) return diff(context, store, digest, other);
@@ -190,7 +195,46 @@ async function lineage(context: CommandContext, { artifacts, database }: OpenSto
   return 0;
 }
 
-async function show(context: CommandContext, { artifacts }: OpenStore, digest: string): Promise<number> {
+/** Threads of a profile: the machine may be at work. */
+const profileThreads = 2;
+
+async function profile(context: CommandContext, { artifacts }: OpenStore, start: string): Promise<number> {
+  const { digest, type } = await findArtifact(artifacts, start);
+  const table = type === 'table' ? await artifacts.open(digest) : undefined;
+  if (table === undefined) {
+    throw new AppError('artifact.not-found', `The artifact ${digest.slice(0, 12)} is a ${type}, no table.`);
+  }
+  const columns = table.manifest.schema?.columns ?? [];
+  const options = { threads: profileThreads, tempDir: tmpdir(), signal: context.signal };
+  const exact = context.flag('exact');
+  const profiles = await profileTable(table.path(tableFile), columns, {
+    ...options,
+    ...(exact ? { exactUpToRows: Number.MAX_SAFE_INTEGER } : {}),
+  });
+  const correlation = await correlateTable(table.path(tableFile), columns, { ...options, exact });
+  const count = (value: number) => value.toLocaleString('en-US');
+  const shown = (value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value ?? '');
+  const lines = profiles.map(({ column, missing, distinct, min, max, mean, sd, top }) => [
+    column.name,
+    column.sqlType,
+    `${count(missing)} missing`,
+    `${count(distinct)} distinct`,
+    top.length > 0
+      ? top
+          .slice(0, 3)
+          .map(({ value }) => String(value).slice(0, 24))
+          .join(', ')
+      : `${shown(min)} … ${shown(max)}${mean === null ? '' : `, mean ${shown(mean)}, sd ${shown(sd)}`}`,
+  ]);
+  const [first] = profiles;
+  const looked = first === undefined ? '' : `${count(first.sampled)} of ${count(first.rows)} rows`;
+  context.output.result({ digest, columns: profiles, correlation }, `${looked}\n${textTable(lines)}`);
+  return 0;
+}
+
+/** The one artifact whose digest begins so. */
+async function findArtifact(artifacts: OpenStore['artifacts'], digest: string): Promise<ArtifactManifest> {
   const found = [];
   for await (const manifest of artifacts.list()) {
     if (digest !== '' && manifest.digest.startsWith(digest)) found.push(manifest);
@@ -202,6 +246,11 @@ async function show(context: CommandContext, { artifacts }: OpenStore, digest: s
       fix: 'Write more of the digest; see: slipway artifacts list',
     });
   }
+  return manifest;
+}
+
+async function show(context: CommandContext, { artifacts }: OpenStore, digest: string): Promise<number> {
+  const manifest = await findArtifact(artifacts, digest);
   const corrupt = await artifacts.verify(manifest.digest);
   const intact = corrupt.length === 0;
   const text = `${JSON.stringify(manifest, null, 2)}\n${intact ? 'All files are intact.' : `Damaged: ${corrupt.join(', ')}`}`;

@@ -7,6 +7,7 @@ import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
 import { LoadTests } from '../../serving/load-test/load-tests.ts';
 import { advertiseEngine } from '../../transport/advertise.ts';
+import { createRowOrders } from '../../compute/duckdb/row-order.ts';
 import { createProfileCache } from '../../transport/profile-cache.ts';
 import { startUiServer } from '../../transport/ui-server.ts';
 import { createGraphTrust } from '../../trust/graph-trust.ts';
@@ -70,6 +71,7 @@ export const uiCommand: Command = {
           replays,
           loadTests,
           profiles: createProfileCache(),
+          rowOrders: createRowOrders(),
           trust: createGraphTrust({ dataDir: engine.dataDir, ownFolders: [graphsDir] }),
           graphsDir,
         },

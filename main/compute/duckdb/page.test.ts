@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { columnProfileSchema, tablePageSchema } from '../../../shared/rpc/engine-contract.ts';
+import { columnProfileSchema, tableCorrelationSchema, tablePageSchema } from '../../../shared/rpc/engine-contract.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { withDuckDb } from './connection.ts';
 import { type PageRequest, readTablePage } from './page.ts';
-import { profileTable } from './profile.ts';
+import { correlateTable, profileTable } from './profile.ts';
+import { createRowOrders } from './row-order.ts';
 import { writeTable } from './write-table.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-page-'));
@@ -53,6 +54,38 @@ test('pages tile the table at any offset, sorted or not', async () => {
   expect(whole.rows.map((row) => row[0])).toEqual(parts.flat().sort((a, b) => Number(a) - Number(b)));
 });
 
+test('far pages of a sorted or filtered table are those of the whole, sorted once', async () => {
+  const { path, columns } = await table(
+    'SELECT i, (hash(i) % 97)::INTEGER AS k, (hash(i * 3) % 5)::VARCHAR AS s FROM range(60000) t(i)',
+  );
+  const orders = createRowOrders();
+  const sort = { column: 'k', descending: true };
+  const filter = [{ column: 's', contains: '3' }];
+  for (const request of [{ sort }, { filter }, { sort, filter }]) {
+    const whole = await readTablePage(path, columns, { ...request, offset: 0, limit: 60_000 });
+    for (const offset of [1990, 5000, whole.total - 50, whole.total]) {
+      const page = await readTablePage(path, columns, { ...request, offset, limit: 100 }, { orders });
+      expect(page.total).toBe(whole.total);
+      expect(page.rows).toEqual(whole.rows.slice(offset, offset + 100));
+    }
+  }
+  const stop = new AbortController();
+  stop.abort();
+  await expect(
+    readTablePage(path, columns, { sort, offset: 9000, limit: 1 }, { orders, signal: stop.signal }),
+  ).rejects.toMatchObject({ code: 'run.cancelled' });
+});
+
+test('an order that nobody waits for is given up, and made again when asked', async () => {
+  const orders = createRowOrders();
+  const stop = new AbortController();
+  const query = 'SELECT hash(i) % 1000000 FROM range(20000000) t(i) ORDER BY 1';
+  const waiting = orders.get('far', query, { signal: stop.signal });
+  stop.abort(new Error('left'));
+  await expect(waiting).rejects.toThrow('left');
+  expect(await orders.get('far', 'SELECT 7 AS ordinal', {})).toEqual(new Uint32Array([7]));
+});
+
 test('filters look at the text of a cell; missing columns are named', async () => {
   const find = (column: string, contains: string) =>
     readTablePage(mixed.path, mixed.columns, { offset: 0, limit: 10, filter: [{ column, contains }] });
@@ -92,6 +125,38 @@ test('profiles are exact', async () => {
   ]);
   expect(byName['x']).toMatchObject({ missing: 1, distinct: 2, histogram: [] });
   expect(byName['o']).toMatchObject({ missing: 1, distinct: 2 });
+});
+
+test('a large table is profiled exactly when asked, column by column', async () => {
+  const { path, columns } = await table(
+    "SELECT i::DOUBLE / 2 AS half, (i % 7)::VARCHAR AS s, TIMESTAMP '2001-01-01' + INTERVAL (i) SECOND AS t FROM range(1000100) t(i)",
+  );
+  const exact = await profileTable(path, columns, { exactUpToRows: 1e12 });
+  expect(exact.map(({ sampled, rows, distinct }) => [sampled, rows, distinct])).toEqual([
+    [1_000_100, 1_000_100, 1_000_100],
+    [1_000_100, 1_000_100, 7],
+    [1_000_100, 1_000_100, 1_000_100],
+  ]);
+  const [sampled] = await profileTable(path, columns);
+  expect(sampled?.sampled).toBeLessThan(1_000_100);
+});
+
+test('correlations are those of the definition; columns that do not vary have none', async () => {
+  const { path, columns } = await table(
+    "SELECT i AS a, -2.0 * i AS b, 3 AS flat, CASE WHEN i < 40 THEN NULL WHEN i = 41 THEN 'NaN'::DOUBLE ELSE (hash(i) % 100) END AS c, 'x' AS text FROM range(100) t(i)",
+  );
+  const found = tableCorrelationSchema.parse(await correlateTable(path, columns));
+  expect(found).toMatchObject({ columns: ['a', 'b', 'flat', 'c'], rows: 100, sampled: 100, leftOut: 0 });
+  const cells = await readTablePage(path, columns, { offset: 0, limit: 100 });
+  const pairs = cells.rows.flatMap((row) => (typeof row[3] === 'number' ? [[Number(row[0]), row[3]] as const] : []));
+  const mean = (at: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[at], 0) / pairs.length;
+  const dot = (p: 0 | 1, q: 0 | 1) => pairs.reduce((sum, pair) => sum + (pair[p] - mean(p)) * (pair[q] - mean(q)), 0);
+  expect(pairs).toHaveLength(59);
+  expect(found.values[0]?.[1]).toBeCloseTo(-1, 12);
+  expect(found.values[0]?.[3]).toBeCloseTo(dot(0, 1) / Math.sqrt(dot(0, 0) * dot(1, 1)), 10);
+  expect(found.values[3]?.[0]).toBe(found.values[0]?.[3]);
+  expect(found.values[2]).toEqual([null, null, 1, null]);
+  expect(await correlateTable(path, columns.slice(4))).toMatchObject({ columns: [], values: [] });
 });
 
 test('large tables are sampled evenly; empty ones have no values', async () => {

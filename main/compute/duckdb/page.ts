@@ -7,6 +7,7 @@ import { type DuckDbOptions, withDuckDb } from './connection.ts';
 import { duckDbError } from './duckdb-error.ts';
 import { numberedParquetRelation } from './numbered-relation.ts';
 import { quoteIdentifier, quoteLiteral, quotePath } from './quote.ts';
+import { mostOrderedRows, type RowOrders } from './row-order.ts';
 
 export interface PageRequest {
   /** First row, from 0, in the filtered and sorted table. */
@@ -17,6 +18,14 @@ export interface PageRequest {
   filter?: readonly { column: string; contains: string }[] | undefined;
 }
 
+export interface PageOptions extends DuckDbOptions {
+  /** Where orders of tables are kept between pages. */
+  orders?: RowOrders;
+}
+
+/** First rows of an order: found without sorting the rest. */
+const topRows = 2000;
+
 /**
  * Rows of a table artifact's Parquet file, as JSON. Sorting puts missing values last and keeps file order among equals.
  * Errors: `data.column-missing`, `data.unreadable`, `run.cancelled`.
@@ -25,7 +34,7 @@ export async function readTablePage(
   path: string,
   columns: readonly Column[],
   request: PageRequest,
-  options: DuckDbOptions = {},
+  { orders, ...options }: PageOptions = {},
 ): Promise<TablePage> {
   const { relation, ordinal } = numberedParquetRelation(path, columns);
   const filters = (request.filter ?? []).map(({ column, contains }) =>
@@ -45,20 +54,37 @@ export async function readTablePage(
           ? `SELECT CAST(num_rows AS VARCHAR) AS n FROM parquet_file_metadata(${quotePath(path)})`
           : `SELECT CAST(count(*) AS VARCHAR) AS n FROM ${relation}${where}`,
       );
-      const plain = sort === undefined && filters.length === 0;
-      const span = `${ordinal} >= ${request.offset} AND ${ordinal} < ${request.offset + request.limit}`;
-      const rows = await db.rows(
-        plain
-          ? `SELECT ${items.join(', ')} FROM ${relation} WHERE ${span} ORDER BY ${ordinal}`
-          : `SELECT ${items.join(', ')} FROM (SELECT * FROM ${relation}${where}
-             ORDER BY ${key}${ordinal} LIMIT ${request.limit} OFFSET ${request.offset})`,
-      );
-      return {
+      const total = Number(counted?.['n'] ?? 0);
+      const { offset, limit } = request;
+      const page = (rows: readonly Record<string, Json>[]): TablePage => ({
         columns: [...columns],
         rows: rows.map((row) => columns.map((column, index) => cell(column, row[`c${index}`] ?? null))),
-        offset: request.offset,
-        total: Number(counted?.['n'] ?? 0),
-      };
+        offset,
+        total,
+      });
+      if (sort === undefined && filters.length === 0) {
+        const span = `${ordinal} >= ${offset} AND ${ordinal} < ${offset + limit}`;
+        return page(await db.rows(`SELECT ${items.join(', ')} FROM ${relation} WHERE ${span} ORDER BY ${ordinal}`));
+      }
+      if (orders === undefined || offset + limit <= topRows || total > mostOrderedRows) {
+        return page(
+          await db.rows(
+            `SELECT ${items.join(', ')} FROM (SELECT * FROM ${relation}${where}
+             ORDER BY ${key}${ordinal} LIMIT ${limit} OFFSET ${offset})`,
+          ),
+        );
+      }
+      const query = `SELECT ${ordinal} FROM ${relation}${where} ORDER BY ${key}${ordinal}`;
+      const order = await orders.get(query, query, options);
+      const wanted = [...order.subarray(offset, offset + limit)];
+      if (wanted.length === 0) return page([]);
+      const places = new Map(wanted.map((row, at) => [row, at]));
+      const rows = await db.rows(
+        `SELECT CAST(${ordinal} AS DOUBLE) AS "the row", ${items.join(', ')} FROM ${relation}
+         WHERE ${ordinal} BETWEEN ${Math.min(...wanted)} AND ${Math.max(...wanted)} AND ${ordinal} IN (${wanted.join(', ')})`,
+      );
+      const placeOf = (row: Record<string, Json>) => places.get(Number(row['the row'])) ?? 0;
+      return page(rows.toSorted((a, b) => placeOf(a) - placeOf(b)));
     } catch (error) {
       throw duckDbError(error, { code: 'data.unreadable', doing: 'The table cannot be read' });
     }

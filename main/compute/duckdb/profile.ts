@@ -1,5 +1,5 @@
 import type { Json } from '@duckdb/node-api';
-import type { ColumnProfile } from '../../../shared/rpc/engine-contract.ts';
+import type { ColumnProfile, TableCorrelation } from '../../../shared/rpc/engine-contract.ts';
 import type { Column } from '../../../shared/table/schema.ts';
 import { type DuckDb, type DuckDbOptions, withDuckDb } from './connection.ts';
 import { duckDbError } from './duckdb-error.ts';
@@ -10,6 +10,10 @@ import { quoteIdentifier, quotePath } from './quote.ts';
 const bins = 20;
 const mostTopValues = 10;
 const longestTopValue = 200;
+const mostCorrelated = 40;
+const sampleRows = 1_000_000;
+/** Each pair of columns is a pass over these. */
+const correlatedRows = 200_000;
 
 export interface ProfileOptions extends DuckDbOptions {
   /** Tables with more rows are sampled: every k-th row; default 1,000,000. */
@@ -31,18 +35,72 @@ export async function profileTable(
         `SELECT CAST(num_rows AS VARCHAR) AS n FROM parquet_file_metadata(${quotePath(path)})`,
       );
       const rows = Number(counted?.['n'] ?? 0);
-      const every = Math.max(1, Math.ceil(rows / (options.exactUpToRows ?? 1_000_000)));
+      const every = Math.max(1, Math.ceil(rows / (options.exactUpToRows ?? sampleRows)));
       const { relation, ordinal } = numberedParquetRelation(path, columns);
-      const items = columns.map((column) => `${sampled(column)} AS ${quoteIdentifier(column.name)}`);
-      await db.run(
-        `CREATE TEMP TABLE "the sample" AS SELECT ${items.length === 0 ? 'NULL AS nothing' : items.join(', ')}
-         FROM ${relation}${every === 1 ? '' : ` WHERE ${ordinal} % ${every} = 0`}`,
-      );
+      const copy = (some: readonly Column[]) => {
+        const items = some.map((column) => `${sampled(column)} AS ${quoteIdentifier(column.name)}`);
+        return db.run(
+          `CREATE OR REPLACE TEMP TABLE "the sample" AS SELECT ${items.length === 0 ? 'NULL AS nothing' : items.join(', ')}
+           FROM ${relation}${every === 1 ? '' : ` WHERE ${ordinal} % ${every} = 0`}`,
+        );
+      };
+      // Of many rows one column at a time is copied: all of them would take the memory of the table.
+      const large = rows / every > sampleRows;
+      if (!large) await copy(columns);
       const profiles: ColumnProfile[] = [];
-      for (const column of columns) profiles.push(await profileColumn(db, column, rows));
+      for (const column of columns) {
+        if (large) await copy([column]);
+        profiles.push(await profileColumn(db, column, rows));
+      }
       return profiles;
     } catch (error) {
       throw duckDbError(error, { code: 'data.unreadable', doing: 'The table cannot be profiled' });
+    }
+  });
+}
+
+/**
+ * How far each two numeric columns go together: Pearson's r over the rows where both are finite, null where one of them
+ * does not vary. Of the first 40 such columns; of an even sample of a large table unless all its rows are asked for.
+ */
+export async function correlateTable(
+  path: string,
+  columns: readonly Column[],
+  { exact = false, ...options }: DuckDbOptions & { exact?: boolean } = {},
+): Promise<TableCorrelation> {
+  const numeric = columns.filter(({ type }) => type === 'int64' || type === 'float64' || type === 'bool');
+  const chosen = numeric.slice(0, mostCorrelated);
+  return withDuckDb(options, async (db) => {
+    try {
+      const [counted] = await db.rows(
+        `SELECT CAST(num_rows AS VARCHAR) AS n FROM parquet_file_metadata(${quotePath(path)})`,
+      );
+      const rows = Number(counted?.['n'] ?? 0);
+      const every = exact ? 1 : Math.max(1, Math.ceil(rows / correlatedRows));
+      const { relation, ordinal } = numberedParquetRelation(path, columns);
+      const items = chosen.map(({ name }, at) => {
+        const value = `CAST(${quoteIdentifier(name)} AS DOUBLE)`;
+        return `CASE WHEN isfinite(${value}) THEN ${value} END AS c${at}`;
+      });
+      const pairs = chosen.flatMap((_, a) => chosen.slice(a + 1).map((__, b) => [a, a + 1 + b] as const));
+      // A column that does not vary over the pairs has no correlation; DuckDB's would be NaN.
+      const sums = pairs.map(([a, b]) => `corr(c${a}, c${b}) AS r${a}_${b}`);
+      const [found] = await db.rows(
+        `SELECT ${['CAST(count(*) AS DOUBLE) AS n', ...sums].join(', ')} FROM (SELECT ${[ordinal, ...items].join(', ')}
+         FROM ${relation}${every === 1 ? '' : ` WHERE ${ordinal} % ${every} = 0`})`,
+      );
+      const values = chosen.map((_, a) =>
+        chosen.map((__, b) => (a === b ? 1 : numberOf(found?.[`r${Math.min(a, b)}_${Math.max(a, b)}`]))),
+      );
+      return {
+        columns: chosen.map(({ name }) => name),
+        values,
+        rows,
+        sampled: numberOf(found?.['n']) ?? 0,
+        leftOut: numeric.length - chosen.length,
+      };
+    } catch (error) {
+      throw duckDbError(error, { code: 'data.unreadable', doing: 'The columns cannot be compared' });
     }
   });
 }

@@ -29,7 +29,9 @@ export const artifactHandlers = {
     const { digest, ...query } = input;
     const table = await openTable(context, digest);
     return readTablePage(table.path(tableFile), table.manifest.schema?.columns ?? [], query, {
+      threads: 2,
       tempDir: tmpdir(),
+      orders: context.rowOrders,
       ...(signal === undefined ? {} : { signal }),
     });
   }),
@@ -45,8 +47,11 @@ export const artifactHandlers = {
       ...(signal === undefined ? {} : { signal }),
     });
   }),
-  profile: rpc.artifact.profile.handler(async ({ input, context }) =>
-    context.profiles.profile(await openTable(context, input.digest)),
+  profile: rpc.artifact.profile.handler(async ({ input, context, signal }) =>
+    context.profiles.profile(await openTable(context, input.digest), { exact: input.exact, signal }),
+  ),
+  correlation: rpc.artifact.correlation.handler(async ({ input, context, signal }) =>
+    context.profiles.correlation(await openTable(context, input.digest), { exact: input.exact, signal }),
   ),
   json: rpc.artifact.json.handler(async ({ input, context }) => {
     const artifact = await openArtifact(context, input.digest);
