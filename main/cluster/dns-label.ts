@@ -19,3 +19,8 @@ export function toDnsLabel(text: string, maxLength: number = maxLabelLength): st
   const hash = bytesToHex(sha256(new TextEncoder().encode(text))).slice(0, suffixLength - 1);
   return readable === '' ? `x-${hash}` : `${readable}-${hash}`;
 }
+
+/** Of the task or container that stands for the shares of a step (trials, folds), by the step's own label. */
+export function sharesLabel(label: string): string {
+  return toDnsLabel(`${label}-shares`);
+}

@@ -10,6 +10,8 @@ export interface ExportContext {
   definitionOf: (kind: string) => NodeDefinition | undefined;
   /** Version of the engine, for labels. */
   version: string;
+  /** Pods that may work on one step at the same time; default 8, 1: none beside its own. */
+  mostPods?: number;
   /** Instead of the graph's id: names the objects and what belongs together. */
   bundleId?: string;
   /** The graph's document, for a pod that runs all of it. */

@@ -205,6 +205,57 @@ describe('kubernetes', () => {
     }
   });
 
+  describe('trials and folds', () => {
+    const search = step('search', 'train.search', { label: 'x', trials: 4 });
+    const folds = step('folds', 'train.cross-validate', { folds: 3 }, { model: [{ step: 'search', port: 'model' }] });
+    const objectsOf = (target: string, mostPods?: number) => {
+      const given = { ...context([search, folds]), ...(mostPods === undefined ? {} : { mostPods }) };
+      return renderBundle(target, given)
+        .files.filter(({ path }) => /^base\/(run|workflow)\.yaml$/.test(path))
+        .flatMap(({ text }) => parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject));
+    };
+
+    it('are indexed Jobs that the run starts before the step, and only the starter has a token', () => {
+      const objects = objectsOf('kubernetes');
+      const templates = objects.filter(({ kind }) => kind === 'CronJob');
+      expect(templates.map((one) => one['spec'])).toMatchObject([
+        { suspend: true, jobTemplate: { spec: { completionMode: 'Indexed', completions: 4, parallelism: 4 } } },
+        { suspend: true, jobTemplate: { spec: { completionMode: 'Indexed', completions: 3, parallelism: 3 } } },
+      ]);
+      expect(JSON.stringify(templates[1])).toContain('$(SLIPWAY_SHARE)/3');
+      const job = objects.find(({ kind }) => kind === 'Job')?.['spec'] as {
+        template: {
+          spec: Record<'initContainers' | 'containers', { name: string; volumeMounts: { name: string }[] }[]>;
+        };
+      };
+      const containers = [...job.template.spec.initContainers, ...job.template.spec.containers];
+      const withToken = containers.filter(({ volumeMounts }) => volumeMounts.some(({ name }) => name === 'account'));
+      expect(containers.map(({ name }) => name)).toEqual(['1-search-shares', '1-search', '2-folds-shares', '2-folds']);
+      expect(withToken.map(({ name }) => name)).toEqual(['1-search-shares', '2-folds-shares']);
+      expect(objects.find(({ kind }) => kind === 'Role')).toMatchObject({
+        rules: [{ resourceNames: ['graph-1-search-shares', 'graph-2-folds-shares'] }, { verbs: ['create', 'get'] }],
+      });
+    });
+
+    it('are a task with items before the step, which runs whatever became of them', () => {
+      const template = objectsOf('argo').find(({ kind }) => kind === 'WorkflowTemplate')?.['spec'] as {
+        templates: { dag?: { tasks: Record<string, unknown>[] } }[];
+      };
+      expect(template.templates[0]?.dag?.tasks).toMatchObject([
+        { name: '1-search-shares', withItems: ['0/4', '1/4', '2/4', '3/4'] },
+        { depends: '(1-search-shares.Succeeded || 1-search-shares.Failed || 1-search-shares.Errored)' },
+        { name: '2-folds-shares', withItems: ['0/3', '1/3', '2/3'], dependencies: ['1-search'] },
+        { depends: expect.stringMatching(/^1-search && \(2-folds-shares\.Succeeded/) },
+      ]);
+    });
+
+    it('are done by the step alone where one pod is all there may be', () => {
+      expect(objectsOf('kubernetes', 1).filter(({ kind }) => kind === 'CronJob' || kind === 'Role')).toEqual([]);
+      expect(JSON.stringify(objectsOf('argo', 1))).not.toContain('withItems');
+      expect(JSON.stringify(objectsOf('argo', 2))).toContain('"withItems":["0/2","1/2"]');
+    });
+  });
+
   it('refuses a plan too large for a ConfigMap', () => {
     const big = step('big', 'data.sql', { query: 'x'.repeat(1_100_000) });
     expect(codeOf(() => renderBundle('kubernetes', context([big]))).code).toBe('export.unsupported');

@@ -5,6 +5,8 @@ import type { KubernetesObject } from './bundle.ts';
 export const fieldManager = 'slipway';
 /** Set at apply on every object of a bundle; what carries label and annotation alike is ours to remove. */
 export const bundleLabel = 'slipway.dev/bundle';
+/** On pods that do a share of a step's trials or folds: the label of these shares. */
+export const shareLabel = 'slipway.dev/shares';
 export const bundleAnnotation = 'slipway.dev/bundle-id';
 
 /** Id of the bundle the objects belong to: the name all parts of a graph share. Throws `bundle.invalid`. */

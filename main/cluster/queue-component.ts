@@ -1,5 +1,6 @@
 import type { KubernetesObject } from './bundle.ts';
 import type { BundleComponent } from './bundle-part.ts';
+import { shareLabel } from './ownership.ts';
 
 /** JSON pointer to the labels that Kueue reads, by the kind that runs the batch part. */
 const labelsAt: Readonly<Record<string, string>> = {
@@ -7,11 +8,16 @@ const labelsAt: Readonly<Record<string, string>> = {
   RayJob: '/metadata/labels',
   // Kueue admits its pods one by one.
   WorkflowTemplate: '/spec/podMetadata/labels',
+  // Templates of the Jobs with the shares of a step.
+  CronJob: '/spec/jobTemplate/metadata/labels',
 };
 
 /** Puts the batch part into a queue of Kueue; nothing where the bundle has none. */
 export function queueComponents(objects: readonly KubernetesObject[]): BundleComponent[] {
-  const runs = objects.filter(({ kind }) => Object.hasOwn(labelsAt, kind));
+  const runs = objects.filter(
+    ({ kind, metadata }) =>
+      Object.hasOwn(labelsAt, kind) && (kind !== 'CronJob' || metadata.labels?.[shareLabel] !== undefined),
+  );
   if (runs.length === 0) return [];
   return [
     {

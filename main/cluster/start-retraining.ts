@@ -1,12 +1,7 @@
-import { ApiFailure } from './api/api-failure.ts';
 import { type ClusterClient, openCluster } from './api/cluster-client.ts';
 import { explainFailure } from './api/explain-failure.ts';
+import { createJobFrom, createOnce } from './create-job.ts';
 import { toDnsLabel } from './dns-label.ts';
-
-interface JobTemplate {
-  metadata?: { labels?: Record<string, string> };
-  spec: { template: { spec: { containers: { env?: { name: string; value?: string }[] }[] } } };
-}
 
 /**
  * Starts a retraining in the namespace this pod runs in: a Job from the template of a (suspended) CronJob, as
@@ -24,7 +19,7 @@ export async function startRetraining(
   const value = reasons.join(',');
   try {
     if (what.kind === 'workflowtemplate') {
-      await create(client, `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`, {
+      await createOnce(client, `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`, {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'Workflow',
         metadata: { name, namespace },
@@ -35,39 +30,9 @@ export async function startRetraining(
       });
       return `Workflow/${name}`;
     }
-    const cronJob = await client.json<{ metadata: { uid: string }; spec: { jobTemplate: JobTemplate } }>({
-      path: `/apis/batch/v1/namespaces/${namespace}/cronjobs/${what.name}`,
-    });
-    const { metadata, spec } = structuredClone(cronJob.spec.jobTemplate);
-    for (const container of spec.template.spec.containers) {
-      container.env = [...(container.env ?? []), { name: 'SLIPWAY_RETRAIN_REASONS', value }];
-    }
-    await create(client, `/apis/batch/v1/namespaces/${namespace}/jobs`, {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: {
-        name,
-        namespace,
-        ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
-        annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
-        ownerReferences: [
-          { apiVersion: 'batch/v1', kind: 'CronJob', name: what.name, uid: cronJob.metadata.uid, controller: true },
-        ],
-      },
-      spec,
-    });
+    await createJobFrom(client, what.name, name, [{ name: 'SLIPWAY_RETRAIN_REASONS', value }]);
     return `Job/${name}`;
   } catch (error) {
     throw explainFailure(error, `Starting ${what.name}`);
-  }
-}
-
-/** An object of that name that is there already is the same start. */
-async function create(client: ClusterClient, path: string, body: unknown): Promise<void> {
-  try {
-    await client.json({ method: 'POST', path, body });
-  } catch (error) {
-    if (error instanceof ApiFailure && error.statusCode === 409) return;
-    throw error;
   }
 }

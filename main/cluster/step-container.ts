@@ -31,21 +31,27 @@ export function secretEnvironment({ plan }: ExportContext, names: Names): Record
   }));
 }
 
+/** Of `slipway`, for one step of the plan. */
+export function stepArguments(stepId: string): string[] {
+  return ['run', '--json', '--plan', planFile, '--step', stepId, '--store', '$(SLIPWAY_STORE)'];
+}
+
 /**
  * The container of one step, without its name: it starts with the engine's cache check and ends with the step. `stepId`
- * stands for the step where several share a container.
+ * stands for the step where several share a container, `share` (INDEX/COUNT) for the trials or folds it does alone.
  */
 export function stepContainer(
   step: PlanStep,
   context: ExportContext,
   names: Names,
   stepId: string = step.id,
+  share?: string,
 ): Record<string, unknown> {
   const { env, ...credentials } = storeEnvironment(names);
   return {
     image: imageName,
     imagePullPolicy,
-    ...engineCommand(['run', '--json', '--plan', planFile, '--step', stepId, '--store', '$(SLIPWAY_STORE)']),
+    ...engineCommand([...stepArguments(stepId), ...(share === undefined ? [] : ['--share', share])]),
     ...credentials,
     env: [...env, ...secretEnvironment(context, names)],
     resources: stepResources(step, context),

@@ -88,3 +88,32 @@ describe('steps of a workflow', () => {
     expect(statuses(undefined)).toMatchObject({ run: { state: 'gone' }, states: ['skipped', 'skipped'] });
   });
 });
+
+describe('trials and folds of a step', () => {
+  const share = (index: number, phase: string, state: object) =>
+    pod(`2-trees-shares(${index}:${index}/3)`, 0, state, { phase });
+
+  it('run in pods of their own while the step waits, which is said at the step', () => {
+    const pods = [
+      share(0, 'Succeeded', { terminated: { exitCode: 0 } }),
+      share(1, 'Running', { running: {} }),
+      share(2, 'Pending', { waiting: { reason: 'ImagePullBackOff' } }),
+    ];
+    expect(statuses(workflow('Running'), pods).steps[1]).toMatchObject({
+      state: 'running',
+      reason: '1 of 3 shares of its trials or folds are done.',
+    });
+    expect(statuses(workflow('Running'), pods.slice(2)).steps[1]).toMatchObject({
+      state: 'pulling',
+      reason: 'ImagePullBackOff',
+      fix: expect.stringContaining('image'),
+    });
+    const own = [...pods, pod('2-trees', 0, { running: {} })];
+    expect(statuses(workflow('Running'), own).steps[1]).toMatchObject({ state: 'running', reason: null });
+  });
+
+  it('that failed are no failure of the step', () => {
+    const failed = share(0, 'Failed', { terminated: { exitCode: 137, reason: 'OOMKilled' } });
+    expect(statuses(workflow('Running'), [failed]).states[1]).toBe('pending');
+  });
+});

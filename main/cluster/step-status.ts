@@ -1,4 +1,6 @@
+import { sharesLabel } from './dns-label.ts';
 import type { ContainerStatus, LiveEvent, LiveJob, LivePod, LiveWorkflow } from './live-objects.ts';
+import { shareLabel } from './ownership.ts';
 
 export type StepState = 'pending' | 'scheduling' | 'pulling' | 'running' | 'done' | 'failed' | 'skipped';
 
@@ -51,10 +53,16 @@ export function stepStatuses(state: ClusterState): { steps: StepStatus[]; run: R
     .toSorted((a, b) => createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
   const steps =
     state.run.kind === 'Job' ? jobSteps(state, pods) : state.steps.map((step) => workflowStep(step, state, pods));
+  const labelOf = new Map(state.steps.map(({ id, label }) => [id, sharesLabel(label)]));
+  const withShares = steps.map((step) =>
+    step.state === 'pending' || step.state === 'scheduling' || step.state === 'pulling'
+      ? { ...step, ...sharesState(state, labelOf.get(step.id) as string) }
+      : step,
+  );
   const over = run.state === 'failed' || run.state === 'gone';
   return {
     run,
-    steps: steps.map((step) =>
+    steps: withShares.map((step) =>
       over && ['pending', 'scheduling', 'pulling', 'running'].includes(step.state)
         ? { ...step, state: 'skipped', reason: step.reason ?? run.reason }
         : step,
@@ -142,6 +150,24 @@ function workflowStep(step: NamedStep, state: ClusterState, allPods: readonly Li
   if (status.state === 'failed') return { ...status, state: 'pending' };
   if (pod === undefined && node?.message !== undefined) status.reason = node.message;
   return status;
+}
+
+/** While the trials or folds of a step are done by pods of their own. */
+function sharesState({ run, pods: all, events }: ClusterState, label: string): Partial<StepStatus> {
+  const pods = all.filter(
+    (pod) => pod.metadata.labels?.[shareLabel] === label || templateOf(pod, run.name)?.startsWith(`${label}(`),
+  );
+  const first = pods.find((pod) => pod.status?.phase !== 'Succeeded') ?? pods[0];
+  if (first === undefined) return {};
+  const done = pods.filter((pod) => pod.status?.phase === 'Succeeded').length;
+  if (done > 0 || pods.some((pod) => pod.status?.phase === 'Running')) {
+    return { state: 'running', reason: `${done} of ${pods.length} shares of its trials or folds are done.`, fix: null };
+  }
+  const container = first.status?.containerStatuses?.find(({ name }) => name === 'main' || name === label);
+  const state = containerState(first, container, true);
+  // A share that failed is done by the step itself.
+  if (state.state === 'failed') return { warnings: warningsOf(events, first) };
+  return { ...state, pod: first.metadata.name, container: container?.name ?? null };
 }
 
 function containerState(pod: LivePod, container: ContainerStatus | undefined, current: boolean): Partial<StepStatus> {

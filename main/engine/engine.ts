@@ -50,6 +50,7 @@ import { createScheduler } from './scheduler.ts';
 import { memoryForSteps, missingGpusText } from './step-estimate.ts';
 import { createStreamInputs } from './stream-inputs.ts';
 import { createStreamTriggers } from './stream-triggers.ts';
+import { createStepItems, type Share } from './step-items.ts';
 import { createStepKeys, withInputs } from './step-keys.ts';
 import { type ResolvedOutput, resolveInputs, resolveOutputs } from './step-outputs.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -137,10 +138,19 @@ export interface Engine {
     store?: ArtifactStore;
     baseDir: string;
     signal?: AbortSignal;
+    /** Computes only this share of the step's items (trials, folds), for the step that comes after; the record has no outputs. */
+    share?: Share;
     onLog?: (text: string) => void;
     /** Just before the kind's own code begins; never for a step that is up to date. */
     onBegin?: () => void;
   }): Promise<{ status: 'executed' | 'cached'; record: StepRecord }>;
+  /** Key of a step of the plan, and whether the store has its result. Throws `artifact.not-found` where a step above has none. */
+  lookAtStep(options: {
+    plan: Plan;
+    stepId: string;
+    store: ArtifactStore;
+    baseDir: string;
+  }): Promise<{ key: string; hit: boolean }>;
   /** Cancels what runs and ends the workers. */
   close(): Promise<void>;
 }
@@ -425,19 +435,25 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runEvents: (runId, after, signal) => logs.follow(runId, after, signal),
     listRuns: (query) => records.list(query),
     getRun: (runId) => records.get(runId),
-    runStep: ({ plan, stepId, store: target = store, baseDir, signal = neverAborted, onLog, onBegin }) =>
+    runStep: ({ plan, stepId, store: target = store, baseDir, signal = neverAborted, share, onLog, onBegin }) =>
       runPlanStep({
         plan,
         stepId,
         store: target,
         baseDir: resolve(baseDir),
         signal,
+        share,
         onLog,
         onBegin,
         keys,
         kinds,
         threads: cores,
       }),
+    lookAtStep: async ({ plan, stepId, store: target, baseDir }) => {
+      const place = { plan, stepId, store: target, baseDir: resolve(baseDir), signal: neverAborted, keys, kinds };
+      const { key, known } = await resolvePlanStep(place);
+      return { key, hit: known !== undefined };
+    },
     close: async () => {
       for (const { controller } of active.values())
         controller.abort(new AppError('run.cancelled', 'The engine is closing.'));
@@ -454,19 +470,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engine;
 }
 
-/** The keys of the steps above follow from the plan and their records, so a pod needs the store and the plan only. */
-async function runPlanStep(options: {
+interface PlanStepOptions {
   plan: Plan;
   stepId: string;
   store: ArtifactStore;
   baseDir: string;
   signal: AbortSignal;
-  onLog: ((text: string) => void) | undefined;
-  onBegin: (() => void) | undefined;
   keys: RunServices['keys'];
   kinds: RunServices['kinds'];
-  threads: number;
-}): Promise<{ status: 'executed' | 'cached'; record: StepRecord }> {
+}
+
+/** The keys of the steps above follow from the plan and their records, so a pod needs the store and the plan only. */
+async function resolvePlanStep(options: PlanStepOptions) {
   const { plan, stepId, store, baseDir, signal, keys, kinds } = options;
   const { selected, unknown } = selectSteps(plan, { to: stepId });
   if (unknown.length > 0) {
@@ -481,30 +496,7 @@ async function runPlanStep(options: {
     const parts = withInputs(await keys.ownParts(step, baseDir, signal), inputs);
     const key = stepKey(parts);
     const known = await store.getStep(key);
-    if (step.id === stepId) {
-      if (known !== undefined) return { status: 'cached', record: known };
-      const task = {
-        runId: newRunId(),
-        graph: plan.graph,
-        step,
-        key,
-        parts,
-        inputs,
-        baseDir,
-        threads: options.threads,
-        memoryBytes: memoryForSteps(),
-      };
-      const record = await executeStep(task, {
-        store,
-        kinds,
-        signal,
-        log: (_level, text) => options.onLog?.(text),
-        begun: () => options.onBegin?.(),
-        progress: () => undefined,
-        partial: () => undefined,
-      });
-      return { status: 'executed', record };
-    }
+    if (step.id === stepId) return { step, key, parts, inputs, known };
     if (known === undefined) {
       throw new AppError(
         'artifact.not-found',
@@ -518,6 +510,38 @@ async function runPlanStep(options: {
     outputs.set(step.id, resolveOutputs(kinds, step, inputs, known));
   }
   throw new AppError('internal.bug', `Step "${stepId}" was not reached.`);
+}
+
+async function runPlanStep(
+  options: PlanStepOptions & {
+    share: Share | undefined;
+    onLog: ((text: string) => void) | undefined;
+    onBegin: (() => void) | undefined;
+    threads: number;
+  },
+): Promise<{ status: 'executed' | 'cached'; record: StepRecord }> {
+  const { plan, store, baseDir, signal, kinds, threads } = options;
+  const { known, ...resolved } = await resolvePlanStep(options);
+  if (known !== undefined) return { status: 'cached', record: known };
+  const task = {
+    ...resolved,
+    runId: newRunId(),
+    graph: plan.graph,
+    baseDir,
+    threads,
+    memoryBytes: memoryForSteps(),
+  };
+  const record = await executeStep(task, {
+    store,
+    kinds,
+    signal,
+    items: createStepItems(store, task, options.share),
+    log: (_level, text) => options.onLog?.(text),
+    begun: () => options.onBegin?.(),
+    progress: () => undefined,
+    partial: () => undefined,
+  });
+  return { status: 'executed', record };
 }
 
 /** Said before it starts; it is tried all the same, since the estimate may be wrong. */

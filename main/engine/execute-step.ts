@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { Progress } from '../../shared/events/run-events.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
-import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import type { ArtifactDraft, InputArtifact, StepContext, StepItems } from '../../shared/node/runner.ts';
 import type { KeyParts, Plan, PlanStep } from '../../shared/plan/plan.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
@@ -44,9 +44,14 @@ export interface StepHost {
   partial: (value: Record<string, unknown>) => void;
   /** Just before the kind's own code begins. */
   begun?: () => void;
+  /** Keeps results of single items of the step. */
+  items?: StepItems;
 }
 
-/** Runs one step and commits its outputs and its record. The one way a step is executed, in a worker or in a pod. */
+/**
+ * Runs one step and commits its outputs and its record. The one way a step is executed, in a worker or in a pod. With a
+ * share of its items only these are kept; the record then has no outputs and is in no store.
+ */
 export async function executeStep(task: StepTask, host: StepHost): Promise<StepRecord> {
   const { step } = task;
   const started = performance.now();
@@ -77,6 +82,7 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       source: task.parts.source,
       streamsDir: streamsFolder(localFolder),
       resumeDir: join(localFolder, 'resume', task.parts.code.slice(0, 16)),
+      ...(host.items === undefined ? {} : { items: host.items }),
       device: step.device ?? 'auto',
       secret: secrets.value,
       log: (level, text) => host.log(level, secrets.redactValue(text)),
@@ -87,7 +93,10 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
     host.begun?.();
     const drafts = await runner.run(context);
     host.signal.throwIfAborted();
-    const outputs = await commitOutputs(task, drafts, Object.keys(portsOf(definition, params).outputs), host.store);
+    const isShare = host.items?.share !== undefined;
+    const outputs = isShare
+      ? {}
+      : await commitOutputs(task, drafts, Object.keys(portsOf(definition, params).outputs), host.store);
     const energyJoules = energy();
     const record: StepRecord = {
       key: task.key,
@@ -97,6 +106,7 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       durationMs: performance.now() - started,
       ...(energyJoules === undefined ? {} : { energyJoules }),
     };
+    if (isShare) return record;
     await host.store.putStep(record);
     if (runner.effect === true && runner.probe !== undefined) {
       const source = await runner.probe(context);

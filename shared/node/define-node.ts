@@ -113,6 +113,11 @@ export interface NodeDefinition<K extends string = string, P extends z.ZodObject
   /** Its maths runs on the device that the node asks for. */
   usesDevice?: true;
   resources?(params: z.output<P>, stats: InputStats): ResourceEstimate;
+  /**
+   * How many parts of the work (trials, folds) do not need each other, so that other machines may do them beforehand. The
+   * runner does item `n` through `ctx.items`. Undefined or less than 2: none.
+   */
+  fanOut?(params: z.output<P>): number | undefined;
   deploy: DeployHints;
   /** Feature and train kinds: lowered to ONNX, or why not. */
   lowering?: { onnx: true } | { onnx: false; why: string };

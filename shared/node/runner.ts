@@ -28,6 +28,16 @@ export interface ArtifactDraft {
   contentDigest?: string;
 }
 
+/** Results of single parts of a step (trials, folds), by number from 0, which other machines may have computed. */
+export interface StepItems {
+  /** This attempt computes only items whose number leaves `index` when divided by `count`, and gives no output. */
+  readonly share?: { readonly index: number; readonly count: number };
+  /** Undefined when nobody has computed it. */
+  get(number: number): Promise<unknown>;
+  /** Keeps a result; `value` is JSON. */
+  put(number: number, value: unknown): Promise<void>;
+}
+
 export interface StepContext<P = Record<string, unknown>> {
   readonly params: P;
   /** By input port; an unconnected optional port is an empty list, a `many` port keeps edge order. */
@@ -50,6 +60,8 @@ export interface StepContext<P = Record<string, unknown>> {
   readonly streamsDir: string;
   /** Durable folder of this version of the kind: what a step that was stopped goes on from. */
   readonly resumeDir: string;
+  /** Absent where results of items are not kept: the step computes all of them. */
+  readonly items?: StepItems;
   /** Where the node asks its maths to run: `auto`, or an execution provider. */
   readonly device: string;
   /** Value of a secret that a param names. Errors: `environment.missing`. Never write it anywhere. */

@@ -12,6 +12,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { withExampleModels } from '../support/example-models.ts';
 import { repositoryRoot } from '../support/run-slipway.ts';
+import { spreadGraph } from '../support/spread-graph.ts';
 
 // Schemas of the projects whose objects a bundle may hold; test material beside the checkout, not part of the product.
 const schemasDir = join(repositoryRoot, '..', 'shared', 'crds');
@@ -73,7 +74,7 @@ if (present) {
   }
 }
 
-const templates = await listTemplates();
+const templates = [...(await listTemplates()), { id: 'spread', text: JSON.stringify(spreadGraph()) }];
 const cases = templates.flatMap((template) => {
   const context = withExampleModels(exportContextOf(readGraphText(template.text, definitionOf)));
   const serves = plannedEndpoints(context.plan).endpoints.length > 0;

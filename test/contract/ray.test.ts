@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { spreadGraph } from '../support/spread-graph.ts';
 
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 const python = process.env['SLIPWAY_PEERS_PYTHON'];
@@ -41,6 +42,20 @@ describe.skipIf(!hasRay)('on a Ray of this machine (SLIPWAY_PEERS_PYTHON with ra
     expect(new Set(statuses(onRay.last))).toEqual(new Set(['executed']));
     const again = await runSlipway(['run', penguins, '--target', 'ray'], join(folder, 'ray'), env);
     expect(new Set(statuses(again.last))).toEqual(new Set(['cached']));
+  }, 180_000);
+
+  it('does the trials of a search and the folds of a cross-validation as tasks of their own', async () => {
+    const path = join(folder, 'spread.slipway.json');
+    writeFileSync(path, JSON.stringify(spreadGraph()));
+    const local = await runSlipway(['run', path], join(folder, 'local'));
+    const onRay = await runSlipway(['run', path, '--target', 'ray'], join(folder, 'spread'), env);
+    expect(onRay.code, onRay.stderr).toBe(0);
+    expect(onRay.last['outputs']).toEqual(local.last['outputs']);
+    const shares = onRay.lines.filter(({ type, ok }) => type === 'share.finished' && ok === true);
+    expect(shares.map(({ id, share }) => `${String(id)} ${String(share)}`).toSorted()).toEqual([
+      ...[0, 1, 2].map((share) => `folds ${share}`),
+      ...[0, 1, 2, 3, 4, 5].map((share) => `species ${share}`),
+    ]);
   }, 180_000);
 
   it('tells which step failed and why, skips what needs it, and goes on with the rest', async () => {

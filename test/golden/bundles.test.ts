@@ -10,6 +10,7 @@ import { listTemplates } from '../../main/engine/templates.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { withExampleModels } from '../support/example-models.ts';
+import { spreadGraph } from '../support/spread-graph.ts';
 
 // UPDATE_GOLDEN=1 rewrites the expected bundles; the diff is then reviewed like code.
 const update = process.env['UPDATE_GOLDEN'] === '1';
@@ -26,12 +27,17 @@ function filesBelow(dir: string): string[] {
 const templates = await listTemplates();
 const contextOf = (text: string) => withExampleModels(exportContextOf(readGraphText(text, definitionOf)));
 const composed = ['argo,kserve', 'triton,kserve'];
-const cases = templates.flatMap((template) =>
-  [...supportedTargets(contextOf(template.text)), ...(template.id === 'penguins' ? composed : [])].map((target) => ({
-    template,
-    target,
-  })),
-);
+const spread = { id: 'spread', text: JSON.stringify(spreadGraph()) };
+const cases = [
+  ...templates.flatMap((template) =>
+    [...supportedTargets(contextOf(template.text)), ...(template.id === 'penguins' ? composed : [])].map((target) => ({
+      template,
+      target,
+    })),
+  ),
+  // Trials and folds in pods of their own, which no sample graph has.
+  ...['kubernetes', 'argo'].map((target) => ({ template: spread, target })),
+];
 
 it('covers every sample graph', () => {
   expect(templates.map(({ id }) => id)).toEqual(expect.arrayContaining(['digits', 'flight-delays', 'penguins']));

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { readGraphText } from '../../../shared/graph/read-graph.ts';
+import { defaultPods } from '../../../shared/plan/fan-out.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { embedModels } from '../../cluster/embed-models.ts';
 import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
@@ -19,12 +20,18 @@ import { type GraphFile, readGraphFile, requireGraphJson } from '../read-graph.t
 export const exportCommand: Command = {
   name: 'export',
   summary: 'Writes the bundle that runs the graph on a cluster. Runs nothing; the same graph gives the same bytes.',
-  usage: 'GRAPH --target TARGET --out DIR [--check-parity]',
+  usage: 'GRAPH --target TARGET --out DIR [--pods N] [--check-parity]',
   positionals: 1,
-  options: { target: { type: 'string' }, out: { type: 'string' }, 'check-parity': { type: 'boolean' } },
+  options: {
+    target: { type: 'string' },
+    out: { type: 'string' },
+    pods: { type: 'string' },
+    'check-parity': { type: 'boolean' },
+  },
   optionHelp: {
     target: `one of: ${exportTargets.map((target) => target.id).join(', ')}; or two: one for the run, one for serving (argo,kserve)`,
     out: 'folder to write to; files of the bundle are replaced',
+    pods: `pods that do the trials of a search or the folds of a cross-validation at the same time; default ${defaultPods}, 1: none beside the step`,
     'check-parity': 'run each exported step as a container would and compare with the local run',
   },
   async run(context) {
@@ -34,7 +41,8 @@ export const exportCommand: Command = {
       throw new AppError('cli.usage', 'Both --target and --out are needed.', { fix: 'See: slipway export --help' });
     }
     const file = await readGraphFile(context.positionals[0]);
-    const planned = exportContextOf(readGraphText(file.text, definitionOf));
+    const mostPods = podsOf(context.text('pods'));
+    const planned = { ...exportContextOf(readGraphText(file.text, definitionOf)), mostPods };
     const exported = embedsModels(target) ? await withModels(context, planned) : planned;
     const bundle = renderBundle(target, exported);
     const parity = context.flag('check-parity') ? await parityOf(context, file, exported) : undefined;
@@ -59,6 +67,15 @@ export const exportCommand: Command = {
     return parity?.passed === false ? 1 : 0;
   },
 };
+
+function podsOf(text: string | undefined): number {
+  if (text === undefined) return defaultPods;
+  const pods = Number(text);
+  if (/^\d{1,3}$/.test(text) && pods >= 1) return pods;
+  throw new AppError('cli.usage', `--pods "${text}" is not a number from 1 to 999.`, {
+    fix: 'See: slipway export --help',
+  });
+}
 
 function withModels(context: CommandContext, planned: ExportContext): Promise<ExportContext> {
   return withStore(context, ({ database, artifacts }) => {

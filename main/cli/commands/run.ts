@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { RunFinished } from '../../../shared/events/run-events.ts';
 import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
 import type { SelectionOptions } from '../../engine/engine.ts';
+import type { Share } from '../../engine/step-items.ts';
 import { metricsOf, registrationOf } from '../../engine/registration.ts';
-import { createArtifactStore } from '../../store/artifact-store.ts';
+import { type ArtifactStore, createArtifactStore } from '../../store/artifact-store.ts';
 import { copyStep } from '../../store/copy-step.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import { driverOfUri } from '../../store/driver-of-uri.ts';
@@ -21,13 +22,15 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'Runs the data, feature and train part of a graph; what is up to date is not run again.',
   usage:
-    'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… [--target local|cluster|ray] | --plan FILE --step ID --store URI',
+    'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… [--target local|cluster|ray] | --plan FILE --step ID --store URI [--share INDEX/COUNT]',
   positionals: 1,
   options: {
     ...selectionOptions,
     target: { type: 'string' },
     plan: { type: 'string' },
     step: { type: 'string' },
+    share: { type: 'string' },
+    start: { type: 'string' },
     store: { type: 'string' },
     context: { type: 'string' },
     namespace: { type: 'string' },
@@ -42,6 +45,8 @@ export const runCommand: Command = {
     image: 'of the engine, as the cluster can pull it; default SLIPWAY_IMAGE',
     plan: 'run one step of this plan, as a pod does',
     step: 'which step of the plan',
+    share: 'INDEX/COUNT: only this share of the trials or folds of the step, which the step then finds done',
+    start: 'cronjob/NAME: only start its Job for the shares of the step in the cluster of this pod, and wait for it',
     store: 'where its inputs are and its results go: file:///FOLDER or s3://BUCKET/PREFIX; default SLIPWAY_STORE',
   },
   run(context) {
@@ -69,7 +74,7 @@ async function runGraph(context: CommandContext): Promise<number> {
   if (target !== 'local' && target !== 'ray' && target !== 'cluster') {
     throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use local, cluster or ray.' });
   }
-  refuseOptions(context, ['step'], 'a run without --plan');
+  refuseOptions(context, ['step', 'share', 'start'], 'a run without --plan');
   if (target !== 'cluster') refuseOptions(context, ['store', ...clusterOptions], `a run with the target ${target}`);
   const file = await readGraphFile(context.positionals[0]);
   const document = requireGraphJson(file);
@@ -180,9 +185,12 @@ async function runStep(context: CommandContext): Promise<number> {
   if (planFile === undefined || stepId === undefined || storeUri === undefined) {
     throw new AppError('cli.usage', '--plan, --step and --store go together.');
   }
+  const share = shareOf(context.text('share'));
   const plan = await readPlan(planFile);
   const driver = driverOfUri(storeUri, resolveDataDir(context.dataDir));
   const store = createArtifactStore(driver);
+  const start = context.text('start');
+  if (start !== undefined) return startShares(context, { plan, stepId, store, start });
   return withEngine(context, async (engine) => {
     const started = performance.now();
     const { status, record } = await engine.runStep({
@@ -191,6 +199,7 @@ async function runStep(context: CommandContext): Promise<number> {
       store,
       baseDir: process.cwd(),
       signal: context.signal,
+      ...(share === undefined ? {} : { share }),
       onLog: (text) => context.output.log(text),
       onBegin: () => context.output.event({ type: 'step.started', id: stepId, time: Date.now() }),
     });
@@ -216,6 +225,44 @@ async function runStep(context: CommandContext): Promise<number> {
     };
     context.output.result(finished, `${stepId} ${status}`);
     return 0;
+  });
+}
+
+/** Starts pods for the shares of a step that is not up to date, and waits. Whatever they cannot do, the step itself will. */
+async function startShares(
+  context: CommandContext,
+  { start, ...step }: { plan: Plan; stepId: string; store: ArtifactStore; start: string },
+): Promise<number> {
+  const [kind, template] = start.split('/');
+  if (kind !== 'cronjob' || template === undefined || template === '') {
+    throw new AppError('cli.usage', `--start "${start}" is not cronjob/NAME.`, { fix: 'See: slipway run --help' });
+  }
+  return withEngine(context, async (engine) => {
+    const { key, hit } = await engine.lookAtStep({ ...step, baseDir: process.cwd() });
+    if (hit) {
+      context.output.result({ type: 'shares.finished', id: step.stepId, hit, reason: null }, 'up to date');
+      return 0;
+    }
+    const { runShares } = await import('../../cluster/start-shares.ts');
+    const reason = await runShares(template, key.slice(0, 8), {
+      signal: context.signal,
+      onProgress: (done, of) => context.output.log(`${done} of ${of} shares done`),
+    }).catch((error: unknown) => {
+      context.signal.throwIfAborted();
+      return toAppError(error).message;
+    });
+    if (reason !== null) context.output.log(`Not all shares were done beforehand: ${reason}`);
+    context.output.result({ type: 'shares.finished', id: step.stepId, hit, reason }, 'done');
+    return 0;
+  });
+}
+
+function shareOf(text: string | undefined): Share | undefined {
+  if (text === undefined) return undefined;
+  const [, index, count] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index < count) return { index, count };
+  throw new AppError('cli.usage', `--share "${text}" is not INDEX/COUNT with an index below the count.`, {
+    fix: 'The first of four is 0/4.',
   });
 }
 

@@ -8,6 +8,7 @@ import type { RunFinished } from '../../../shared/events/run-events.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { ExportContext } from '../../cluster/export-context.ts';
+import { shareCount } from '../../../shared/plan/fan-out.ts';
 import { metricsOf } from '../../engine/registration.ts';
 import { type ArtifactStore, createArtifactStore } from '../../store/artifact-store.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
@@ -60,7 +61,14 @@ export async function checkParity(
     for (const step of context.plan.steps) {
       options.signal.throwIfAborted();
       options.log(`  ${step.id} …`);
-      const made = await runAsContainer(step, planFile, storeDir, join(folder, 'steps', step.id), options.signal);
+      const shares = shareCount(step, context.definitionOf, context.mostPods);
+      const workDir = join(folder, 'steps', step.id);
+      const place = { planFile, storeDir, signal: options.signal };
+      for (let share = 0; share < shares; share++) {
+        const args = ['--share', `${share}/${shares}`];
+        await runAsContainer(step, { ...place, workDir: join(workDir, `share-${share}`), args });
+      }
+      const made = await runAsContainer(step, { ...place, workDir: join(workDir, 'step'), args: [] });
       for (const [name, output] of Object.entries(made.outputs)) {
         const expected = local.outputs[name];
         if (expected === undefined) throw new AppError('internal.bug', `The local run gave no ${name}.`);
@@ -102,13 +110,17 @@ async function compare(
 /** The environment holds what the manifest sets and nothing of this machine's. */
 async function runAsContainer(
   step: PlanStep,
-  planFile: string,
-  storeDir: string,
-  workDir: string,
-  signal: AbortSignal,
+  {
+    planFile,
+    storeDir,
+    workDir,
+    signal,
+    args: more,
+  }: { planFile: string; storeDir: string; workDir: string; signal: AbortSignal; args: string[] },
 ): Promise<RunFinished> {
   await mkdir(workDir, { recursive: true });
-  const args = ['run', '--json', '--plan', planFile, '--step', step.id, '--store', pathToFileURL(storeDir).href];
+  const store = pathToFileURL(storeDir).href;
+  const args = ['run', '--json', '--plan', planFile, '--step', step.id, '--store', store, ...more];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry, ...args], {
       cwd: workDir,
@@ -146,7 +158,8 @@ export function parityText(report: ParityReport): string {
   return [
     '# Parity with the local run',
     '',
-    'Every step was run as its container would run it: same command, a clean folder, only the plan and the shared store.',
+    'Every step was run as its container would run it: same command, a clean folder, only the plan and the shared store;',
+    'a step that is spread over several pods in as many shares.',
     `Outputs are compared by digest; those that depend on numeric training within ${scoreTolerance} for scores and`,
     `${metricTolerance} for metrics.`,
     '',

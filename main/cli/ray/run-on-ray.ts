@@ -32,6 +32,7 @@ const driverEventSchema = z.discriminatedUnion('type', [
     log: z.string().optional(),
     error: z.object({ message: z.string(), fix: z.string().optional() }).nullish(),
   }),
+  z.object({ type: z.literal('share.finished'), id: z.string(), share: z.number(), ok: z.boolean() }),
   z.object({ type: z.literal('ray.finished'), status: z.enum(['succeeded', 'failed']) }),
 ]);
 
@@ -136,7 +137,9 @@ async function readEvents(
     const event = parsed.data;
     context.output.event(event);
     if (event.type === 'step.started') context.output.line(`  ${event.id} …`);
-    else if (event.type === 'step.retried') context.output.line(`  ${event.id} is tried again: ${event.log.trim()}`);
+    else if (event.type === 'share.finished') {
+      context.output.line(`  ${event.id}: share ${event.share + 1} ${event.ok ? 'is done' : 'failed'}`);
+    } else if (event.type === 'step.retried') context.output.line(`  ${event.id} is tried again: ${event.log.trim()}`);
     else if (event.type === 'step.finished') {
       const reason = event.error?.message ?? event.log?.trim();
       context.output.line(`  ${event.id} ${event.status}${reason === undefined ? '' : `: ${reason}`}`);

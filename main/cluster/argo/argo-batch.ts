@@ -1,8 +1,9 @@
+import { shareCount } from '../../../shared/plan/fan-out.ts';
 import type { PlanStep } from '../../../shared/plan/plan.ts';
+import { apiServerPolicy } from '../api-server-policy.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
-import { apiServerPorts } from '../loop/loop-part.ts';
-import { toDnsLabel } from '../dns-label.ts';
+import { sharesLabel, toDnsLabel } from '../dns-label.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
@@ -48,17 +49,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
       automountServiceAccountToken: false,
     },
     ...argoExecutorObjects(names, labels),
-    // Default deny keeps pods off the network; the executor must reach the API server.
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: names.batchAccount, labels },
-      spec: {
-        podSelector: { matchLabels: { 'app.kubernetes.io/name': names.graph, 'app.kubernetes.io/component': 'run' } },
-        policyTypes: ['Egress'],
-        egress: [{ ports: apiServerPorts.map((port) => ({ port, protocol: 'TCP' })) }],
-      },
-    },
+    apiServerPolicy(names, { name: names.batchAccount, labels, component: 'run' }),
     planConfigMap(names, labels, planText),
     {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -92,55 +83,72 @@ interface StepShapes {
   templates: Record<string, unknown>[];
   /** Name of a step's template, by step. */
   templateOf: ReadonlyMap<string, string>;
+  /** Name of the template of its shares, by step, and how many there are. */
+  sharesOf: ReadonlyMap<string, { template: string; count: number }>;
 }
 
 function stepShapes(context: ExportContext, names: Names): StepShapes {
   const shapes = new Map<string, { name: string; template: Record<string, unknown> }>();
   const templateOf = new Map<string, string>();
-  const stepParameter = 'step';
-  for (const step of context.plan.steps) {
-    const container = stepContainer(step, context, names, `{{inputs.parameters.${stepParameter}}}`);
+  const sharesOf = new Map<string, { template: string; count: number }>();
+  const shapeOf = (step: PlanStep, share: boolean): string => {
+    const parameters = share ? ['step', 'share'] : ['step'];
+    const [stepId, shareOf] = parameters.map((name) => `{{inputs.parameters.${name}}}`);
     const template = {
-      inputs: { parameters: [{ name: stepParameter }] },
+      inputs: { parameters: parameters.map((name) => ({ name })) },
       retryStrategy: retryOf(step),
       ...(step.timeoutMs === undefined ? {} : { activeDeadlineSeconds: Math.ceil(step.timeoutMs / 1000) }),
       ...gpuPlacement([step]),
-      container: { name: 'main', ...container },
+      container: { name: 'main', ...stepContainer(step, context, names, stepId, shareOf) },
     };
     const key = JSON.stringify(template);
     const { requests } = stepResources(step, context);
-    const shape = shapes.get(key) ?? {
-      name: toDnsLabel(`${shapes.size + 1}-step-${requests['cpu']}cpu-${requests['memory']?.toLowerCase()}`),
-      template,
-    };
+    const what = `${share ? 'share' : 'step'}-${requests['cpu']}cpu-${requests['memory']?.toLowerCase()}`;
+    const shape = shapes.get(key) ?? { name: toDnsLabel(`${shapes.size + 1}-${what}`), template };
     shapes.set(key, shape);
-    templateOf.set(step.id, shape.name);
+    return shape.name;
+  };
+  for (const step of context.plan.steps) {
+    templateOf.set(step.id, shapeOf(step, false));
+    const count = shareCount(step, context.definitionOf, context.mostPods);
+    if (count > 0) sharesOf.set(step.id, { template: shapeOf(step, true), count });
   }
-  return { templates: [...shapes.values()].map(({ name, template }) => ({ name, ...template })), templateOf };
+  return { templates: [...shapes.values()].map(({ name, template }) => ({ name, ...template })), templateOf, sharesOf };
 }
 
 /**
  * The steps as tasks of a DAG. It holds at most 200; a longer plan is cut, in its order, into DAGs that follow each other.
+ * Trials and folds of a step are a task before it that stands for several pods; what they could not do, the step does.
  */
-function dagTemplates(steps: readonly PlanStep[], { templateOf }: StepShapes): Record<string, unknown>[] {
+function dagTemplates(steps: readonly PlanStep[], { templateOf, sharesOf }: StepShapes): Record<string, unknown>[] {
   const label = new Map(steps.map((step, index) => [step.id, toDnsLabel(`${index + 1}-${step.id}`)]));
   // Branches that do not need a failed step go on, as they do on the workstation.
   const dag = (name: string, tasks: unknown[]) => ({ name, failFast: false, dag: { tasks } });
-  const taskOf = (step: PlanStep, together: ReadonlySet<string>) => {
+  const tasksOf = (step: PlanStep, together: ReadonlySet<string>): Record<string, unknown>[] => {
     const upstream = new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)));
-    const dependencies = [...upstream].filter((id) => together.has(id)).map((id) => label.get(id));
-    return {
-      name: label.get(step.id),
-      template: templateOf.get(step.id),
-      arguments: { parameters: [{ name: 'step', value: step.id }] },
-      ...(dependencies.length === 0 ? {} : { dependencies }),
-    };
+    const dependencies = [...upstream].filter((id) => together.has(id)).map((id) => label.get(id) as string);
+    const after = dependencies.length === 0 ? {} : { dependencies };
+    const name = label.get(step.id) as string;
+    const parameter = { name: 'step', value: step.id };
+    const shares = sharesOf.get(step.id);
+    const own = { name, template: templateOf.get(step.id), arguments: { parameters: [parameter] } };
+    if (shares === undefined) return [{ ...own, ...after }];
+    const before = sharesLabel(name);
+    const ended = ['Succeeded', 'Failed', 'Errored'].map((phase) => `${before}.${phase}`).join(' || ');
+    return [
+      {
+        name: before,
+        template: shares.template,
+        arguments: { parameters: [parameter, { name: 'share', value: '{{item}}' }] },
+        withItems: Array.from({ length: shares.count }, (_, index) => `${index}/${shares.count}`),
+        ...after,
+      },
+      { ...own, depends: [...dependencies, `(${ended})`].join(' && ') },
+    ];
   };
-  const parts = Array.from({ length: Math.ceil(steps.length / maxTasks) }, (_, part) =>
-    steps.slice(part * maxTasks, (part + 1) * maxTasks),
-  ).map((part) => {
+  const parts = inParts(steps, (step) => (sharesOf.has(step.id) ? 2 : 1)).map((part) => {
     const together = new Set(part.map(({ id }) => id));
-    return part.map((step) => taskOf(step, together));
+    return part.flatMap((step) => tasksOf(step, together));
   });
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return [dag(entrypoint, only)];
@@ -152,6 +160,21 @@ function dagTemplates(steps: readonly PlanStep[], { templateOf }: StepShapes): R
     ),
     ...parts.map((tasks, part) => dag(`part-${part + 1}`, tasks)),
   ];
+}
+
+function inParts(steps: readonly PlanStep[], tasksOf: (step: PlanStep) => number): PlanStep[][] {
+  const parts: PlanStep[][] = [];
+  let room = 0;
+  for (const step of steps) {
+    const tasks = tasksOf(step);
+    if (tasks > room) {
+      parts.push([]);
+      room = maxTasks;
+    }
+    parts.at(-1)?.push(step);
+    room -= tasks;
+  }
+  return parts;
 }
 
 function retryOf(step: PlanStep): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
@@ -6,6 +7,7 @@ import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
 import { restrictedPod } from '../pod-security.ts';
 import { gpuPlacement } from '../step-resources.ts';
+import { accountVolume, sharedSteps, shareObjects, shareStarter } from './job-shares.ts';
 import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
 
 /** The batch part as one Job. */
@@ -26,15 +28,21 @@ export function jobBatch(context: ExportContext, names: Names, planText: string)
 /**
  * The batch part as one Job: every step is a container of its own with its own resources, in plan order (init containers,
  * the last step as the main one). Each starts with the engine's cache check, so a retried pod goes on where it stopped.
+ * Before a step with trials or folds a container starts a Job whose pods do them side by side.
  */
 function jobObjects(context: ExportContext, names: Names, planText: string): KubernetesObject[] {
   const { plan, version } = context;
   const labels = labelsOf(names.graph, 'run', version);
-  const containers = plan.steps.map((step, index) => ({
-    // The number keeps names apart where two ids give one label, and shows the order.
-    name: toDnsLabel(`${index + 1}-${step.id}`),
-    ...stepContainer(step, context, names),
-  }));
+  // The number keeps names apart where two ids give one label, and shows the order.
+  const labelOf = (step: PlanStep, index: number) => toDnsLabel(`${index + 1}-${step.id}`);
+  const shared = sharedSteps(context, names, labelOf);
+  const containers = plan.steps.flatMap((step, index) => {
+    const shares = shared.find((one) => one.step === step);
+    return [
+      ...(shares === undefined ? [] : [shareStarter(shares, names)]),
+      { name: labelOf(step, index), ...stepContainer(step, context, names) },
+    ];
+  });
   return [
     {
       apiVersion: 'v1',
@@ -43,6 +51,7 @@ function jobObjects(context: ExportContext, names: Names, planText: string): Kub
       automountServiceAccountToken: false,
     },
     planConfigMap(names, labels, planText),
+    ...shareObjects(shared, context, names),
     {
       apiVersion: 'batch/v1',
       kind: 'Job',
@@ -70,7 +79,10 @@ function jobObjects(context: ExportContext, names: Names, planText: string): Kub
             ...gpuPlacement(plan.steps),
             ...(containers.length > 1 ? { initContainers: containers.slice(0, -1) } : {}),
             containers: containers.slice(-1),
-            volumes: stepVolumes(names.planConfigMap, names.storeClaim),
+            volumes: [
+              ...stepVolumes(names.planConfigMap, names.storeClaim),
+              ...(shared.length === 0 ? [] : [accountVolume]),
+            ],
           },
         },
       },

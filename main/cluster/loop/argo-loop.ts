@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '../bundle.ts';
+import { apiServerPolicy } from '../api-server-policy.ts';
 import { executorName } from '../argo/argo-executor.ts';
 import type { Names } from '../names.ts';
 import { restrictedPod } from '../pod-security.ts';
-import { apiServerPorts, type LoopKinds, type LoopWorkload } from './loop-part.ts';
+import type { LoopKinds, LoopWorkload } from './loop-part.ts';
 
 /** A CronWorkflow for the monitor and a WorkflowTemplate for the retraining (Argo 4). */
 export function argoLoop(names: Names): LoopKinds {
@@ -22,7 +22,9 @@ export function argoLoop(names: Names): LoopKinds {
     start: 'workflowtemplate',
     rules: () => [{ apiGroups: ['argoproj.io'], resources: ['workflows'], verbs: ['create'] }],
     // The batch part brings the executor's account.
-    objects: (_names, labels) => [executorPolicy(names, labels)],
+    objects: (_names, labels) => [
+      apiServerPolicy(names, { name: `${names.graph}-loop-executor`, labels, component: ['monitor', 'retrain'] }),
+    ],
     monitor: (workload) => ({
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'CronWorkflow',
@@ -46,22 +48,5 @@ export function argoLoop(names: Names): LoopKinds {
         ...spec(workload, 'retrain'),
       },
     }),
-  };
-}
-
-/** The executor beside each container reports to the API server. */
-function executorPolicy(names: Names, labels: Record<string, string>): KubernetesObject {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: `${names.graph}-loop-executor`, labels },
-    spec: {
-      podSelector: {
-        matchLabels: { 'app.kubernetes.io/name': names.graph },
-        matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'In', values: ['monitor', 'retrain'] }],
-      },
-      policyTypes: ['Egress'],
-      egress: [{ ports: apiServerPorts.map((port) => ({ port, protocol: 'TCP' })) }],
-    },
   };
 }

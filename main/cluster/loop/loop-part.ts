@@ -1,3 +1,4 @@
+import { apiServerPolicy } from '../api-server-policy.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { type ExportContext, isMonitored, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
@@ -8,8 +9,6 @@ import { loopGraph } from './loop-graph.ts';
 import { monitorName, retrainName } from './loop-names.ts';
 import { loopVolumes, monitorContainer, retrainContainer, retrainPlacement } from './loop-pods.ts';
 
-/** Where API servers listen: behind their Service, kubeadm, minikube, MicroK8s. */
-export const apiServerPorts = [443, 6443, 8443, 16_443];
 /** How often monitors look; replicas finish a file of their request log every five minutes. */
 const monitorSchedule = '*/5 * * * *';
 const monitorSeconds = 1800;
@@ -121,19 +120,7 @@ function endpointObjects(
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: monitor },
       subjects: [{ kind: 'ServiceAccount', name: monitor }],
     },
-    // Default deny keeps pods off the network; the monitor must reach the API server.
-    {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: monitor, labels },
-      spec: {
-        podSelector: {
-          matchLabels: { 'app.kubernetes.io/name': names.graph, 'app.kubernetes.io/component': 'monitor' },
-        },
-        policyTypes: ['Egress'],
-        egress: [{ ports: apiServerPorts.map((port) => ({ port, protocol: 'TCP' })) }],
-      },
-    },
+    apiServerPolicy(names, { name: monitor, labels, component: 'monitor' }),
     {
       apiVersion: 'v1',
       kind: 'ServiceAccount',

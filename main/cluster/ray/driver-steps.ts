@@ -1,3 +1,4 @@
+import { shareCount } from '../../../shared/plan/fan-out.ts';
 import type { ExportContext } from '../export-context.ts';
 import { gpuCount, stepResources } from '../step-resources.ts';
 
@@ -8,6 +9,8 @@ export interface DriverStep {
   after: string[];
   cpus: number;
   gpus: number;
+  /** Tasks that do its trials or folds beforehand; 0: none. */
+  shares: number;
   /** Repetitions of a step that failed by itself. */
   retries: number;
   timeoutSeconds?: number;
@@ -19,6 +22,7 @@ export function driverSteps(context: ExportContext): DriverStep[] {
     after: [...new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)))],
     cpus: Number(stepResources(step, context).requests['cpu']),
     gpus: gpuCount(step),
+    shares: shareCount(step, context.definitionOf, context.mostPods),
     retries: step.retry?.limit ?? 0,
     ...(step.timeoutMs === undefined ? {} : { timeoutSeconds: Math.ceil(step.timeoutMs / 1000) }),
   }));

@@ -19,10 +19,12 @@ BAD_INPUT = 2
 LOST_PODS = 3
 
 
-def run_step(step, config):
-    """One step in a process of its own. Returns its exit code, its result and the end of its log."""
+def run_step(step, config, share=None):
+    """One step, or a share of its trials or folds, in a process of its own: exit code, result and the end of its log."""
     command = [*config["engine"], "run", "--json", "--plan", config["plan"], "--step", step["id"]]
     command += ["--store", config["store"]]
+    if share is not None:
+        command += ["--share", f"{share}/{step['shares']}"]
     environment = {**os.environ, **config["environment"]}
     started = time.monotonic()
     process = subprocess.Popen(
@@ -96,6 +98,7 @@ def schedule(steps, config):
     states = {}
     attempts = {step["id"]: 0 for step in steps}
     running = {}
+    shares = {}
     waiting = list(steps)
     while waiting or running:
         for step in list(waiting):
@@ -106,12 +109,23 @@ def schedule(steps, config):
                 tell({"type": "step.finished", "id": step["id"], "status": "skipped"})
             elif all(state in ("executed", "cached") for state in before):
                 waiting.remove(step)
-                start(task, step, config, running, largest)
+                shares[step["id"]] = step.get("shares", 0)
+                for share in range(shares[step["id"]]):
+                    start(task, step, config, running, largest, share)
+                if shares[step["id"]] == 0:
+                    start(task, step, config, running, largest)
         if not running:
             continue
         (ready, *_), _ = ray.wait(list(running), num_returns=1)
-        step = running.pop(ready)
+        step, share = running.pop(ready)
         outcome = outcome_of(ready)
+        if share is not None:
+            # Whatever a share could not do, the step does itself, and says why where it fails too.
+            shares[step["id"]] -= 1
+            tell({"type": "share.finished", "id": step["id"], "share": share, "ok": outcome["code"] == 0})
+            if shares[step["id"]] == 0:
+                start(task, step, config, running, largest)
+            continue
         attempts[step["id"]] += 1
         if outcome["code"] != 0 and may_retry(step, outcome["code"], attempts[step["id"]]):
             tell({"type": "step.retried", "id": step["id"], "attempt": attempts[step["id"]], "log": outcome["log"]})
@@ -130,13 +144,16 @@ def schedule(steps, config):
     return 1 if failed else 0
 
 
-def start(task, step, config, running, largest):
+def start(task, step, config, running, largest, share=None):
     # A step that wants more cores than any machine has runs on the largest one.
     wanted = {"num_cpus": min(step["cpus"], largest), "max_retries": LOST_PODS, "name": step["id"]}
     if step.get("gpus"):
         wanted["num_gpus"] = step["gpus"]
-    tell({"type": "step.started", "id": step["id"]})
-    running[task.options(**wanted).remote(step, config)] = step
+    if share is None:
+        tell({"type": "step.started", "id": step["id"]})
+    else:
+        wanted["name"] = f"{step['id']} {share}"
+    running[task.options(**wanted).remote(step, config, share)] = (step, share)
 
 
 def outcome_of(reference):

@@ -100,6 +100,7 @@ export const crossValidateNode = defineNode({
     memoryBytes: 2 ** 29 + 24 * (stats.rows ?? 10_000) * (1 + params.parallelFolds),
     seconds: 1 + params.folds * (1 + (stats.rows ?? 10_000) / 50_000),
   }),
+  fanOut: ({ folds }) => folds,
   deploy: { workload: 'job' },
   lowering: { onnx: false, why: 'It measures a model and changes none.' },
   migrations: [],

@@ -17,6 +17,7 @@ import { measure } from '../evaluate/measure.ts';
 import { searchNode } from '../search/definition.ts';
 import { findBest } from '../search/find-best.ts';
 import { crossValidateNode } from './definition.ts';
+import { foldItem, type Measured } from './fold-item.ts';
 import { summaryOf } from './summary.ts';
 import { writePredictions } from './write-predictions.ts';
 
@@ -50,13 +51,20 @@ export const runner = implementNode(crossValidateNode, {
       onProgress: () => undefined,
       onCurve: () => undefined,
     };
+    const foldAt = (index: number) =>
+      foldItem(ctx.items, index, () => runFold({ manifest, set, fold: folds[index] as Fold, params, hooks }));
+    const { share } = ctx.items ?? {};
+    if (share !== undefined) {
+      for (let index = share.index; index < folds.length; index += share.count) await foldAt(index);
+      return {};
+    }
     let next = 0;
     let done = 0;
     const lane = async () => {
       while (next < folds.length) {
         const index = next++;
         const fold = folds[index] as Fold;
-        const measured = await runFold({ manifest, set, fold, params, hooks });
+        const measured = await foldAt(index);
         ctx.signal.throwIfAborted();
         fold.valid.forEach((row, i) => {
           scores.set(measured.scores.subarray(i * width, (i + 1) * width), row * width);
@@ -151,14 +159,6 @@ async function ruleOf(
   }
   if (method === 'grouped') return { method, groups: await readRowGroups({ table, column, labels, ctx }) };
   return { method, times: await readRowTimes({ table, column, labels, ctx }), window, gap };
-}
-
-interface Measured {
-  metrics: Record<string, number>;
-  scores: Float32Array;
-  train: number;
-  validation: number;
-  searched: boolean;
 }
 
 interface FoldSetting {

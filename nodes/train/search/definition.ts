@@ -21,6 +21,9 @@ const measuredMetrics = [
 ] as const;
 export const searchMetrics = ['auto', ...measuredMetrics] as const;
 
+/** Trials of the sampler tpe that are drawn at random, before it learns. */
+const startupTrials = 10;
+
 const paramsSchema = z.object({
   ...targetParams,
   trainer: z
@@ -171,6 +174,9 @@ export const searchNode = defineNode({
       seconds: 2 + (params.trials * Math.max(1, params.folds) * cells) / 2_000_000,
     };
   },
+  // Tree-structured Parzen estimators learn from the tenth trial on. What a limit of time cuts off is not known before.
+  fanOut: ({ sampler, trials, maxSeconds }) =>
+    maxSeconds > 0 ? undefined : sampler === 'tpe' ? Math.min(trials, startupTrials) : trials,
   deploy: { workload: 'job' },
   lowering: { onnx: true },
   migrations: [],

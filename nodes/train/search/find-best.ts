@@ -9,7 +9,8 @@ import type { ParamValues } from '../../../main/compute/search/space.ts';
 import { successiveHalving } from '../../../main/compute/search/successive-halving.ts';
 import { tpeSampler } from '../../../main/compute/search/tpe-sampler.ts';
 import { type Direction, toLoss, type Trial } from '../../../main/compute/search/trial.ts';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type { StepItems } from '../../../shared/node/runner.ts';
 import type { FitHooks } from '../../lib/fitted-model.ts';
 import { divideRows, type Fold, holdOut } from '../../lib/folds.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
@@ -18,7 +19,8 @@ import type { TrainingSet } from '../../lib/training-set.ts';
 import { Choices } from './choices.ts';
 import type { searchNode } from './definition.ts';
 import { chooseMetric, measureMetric, type SearchMetric } from './metric.ts';
-import { runTrials, type TrialResult } from './run-trials.ts';
+import { runTrials, type TrialResult, type TrialRun } from './run-trials.ts';
+import { keepTrial, recallTrial } from './trial-items.ts';
 
 export type SearchParams = z.output<(typeof searchNode)['params']>;
 
@@ -31,6 +33,8 @@ export interface FindBestOptions {
   notCounted?: number;
   /** Values to try first, after those of the params. */
   first?: readonly ParamValues[];
+  /** Where trials are kept, and those that others have run. */
+  items?: StepItems | undefined;
   onTrial?(state: FoundTrials): void;
 }
 
@@ -50,19 +54,8 @@ export interface Found extends FoundTrials {
 
 /** Tries params of a trainer on parts of the rows. Errors: `params.invalid`, `train.no-rows`, `train.diverged`, `run.cancelled`. */
 export async function findBest(options: FindBestOptions): Promise<Found> {
-  const { set, params, resources, notCounted = 0 } = options;
-  const { metric, direction } = chooseMetric(params.metric, set.targets.task);
-  if (set.rows < 2) {
-    throw new AppError('train.no-rows', 'One row cannot be both trained on and measured.', {
-      fix: 'Give the search more rows.',
-    });
-  }
-  const choices = new Choices(spaceOf(params));
-  const first = [...params.first.map((values) => choices.paramsOf(values)), ...(options.first ?? [])];
-  const search = openSearch(params, { choices, direction, first, trials: options.trials ?? [] });
-  const folds = foldsOf(set, params);
-  const parts = partsOf(set, folds);
-  const threads = Math.max(1, Math.floor(resources.threads / params.parallelTrials));
+  const { params, resources, notCounted = 0 } = options;
+  const { metric, direction, choices, search, folds, measure } = openTrials(options);
   await runTrials({
     search,
     direction,
@@ -70,15 +63,15 @@ export async function findBest(options: FindBestOptions): Promise<Found> {
     parallel: params.parallelTrials,
     deadlineMs: params.maxSeconds > 0 ? performance.now() + params.maxSeconds * 1000 : Number.POSITIVE_INFINITY,
     signal: resources.signal,
-    run: ({ params: drawn, signal, report }) =>
-      measureTrial({ ...params.fixed, ...choices.values(drawn) }, report, {
-        params,
-        metric,
-        direction,
-        folds: folds.length,
-        parts,
-        hooks: { threads, memoryBytes: resources.memoryBytes / params.parallelTrials, signal },
-      }),
+    run: async (trial) => {
+      const { items } = options;
+      if (items === undefined) return measure(trial);
+      const { number, params: drawn } = trial;
+      return (
+        (await recallTrial(items, number, drawn, trial)) ??
+        keepTrial(items, number, drawn, (report) => measure({ ...trial, report }), trial.report)
+      );
+    },
     onTrial: () => options.onTrial?.({ trials: search.trials, choices, metric, direction }),
   });
   const { best } = search;
@@ -97,6 +90,67 @@ export async function findBest(options: FindBestOptions): Promise<Found> {
     bestParams: choices.values(best.params),
     rows: { train: part.train.length, validation: part.valid.length },
   };
+}
+
+interface OpenTrials {
+  metric: SearchMetric;
+  direction: Direction;
+  choices: Choices;
+  search: Search;
+  folds: Fold[];
+  measure(trial: TrialRun): Promise<TrialResult>;
+}
+
+function openTrials(options: FindBestOptions): OpenTrials {
+  const { set, params, resources } = options;
+  const { metric, direction } = chooseMetric(params.metric, set.targets.task);
+  if (set.rows < 2) {
+    throw new AppError('train.no-rows', 'One row cannot be both trained on and measured.', {
+      fix: 'Give the search more rows.',
+    });
+  }
+  const choices = new Choices(spaceOf(params));
+  const first = [...params.first.map((values) => choices.paramsOf(values)), ...(options.first ?? [])];
+  const search = openSearch(params, { choices, direction, first, trials: options.trials ?? [] });
+  const folds = foldsOf(set, params);
+  const parts = partsOf(set, folds);
+  const threads = Math.max(1, Math.floor(resources.threads / params.parallelTrials));
+  const memoryBytes = resources.memoryBytes / params.parallelTrials;
+  const measure = ({ params: drawn, signal, report }: TrialRun) =>
+    measureTrial({ ...params.fixed, ...choices.values(drawn) }, report, {
+      params,
+      metric,
+      direction,
+      folds: folds.length,
+      parts,
+      hooks: { threads, memoryBytes, signal },
+    });
+  return { metric, direction, choices, search, folds, measure };
+}
+
+/**
+ * Runs and keeps the trials of `items.share` that follow from the seed alone: the first `count`, as long as nothing is known
+ * that they could learn from. Errors: those of `findBest`.
+ */
+export async function runShare(options: FindBestOptions & { items: StepItems }, count: number): Promise<void> {
+  const { items, resources } = options;
+  const { share = { index: 0, count: 1 } } = items;
+  const { search, measure } = openTrials(options);
+  const from = search.trials.length;
+  if (from > 0 && options.params.sampler === 'tpe') return;
+  for (let done = 0; done < count; done++) {
+    const trial = search.ask();
+    if (trial === undefined) return;
+    const { number, params } = trial;
+    if (number % share.count !== share.index || (await items.get(number)) !== undefined) continue;
+    resources.signal.throwIfAborted();
+    const run: TrialRun = { number, params, signal: resources.signal, report: () => undefined };
+    try {
+      await keepTrial(items, number, params, (report) => measure({ ...run, report }), run.report);
+    } catch (error) {
+      if (toAppError(error).code !== 'train.diverged') throw error;
+    }
+  }
 }
 
 function foldsOf({ rows, targets }: TrainingSet, params: SearchParams): Fold[] {

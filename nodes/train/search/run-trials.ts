@@ -3,6 +3,7 @@ import type { Direction, Trial } from '../../../main/compute/search/trial.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 
 export interface TrialRun {
+  number: number;
   params: Trial['params'];
   /** Aborted when the trial is pruned or the step cancelled. */
   signal: AbortSignal;
@@ -57,6 +58,7 @@ async function runTrial(trial: Trial, { search, direction, signal, run }: RunTri
   const pruned = new AbortController();
   try {
     const result = await run({
+      number: trial.number,
       params: trial.params,
       signal: AbortSignal.any([signal, pruned.signal]),
       report(step, loss) {

@@ -8,7 +8,7 @@ import { writeFitted } from '../../lib/run-trainer.ts';
 import { checkAgainstTrainer, spaceOf, trainerNodes } from '../../lib/searchable-trainers.ts';
 import { readTrainingSet } from '../../lib/training-set.ts';
 import { searchNode } from './definition.ts';
-import { findBest, type FoundTrials } from './find-best.ts';
+import { findBest, type FoundTrials, runShare } from './find-best.ts';
 import { earlierTrials } from './earlier-trials.ts';
 import { parameterImportance } from './parameter-importance.ts';
 import { openTrialLog } from './trial-log.ts';
@@ -21,6 +21,14 @@ export const runner = implementNode(searchNode, {
     const { pipeline, table, labels, set } = await readTrainingSet(ctx, params.trainer, params);
     const earlier = await readEarlier(ctx.inputs['earlier']?.[0]);
     const known = earlierTrials(earlier, params, labels.task);
+    if (ctx.items?.share !== undefined) {
+      const { trials, first } = known;
+      await runShare(
+        { set, params, resources: ctx, trials, first, items: ctx.items },
+        searchNode.fanOut?.(params) ?? 0,
+      );
+      return {};
+    }
     const log = await openTrialLog(ctx.resumeDir, [
       params,
       table.digest,
@@ -44,6 +52,7 @@ export const runner = implementNode(searchNode, {
       trials: log.trials.length > 0 ? log.trials.slice(0, budget) : known.trials,
       notCounted: known.trials.length,
       first: log.trials.length > 0 ? [] : known.first,
+      items: ctx.items,
       onTrial: show,
     });
     const { best, bestParams, metric, direction, trials, choices } = found;

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from './run-slipway.ts';
+
+interface Graph {
+  nodes: Record<string, { kind: string; version: number; params: Record<string, unknown> }>;
+  edges: { from: string; to: string }[];
+}
+
+/** Penguins with a search (6 trials) in place of its trainer, and a cross-validation of what it finds (3 folds). */
+export function spreadGraph(): Graph {
+  const path = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
+  const graph = JSON.parse(readFileSync(path, 'utf8')) as Graph;
+  const trainer = 'train.trees';
+  graph.nodes['species'] = {
+    kind: 'train.search',
+    version: 1,
+    params: { label: 'species', trainer, fixed: { trees: 10 }, trials: 6, pruner: 'asha' },
+  };
+  graph.nodes['folds'] = { kind: 'train.cross-validate', version: 1, params: { folds: 3, search: 'keep' } };
+  graph.edges.push({ from: 'species.model', to: 'folds.model' });
+  return graph;
+}
