@@ -11,7 +11,7 @@ export function CorrelationMatrix({ columns, values }: Pick<TableCorrelation, 'c
       <caption className="visually-hidden">{t.correlationMatrix}</caption>
       <thead>
         <tr>
-          <td />
+          <th scope="col">r</th>
           {columns.map((name) => (
             <th key={name} scope="col" title={name}>
               {name}

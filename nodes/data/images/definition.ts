@@ -57,6 +57,13 @@ export function pixelCount({ width, height, colours }: Pick<Params, 'width' | 'h
 /** Values that a column of the data engine holds per row. */
 const mostValues = 100_000;
 
+const chunkValues = 2 ** 20;
+
+/** Rows of so many values that are stored together. */
+export function chunkRows(size: number): number {
+  return Math.max(1, Math.min(1024, Math.floor(chunkValues / size)));
+}
+
 /** Why images of this size cannot be kept. */
 export function sizeProblem(values: Params): { field: string; message: string; fix: string } | undefined {
   const size = pixelCount(values);
@@ -107,7 +114,10 @@ export const imagesNode = defineNode({
   determinism: 'external',
   resources: (values, stats) => {
     const images = stats.rows ?? 10_000;
-    return { cpu: 1, memoryBytes: 2 ** 30 + 16 * pixelCount(values) * 2048, seconds: 1 + images / 500 };
+    const size = pixelCount(values);
+    // Rows that wait to be stored are lists of numbers, twice; what is stored spills.
+    const waiting = 32 * size * chunkRows(size);
+    return { cpu: 8, memoryBytes: 2 ** 29 + waiting, seconds: 1 + images / 500 };
   },
   deploy: { workload: 'job' },
   lowering: {

@@ -34,8 +34,11 @@ afterAll(async () => {
   await chain[Symbol.asyncDispose]();
 });
 
-async function images(params: z.input<typeof imagesNode.params>) {
-  const made = await chain.run(imagesNode, runner, params, {}, { baseDir: dir });
+async function images(
+  params: z.input<typeof imagesNode.params>,
+  given: { threads?: number; memoryBytes?: number } = {},
+) {
+  const made = await chain.run(imagesNode, runner, params, {}, { baseDir: dir, ...given });
   const page = async (port: 'table' | 'quarantine') => {
     const found = made[port];
     const columns = found?.manifest.schema?.columns ?? [];
@@ -43,6 +46,38 @@ async function images(params: z.input<typeof imagesNode.params>) {
   };
   return { made, table: await page('table'), quarantine: await page('quarantine') };
 }
+
+it('reads the same on any number of threads, and estimates what fits a small machine', async () => {
+  for (let at = 0; at < 70; at++) {
+    mkdirSync(join(dir, 'many'), { recursive: true });
+    const data = new Uint8Array(25).map((_, pixel) => (at * 31 + pixel * 7) % 256);
+    writeFileSync(
+      join(dir, `many/${String(at).padStart(2, '0')}.png`),
+      at % 20 === 9 ? 'broken' : encode({ width: 5, height: 5, channels: 1, data }),
+    );
+  }
+  const params = { path: 'many', width: 3, height: 3 };
+  const [one, four] = [
+    await images(params, { threads: 1 }),
+    await images(params, { threads: 4, memoryBytes: 2 ** 33 }),
+  ];
+  expect(one.table).toHaveLength(66);
+  expect(four.table).toEqual(one.table);
+  expect(four.quarantine).toEqual(one.quarantine);
+  for (const size of [
+    { width: 28, height: 28 },
+    { width: 224, height: 224, colours: 'grey' as const },
+    { width: 180, height: 180, colours: 'rgb' as const },
+  ]) {
+    const values = imagesNode.params.parse({ path: 'many', ...size });
+    const memoryBytes = imagesNode.resources?.(values, {
+      rows: undefined,
+      columns: undefined,
+      bytes: undefined,
+    }).memoryBytes;
+    expect(memoryBytes).toBeLessThan(2 ** 30);
+  }
+});
 
 describe('data.images', () => {
   it('reads a folder, with labels of its folders and reasons for what is broken', async () => {

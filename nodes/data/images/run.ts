@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { type DuckDb, withDuckDb } from '../../../main/compute/duckdb/connection.ts';
@@ -7,22 +7,22 @@ import { duckDbError } from '../../../main/compute/duckdb/duckdb-error.ts';
 import { duckdbApi } from '../../../main/compute/duckdb/duckdb-library.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { writeTable } from '../../../main/compute/duckdb/write-table.ts';
-import { decodeImage } from '../../../main/compute/images/decode-image.ts';
-import { pixelsOf } from '../../../main/compute/images/resize-image.ts';
+import { readFilePixels } from '../../../main/compute/images/pixel-pool.ts';
+import type { FilePixels } from '../../../main/compute/images/read-pixels.ts';
 import { fileDigest } from '../../../main/compute/paths/file-digest.ts';
 import { resolveDataPaths } from '../../../main/compute/paths/resolve-path.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { implementNode, type StepContext } from '../../../shared/node/runner.ts';
 import type { PixelShape } from '../../../shared/table/pixel-columns.ts';
 import { describeFailure } from '../../lib/describe-failure.ts';
-import { imagesNode, imageTable, pixelCount, quarantineTable, sizeProblem } from './definition.ts';
+import { chunkRows, imagesNode, imageTable, pixelCount, quarantineTable, sizeProblem } from './definition.ts';
 
 type Params = z.output<typeof imagesNode.params>;
 
 const mostFiles = 1_000_000;
-const largestBytes = 64 * 2 ** 20;
 const imageGlob = '**/*.{png,PNG,jpg,JPG,jpeg,JPEG}';
-const chunkRows = 1024;
+/** A large photograph with what its decoder holds beside it. */
+const bytesPerThread = 400 * 2 ** 20;
 
 interface ImageFile {
   path: string;
@@ -32,11 +32,8 @@ interface ImageFile {
   folder: string;
 }
 
-interface ImageRow {
+interface ImageRow extends FilePixels {
   file: ImageFile;
-  width: number;
-  height: number;
-  pixels: Float32Array;
 }
 
 export const runner = implementNode(imagesNode, {
@@ -155,16 +152,24 @@ async function load(db: DuckDb, ctx: StepContext<Params>, files: readonly ImageF
     waiting = [];
   };
   let brokenCount = 0;
-  for (const [done, file] of files.entries()) {
+  const threads = Math.min(ctx.threads, Math.max(1, Math.floor(ctx.memoryBytes / 2 / bytesPerThread)));
+  const reading = readFilePixels(
+    files.map(({ path }) => path),
+    shapeOf(params),
+    threads,
+  );
+  let done = 0;
+  for await (const outcome of reading) {
     if (ctx.signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
-    try {
-      waiting.push({ file, ...(await readImage(file.path, params)) });
-    } catch (error) {
-      const { message, fix } = toAppError(error);
+    const file = files[done++];
+    if (file === undefined) break;
+    if ('pixels' in outcome) waiting.push({ file, ...outcome.pixels });
+    else {
+      const { message, fix } = toAppError(outcome.error);
       if (params.onBroken === 'fail') {
         throw new AppError('data.unreadable', `${file.name}: ${message}`, {
           fix: fix ?? 'Remove the file, or let it go to quarantine.',
-          cause: error,
+          cause: outcome.error,
         });
       }
       brokenCount++;
@@ -172,22 +177,13 @@ async function load(db: DuckDb, ctx: StepContext<Params>, files: readonly ImageF
       broken.appendVarchar(message);
       broken.endRow();
     }
-    if (waiting.length === chunkRows) flush();
-    ctx.progress({ done: done + 1, total: files.length, unit: 'images' });
+    if (waiting.length >= chunkRows(size)) flush();
+    ctx.progress({ done, total: files.length, unit: 'images' });
   }
   flush();
   images.closeSync();
   broken.closeSync();
   return brokenCount;
-}
-
-async function readImage(path: string, params: Params): Promise<Omit<ImageRow, 'file'>> {
-  const { size } = await stat(path);
-  if (size > largestBytes) {
-    throw new AppError('data.unreadable', `The image has ${size} bytes, more than ${largestBytes}.`);
-  }
-  const image = await decodeImage(await readFile(path));
-  return { width: image.width, height: image.height, pixels: pixelsOf(image, shapeOf(params)) };
 }
 
 function shapeOf({ width, height, colours, fit, background }: Params): PixelShape {
