@@ -63,6 +63,7 @@ export async function readLabels({ table, label, task, inputs, ctx }: ReadLabels
     ctx.log('warn', `${dropped} of ${counts.rows} rows have no usable “${label}”${infinite} and are left out.`);
   }
   const { values, rows } = await readValues(path, label, type, classes, counts, ctx.signal);
+  if (chosen === 'regression') requireFloat32(label, values);
   const isIntegral = chosen !== 'regression' && type === 'float64';
   return { task: chosen, label: { column: label, type: isIntegral ? 'int64' : type }, classes, values, rows };
 }
@@ -140,11 +141,27 @@ function requireUsable(label: string, counts: LabelCounts): void {
     });
   }
   if (counts.usable === 0) {
-    throw new AppError('train.bad-label', `All ${counts.rows} values of the label “${label}” are missing.`, {
-      fix: 'Choose another label, or look at the step that computes it.',
-      details: { column: label },
-    });
+    throw new AppError(
+      'train.bad-label',
+      `All ${counts.rows} values of the label “${label}” are missing${counts.notFinite > 0 ? ', NaN or infinite' : ''}.`,
+      {
+        fix: 'Choose another label, or look at the step that computes it.',
+        details: { column: label },
+      },
+    );
   }
+}
+
+/** Scores are float32: up to 3.4e38, with room for sums. */
+const largestTarget = 1e37;
+
+function requireFloat32(label: string, values: Float64Array): void {
+  if (!values.some((value) => Math.abs(value) > largestTarget)) return;
+  throw new AppError(
+    'train.bad-label',
+    `The label “${label}” has values beyond ±${largestTarget}, which float32 scores cannot hold.`,
+    { fix: 'Scale the label, or drop such rows, in an SQL step.', details: { column: label } },
+  );
 }
 
 function chooseTask(label: string, type: ColumnType, task: Task | 'auto', counts: LabelCounts): Task {

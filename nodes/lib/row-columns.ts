@@ -1,6 +1,6 @@
 import { readColumns } from '../../main/compute/duckdb/read-columns.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
+import { MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import type { Labels } from './labels.ts';
 
@@ -71,9 +71,31 @@ export async function readRowTimes({ table, column, labels, ctx }: RowColumnOpti
 
 const microsPerHour = 3.6e9;
 
-/** Number of the group of each row that has a label, by the values of a column; missing values are one group. */
-export async function readRowGroups({ table, column, labels, ctx }: RowColumnOptions): Promise<Uint32Array> {
+/**
+ * Queries that rows belong to, as numbers. Errors: `train.missing-values` where a row has none, since it can be ranked
+ * among no others; `data.column-missing`, `run.cancelled`.
+ */
+export async function readQueries(options: RowColumnOptions): Promise<Uint32Array> {
+  const { column } = options;
   const numbers = new Map<string, number>();
+  const queries = await readRowGroups(options, numbers);
+  const missing = numbers.get(MISSING_STRING);
+  const count = missing === undefined ? 0 : queries.reduce((sum, query) => sum + (query === missing ? 1 : 0), 0);
+  if (count === 0) return queries;
+  throw new AppError('train.missing-values', `${count} of ${queries.length} rows have no query in “${column}”.`, {
+    fix: 'Drop these rows before this step, or choose another column of queries.',
+    details: { column },
+  });
+}
+
+/**
+ * Number of the group of each row that has a label, by the values of a column; missing values are one group.
+ * @param numbers is filled: value → number
+ */
+export async function readRowGroups(
+  { table, column, labels, ctx }: RowColumnOptions,
+  numbers = new Map<string, number>(),
+): Promise<Uint32Array> {
   const all = new Uint32Array(table.manifest.rowCount ?? labels.values.length);
   const source = [{ name: column, type: 'string' as const }];
   for await (const chunk of readColumns(table.path('data.parquet'), source, { signal: ctx.signal })) {

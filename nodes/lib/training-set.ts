@@ -13,7 +13,7 @@ import { fitTrees } from './fit-trees.ts';
 import type { FitHooks, FittedModel, TrainingTargets } from './fitted-model.ts';
 import { imageSegment } from './image-segment.ts';
 import type { Labels } from './labels.ts';
-import { readRowGroups, readRowWeights } from './row-columns.ts';
+import { readQueries, readRowWeights } from './row-columns.ts';
 import type { TrainerKind } from './searchable-trainers.ts';
 import { readTrainingColumns, readTrainingData, type TrainingInputs } from './training-data.ts';
 
@@ -60,7 +60,7 @@ async function targetsOf(
     classes: labels.classes,
     values: labels.values,
     weights: await readRowWeights({ table, column: weight, labels, ctx }),
-    groups: group === '' ? undefined : await readRowGroups({ table, column: group, labels, ctx }),
+    groups: group === '' ? undefined : await readQueries({ table, column: group, labels, ctx }),
   };
 }
 

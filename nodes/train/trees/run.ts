@@ -2,7 +2,7 @@ import { appendModel } from '../../../main/compute/onnx/append-model.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { fitTrees } from '../../lib/fit-trees.ts';
 import { trainingHooks } from '../../lib/training-hooks.ts';
-import { readRowGroups, readRowWeights } from '../../lib/row-columns.ts';
+import { readQueries, readRowWeights } from '../../lib/row-columns.ts';
 import { readTrainingColumns } from '../../lib/training-data.ts';
 import { writeModel } from '../../lib/write-model.ts';
 import { treesNode } from './definition.ts';
@@ -19,7 +19,7 @@ export const runner = implementNode(treesNode, {
         weights: await readRowWeights({ table, column: weight, labels, ctx }),
         groups:
           objective === 'ranking' && group !== ''
-            ? await readRowGroups({ table, column: group, labels, ctx })
+            ? await readQueries({ table, column: group, labels, ctx })
             : undefined,
       },
       params: ctx.params,
