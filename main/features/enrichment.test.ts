@@ -179,7 +179,7 @@ describe('enrichment', () => {
     expect(spent()).toBe(7);
   });
 
-  it('names a key that is absent or has another type, whatever the policy', () => {
+  it('case 15: names a key that is absent or has another type, whatever the policy', () => {
     for (const policy of ['null', 'default', 'fail'] as const) {
       const rows = (...list: Record<string, unknown>[]) => codeOf(() => enrichment(policy).rows(list));
       expect(rows({ buyer: 1, spent: 1 }, { byuer: 1 })).toBe(

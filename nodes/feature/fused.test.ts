@@ -47,7 +47,7 @@ describe('feature steps in parallel and in a chain', () => {
         const chained = await steps.fit(scale, { columns: ['delay'], method: 'robust' }, filled);
         const calendar = await steps.fit(
           datetime,
-          { columns: ['date'], parts: ['hour', 'dayofyear'], cyclic: true, holidays: [] },
+          { columns: ['date'], parts: ['hour', 'dayofyear'], cyclic: true, holidays: [], timeZone: 'UTC' },
           table,
         );
         const airports = await steps.fit(

@@ -79,7 +79,8 @@ export class FeatureSteps implements AsyncDisposable {
     await mkdir(workDir);
     const outputs = await runner.run({
       params,
-      inputs: { input: [input] },
+      // The one input of a step is called either.
+      inputs: { input: [input], features: [input] },
       graph: { id: 'test', name: 'Test' },
       nodeId: 'step',
       open: async (digest) => this.#artifacts.get(digest),

@@ -98,8 +98,9 @@ async function ask(rows: readonly Row[], at: number, options = known, more: Part
   return row?.['x'];
 }
 
+/** Cases by their numbers in the reference of features; case 15, a request without its data, is one of enrichment. */
 describe('point-in-time join, case by case', () => {
-  it('takes the row created last of two with one event time', async () => {
+  it('case 1: takes the row created last of two with one event time', async () => {
     const rows = [
       { eventAt: 10, createdAt: 12, x: 2 },
       { eventAt: 10, createdAt: 11, x: 1 },
@@ -117,7 +118,7 @@ describe('point-in-time join, case by case', () => {
     expect(await ask(rows, 20, known, { createdTimestamp: null })).toBe(1);
   });
 
-  it('takes the newer event before the newer creation', async () => {
+  it('case 2: takes the newer event before the newer creation', async () => {
     const rows = [
       { eventAt: 11, createdAt: 12, x: 1 },
       { eventAt: 10, createdAt: 15, x: 2 },
@@ -125,7 +126,7 @@ describe('point-in-time join, case by case', () => {
     expect(await ask(rows, 20)).toBe(1);
   });
 
-  it('ignores a correction that was made after the label, and only then', async () => {
+  it('case 3 and 4: ignores a correction that was made after the label, and only then', async () => {
     const rows = [
       { eventAt: 10, createdAt: 11, x: 1 },
       { eventAt: 10, createdAt: 30, x: 2 },
@@ -136,7 +137,7 @@ describe('point-in-time join, case by case', () => {
     expect(await ask(rows, 20, latest)).toBe(2);
   });
 
-  it('leaves out rows of unknown creation, unless creation does not matter', async () => {
+  it('case 5: leaves out rows of unknown creation, unless creation does not matter', async () => {
     const rows = [
       { eventAt: 10, createdAt: null, x: 2 },
       { eventAt: 9, createdAt: 9, x: 1 },
@@ -146,23 +147,23 @@ describe('point-in-time join, case by case', () => {
     expect(await ask(rows, 20, known, { createdTimestamp: null })).toBe(2);
   });
 
-  it('uses a row for ever without a time-to-live', async () => {
+  it('case 6: uses a row for ever without a time-to-live', async () => {
     expect(await ask([{ eventAt: 0, createdAt: 0, x: 1 }], 3e9)).toBe(1);
   });
 
-  it('uses a row up to and at the end of its time-to-live', async () => {
+  it('case 7: uses a row up to and at the end of its time-to-live', async () => {
     const rows = [{ eventAt: 10, createdAt: 10, x: 1 }];
     expect(await ask(rows, 15, known, { ttlSeconds: 5 })).toBe(1);
     expect(await ask(rows, 16, known, { ttlSeconds: 5 })).toBeNull();
   });
 
-  it('uses a row at the time of its event, not before', async () => {
+  it('case 8: uses a row at the time of its event, not before', async () => {
     const rows = [{ eventAt: 10, createdAt: 10, x: 1 }];
     expect(await ask(rows, 10)).toBe(1);
     expect(await ask(rows, 9)).toBeNull();
   });
 
-  it('never falls back to a row older than an expired one', async () => {
+  it('case 9: never falls back to a row older than an expired one', async () => {
     const rows = [
       { eventAt: 10, createdAt: 10, x: 2 },
       { eventAt: 8, createdAt: 8, x: 1 },
@@ -170,7 +171,7 @@ describe('point-in-time join, case by case', () => {
     expect(await ask(rows, 16, known, { ttlSeconds: 5 })).toBeNull();
   });
 
-  it('gives NULL, and keeps the row, for a key or a time that is not there', async () => {
+  it('case 10: gives NULL, and keeps the row, for a key or a time that is not there', async () => {
     await table('f', featureColumns, [
       { k: 1, eventAt: 10, createdAt: 10, x: 1 },
       { k: null, eventAt: 10, createdAt: 10, x: 9 },
@@ -210,7 +211,7 @@ describe('point-in-time join, case by case', () => {
     expect((await joined(viewOf({ keys }), known)).map((row) => row['x'])).toEqual([null, null, null, 3]);
   });
 
-  it('gives every one of equal entity rows its row, in order', async () => {
+  it('case 11: gives every one of equal entity rows its row, in order', async () => {
     await table('f', featureColumns, [{ k: 1, eventAt: 10, createdAt: 10, x: 1 }]);
     const twice = [
       { k: 1, askedAt: 20 },
@@ -225,7 +226,7 @@ describe('point-in-time join, case by case', () => {
     ]);
   });
 
-  it('joins a view without entities to every row', async () => {
+  it('case 12: joins a view without entities to every row', async () => {
     await table('f', { eventAt: 'TIMESTAMP', createdAt: 'TIMESTAMP', x: 'DOUBLE' }, [
       { eventAt: 10, createdAt: 10, x: 1 },
       { eventAt: 20, createdAt: 20, x: 2 },
@@ -238,7 +239,7 @@ describe('point-in-time join, case by case', () => {
     expect((await joined(viewOf({ keys: [] }), known)).map((row) => row['x'])).toEqual([null, 1, 2]);
   });
 
-  it('gives features the names they are asked for under', async () => {
+  it('case 13: gives features the names they are asked for under', async () => {
     await table('f', featureColumns, [{ k: 1, eventAt: 10, createdAt: 10, x: 1 }]);
     await table('e', { customer: 'INTEGER', askedAt: 'TIMESTAMP' }, [{ customer: 1, askedAt: 20 }]);
     const query = await joinPointInTime(
@@ -251,7 +252,7 @@ describe('point-in-time join, case by case', () => {
     await db.run('DROP TABLE "features of view 0"');
   });
 
-  it('joins two views over one source, each with its own time-to-live and columns', async () => {
+  it('case 14: joins two views over one source, each with its own time-to-live and columns', async () => {
     await table('f', { ...featureColumns, y: 'VARCHAR' }, [{ k: 1, eventAt: 10, createdAt: 10, x: 1, y: 'one' }]);
     await table('e', { k: 'BIGINT', askedAt: 'TIMESTAMP' }, [
       { k: 1, askedAt: 12 },
@@ -274,7 +275,7 @@ describe('point-in-time join, case by case', () => {
     await db.run('DROP TABLE "features of view 0"; DROP TABLE "features of view 1"');
   });
 
-  it('finds the entities of a range of time', async () => {
+  it('case 16: finds the entities of a range of time', async () => {
     await table('f', featureColumns, [
       { k: 3, eventAt: 10, createdAt: 10, x: 1 },
       { k: 1, eventAt: 20, createdAt: 20, x: 2 },
@@ -294,7 +295,7 @@ describe('point-in-time join, case by case', () => {
     ]);
   });
 
-  it('gives NULL for a value that is missing in the row that wins, not an older value', async () => {
+  it('case 17: gives NULL for a value that is missing in the row that wins, not an older value', async () => {
     const rows = [
       { eventAt: 10, createdAt: 10, x: 1 },
       { eventAt: 11, createdAt: 11, x: null },
@@ -302,7 +303,7 @@ describe('point-in-time join, case by case', () => {
     expect(await ask(rows, 20)).toBeNull();
   });
 
-  it('joins on several keys of several types and keeps every column of the entity table in its place', async () => {
+  it('case 18: joins on several keys of several types and keeps every column of the entity table in its place', async () => {
     const types: Record<string, [KeyType, string]> = {
       name: ['string', 'VARCHAR'],
       day: ['timestamp', 'DATE'],
@@ -334,6 +335,18 @@ describe('point-in-time join, case by case', () => {
       note: 'hello',
       x: 1,
     });
+  });
+
+  it('counts the time to live in elapsed time over the nights when clocks change', async () => {
+    await db.run(`CREATE OR REPLACE TABLE f AS SELECT 1::BIGINT AS k, t::TIMESTAMPTZ AS "eventAt", t::TIMESTAMPTZ AS "createdAt",
+      x::DOUBLE AS x, (row_number() OVER () - 1) AS ordinal
+      FROM (VALUES ('2026-03-28 12:00:00+01', 1), ('2026-10-24 12:00:00+02', 2), ('2026-10-25 02:30:00+02', 3)) v(t, x)`);
+    await db.run(`CREATE OR REPLACE TABLE e AS SELECT 1::BIGINT AS k, t::TIMESTAMPTZ AS "askedAt", (row_number() OVER () - 1) AS ordinal
+      FROM (VALUES ('2026-03-29 12:00:00+02'), ('2026-03-29 13:00:00+02'), ('2026-03-29 13:00:01+02'),
+                   ('2026-10-25 02:29:59+02'), ('2026-10-25 02:30:00+01'), ('2026-10-26 01:30:00+01'), ('2026-10-26 01:30:01+01')) v(t)`);
+    const joinedRows = await joined(viewOf({ ttlSeconds: 86_400 }), known);
+    // A day of 23 hours, one of 25: 24 hours are 24 hours.
+    expect(joinedRows.map((row) => row['x'])).toEqual([1, 1, null, 2, 3, 3, null]);
   });
 
   it('compares times of any precision and zone, and no infinite ones', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPipeline } from '../../../main/compute/onnx/merge-pipelines.ts';
 import { FeatureSteps, featuresOfRows, featuresOfTable } from '../../../test/support/feature-steps.ts';
-import { type DatePart, dateParts } from './definition.ts';
+import { type DatePart, dateParts, datetimeNode } from './definition.ts';
 import { runner } from './run.ts';
 
 let steps: FeatureSteps;
@@ -58,7 +58,7 @@ describe('date and time', () => {
         const table = await steps.table([{ name: 't', type: TIMESTAMP, values }]);
         const features = await steps.fit(
           runner,
-          { columns: ['t'], parts: [...dateParts], cyclic: false, holidays: [] },
+          { columns: ['t'], parts: [...dateParts], cyclic: false, holidays: [], timeZone: 'UTC' },
           table,
         );
         const expected = Object.fromEntries(
@@ -85,7 +85,13 @@ describe('date and time', () => {
     const table = await steps.table([{ name: 't', type: TIMESTAMP, values }]);
     const features = await steps.fit(
       runner,
-      { columns: ['t'], parts: ['year', 'month', 'weekday', 'dayofyear', 'hour'], cyclic: true, holidays: [] },
+      {
+        columns: ['t'],
+        parts: ['year', 'month', 'weekday', 'dayofyear', 'hour'],
+        cyclic: true,
+        holidays: [],
+        timeZone: 'UTC',
+      },
       table,
     );
     expect((await readPipeline(features)).manifest.outputs.map(({ name }) => name)).toEqual([
@@ -126,7 +132,11 @@ describe('date and time', () => {
       null,
     ];
     const table = await steps.table([{ name: 't', type: TIMESTAMP, values: [null] }]);
-    const features = await steps.fit(runner, { columns: ['t'], parts: ['hour'], cyclic: false, holidays: days }, table);
+    const features = await steps.fit(
+      runner,
+      { columns: ['t'], parts: ['hour'], cyclic: false, holidays: days, timeZone: 'UTC' },
+      table,
+    );
     const rows = times.map((t) => ({ t }));
     expect((await featuresOfRows([features], rows, 6))['t_holiday']?.[0]).toEqual([1, 1, 0, 0, 1, Number.NaN]);
   });
@@ -134,11 +144,88 @@ describe('date and time', () => {
   it('refuses what is no time', async () => {
     const table = await steps.table([{ name: 't', type: VARCHAR, values: ['2001-01-01'] }]);
     await expect(
-      steps.fit(runner, { columns: ['t'], parts: ['hour'], cyclic: false, holidays: [] }, table),
+      steps.fit(runner, { columns: ['t'], parts: ['hour'], cyclic: false, holidays: [], timeZone: 'UTC' }, table),
     ).rejects.toMatchObject({
       code: 'data.column-type',
       message: 'Column “t” is VARCHAR, not a date or time.',
       fix: 'Cast it in an SQL step, e.g. CAST("t" AS TIMESTAMP).',
     });
+  });
+});
+
+describe('time zones and daylight saving time', () => {
+  /** Local clocks by Intl, one format per moment. */
+  function localParts(millis: number, timeZone: string): string {
+    const format = new Intl.DateTimeFormat('sv-SE', {
+      timeZone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+    });
+    return format.format(millis);
+  }
+  const asText = (result: Record<string, number[][]>, row: number) => {
+    const part = (name: DatePart) => String(result[`t_${name}`]?.[0]?.[row]).padStart(2, '0');
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
+  };
+  const localFeatures = async (timeZone: string, holidays: string[] = []) => {
+    const table = await steps.table([{ name: 't', type: TIMESTAMP, values: [null] }]);
+    return steps.fit(runner, { columns: ['t'], parts: [...dateParts], cyclic: false, holidays, timeZone }, table);
+  };
+
+  it('reads clocks that go forward and back, also by half an hour or over a whole day', async () => {
+    const moments: [string, string, string][] = [
+      ['Europe/Berlin', '2026-03-29T00:59:59Z', '2026-03-29 01:59'],
+      ['Europe/Berlin', '2026-03-29T01:00:00Z', '2026-03-29 03:00'],
+      ['Europe/Berlin', '2026-03-29T03:30:00+02:00', '2026-03-29 03:30'],
+      ['Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-25 02:30'],
+      ['Europe/Berlin', '2026-10-25T01:30:00Z', '2026-10-25 02:30'],
+      ['Europe/Berlin', '2026-12-31T23:30:00Z', '2027-01-01 00:30'],
+      ['America/New_York', '2001-04-01T06:59:59Z', '2001-04-01 01:59'],
+      ['America/New_York', '2001-04-01T07:00:00Z', '2001-04-01 03:00'],
+      ['Australia/Lord_Howe', '2026-04-04T15:15:00Z', '2026-04-05 01:45'],
+      ['Pacific/Apia', '2011-12-30T09:59:00Z', '2011-12-29 23:59'],
+      ['Pacific/Apia', '2011-12-30T10:00:00Z', '2011-12-31 00:00'],
+      ['Asia/Kathmandu', '2026-01-01T00:00:00Z', '2026-01-01 05:45'],
+      ['America/St_Johns', '1950-07-01T12:00:00Z', '1950-07-01 09:30'],
+    ];
+    for (const [zone, t, clock] of moments) {
+      const features = await localFeatures(zone);
+      expect([zone, asText(await featuresOfRows([features], [{ t }], 1), 0)]).toEqual([zone, clock]);
+    }
+  });
+
+  it('agrees with the clocks of the runtime at any moment, in training and serving', async () => {
+    for (const zone of ['Europe/Berlin', 'America/New_York', 'Africa/Casablanca', 'UTC', 'Asia/Tokyo']) {
+      const millis = fc
+        .sample(fc.integer({ min: Date.UTC(1960, 0, 1), max: Date.UTC(2099, 11, 1) }), { seed: 3, numRuns: 300 })
+        .map((at) => at - (at % 1000));
+      const features = await localFeatures(zone);
+      const values = millis.map((at) => new DuckDBTimestampValue(BigInt(at) * 1000n));
+      const trained = await featuresOfTable([features], await steps.table([{ name: 't', type: TIMESTAMP, values }]));
+      const rows = millis.map((t) => ({ t }));
+      expect(await featuresOfRows([features], rows, 300)).toEqual(trained);
+      millis.forEach((at, row) => expect(asText(trained, row)).toBe(localParts(at, zone)));
+    }
+  });
+
+  it('takes one moment for one, however a request writes its offset, and holidays by the local day', async () => {
+    const features = await localFeatures('Europe/Berlin', ['2026-03-29']);
+    const rows = [
+      '2026-03-29T01:30:00Z',
+      '2026-03-29T03:30:00+02:00',
+      '2026-03-28T21:30:00-04:00',
+      '2026-03-28T23:00:00Z',
+      '2026-03-28T22:59:59Z',
+      '2026-03-29T22:00:00Z',
+      null,
+    ].map((t) => ({ t }));
+    const result = await featuresOfRows([features], rows, 7);
+    expect(result['t_hour']?.[0]).toEqual([3, 3, 3, 0, 23, 0, Number.NaN]);
+    expect(result['t_holiday']?.[0]).toEqual([1, 1, 1, 1, 0, 0, Number.NaN]);
+  });
+
+  it('refuses a zone that there is not', () => {
+    expect(datetimeNode.params.safeParse({ timeZone: 'Europe/Berln' }).success).toBe(false);
+    expect(datetimeNode.params.parse({}).timeZone).toBe('UTC');
   });
 });

@@ -17,6 +17,14 @@ export const cycles: Partial<Record<DatePart, { first: number; length: number }>
   minute: { first: 0, length: 60 },
 };
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const paramsSchema = z.object({
   columns: z
     .array(z.string())
@@ -27,7 +35,15 @@ const paramsSchema = z.object({
     .array(z.enum(dateParts))
     .min(1)
     .default(['month', 'weekday', 'hour'])
-    .describe('Calendar parts to take, in UTC. Weekday: Monday is 0.'),
+    .describe('Calendar parts to take. Weekday: Monday is 0.'),
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'must be UTC or a time zone such as Europe/Berlin')
+    .default('UTC')
+    .describe(
+      'Whose clocks and calendar the parts are read from, daylight saving time included, such as Europe/Berlin.',
+    ),
   cyclic: z
     .boolean()
     .default(false)
@@ -38,7 +54,7 @@ const paramsSchema = z.object({
     .array(z.iso.date())
     .max(10_000)
     .default([])
-    .describe('Days such as 2001-07-04; adds a feature NAME_holiday, 1 on these days (UTC) and else 0.')
+    .describe('Days such as 2001-07-04; adds a feature NAME_holiday, 1 on these days of the time zone and else 0.')
     .meta(paramMeta({ section: 'Holidays' })),
 });
 
@@ -71,7 +87,22 @@ export const datetimeNode = defineNode({
   stage: 'feature',
   title: 'Date and time',
   summary: 'Takes calendar parts of times: hour, weekday, month and so on.',
-  keywords: ['date', 'time', 'timestamp', 'calendar', 'hour', 'weekday', 'month', 'cyclic', 'sin', 'cos'],
+  keywords: [
+    'date',
+    'time',
+    'timestamp',
+    'calendar',
+    'hour',
+    'weekday',
+    'month',
+    'cyclic',
+    'sin',
+    'cos',
+    'time zone',
+    'daylight saving',
+    'dst',
+    'local time',
+  ],
   params: paramsSchema,
   ports: {
     inputs: { input: { types: ['table', 'features'], fits: true, doc: 'Training rows.' } },
@@ -94,9 +125,14 @@ export const datetimeNode = defineNode({
   migrations: [],
   examples: [
     { name: 'Hour and weekday', params: { columns: ['date'], parts: ['hour', 'weekday'] }, note: 'For trees.' },
+    {
+      name: 'Rush hour',
+      params: { columns: ['date'], parts: ['weekday', 'hour'], timeZone: 'Europe/Berlin' },
+      note: 'Local clocks: eight in the morning is 8, in winter and in summer.',
+    },
     { name: 'Cyclic hour', params: { columns: ['date'], parts: ['hour'], cyclic: true }, note: 'For linear models.' },
   ],
-  help: `Computes calendar parts in UTC (Gregorian calendar) with integer arithmetic, the same in training and serving.
+  help: `Computes calendar parts (Gregorian calendar) with integer arithmetic, the same in training and serving.
 
 | part | values |
 | --- | --- |
@@ -109,6 +145,11 @@ export const datetimeNode = defineNode({
 | minute | 0 to 59 |
 
 **Cyclic** gives sin and cos of 2π · (part − first) / length, with lengths 12, 31, 7, 366, 24 and 60; the year stays a
-number. **Holidays** are a list of days; on one of them \`NAME_holiday\` is 1. A missing time gives missing parts. Local time: shift the column in an SQL step.
+number. **Holidays** are a list of days; on one of them \`NAME_holiday\` is 1. A missing time gives missing parts.
+
+**Time zone.** Times are moments: text with an offset (\`2026-03-29T03:30:00+02:00\`) is the same moment as in UTC, text without
+one is UTC. Their parts are those of clocks in the time zone. Where clocks go forward an hour never comes; where they go back
+it comes twice, and both have the same parts. The changes from 1900 to 2100 are looked up when the step is fitted and become a
+part of the model, so that an endpoint needs no time zone data and answers by the rules that training knew.
 `,
 });

@@ -1,6 +1,7 @@
 import { castTo, type LoweredFeature, type SourceValue } from '../../../main/compute/onnx/feature-values.ts';
 import { attribute, type GraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { MISSING_TIMESTAMP } from '../../../shared/model/signature.ts';
+import type { ZoneOffsets } from './time-zone.ts';
 import { cycles, type DatePart, holidayFeature, partFeatures } from './definition.ts';
 
 export interface DatetimeState {
@@ -8,6 +9,8 @@ export interface DatetimeState {
   cyclic: boolean;
   /** Days as YYYY-MM-DD. */
   holidays: readonly string[];
+  /** Undefined for UTC. */
+  zone: ZoneOffsets | undefined;
 }
 
 const minuteMicros = 60_000_000;
@@ -20,7 +23,8 @@ const maxMicros = 2n ** 62n;
 export function lowerDatetime(builder: GraphBuilder, source: SourceValue, state: DatetimeState): LoweredFeature[] {
   const missing = builder.node('Equal', [source.value, builder.int64(MISSING_TIMESTAMP)]);
   const present = builder.node('Where', [missing, builder.int64(0), source.value]);
-  const micros = builder.node('Clip', [present, builder.int64(-maxMicros), builder.int64(maxMicros)]);
+  const clipped = builder.node('Clip', [present, builder.int64(-maxMicros), builder.int64(maxMicros)]);
+  const micros = state.zone === undefined ? clipped : localMicros(builder, clipped, state.zone);
   const nan = builder.float(Number.NaN);
   const parts = calendarParts(builder, micros);
   const features = [...new Set(state.parts)].flatMap((part) => {
@@ -39,6 +43,17 @@ export function lowerDatetime(builder: GraphBuilder, source: SourceValue, state:
   if (state.holidays.length === 0) return features;
   const holiday = builder.node('Where', [missing, nan, isHoliday(builder, micros, state.holidays)]);
   return [...features, { feature: holidayFeature(source.source), value: holiday }];
+}
+
+/** INT64 µs [N, 1] as clocks show them. */
+function localMicros(builder: GraphBuilder, micros: string, { changes, offsets }: ZoneOffsets): string {
+  const micro = (millis: number) => BigInt(millis) * 1000n;
+  const shift = builder.initializer('INT64', offsets.map(micro), [offsets.length]);
+  if (changes.length === 0) return builder.node('Add', [micros, shift]);
+  const all = builder.initializer('INT64', changes.map(micro), [1, changes.length]);
+  const passed = castTo(builder, builder.node('GreaterOrEqual', [micros, all]), 'FP32');
+  const place = builder.node('ReduceSum', [passed, builder.int64([1])], { keepdims: attribute.int(1) });
+  return builder.node('Add', [micros, builder.node('Gather', [shift, castTo(builder, place, 'INT64')])]);
 }
 
 /** FP32 [N, 1]: 1 on one of the days. */
