@@ -10,6 +10,7 @@ import { onlineComponents } from './online-component.ts';
 import { queueComponents } from './queue-component.ts';
 import { stepsWithOutsideSources } from './outside-sources.ts';
 import { sharedObjects } from './shared-objects.ts';
+import { stepResources } from './step-resources.ts';
 import { omittedNodes, refuseUnsupported } from './unsupported.ts';
 
 export interface TargetParts {
@@ -25,7 +26,15 @@ export function composeBundle(targetId: string, context: ExportContext, target: 
   refuseUnsupported(context, targetId, { servesOnly, loops: target.loop !== undefined });
   const loop = loopServices(context.plan).length > 0 ? target.loop : undefined;
   const planText = planTextOf(context.plan);
-  const names = namesOf(context.plan, planText, context.bundleId);
+  // A Job that has run keeps its requests: with others it has another name.
+  const measured = context.plan.steps.map((step) =>
+    context.measured?.has(step.id) ? stepResources(step, context) : null,
+  );
+  const names = namesOf(
+    context.plan,
+    context.measured === undefined ? planText : planText + JSON.stringify(measured),
+    context.bundleId,
+  );
   const render = [target.batch, target.serving, loop].filter((part) => part !== undefined);
   const parts: BundlePart[] = render.map((part) => part(context, names, planText));
   const objects = parts.flatMap((part) => part.groups).flatMap((group) => group.objects);

@@ -1,6 +1,8 @@
 import type { ServerVolume } from './model-server.ts';
 import { type ExportContext, isMonitored, type PlannedEndpoint } from './export-context.ts';
-import { type Names, requestsFolder, storeFolder } from './names.ts';
+import { imageName, imagePullPolicy, nodePath } from './engine-image.ts';
+import { type Names, requestsFolder, requestsName, requestsVolume, storeFolder } from './names.ts';
+import { restrictedContainer } from './pod-security.ts';
 
 /** What an endpoint of our own engine asks for. */
 export const endpointResources = {
@@ -19,7 +21,10 @@ export function storeSource(names: Names): Record<string, unknown> {
 }
 
 /** Where replicas put their requests: a folder of the shared volume, so that servers cannot write where models are. */
-export const requestsMount = { name: 'store', mountPath: requestsFolder, subPath: 'requests' };
+export const requestsMount = { name: 'store', mountPath: requestsFolder, subPath: requestsName };
+
+/** For pods that write models as well: the folder need not be there before they are. */
+export const requestsVolumeMount = { name: 'store', mountPath: requestsVolume };
 
 /** The artifact store, which an endpoint only reads. */
 export function storeVolume(names: Names): ServerVolume {
@@ -38,6 +43,25 @@ export function monitoredVolumes(names: Names): ServerVolume[] {
     { name: 'store', mountPath: storeFolder, readOnly: true, source },
     { ...requestsMount, source },
   ];
+}
+
+/**
+ * Makes the folder for requests before a container mounts it: kubelet would make it as root, and on volumes that do not take
+ * the pod's group (NFS) nobody else could then write there.
+ */
+export function requestsFolderMaker(): Record<string, unknown> {
+  return {
+    name: 'requests-folder',
+    image: imageName,
+    imagePullPolicy,
+    command: [nodePath, '-e', `require("node:fs").mkdirSync(${JSON.stringify(requestsFolder)}, { recursive: true })`],
+    resources: {
+      requests: { cpu: '10m', memory: '64Mi', 'ephemeral-storage': '16Mi' },
+      limits: { cpu: '500m', memory: '128Mi', 'ephemeral-storage': '64Mi' },
+    },
+    securityContext: restrictedContainer,
+    volumeMounts: [requestsVolumeMount],
+  };
 }
 
 export function requestsEnvironment(names: Names): Record<string, unknown>[] {

@@ -1,5 +1,6 @@
 /** Where the image built from `resources/container/Containerfile` keeps Node and the engine. */
-const command = ['/opt/slipway/bin/node', '/opt/slipway/app/main/cli/slipway.ts'] as const;
+export const nodePath = '/opt/slipway/bin/node';
+const command = [nodePath, '/opt/slipway/app/main/cli/slipway.ts'] as const;
 
 /** Name in the manifests; the overlay replaces it by the registry's name and digest. */
 export const imageName = 'slipway-engine';

@@ -10,6 +10,8 @@ export interface ExportContext {
   definitionOf: (kind: string) => NodeDefinition | undefined;
   /** Version of the engine, for labels. */
   version: string;
+  /** Largest memory that each step took when it ran here, in bytes; its requests follow from it. */
+  measured?: ReadonlyMap<string, number>;
   /** Pods that may work on one step at the same time; default 8, 1: none beside its own. */
   mostPods?: number;
   /** Instead of the graph's id: names the objects and what belongs together. */

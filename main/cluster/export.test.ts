@@ -205,6 +205,23 @@ describe('kubernetes', () => {
     }
   });
 
+  it('asks for what a step took, and a quarter more, under another name than before', () => {
+    const net = step('net', 'train.mlp', { label: 'x' });
+    const nodeSays = { ...step('told', 'train.mlp', { label: 'x' }), resources: { memoryBytes: 7 * 2 ** 30 } };
+    const measured = new Map([net, nodeSays].map(({ id }) => [id, 4 * 2 ** 30]));
+    const runOf = (given: ReturnType<typeof context> & { measured?: Map<string, number> }) => {
+      const text = renderBundle('kubernetes', given).files.find(({ path }) => path === 'base/run.yaml')?.text ?? '';
+      return { text, name: /name: "(graph-run-[0-9a-f]+)"/.exec(text)?.[1] };
+    };
+    const plain = runOf(context([net, nodeSays]));
+    const learned = runOf({ ...context([net, nodeSays]), measured });
+    expect(learned.text).toContain('memory: "5120Mi"');
+    expect(learned.text).toContain('memory: "10240Mi"');
+    expect(learned.text).toContain('memory: "7168Mi"');
+    expect(plain.text).not.toContain('memory: "5120Mi"');
+    expect(learned.name).not.toBe(plain.name);
+  });
+
   describe('trials and folds', () => {
     const search = step('search', 'train.search', { label: 'x', trials: 4 });
     const folds = step('folds', 'train.cross-validate', { folds: 3 }, { model: [{ step: 'search', port: 'model' }] });

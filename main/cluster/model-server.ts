@@ -27,6 +27,8 @@ export interface ModelServer {
   metrics: { port: number; path: string };
   environment: { env?: unknown[]; envFrom?: unknown[] };
   resources: { requests: Record<string, string>; limits: Record<string, string> };
+  /** Run before the server, one after another. */
+  before?: readonly Record<string, unknown>[];
   /** Each with its source and where it is mounted. */
   volumes: readonly ServerVolume[];
 }
@@ -90,6 +92,7 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
                 labelSelector: { matchLabels: selector },
               },
             ],
+            ...(server.before === undefined ? {} : { initContainers: [...server.before] }),
             containers: [
               {
                 name: server.container,

@@ -21,8 +21,11 @@ export interface Names {
 
 export const storeFolder = '/var/lib/slipway';
 export const storeUri = `file://${storeFolder}/store`;
-/** A folder of the store's volume. */
-export const requestsFolder = '/var/lib/slipway-requests';
+/** The store's volume once more, for what hands requests over: all of it, or its folder for them alone. */
+export const requestsVolume = '/var/lib/slipway-requests';
+/** Folder of the volume. */
+export const requestsName = 'requests';
+export const requestsFolder = `${requestsVolume}/${requestsName}`;
 export const requestsUri = `file://${requestsFolder}`;
 export const planFolder = '/etc/slipway';
 export const planFile = `${planFolder}/plan.json`;

@@ -15,9 +15,14 @@ const leastLimitMiB = 2048;
 const leastStorageGiB = 2;
 const gpuResource = 'nvidia.com/gpu';
 
+/** What a request has beyond a measured peak: the next data may be a little larger. */
+const measuredMargin = 1.25;
+/** Measured peaks differ a little from run to run; requests need not. */
+const measuredStepMiB = 256;
+
 /**
- * Requests and limits of a step's container as its node says, else from its kind's own estimate, sizes of data unknown.
- * Memory may grow to twice the request; a step that needs more says so and is killed alone.
+ * Requests and limits of a step's container as its node says, else as measured, else from its kind's own estimate, sizes of
+ * data unknown. Memory may grow to twice the request; a step that needs more says so and is killed alone.
  */
 export function stepResources(step: PlanStep, context: ExportContext): ContainerResources {
   const definition = context.definitionOf(step.kind);
@@ -26,7 +31,10 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
     definition?.resources !== undefined && parsed?.success
       ? definition.resources(parsed.data, { rows: undefined, columns: undefined, bytes: undefined })
       : fallback;
-  const memoryMiB = Math.max(512, Math.ceil((step.resources?.memoryBytes ?? declared.memoryBytes) / mebibyte));
+  const memoryMiB = Math.max(
+    512,
+    Math.ceil((step.resources?.memoryBytes ?? measuredBytes(step, context) ?? declared.memoryBytes) / mebibyte),
+  );
   const cpu = Math.max(1, Math.ceil(step.resources?.cpu ?? declared.cpu));
   const gpu = gpuOf(step);
   const storageGiB = Math.max(leastStorageGiB, Math.ceil((step.resources?.ephemeralStorageBytes ?? 0) / 1024 ** 3));
@@ -39,6 +47,12 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
       ...gpu,
     },
   };
+}
+
+function measuredBytes({ id }: PlanStep, { measured }: ExportContext): number | undefined {
+  const peak = measured?.get(id);
+  const step = measuredStepMiB * mebibyte;
+  return peak === undefined ? undefined : Math.ceil((peak * measuredMargin) / step) * step;
 }
 
 /** Devices the node asks for, by name or by what its trainer runs on; `auto` takes what there is. Limit and request alike. */

@@ -9,7 +9,7 @@ import { ConfigMap, PersistentVolumeClaim, Secret, Service, ServiceAccount } fro
 import type { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { KubernetesObject } from './bundle.ts';
-import { inferenceServiceSchema, servingRuntimeSchema } from './kserve/schemas.ts';
+import { inferenceGraphSchema, inferenceServiceSchema, servingRuntimeSchema } from './kserve/schemas.ts';
 import {
   podMonitorSchema,
   prometheusRuleSchema,
@@ -47,6 +47,7 @@ const schemas: Record<string, z.ZodType> = {
   'ray.io/v1 RayJob': rayJobSchema,
   'ray.io/v1 RayService': rayServiceSchema,
   'serving.kserve.io/v1alpha1 ServingRuntime': servingRuntimeSchema,
+  'serving.kserve.io/v1alpha1 InferenceGraph': inferenceGraphSchema,
   'serving.kserve.io/v1beta1 InferenceService': inferenceServiceSchema,
 };
 

@@ -87,7 +87,7 @@ const cases = templates.flatMap((template) => {
 const expectedKinds: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ['ServiceMonitor', 'PrometheusRule'],
   argo: ['WorkflowTemplate', 'Workflow'],
-  kserve: ['ServingRuntime', 'InferenceService', 'PodMonitor', 'PrometheusRule'],
+  kserve: ['ServingRuntime', 'InferenceService', 'PodMonitor', 'PrometheusRule', 'InferenceGraph'],
   ray: ['RayJob', 'RayService'],
   'argo,kserve': ['WorkflowTemplate', 'Workflow', 'ServingRuntime', 'InferenceService'],
   'triton,kserve': ['InferenceService'],

@@ -70,6 +70,14 @@ it('is part of the parity check', async () => {
   expect(code, stderr).toBe(0);
   expect(last['parity']).toMatchObject({ passed: true });
   expect(readFileSync(join(folder, 'bundle/PARITY.md'), 'utf8')).toContain('in as many shares');
+  const run = (dir: string) => readFileSync(join(folder, dir, 'base/run.yaml'), 'utf8');
+  const measured = await runSlipway(
+    ['export', graphFile, '--target', 'kubernetes', '--out', join(folder, 'measured'), '--measured'],
+    join(folder, 'local'),
+  );
+  expect(measured.code, measured.stderr).toBe(0);
+  // On systems that tell the peaks of processes.
+  if (process.platform === 'linux') expect(run('measured')).not.toBe(run('bundle'));
 }, 120_000);
 
 it.each(['3/3', '1', 'x/2', '0/0'])('refuses the share %s', async (share) => {

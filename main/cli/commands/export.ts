@@ -11,27 +11,33 @@ import type { ExportContext } from '../../cluster/export-context.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { followRun } from '../follow-run.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
+import { createStepHistory } from '../../store/step-history.ts';
 import { withEngine } from '../open-engine.ts';
 import { withStore } from '../open-store.ts';
 import { logOnly } from '../output.ts';
 import { checkParity, type ParityReport, parityText } from '../parity/check-parity.ts';
 import { type GraphFile, readGraphFile, requireGraphJson } from '../read-graph.ts';
 
+/** Runs of a step that its measured memory is the largest of. */
+const measuredRuns = 5;
+
 export const exportCommand: Command = {
   name: 'export',
   summary: 'Writes the bundle that runs the graph on a cluster. Runs nothing; the same graph gives the same bytes.',
-  usage: 'GRAPH --target TARGET --out DIR [--pods N] [--check-parity]',
+  usage: 'GRAPH --target TARGET --out DIR [--pods N] [--measured] [--check-parity]',
   positionals: 1,
   options: {
     target: { type: 'string' },
     out: { type: 'string' },
     pods: { type: 'string' },
+    measured: { type: 'boolean' },
     'check-parity': { type: 'boolean' },
   },
   optionHelp: {
     target: `one of: ${exportTargets.map((target) => target.id).join(', ')}; or two: one for the run, one for serving (argo,kserve)`,
     out: 'folder to write to; files of the bundle are replaced',
     pods: `pods that do the trials of a search or the folds of a cross-validation at the same time; default ${defaultPods}, 1: none beside the step`,
+    measured: 'ask for the memory that each step took at most when it ran here, and a quarter more',
     'check-parity': 'run each exported step as a container would and compare with the local run',
   },
   async run(context) {
@@ -42,7 +48,9 @@ export const exportCommand: Command = {
     }
     const file = await readGraphFile(context.positionals[0]);
     const mostPods = podsOf(context.text('pods'));
-    const planned = { ...exportContextOf(readGraphText(file.text, definitionOf)), mostPods };
+    const graph = exportContextOf(readGraphText(file.text, definitionOf));
+    const measured = context.flag('measured') ? { measured: await measuredPeaks(context, graph) } : {};
+    const planned = { ...graph, ...measured, mostPods };
     const exported = embedsModels(target) ? await withModels(context, planned) : planned;
     const bundle = renderBundle(target, exported);
     const parity = context.flag('check-parity') ? await parityOf(context, file, exported) : undefined;
@@ -67,6 +75,20 @@ export const exportCommand: Command = {
     return parity?.passed === false ? 1 : 0;
   },
 };
+
+/** Of the last runs of each step; steps that never ran here have none. */
+function measuredPeaks(context: CommandContext, { plan }: ExportContext): Promise<Map<string, number>> {
+  return withStore(context, ({ database }) => {
+    const history = createStepHistory(database);
+    const peaks = new Map<string, number>();
+    for (const { id, kind } of plan.steps) {
+      const runs = history.recent(plan.graph.id, id, measuredRuns).filter((entry) => entry.kind === kind);
+      const peak = Math.max(0, ...runs.map(({ peakMemoryBytes }) => peakMemoryBytes ?? 0));
+      if (peak > 0) peaks.set(id, peak);
+    }
+    return Promise.resolve(peaks);
+  });
+}
 
 function podsOf(text: string | undefined): number {
   if (text === undefined) return defaultPods;

@@ -7,6 +7,7 @@ import {
   monitoredResources,
   monitoredVolumes,
   requestsEnvironment,
+  requestsFolderMaker,
   requestsMount,
   settingsArguments,
   storeVolume,
@@ -16,6 +17,7 @@ import { httpPort, labelsOf, longestRunSeconds, type Names, selectorOf, storeFol
 import { temporaryVolume, volumesOf } from '../model-server.ts';
 import { restrictedContainer } from '../pod-security.ts';
 import { storeEnvironment } from '../store-environment.ts';
+import { rolloutGraph } from './rollout-graph.ts';
 import { inferenceServiceObjects, predictorOf } from './inference-service.ts';
 
 /** Model format of the runtime: it loads from the store by alias, so there is no storage URI. */
@@ -43,10 +45,22 @@ export function kserveServing(context: ExportContext, names: Names): BundlePart 
         objects: [],
         patches: endpoints.map((endpoint) => canaryPatch(context, names, endpoint)),
       },
+      {
+        name: 'rollout',
+        about: `an InferenceGraph for each endpoint gives ${challengerShare} % of its requests to an InferenceService of its own with the alias \`challenger\`, which must be registered. Call \`${endpoints.map((endpoint) => `${serviceName(names, endpoint)}-rollout`).join('\`, \`')}\` instead of the endpoint.`,
+        objects: endpoints.flatMap((endpoint) => rolloutObjects(context, names, endpoint)),
+        patches: [],
+      },
     ],
     readme: {
       about: [
         `Each endpoint is an InferenceService of the ServingRuntime \`${runtimeName(names)}\`, which runs our own image.`,
+        ...context.plan.steps
+          .filter(({ kind }) => kind === 'serve.router')
+          .map(
+            ({ id }) =>
+              `The router \`${id}\` and its models run inside of it: an InferenceGraph switches whole requests, and the router gives each row to the model its rule names.`,
+          ),
       ],
       needs: [
         'KServe 0.20 must be installed; endpoints ask for its deployment mode *Standard* (Deployments, no Knative).',
@@ -119,8 +133,27 @@ function endpointObjects(context: ExportContext, names: Names, endpoint: Planned
   return inferenceServiceObjects(context, names, {
     name: serviceName(names, endpoint),
     port: httpPort,
-    predictor: { model: modelOf(context, names, endpoint, endpoint.modelUri), volumes: storeVolumes(context, names) },
+    predictor: {
+      ...makersOf(context),
+      model: modelOf(context, names, endpoint, endpoint.modelUri),
+      volumes: storeVolumes(context, names),
+    },
   });
+}
+
+function rolloutObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
+  const champion = serviceName(names, endpoint);
+  const challenger = toDnsLabel(`${champion}-new`, maxNameLength);
+  const model = modelOf(context, names, endpoint, challengerUri(endpoint));
+  const predictor = { ...makersOf(context), model, volumes: storeVolumes(context, names) };
+  return [
+    ...inferenceServiceObjects(context, names, { name: challenger, port: httpPort, predictor }),
+    ...rolloutGraph(context, names, { champion, challenger, port: httpPort, challengerShare }),
+  ];
+}
+
+function challengerUri({ modelUri }: PlannedEndpoint): string {
+  return modelUri.replace(/@[^@]*$/, '@challenger');
 }
 
 function modelOf(
@@ -142,6 +175,10 @@ export function serviceName(names: Names, endpoint: PlannedEndpoint): string {
   return toDnsLabel(`${names.graph}-${endpoint.service.id}`, maxNameLength);
 }
 
+function makersOf(context: ExportContext): Record<string, unknown> {
+  return hasMonitors(context) ? { initContainers: [requestsFolderMaker()] } : {};
+}
+
 function storeVolumes(context: ExportContext, names: Names): Record<string, unknown>[] {
   const store = hasMonitors(context) ? monitoredVolumes(names) : [storeVolume(names)];
   return volumesOf([...store, temporaryVolume]);
@@ -155,7 +192,8 @@ function canaryPatch(context: ExportContext, names: Names, endpoint: PlannedEndp
     predictor: {
       name: 'challenger',
       ...predictorOf({ account: name, labels: selectorOf(names.graph, name), replicas: { min: 1, max: 2 } }),
-      model: modelOf(context, names, endpoint, endpoint.modelUri.replace(/@[^@]*$/, '@challenger')),
+      ...makersOf(context),
+      model: modelOf(context, names, endpoint, challengerUri(endpoint)),
       volumes: storeVolumes(context, names),
     },
   };

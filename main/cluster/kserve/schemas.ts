@@ -88,6 +88,19 @@ const predictor = z.strictObject({
   scaleTarget: z.number().int(),
   labels,
   securityContext: podSecurity,
+  initContainers: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        image: z.string(),
+        imagePullPolicy: z.literal('IfNotPresent'),
+        command: z.array(z.string()),
+        resources,
+        securityContext: containerSecurity,
+        volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })),
+      }),
+    )
+    .optional(),
   model: z.strictObject({
     modelFormat: z.strictObject({ name: z.string(), version: z.string() }),
     runtime: z.string().optional(),
@@ -105,4 +118,22 @@ export const inferenceServiceSchema = z.strictObject({
   kind: z.literal('InferenceService'),
   metadata,
   spec: z.strictObject({ predictor }),
+});
+
+export const inferenceGraphSchema = z.strictObject({
+  apiVersion: z.literal('serving.kserve.io/v1alpha1'),
+  kind: z.literal('InferenceGraph'),
+  metadata,
+  spec: z.strictObject({
+    nodes: z.record(
+      z.string(),
+      z.strictObject({
+        routerType: z.literal('Splitter'),
+        steps: z.array(z.strictObject({ name: z.string(), serviceName: z.string(), weight: z.number().int().min(0) })),
+      }),
+    ),
+    minReplicas: z.number().int().min(1),
+    maxReplicas: z.number().int().min(1),
+    resources,
+  }),
 });

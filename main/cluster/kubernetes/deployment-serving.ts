@@ -10,6 +10,7 @@ import {
   monitoredResources,
   monitoredVolumes,
   requestsEnvironment,
+  requestsFolderMaker,
   settingsArguments,
   storeVolume,
 } from '../endpoint-pod.ts';
@@ -52,6 +53,7 @@ function servingObjects(context: ExportContext, names: Names, endpoint: PlannedE
       metrics: { port: httpPort, path: '/metrics' },
       environment: { envFrom, env: [...env, ...(monitored ? requestsEnvironment(names) : [])] },
       resources: monitored ? monitoredResources : endpointResources,
+      ...(monitored ? { before: [requestsFolderMaker()] } : {}),
       volumes: [...(monitored ? monitoredVolumes(names) : [storeVolume(names)]), temporaryVolume],
     },
     names,

@@ -1,5 +1,5 @@
 import { engineCommand, imageName, imagePullPolicy } from '../engine-image.ts';
-import { requestsEnvironment, requestsMount, storeSource } from '../endpoint-pod.ts';
+import { requestsEnvironment, requestsVolumeMount, storeSource } from '../endpoint-pod.ts';
 import type { ExportContext, PlannedEndpoint } from '../export-context.ts';
 import { type Names, planFolder, storeFolder } from '../names.ts';
 import { restrictedContainer } from '../pod-security.ts';
@@ -25,7 +25,7 @@ function container(
     volumeMounts: [
       { name: 'graph', mountPath: planFolder, readOnly: true },
       { name: 'store', mountPath: storeFolder },
-      requestsMount,
+      requestsVolumeMount,
       { name: 'tmp', mountPath: '/tmp' },
     ],
   };
