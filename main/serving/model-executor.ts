@@ -20,10 +20,10 @@ export interface ExecutorEvents {
 const maxYoungGenerationSizeMb = 6;
 
 function createModelWorker(start: WorkerStart): Worker {
-  return new Worker(new URL('./model-worker.ts', import.meta.url), {
-    workerData: start,
-    resourceLimits: { maxYoungGenerationSizeMb },
-  });
+  const options = { workerData: start, resourceLimits: { maxYoungGenerationSizeMb } };
+  return start.kind === 'neighbours'
+    ? new Worker(new URL('./pipeline/neighbours-worker.ts', import.meta.url), options)
+    : new Worker(new URL('./model-worker.ts', import.meta.url), options);
 }
 
 function fileChanged({ label, path }: WorkerStart): AppError {

@@ -39,10 +39,24 @@ export async function predictRows(
   return decodePredictions(outputs, manifest);
 }
 
-/** The items that are recommended. */
-function bestFirst(scores: Prediction['scores'], count: number): Prediction['scores'] {
-  const recommended = scores.filter(({ score }) => score > 0);
-  return recommended.sort((a, b) => b.score - a.score).slice(0, count);
+/** Per row the items that are recommended, best first: few of very many classes. */
+function recommendations(
+  values: Float32Array,
+  rows: number,
+  classes: readonly ClassLabel[],
+  count: number,
+): Prediction[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const found: { item: number; score: number }[] = [];
+    const from = row * classes.length;
+    for (let item = 0; item < classes.length; item++) {
+      const score = values[from + item] as number;
+      if (score > 0) found.push({ item, score });
+    }
+    found.sort((a, b) => b.score - a.score);
+    const scores = found.slice(0, count).map(({ item, score }) => ({ label: classes[item] as ClassLabel, score }));
+    return { label: scores[0]?.label ?? classes[0] ?? null, value: null, scores };
+  });
 }
 
 /** Rows of column values as the model's inputs. Errors: `request.invalid`. */
@@ -71,7 +85,8 @@ function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest):
   if (manifest.task === 'regression') {
     return Array.from({ length: rows }, (_, row) => ({ label: null, value: values[row] as number, scores: [] }));
   }
-  const { classes } = manifest;
+  const { classes, ranking } = manifest;
+  if (ranking !== undefined) return recommendations(values, rows, classes, ranking.count);
   return Array.from({ length: rows }, (_, row) => {
     let best = 0;
     const scores = classes.map((label, i) => {
@@ -79,7 +94,6 @@ function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest):
       if (score > (values[row * classes.length + best] as number)) best = i;
       return { label, score };
     });
-    const listed = manifest.ranking === undefined ? scores : bestFirst(scores, manifest.ranking.count);
-    return { label: classes[best] ?? null, value: null, scores: listed };
+    return { label: classes[best] ?? null, value: null, scores };
   });
 }

@@ -171,7 +171,8 @@ export class ServedModel {
           index === 0
             ? observer
             : { queued: () => undefined, ran: (_r: number, _q: number, durations: RunDurations) => busy(durations) };
-        step.replicas = await createReplicas({ ...startOptions, path, label, observer: step.observer(counted) });
+        const kind = step.spec.kind === 'neighbours' ? ('neighbours' as const) : undefined;
+        step.replicas = await createReplicas({ ...startOptions, kind, path, label, observer: step.observer(counted) });
         sets.push(step.replicas);
       }
       const [
@@ -350,14 +351,19 @@ export class ServedModel {
 }
 
 interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> {
+  kind?: WorkerStart['kind'];
   path: string;
   label: string;
   threads: number;
   warmup: WorkerStart['warmup'];
 }
 
-async function createReplicas({ path, label, threads, warmup, ...options }: CreateReplicas): Promise<ReplicaSet> {
-  return new ReplicaSet({ ...options, start: { path, label, threads, warmup }, fileBytes: (await stat(path)).size });
+async function createReplicas({ kind, path, label, threads, warmup, ...options }: CreateReplicas): Promise<ReplicaSet> {
+  return new ReplicaSet({
+    ...options,
+    start: { kind, path, label, threads, warmup },
+    fileBytes: (await stat(path)).size,
+  });
 }
 
 type Specs = { inputs: TensorSpec[]; outputs: TensorSpec[] };

@@ -3,6 +3,8 @@ import type { Tensor, TensorSpec } from './tensor.ts';
 
 /** What a model worker is started with. */
 export interface WorkerStart {
+  /** What the file is; default a model. */
+  kind?: 'neighbours' | undefined;
   path: string;
   label: string;
   /** Threads inside one operator. */

@@ -15,7 +15,7 @@ export class PipelineFiles {
 
   /** A step with a graph of its own. */
   async add(step: Omit<PipelineStep, 'file'>, bytes: Uint8Array): Promise<void> {
-    const file = this.#claim();
+    const file = this.#claim(step.kind === 'neighbours' ? 'bin' : 'onnx');
     await writeFile(this.files[file] as string, bytes);
     this.steps.push({ ...step, file });
   }
@@ -26,7 +26,7 @@ export class PipelineFiles {
     manifest: ModelManifest,
     { name, when, optional }: Pick<PipelineStep, 'name' | 'when' | 'optional'>,
   ): Promise<void> {
-    const inner = manifest.pipeline?.steps ?? [
+    const inner: readonly PipelineStep[] = manifest.pipeline?.steps ?? [
       {
         name: '',
         file: 'model.onnx',
@@ -40,7 +40,7 @@ export class PipelineFiles {
     ];
     const named = (own: string) => (own === '' ? name : `${name}.${own}`);
     for (const step of inner) {
-      const file = this.#claim();
+      const file = this.#claim(step.kind === 'neighbours' ? 'bin' : 'onnx');
       await copyFile(model.path(step.file), this.files[file] as string);
       const own = step.when.map((condition) => ({ ...condition, step: named(condition.step) }));
       this.steps.push({
@@ -53,8 +53,8 @@ export class PipelineFiles {
     }
   }
 
-  #claim(): string {
-    const file = `step-${Object.keys(this.files).length}.onnx`;
+  #claim(extension: string): string {
+    const file = `step-${Object.keys(this.files).length}.${extension}`;
     this.files[file] = join(this.#workDir, file);
     return file;
   }

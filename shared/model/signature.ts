@@ -65,13 +65,17 @@ export type FeaturesManifest = z.infer<typeof featuresManifestSchema>;
 export const pipelineStepSchema = z.object({
   /** `first`, `rule`, `second.first`. */
   name: z.string().max(400),
-  file: z.string().regex(/^[a-z0-9][a-z0-9.-]*\.onnx$/),
-  /** Raw columns it reads. */
+  file: z.string().regex(/^[a-z0-9][a-z0-9.-]*\.(onnx|bin)$/),
+  /** `neighbours`: no ONNX, but an index of items that is searched. */
+  kind: z.enum(['onnx', 'neighbours']).optional(),
+  /** Raw columns it reads, and what steps before it make. */
   inputs: z.array(z.string()),
   /** Also reads the answer that its rows have so far, each output under `answer:NAME`. */
   takesAnswer: z.boolean(),
   /** Gives the outputs of the model, in place of those that its rows have so far. */
   answers: z.boolean(),
+  /** Outputs that later steps read under the same name. */
+  makes: z.array(z.string()).optional(),
   /** Has the output `slipway.route`, BOOL [N, 1]: what its rule says of each row. */
   routes: z.boolean(),
   /** It gets the rows of which all these rules said so; steps before it. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,8 +16,19 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function up(): Promise<string> {
-  const args = [join(repositoryRoot, 'main/cli/slipway.ts'), 'up', 'resources/templates/recommend.slipway.json'];
+const template = 'resources/templates/recommend.slipway.json';
+
+/** The template with another way to find the nearest items. */
+function searching(search: 'hnsw'): string {
+  const graph = JSON.parse(readFileSync(join(repositoryRoot, template), 'utf8'));
+  graph.nodes.recommend.params.search = search;
+  const path = join(folder, `${search}.slipway.json`);
+  writeFileSync(path, JSON.stringify(graph));
+  return path;
+}
+
+async function up(graph = template): Promise<string> {
+  const args = [join(repositoryRoot, 'main/cli/slipway.ts'), 'up', graph];
   const started = spawn(process.execPath, [...args, '--http', '0', '--json', '--data-dir', folder], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -67,4 +79,16 @@ it('recommends movies to a user of the online store, at most three of a genre', 
   const carried = await ask([{ liked_1: liked, liked_2: null, liked_3: null, liked_4: null, liked_5: null }]);
   expect(carried.header).toBeNull();
   expect(carried.answer.predictions[0]?.scores.map(({ label }) => label)).not.toContain(liked);
+
+  // The same people get the same lists where a graph of neighbours is walked, step by step, as where all items are compared.
+  child?.kill('SIGTERM');
+  await once(child as ChildProcess, 'exit');
+  const walked = await up(searching('hnsw'));
+  const response = await fetch(`${walked}/v1/models/recommend/predict`, {
+    method: 'POST',
+    headers: { 'x-slipway-timing': '1' },
+    body: JSON.stringify({ rows: [{ user: 'u17' }, { user: 'u18' }, { user: 'nobody' }] }),
+  });
+  expect(((await response.json()) as Answer).predictions).toEqual(answer.predictions);
+  expect(response.headers.get('server-timing')).toMatch(/step-profile;.*step-neighbours;.*step-ranking;/);
 });

@@ -41,20 +41,25 @@ export async function appendModel(options: AppendModelOptions): Promise<FusedMod
     });
   }
   const builder = createGraphBuilder('model');
+  const features = addFeatures(builder, pipeline);
+  const result = options.build(builder.scope('model'), features);
+  if (classification === undefined) builder.output('prediction', result, 'FP32', ['N', 1]);
+  else outputClasses(builder, result, classification);
+  return finishModel(builder, pipeline.inputs, options.opsets);
+}
+
+/** Declares the raw columns and adds the feature steps; returns FP32 [N, width], the features side by side. */
+export function addFeatures(builder: GraphBuilder, pipeline: MergedPipeline): string {
   declareInputs(builder, pipeline.inputs);
   const values = inlinePipeline(
     builder,
     { manifest: { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features }, model: pipeline.model },
     'features/',
   );
-  const features = concatenate(
+  return concatenate(
     builder,
     pipeline.features.map((feature) => values.get(feature.name) ?? featureTensorName(feature.name)),
   );
-  const result = options.build(builder.scope('model'), features);
-  if (classification === undefined) builder.output('prediction', result, 'FP32', ['N', 1]);
-  else outputClasses(builder, result, classification);
-  return finishModel(builder, pipeline.inputs, options.opsets);
 }
 
 /** Adds the outputs `probabilities` and `label` of a classifier. */

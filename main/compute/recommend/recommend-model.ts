@@ -27,7 +27,7 @@ export interface RecommendModel {
 }
 
 /** Similarities are lowered by this times the position of the item: equal ones then have one order everywhere. */
-const tieStep = 1e-9;
+export const tieStep = 1e-9;
 /** Below every cosine: what was liked is not recommended again. */
 const excluded = -4;
 
@@ -96,16 +96,27 @@ export function scoreRecommendations(model: RecommendModel, features: Float32Arr
   return scores;
 }
 
-/**
- * The same in ONNX, in float64. A candidate is kept when fewer than `perGroup` of its group rank before it, which is what
- * going down the list and counting does.
- */
-export function addRecommendations(builder: GraphBuilder, features: string, model: RecommendModel): string {
-  const { items, width, embeddings, candidates: k, slots } = model;
-  const double = (data: ArrayLike<number>, dims: number[]) => builder.initializer('FP64', data, dims);
-  const axis = attribute.int(1);
-  const asDouble = (value: string) => builder.node('Cast', [value], { to: attribute.int(11) });
+const axis = attribute.int(1);
 
+function double(builder: GraphBuilder, data: ArrayLike<number>, dims: number[]): string {
+  return builder.initializer('FP64', data, dims);
+}
+
+function asDouble(builder: GraphBuilder, value: string): string {
+  return builder.node('Cast', [value], { to: attribute.int(11) });
+}
+
+/** Values of a graph that say what somebody liked. */
+export interface LikedValues {
+  /** INT64 [N, slots]: items, the number of items for none. */
+  liked: string;
+  /** FP64 [N, width]: mean of the directions of the liked items, zeros without any. */
+  profile: string;
+}
+
+/** `features`: FP32 [N, slots], the category codes. */
+export function addLiked(builder: GraphBuilder, features: string, model: RecommendModel): LikedValues {
+  const { items, width, embeddings, slots } = model;
   // [N, slots]: position in the table of items, `items` (a row of zeros) for none
   const codes = builder.node('Cast', [features], { to: attribute.int(7) });
   const looked = slots.map((slot, s) => {
@@ -116,32 +127,59 @@ export function addRecommendations(builder: GraphBuilder, features: string, mode
 
   const padded = new Float64Array((items + 1) * width);
   padded.set(embeddings);
-  const table = double(padded, [items + 1, width]);
+  const table = double(builder, padded, [items + 1, width]);
   const summed = builder.node('ReduceSum', [builder.node('Gather', [table, liked]), builder.int64([1])], {
     keepdims: attribute.int(0),
   });
-  const isItem = asDouble(builder.node('Less', [liked, builder.int64(items)]));
+  const isItem = asDouble(builder, builder.node('Less', [liked, builder.int64(items)]));
   const number = builder.node('ReduceSum', [isItem, builder.int64([1])], { keepdims: attribute.int(1) });
-  const profile = builder.node('Div', [summed, builder.node('Max', [number, double([1], [])])]);
+  return { liked, profile: builder.node('Div', [summed, builder.node('Max', [number, double(builder, [1], [])])]) };
+}
 
+/** The candidates of each row, nearest first: INT64 and FP64 [N, candidates]. */
+export interface NearestValues {
+  nearest: string;
+  nearness: string;
+}
+
+/** Exact: over all items. */
+export function addNearest(
+  builder: GraphBuilder,
+  { liked, profile }: LikedValues,
+  model: RecommendModel,
+): NearestValues {
+  const { items, width, embeddings, candidates: k } = model;
   // One column more, for "none", so that leaving out what was liked never hits an item that was not.
   const transposed = new Float64Array(width * (items + 1));
   for (let item = 0; item < items; item++) {
     for (let c = 0; c < width; c++) transposed[c * (items + 1) + item] = embeddings[item * width + c] as number;
   }
-  const products = builder.node('MatMul', [profile, double(transposed, [width, items + 1])]);
+  const products = builder.node('MatMul', [profile, double(builder, transposed, [width, items + 1])]);
   const ties = Float64Array.from({ length: items + 1 }, (_, item) => item * tieStep);
-  const cosines = builder.node('Sub', [products, double(ties, [items + 1])]);
-  const never = builder.node('Add', [builder.node('Mul', [isItem, double([0], [])]), double([excluded], [])]);
+  const cosines = builder.node('Sub', [products, double(builder, ties, [items + 1])]);
+  const isItem = asDouble(builder, builder.node('Less', [liked, builder.int64(items)]));
+  const never = builder.node('Add', [
+    builder.node('Mul', [isItem, double(builder, [0], [])]),
+    double(builder, [excluded], []),
+  ]);
   const open = builder.node('ScatterElements', [cosines, liked, never], { axis });
   const similarity = builder.node('Slice', [open, builder.int64([0]), builder.int64([items]), builder.int64([1])]);
-
-  const [near, nearest] = builder.nodeOutputs('TopK', [similarity, builder.int64([k])], 2, { axis }) as [
+  const [nearness, nearest] = builder.nodeOutputs('TopK', [similarity, builder.int64([k])], 2, { axis }) as [
     string,
     string,
   ];
-  const own = builder.node('Gather', [double(model.itemScores, [items]), nearest]);
-  const rating = builder.node('Add', [builder.node('Mul', [near, double([model.similarityWeight], [])]), own]);
+  return { nearest, nearness };
+}
+
+/**
+ * FP32 [N, items]: shares of the recommended items. A candidate is kept when fewer than `perGroup` of its group rank
+ * before it, which is what going down the list and counting does.
+ */
+export function addRanking(builder: GraphBuilder, { nearest, nearness }: NearestValues, model: RecommendModel): string {
+  const { items, candidates: k } = model;
+  const own = builder.node('Gather', [double(builder, model.itemScores, [items]), nearest]);
+  const weighed = builder.node('Mul', [nearness, double(builder, [model.similarityWeight], [])]);
+  const rating = builder.node('Add', [weighed, own]);
   const [ranked, order] = builder.nodeOutputs('TopK', [rating, builder.int64([k])], 2, { axis }) as [string, string];
   const item = builder.node('GatherElements', [nearest, order], { axis });
   const shares = builder.node('Softmax', [ranked], { axis });
@@ -153,16 +191,23 @@ export function addRecommendations(builder: GraphBuilder, features: string, mode
     builder.node('Unsqueeze', [group, builder.int64([1])]),
   ]);
   const before = Float64Array.from({ length: k * k }, (_, i) => (i % k < Math.floor(i / k) ? 1 : 0));
-  const counted = builder.node('Mul', [asDouble(same), double(before, [k, k])]);
+  const counted = builder.node('Mul', [asDouble(builder, same), double(builder, before, [k, k])]);
   const ahead = builder.node('ReduceSum', [counted, builder.int64([2])], { keepdims: attribute.int(0) });
-  const allowed = asDouble(builder.node('Less', [ahead, double([model.perGroup], [])]));
+  const allowed = asDouble(builder, builder.node('Less', [ahead, double(builder, [model.perGroup], [])]));
   const place = builder.node('CumSum', [allowed, builder.int64(1)]);
-  const within = asDouble(builder.node('LessOrEqual', [place, double([model.count], [])]));
+  const within = asDouble(builder, builder.node('LessOrEqual', [place, double(builder, [model.count], [])]));
   const kept = builder.node('Mul', [shares, builder.node('Mul', [allowed, within])]);
 
-  const zeros = builder.node('Sub', [similarity, similarity]);
+  const rows = builder.node('Slice', [builder.node('Shape', [nearest]), builder.int64([0]), builder.int64([1])]);
+  const extents = builder.node('Concat', [rows, builder.int64([items])], { axis: attribute.int(0) });
+  const zeros = builder.node('Expand', [double(builder, [0], []), extents]);
   const scores = builder.node('ScatterElements', [zeros, item, kept], { axis });
   return builder.node('Cast', [scores], { to: attribute.int(1) });
+}
+
+/** All of it in ONNX, in float64, with the nearest items found exactly. */
+export function addRecommendations(builder: GraphBuilder, features: string, model: RecommendModel): string {
+  return addRanking(builder, addNearest(builder, addLiked(builder, features, model), model), model);
 }
 
 const headerSchema = z.object({

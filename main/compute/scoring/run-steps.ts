@@ -55,7 +55,8 @@ export async function runSteps<T extends RowTensor>(options: StepsOptions<T>): P
     results.set(step.name, runStep(step, before, results, all));
   });
   const done = await settled(steps, results);
-  const answer = composeAnswer(steps, done, { ...all, positions: everyRow(options.rows) });
+  const answering = steps.filter(({ answers }) => answers);
+  const answer = compose(answering, done, { ...all, positions: everyRow(options.rows) });
   return outputs.map((name) => answer.find((tensor) => tensor.name === name) as T);
 }
 
@@ -85,22 +86,34 @@ async function runStep<T extends RowTensor>(
   results: ReadonlyMap<string, Promise<StepResult<T> | undefined>>,
   options: StepsOptions<T>,
 ): Promise<StepResult<T> | undefined> {
+  const makers = before.filter(({ makes = [] }) => makes.some((name) => step.inputs.includes(name)));
   const waitsFor = before.filter(
-    ({ name, answers }) => (step.takesAnswer && answers) || step.when.some((condition) => condition.step === name),
+    (other) =>
+      (step.takesAnswer && other.answers) ||
+      makers.includes(other) ||
+      step.when.some((condition) => condition.step === other.name),
   );
   const done = await settled(waitsFor, results);
   const positions = rowsOf(step, done, options.rows);
   if (positions.length === 0) return undefined;
   const columns = options.inputs.filter(({ name }) => step.inputs.includes(name));
   const inputs = columns.map((tensor) => takeRows(tensor, positions, options.rows));
+  for (const maker of makers) {
+    const made = (maker.makes ?? []).filter((name) => step.inputs.includes(name));
+    inputs.push(...compose([maker], done, { outputs: made, positions }));
+  }
   if (step.takesAnswer) {
     const answered = waitsFor.filter(({ answers }) => answers);
-    for (const tensor of composeAnswer(answered, done, { ...options, positions })) {
+    for (const tensor of compose(answered, done, { ...options, positions })) {
       const name = answerInput(tensor.name);
       if (step.inputs.includes(name)) inputs.push({ ...tensor, name });
     }
   }
-  const outputs = [...(step.answers ? options.outputs : []), ...(step.routes ? [routeOutput] : [])];
+  const outputs = [
+    ...(step.answers ? options.outputs : []),
+    ...(step.makes ?? []),
+    ...(step.routes ? [routeOutput] : []),
+  ];
   try {
     return { rows: positions, outputs: await options.run({ step, inputs, rows: positions.length, outputs }) };
   } catch (error) {
@@ -123,14 +136,14 @@ function rowsOf<T extends RowTensor>(step: PipelineStep, done: Results<T>, rows:
   return everyRow(rows).filter((row) => reached[row] === 1);
 }
 
-/** The newest answer of each row. */
-function composeAnswer<T extends RowTensor>(
+/** Of each row what the last of the steps that it reached gave. */
+function compose<T extends RowTensor>(
   steps: readonly PipelineStep[],
   done: Results<T>,
   { outputs, positions }: { outputs: readonly string[]; positions: readonly number[] },
 ): T[] {
   const placeOf = new Map(positions.map((row, i) => [row, i]));
-  const answers = steps.flatMap(({ name, answers: answering }) => (answering ? (done.get(name) ?? []) : []));
+  const answers = steps.flatMap(({ name }) => done.get(name) ?? []);
   return outputs.flatMap((name) => {
     const parts = answers.flatMap((result) => {
       const tensor = result.outputs.find((output) => output.name === name);

@@ -37,7 +37,10 @@ export interface ParityOptions {
  */
 export async function checkParity(options: ParityOptions): Promise<Parity> {
   const { session, manifest, model, table, threads, signal } = options;
-  if (manifest.pipeline !== undefined) return checkStepParity(options, manifest.pipeline.steps);
+  // The steps of a recommendation search approximately; its graph compares all items, as the trainer does.
+  if (manifest.pipeline !== undefined && manifest.ranking === undefined) {
+    return checkStepParity(options, manifest.pipeline.steps);
+  }
   // The formula behind a single model is a part of its graph: nothing else computes it.
   if (manifest.trainer.kind === 'serve.adjust') return checkStepParity(options, [wholeModel(manifest)]);
   const scorer = loadNativeScorer(manifest, await readFile(model.path('native.bin')));

@@ -66,6 +66,13 @@ export const recommendNode = defineNode({
       .default(100)
       .describe('Nearest items that are ranked.')
       .meta(paramMeta({ unit: 'items', advanced: true })),
+    search: z
+      .enum(['auto', 'exact', 'hnsw'])
+      .default('auto')
+      .describe(
+        'How an endpoint finds the nearest items: all are compared, or a graph of neighbours (HNSW) is walked. Auto: the graph from 5,000 items on.',
+      )
+      .meta(paramMeta({ advanced: true })),
     l2: z
       .number()
       .positive()
@@ -145,7 +152,7 @@ export const recommendNode = defineNode({
 
 1. **Embedding.** The liked items are looked up, and the mean of their directions is taken. Names that are no item,
    missing ones and those that no training row had in that column, count for nothing.
-2. **Nearest neighbours**, exact: the mean cosine to the liked items over *all* items; the nearest \`candidates\` stay. What
+2. **Nearest neighbours**: the mean cosine to the liked items over *all* items; the nearest \`candidates\` stay. What
    was liked already is not recommended again.
 3. **Ranking.** A conditional logit over the candidates weighs nearness and the \`ranking\` columns. It learns from the item
    that was liked next, where that is a candidate; the log tells the weights and how often it is.
@@ -159,5 +166,10 @@ when the model is served, and a request carries the key alone: \`{"rows": [{"use
 **The model** gives \`probabilities\` over all items, in the order of the table of items: the share of a recommended item
 among the candidates, 0 for others. The endpoint's \`scores\` list the recommended items only, best first. To somebody
 without likes all items are equally near: the first items of the table are their candidates, so order it by popularity.
-Up to 5,000 items.`,
+Up to 10,000 items.
+
+**Many items.** With \`search\` \`hnsw\` (or \`auto\` from 5,000 items on) an endpoint walks a graph of neighbours instead of
+comparing all items, as a pipeline of the steps \`profile\`, \`neighbours\` and \`ranking\` that each have workers and batches
+of their own. The graph is built here, the same for the same items, until it finds at least 95 % of the ten nearest; the
+log tells the share. Evaluation, batch scoring and other servers always compare all items.`,
 });

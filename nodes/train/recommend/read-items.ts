@@ -5,7 +5,7 @@ import type { InputArtifact } from '../../../shared/node/runner.ts';
 import type { recommendNode } from './definition.ts';
 import type { z } from 'zod';
 
-const mostItems = 5000;
+const mostItems = 10_000;
 
 export interface Items {
   names: string[];

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { readColumns } from '../../../main/compute/duckdb/read-columns.ts';
 import { appendModel } from '../../../main/compute/onnx/append-model.ts';
+import type { MergedPipeline } from '../../../main/compute/onnx/merge-pipelines.ts';
 import { computeFeatureColumns } from '../../../main/compute/onnx/feature-matrix.ts';
 import { fitRanking, type RankingExamples } from '../../../main/compute/recommend/fit-ranking.ts';
 import {
@@ -11,9 +12,12 @@ import {
   nearestItems,
   type RecommendModel,
 } from '../../../main/compute/recommend/recommend-model.ts';
+import { buildNeighbourIndex, encodeNeighbourIndex } from '../../../main/compute/recommend/neighbour-index.ts';
+import { searchParts } from '../../../main/compute/recommend/search-parts.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type FeatureColumn, type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
-import { implementNode } from '../../../shared/node/runner.ts';
+import { implementNode, type StepContext } from '../../../shared/node/runner.ts';
+import { PipelineFiles } from '../../lib/pipeline-files.ts';
 import { readFeatureTable } from '../../lib/unlabelled.ts';
 import { writeModel } from '../../lib/write-model.ts';
 import { recommendNode } from './definition.ts';
@@ -86,14 +90,57 @@ export const runner = implementNode(recommendNode, {
         importance: pipeline.features.map(() => 1),
       },
     });
-    await addRanking(draft.files['model.json'] ?? '', { count: model.count });
-    return { model: draft };
+    const steps = await searchSteps(model, pipeline, items.names, ctx);
+    await addToManifest(draft.files['model.json'] ?? '', {
+      ranking: { count: model.count },
+      ...(steps === undefined ? {} : { pipeline: { steps: steps.steps } }),
+    });
+    return { model: { ...draft, files: { ...draft.files, ...steps?.files } } };
   },
 });
 
-async function addRanking(path: string, ranking: NonNullable<ModelManifest['ranking']>): Promise<void> {
+async function addToManifest(path: string, more: Pick<ModelManifest, 'ranking' | 'pipeline'>): Promise<void> {
   const manifest = modelManifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  await writeFile(path, `${JSON.stringify({ ...manifest, ranking })}\n`);
+  await writeFile(path, `${JSON.stringify({ ...manifest, ...more })}\n`);
+}
+
+/** With so many items a graph is faster than comparing all of them. */
+const mostCompared = 5000;
+
+/** The steps of an endpoint that searches a graph of neighbours; undefined where all items are compared. */
+async function searchSteps(
+  model: RecommendModel,
+  pipeline: MergedPipeline,
+  names: readonly string[],
+  ctx: Pick<StepContext<Params>, 'params' | 'workDir' | 'memoryBytes' | 'signal' | 'log'>,
+): Promise<PipelineFiles | undefined> {
+  const { search } = ctx.params;
+  if (search === 'exact' || (search === 'auto' && model.items < mostCompared)) return undefined;
+  const { index, facts } = buildNeighbourIndex(model, {
+    seed: 1,
+    memoryBytes: ctx.memoryBytes / 2,
+    signal: ctx.signal,
+  });
+  const recall = `finds ${(100 * facts.recall).toFixed(1)} % of the ten nearest with ${index.effort} looked at`;
+  ctx.log(
+    facts.recall < 0.95 ? 'warn' : 'info',
+    `The graph of ${model.items} items takes ${(facts.bytes / 2 ** 20).toFixed(1)} MiB and ${recall}.`,
+  );
+  const parts = await searchParts(model, pipeline, names);
+  const files = new PipelineFiles(ctx);
+  const step = { takesAnswer: false, answers: false, routes: false, when: [], optional: false };
+  await files.add({ ...step, name: 'profile', inputs: parts.inputs, makes: ['liked', 'profile'] }, parts.profile);
+  const found = ['nearest', 'nearness'];
+  const neighbours = {
+    ...step,
+    name: 'neighbours',
+    kind: 'neighbours' as const,
+    inputs: ['liked', 'profile'],
+    makes: found,
+  };
+  await files.add(neighbours, encodeNeighbourIndex(index));
+  await files.add({ ...step, name: 'ranking', inputs: found, answers: true }, parts.ranking);
+  return files;
 }
 
 /** The model without weights. Errors: `features.mismatch`, `data.empty`. */
