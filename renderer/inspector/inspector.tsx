@@ -17,6 +17,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { GraphParameters } from './graph-parameters.tsx';
 import { GroupPorts } from './group-ports.tsx';
 import { HelpText } from './help-text.tsx';
+import { ContractOffer } from './contract-offer.tsx';
 import { ParamForm } from './param-form.tsx';
 import { PortsTab } from './ports-tab.tsx';
 import { RunSettingsForm } from './run-settings.tsx';
@@ -165,6 +166,7 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
         {!definition && <p className="form-note">{t.unknownKind(node.kind)}</p>}
         {definition && tab === 'settings' && (
           <>
+            {node.kind === 'data.expect' && <ContractOffer key={`contract ${nodeId}`} nodeId={nodeId} />}
             <ParamForm key={nodeId} nodeId={nodeId} node={node} definition={definition} />
             {definition.stage !== 'serve' && definition.stage !== 'monitor' && (
               <RunSettingsForm key={`run-${nodeId}`} nodeId={nodeId} node={node} definition={definition} />

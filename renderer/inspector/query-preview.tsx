@@ -1,10 +1,8 @@
 import { useEffect, useState } from 'react';
-import { parsePortRef } from '../../shared/graph/ids.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { formatCell } from '../results/cell-format.ts';
-import { useAnalysis } from '../state/analysis-store.ts';
-import { stepIdOf, useActiveGraph } from '../state/graph-store.ts';
+import { useInputDigests } from './input-digests.ts';
 import { t } from './text.ts';
 
 const settleMs = 500;
@@ -18,23 +16,6 @@ function useSettled(text: string): string {
     return () => clearTimeout(timer);
   }, [text]);
   return settled;
-}
-
-/** Digests of the tables at input ports, by port, as one text; undefined where one has no result yet. */
-function useInputDigests(nodeId: string, ports: readonly string[]): string | undefined {
-  const graph = useActiveGraph((open) => open);
-  return useAnalysis((analysis) => {
-    const digests: Record<string, string> = {};
-    for (const port of ports) {
-      const edge = graph?.document.edges.find(({ to }) => to === `${nodeId}.${port}`);
-      const from = edge && parsePortRef(edge.from);
-      const step = graph && from ? analysis.steps[stepIdOf(graph, from.node)] : undefined;
-      const digest = step?.hit && from ? step.outputs[from.port]?.digest : undefined;
-      if (digest === undefined) return undefined;
-      digests[port] = digest;
-    }
-    return JSON.stringify(digests);
-  });
 }
 
 /** First rows of a query over the newest results of its inputs, a moment after each change. */

@@ -795,6 +795,10 @@ export const engineContract = {
     correlation: base
       .input(z.object({ digest: z.string(), exact: z.boolean().optional() }))
       .output(tableCorrelationSchema),
+    /** Expectations that a table meets, as `data.expect` takes them. */
+    contract: base
+      .input(z.object({ digest: z.string() }))
+      .output(z.object({ expectations: z.array(z.record(z.string(), jsonValue)) })),
     /** A JSON file of an artifact: `report.json`, `model.json`, `features.json`. At most 8 MiB. */
     json: base.input(z.object({ digest: z.string(), file: z.string() })).output(z.record(z.string(), jsonValue)),
   },

@@ -82,4 +82,40 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     expect(errors).toEqual([]);
     await page.context().close();
   });
+
+  it('infers a contract from a table that has not been read yet', async () => {
+    const graphs = join(app.dataDir, 'graphs');
+    mkdirSync(graphs, { recursive: true });
+    const rows = Array.from({ length: 100 }, (_, id) => `${id},${id % 2 === 0 ? 'new' : 'paid'}`);
+    writeFileSync(join(graphs, 'states.csv'), ['id,state', ...rows, ''].join('\n'));
+    const rpc = await connectRpc(app.url);
+    await rpc.client.graph.save({
+      document: {
+        format: 'slipway/graph',
+        formatVersion: 1,
+        id: 'contract',
+        name: 'Contract',
+        nodes: {
+          states: { kind: 'data.file', version: 1, params: { path: 'states.csv' } },
+          check: { kind: 'data.expect', version: 1, params: {} },
+        },
+        edges: [{ from: 'states.table', to: 'check.input' }],
+        parameters: {},
+        groups: {},
+        layout: { nodes: { states: { x: 0, y: 0 }, check: { x: 320, y: 0 } }, frames: [] },
+      },
+      path: join(graphs, 'contract.slipway.json'),
+    });
+    rpc.close();
+    const { page, errors } = await openPage(browser, app.url);
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByText('Contract', { exact: true }).first().click();
+    await page.locator('.react-flow__node[data-id="check"]').click();
+    await page.getByRole('button', { name: 'Run what is above and infer' }).click();
+    await page.getByText('8 expectations added that the table meets.').waitFor();
+    await page.getByRole('button', { name: 'Infer from the table' }).waitFor();
+    await screenshot(page, 'contract-light');
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 });

@@ -1,10 +1,12 @@
 import { tmpdir } from 'node:os';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ArtifactManifest } from '../../../shared/artifact/manifest.ts';
+import type { InputArtifact } from '../../../shared/node/runner.ts';
 import type { DatasetVersion } from '../../../shared/rpc/dataset-schemas.ts';
 import { correlateTable, profileTable } from '../../compute/duckdb/profile.ts';
 import { tableFile } from '../../compute/duckdb/write-table.ts';
 import { diffVersions } from '../../monitoring/version-diff.ts';
+import { inferContract } from '../../engine/infer-contract.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
 import { collectGarbage } from '../../store/collect-garbage.ts';
 import { createDatasetVersions } from '../../store/dataset-versions.ts';
@@ -19,7 +21,7 @@ export const artifactsCommand: Command = {
   summary:
     'Lists stored results, shows one or the profile of a table, removes what nothing needs; lists versions of datasets, compares two, tells what a model was made from.',
   usage:
-    'list | show DIGEST | profile DIGEST [--exact] | gc [--max-size SIZE] [--dry-run] | versions [DATASET] | diff VERSION VERSION | lineage MODEL',
+    'list | show DIGEST | profile DIGEST [--exact] | contract DIGEST | gc [--max-size SIZE] [--dry-run] | versions [DATASET] | diff VERSION VERSION | lineage MODEL',
   positionals: 3,
   options: { 'max-size': { type: 'string' }, 'dry-run': { type: 'boolean' }, exact: { type: 'boolean' } },
   optionHelp: {
@@ -33,6 +35,7 @@ export const artifactsCommand: Command = {
       if (action === 'list') return list(context, store);
       if (action === 'show' && digest !== undefined) return show(context, store, digest);
       if (action === 'profile' && digest !== undefined) return profile(context, store, digest);
+      if (action === 'contract' && digest !== undefined) return contract(context, store, digest);
       if (action === 'gc') return gc(context, store);
       if (action === 'versions') return versions(context, store, digest);
       if (action === 'diff' && digest !== undefined && other !== undefined) return diff(context, store, digest, other);
@@ -198,12 +201,23 @@ async function lineage(context: CommandContext, { artifacts, database }: OpenSto
 /** Threads of a profile: the machine may be at work. */
 const profileThreads = 2;
 
-async function profile(context: CommandContext, { artifacts }: OpenStore, start: string): Promise<number> {
+async function findTable(artifacts: OpenStore['artifacts'], start: string): Promise<InputArtifact> {
   const { digest, type } = await findArtifact(artifacts, start);
   const table = type === 'table' ? await artifacts.open(digest) : undefined;
-  if (table === undefined) {
-    throw new AppError('artifact.not-found', `The artifact ${digest.slice(0, 12)} is a ${type}, no table.`);
-  }
+  if (table !== undefined) return table;
+  throw new AppError('artifact.not-found', `The artifact ${digest.slice(0, 12)} is a ${type}, no table.`);
+}
+
+/** As the params of an Expect node take it. */
+async function contract(context: CommandContext, { artifacts }: OpenStore, start: string): Promise<number> {
+  const expectations = await inferContract(await findTable(artifacts, start), context.signal);
+  context.output.result({ expectations }, JSON.stringify(expectations, null, 2));
+  return 0;
+}
+
+async function profile(context: CommandContext, { artifacts }: OpenStore, start: string): Promise<number> {
+  const table = await findTable(artifacts, start);
+  const { digest } = table;
   const columns = table.manifest.schema?.columns ?? [];
   const options = { threads: profileThreads, tempDir: tmpdir(), signal: context.signal };
   const exact = context.flag('exact');

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
+import { inferContract } from '../../engine/infer-contract.ts';
 import { previewQuery } from '../../compute/duckdb/preview-query.ts';
 import { readTablePage } from '../../compute/duckdb/page.ts';
 import { tableFile } from '../../compute/duckdb/write-table.ts';
@@ -53,6 +54,9 @@ export const artifactHandlers = {
   correlation: rpc.artifact.correlation.handler(async ({ input, context, signal }) =>
     context.profiles.correlation(await openTable(context, input.digest), { exact: input.exact, signal }),
   ),
+  contract: rpc.artifact.contract.handler(async ({ input, context, signal }) => ({
+    expectations: await inferContract(await openTable(context, input.digest), signal),
+  })),
   json: rpc.artifact.json.handler(async ({ input, context }) => {
     const artifact = await openArtifact(context, input.digest);
     const file = artifact.manifest.files.find((entry) => entry.name === input.file && entry.name.endsWith('.json'));

@@ -283,5 +283,6 @@ stops the run and shows the rows; *quarantine* takes the rows out of \`table\` a
 reasons; *warn* keeps them and writes to the log. Checks of the whole table (type, rowCount, freshness) cannot quarantine:
 they fail.
 
-With no expectations the report holds \`suggested\`: a contract that this table meets, to copy and edit.`,
+*Infer from the table*, above the settings, writes a contract that the table meets (\`slipway artifacts contract DIGEST\`
+prints one); edit it as you like. With no expectations the report holds \`suggested\`, which is the same.`,
 });
