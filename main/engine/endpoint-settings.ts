@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
 import { type BatchingPolicy, plainLevel } from '../serving/batching-policy.ts';
 import type { StartModels } from '../serving/endpoint-host.ts';
+import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 
 /** Params of an Endpoint node. */
 export type EndpointParams = z.output<typeof endpointNode.params>;
@@ -18,6 +19,14 @@ export function queueSettingsOf(
     responseCacheMiB,
     missingFeatures: { policy: missingFeatures, defaults: featureDefaults },
   };
+}
+
+/** What an Endpoint node says of its request log; undefined for none. */
+export function requestLogOf(params: EndpointParams): Omit<PredictionLogOptions, 'delivery'> | undefined {
+  const { requestLog: mode, redactColumns, logRetentionDays, logMaxMiB } = params;
+  if (mode === 'off') return undefined;
+  const maxBytes = logMaxMiB === 0 ? null : logMaxMiB * 2 ** 20;
+  return { mode, redactColumns, retentionDays: logRetentionDays, maxBytes };
 }
 
 /** Undefined where nothing differs from the default. */

@@ -13,7 +13,7 @@ import type { LogDeliveryTargets } from '../serving/prediction-log/log-delivery.
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { ScalingOptions } from '../serving/replicas/scaling-options.ts';
 import type { Engine } from './engine.ts';
-import { type EndpointParams, queueSettingsOf } from './endpoint-settings.ts';
+import { type EndpointParams, queueSettingsOf, requestLogOf } from './endpoint-settings.ts';
 import { createSecrets } from './secrets.ts';
 
 export interface StartGraphEndpoint {
@@ -108,14 +108,8 @@ function scalingOf(params: EndpointParams): ScalingOptions {
 
 /** The request log as the node's parameters describe it; undefined for none. */
 function predictionLogOf(params: EndpointParams): PredictionLogOptions | undefined {
-  const { requestLog: mode, redactColumns, logRetentionDays } = params;
-  if (mode === 'off') return undefined;
-  return {
-    mode,
-    redactColumns,
-    retentionDays: logRetentionDays,
-    delivery: deliveryOf(params),
-  };
+  const log = requestLogOf(params);
+  return log === undefined ? undefined : { ...log, delivery: deliveryOf(params) };
 }
 
 /** Where the log goes beside the disk; secrets come from the environment of this engine. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AppError, toAppError, toWireError } from '../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
-import type { Endpoint, EndpointRollout, EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import type { Endpoint, EndpointRollout, EndpointStats, LoggedTiming } from '../../shared/rpc/engine-contract.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
 import type { EndpointPoint } from './activity-recorder.ts';
 import type { BatchingPolicy } from './batching-policy.ts';
@@ -117,7 +117,14 @@ export interface EndpointHost {
   /** Folder-independent facts about what an endpoint serves. */
   models(id: string): readonly ModelSource[];
   /** Through the same code as HTTP, without needing a key. */
-  predict(id: string, rows: Record<string, unknown>[]): Promise<{ predictions: Prediction[]; durationMs: number }>;
+  predict(
+    id: string,
+    rows: Record<string, unknown>[],
+  ): Promise<{
+    predictions: Prediction[];
+    durationMs: number;
+    timing: LoggedTiming;
+  }>;
   /** Why rows get their scores. */
   explain(id: string, rows: Record<string, unknown>[]): Promise<ExplainAnswer>;
   /**
@@ -142,6 +149,8 @@ export interface EndpointHost {
   versions(id: string): Promise<VersionCounts[]>;
   /** Shows what a monitor says about the endpoint's own model on `/metrics`; ignored unless it is live. */
   showMonitor(id: string, verdict: MonitorVerdict): void;
+  /** The folder with the request log of an endpoint; null where it keeps none. */
+  loggedTo(id: string): string | null;
   /** At once, then about every second until the endpoint ends or the signal is aborted. */
   watch(id: string, signal: AbortSignal): AsyncIterable<EndpointStats>;
   close(): Promise<void>;
@@ -177,6 +186,7 @@ interface Entry {
   settingsKey: string;
   /** `HOST:PORT`; null without gRPC. */
   grpc: string | null;
+  loggedTo: string | null;
 }
 
 export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
@@ -294,6 +304,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       launch,
       settingsKey,
       grpc,
+      loggedTo: settings.predictionLog === null ? null : settings.stateDir,
     };
     entries.set(id, entry);
     follow(entry, client);
@@ -377,8 +388,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     async predict(id, rows) {
       const entry = live(id);
       const started = performance.now();
-      const predictions = await entry.client.call('predict', { model: ownModel(entry), rows });
-      return { predictions, durationMs: performance.now() - started };
+      const answer = await entry.client.call('predict', { model: ownModel(entry), rows });
+      return { ...answer, durationMs: performance.now() - started };
     },
     async explain(id, rows) {
       const entry = live(id);
@@ -428,6 +439,11 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
     showMonitor(id, verdict) {
       const entry = entries.get(id);
       if (entry?.endpoint.state === 'live') entry.client.showMonitor({ model: ownModel(entry), ...verdict });
+    },
+    loggedTo(id) {
+      const entry = entries.get(id);
+      if (entry === undefined) throw new AppError('serve.not-ready', `There is no endpoint ${id}.`);
+      return entry.loggedTo;
     },
     watch: (id, signal) => watchEntry(live(id), signal),
     async close() {

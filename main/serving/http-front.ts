@@ -5,6 +5,7 @@ import type { ViewUse } from '../features/enrichment.ts';
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { ErrorCode } from '../../shared/errors/codes.ts';
 import { ArrivalClock } from './arrival-clock.ts';
 import { queueFull } from './batcher.ts';
 import { compressAnswer } from './compress-answer.ts';
@@ -139,7 +140,8 @@ export class HttpFront {
     const isTest = request.headers[loadTestHeader] !== undefined;
     const trace = this.#context.tracer?.begin(headerOf(request, 'traceparent'));
     const wantsTiming = request.headers[timingHeader] !== undefined;
-    const timing: RequestTiming | undefined = trace !== undefined || wantsTiming ? { startedMs } : undefined;
+    const timing: RequestTiming = { startedMs };
+    let failure: ErrorCode | undefined;
     try {
       this.#authorize(request, route);
       const session = headerOf(request, sessionHeader);
@@ -154,7 +156,7 @@ export class HttpFront {
         if (!response.writableEnded) gone.abort();
       });
       const result = await this.#withBody(request, (body) => {
-        if (timing !== undefined) timing.bodyMs = performance.now();
+        timing.bodyMs = performance.now();
         const options = { signal: gone.signal, isTest, timing, session, arrivedMs: startedMs - lateMs };
         return route.kind === 'infer'
           ? infer(this.#context, held, body, request, options)
@@ -164,19 +166,20 @@ export class HttpFront {
       answer = result.answer;
     } catch (error) {
       answer = answerOfError(error, this.#context.log);
+      failure = toAppError(error).code;
     } finally {
       model?.release();
     }
-    const endedMs = performance.now();
-    if (model !== undefined) recordRequest(this.#context, model, answer.status, endedMs - startedMs, rows, isTest);
-    if (timing === undefined) return answer;
-    timing.endedMs = endedMs;
+    timing.endedMs = performance.now();
+    if (model !== undefined) {
+      recordRequest(this.#context, model, { status: answer.status, rows, timing, failure, isTest, trace });
+    }
     if (trace !== undefined) {
       const ended = { kind: route.kind, protocol: 'http' as const, model, status: answer.status, rows };
       traceRequest(this.#context.tracer, trace, timing, ended);
     }
     if (!wantsTiming) return answer;
-    return { ...answer, headers: { ...answer.headers, 'server-timing': serverTiming(timing, endedMs) } };
+    return { ...answer, headers: { ...answer.headers, 'server-timing': serverTiming(timing) } };
   }
 
   #auditCommand(request: IncomingMessage, route: Route, key: string | null, status: number): void {
@@ -221,6 +224,7 @@ async function infer(
 ): Promise<{ rows: number; answer: Answer }> {
   const header = request.headers['inference-header-content-length'];
   const given = readInferRequest(body, typeof header === 'string' ? header : undefined, model.requestSpecs);
+  if (options.timing !== undefined && given.id !== undefined) options.timing.id = given.id;
   const { request: inferRequest, uses } = await timed(options.timing, () => model.enrichTensors(given));
   const { rows, outputs } = await runInference(context, model, inferRequest, options);
   const response = writeInferResponse(model, inferRequest.id, inferRequest.outputs, outputs);
@@ -246,6 +250,7 @@ async function predict(
   const format = requestFormat(headers['content-type']);
   const request = readPredictBody(body, format, columnsOf(model.manifest));
   const id = request.id ?? randomUUID();
+  if (options.timing !== undefined) options.timing.id = id;
   const { rows, uses } = await timed(options.timing, () => model.enrichRows(request.rows));
   const predictions = await predictRows(context, model, rows, id, options);
   const answered = answerFormat(headers.accept, format);
@@ -272,7 +277,10 @@ async function timed<T extends { uses: readonly ViewUse[] }>(
 ): Promise<T> {
   const startedMs = performance.now();
   const found = await look();
-  if (timing !== undefined && found.uses.length > 0) timing.featuresMs = performance.now() - startedMs;
+  if (timing !== undefined && found.uses.length > 0) {
+    timing.featuresMs = performance.now() - startedMs;
+    timing.features = featureHeaderOf(found.uses);
+  }
   return found;
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors/codes.ts';
 import type { InferJob } from './batcher.ts';
 import type { InferRequest } from './infer-request.ts';
 import type { FailureReason } from './model-statistics.ts';
@@ -6,6 +7,7 @@ import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import { mirror } from './shadow.ts';
 import type { Tensor } from './tensor.ts';
+import type { TraceContext } from './tracing/otlp-spans.ts';
 
 /** What a front knows of a request besides its content. */
 export interface InferenceOptions {
@@ -46,19 +48,32 @@ export async function runInference(
   const outputs = await model.infer(job, session);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
-  if (!isTest) model.record(request.id ?? '', request.inputs, outputs, rows, request.keys);
+  if (!isTest) model.record(request, outputs, rows, timing);
   return { rows, outputs };
 }
 
-/** Counts an answered request; `status` is that of HTTP. */
+export interface EndedInference {
+  /** As of HTTP. */
+  status: number;
+  /** 0 for a request that failed. */
+  rows: number;
+  /** With its end. */
+  timing: RequestTiming;
+  /** Why it failed. */
+  failure?: ErrorCode | undefined;
+  isTest?: boolean;
+  /** Where its spans hang; undefined: it is not traced. */
+  trace?: TraceContext | undefined;
+}
+
+/** Counts an answered request, and logs one that failed. */
 export function recordRequest(
   context: ServingContext,
   model: ServedModel,
-  status: number,
-  durationMs: number,
-  rows: number,
-  isTest = false,
+  { status, rows, timing, failure, isTest = false, trace: _trace }: EndedInference,
 ): void {
+  const durationMs = (timing.endedMs ?? timing.startedMs) - timing.startedMs;
+  if (failure !== undefined && !isTest) model.recordFailure(status, failure, timing);
   model.requestsByCode.set(status, (model.requestsByCode.get(status) ?? 0) + 1);
   model.durationSeconds.observe(durationMs / 1000);
   model.statistics.answered(durationMs, failureOf(status));

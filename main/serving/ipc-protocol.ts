@@ -1,4 +1,5 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
+import type { LoggedTiming } from '../../shared/rpc/engine-contract.ts';
 import type { MissingFeatures } from '../features/enrichment.ts';
 import type { ExplainAnswer } from './explain/explain-service.ts';
 import type { EndpointPoint } from './activity-recorder.ts';
@@ -45,7 +46,10 @@ export interface ServingStart {
 
 /** Calls by name: arguments and results. `model` without a version means the highest one. */
 export interface ServingCalls {
-  predict: { args: { model: string; rows: Record<string, unknown>[] }; result: Prediction[] };
+  predict: {
+    args: { model: string; rows: Record<string, unknown>[] };
+    result: { predictions: Prediction[]; timing: LoggedTiming };
+  };
   explain: { args: { model: string; rows: Record<string, unknown>[] }; result: ExplainAnswer };
   /**
    * Serves these models instead, without a gap: the old ones answer until the new ones are warm, and those that stay go

@@ -1,15 +1,21 @@
-import { MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
+import { type ClassLabel, MISSING_STRING, MISSING_TIMESTAMP } from '../../shared/model/signature.ts';
 import type { FoundRequests, RequestSearch } from '../../shared/rpc/engine-contract.ts';
 import type { ColumnValues } from '../compute/duckdb/read-columns.ts';
 import type { RecentRows } from './request-log.ts';
 
 type Value = string | number | null;
 
-/** Rows of a version's recent requests that a search is for, newest first. */
+/**
+ * Rows of a version's recent requests that a search is for, newest first: what can be known without a request log. `classes`
+ * name the probabilities.
+ */
 export function searchRequests(
   versions: readonly { version: string; recent: RecentRows }[],
   search: RequestSearch,
+  classes: readonly ClassLabel[],
 ): FoundRequests {
+  if (search.status === 'failed' || search.label === 'with' || search.label === 'wrong') versions = [];
+  if (search.slowerThanMs !== undefined) versions = [];
   const [first] = versions;
   const inputs = (first?.recent.columns ?? []).map(({ name }) => name);
   const outputs = (first?.recent.outputs ?? []).map(({ name }) => name);
@@ -32,11 +38,31 @@ export function searchRequests(
           const column = byName.get(name);
           return column === undefined ? null : valueAt(column, row);
         });
-      rows.push({ id, timeMs, version, inputs: all(inputs), outputs: all(outputs) });
+      rows.push({ id, timeMs, version, ...unknown, inputs: all(inputs), outputs: all(outputs) });
     }
   }
   rows.sort((a, b) => b.timeMs - a.timeMs);
-  return { searched, matched: rows.length, inputs, outputs, rows: rows.slice(0, search.limit) };
+  const from = search.offset ?? 0;
+  return {
+    source: 'memory',
+    searched,
+    matched: rows.length,
+    leftOutFiles: 0,
+    inputs,
+    outputs: outputs.map((name) => ({ name, className: classOf(name, classes) })),
+    latency: null,
+    rows: rows.slice(from, from + search.limit),
+  };
+}
+
+/** What only a log knows of answered requests. */
+const unknown = { status: 200, error: null, label: null, timing: null, batchRows: null, features: null };
+
+/** Columns of `RecentRows` with probabilities: `probability` of the second of two classes, `probability.I` of more. */
+function classOf(name: string, classes: readonly ClassLabel[]): string | null {
+  const index = name === 'probability' ? 1 : Number(/^probability\.(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+  const label = classes[index];
+  return label === undefined ? null : String(label);
 }
 
 /** Times as ISO 8601; missing values as null. */

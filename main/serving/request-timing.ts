@@ -1,4 +1,6 @@
-/** Moments of one request as `performance.now()`; undefined where it has not come to that. */
+import type { LoggedTiming } from '../../shared/rpc/engine-contract.ts';
+
+/** What is known of one request: moments as `performance.now()`; undefined where it has not come to that. */
 export interface RequestTiming {
   /** The head was read. */
   readonly startedMs: number;
@@ -18,6 +20,10 @@ export interface RequestTiming {
   /** Of a model of several steps: those that ran, by the order they began in. */
   steps?: StepTiming[];
   endedMs?: number;
+  /** The id that it gave itself or got. */
+  id?: string;
+  /** Feature views that were looked up for it, with their versions, as in the header of its answer. */
+  features?: string;
 }
 
 /** Moments of one step. */
@@ -30,21 +36,39 @@ export interface StepTiming extends RequestTiming {
 /** Header by which a request asks for `Server-Timing` in its answer. */
 export const timingHeader = 'x-slipway-timing';
 
+/** Parts of the time of a request, in their order; `run` holds `model`, and `total` all others. */
+export const timingParts = ['body', 'prepare', 'features', 'queue', 'run', 'model', 'total'] as const;
+
+/** The parts in ms, as `timingParts` orders them; undefined where the request did not come to that. */
+export function partsOf(timing: RequestTiming): (number | undefined)[] {
+  const { startedMs, bodyMs, preparedMs, featuresMs, runStartedMs, runEndedMs, inferMs, endedMs } = timing;
+  const since = (from: number | undefined, to: number | undefined) =>
+    from === undefined || to === undefined ? undefined : Math.max(0, to - from);
+  return [
+    since(startedMs, bodyMs),
+    since(bodyMs, preparedMs === undefined ? undefined : preparedMs - (featuresMs ?? 0)),
+    featuresMs,
+    since(preparedMs, runStartedMs),
+    since(runStartedMs, runEndedMs),
+    inferMs,
+    since(startedMs, endedMs),
+  ];
+}
+
+/** The same by name, null where unknown. */
+export function timingJson(timing: RequestTiming): LoggedTiming {
+  const parts = partsOf(timing);
+  return Object.fromEntries(timingParts.map((name, i) => [name, parts[i] ?? null])) as LoggedTiming;
+}
+
 /** Value of `Server-Timing`: where the time of an answered request went, in ms. */
-export function serverTiming(timing: RequestTiming, endedMs: number): string {
-  const { startedMs, bodyMs, preparedMs, featuresMs, runStartedMs, runEndedMs, inferMs, batchRows } = timing;
-  const parts: string[] = [];
-  const add = (name: string, durationMs: number | undefined) => {
-    if (durationMs !== undefined) parts.push(`${name};dur=${Math.max(0, durationMs).toFixed(3)}`);
-  };
-  add('body', bodyMs === undefined ? undefined : bodyMs - startedMs);
-  if (bodyMs !== undefined && preparedMs !== undefined) add('prepare', preparedMs - bodyMs - (featuresMs ?? 0));
-  add('features', featuresMs);
-  if (preparedMs !== undefined && runStartedMs !== undefined) add('queue', runStartedMs - preparedMs);
-  if (runStartedMs !== undefined && runEndedMs !== undefined) add('run', runEndedMs - runStartedMs);
-  add('model', inferMs);
-  add('total', endedMs - startedMs);
-  if (batchRows !== undefined) parts.push(`batch;desc="${batchRows} rows"`);
+export function serverTiming(timing: RequestTiming): string {
+  const durations = partsOf(timing);
+  const parts = timingParts.flatMap((name, i) => {
+    const durationMs = durations[i];
+    return durationMs === undefined ? [] : [`${name};dur=${durationMs.toFixed(3)}`];
+  });
+  if (timing.batchRows !== undefined) parts.push(`batch;desc="${timing.batchRows} rows"`);
   for (const step of timing.steps ?? []) {
     if (step.runStartedMs === undefined || step.runEndedMs === undefined) continue;
     const queueMs = Math.max(0, step.runStartedMs - step.startedMs).toFixed(3);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { ErrorCode } from '../../shared/errors/codes.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { BatcherLimits, BatcherObserver, InferJob, RunDurations } from './batcher.ts';
 import type { BatchingPolicy } from './batching-policy.ts';
@@ -27,6 +28,7 @@ import { ReplicaSet, type ReplicaSetOptions } from './replicas/replica-set.ts';
 import type { ScalingOptions } from './replicas/scaling-options.ts';
 import { RequestLog } from './request-log.ts';
 import type { WorkerStart } from './worker-protocol.ts';
+import type { RequestTiming } from './request-timing.ts';
 import { contentKey, ResponseCache } from './response-cache.ts';
 import type { ShadowResult } from './shadow.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
@@ -256,17 +258,22 @@ export class ServedModel {
     return rows;
   }
 
-  /** Remembers answered rows, for monitors and the request log; the id is empty where the answer had none. */
+  /** Remembers answered rows, for monitors and the request log; `timing` may still get its end. */
   record(
-    id: string,
-    inputs: readonly Tensor[],
+    { id = '', inputs, keys = [] }: Pick<InferRequest, 'id' | 'inputs' | 'keys'>,
     outputs: readonly Tensor[],
     rows: number,
-    keys: readonly Tensor[] = [],
+    timing: RequestTiming | undefined,
   ): void {
     const nowMs = Date.now();
     this.requestLog.add(inputs, outputs, rows, nowMs, id);
-    this.predictionLog?.add(id, keys.length === 0 ? inputs : [...inputs, ...keys], outputs, rows, nowMs);
+    const logged = keys.length === 0 ? inputs : [...inputs, ...keys];
+    this.predictionLog?.add({ id, inputs: logged, outputs, rows, timeMs: nowMs, timing });
+  }
+
+  /** Remembers a request that got no answer; the request log has none of its values. */
+  recordFailure(status: number, code: ErrorCode, timing: RequestTiming): void {
+    this.predictionLog?.addFailure({ status, code, timing, timeMs: Date.now() });
   }
 
   countShadow(result: ShadowResult): void {
@@ -401,7 +408,7 @@ function openPredictionLog(
   { predictionLog, stateDir, log }: ServedModelOptions,
 ): PredictionLog | null {
   if (predictionLog === null) return null;
-  const { mode, redactColumns, retentionDays, delivery: targets } = predictionLog;
+  const { mode, redactColumns, retentionDays, maxBytes = null, delivery: targets } = predictionLog;
   const keys = manifest === null ? [] : keyTensors(manifest, inputs);
   const columns = logColumns([...inputs, ...keys], outputs, manifest, new Set(redactColumns));
   if (columns.length === 0) return null;
@@ -415,6 +422,8 @@ function openPredictionLog(
     // Logs of several machines may come together in one place.
     folder: [hostname(), basename(dirname(stateDir)), basename(stateDir), folder, version].join('/'),
   };
-  const dir = join(stateDir, 'requests', folder, version);
-  return new PredictionLog({ dir, columns, retentionDays, delivery }, mode, log);
+  const root = join(stateDir, 'requests');
+  const about = { model: name, version, classes: manifest?.task === 'regression' ? null : (manifest?.classes ?? null) };
+  const options = { root, dir: join(root, folder, version), columns, about, retentionDays, maxBytes, delivery };
+  return new PredictionLog(options, mode, log);
 }

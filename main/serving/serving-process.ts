@@ -10,6 +10,7 @@ import { ActivityRecorder } from './activity-recorder.ts';
 import { AuditLog } from './audit-log.ts';
 import { ExplainService } from './explain/explain-service.ts';
 import type { EndpointStats } from '../../shared/rpc/engine-contract.ts';
+import { featureHeaderOf } from './enrich-request.ts';
 import { CostRecorder } from './cost-recorder.ts';
 import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
@@ -35,6 +36,7 @@ import { ModelFleet } from './replicas/model-fleet.ts';
 import { ServedModel } from './served-model.ts';
 import { type LogLevel, ServerSettings } from './server-settings.ts';
 import type { ShadowResult } from './shadow.ts';
+import { type RequestTiming, timingJson } from './request-timing.ts';
 import type { ServingContext } from './serving-context.ts';
 import { TlsFiles } from './tls-files.ts';
 import { Tracer } from './tracing/tracer.ts';
@@ -258,12 +260,19 @@ async function execute(call: ServingCall): Promise<unknown> {
   const model = models.pick(call.args.model, undefined, undefined);
   if (call.name === 'explain') return explanations.explain(model, { id: undefined, ...call.args });
   const started = performance.now();
+  const id = randomUUID();
+  const timing: RequestTiming = { startedMs: started, bodyMs: started, id };
   model.hold();
   try {
-    const { rows } = await model.enrichRows(call.args.rows);
-    const predictions = await predictRows(running(), model, rows, randomUUID());
-    activity.record(performance.now() - started, call.args.rows.length, false);
-    return predictions;
+    const { rows, uses } = await model.enrichRows(call.args.rows);
+    if (uses.length > 0) {
+      timing.featuresMs = performance.now() - started;
+      timing.features = featureHeaderOf(uses);
+    }
+    const predictions = await predictRows(running(), model, rows, id, { timing });
+    timing.endedMs = performance.now();
+    activity.record(timing.endedMs - started, call.args.rows.length, false);
+    return { predictions, timing: timingJson(timing) };
   } catch (error) {
     activity.record(performance.now() - started, 0, true);
     throw error;

@@ -1,30 +1,21 @@
 import { useState } from 'react';
-import type { FoundRequests, RequestSearch } from '../../shared/rpc/engine-contract.ts';
+import { type FoundRequests, mostExportedRequests } from '../../shared/rpc/engine-contract.ts';
+import { saveFile } from '../charts/save-file.ts';
 import { engine } from '../client/engine-client.ts';
+import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { Button } from '../ui/button.tsx';
-import { Field } from '../ui/field.tsx';
-import { formatClock, formatCount, formatNumber } from '../ui/format.ts';
-import { Segmented } from '../ui/segmented.tsx';
-import { Select } from '../ui/select.tsx';
+import { formatCount, formatNumber } from '../ui/format.ts';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { OneRequest, shortText } from './one-request.tsx';
+import { noFilters, outputName, RequestForm, type RequestFilters, searchOf } from './request-filters.tsx';
+import { formatMoment } from './request-time.ts';
 import { t } from './text.ts';
 
 type Found = FoundRequests['rows'][number];
-type Compare = NonNullable<RequestSearch['compare']>;
 
-const shownRows = 100;
-
-const comparisons = (): { value: Compare; label: string }[] => [
-  { value: 'is', label: t.is },
-  { value: 'is-not', label: t.isNot },
-  { value: 'below', label: t.below },
-  { value: 'above', label: t.above },
-  { value: 'missing', label: t.isMissing },
-];
-
-const periods = ['all', '1', '15', '60'] as const;
-type Period = (typeof periods)[number];
+const pageRows = 100;
 
 interface ExplorerProps {
   endpointId: string;
@@ -32,67 +23,35 @@ interface ExplorerProps {
   onSendAgain: (values: Record<string, unknown>) => void;
 }
 
-/** Searches the newest answered requests; one of them with all that went in and came out. */
+/** Searches all that was logged of an endpoint, newest first; one request with all that went in and came out. */
 export function RequestExplorer({ endpointId, onSendAgain }: ExplorerProps) {
-  const [id, setId] = useState('');
-  const [column, setColumn] = useState('');
-  const [compare, setCompare] = useState<Compare>('is');
-  const [value, setValue] = useState('');
-  const [period, setPeriod] = useState<Period>('all');
+  const [filters, setFilters] = useState(noFilters);
+  const [page, setPage] = useState(0);
   const [open, setOpen] = useState<Found>();
-  const search = {
-    ...(id.trim() === '' ? {} : { id: id.trim() }),
-    ...(column === '' ? {} : { column, compare, value }),
-    limit: shownRows,
-  };
-  const key = `requests/${endpointId}/${period}/${JSON.stringify(search)}`;
+  const key = `requests/${endpointId}/${page}/${JSON.stringify(filters)}`;
   const query = useQuery(key, (signal) => {
-    const fromMs = period === 'all' ? 0 : Date.now() - Number(period) * 60_000;
-    return engine.endpoint.requests({ ...search, endpointId, fromMs }, { signal });
+    const search = searchOf(filters, Date.now());
+    return engine.endpoint.requests({ ...search, endpointId, limit: pageRows, offset: page * pageRows }, { signal });
   });
   const [last, setLast] = useState<FoundRequests>();
   if (query.data !== undefined && query.data !== last) setLast(query.data);
   const found = query.data ?? last;
-  const columns = found === undefined ? [] : [...found.inputs, ...found.outputs];
+  const change = (next: RequestFilters) => {
+    setFilters(next);
+    setPage(0);
+  };
   return (
     <div className="endpoint-panel">
       <div className="panel-form">
-        <Field label={t.searchId}>
-          {(ids) => <input {...ids} className="input" value={id} onChange={(event) => setId(event.target.value)} />}
-        </Field>
-        <Field label={t.column}>
-          {(ids) => (
-            <Select
-              {...ids}
-              value={column}
-              options={[{ value: '', label: t.anyColumn }, ...columns.map((name) => ({ value: name, label: name }))]}
-              onChange={setColumn}
-            />
-          )}
-        </Field>
-        {column !== '' && (
-          <>
-            <Field label={t.comparison}>
-              {(ids) => <Select {...ids} value={compare} options={comparisons()} onChange={setCompare} />}
-            </Field>
-            {compare !== 'missing' && (
-              <Field label={t.value}>
-                {(ids) => (
-                  <input {...ids} className="input" value={value} onChange={(event) => setValue(event.target.value)} />
-                )}
-              </Field>
-            )}
-          </>
-        )}
-        <Segmented
-          label={t.since}
-          value={period}
-          options={periods.map((each) => ({ value: each, label: each === 'all' ? t.allTime : t.minutesBack(each) }))}
-          onChange={setPeriod}
-        />
+        <RequestForm filters={filters} found={found} onChange={change} />
         <Button icon="reset" onClick={query.refetch}>
           {t.refresh}
         </Button>
+        {found?.source === 'log' && (
+          <Button icon="export" onClick={() => void saveRequests(endpointId, filters)}>
+            {t.exportCsv}
+          </Button>
+        )}
       </div>
       {query.error && <ErrorState error={query.error} onRetry={query.refetch} />}
       {found === undefined ? (
@@ -100,17 +59,62 @@ export function RequestExplorer({ endpointId, onSendAgain }: ExplorerProps) {
       ) : (
         <>
           <p className="mute small" role="status">
-            {t.foundOf(formatCount(found.matched), formatCount(found.searched))}
+            {summaryOf(found)}
           </p>
           {found.rows.length === 0 ? (
             <EmptyState text={t.noRequests} />
           ) : (
             <FoundTable found={found} open={open} onOpen={setOpen} />
           )}
+          <Pages page={page} matched={found.matched} onPage={setPage} />
           {open && <OneRequest found={found} request={open} onSendAgain={onSendAgain} />}
         </>
       )}
     </div>
+  );
+}
+
+function summaryOf({ source, matched, searched, latency, leftOutFiles }: FoundRequests): string {
+  const total = latency?.find(({ part }) => part === 'total');
+  return [
+    source === 'log'
+      ? t.loggedOf(formatCount(matched), formatCount(searched))
+      : t.foundOf(formatCount(matched), formatCount(searched)),
+    ...(total === undefined ? [] : [t.tookMs(formatNumber(total.p50), formatNumber(total.p99))]),
+    ...(leftOutFiles === 0 ? [] : [t.leftOut(formatCount(leftOutFiles))]),
+  ].join(' ');
+}
+
+async function saveRequests(endpointId: string, filters: RequestFilters): Promise<void> {
+  try {
+    const search = searchOf(filters, Date.now());
+    const { csv, rows } = await engine.endpoint.exportRequests({ ...search, endpointId, limit: mostExportedRequests });
+    saveFile(`${endpointId.replaceAll('/', '-')}-requests.csv`, new Blob([csv], { type: 'text/csv' }));
+    showToast({ text: t.exportedRows(formatCount(rows)) });
+  } catch (error) {
+    showToast({ text: toEngineError(error).message });
+  }
+}
+
+interface PagesProps {
+  page: number;
+  matched: number;
+  onPage: (page: number) => void;
+}
+
+function Pages({ page, matched, onPage }: PagesProps) {
+  const pages = Math.ceil(matched / pageRows);
+  if (pages < 2 && page === 0) return null;
+  return (
+    <nav className="request-pages" aria-label={t.pages}>
+      <Button small disabled={page === 0} onClick={() => onPage(page - 1)}>
+        {t.newer}
+      </Button>
+      <span className="mute small">{t.pageOf(formatCount(page + 1), formatCount(Math.max(1, pages)))}</span>
+      <Button small disabled={page + 1 >= pages} onClick={() => onPage(page + 1)}>
+        {t.older}
+      </Button>
+    </nav>
   );
 }
 
@@ -121,6 +125,8 @@ interface FoundTableProps {
 }
 
 function FoundTable({ found, open, onOpen }: FoundTableProps) {
+  const shown = found.outputs.slice(0, 2);
+  const hasLabels = found.rows.some(({ label }) => label !== null);
   return (
     // Scrolls by keyboard, so it takes focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -133,74 +139,41 @@ function FoundTable({ found, open, onOpen }: FoundTableProps) {
             <th scope="col" className="n">
               {t.version}
             </th>
-            {found.outputs.slice(0, 2).map((name) => (
-              <th key={name} scope="col">
-                {name}
+            <th scope="col">{t.statusField}</th>
+            <th scope="col" className="n">
+              {t.ms}
+            </th>
+            {shown.map((output) => (
+              <th key={output.name} scope="col">
+                {outputName(output)}
               </th>
             ))}
+            {hasLabels && <th scope="col">{t.reallyHappened}</th>}
           </tr>
         </thead>
         <tbody>
           {found.rows.map((row, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- requests without an id have none
-            <tr key={`${row.id}/${index}`} className={row === open ? 'chosen' : undefined}>
+            <tr key={`${row.id}/${row.timeMs}/${index}`} className={row === open ? 'chosen' : undefined}>
               <td>
                 <Button variant="link" onClick={() => onOpen(row)}>
-                  {formatClock(row.timeMs)}
+                  {formatMoment(row.timeMs)}
                 </Button>
               </td>
               <td className="mono clip">{row.id === '' ? '–' : row.id}</td>
               <td className="n">{row.version}</td>
-              {found.outputs.slice(0, 2).map((name, i) => (
-                <td key={name}>{shortText(row.outputs[i])}</td>
+              <td className={row.error === null ? undefined : 'failed-count'} title={row.error ?? undefined}>
+                {row.status}
+              </td>
+              <td className="n">{row.timing?.total == null ? '–' : formatNumber(row.timing.total)}</td>
+              {shown.map(({ name }, i) => (
+                <td key={name}>{row.error === null ? shortText(row.outputs[i]) : '–'}</td>
               ))}
+              {hasLabels && <td>{row.label ?? '–'}</td>}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
-  );
-}
-
-function textOf(value: string | number | null | undefined): string {
-  return value === null || value === undefined ? t.missing : String(value);
-}
-
-function shortText(value: string | number | null | undefined): string {
-  return typeof value === 'number' ? formatNumber(value) : textOf(value);
-}
-
-interface OneRequestProps {
-  found: FoundRequests;
-  request: Found;
-  onSendAgain: (values: Record<string, unknown>) => void;
-}
-
-function OneRequest({ found, request, onSendAgain }: OneRequestProps) {
-  const values = Object.fromEntries(found.inputs.map((name, i) => [name, request.inputs[i] ?? null]));
-  return (
-    <section className="one-request">
-      <h3 className="cell-title mono">{request.id === '' ? formatClock(request.timeMs) : request.id}</h3>
-      <div className="two-facts">
-        <Facts title={t.inputsOf} names={found.inputs} values={request.inputs} />
-        <Facts title={t.outputsOf} names={found.outputs} values={request.outputs} />
-      </div>
-      <Button icon="play" onClick={() => onSendAgain(values)}>
-        {t.sendAgain}
-      </Button>
-    </section>
-  );
-}
-
-function Facts({ title, names, values }: { title: string; names: readonly string[]; values: Found['inputs'] }) {
-  return (
-    <dl className="facts" aria-label={title}>
-      {names.map((name, i) => (
-        <div key={name} style={{ display: 'contents' }}>
-          <dt className="mono">{name}</dt>
-          <dd>{textOf(values[i])}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -14,6 +14,7 @@ import { PredictionView } from './prediction-view.tsx';
 import { snippet, type SnippetLanguage, snippetLanguages } from './snippets.ts';
 import { usePrediction } from './use-prediction.ts';
 import { t } from './text.ts';
+import { TimingBar } from './timing-bar.tsx';
 
 interface TryItProps {
   endpoint: EndpointView;
@@ -44,7 +45,10 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
   const row = useMemo(() => toRow(inputs, values), [inputs, values]);
   const blank = takesDigit(inputs) && !numbers(row[inputs[0]?.name ?? '']).some((ink) => ink > 0);
   const valid = !blank && inputs.every((input) => fieldProblem(input, values[input.name]) === undefined);
-  const { prediction, durationMs, error, waiting } = usePrediction(live ? endpoint.id : undefined, valid ? row : null);
+  const { prediction, durationMs, timing, error, waiting } = usePrediction(
+    live ? endpoint.id : undefined,
+    valid ? row : null,
+  );
   const [image] = inputs;
   const base = endpoint.http ?? 'http://127.0.0.1:8080';
   const model = endpoint.model?.name ?? endpoint.name;
@@ -100,6 +104,7 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
               prediction={prediction}
               durationMs={durationMs}
             />
+            {timing && <TimingBar timing={timing} />}
             <ExplanationPanel endpointId={endpoint.id} row={valid ? row : null} />
           </div>
         ) : (

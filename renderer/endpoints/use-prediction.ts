@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { WireError } from '../../shared/errors/app-error.ts';
+import type { LoggedTiming } from '../../shared/rpc/engine-contract.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { isAbort, toEngineError } from '../client/engine-error.ts';
@@ -15,6 +16,7 @@ export function usePrediction(
 ): {
   prediction: Prediction | undefined;
   durationMs: number | undefined;
+  timing: LoggedTiming | undefined;
   error: WireError | undefined;
   waiting: boolean;
 } {
@@ -22,6 +24,7 @@ export function usePrediction(
   const [state, setState] = useState<{
     prediction?: Prediction;
     durationMs?: number;
+    timing?: LoggedTiming;
     error?: WireError;
     waiting: boolean;
   }>({
@@ -39,9 +42,10 @@ export function usePrediction(
     const timer = setTimeout(() => {
       setState((before) => ({ ...before, waiting: true }));
       engine.endpoint.predict({ id: endpointId, rows: [asked] }, { signal: abort.signal }).then(
-        ({ predictions, durationMs }) => {
+        ({ predictions, durationMs, timing }) => {
           const [prediction] = predictions;
-          if (!abort.signal.aborted) setState({ ...(prediction ? { prediction } : {}), durationMs, waiting: false });
+          if (!abort.signal.aborted)
+            setState({ ...(prediction ? { prediction } : {}), durationMs, timing, waiting: false });
         },
         (error: unknown) => {
           if (!abort.signal.aborted && !isAbort(error)) {
@@ -59,6 +63,7 @@ export function usePrediction(
   return {
     prediction: state.prediction,
     durationMs: state.durationMs,
+    timing: state.timing,
     error: state.error,
     waiting: state.waiting,
   };

@@ -46,6 +46,7 @@ export const errorCodes = {
   'request.forbidden': { category: 'protocol', exitCode: 3, httpStatus: 403 },
   'serve.not-ready': { category: 'environment', exitCode: 3, httpStatus: 503 },
   'serve.overloaded': { category: 'environment', exitCode: 3, httpStatus: 503 },
+  'serve.no-log': { category: 'user', exitCode: 2, httpStatus: 404 },
   'serve.inference': { category: 'node', exitCode: 1, httpStatus: 500 },
   'serve.failed': { category: 'environment', exitCode: 3, httpStatus: 500 },
   'bench.unreachable': { category: 'environment', exitCode: 3, httpStatus: 502 },

@@ -340,22 +340,63 @@ export const requestSearchSchema = z.object({
   column: z.string().max(500).optional(),
   compare: z.enum(['is', 'is-not', 'below', 'above', 'missing']).optional(),
   value: z.string().max(1_000).optional(),
+  status: z.enum(['answered', 'failed']).optional(),
+  /** Whether a label came for it, and whether that differs from the prediction. */
+  label: z.enum(['with', 'without', 'wrong']).optional(),
+  slowerThanMs: z.number().min(0).optional(),
   limit: z.number().int().min(1).max(500),
+  /** Rows to skip. */
+  offset: z.number().int().min(0).max(1_000_000).optional(),
 });
 export type RequestSearch = z.infer<typeof requestSearchSchema>;
 
+/** Rows of one export to the app; the command line writes any number. */
+export const mostExportedRequests = 100_000;
+
+const milliseconds = z.number().nullable();
+
+/** Where the time of a request went, ms; null: it did not come to that, or it is not known. */
+const requestTimingSchema = z.object({
+  body: milliseconds,
+  prepare: milliseconds,
+  features: milliseconds,
+  queue: milliseconds,
+  run: milliseconds,
+  /** Part of `run`. */
+  model: milliseconds,
+  total: milliseconds,
+});
+export type LoggedTiming = z.infer<typeof requestTimingSchema>;
+
 export const foundRequestsSchema = z.object({
-  /** Rows searched: the newest that are in memory. */
+  /** The request log on the disk, or the newest rows in memory where there is none. */
+  source: z.enum(['log', 'memory']),
   searched: z.number(),
   matched: z.number(),
+  /** Files of the log that were too many to be searched: the oldest. */
+  leftOutFiles: z.number(),
   inputs: z.array(z.string()),
-  outputs: z.array(z.string()),
+  /** `prediction` first where classes are known; `className`: the probability of that class. */
+  outputs: z.array(z.object({ name: z.string(), className: z.string().nullable() })),
+  /** Of the rows that matched, ms; null without any. */
+  latency: z.array(z.object({ part: requestTimingSchema.keyof(), p50: z.number(), p99: z.number() })).nullable(),
   /** Newest first. */
   rows: z.array(
     z.object({
       id: z.string(),
       timeMs: z.number(),
       version: z.string(),
+      /** As of HTTP; one that failed has no values. */
+      status: z.number(),
+      /** Code of the error. */
+      error: z.string().nullable(),
+      /** What really happened, as feedback said. */
+      label: z.string().nullable(),
+      timing: requestTimingSchema.nullable(),
+      /** Rows of the run it was part of. */
+      batchRows: z.number().nullable(),
+      /** Feature views with their versions, as in the header of the answer. */
+      features: z.string().nullable(),
       /** In the order of `inputs` and `outputs`; null: missing. */
       inputs: z.array(z.union([z.string(), z.number(), z.null()])),
       outputs: z.array(z.union([z.string(), z.number(), z.null()])),
@@ -878,7 +919,9 @@ export const engineContract = {
     signature: base.input(z.object({ id: z.string() })).output(modelManifestSchema),
     predict: base
       .input(z.object({ id: z.string(), rows: z.array(z.record(z.string(), jsonValue)).min(1).max(1000) }))
-      .output(z.object({ predictions: z.array(predictionSchema), durationMs: z.number() })),
+      .output(
+        z.object({ predictions: z.array(predictionSchema), durationMs: z.number(), timing: requestTimingSchema }),
+      ),
     /** Why a row gets its score, by the columns of a request, the largest contribution first. */
     explain: base.input(z.object({ id: z.string(), row: z.record(z.string(), jsonValue) })).output(
       z.object({
@@ -906,6 +949,15 @@ export const engineContract = {
     rollback: base.input(z.object({ id: z.string() })).output(endpointRolloutSchema),
     /** Searches the newest answered rows. */
     requests: base.input(requestSearchSchema.extend({ endpointId: z.string() })).output(foundRequestsSchema),
+    /** Logged requests as CSV, oldest first; `limit`: the newest of them. */
+    exportRequests: base
+      .input(
+        requestSearchSchema.extend({
+          endpointId: z.string(),
+          limit: z.number().int().min(1).max(mostExportedRequests),
+        }),
+      )
+      .output(z.object({ csv: z.string(), rows: z.number() })),
     /** Looks for the rate at which the p99 breaks; one test per endpoint at a time. */
     startLoadTest: base
       .input(

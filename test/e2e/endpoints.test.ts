@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,10 +67,31 @@ describe.skipIf(chromiumPath === undefined)('the endpoints screen', () => {
   it('finds a request, opens it and puts it into the form again', async () => {
     const { page } = opened;
     await page.getByRole('tab', { name: 'Requests' }).click();
-    // The form asks by itself, so there is a request.
-    await page.getByRole('button', { name: 'Refresh' }).click();
+    // The form asks by itself; a second later that is in the log.
     const rows = page.getByRole('region', { name: 'Requests' }).getByRole('row');
+    const refresh = page.getByRole('button', { name: 'Refresh' });
+    await expect
+      .poll(
+        async () => {
+          await refresh.click();
+          return rows.count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThan(1);
     await rows.nth(1).getByRole('button').click();
+    await page.getByRole('list', { name: 'Where the time went' }).last().getByText('model').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ]);
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(
+      /^time,id,version,status,.*prediction,probability\.Adelie/,
+    );
+    await page.getByLabel('Column', { exact: true }).selectOption('prediction');
+    await page.getByLabel('Value', { exact: true }).fill('no such species');
+    await page.getByText('No request fits.').waitFor();
+    await page.getByLabel('Column', { exact: true }).selectOption('');
     await page.getByRole('button', { name: 'Send again' }).waitFor();
     await screenshot(page, 'endpoints-requests');
     await page.getByRole('button', { name: 'Send again' }).click();

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { endpointNode } from '../../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { type EndpointParams, queueSettingsOf } from '../../engine/endpoint-settings.ts';
+import { type EndpointParams, queueSettingsOf, requestLogOf } from '../../engine/endpoint-settings.ts';
 import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { type Replica, startReplica } from '../../monitoring/replicas/replica.ts';
@@ -39,7 +39,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
   usage:
-    'MODEL… [--name NAME] [--wait] [--objective MS] [--settings JSON] [--monitored] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
+    'MODEL… [--name NAME] [--wait] [--objective MS] [--settings JSON] [--request-log off|sampled|full] [--redact COLUMN]… [--monitored] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: Number.POSITIVE_INFINITY,
   options: {
     ...servingOptions,
@@ -49,6 +49,8 @@ export const serveCommand: Command = {
     objective: { type: 'string' },
     settings: { type: 'string' },
     monitored: { type: 'boolean' },
+    'request-log': { type: 'string' },
+    redact: { type: 'string', multiple: true },
   },
   optionHelp: {
     ...servingHelp,
@@ -57,6 +59,9 @@ export const serveCommand: Command = {
     wait: 'wait until the model is registered, as a pod does that starts with the run',
     objective: 'p99 latency in ms to keep in overload, by refusing requests; default 50',
     settings: 'params of an Endpoint node as JSON, e.g. {"maxBatchRows": 128}',
+    'request-log':
+      'off, sampled (up to 1,000 rows per second, above that a share) or full: rows and predictions as Parquet in the data directory, see `slipway requests`; default off',
+    redact: 'column that is never written to the request log; may be repeated',
     monitored:
       'put requests and labels into the store of SLIPWAY_STORE, and show what `slipway monitor` finds there; for one of several replicas',
   },
@@ -69,6 +74,7 @@ export const serveCommand: Command = {
     requireDifferentPorts({ http: serving.port, grpc: serving.grpcPort });
     const settings = settingsOf(context);
     const objectiveP99Ms = objectiveOf(context) ?? settings.objectiveP99Ms;
+    const predictionLog = logOf(context, settings);
     const stores = context.flag('monitored')
       ? { models: sharedStoreOf(context), requests: requestsStoreOf(context) }
       : undefined;
@@ -99,7 +105,7 @@ export const serveCommand: Command = {
         corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
         ...queueSettingsOf(settings),
-        ...(stores === undefined ? {} : { predictionLog: requestLogOf(settings) }),
+        predictionLog,
         ...fleet,
       };
       const started = await host.startModels(start);
@@ -152,9 +158,19 @@ function settingsOf(context: CommandContext): EndpointParams {
   });
 }
 
-/** Of a monitored endpoint there is always one: monitors read nothing else. */
-function requestLogOf({ requestLog, redactColumns, logRetentionDays }: EndpointParams): PredictionLogOptions {
-  return { mode: requestLog === 'full' ? 'full' : 'sampled', redactColumns, retentionDays: logRetentionDays };
+/** None unless it is asked for; of a monitored endpoint there is always one: monitors read nothing else. */
+function logOf(context: CommandContext, settings: EndpointParams): PredictionLogOptions | undefined {
+  const mode = context.text('request-log');
+  if (mode !== undefined && mode !== 'off' && mode !== 'sampled' && mode !== 'full') {
+    throw new AppError('cli.usage', `--request-log is off, sampled or full, not ${mode}.`);
+  }
+  const redactColumns = [...settings.redactColumns, ...context.list('redact')];
+  const isMonitored = context.flag('monitored');
+  if (isMonitored && mode === 'off') {
+    throw new AppError('cli.usage', 'A monitored endpoint needs its request log.', { fix: 'Leave --request-log off.' });
+  }
+  const usual = isMonitored ? (settings.requestLog === 'full' ? 'full' : 'sampled') : 'off';
+  return requestLogOf({ ...settings, requestLog: mode ?? usual, redactColumns });
 }
 
 function joinReplicas(

@@ -1,8 +1,8 @@
 import { type Metadata, Server, type ServerDuplexStream, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { type ServerUnaryCall, type ServerWritableStream, status as grpcStatus } from '@grpc/grpc-js';
 import { toAppError } from '../../../shared/errors/app-error.ts';
-import { errorCodes } from '../../../shared/errors/codes.ts';
-import { requiredInputs } from '../enrich-request.ts';
+import { type ErrorCode, errorCodes } from '../../../shared/errors/codes.ts';
+import { featureHeaderOf, requiredInputs } from '../enrich-request.ts';
 import { recordRequest, runInference } from '../inference.ts';
 import type { KeyScope } from '../keys/key-file.ts';
 import { listenError } from '../listen-error.ts';
@@ -156,26 +156,31 @@ export class GrpcFront {
     );
     model.hold();
     const trace = context.tracer?.begin(metadata.get('traceparent')[0]?.toString());
-    const timing: RequestTiming | undefined = trace === undefined ? undefined : { startedMs, bodyMs: startedMs };
+    const timing: RequestTiming = { startedMs, bodyMs: startedMs };
     let status = 200;
+    let failure: ErrorCode | undefined;
     let answered = 0;
     try {
       const { request: given, raw } = readGrpcInferRequest(message, model.requestSpecs);
+      if (given.id !== undefined) timing.id = given.id;
       const lookupMs = performance.now();
       const { request, uses } = await model.enrichTensors(given);
-      if (timing !== undefined && uses.length > 0) timing.featuresMs = performance.now() - lookupMs;
+      if (uses.length > 0) {
+        timing.featuresMs = performance.now() - lookupMs;
+        timing.features = featureHeaderOf(uses);
+      }
       const { rows, outputs } = await runInference(context, model, request, { signal, session, timing });
       answered = rows;
       return writeGrpcInferResponse(model, request.id, request.outputs, outputs, { raw, uses });
     } catch (error) {
-      status = errorCodes[toAppError(error).code].httpStatus;
+      failure = toAppError(error).code;
+      status = errorCodes[failure].httpStatus;
       throw error;
     } finally {
       model.release();
-      const endedMs = performance.now();
-      recordRequest(context, model, status, endedMs - startedMs, status === 200 ? answered : 0);
-      if (trace !== undefined && timing !== undefined) {
-        timing.endedMs = endedMs;
+      timing.endedMs = performance.now();
+      recordRequest(context, model, { status, rows: status === 200 ? answered : 0, timing, failure, trace });
+      if (trace !== undefined) {
         traceRequest(context.tracer, trace, timing, { kind: 'infer', protocol: 'grpc', model, status, rows: answered });
       }
     }

@@ -6,7 +6,10 @@ import type { LogBatch } from './prediction-recorder.ts';
 
 /** Thread that writes the request log of one model: nothing of it runs where requests are answered. */
 
-export type LogWorkerMessage = { type: 'write'; batch: LogBatch } | { type: 'close' };
+export type LogWorkerMessage =
+  | { type: 'write'; batch: LogBatch }
+  | { type: 'failures'; lines: string }
+  | { type: 'close' };
 
 export type LogWorkerReply =
   | { type: 'written'; rows: number }
@@ -63,6 +66,10 @@ async function handle(message: LogWorkerMessage): Promise<void> {
     await delivery.close();
     reply({ type: 'closed' });
     port.close();
+    return;
+  }
+  if (message.type === 'failures') {
+    await attempt(() => writer.writeFailures(message.lines));
     return;
   }
   const rows = message.batch.ids.length;

@@ -14,18 +14,41 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { appendFile, rename, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ClassLabel } from '../../../shared/model/signature.ts';
 import { quoteLiteral } from '../../compute/duckdb/quote.ts';
 import { jsonOfValue, type LogColumn } from './log-columns.ts';
 import { columnsPath, structLiteral } from './logged-lines.ts';
-import type { LogBatch } from './prediction-recorder.ts';
+import { timingParts } from '../request-timing.ts';
+import { type LogBatch, timingWidth } from './prediction-recorder.ts';
 
 export interface PredictionLogFolder {
+  /** Of the logs of all models and versions of an endpoint: what is too old or too much is removed from all of them. */
+  root: string;
   /** Parquet files are written here, one after the other; their names begin with the time of their first row. */
   dir: string;
   columns: readonly LogColumn[];
+  /** Kept beside the files, for those who read them later. */
+  about: LoggedModel;
   retentionDays: number;
+  /** Of all files below `root` together; the oldest go first. Null: no bound. */
+  maxBytes: number | null;
 }
+
+export interface LoggedModel {
+  model: string;
+  version: string;
+  /** In the order of `probabilities`; null for regressions and models whose classes are not known. */
+  classes: readonly ClassLabel[] | null;
+}
+
+/** The file with `LoggedModel`. */
+export const aboutFile = 'model.json';
+
+/** Lines of requests that failed; when it is full it becomes `failures.1.ndjson`. */
+export const failureFiles = ['failures.ndjson', 'failures.1.ndjson'] as const;
+const maxFailureBytes = 16 * 2 ** 20;
 
 /** A file is turned into Parquet when it has this many rows or is this old. */
 const maxFileRows = 100_000;
@@ -39,6 +62,8 @@ const dayMs = 86_400_000;
 export class PredictionLogWriter {
   readonly #folder: PredictionLogFolder;
   #open: { path: string; file: number; rows: number; bytes: number; startedMs: number } | undefined;
+  /** A clock that is set anew must neither remove files nor keep one open. */
+  readonly #startedEpochMs = Date.now() - performance.now();
 
   constructor(folder: PredictionLogFolder) {
     this.#folder = folder;
@@ -48,12 +73,13 @@ export class PredictionLogWriter {
   async open(): Promise<number> {
     const { dir } = this.#folder;
     mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, aboutFile), JSON.stringify(this.#folder.about));
     let recovered = 0;
-    for (const name of readdirSync(dir)) {
-      const pid = /^\d+-(\d+)\.ndjson$/.exec(name)?.[1];
-      if (pid === undefined || isAlive(Number(pid))) continue;
-      await convert(join(dir, name));
-      recovered++;
+    // Also those of versions that are not served any more.
+    for (const path of this.#files()) {
+      const writer = /^\d+-(\d+)\.ndjson$/.exec(basename(path))?.[1];
+      if (writer === undefined || isWriting(writer)) continue;
+      if (await withLock(path, () => convert(path))) recovered++;
     }
     this.#removeOld();
     return recovered;
@@ -76,11 +102,22 @@ export class PredictionLogWriter {
     return text;
   }
 
+  /** Throws the error of the disk. */
+  async writeFailures(lines: string): Promise<void> {
+    const [path, full] = failureFiles.map((name) => join(this.#folder.dir, name)) as [string, string];
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > 0 && size + lines.length > maxFailureBytes) await rename(path, full);
+    await appendFile(path, lines);
+  }
+
   /** Turns the open file into Parquet when it is full or old enough, or at once. */
   async roll(now = false): Promise<void> {
     const open = this.#open;
     if (open === undefined) return;
-    if (!now && open.rows < maxFileRows && Date.now() - open.startedMs < maxFileMs) return;
+    if (!now && open.rows < maxFileRows && performance.now() - open.startedMs < maxFileMs) return;
     this.#open = undefined;
     closeSync(open.file);
     await convert(open.path);
@@ -89,21 +126,44 @@ export class PredictionLogWriter {
 
   #create() {
     // While a model is replaced, two logs of one process write into the folder.
-    let startedMs = Date.now();
-    const pathAt = (ms: number) => join(this.#folder.dir, `${ms}-${process.pid}.ndjson`);
-    while (existsSync(pathAt(startedMs))) startedMs++;
-    const path = pathAt(startedMs);
+    let timeMs = Date.now();
+    const pathAt = (ms: number) => join(this.#folder.dir, `${ms}-${ownWriter}.ndjson`);
+    while (existsSync(pathAt(timeMs))) timeMs++;
+    const path = pathAt(timeMs);
     writeFileSync(columnsPath(path), JSON.stringify(this.#folder.columns));
-    return { path, file: openSync(path, 'ax'), rows: 0, bytes: 0, startedMs };
+    return { path, file: openSync(path, 'ax'), rows: 0, bytes: 0, startedMs: performance.now() };
   }
 
   #removeOld(): void {
-    const { dir, retentionDays } = this.#folder;
-    const oldestMs = Date.now() - retentionDays * dayMs;
-    for (const name of readdirSync(dir)) {
-      const path = join(dir, name);
-      if (name.endsWith('.parquet') && statSync(path).mtimeMs < oldestMs) rmSync(path, { force: true });
+    const { retentionDays, maxBytes } = this.#folder;
+    const oldestMs = this.#startedEpochMs + performance.now() - retentionDays * dayMs;
+    const kept: { path: string; bytes: number; timeMs: number }[] = [];
+    for (const path of this.#files()) {
+      const isFailures = failureFiles.some((name) => basename(path) === name);
+      if (!isFailures && !path.endsWith('.parquet')) continue;
+      const { mtimeMs: timeMs, size: bytes } = statSync(path);
+      if (timeMs < oldestMs) rmSync(path, { force: true });
+      else if (!isFailures) kept.push({ path, bytes, timeMs });
     }
+    if (maxBytes === null) return;
+    let total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { path, bytes } of kept.toSorted((a, b) => a.timeMs - b.timeMs)) {
+      if (total <= maxBytes) return;
+      rmSync(path, { force: true });
+      total -= bytes;
+    }
+  }
+
+  /** Files of all models and versions: `MODEL/VERSION/FILE` below the root. */
+  #files(): string[] {
+    const { root } = this.#folder;
+    const foldersIn = (dir: string) =>
+      readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? [join(dir, entry.name)] : [],
+      );
+    return foldersIn(root)
+      .flatMap(foldersIn)
+      .flatMap((dir) => readdirSync(dir).map((name) => join(dir, name)));
   }
 }
 
@@ -142,6 +202,9 @@ function linesOf(batch: LogBatch, columns: readonly LogColumn[]): string {
     timeMs = rowMs;
     const id = batch.ids[row];
     text += `{"time":"${time}","id":${id === '' ? 'null' : JSON.stringify(id)},"row":${batch.firstRow + row}`;
+    text += timingText(batch.timings, row);
+    const features = batch.features[row];
+    if (features !== undefined && features !== '') text += `,"features":${JSON.stringify(features)}`;
     for (const { head, fields } of sides) {
       text += head;
       let comma = '';
@@ -156,14 +219,55 @@ function linesOf(batch: LogBatch, columns: readonly LogColumn[]): string {
   return text;
 }
 
+const timingNames = [...timingParts, 'batch'];
+
+function timingText(timings: Float32Array, row: number): string {
+  let text = '';
+  for (let i = 0; i < timingWidth; i++) {
+    const value = timings[row * timingWidth + i] as number;
+    if (Number.isNaN(value)) continue;
+    text += `${text === '' ? '' : ','}"${timingNames[i]}":${Math.round(value * 1_000) / 1_000}`;
+  }
+  return text === '' ? '' : `,"timing":{${text}}`;
+}
+
 function valueOf(values: LogBatch['values'][number], { kind, width }: LogColumn, row: number): string {
   if (kind !== 'list') return jsonOfValue(values?.[row], kind);
   if (values?.[row * width] === undefined) return 'null';
   return `[${Array.from({ length: width }, (_, i) => jsonOfValue(values[row * width + i], 'number')).join()}]`;
 }
 
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
+/** Logs of several versions take over what was left at the same time; false: another one does. */
+async function withLock(path: string, work: () => Promise<void>): Promise<boolean> {
+  const lock = `${path}.lock`;
+  const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  // Of a process that ended while it did.
+  if (Math.abs(age) > staleLockMs) rmSync(lock, { force: true });
+  try {
+    closeSync(openSync(lock, 'wx'));
+  } catch {
+    return false;
+  }
+  try {
+    if (!existsSync(path)) return false;
+    await work();
+    return true;
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+const staleLockMs = 10 * 60_000;
+
+/** In the names of files: this process and when it began, since in a container all have the same id. */
+const startDigits = 13;
+const ownWriter = `${process.pid}${Math.floor(performance.timeOrigin)}`;
+
+/** Whether the process in a file's name may still write to it. */
+function isWriting(writer: string): boolean {
+  if (writer === ownWriter) return true;
+  const pid = Number(writer.length > startDigits ? writer.slice(0, -startDigits) : writer);
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

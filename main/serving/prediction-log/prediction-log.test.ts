@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../../shared/model/signature.ts';
 import { withDuckDb } from '../../compute/duckdb/connection.ts';
 import { attribute, createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
@@ -12,8 +12,8 @@ import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { modelSourcesAt } from '../model-source.ts';
 import type { Tensor } from '../tensor.ts';
 import { jsonOfValue, logColumns } from './log-columns.ts';
-import { PredictionLogWriter } from './prediction-log-writer.ts';
-import { PredictionRecorder } from './prediction-recorder.ts';
+import { type PredictionLogFolder, PredictionLogWriter } from './prediction-log-writer.ts';
+import { type AnsweredRequest, PredictionRecorder } from './prediction-recorder.ts';
 
 const manifest: ModelManifest = {
   task: 'regression',
@@ -118,7 +118,8 @@ describe('request log of an endpoint', () => {
     ]);
     expect(JSON.stringify(rows)).not.toContain('hidden');
     expect(Date.now() - Date.parse(`${String(rows[0]?.['time']).replace(' ', 'T')}Z`)).toBeLessThan(60_000);
-    expect((await readdir(folderOf('parquet'))).filter((name) => !name.endsWith('.parquet'))).toEqual([]);
+    const others = (await readdir(folderOf('parquet'))).filter((name) => !name.endsWith('.parquet'));
+    expect(others).toEqual(['model.json']);
   });
 
   it('keeps what was flushed before the process was killed', async () => {
@@ -142,6 +143,17 @@ describe('request log of an endpoint', () => {
     await host.stop(endpoint.id);
   });
 });
+
+const about = { model: 'm', version: '1', classes: null };
+
+/** A folder `MODEL/VERSION` below its root. */
+function folderAt(folder: string): PredictionLogFolder {
+  return { root: join(folder, '..', '..'), dir: folder, columns, about, retentionDays: 1, maxBytes: null };
+}
+
+function answered(id: string, inputs: Tensor[], outputs: Tensor[] = [], timeMs = Date.now()): AnsweredRequest {
+  return { id, inputs, outputs, rows: 1, timeMs, timing: undefined };
+}
 
 const columns = logColumns(
   [
@@ -172,13 +184,13 @@ describe('recorder and writer', () => {
   });
 
   it('keeps outputs that were not asked for apart from those that were', async () => {
-    const folder = join(dir, 'outputs');
-    const writer = new PredictionLogWriter({ dir: folder, columns, retentionDays: 1 });
+    const folder = join(dir, 'outputs', 'm', '1');
+    const writer = new PredictionLogWriter(folderAt(folder));
     await writer.open();
     const recorder = new PredictionRecorder(columns, 'full');
     const best: Tensor = { name: 'best', datatype: 'INT64', shape: [1, 1], data: BigInt64Array.of(2n) };
-    recorder.add('x', tensors(2n ** 62n + 1n, [1, Number.NaN]), [best], 1, Date.now());
-    recorder.add('y', tensors(-1n, [0.5, Number.POSITIVE_INFINITY]), [], 1, Date.now());
+    recorder.add(answered('x', tensors(2n ** 62n + 1n, [1, Number.NaN]), [best]));
+    recorder.add(answered('y', tensors(-1n, [0.5, Number.POSITIVE_INFINITY])));
     const batch = recorder.drain();
     expect(recorder.drain()).toBeUndefined();
     if (batch !== undefined) writer.write(batch);
@@ -195,8 +207,8 @@ describe('recorder and writer', () => {
   });
 
   it('drops a line that a crash cut off, and files that are too old', async () => {
-    const folder = join(dir, 'cut');
-    await mkdir(folder);
+    const folder = join(dir, 'cut', 'm', '1');
+    await mkdir(folder, { recursive: true });
     const fields = JSON.stringify(columns.filter(({ name }) => name === 'n'));
     const line = '{"time":"2024-01-01T00:00:00.000","id":"whole","row":0,"input":{"n":7}}\n';
     // No process has this id.
@@ -206,19 +218,68 @@ describe('recorder and writer', () => {
     await writeFile(join(folder, '2-4194305.columns.json'), fields);
     await writeFile(join(folder, 'old.parquet'), '');
     await utimes(join(folder, 'old.parquet'), 0, 0);
-    expect(await new PredictionLogWriter({ dir: folder, columns, retentionDays: 1 }).open()).toBe(2);
-    expect(await readdir(folder)).toEqual(['1-4194305.parquet']);
+    expect(await new PredictionLogWriter(folderAt(folder)).open()).toBe(2);
+    expect(await readdir(folder)).toEqual(['1-4194305.parquet', 'model.json']);
     expect(await logged(folder)).toMatchObject([{ id: 'whole', input: { n: '7' } }]);
+  });
+
+  it('takes over what versions left that are served no more, once, also of a process with the same id', async () => {
+    const root = join(dir, 'left');
+    const [folder, other] = [join(root, 'm', '1'), join(root, 'm', '2')];
+    await mkdir(folder, { recursive: true });
+    const fields = JSON.stringify(columns.filter(({ name }) => name === 'n'));
+    const line = '{"time":"2024-01-01T00:00:00.000","id":"left","row":0,"input":{"n":7}}\n';
+    const before = `${process.pid}1700000000000`;
+    await writeFile(join(folder, `1-${before}.ndjson`), line);
+    await writeFile(join(folder, `1-${before}.columns.json`), fields);
+    await mkdir(other, { recursive: true });
+    const writers = [new PredictionLogWriter(folderAt(folder)), new PredictionLogWriter(folderAt(other))];
+    const taken = await Promise.all(writers.map((writer) => writer.open()));
+    expect(taken.toSorted()).toEqual([0, 1]);
+    expect((await readdir(folder)).toSorted()).toEqual([`1-${before}.parquet`, 'model.json']);
+  });
+
+  it('keeps to its size, the oldest files of all versions first, whatever the clock does', async () => {
+    const root = join(dir, 'size');
+    const [folder, other] = [join(root, 'm', '1'), join(root, 'm', '2')];
+    await mkdir(folder, { recursive: true });
+    await mkdir(other, { recursive: true });
+    const nowSeconds = Date.now() / 1_000;
+    for (const [at, path] of [
+      join(folder, '1-1.parquet'),
+      join(other, '2-1.parquet'),
+      join(folder, '3-1.parquet'),
+    ].entries()) {
+      await writeFile(path, Buffer.alloc(40_000));
+      await utimes(path, nowSeconds, nowSeconds - 100 + at);
+    }
+    const writer = new PredictionLogWriter({ ...folderAt(folder), maxBytes: 100_000 });
+    await writer.open();
+    expect(await readdir(folder)).toEqual(['3-1.parquet', 'model.json']);
+    expect(await readdir(other)).toEqual(['2-1.parquet']);
+    // The clock jumps ten years ahead: nothing is too old for that, and what is logged goes on into the same file.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 365 * 86_400_000 });
+    try {
+      const recorder = new PredictionRecorder(columns, 'full');
+      recorder.add(answered('x', tensors(1n, [1, 2])));
+      const batch = recorder.drain();
+      if (batch !== undefined) writer.write(batch);
+      await writer.roll(true);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect((await readdir(folder)).filter((name) => name.endsWith('.parquet'))).toHaveLength(2);
+    expect(await readdir(other)).toEqual(['2-1.parquet']);
   });
 
   it('counts rows that come faster than they are taken, and samples evenly', () => {
     const full = new PredictionRecorder(columns, 'full');
-    for (let i = 0; i < 50_010; i++) full.add('', [], [], 1, 0);
+    for (let i = 0; i < 50_010; i++) full.add(answered('', [], [], 0));
     expect(full.counts).toEqual({ seen: 50_010, unsampled: 0, lost: 10 });
     expect(full.drain()?.ids).toHaveLength(50_000);
     const sampled = new PredictionRecorder(columns, 'sampled');
     for (let second = 10; second < 15; second++) {
-      for (let i = 0; i < 4_000; i++) sampled.add('', [], [], 1, second * 1_000 + i / 4);
+      for (let i = 0; i < 4_000; i++) sampled.add(answered('', [], [], second * 1_000 + i / 4));
     }
     const { seen, unsampled, lost } = sampled.counts;
     expect([seen, lost]).toEqual([20_000, 0]);
@@ -229,12 +290,12 @@ describe('recorder and writer', () => {
   });
 
   it('says what could not be written', async () => {
-    const folder = join(dir, 'gone');
-    const writer = new PredictionLogWriter({ dir: folder, columns, retentionDays: 1 });
+    const folder = join(dir, 'gone', 'm', '1');
+    const writer = new PredictionLogWriter(folderAt(folder));
     await writer.open();
     await rm(folder, { recursive: true });
     const recorder = new PredictionRecorder(columns, 'full');
-    recorder.add('x', tensors(1n, [1, 2]), [], 1, Date.now());
+    recorder.add(answered('x', tensors(1n, [1, 2])));
     const batch = recorder.drain();
     expect(() => batch && writer.write(batch)).toThrow('ENOENT');
   });

@@ -1,16 +1,23 @@
 import { Worker } from 'node:worker_threads';
 import type { LogLevel } from '../server-settings.ts';
-import type { Tensor } from '../tensor.ts';
 import type { LogWorkerMessage, LogWorkerReply } from './prediction-log-worker.ts';
 import type { LogDelivery, LogDeliveryTargets } from './log-delivery.ts';
 import type { PredictionLogFolder } from './prediction-log-writer.ts';
-import { type LogCounts, type PredictionLogMode, PredictionRecorder } from './prediction-recorder.ts';
+import { type FailedRequest, FailureRecorder } from './failure-recorder.ts';
+import {
+  type AnsweredRequest,
+  type LogCounts,
+  type PredictionLogMode,
+  PredictionRecorder,
+} from './prediction-recorder.ts';
 
 export interface PredictionLogOptions {
   mode: PredictionLogMode;
   /** Columns that are never written. */
   redactColumns: readonly string[];
   retentionDays: number;
+  /** Of the logs of all models and versions of the endpoint together; null or left out: no bound. */
+  maxBytes?: number | null | undefined;
   /** Nowhere else when left out. */
   delivery?: LogDeliveryTargets | undefined;
 }
@@ -23,6 +30,7 @@ const maxUnwrittenRows = 200_000;
 /** The request log of one model version: rows are flushed to the disk every second, by a thread of its own. */
 export class PredictionLog {
   readonly #recorder: PredictionRecorder;
+  readonly #failures: FailureRecorder;
   readonly #worker: Worker;
   readonly #timer: NodeJS.Timeout;
   readonly #log: (level: LogLevel, text: string) => void;
@@ -38,6 +46,7 @@ export class PredictionLog {
     log: (level: LogLevel, text: string) => void,
   ) {
     this.#log = log;
+    this.#failures = new FailureRecorder();
     this.#recorder = new PredictionRecorder(folder.columns, mode);
     this.#worker = new Worker(new URL('./prediction-log-worker.ts', import.meta.url), { workerData: folder });
     this.#worker.unref();
@@ -59,8 +68,12 @@ export class PredictionLog {
     return { seen, unsampled, lost: lost + this.#lost, written: this.#written };
   }
 
-  add(id: string, inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, timeMs: number): void {
-    this.#recorder.add(id, inputs, outputs, rows, timeMs);
+  add(answered: AnsweredRequest): void {
+    this.#recorder.add(answered);
+  }
+
+  addFailure(failed: FailedRequest): void {
+    this.#failures.add(failed);
   }
 
   /** Writes what is left and finishes the file. */
@@ -72,6 +85,8 @@ export class PredictionLog {
   }
 
   #flush(): void {
+    const failures = this.#failures.drain();
+    if (failures !== '') this.#send({ type: 'failures', lines: failures });
     const batch = this.#recorder.drain();
     if (batch === undefined) return;
     const rows = batch.ids.length;

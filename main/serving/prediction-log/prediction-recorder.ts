@@ -1,4 +1,5 @@
 import { EvenSampler } from '../even-sampler.ts';
+import { partsOf, type RequestTiming, timingParts } from '../request-timing.ts';
 import type { Tensor } from '../tensor.ts';
 import type { LogColumn } from './log-columns.ts';
 
@@ -12,12 +13,29 @@ export interface LogBatch {
   timesMs: Float64Array;
   /** The id of the answer, followed by `/ROW` (from 0) where the request had several rows; empty without one. */
   ids: string[];
+  /** `timingWidth` numbers per row: the `timingParts` in ms and the rows of the run; not a number where unknown. */
+  timings: Float32Array;
+  /** Feature views of each row; empty where none were looked up. */
+  features: string[];
   /** In the order of the log's columns: `width` values per row; undefined where no row had that output. */
   values: (Values | undefined)[];
 }
 
 /** Values of one column; a list has holes where a row has no value. */
 type Values = (string | number | bigint)[] | Float64Array;
+
+export const timingWidth = timingParts.length + 1;
+
+export interface AnsweredRequest {
+  /** Empty where the answer has none. */
+  id: string;
+  inputs: readonly Tensor[];
+  outputs: readonly Tensor[];
+  rows: number;
+  timeMs: number;
+  /** May get its end until the rows are drained. */
+  timing: RequestTiming | undefined;
+}
 
 export interface LogCounts {
   seen: number;
@@ -36,6 +54,7 @@ export class PredictionRecorder {
   readonly counts: LogCounts = { seen: 0, unsampled: 0, lost: 0 };
   #timesMs: number[] = [];
   #ids: string[] = [];
+  #timings: (RequestTiming | undefined)[] = [];
   #kept = 0;
 
   constructor(columns: readonly LogColumn[], mode: PredictionLogMode) {
@@ -43,7 +62,7 @@ export class PredictionRecorder {
     this.#sampler = mode === 'sampled' ? new EvenSampler(sampledRowsPerSecond) : undefined;
   }
 
-  add(id: string, inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, timeMs: number): void {
+  add({ id, inputs, outputs, rows, timeMs, timing }: AnsweredRequest): void {
     this.counts.seen += rows;
     this.#sampler?.arrive(rows, timeMs);
     for (let row = 0; row < rows; row++) {
@@ -54,6 +73,7 @@ export class PredictionRecorder {
       } else {
         for (const column of this.#columns) column.add(inputs, outputs, row, this.#ids.length);
         this.#timesMs.push(timeMs);
+        this.#timings.push(timing);
         this.#ids.push(rows === 1 || id === '' ? id : `${id}/${row}`);
       }
     }
@@ -67,13 +87,27 @@ export class PredictionRecorder {
       firstRow: this.#kept,
       timesMs: Float64Array.from(this.#timesMs),
       ids: this.#ids,
+      timings: timingsOf(this.#timings),
+      features: this.#timings.map((timing) => timing?.features ?? ''),
       values: this.#columns.map((column) => column.drain(rows)),
     };
     this.#kept += rows;
     this.#timesMs = [];
     this.#ids = [];
+    this.#timings = [];
     return batch;
   }
+}
+
+function timingsOf(timings: readonly (RequestTiming | undefined)[]): Float32Array {
+  const values = new Float32Array(timings.length * timingWidth).fill(Number.NaN);
+  timings.forEach((timing, row) => {
+    if (timing === undefined) return;
+    [...partsOf(timing), timing.batchRows].forEach((value, i) => {
+      if (value !== undefined) values[row * timingWidth + i] = value;
+    });
+  });
+  return values;
 }
 
 /** Values of one column that wait to be written. */

@@ -167,8 +167,9 @@ it('measures the parts of a request', () => {
     runEndedMs: 9,
     inferMs: 2.5,
     batchRows: 8,
+    endedMs: 10,
   };
-  expect(serverTiming(timing, 10)).toBe(
+  expect(serverTiming(timing)).toBe(
     'body;dur=1.000, prepare;dur=1.000, features;dur=2.000, queue;dur=2.000, run;dur=3.000, model;dur=2.500, total;dur=10.000, batch;desc="8 rows"',
   );
   const context = { traceId, parentSpanId: '' };

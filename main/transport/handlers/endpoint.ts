@@ -1,6 +1,8 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { endpointRollout, registeredSource } from '../../engine/endpoint-rollout.ts';
 import { startGraphEndpoint } from '../../engine/graph-endpoints.ts';
+import { exportHistory } from '../../serving/request-history/export-history.ts';
+import { searchHistory } from '../../serving/request-history/search-history.ts';
 import { searchRequests } from '../../serving/request-search.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
@@ -46,13 +48,31 @@ export const endpointHandlers = {
     await endpoints.rollback(id);
     return endpointRollout(engine, endpoints, id);
   }),
-  requests: rpc.endpoint.requests.handler(async ({ input: { endpointId, ...search }, context: { endpoints } }) => {
-    const { stable, challenger } = endpoints.rollout(endpointId);
-    const served = challenger === null ? [stable] : [stable, challenger.version];
-    const versions = await Promise.all(
-      served.map(async (version) => ({ version, recent: await endpoints.recentRows(endpointId, mostRecent, version) })),
-    );
-    return searchRequests(versions, search);
+  requests: rpc.endpoint.requests.handler(
+    async ({ input: { endpointId, ...search }, context: { endpoints }, signal }) => {
+      const dir = endpoints.loggedTo(endpointId);
+      const logged = dir === null ? undefined : await searchHistory(dir, search, signal);
+      if (logged !== undefined) return logged;
+      const { stable, challenger } = endpoints.rollout(endpointId);
+      const served = challenger === null ? [stable] : [stable, challenger.version];
+      const versions = await Promise.all(
+        served.map(async (version) => ({
+          version,
+          recent: await endpoints.recentRows(endpointId, mostRecent, version),
+        })),
+      );
+      const [model] = endpoints.models(endpointId);
+      return searchRequests(versions, search, model?.manifest?.classes ?? []);
+    },
+  ),
+  exportRequests: rpc.endpoint.exportRequests.handler(async ({ input, context: { endpoints }, signal }) => {
+    const { endpointId, limit, offset: _offset, ...search } = input;
+    const dir = endpoints.loggedTo(endpointId);
+    const exported = dir === null ? undefined : await exportHistory(dir, search, limit, signal);
+    if (exported !== undefined) return exported;
+    throw new AppError('serve.no-log', `Endpoint ${endpointId} has no request log to export.`, {
+      fix: 'Turn the request log of the Endpoint node on, and send requests.',
+    });
   }),
   startLoadTest: rpc.endpoint.startLoadTest.handler(({ input: { id, objectiveMs, seconds }, context }) => {
     const endpoint = context.endpoints.list().find((candidate) => candidate.id === id);

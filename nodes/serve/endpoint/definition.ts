@@ -130,6 +130,14 @@ export const endpointNode = defineNode({
       .default(30)
       .describe('Logged requests older than this are removed')
       .meta(paramMeta({ section: 'Request log', unit: 'days', advanced: true })),
+    logMaxMiB: z
+      .number()
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(10_240)
+      .describe('Size of all logged requests above which the oldest are removed; 0 keeps them for their time')
+      .meta(paramMeta({ section: 'Request log', unit: 'MiB', label: 'Log size', advanced: true })),
     publishUrl: z
       .string()
       .max(1_000)
@@ -279,7 +287,7 @@ Requests with the header \`x-slipway-session\` keep to one version. \`/v1/models
 
 **Request log.** Columns and predictions go to Parquet files in the data directory, under \`serving/GRAPH/NODE/requests\`:
 \`time\`, \`id\`, \`row\`, and the structs \`input\` and \`output\`. Rows are on the disk a second after their answer. Columns
-named in \`redactColumns\` are never written; lists of more than 64 numbers (images) are not either. \`POST /v1/feedback\`
+named in \`redactColumns\` are never written; \`timing\` has where the time of a request went, \`features\` the feature views it used; lists of more than 64 numbers (images) are not either. \`POST /v1/feedback\`
 with \`{"id": …, "label": …}\` keeps what really happened with the request of that id.
 
 **Publish.** With \`publishUrl\` every logged row is published to \`publishTopic\` as one line of JSON with \`model\`, \`version\`,
