@@ -49,6 +49,7 @@ import { scaleNode } from './feature/scale/definition.ts';
 import { viewNode } from './feature/view/definition.ts';
 import { driftNode } from './monitor/drift/definition.ts';
 import { performanceNode } from './monitor/performance/definition.ts';
+import { systemNode } from './monitor/system/definition.ts';
 import { retrainNode } from './monitor/retrain/definition.ts';
 import { adjustNode } from './serve/adjust/definition.ts';
 import { batchNode } from './serve/batch/definition.ts';
@@ -129,6 +130,7 @@ export const catalog = {
   [performanceNode.kind]: performanceNode,
   [retrainNode.kind]: retrainNode,
   [adjustNode.kind]: adjustNode,
+  [systemNode.kind]: systemNode,
   [batchNode.kind]: batchNode,
   [endpointNode.kind]: endpointNode,
   [routerNode.kind]: routerNode,

@@ -23,6 +23,7 @@ export const commandLoaders: Record<string, () => Promise<Command>> = {
   models: async () => (await import('./commands/models.ts')).modelsCommand,
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   artifacts: async () => (await import('./commands/artifacts.ts')).artifactsCommand,
+  alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
   readiness: async () => (await import('./commands/readiness.ts')).readinessCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,

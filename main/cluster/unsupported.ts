@@ -4,11 +4,11 @@ import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { type ExportContext, loopServices, plannedEndpoints } from './export-context.ts';
 
 /** Kinds without a counterpart in a bundle of plain Kubernetes objects are refused by name. */
-const exportableServices = new Set(['serve.endpoint', 'monitor.drift']);
+const exportableServices = new Set(['serve.endpoint', 'monitor.drift', 'monitor.system']);
 /** Kinds that run a script in the person's own environment. */
 const pythonKinds = new Set(['data.python', 'train.python']);
 /** Monitors that only look on: a bundle that only serves says that it leaves them out. */
-const lookingOn = new Set(['monitor.drift', 'monitor.performance']);
+const lookingOn = new Set(['monitor.drift', 'monitor.performance', 'monitor.system']);
 
 /**
  * Throws `export.unsupported` naming the node and the reason for the first thing a pod could not do: read a file of this

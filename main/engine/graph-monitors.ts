@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
+import { systemNode } from '../../nodes/monitor/system/definition.ts';
 import { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { expandGroups } from '../../shared/graph/expand-groups.ts';
@@ -23,6 +24,13 @@ import {
   type PerformanceMonitor,
   performanceStateSchema,
 } from '../monitoring/performance-monitor.ts';
+import {
+  createSystemMonitor,
+  type SystemAlarms,
+  type SystemMonitor,
+  systemStateSchema,
+} from '../monitoring/system-monitor.ts';
+import { explainSystem } from '../monitoring/explain-system.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
 import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
@@ -62,8 +70,11 @@ export interface GraphMonitorsOptions {
 
 interface Attached {
   endpointId: string;
-  monitor: EndpointMonitor | PerformanceMonitor | RetrainLoop | { close(): void };
+  monitor: EndpointMonitor | PerformanceMonitor | SystemMonitor | RetrainLoop | { close(): void };
 }
+
+/** A request is late from here on where neither monitor nor endpoint says. */
+const defaultLatencyMs = 100;
 
 /** Labelled requests that are kept in memory for each endpoint with a performance monitor. */
 const observedRows = 200_000;
@@ -73,7 +84,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
   const attached = new Map<string, Attached>();
   const alerts = createAlertRecords(engine.database);
   const loops = createLoopRecords(engine.database);
-  const alerting = createAlerting(alerts, log, onAlert);
+  const alerting = createAlerting(alerts, { log, onChange: onAlert });
 
   /** By endpoint: what was logged stays known when monitors start again beside the same endpoint. */
   const observers = new Map<string, EndpointObserver>();
@@ -137,6 +148,9 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       drifts.push(monitor);
       add(service, monitor);
     }
+    for (const service of services.filter(({ kind }) => kind === 'monitor.system')) {
+      add(service, openSystemMonitor(context, service));
+    }
     for (const service of services.filter(({ kind }) => kind === 'monitor.retrain')) {
       const { document } = readGraphValue(start.document, definitionOf);
       if (performance === undefined || document === undefined) {
@@ -196,6 +210,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       for (const { monitor } of attached.values()) monitor.close();
       attached.clear();
       observers.clear();
+      alerting.close();
     },
   };
 }
@@ -216,8 +231,10 @@ function ruleOf(
   { id: nodeId, params }: PlanService,
   rule: Pick<AlertRule, 'kind' | 'severity' | 'title'>,
 ): AlertRule {
+  const severity = params['severity'];
   return {
     ...rule,
+    ...(severity === 'info' || severity === 'warning' || severity === 'critical' ? { severity } : {}),
     graphId: endpoint.graphId,
     nodeId,
     webhook: String(params['webhook'] ?? ''),
@@ -270,11 +287,15 @@ function openDriftMonitor(
         const columns = explained.columns.filter(({ column }) => broken.includes(column));
         const names = columns.map(({ column }) => column).join(', ');
         const sentences = [`Little in common with the training data: ${names}.`, ...explained.sentences.slice(1)];
-        return withContext(context, { ...explained, columns, sentences });
+        return withContext(context, service, { ...explained, columns, sentences });
       });
       alerting.update(rule, report.alarm?.active === true, () => {
         const { words, examples } = details();
-        return withContext(context, explainDrift(report, words, estimatedNow(performance()?.latest), examples));
+        return withContext(
+          context,
+          service,
+          explainDrift(report, words, estimatedNow(performance()?.latest), examples),
+        );
       });
     },
     log: (_level, text) => log(text),
@@ -283,11 +304,14 @@ function openDriftMonitor(
 
 async function withContext(
   { engine, loops, endpoint }: MonitorContext,
+  { params }: PlanService,
   explanation: Alert['explanation'],
 ): Promise<Alert['explanation']> {
   const { graphId, name, model } = endpoint;
   const registered = engine.registry.list().find(({ digest }) => digest === model?.digest);
-  return { ...explanation, ...(await alertContext(engine, loops, { graphId, model: registered?.name ?? name })) };
+  const context = await alertContext(engine, loops, { graphId, model: registered?.name ?? name });
+  const owner = params['owner'];
+  return { ...explanation, ...context, ...(typeof owner === 'string' && owner !== '' ? { owner } : {}) };
 }
 
 function estimatedNow(report: MonitorReport | undefined) {
@@ -342,12 +366,14 @@ function openPerformanceMonitor(
         realized: windows.findLast(({ realized }) => realized !== null)?.realized?.value ?? null,
         alarms: { estimated: estimatedDrop, realized: realizedDrop },
       });
-      alerting.update(estimatedRule, estimatedDrop, () => withContext(context, explainDrop(report, 'estimated')));
+      alerting.update(estimatedRule, estimatedDrop, () =>
+        withContext(context, service, explainDrop(report, 'estimated')),
+      );
       // What drifting inputs explain is data drift; the rest is that they mean something else now.
       const isConcept = report.performance?.conceptDrift === true && !isDrifting();
       alerting.update(conceptRule, isConcept, () => {
         const cause = 'Inputs look as before: what they mean has changed, so only rows with new labels help.';
-        return withContext(context, explainDrop(report, 'realized', cause));
+        return withContext(context, service, explainDrop(report, 'realized', cause));
       });
       alerting.update(realizedRule, realizedDrop, () => {
         const cause = isDrifting()
@@ -355,8 +381,52 @@ function openPerformanceMonitor(
           : isConcept
             ? 'Inputs look as before (concept drift).'
             : '';
-        return withContext(context, explainDrop(report, 'realized', cause));
+        return withContext(context, service, explainDrop(report, 'realized', cause));
       });
+    },
+    log: (_level, text) => context.log(text),
+  });
+}
+
+const systemRules: readonly { kind: keyof SystemAlarms; severity: Alert['severity']; title(name: string): string }[] = [
+  { kind: 'burn-fast', severity: 'critical', title: (name) => `${name} burns its error budget fast` },
+  { kind: 'burn-slow', severity: 'warning', title: (name) => `${name} burns its error budget slowly` },
+  { kind: 'saturation', severity: 'warning', title: (name) => `What ${name} runs on is saturated` },
+  { kind: 'queue', severity: 'warning', title: (name) => `Requests of ${name} queue up` },
+  { kind: 'stale-features', severity: 'warning', title: (name) => `Features of ${name} are stale` },
+  { kind: 'silence', severity: 'warning', title: (name) => `Nobody asks ${name} any more` },
+];
+
+function openSystemMonitor(context: MonitorContext, service: PlanService): SystemMonitor {
+  const { endpoint, host, alerting, start } = context;
+  const plan = planOf(start.document);
+  const params = systemNode.params.parse(service.params);
+  const objective = plan?.services.find(({ id }) => id === endpoint.nodeId)?.params['objectiveP99Ms'];
+  const lifetimes = new Map(
+    (plan?.steps ?? []).flatMap(({ id, kind, params: of }) =>
+      kind === 'feature.view' && Number(of['ttlSeconds']) > 0
+        ? [[typeof of['name'] === 'string' && of['name'] !== '' ? of['name'] : id, Number(of['ttlSeconds'])] as const]
+        : [],
+    ),
+  );
+  return createSystemMonitor({
+    nodeId: service.id,
+    endpointId: endpoint.id,
+    host,
+    availability: params.availability,
+    latencyMs: params.latencyMs > 0 ? params.latencyMs : typeof objective === 'number' ? objective : defaultLatencyMs,
+    latencyShare: params.latencyShare,
+    saturation: params.saturation,
+    queueShare: params.queueShare,
+    silenceMs: params.silenceMinutes * 60_000,
+    staleAfter: (view) => (params.staleMinutes > 0 ? params.staleMinutes * 60 : (lifetimes.get(view) ?? null)),
+    memory: fileMemory(memoryPath(context, service), systemStateSchema, context.log),
+    onReport({ system }, alarms) {
+      if (system === undefined) return;
+      for (const { kind, severity, title } of systemRules) {
+        const rule = ruleOf(context, service, { kind, severity, title: title(endpoint.name) });
+        alerting.update(rule, alarms[kind], () => withContext(context, service, explainSystem(kind, system)));
+      }
     },
     log: (_level, text) => context.log(text),
   });

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ResourceSample } from '../../shared/rpc/resource-schemas.ts';
-import { type GpuReading, readGpu } from '../compute/devices/read-gpu.ts';
+import { machineLoad } from '../compute/devices/machine-load.ts';
+import type { GpuReading } from '../compute/devices/read-gpu.ts';
 
 /** Of one run, at most: then every second sample is left out and the next ones are taken half as often. */
 const mostSamples = 600;
@@ -21,7 +21,7 @@ export interface RunResources {
 /** How busy this machine was during each run, in `resources/RUN.json` of the data directory. */
 export function createRunResources(
   dataDir: string,
-  gpu: () => Promise<GpuReading> = readGpu,
+  gpu?: () => Promise<GpuReading>,
   intervalMs = firstIntervalMs,
 ): RunResources {
   const folder = join(dataDir, 'resources');
@@ -40,21 +40,12 @@ export function createRunResources(
       let samples: ResourceSample[] = [];
       live.set(runId, samples);
       let every = intervalMs;
-      let before = processorTimes();
+      const load = machineLoad(gpu);
       let writtenMs = Date.now();
       let timer: NodeJS.Timeout | undefined;
       let stopped = false;
       const sample = async (): Promise<void> => {
-        const now = processorTimes();
-        const graphics = await gpu().catch(() => ({ gpuPercent: null, gpuMemoryBytes: null }));
-        const all = now.all - before.all;
-        samples.push({
-          timeMs: Date.now(),
-          cpuPercent: all === 0 ? 0 : ((all - (now.idle - before.idle)) / all) * 100,
-          memoryBytes: totalmem() - freemem(),
-          ...graphics,
-        });
-        before = now;
+        samples.push(await load());
         if (samples.length >= mostSamples) {
           samples = samples.filter((_, index) => index % 2 === 1);
           live.set(runId, samples);
@@ -101,14 +92,4 @@ async function removeOld(folder: string): Promise<void> {
   const names = (await readdir(folder)).sort();
   for (const name of names.slice(0, Math.max(0, names.length - keptRuns)))
     await rm(join(folder, name), { force: true });
-}
-
-function processorTimes(): { all: number; idle: number } {
-  let all = 0;
-  let idle = 0;
-  for (const { times } of cpus()) {
-    all += times.user + times.nice + times.sys + times.idle + times.irq;
-    idle += times.idle;
-  }
-  return { all, idle };
 }

@@ -42,7 +42,7 @@ it('mails an alert to every address through the server', async () => {
   await once(server, 'listening');
   try {
     const { port } = server.address() as AddressInfo;
-    await sendAlertEmail(alert, 'Warning: x moved.', 'a@example.com, b@example.com', {
+    await sendAlertEmail([alert], 'Warning: x moved.', 'a@example.com, b@example.com', {
       SLIPWAY_SMTP_URL: `smtp://127.0.0.1:${port}`,
       SLIPWAY_SMTP_FROM: 'slipway@example.com',
     });
@@ -58,5 +58,5 @@ it('mails an alert to every address through the server', async () => {
 });
 
 it('says what is missing without a server', async () => {
-  await expect(sendAlertEmail(alert, '', 'a@example.com', {})).rejects.toThrow('SLIPWAY_SMTP_URL is not set');
+  await expect(sendAlertEmail([alert], '', 'a@example.com', {})).rejects.toThrow('SLIPWAY_SMTP_URL is not set');
 });

@@ -4,11 +4,11 @@ import type { Alert } from '../../shared/rpc/engine-contract.ts';
 const timeoutMs = 10_000;
 
 /**
- * Mails an alert through the server of `SLIPWAY_SMTP_URL` (`smtps://USER:PASSWORD@HOST:PORT`), from `SLIPWAY_SMTP_FROM` or
+ * Mails alerts that belong together through the server of `SLIPWAY_SMTP_URL` (`smtps://USER:PASSWORD@HOST:PORT`), from `SLIPWAY_SMTP_FROM` or
  * the server's user. Throws when there is no server, or it does not take the mail.
  */
 export async function sendAlertEmail(
-  alert: Pick<Alert, 'title' | 'severity' | 'resolvedMs' | 'explanation'>,
+  alerts: readonly Pick<Alert, 'title' | 'severity' | 'resolvedMs' | 'explanation'>[],
   text: string,
   to: string,
   environment: NodeJS.ProcessEnv = process.env,
@@ -28,15 +28,22 @@ export async function sendAlertEmail(
     socketTimeout: timeoutMs,
     ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(password) } }),
   });
-  const state = alert.resolvedMs !== null ? 'Over' : alert.severity === 'critical' ? 'Critical' : 'Warning';
+  const subject = alerts.map(subjectOf).join('; ');
+  const columns = alerts.flatMap(({ explanation }) => explanation.columns);
   try {
     await transport.sendMail({
       from: environment['SLIPWAY_SMTP_FROM'] ?? (user.includes('@') ? user : `slipway@${hostname}`),
       to,
-      subject: `${state}: ${alert.title}`,
-      text: [text, ...alert.explanation.columns.map(({ column, words }) => `${column}: ${words}`)].join('\n\n'),
+      subject: subject.length > 200 ? `${subject.slice(0, 199)}…` : subject,
+      text: [text, ...columns.map(({ column, words }) => `${column}: ${words}`)].join('\n\n'),
     });
   } finally {
     transport.close();
   }
+}
+
+function subjectOf({ title, severity, resolvedMs }: Pick<Alert, 'title' | 'severity' | 'resolvedMs'>): string {
+  const state =
+    resolvedMs !== null ? 'Over' : severity === 'critical' ? 'Critical' : severity === 'info' ? 'Note' : 'Warning';
+  return `${state}: ${title}`;
 }

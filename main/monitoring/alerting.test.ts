@@ -29,7 +29,7 @@ it('sends an alert once when it begins and once when it is over, except while si
   await once(server, 'listening');
   try {
     const records = createAlertRecords(database);
-    const alerting = createAlerting(records, () => undefined);
+    const alerting = createAlerting(records, { log: () => undefined, groupMs: 20 });
     const rule = {
       graphId: 'g',
       nodeId: 'm',
@@ -58,6 +58,55 @@ it('sends an alert once when it begins and once when it is over, except while si
     alerting.update(rule, true, explain);
     await expect.poll(() => records.list({ open: true, limit: 5 })).toHaveLength(1);
     expect(bodies).toHaveLength(2);
+  } finally {
+    server.close();
+    database.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+it('sends what begins together as one message, by severity and with each owner', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-alert-groups-'));
+  const database = openDatabase(dir);
+  const bodies: { text: string; alerts: { title: string }[] }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const records = createAlertRecords(database);
+    const alerting = createAlerting(records, { log: () => undefined, groupMs: 200 });
+    const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const rule = (nodeId: string, severity: 'info' | 'critical', title: string, graphId = 'g') => ({
+      graphId,
+      nodeId,
+      kind: 'drift' as const,
+      severity,
+      title,
+      webhook,
+    });
+    const explain = (owner: string) => async () => ({
+      sentences: [],
+      columns: [],
+      performance: null,
+      examples: [],
+      owner,
+    });
+    alerting.update(rule('a', 'critical', 'First'), true, explain('ann'));
+    alerting.update(rule('b', 'info', 'Second'), true, explain('bob'));
+    alerting.update(rule('a', 'info', 'Elsewhere', 'other'), true, explain('cy'));
+    await expect.poll(() => bodies.length, { timeout: 5_000 }).toBe(2);
+    const [own, other] = bodies.toSorted((a, b) => b.alerts.length - a.alerts.length);
+    expect(own?.text).toBe('Critical: First. Owner: ann.\nNote: Second. Owner: bob.');
+    expect(other?.alerts.map(({ title }) => title)).toEqual(['Elsewhere']);
+    await expect
+      .poll(() => records.list({ limit: 5 }).filter(({ deliveredMs }) => deliveredMs !== null).length)
+      .toBe(3);
   } finally {
     server.close();
     database.close();

@@ -1,6 +1,6 @@
 import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
-import { sendAlertEmail } from './alert-email.ts';
+import { type AlertRoute, deliveriesOf, textOf } from './deliver-alerts.ts';
 import type { AlertRecords } from '../store/alert-records.ts';
 
 export interface AlertRule {
@@ -18,29 +18,40 @@ export interface AlertRule {
 export interface Alerting {
   /** Follows the state of a rule: opens an alert when it begins to hold, ends it when it no longer does. */
   update(rule: AlertRule, active: boolean, explain: () => Promise<Alert['explanation']>): void;
+  /** Sends what still waits to be sent together with others. */
+  close(): void;
+}
+
+export interface AlertingOptions {
+  log(text: string): void;
+  /** Hears of every alert that begins or is over, at once. */
+  onChange?: ((alert: Alert) => void) | undefined;
+  /** Alerts of a graph within this time go to a receiver as one message; default 3 s. */
+  groupMs?: number | undefined;
 }
 
 const attempts = 3;
-const timeoutMs = 5_000;
 const retryDelayMs = 2_000;
+const defaultGroupMs = 3_000;
 
-/** `onChange` hears of every alert that begins or is over. */
 export function createAlerting(
   records: AlertRecords,
-  log: (text: string) => void,
-  onChange?: (alert: Alert) => void,
+  { log, onChange, groupMs = defaultGroupMs }: AlertingOptions,
 ): Alerting {
-  async function deliver(alert: Alert, send: () => Promise<void>): Promise<void> {
+  /** What waits for others of its graph that go the same way. */
+  const groups = new Map<string, { route: AlertRoute; alerts: Alert[]; timer: NodeJS.Timeout }>();
+
+  async function deliver(alerts: readonly Alert[], send: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await send();
-        records.delivered(alert.id);
+        for (const { id } of alerts) records.delivered(id);
         return;
       } catch (error) {
         if (attempt === attempts) {
-          log(
-            `The alert "${alert.title}" could not be sent: ${error instanceof Error ? error.message : String(error)}.`,
-          );
+          const titles = alerts.map(({ title }) => `"${title}"`).join(', ');
+          const reason = error instanceof Error ? error.message : String(error);
+          log(`The alert ${titles} could not be sent: ${reason}.`);
           return;
         }
         await new Promise((resolve) => {
@@ -48,6 +59,14 @@ export function createAlerting(
         });
       }
     }
+  }
+
+  function send(key: string): void {
+    const group = groups.get(key);
+    if (group === undefined) return;
+    groups.delete(key);
+    clearTimeout(group.timer);
+    for (const [, way] of deliveriesOf(group.alerts, group.route)) void deliver(group.alerts, way);
   }
 
   return {
@@ -62,54 +81,24 @@ export function createAlerting(
           .catch((error: unknown) => log(`The alert "${rule.title}" could not be kept: ${toAppError(error).message}`));
       }
     },
+    close() {
+      for (const key of groups.keys()) send(key);
+    },
   };
 
   function tell(changed: Alert | undefined, { webhook, email = '' }: AlertRule): void {
     if (changed === undefined) return;
-    const active = changed.resolvedMs === null;
-    log(active ? textOf(changed) : `Over: ${changed.title}`);
+    log(textOf(changed));
     onChange?.(changed);
-    if (changed.silenced) return;
-    if (webhook !== '')
-      void deliver(changed, () => (/^mqtts?:/.test(webhook) ? publish(changed, webhook) : post(changed, webhook)));
-    if (email !== '') void deliver(changed, () => sendAlertEmail(changed, textOf(changed), email));
+    if (changed.silenced || (webhook === '' && email === '')) return;
+    const key = JSON.stringify([changed.graphId, webhook, email]);
+    const group = groups.get(key);
+    if (group !== undefined) group.alerts.push(changed);
+    else {
+      const timer = setTimeout(() => send(key), groupMs);
+      groups.set(key, { route: { webhook, email }, alerts: [changed], timer });
+    }
   }
-}
-
-async function post(alert: Alert, url: string): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ text: textOf(alert), alert }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-}
-
-/** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. The last alert stays with the broker for who subscribes later. */
-async function publish(alert: Alert, address: string): Promise<void> {
-  const { connectAsync } = await import('mqtt');
-  const { href, pathname } = new URL(address);
-  const broker = href.slice(0, href.length - pathname.length);
-  const client = await connectAsync(broker, { connectTimeout: timeoutMs, reconnectPeriod: 0 });
-  try {
-    const text = JSON.stringify({ text: textOf(alert), alert });
-    await client.publishAsync(decodeURIComponent(pathname.slice(1)), text, { qos: 1, retain: true });
-  } finally {
-    await client.endAsync(true);
-  }
-}
-
-/** One text, as chat systems show it. */
-function textOf({ title, severity, explanation, resolvedMs }: Alert): string {
-  if (resolvedMs !== null) return `Over: ${title}`;
-  const { owner = '', before = [] } = explanation;
-  return [
-    `${severity === 'critical' ? 'Critical' : 'Warning'}: ${title}.`,
-    ...explanation.sentences,
-    ...before.slice(0, 1).map(({ text }) => `Before it: ${text}`),
-    ...(owner === '' ? [] : [`Owner: ${owner}.`]),
-  ].join(' ');
 }
 
 /** What a drift report says, with the words of its columns. */

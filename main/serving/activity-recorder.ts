@@ -7,6 +7,8 @@ export interface ActivityPoint {
   /** In this second. */
   requests: number;
   failed: number;
+  /** Of them those that were not the caller's fault. */
+  errors: number;
   p50: number | null;
   p99: number | null;
   /** Requests by latency, as `LatencySketch.octaves` has them. */
@@ -21,7 +23,8 @@ export interface ActivityPoint {
 }
 
 /** An activity point with where the models stand. */
-export type EndpointPoint = ActivityPoint & Pick<EndpointStats, 'versions' | 'cost'>;
+export type EndpointPoint = ActivityPoint &
+  Pick<EndpointStats, 'versions' | 'cost' | 'failures' | 'queueLimit' | 'memoryBytes' | 'freshness'>;
 
 const windowSeconds = 10;
 
@@ -31,7 +34,7 @@ const peakHours = 24;
 /** Counts inference requests second by second. */
 export class ActivityRecorder {
   readonly #totals = { requests: 0, rows: 0, failed: 0 };
-  #second = { requests: 0, failed: 0, latency: new LatencySketch() };
+  #second = { requests: 0, failed: 0, errors: 0, latency: new LatencySketch() };
   #window: { requests: number; latency: LatencySketch }[] = [];
   #idle = true;
   #counted = 0;
@@ -43,8 +46,8 @@ export class ActivityRecorder {
     return this.#peaks.reduce((peak, { requests }) => Math.max(peak, requests), 0);
   }
 
-  /** `rows` is 0 for a request that failed; `isTest`: sent by a load test, which makes no peak. */
-  record(durationMs: number, rows: number, failed: boolean, isTest = false): void {
+  /** `rows` is 0 for a request that failed; `isTest`: sent by a load test, which makes no peak; `isError`: not its fault. */
+  record(durationMs: number, rows: number, failed: boolean, isTest = false, isError = failed): void {
     if (!isTest) this.#counted++;
     this.#totals.requests++;
     this.#totals.rows += rows;
@@ -53,18 +56,20 @@ export class ActivityRecorder {
       this.#totals.failed++;
       this.#second.failed++;
     }
+    if (isError) this.#second.errors++;
     this.#second.latency.add(durationMs);
     this.#idle = false;
   }
 
   /** Ends the second. */
   tick(timeMs: number, queued: number, batchSizes: ActivityPoint['batchSizes']): ActivityPoint {
-    const { requests, failed, latency } = this.#second;
+    const { requests, failed, errors, latency } = this.#second;
     this.#keepPeak(Math.floor(timeMs / 3_600_000));
     const point = {
       timeMs,
       requests,
       failed,
+      errors,
       p50: latency.quantileMs(0.5),
       p99: latency.quantileMs(0.99),
       latencies: latency.octaves(),
@@ -75,7 +80,7 @@ export class ActivityRecorder {
     }
     this.#window.push({ requests, latency });
     if (this.#window.length > windowSeconds) this.#window.shift();
-    this.#second = { requests: 0, failed: 0, latency: new LatencySketch() };
+    this.#second = { requests: 0, failed: 0, errors: 0, latency: new LatencySketch() };
     const merged = new LatencySketch();
     let total = 0;
     for (const second of this.#window) {

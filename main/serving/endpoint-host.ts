@@ -524,15 +524,19 @@ function emptyStats(): EndpointStats {
     batchSizes: [],
     versions: [],
     cost: { cpuUsPer1000: null, idleShare: null },
+    failures: {},
+    queueLimit: null,
+    memoryBytes: 0,
+    freshness: [],
   };
 }
 
 function addPoint(stats: EndpointStats, point: EndpointPoint): void {
-  const { timeMs, requests, failed, p50, p99, latencies, totals, recent, queued, batchSizes, versions, cost } = point;
+  const { timeMs, requests, failed, errors, p50, p99, latencies, totals, recent, ...rest } = point;
   const { requestsPerSecond, ...latencyMs } = recent;
-  stats.series.push({ timeMs, requests, failed, p50, p99, latencies });
+  stats.series.push({ timeMs, requests, failed, errors, p50, p99, latencies });
   if (stats.series.length > seriesPoints) stats.series.shift();
-  Object.assign(stats, totals, { requestsPerSecond, latencyMs, queued, batchSizes, versions, cost });
+  Object.assign(stats, totals, { requestsPerSecond, latencyMs, ...rest });
 }
 
 function productVersion(): string {

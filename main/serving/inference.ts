@@ -77,7 +77,7 @@ export function recordRequest(
   model.requestsByCode.set(status, (model.requestsByCode.get(status) ?? 0) + 1);
   model.durationSeconds.observe(durationMs / 1000);
   model.statistics.answered(durationMs, failureOf(status));
-  context.activity.record(durationMs, rows, status !== 200, isTest);
+  context.activity.record(durationMs, rows, status !== 200, isTest, status >= 500 || status === 429);
   const rolledBack = context.models.observe(model, status >= 500 && status !== 503, durationMs);
   if (rolledBack === undefined) return;
   const { version, reason } = rolledBack;

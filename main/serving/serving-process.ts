@@ -156,7 +156,24 @@ function reportActivity(): void {
   };
   const cost = costs.tick(totals, fleet?.threads ?? 0);
   const point = activity.tick(Date.now(), queued, batchSizes);
-  send({ type: 'activity', point: { ...point, versions: all.map(endpointVersion), cost } });
+  const queueLimit = sum((model) => model.queueLimitRows);
+  const failures: Record<string, number> = {};
+  for (const { statistics } of all) {
+    for (const [reason, count] of Object.entries(statistics.failures))
+      failures[reason] = (failures[reason] ?? 0) + count;
+  }
+  send({
+    type: 'activity',
+    point: {
+      ...point,
+      versions: all.map(endpointVersion),
+      cost,
+      failures,
+      queueLimit: Number.isFinite(queueLimit) ? queueLimit : null,
+      memoryBytes: process.memoryUsage.rss(),
+      freshness: context?.features.freshness(Date.now()) ?? [],
+    },
+  });
 }
 
 function endpointVersion(model: ServedModel): EndpointStats['versions'][number] {

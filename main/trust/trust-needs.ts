@@ -82,6 +82,7 @@ const harmless: ReadonlySet<string> = new Set([
   'train.trees',
   'monitor.drift',
   'monitor.performance',
+  'monitor.system',
 ]);
 
 const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {

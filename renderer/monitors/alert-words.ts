@@ -16,7 +16,7 @@ export function alertState({ severity, resolvedMs, acknowledgedMs, silenced }: A
   const icon = severity === 'critical' ? 'failed' : 'stale';
   if (silenced) return { icon: 'never', word: t.silenced, tone: '' };
   if (acknowledgedMs !== null) return { icon, word: t.acknowledged, tone };
-  return { icon, word: severity === 'critical' ? t.critical : t.warning, tone };
+  return { icon, word: severity === 'critical' ? t.critical : severity === 'info' ? t.note : t.warning, tone };
 }
 
 /** Open ones first, critical before warnings, then the newest. */

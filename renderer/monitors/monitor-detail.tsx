@@ -22,6 +22,7 @@ import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
 import { MonitorHead } from './monitor-head.tsx';
 import { PerformanceDetail } from './performance-detail.tsx';
 import { alertEvents } from './performance-series.ts';
+import { SystemDetail } from './system-detail.tsx';
 import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';
 import { WholeRows } from './whole-rows.tsx';
@@ -201,6 +202,8 @@ export function MonitorDetail({ monitor }: { monitor: KnownMonitor }) {
   switch (monitor.kind) {
     case 'monitor.performance':
       return <PerformanceDetail monitor={monitor} />;
+    case 'monitor.system':
+      return <SystemDetail monitor={monitor} />;
     case 'monitor.retrain':
       return <LoopDetail monitor={monitor} />;
     default:

@@ -55,6 +55,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'monitor.performance': 'Gütemonitor',
   'monitor.retrain': 'Nachtrainieren',
   'serve.adjust': 'Nachbearbeitung',
+  'monitor.system': 'Systemmonitor',
   'serve.batch': 'Stapelvorhersage',
   'serve.endpoint': 'Endpunkt',
   'serve.router': 'Weiche',

@@ -278,6 +278,14 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
     },
     'some.table > union.tables, others.table > union.tables',
   ),
+  'data.compare': parts(
+    {
+      some: file('flights-2k.json'),
+      others: file('flights-5k.json'),
+      compare: ['data.compare', {}],
+    },
+    'some.table > compare.reference, others.table > compare.current',
+  ),
   'data.aggregate': extend(
     flights,
     {
@@ -665,6 +673,7 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
   ),
   'serve.endpoint': served,
   'monitor.drift': extend(served, { drift: ['monitor.drift', {}] }, 'endpoint.requests > drift.requests'),
+  'monitor.system': extend(served, { system: ['monitor.system', {}] }, 'endpoint.requests > system.requests'),
   'monitor.performance': extend(
     served,
     { performance: ['monitor.performance', {}] },

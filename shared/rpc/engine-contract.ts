@@ -420,6 +420,8 @@ export const endpointStatsSchema = z.object({
       timeMs: z.number(),
       requests: z.number(),
       failed: z.number(),
+      /** Of them those that were not the caller's fault. */
+      errors: z.number(),
       p50: z.number().nullable(),
       p99: z.number().nullable(),
       /** Requests by latency: up to 0.02 ms, and each further bucket up to twice as much. */
@@ -434,6 +436,14 @@ export const endpointStatsSchema = z.object({
     /** Share of the workers' time without a run, over the last 10 s. */
     idleShare: z.number().nullable(),
   }),
+  /** Failed requests by reason since the start. */
+  failures: z.record(z.string(), z.number()),
+  /** Rows that may wait; null without a limit. */
+  queueLimit: z.number().nullable(),
+  /** Of the serving process. */
+  memoryBytes: z.number(),
+  /** Age of the newest values of each feature view that is looked up. */
+  freshness: z.array(z.object({ view: z.string(), seconds: z.number() })),
 });
 export type EndpointStats = z.infer<typeof endpointStatsSchema>;
 
@@ -577,6 +587,65 @@ export const monitorPerformanceSchema = z.object({
 });
 export type MonitorPerformance = z.infer<typeof monitorPerformanceSchema>;
 
+const burnSchema = z.object({
+  window: z.enum(['5m', '30m', '1h', '6h']),
+  total: z.number(),
+  bad: z.number(),
+  /** How many times faster than allowed the budget is spent. */
+  rate: z.number(),
+});
+
+export const monitorSystemSchema = z.object({
+  objectives: z.array(
+    z.object({
+      name: z.enum(['availability', 'latency']),
+      /** Share of requests that must be good. */
+      target: z.number(),
+      /** Late from here on; null for availability. */
+      latencyMs: z.number().nullable(),
+      burns: z.array(burnSchema),
+      state: z.enum(['ok', 'slow', 'fast']),
+    }),
+  ),
+  requestsPerSecond: z.number(),
+  latencyMs: z.object({ p50: z.number().nullable(), p90: z.number().nullable(), p99: z.number().nullable() }),
+  failures: z.record(z.string(), z.number()),
+  queued: z.number(),
+  queueLimit: z.number().nullable(),
+  meanBatch: z.number().nullable(),
+  cpuUsPer1000: z.number().nullable(),
+  servingMemoryBytes: z.number(),
+  machine: z.object({
+    cpuPercent: z.number(),
+    memoryBytes: z.number(),
+    totalMemoryBytes: z.number(),
+    gpuPercent: z.number().nullable(),
+    gpuMemoryBytes: z.number().nullable(),
+  }),
+  /** Busiest of workers, processors, memory and graphics, 0 … 1, and which. */
+  saturation: z.object({ share: z.number(), of: z.enum(['workers', 'cpu', 'memory', 'gpu']), limit: z.number() }),
+  features: z.array(
+    z.object({ view: z.string(), seconds: z.number(), limitSeconds: z.number().nullable(), stale: z.boolean() }),
+  ),
+  /** One a minute, newest last, at most six hours. */
+  minutes: z.array(
+    z.object({
+      timeMs: z.number(),
+      requests: z.number(),
+      failed: z.number(),
+      late: z.number(),
+      p50: z.number().nullable(),
+      p99: z.number().nullable(),
+      queued: z.number(),
+      saturation: z.number(),
+      cpuPercent: z.number(),
+      memoryBytes: z.number(),
+      gpuPercent: z.number().nullable(),
+    }),
+  ),
+});
+export type MonitorSystem = z.infer<typeof monitorSystemSchema>;
+
 export const monitorReportSchema = z.object({
   nodeId: z.string(),
   endpointId: z.string().nullable(),
@@ -615,6 +684,8 @@ export const monitorReportSchema = z.object({
   caughtUpWindows: z.number().optional(),
   /** Of a performance monitor. */
   performance: monitorPerformanceSchema.optional(),
+  /** Of a system monitor. */
+  system: monitorSystemSchema.optional(),
 });
 export type MonitorReport = z.infer<typeof monitorReportSchema>;
 
@@ -627,8 +698,20 @@ export const alertSchema = z.object({
    * `break`: a column has little in common with its training data, as after a change of codes or units. `concept-drift`:
    * inputs look as before, but mean something else.
    */
-  kind: z.enum(['drift', 'break', 'estimated-drop', 'realized-drop', 'concept-drift']),
-  severity: z.enum(['warning', 'critical']),
+  kind: z.enum([
+    'drift',
+    'break',
+    'estimated-drop',
+    'realized-drop',
+    'concept-drift',
+    'burn-fast',
+    'burn-slow',
+    'saturation',
+    'queue',
+    'stale-features',
+    'silence',
+  ]),
+  severity: z.enum(['info', 'warning', 'critical']),
   title: z.string(),
   explanation: z.object({
     /** What happened, in words. */

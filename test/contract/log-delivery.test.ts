@@ -98,7 +98,7 @@ describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without 
       await host.close();
     }
     const database = openDatabase(join(dir, 'alerts'));
-    const alerting = createAlerting(createAlertRecords(database), () => undefined);
+    const alerting = createAlerting(createAlertRecords(database), { log: () => undefined, groupMs: 20 });
     const rule = {
       graphId: 'g',
       nodeId: 'm',

@@ -1,0 +1,76 @@
+import type { Alert } from '../../shared/rpc/engine-contract.ts';
+import { sendAlertEmail } from './alert-email.ts';
+
+const timeoutMs = 5_000;
+
+/** Where alerts go; empty texts are nowhere. */
+export interface AlertRoute {
+  /** `http(s)://…` or `mqtt(s)://HOST/TOPIC`. */
+  webhook: string;
+  /** Addresses with commas between. */
+  email: string;
+}
+
+/** Ways to send alerts that belong together as one message, by name; each rejects when it could not. */
+export function deliveriesOf(
+  alerts: readonly Alert[],
+  { webhook, email }: AlertRoute,
+): [string, () => Promise<void>][] {
+  const ways: [string, () => Promise<void>][] = [];
+  const [first] = alerts;
+  if (first === undefined) return ways;
+  if (/^mqtts?:/.test(webhook)) ways.push([webhook, () => publish(alerts, webhook)]);
+  else if (webhook !== '') ways.push([webhook, () => post(alerts, webhook)]);
+  if (email !== '') ways.push([email, () => sendAlertEmail(alerts, messageOf(alerts), email)]);
+  return ways;
+}
+
+/** `alert` is the first, for receivers that know one only. */
+function bodyOf(alerts: readonly Alert[]): string {
+  return JSON.stringify({ text: messageOf(alerts), alert: alerts[0], alerts });
+}
+
+async function post(alerts: readonly Alert[], url: string): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: bodyOf(alerts),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+}
+
+/** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. The last message stays with the broker for who subscribes later. */
+async function publish(alerts: readonly Alert[], address: string): Promise<void> {
+  const { connectAsync } = await import('mqtt');
+  const { href, pathname } = new URL(address);
+  const broker = href.slice(0, href.length - pathname.length);
+  const client = await connectAsync(broker, { connectTimeout: timeoutMs, reconnectPeriod: 0 });
+  try {
+    await client.publishAsync(decodeURIComponent(pathname.slice(1)), bodyOf(alerts), { qos: 1, retain: true });
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+function messageOf(alerts: readonly Alert[]): string {
+  return alerts.map(textOf).join('\n');
+}
+
+const severityWords: Readonly<Record<Alert['severity'], string>> = {
+  info: 'Note',
+  warning: 'Warning',
+  critical: 'Critical',
+};
+
+/** One text, as chat systems show it. */
+export function textOf({ title, severity, explanation, resolvedMs }: Alert): string {
+  if (resolvedMs !== null) return `Over: ${title}`;
+  const { owner = '', before = [] } = explanation;
+  return [
+    `${severityWords[severity]}: ${title}.`,
+    ...explanation.sentences,
+    ...before.slice(0, 1).map(({ text }) => `Before it: ${text}`),
+    ...(owner === '' ? [] : [`Owner: ${owner}.`]),
+  ].join(' ');
+}
