@@ -20,7 +20,7 @@ export class PipelineFiles {
     this.steps.push({ ...step, file });
   }
 
-  /** The steps of a model, one where it has no pipeline, for the rows that `when` says. */
+  /** The steps of a model, one where it has no pipeline, for the rows that `when` says; an empty name keeps theirs. */
   async addModel(
     model: InputArtifact,
     manifest: ModelManifest,
@@ -38,7 +38,7 @@ export class PipelineFiles {
         optional: false,
       },
     ];
-    const named = (own: string) => (own === '' ? name : `${name}.${own}`);
+    const named = (own: string) => [name, own].filter((part) => part !== '').join('.');
     for (const step of inner) {
       const file = this.#claim(step.kind === 'neighbours' ? 'bin' : 'onnx');
       await copyFile(model.path(step.file), this.files[file] as string);

@@ -32,9 +32,17 @@ export const runner = implementNode(adjustNode, {
     const onnx = await adjustModel({ shape: manifest, inputs, adjust: rule.add, model });
     const files = new PipelineFiles(ctx);
     if (manifest.pipeline !== undefined) {
-      await files.addModel(artifact, manifest, { name: 'model', when: [], optional: false });
+      await files.addModel(artifact, manifest, { name: '', when: [], optional: false });
+      const taken = files.steps.map(({ name }) => name);
       const answer = rule.onAnswer ? [answerInput(task === 'regression' ? 'prediction' : 'probabilities')] : [];
-      const step = { name: 'post', takesAnswer: true, answers: true, routes: false, when: [], optional: false };
+      const step = {
+        name: freeName('post', taken),
+        takesAnswer: true,
+        answers: true,
+        routes: false,
+        when: [],
+        optional: false,
+      };
       const names = [...rule.columns.map(({ name }) => name), ...answer];
       await files.add(
         { ...step, inputs: names },
@@ -45,3 +53,9 @@ export const runner = implementNode(adjustNode, {
     return { model: await composeModel({ ctx, models: [{ artifact, manifest }], onnx, files, trainer }) };
   },
 });
+
+function freeName(stem: string, taken: readonly string[]): string {
+  let name = stem;
+  for (let i = 2; taken.includes(name); i++) name = `${stem}-${i}`;
+  return name;
+}

@@ -70,7 +70,7 @@ export const recommendNode = defineNode({
       .enum(['auto', 'exact', 'hnsw'])
       .default('auto')
       .describe(
-        'How an endpoint finds the nearest items: all are compared, or a graph of neighbours (HNSW) is walked. Auto: the graph from 5,000 items on.',
+        'How an endpoint finds the nearest items: all are compared, or a graph of neighbours (HNSW) is walked. Auto: the graph from 1,000,000 numbers on, items times columns of the embedding; below, comparing all is as fast.',
       )
       .meta(paramMeta({ advanced: true })),
     l2: z
@@ -168,7 +168,7 @@ among the candidates, 0 for others. The endpoint's \`scores\` list the recommend
 without likes all items are equally near: the first items of the table are their candidates, so order it by popularity.
 Up to 10,000 items.
 
-**Many items.** With \`search\` \`hnsw\` (or \`auto\` from 5,000 items on) an endpoint walks a graph of neighbours instead of
+**Many items.** With \`search\` \`hnsw\` (or \`auto\` where items times columns of the embedding are a million or more) an endpoint walks a graph of neighbours instead of
 comparing all items, as a pipeline of the steps \`profile\`, \`neighbours\` and \`ranking\` that each have workers and batches
 of their own. The graph is built here, the same for the same items, until it finds at least 95 % of the ten nearest; the
 log tells the share. Evaluation, batch scoring and other servers always compare all items.`,

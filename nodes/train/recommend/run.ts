@@ -104,8 +104,8 @@ async function addToManifest(path: string, more: Pick<ModelManifest, 'ranking' |
   await writeFile(path, `${JSON.stringify({ ...manifest, ...more })}\n`);
 }
 
-/** With so many items a graph is faster than comparing all of them. */
-const mostCompared = 5000;
+/** Items × width from which walking a graph is faster than comparing all items, two hops between workers included. */
+const mostCompared = 1_000_000;
 
 /** The steps of an endpoint that searches a graph of neighbours; undefined where all items are compared. */
 async function searchSteps(
@@ -115,7 +115,7 @@ async function searchSteps(
   ctx: Pick<StepContext<Params>, 'params' | 'workDir' | 'memoryBytes' | 'signal' | 'log'>,
 ): Promise<PipelineFiles | undefined> {
   const { search } = ctx.params;
-  if (search === 'exact' || (search === 'auto' && model.items < mostCompared)) return undefined;
+  if (search === 'exact' || (search === 'auto' && model.items * model.width < mostCompared)) return undefined;
   const { index, facts } = buildNeighbourIndex(model, {
     seed: 1,
     memoryBytes: ctx.memoryBytes / 2,
