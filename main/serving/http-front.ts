@@ -110,7 +110,7 @@ export class HttpFront {
         return { ...answer, headers: { allow: allowed.join(', ') } };
       }
       const key = openRoutes.has(route.kind) ? null : this.#authorize(request, route);
-      if (request.method !== 'POST') return answerQuery(this.#context, route);
+      if (request.method !== 'POST') return answerQuery(this.#context, route, request.headers.accept);
       const answer = await this.#withBody(request, (body) => answerCommand(this.#context, route, body));
       this.#auditCommand(request, route, key, answer.status);
       return answer;
@@ -172,7 +172,14 @@ export class HttpFront {
     }
     timing.endedMs = performance.now();
     if (model !== undefined) {
-      recordRequest(this.#context, model, { status: answer.status, rows, timing, failure, isTest, trace });
+      recordRequest(this.#context, model, {
+        status: answer.status,
+        rows,
+        timing,
+        failure,
+        isTest,
+        traceId: trace?.traceId,
+      });
     }
     if (trace !== undefined) {
       const ended = { kind: route.kind, protocol: 'http' as const, model, status: answer.status, rows };

@@ -3,6 +3,7 @@ import { type Answer, json } from './http-answer.ts';
 import { metricsPage } from './metrics-page.ts';
 import { modelConfigJson } from './model-config.ts';
 import type { ModelTable } from './model-table.ts';
+import { acceptedFormat, metricsTypes } from './prometheus-text.ts';
 import { openApiDocument } from './openapi-document.ts';
 import type { ServedStep } from './pipeline/served-step.ts';
 import type { ReplicaSet } from './replicas/replica-set.ts';
@@ -10,8 +11,8 @@ import type { Route } from './routes.ts';
 import { extensions, isServerReady, type ServingContext, statisticsOf } from './serving-context.ts';
 import type { TensorSpec } from './tensor.ts';
 
-/** Answers what is asked with GET. Errors: those of `ModelTable.find`. */
-export function answerQuery(context: ServingContext, route: Route): Answer {
+/** Answers what is asked with GET; `accept`: the request's header. Errors: those of `ModelTable.find`. */
+export function answerQuery(context: ServingContext, route: Route, accept: string | undefined): Answer {
   const { models, version, monitors, settings } = context;
   switch (route.kind) {
     case 'live':
@@ -24,17 +25,20 @@ export function answerQuery(context: ServingContext, route: Route): Answer {
       return json(200, { name: 'slipway', version, extensions });
     case 'openapi':
       return json(200, openApiDocument(models.all(), version));
-    case 'metrics':
+    case 'metrics': {
+      const format = acceptedFormat(accept);
       return {
         status: 200,
-        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        contentType: metricsTypes[format],
         body: metricsPage(models.all(), monitors.all(), context.features.freshness(Date.now()), {
           peakPerSecond: context.activity.peakPerSecond,
           droppedSpans: context.tracer?.dropped ?? 0,
           fleet: context.fleet,
           explanations: context.explanations,
+          format,
         }),
       };
+    }
     case 'model-list':
       return json(200, {
         models: models.all().map((model) => ({

@@ -7,7 +7,6 @@ import type { ServedModel } from './served-model.ts';
 import type { ServingContext } from './serving-context.ts';
 import { mirror } from './shadow.ts';
 import type { Tensor } from './tensor.ts';
-import type { TraceContext } from './tracing/otlp-spans.ts';
 
 /** What a front knows of a request besides its content. */
 export interface InferenceOptions {
@@ -62,20 +61,21 @@ export interface EndedInference {
   /** Why it failed. */
   failure?: ErrorCode | undefined;
   isTest?: boolean;
-  /** Where its spans hang; undefined: it is not traced. */
-  trace?: TraceContext | undefined;
+  /** Of the trace that it belongs to; undefined: it is not traced. */
+  traceId?: string | undefined;
 }
 
 /** Counts an answered request, and logs one that failed. */
 export function recordRequest(
   context: ServingContext,
   model: ServedModel,
-  { status, rows, timing, failure, isTest = false, trace: _trace }: EndedInference,
+  { status, rows, timing, failure, isTest = false, traceId }: EndedInference,
 ): void {
   const durationMs = (timing.endedMs ?? timing.startedMs) - timing.startedMs;
   if (failure !== undefined && !isTest) model.recordFailure(status, failure, timing);
   model.requestsByCode.set(status, (model.requestsByCode.get(status) ?? 0) + 1);
-  model.durationSeconds.observe(durationMs / 1000);
+  model.durationSeconds.observe(durationMs / 1000, traceId);
+  model.responseMs.observe(durationMs);
   model.statistics.answered(durationMs, failureOf(status));
   context.activity.record(durationMs, rows, status !== 200, isTest, status >= 500 || status === 429);
   const rolledBack = context.models.observe(model, status >= 500 && status !== 503, durationMs);

@@ -1,10 +1,11 @@
+import { cpus, freemem, totalmem } from 'node:os';
 import type { ViewFreshness } from './feature-gateway.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { ExplainService } from './explain/explain-service.ts';
 import type { ModelStatistics } from './model-statistics.ts';
 import type { ServedStep } from './pipeline/served-step.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
-import { PrometheusText } from './prometheus-text.ts';
+import { type MetricsFormat, PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** Body of `/metrics`. */
@@ -17,9 +18,16 @@ export function metricsPage(
     droppedSpans,
     fleet,
     explanations,
-  }: { peakPerSecond: number; droppedSpans: number; fleet: ModelFleet; explanations: ExplainService },
+    format,
+  }: {
+    peakPerSecond: number;
+    droppedSpans: number;
+    fleet: ModelFleet;
+    explanations: ExplainService;
+    format: MetricsFormat;
+  },
 ): string {
-  const text = new PrometheusText();
+  const text = new PrometheusText(format);
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
   text.counter(
     'pipeline_inference_requests_total',
@@ -244,6 +252,23 @@ function stepMetrics(text: PrometheusText, models: readonly ServedModel[]): void
   );
 }
 
+let lastTimes = { busy: 0, all: 0 };
+
+/** Since the call before, or since the machine started. */
+function cpuShare(): number {
+  let busy = 0;
+  let all = 0;
+  for (const { times } of cpus()) {
+    const used = times.user + times.nice + times.sys + times.irq;
+    busy += used;
+    all += used + times.idle;
+  }
+  const passed = all - lastTimes.all;
+  const share = passed <= 0 ? 0 : (busy - lastTimes.busy) / passed;
+  lastTimes = { busy, all };
+  return Math.min(1, Math.max(0, share));
+}
+
 /** Names that dashboards made for Triton know. */
 function tritonMetrics(text: PrometheusText, models: readonly ServedModel[]): void {
   const labels = (model: ServedModel) => ({ model: model.name, version: model.version });
@@ -286,6 +311,18 @@ function tritonMetrics(text: PrometheusText, models: readonly ServedModel[]): vo
   counter('compute_input_duration_us', 'Time inputs were put together.', (all) => micros(all.computeInput.ms));
   counter('compute_infer_duration_us', 'Time in the model.', (all) => micros(all.computeInfer.ms));
   counter('compute_output_duration_us', 'Time outputs were taken apart.', (all) => micros(all.computeOutput.ms));
+  text.histogram(
+    'nv_inference_first_response_histogram_ms',
+    'Time to the response of a request, ms.',
+    models.map((model) => ({ labels: labels(model), value: model.responseMs })),
+  );
+  text.gauge('nv_cpu_utilization', 'Share of the cores of this machine that is used, 0 to 1.', [
+    { labels: {}, value: cpuShare() },
+  ]);
+  text.gauge('nv_cpu_memory_total_bytes', 'Memory of this machine.', [{ labels: {}, value: totalmem() }]);
+  text.gauge('nv_cpu_memory_used_bytes', 'Memory of this machine that is used.', [
+    { labels: {}, value: totalmem() - freemem() },
+  ]);
   text.gauge(
     'nv_inference_pending_request_count',
     'Rows waiting now.',

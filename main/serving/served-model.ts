@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../shared/errors/codes.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { BatcherLimits, BatcherObserver, InferJob, RunDurations } from './batcher.ts';
 import type { BatchingPolicy } from './batching-policy.ts';
-import { batchSizeBuckets, durationBuckets, Histogram } from './histogram-metric.ts';
+import { batchSizeBuckets, durationBuckets, Histogram, responseMsBuckets } from './histogram-metric.ts';
 import { ImageDecoder } from './images/image-decoder.ts';
 import { withPixels } from './images/image-rows.ts';
 import { limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
@@ -82,6 +82,7 @@ export class ServedModel {
   /** Requests by HTTP status. */
   readonly requestsByCode = new Map<number, number>();
   readonly durationSeconds = new Histogram(durationBuckets);
+  readonly responseMs = new Histogram(responseMsBuckets);
   readonly queueSeconds = new Histogram(durationBuckets);
   readonly batchSize = new Histogram(batchSizeBuckets);
   /** Most rows of one run; 0 where axis 0 is no batch. */

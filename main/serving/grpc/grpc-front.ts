@@ -179,7 +179,13 @@ export class GrpcFront {
     } finally {
       model.release();
       timing.endedMs = performance.now();
-      recordRequest(context, model, { status, rows: status === 200 ? answered : 0, timing, failure, trace });
+      recordRequest(context, model, {
+        status,
+        rows: status === 200 ? answered : 0,
+        timing,
+        failure,
+        traceId: trace?.traceId,
+      });
       if (trace !== undefined) {
         traceRequest(context.tracer, trace, timing, { kind: 'infer', protocol: 'grpc', model, status, rows: answered });
       }

@@ -89,6 +89,24 @@ describe('traces of requests', () => {
     expect(received[0]).toMatchObject({ path: '/v1/traces', key: 'a b' });
     expect(Number(root?.endTimeUnixNano) / 1e6 - Date.now()).toBeLessThan(1_000);
 
+    const scrape = async (accept: string) => fetch(`${http}/metrics`, { headers: { accept } });
+    const openMetrics = await scrape('application/openmetrics-text; version=1.0.0, text/plain;q=0.5');
+    expect(openMetrics.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    const text = await openMetrics.text();
+    // The newest traced request of a bucket, with its value and time.
+    const exemplar = new RegExp(
+      `^pipeline_inference_duration_seconds_bucket\\{model="echo",version="1",le="[^"]+"\\} \\d+ # \\{trace_id="${traceId}"\\} 0\\.\\d+ \\d+\\.\\d{3}$`,
+      'm',
+    );
+    expect(text).toMatch(exemplar);
+    expect(text).toMatch(/^# TYPE pipeline_inference_requests counter$/m);
+    expect(text).toMatch(/^# TYPE nv_inference_count unknown$/m);
+    expect(text).toMatch(/^nv_inference_first_response_histogram_ms_count\{.*\} 4$/m);
+    expect(text.endsWith('# EOF\n')).toBe(true);
+    const plain = await scrape('text/plain');
+    expect(plain.headers.get('content-type')).toContain('version=0.0.4');
+    expect(await plain.text()).not.toContain('trace_id');
+
     const asked = await send({ 'x-slipway-timing': '1' });
     expect(asked.headers.get('server-timing')).toMatch(/^body;dur=.*queue;dur=.*run;dur=.*model;dur=.*total;dur=/);
     expect((await send({})).headers.get('server-timing')).toBeNull();
