@@ -50,7 +50,10 @@ export interface ArtifactStore {
   /** Compares every file with its hash; the names of those that differ. Throws `artifact.not-found`. */
   verify(digest: string): Promise<string[]>;
   list(): AsyncIterable<ArtifactManifest>;
-  remove(digest: string): Promise<void>;
+  /** With a trace its manifest stays, so that what was made from it still says so. */
+  remove(digest: string, options?: { keepTrace?: boolean }): Promise<void>;
+  /** The manifest of what was removed with a trace. */
+  getTrace(digest: string): Promise<ArtifactManifest | undefined>;
   /** Result of a step whose artifacts are all intact. */
   getStep(key: string): Promise<StepRecord | undefined>;
   putStep(record: StepRecord): Promise<void>;
@@ -156,8 +159,15 @@ class DriverArtifactStore implements ArtifactStore {
     }
   }
 
-  async remove(digest: string): Promise<void> {
-    if (digestSchema.safeParse(digest).success) await this.driver.remove(artifactPath(digest));
+  async remove(digest: string, { keepTrace = false }: { keepTrace?: boolean } = {}): Promise<void> {
+    if (!digestSchema.safeParse(digest).success) return;
+    const manifest = keepTrace ? await this.readManifest(digest) : undefined;
+    if (manifest !== undefined) await this.driver.writeText(tracePath(digest), `${JSON.stringify(manifest)}\n`);
+    await this.driver.remove(artifactPath(digest));
+  }
+
+  getTrace(digest: string): Promise<ArtifactManifest | undefined> {
+    return this.readManifestAt(digest, tracePath(digest));
   }
 
   async getStep(key: string): Promise<StepRecord | undefined> {
@@ -204,9 +214,13 @@ class DriverArtifactStore implements ArtifactStore {
     return parsed.success && parsed.data.key === key ? parsed.data : undefined;
   }
 
-  private async readManifest(digest: string): Promise<ArtifactManifest | undefined> {
+  private readManifest(digest: string): Promise<ArtifactManifest | undefined> {
+    return this.readManifestAt(digest, `${artifactPath(digest)}/${manifestFile}`);
+  }
+
+  private async readManifestAt(digest: string, path: string): Promise<ArtifactManifest | undefined> {
     if (!digestSchema.safeParse(digest).success) return undefined;
-    const text = await this.driver.readText(`${artifactPath(digest)}/${manifestFile}`);
+    const text = await this.driver.readText(path);
     const parsed = artifactManifestSchema.safeParse(parseJson(text));
     return parsed.success && parsed.data.digest === digest ? parsed.data : undefined;
   }
@@ -241,6 +255,10 @@ function artifactDigest(draft: ArtifactDraft, files: ArtifactManifest['files']):
 
 function artifactPath(digest: string): string {
   return `artifacts/${digest.slice(0, 2)}/${digest}`;
+}
+
+function tracePath(digest: string): string {
+  return `traces/${digest.slice(0, 2)}/${digest}.json`;
 }
 
 function stepPath(key: string): string {

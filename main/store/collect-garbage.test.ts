@@ -11,6 +11,7 @@ import { createPins } from './pins.ts';
 import { currentProcess } from './process-identity.ts';
 import { createRunRecords } from './run-records.ts';
 import { createStepHistory } from './step-history.ts';
+import { readLineage } from '../tracking/lineage.ts';
 
 let dir: string;
 let database: StoreDatabase;
@@ -105,4 +106,43 @@ it('removes nothing while a run is going on', async () => {
     message: expect.stringContaining('r1'),
   });
   expect(await store.get(digest)).toBeDefined();
+});
+
+it('keeps the reports behind a registered model, and traces of its tables', async () => {
+  const put = async (type: 'table' | 'report' | 'model', text: string, inputs: string[]) => {
+    const name = type === 'table' ? 'data.parquet' : `${type}.json`;
+    const path = join(await store.createWorkDir(), name);
+    await writeFile(path, text);
+    const producer = { kind: `test.${type}`, version: 1, key: '' };
+    return (await store.put({ type, files: { [name]: path }, rowCount: 3 }, { producer, inputs: { in: inputs } }))
+      .digest;
+  };
+  const source = await put('table', 'source', []);
+  const rows = await put('table', 'rows', [source]);
+  const report = await put('report', '{}', [rows]);
+  const model = await put('model', '{"m":1}', [rows, report]);
+  const loose = await put('table', 'loose', []);
+  createModelRegistry(database).register({
+    name: 'm',
+    alias: undefined,
+    digest: model,
+    runId: null,
+    graphId: 'g',
+    metrics: {},
+    parity: null,
+  });
+  const { removed } = await collectGarbage(store, database, { maxBytes: 0 });
+  expect(removed.sort()).toEqual([source, rows, loose].sort());
+  expect(await store.verify(report)).toEqual([]);
+  expect(await store.getTrace(rows)).toMatchObject({ producer: { kind: 'test.table' }, inputs: { in: [source] } });
+  expect(await store.getTrace(loose)).toBeUndefined();
+  expect(await store.get(rows)).toBeUndefined();
+  const { nodes, sources } = await readLineage(store, model);
+  expect(nodes.map(({ digest, missing }) => [digest, missing])).toEqual([
+    [model, false],
+    [rows, true],
+    [report, false],
+    [source, true],
+  ]);
+  expect(sources).toMatchObject([{ digest: source, kind: 'test.table', rows: 3 }]);
 });

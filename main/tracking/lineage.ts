@@ -10,7 +10,7 @@ export interface LineageNode {
   rows: number | undefined;
   /** Digests it was made from. */
   inputs: string[];
-  /** Its manifest is no longer in the store. */
+  /** It is no longer in the store; what is known of it is from its trace. */
   missing: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Lineage {
   sources: LineageNode[];
 }
 
-/** Everything an artifact was made from, by the manifests of the store. */
+/** Everything an artifact was made from, by the manifests of the store and the traces of what was removed. */
 export async function readLineage(store: ArtifactStore, digest: string): Promise<Lineage> {
   const nodes = new Map<string, LineageNode>();
   let layer = [digest];
@@ -29,7 +29,8 @@ export async function readLineage(store: ArtifactStore, digest: string): Promise
     const next: string[] = [];
     for (const one of layer) {
       if (nodes.has(one)) continue;
-      const manifest = await store.get(one);
+      const stored = await store.get(one);
+      const manifest = stored ?? (await store.getTrace(one));
       const inputs = [...new Set(Object.values(manifest?.inputs ?? {}).flat())];
       nodes.set(one, {
         digest: one,
@@ -37,7 +38,7 @@ export async function readLineage(store: ArtifactStore, digest: string): Promise
         kind: manifest?.producer.kind ?? 'unknown',
         rows: manifest?.rowCount,
         inputs,
-        missing: manifest === undefined,
+        missing: stored === undefined,
       });
       next.push(...inputs);
     }

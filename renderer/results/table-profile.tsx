@@ -73,7 +73,7 @@ export function TableProfile({ digest }: { digest: string }) {
         ) : correlated.columns.length < 2 ? (
           <EmptyState text={t.nothingToCorrelate} />
         ) : (
-          <div className="dock-scroll result-view">
+          <div className="dock-scroll result-view correlation-view">
             <CorrelationMatrix columns={correlated.columns} values={correlated.values} />
             <p className="mute small">
               {t.correlationNote} {correlated.leftOut > 0 && t.leftOutColumns(correlated.leftOut)}

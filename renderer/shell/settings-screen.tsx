@@ -8,6 +8,7 @@ import { Field } from '../ui/field.tsx';
 import { formatBytes, formatPlural } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { StoredResults } from './stored-results.tsx';
 import { t } from './text.ts';
 
 export function SettingsScreen() {
@@ -78,6 +79,7 @@ export function SettingsScreen() {
             <dd className="mono wrap">{data.dataDir}</dd>
           </dl>
         )}
+        <StoredResults />
         {shell.desktop && <DesktopSettings desktop={shell.desktop} />}
       </div>
     </div>

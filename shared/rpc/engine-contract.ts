@@ -919,6 +919,18 @@ export const engineContract = {
     correlation: base
       .input(z.object({ digest: z.string(), exact: z.boolean().optional() }))
       .output(tableCorrelationSchema),
+    /**
+     * Removes stored results that nothing needs: the latest of each node, registered models and pinned results stay; of
+     * the latest, those used longest ago go as well until no more than `maxBytes` are left. Refused during a run.
+     */
+    collectGarbage: base.input(z.object({ maxBytes: z.number().min(0).optional(), dryRun: z.boolean() })).output(
+      z.object({
+        removedArtifacts: z.number(),
+        freedBytes: z.number(),
+        keptArtifacts: z.number(),
+        keptBytes: z.number(),
+      }),
+    ),
     /** Expectations that a table meets, as `data.expect` takes them. */
     contract: base
       .input(z.object({ digest: z.string() }))

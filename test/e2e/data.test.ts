@@ -118,4 +118,21 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     expect(errors).toEqual([]);
     await page.context().close();
   });
+
+  it('says what of the stored results can go, and removes it when told to', async () => {
+    const { page, errors } = await openPage(browser, app.url);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'See what can go' }).click();
+    await page.getByText(/^Nothing can go: \d+ results are kept/).waitFor();
+    await page.getByLabel('Keep at most').fill('0');
+    await page.getByRole('button', { name: 'See what can go' }).click();
+    await page.getByText(/can go, .* stay/).waitFor();
+    await screenshot(page, 'settings-results-light');
+    await page.getByRole('button', { name: /^Remove \d+ results?$/ }).click();
+    await page.getByText(/results? removed/).waitFor();
+    await page.getByRole('button', { name: 'See what can go' }).click();
+    await page.getByText(/^Nothing can go/).waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 });

@@ -68,13 +68,9 @@ async function list(context: CommandContext, { artifacts }: OpenStore): Promise<
   return 0;
 }
 
-/** Results of each node that `gc` keeps, so that the last changes can still be undone at once. */
-const keptPerNode = 3;
-
 async function gc(context: CommandContext, { artifacts, database }: OpenStore): Promise<number> {
   const dryRun = context.flag('dry-run');
   const collected = await collectGarbage(artifacts, database, {
-    keepPerNode: keptPerNode,
     maxBytes: byteSize(context.text('max-size')),
     dryRun,
   });

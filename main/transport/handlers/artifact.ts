@@ -6,6 +6,7 @@ import { inferContract } from '../../engine/infer-contract.ts';
 import { previewQuery } from '../../compute/duckdb/preview-query.ts';
 import { readTablePage } from '../../compute/duckdb/page.ts';
 import { tableFile } from '../../compute/duckdb/write-table.ts';
+import { collectGarbage } from '../../store/collect-garbage.ts';
 import { artifactNotFound } from '../../store/artifact-store.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
@@ -54,6 +55,10 @@ export const artifactHandlers = {
   correlation: rpc.artifact.correlation.handler(async ({ input, context, signal }) =>
     context.profiles.correlation(await openTable(context, input.digest), { exact: input.exact, signal }),
   ),
+  collectGarbage: rpc.artifact.collectGarbage.handler(async ({ input, context: { engine } }) => {
+    const { removed, ...collected } = await collectGarbage(engine.store, engine.database, input);
+    return { ...collected, removedArtifacts: removed.length };
+  }),
   contract: rpc.artifact.contract.handler(async ({ input, context, signal }) => ({
     expectations: await inferContract(await openTable(context, input.digest), signal),
   })),
