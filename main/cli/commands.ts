@@ -24,6 +24,7 @@ export const commandLoaders: Record<string, () => Promise<Command>> = {
   runs: async () => (await import('./commands/runs.ts')).runsCommand,
   artifacts: async () => (await import('./commands/artifacts.ts')).artifactsCommand,
   alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
+  feedback: async () => (await import('./commands/feedback.ts')).feedbackCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
   readiness: async () => (await import('./commands/readiness.ts')).readinessCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,

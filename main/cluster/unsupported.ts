@@ -65,6 +65,11 @@ export function refuseUnsupported(
         fix: 'Leave approval off: the canary decides; or keep the graph up with slipway up.',
       });
     }
+    if ((service.inputs['labels']?.length ?? 0) > 0) {
+      throw unsupported(target, service.id, 'reads labels from a table again and again, which no pod does', {
+        fix: 'Send them to /v1/feedback, for instance with slipway feedback, and disconnect the table.',
+      });
+    }
     if (loop.has(service.id)) {
       if (loops || (servesOnly && lookingOn.has(service.kind))) continue;
       throw unsupported(target, service.id, `is of kind ${service.kind}, which has no counterpart there`, {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
+import { performanceNode } from '../../nodes/monitor/performance/definition.ts';
 import { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
 import { systemNode } from '../../nodes/monitor/system/definition.ts';
 import { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
@@ -38,6 +39,7 @@ import { alarmOf } from './alarm-of.ts';
 import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
 import { startFeatureReplay } from './feature-replay.ts';
+import { startLabelRefresh } from './label-refresh.ts';
 import { startFeatureRefresh } from './feature-refresh.ts';
 import { planOf, type StartGraphEndpoint, startGraphEndpoint } from './graph-endpoints.ts';
 import { type RetrainLoop, startRetrainLoop } from './retrain-loop.ts';
@@ -132,6 +134,20 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       const monitor = openPerformanceMonitor(context, service, () => isDrifting());
       performance ??= monitor;
       add(service, monitor);
+      const [source] = service.inputs['labels'] ?? [];
+      if (source === undefined) continue;
+      const { labelKeys, labelColumn, labelMinutes } = performanceNode.params.parse(service.params);
+      const labels = startLabelRefresh({
+        ...start,
+        engine,
+        source,
+        keys: labelKeys,
+        column: labelColumn,
+        everyMs: labelMinutes * 60_000,
+        observer,
+        log,
+      });
+      attached.set(`${endpoint.graphId}/${service.id}/labels`, { endpointId: endpoint.id, monitor: labels });
     }
     const refreshMs = endpointParams(start).refreshMinutes * 60_000;
     if (refreshMs > 0) {

@@ -151,6 +151,23 @@ export class LabelledLog {
     }
   }
 
+  /** Ids of the answers at positions; empty for those that had none or are forgotten. */
+  idsAt(positions: ArrayLike<number>): string[] {
+    return Array.from(positions, (position) => {
+      const chunk = this.#chunkAt(position);
+      return chunk?.ids[position - chunk.first] ?? '';
+    });
+  }
+
+  /** Labels the row at a position; whether that is news. Unknown classes and forgotten rows are left out. */
+  labelAt(position: number, label: ClassLabel): boolean {
+    const actual = this.#actualOf(label);
+    const chunk = this.#chunkAt(position);
+    if (actual === undefined || chunk === undefined || chunk.actual[position - chunk.first] === actual) return false;
+    this.#join(chunk, position - chunk.first, actual);
+    return true;
+  }
+
   /** Rows at positions from `from` up to `to`; forgotten ones are left out. */
   rows(from: number, to: number, keep: (row: { actual: number; digest: string }) => boolean = () => true): LoggedRows {
     const parts = this.#chunks.flatMap((chunk) => {

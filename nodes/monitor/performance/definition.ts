@@ -28,12 +28,39 @@ export const performanceNode = defineNode({
       .min(0)
       .default(0.02)
       .describe('How much worse than on held-out rows a window may be, in units of the metric'),
+    labelKeys: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(16)
+      .default(['id'])
+      .describe(
+        'Columns of the table of labels that find the request: id is that of the answer, others are inputs of the model',
+      )
+      .meta(paramMeta({ section: 'Labels', ui: { control: 'columns', port: 'labels' } })),
+    labelColumn: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Column of the table of labels with what really happened; empty takes the name of the label')
+      .meta(paramMeta({ section: 'Labels', ui: { control: 'column', port: 'labels' } })),
+    labelMinutes: z
+      .number()
+      .min(0.1)
+      .max(10_080)
+      .default(5)
+      .describe('How often the table of labels is read again')
+      .meta(paramMeta({ section: 'Labels', unit: 'min' })),
     ...alarmParams('Dropped'),
   }),
   ports: {
     inputs: {
       requests: { types: ['stream'], doc: 'Requests of an endpoint' },
       report: { types: ['report'], doc: 'Evaluation of its model on held-out rows' },
+      labels: {
+        types: ['table'],
+        optional: true,
+        doc: 'What really happened: a file or a query, read again and again',
+      },
     },
     outputs: {},
   },
@@ -62,7 +89,12 @@ realized performance.
 
 **Realized** performance uses labels sent to \`POST /v1/feedback\` as \`{"id": …, "label": …}\`; \`id\` is that of the answer,
 with \`/ROW\` (from 0) after it where the request had several rows. Labels may come late, twice (the last one counts), out
-of order or before their request. A window is judged when 80 % of it has labels.
+of order or before their request. A window is judged when 80 % of it has labels. \`slipway feedback FILE --url URL\` sends the labels
+of a file.
+
+**Labels from a table**: connect a file, a query or a database to \`labels\`. Every \`labelMinutes\` the steps before it run on
+their sources as they are then, and its rows are joined with the requests by \`labelKeys\`: by the id of the answer, or by
+inputs of the model that name the case (\`flight\`, \`date\`). Of several rows for one request the last one counts.
 
 **Concept drift** is named apart from data drift: realized performance surely below what the scores let expect, while no
 Drift monitor of the endpoint is in alarm, means that the same inputs now mean something else. **Calibration** is shown
