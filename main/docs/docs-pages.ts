@@ -49,6 +49,7 @@ const needs: Record<ExampleNeed, string> = {
   bucket: 'a bucket of an S3-compatible storage, with its keys as secrets',
   python: 'a Python with pandas and pyarrow, for models also scikit-learn',
   file: 'a file of yours',
+  service: 'a feature service that another graph has made',
   address: 'a web address that answers with a table',
 };
 

@@ -7,10 +7,13 @@ function inline(text: string): string {
   return escapeHtml(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
     .replace(/\*\*([^*]+)\*\*/g, '<b>$1</b>')
-    .replace(/\*([^*\s][^*]*)\*/g, '<b>$1</b>');
+    .replace(/\*([^*\s][^*]*)\*/g, '<b>$1</b>')
+    .replace(/\[([^\]]+)\]\((https:[^)\s"]+)\)/g, '<a href="$2">$1</a>');
 }
 
-/** The part of Markdown that help texts use, as HTML: headings, paragraphs, lists, fenced code, bold and code. */
+const listItem = /^\s*([-*]|\d+\.) /;
+
+/** The part of Markdown that help texts use, as HTML: headings, paragraphs, lists, tables, fenced code, links, bold and code. */
 export function markdownToHtml(text: string): string {
   const blocks: string[] = [];
   const lines = text.trim().split('\n');
@@ -25,20 +28,35 @@ export function markdownToHtml(text: string): string {
     } else if (/^#{1,4} /.test(line)) {
       blocks.push(`<h3>${inline(line.replace(/^#+ /, ''))}</h3>`);
       at += 1;
-    } else if (/^\s*[-*] /.test(line)) {
+    } else if (line.startsWith('|')) {
+      const rows: string[][] = [];
+      for (; (lines[at] ?? '').startsWith('|'); at++) {
+        rows.push(
+          (lines[at] ?? '')
+            .split('|')
+            .slice(1, -1)
+            .map((cell) => inline(cell.trim())),
+        );
+      }
+      const [head = [], , ...body] = rows;
+      blocks.push(htmlTable(head, body));
+    } else if (listItem.test(line)) {
       const items: string[] = [];
       for (; at < lines.length && (lines[at] ?? '').trim() !== ''; at++) {
         const item = lines[at] ?? '';
-        if (/^\s*[-*] /.test(item)) items.push(item.replace(/^\s*[-*] /, ''));
+        if (listItem.test(item)) items.push(item.replace(listItem, ''));
         else items.push(`${items.pop() ?? ''} ${item.trim()}`);
       }
-      blocks.push(`<ul>${items.map((item) => `<li>${inline(item)}</li>`).join('')}</ul>`);
+      const tag = /^\s*\d/.test(line) ? 'ol' : 'ul';
+      blocks.push(`<${tag}>${items.map((item) => `<li>${inline(item)}</li>`).join('')}</${tag}>`);
     } else if (line.trim() === '') at += 1;
     else {
       const words: string[] = [];
       for (
         ;
-        at < lines.length && (lines[at] ?? '').trim() !== '' && !/^(```|#{1,4} |\s*[-*] )/.test(lines[at] ?? '');
+        at < lines.length &&
+        (lines[at] ?? '').trim() !== '' &&
+        !/^(```|#{1,4} |\||\s*([-*]|\d+[.]) )/.test(lines[at] ?? '');
         at++
       ) {
         words.push((lines[at] ?? '').trim());

@@ -3,6 +3,7 @@ import { createPortal } from 'react-dom';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { searchKinds } from './kind-search.ts';
+import { kindSummary } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
 
@@ -81,7 +82,7 @@ export function KindPicker({ at, kinds, onPick, onClose }: KindPickerProps) {
             aria-selected={at === index}
             tabIndex={-1}
             className="kind-option"
-            title={definition.summary}
+            title={kindSummary(definition)}
             onPointerEnter={() => setIndex(at)}
             onClick={() => onPick(definition.kind)}
             onKeyDown={(event) => {

@@ -1,6 +1,7 @@
 import { catalog } from '../../nodes/catalog.ts';
 import type { PortType } from '../../shared/graph/port-types.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
+import { kindSummary } from '../translation/kind-text.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
 
 export const definitions: readonly NodeDefinition[] = Object.values(catalog as Record<string, NodeDefinition>);
@@ -11,7 +12,7 @@ function rank(definition: NodeDefinition, words: readonly string[]): number | un
   const keywords = [definition.title, definition.kind, definition.stage, ...definition.keywords].map((word) =>
     word.toLowerCase(),
   );
-  const summary = definition.summary.toLowerCase();
+  const summary = kindSummary(definition).toLowerCase();
   let total = 0;
   for (const word of words) {
     if (title.startsWith(word)) total += 0;

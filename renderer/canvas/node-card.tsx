@@ -23,6 +23,7 @@ import { Port } from './port.tsx';
 import { countRender } from './render-count.ts';
 import { useNodeEndpoint } from './use-node-endpoint.ts';
 import { serviceOf, useNodeStatus } from './use-node-status.ts';
+import { kindWords } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
 
@@ -171,7 +172,7 @@ function NodeCardView({ id, selected }: NodeProps) {
               side="input"
               types={input.types}
               many={input.many ?? false}
-              doc={input.doc}
+              doc={kindWords(input.doc)}
               topPercent={place(index, inputNames.length)}
             />
           )
@@ -188,7 +189,7 @@ function NodeCardView({ id, selected }: NodeProps) {
               side="output"
               types={[output.type satisfies PortType]}
               many={false}
-              doc={output.doc}
+              doc={kindWords(output.doc)}
               topPercent={place(index, outputNames.length)}
             />
           )

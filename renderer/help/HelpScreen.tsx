@@ -18,6 +18,7 @@ import { EmptyState } from '../ui/state-block.tsx';
 import '../results/results.css';
 import './help.css';
 import { t } from './text.ts';
+import { kindHelp, kindSummary, kindWords, labelText } from '../translation/kind-text.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
 
 const definitions: readonly NodeDefinition[] = Object.values(catalog);
@@ -45,7 +46,7 @@ function Ports({ title, ports }: { title: string; ports: readonly DocumentedPort
                 {port.many && t.anyNumber}
                 {port.optional && t.optional}
               </td>
-              <td>{port.doc}</td>
+              <td>{kindWords(port.doc)}</td>
             </tr>
           ))}
         </tbody>
@@ -76,7 +77,7 @@ function Example({ definition }: { definition: NodeDefinition }) {
 }
 
 function KindPage({ definition }: { definition: NodeDefinition }) {
-  const page = useMemo(() => kindPage(definition), [definition]);
+  const page = useMemo(() => kindPage(definition, { ...t, any: t.anyValue }), [definition]);
   return (
     <article className="help-page">
       <header className="help-head">
@@ -86,8 +87,9 @@ function KindPage({ definition }: { definition: NodeDefinition }) {
           <span className="mono mute">{definition.kind}</span>
         </div>
       </header>
-      <p className="help-summary">{definition.summary}</p>
-      <HelpText text={definition.help} />
+      <p className="help-summary">{kindSummary(definition)}</p>
+      <HelpText text={kindHelp(definition)} />
+      <Example definition={definition} />
       <Ports title={t.inputs} ports={page.inputs} />
       <Ports title={t.outputs} ports={page.outputs} />
       {page.params.length > 0 && (
@@ -106,21 +108,22 @@ function KindPage({ definition }: { definition: NodeDefinition }) {
               {page.params.map((param) => (
                 <tr key={param.name}>
                   <td className="mono">{param.name}</td>
-                  <td>{[param.type, param.unit].filter(Boolean).join(', ')}</td>
+                  <td>
+                    {[param.type, param.unit === undefined ? '' : labelText(param.unit)].filter(Boolean).join(', ')}
+                  </td>
                   <td className="mono">{param.default ?? (param.required ? t.required : '')}</td>
-                  <td>{param.description}</td>
+                  <td>{kindWords(param.description)}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         </>
       )}
-      <Example definition={definition} />
       <h2>{t.examples}</h2>
       {definition.examples.map((example) => (
         <section key={example.name} className="help-example">
-          <b>{example.name}</b>
-          <p>{example.note}</p>
+          <b>{kindWords(example.name)}</b>
+          <p>{kindWords(example.note)}</p>
           <pre>{JSON.stringify(example.params, null, 2)}</pre>
         </section>
       ))}
@@ -161,8 +164,8 @@ export function HelpScreen() {
   const [page = '', topic = ''] = id.split('/');
   const wanted = text.trim().toLowerCase();
   const shown = definitions.filter((definition) =>
-    [definition.title, definition.kind, definition.summary, ...definition.keywords].some((word) =>
-      word.toLowerCase().includes(wanted),
+    [definition.title, kindTitle(definition), definition.kind, kindSummary(definition), ...definition.keywords].some(
+      (word) => word.toLowerCase().includes(wanted),
     ),
   );
   const definition = definitions.find(({ kind }) => kind === id);

@@ -18,6 +18,7 @@ import { GraphParameters } from './graph-parameters.tsx';
 import { GroupPorts } from './group-ports.tsx';
 import { HelpText } from './help-text.tsx';
 import { ContractOffer } from './contract-offer.tsx';
+import { kindHelp, kindSummary, kindWords } from '../translation/kind-text.ts';
 import { ParamForm } from './param-form.tsx';
 import { PortsTab } from './ports-tab.tsx';
 import { RunSettingsForm } from './run-settings.tsx';
@@ -176,13 +177,13 @@ function NodeInspector({ nodeId }: { nodeId: string }) {
         {definition && tab === 'ports' && <PortsTab nodeId={nodeId} node={node} definition={definition} />}
         {definition && tab === 'help' && (
           <>
-            <p className="form-note strong">{definition.summary}</p>
-            <HelpText text={definition.help} />
+            <p className="form-note strong">{kindSummary(definition)}</p>
+            <HelpText text={kindHelp(definition)} />
             {definition.kind !== groupKind && (
               <>
                 {definition.examples.map((example) => (
                   <p key={example.name} className="help-use">
-                    <b>{example.name}</b> {example.note}{' '}
+                    <b>{kindWords(example.name)}</b> {kindWords(example.note)}{' '}
                     <Button variant="link" onClick={() => setParams(nodeId, example.params)}>
                       {t.useSettings}
                     </Button>

@@ -7,7 +7,7 @@ import { type FieldIds, TextInput } from '../ui/field.tsx';
 import { CodeField } from './code-field.tsx';
 import { ColumnPicker, ColumnsPicker } from './column-picker.tsx';
 import type { ParamField } from './param-fields.ts';
-import { labelOf } from './param-names.ts';
+import { optionText } from '../translation/kind-text.ts';
 import { ExpressionField } from './expression-field.tsx';
 import { MapField } from './map-field.tsx';
 import { QueryEditor } from './query-editor.tsx';
@@ -102,7 +102,7 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
         />
       );
     case 'choice': {
-      const options = control.options.map((option) => ({ value: option, label: labelOf(option) }));
+      const options = control.options.map((option) => ({ value: option, label: optionText(option) }));
       const short = options.length <= 4 && options.reduce((sum, option) => sum + option.label.length + 2, 0) <= 22;
       const chosen = typeof value === 'string' ? value : undefined;
       return short ? (

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FieldIds } from '../ui/field.tsx';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { ParamMeta, ParamUi } from '../../shared/node/param-meta.ts';
-import { labelOf } from './param-names.ts';
+import { kindWords, labelOf, labelText } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 
 interface JsonSchema extends ParamMeta {
@@ -174,11 +174,11 @@ function fieldsOf(root: JsonSchema): ParamField[] {
     return [
       {
         name,
-        label: schema.label ?? labelOf(name),
-        description: schema.description,
-        section: schema.section ?? '',
+        label: schema.label === undefined ? labelOf(name) : labelText(schema.label),
+        description: schema.description === undefined ? undefined : kindWords(schema.description),
+        section: schema.section === undefined ? '' : labelText(schema.section),
         advanced: schema.advanced ?? false,
-        unit: schema.unit,
+        unit: schema.unit === undefined ? undefined : labelText(schema.unit),
         optional: nullable || 'default' in raw || !(root.required ?? []).includes(name),
         nullable,
         default: raw.default,

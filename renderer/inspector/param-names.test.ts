@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelOf, paramChange, reasonText } from './param-names.ts';
+import { paramChange, reasonText } from './param-names.ts';
+import { labelOf } from '../translation/kind-text.ts';
 
 describe('labelOf', () => {
   it('splits camel case into words', () => {

@@ -1,13 +1,6 @@
+import { labelOf } from '../translation/kind-text.ts';
+import { language } from '../translation/language.ts';
 import { t } from './text.ts';
-
-/** `learningRate` → `Learning rate`. */
-export function labelOf(name: string): string {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[_-]+/g, ' ')
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 /** A parameter that differs from the last result, as the plan's reasons tell: `params.learningRate 0.1 → 0.05`. */
 export interface ParamChange {
@@ -35,7 +28,10 @@ export function paramChange(reason: string): ParamChange | undefined {
 /** A reason of the plan in the words of the form and with node titles: `learning rate 0.1 → 0.05`. */
 export function reasonText(reason: string, titleOf: (nodeId: string) => string): string {
   const param = /^params\.(\S+) (.*)$/s.exec(reason);
-  if (param?.[1]) return `${labelOf(param[1]).toLowerCase()} ${param[2] ?? ''}`;
+  if (param?.[1]) {
+    const label = labelOf(param[1]);
+    return `${language() === 'de' ? label : label.toLowerCase()} ${param[2] ?? ''}`;
+  }
   const waits = /^waits for (\S+)$/.exec(reason);
   if (waits?.[1]) return t.waitsFor(titleOf(waits[1]));
   return reason;

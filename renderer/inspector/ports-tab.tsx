@@ -4,6 +4,7 @@ import { type KnownShape, useAnalysis } from '../state/analysis-store.ts';
 import { formatPlural, joinOr } from '../ui/format.ts';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
+import { kindWords } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 import { useStepId } from '../state/graph-store.ts';
 
@@ -69,7 +70,7 @@ export function PortsTab({
               {port.many && t.anyNumber}
               {port.optional && t.optional}
             </span>
-            <p>{port.doc}</p>
+            <p>{kindWords(port.doc)}</p>
             {shapes.length === 0 && <p className="mute">{t.notConnected}</p>}
             {shapes.map((shape, index) => (
               // oxlint-disable-next-line react/no-array-index-key -- edges in order
@@ -86,7 +87,7 @@ export function PortsTab({
             <PortGlyph type={port.type} filled />
             <b className="mono">{name}</b>
             <span className="small mute">{port.type}</span>
-            <p>{port.doc}</p>
+            <p>{kindWords(port.doc)}</p>
             {shape && <ShapeList shape={shape} />}
           </div>
         );

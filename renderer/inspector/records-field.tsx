@@ -3,7 +3,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Field, type FieldIds } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import type { ControlRenderer, ParamField, RecordShape } from './param-fields.ts';
-import { labelOf } from './param-names.ts';
+import { labelOf, optionText } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 
 type Item = Record<string, unknown>;
@@ -44,7 +44,7 @@ export function RecordsField({
               <Select
                 aria-label={labelOf(first.tag.name)}
                 value={String(item[first.tag.name] ?? '')}
-                options={shapes.flatMap(({ tag }) => (tag ? [{ value: tag.value, label: labelOf(tag.value) }] : []))}
+                options={shapes.flatMap(({ tag }) => (tag ? [{ value: tag.value, label: optionText(tag.value) }] : []))}
                 onChange={(chosen) => replace(index, reshaped(item, chosen, shapes))}
               />
             )}

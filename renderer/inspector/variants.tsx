@@ -6,7 +6,7 @@ import { startRun } from '../state/run-commands.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatMetric } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
-import { labelOf } from './param-names.ts';
+import { labelOf } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 
 /** The variant that stands for the node as it is. */

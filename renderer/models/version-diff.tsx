@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { metricName } from '../canvas/node-facts.ts';
-import { labelOf } from '../inspector/param-names.ts';
+import { labelOf } from '../translation/kind-text.ts';
 import { formatMetric } from '../ui/format.ts';
 import { Select } from '../ui/select.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';

@@ -22,6 +22,7 @@ import { PortGlyph } from '../ui/port-glyph.tsx';
 import { StageFlag, stageTitle } from '../ui/stage-flag.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { t } from './text.ts';
+import { kindSummary } from '../translation/kind-text.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
 
 /** Examples are loaded when one is wanted. */
@@ -63,7 +64,7 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
         className={`palette-item stage-${definition.stage}`}
         draggable={open}
         disabled={!open}
-        title={t.dragOrEnter(definition.summary)}
+        title={t.dragOrEnter(kindSummary(definition))}
         onDragStart={(event) => {
           event.dataTransfer.setData(kindDragType, definition.kind);
           event.dataTransfer.effectAllowed = 'copy';

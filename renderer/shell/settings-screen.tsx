@@ -3,7 +3,8 @@ import { useQuery } from '../client/use-query.ts';
 import { DesktopSettings } from '../desktop/desktop-settings.tsx';
 import { shell } from '../platform/shell.ts';
 import { setDensity, setTheme, useUi } from '../state/ui-store.ts';
-import { type LanguageChoice, languageNames, languages, setLanguage, useLanguage } from '../translation/language.ts';
+import { chooseLanguage } from '../translation/kind-text.ts';
+import { type LanguageChoice, languageNames, languages, useLanguage } from '../translation/language.ts';
 import { Field } from '../ui/field.tsx';
 import { formatBytes, formatPlural } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
@@ -41,7 +42,7 @@ export function SettingsScreen() {
             <Segmented<LanguageChoice>
               label={t.language}
               value={choice}
-              onChange={setLanguage}
+              onChange={(wanted) => void chooseLanguage(wanted)}
               options={[
                 { value: 'system', label: t.system },
                 ...languages.map((value) => ({ value, label: languageNames[value] })),

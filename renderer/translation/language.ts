@@ -37,6 +37,11 @@ function stateOf(choice: LanguageChoice): LanguageState {
 /** The language the app speaks. The app is rendered anew when it changes; graphs, undo and selections stay. */
 export const useLanguage = create<LanguageState>(() => stateOf(storedChoice()));
 
+/** The language that a choice comes to here. */
+export function languageOf(choice: LanguageChoice): Language {
+  return stateOf(choice).language;
+}
+
 export function language(): Language {
   return useLanguage.getState().language;
 }

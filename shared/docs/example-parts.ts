@@ -1,6 +1,6 @@
 import type { GraphEdge } from '../graph/document.ts';
 
-export type ExampleNeed = 'database' | 'bucket' | 'python' | 'file' | 'address';
+export type ExampleNeed = 'database' | 'bucket' | 'python' | 'file' | 'address' | 'service';
 
 /** Nodes of an example, `[kind, params]` by id, and their edges. */
 export interface ExampleParts {
@@ -395,6 +395,15 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
     },
     'cars.table > expect.input',
   ),
+  'data.compare': extend(
+    weather,
+    {
+      winter: ['data.filter', { expression: 'month(date) IN (12, 1, 2)' }],
+      summer: ['data.filter', { expression: 'month(date) IN (6, 7, 8)' }],
+      compare: ['data.compare', {}],
+    },
+    'weather.table > winter.input, weather.table > summer.input, winter.table > compare.reference, summer.table > compare.current',
+  ),
   'data.write-file': extend(
     cars,
     { 'write-file': ['data.write-file', { path: 'out/cars.parquet', makeFolder: true }] },
@@ -507,6 +516,16 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
       ],
     },
     'view.view > service.views',
+  ),
+  'feature.shared-service': extend(
+    weather,
+    {
+      today: sql('SELECT date, weather FROM input'),
+      'shared-service': ['feature.shared-service', { service: 'example-days' }],
+      join: ['feature.join', { timestamp: 'date' }],
+    },
+    'weather.table > today.input, today.table > join.labels, shared-service.service > join.views',
+    'service',
   ),
   'feature.join': extend(
     yesterday,

@@ -45,37 +45,62 @@ interface JsonSchema extends ParamMeta {
   required?: string[];
 }
 
-const typeWords: Record<string, string> = {
-  string: 'text',
-  integer: 'whole number',
-  number: 'number',
-  boolean: 'yes or no',
-  object: 'object',
-  null: 'none',
+/** How types of values are said. */
+export interface TypeWords {
+  /** By the JSON type. */
+  types: Readonly<Record<string, string>>;
+  or: string;
+  any: string;
+  listOf: (items: string) => string;
+  values: string;
+  between: (low: number, high: number) => string;
+  atLeast: (low: number) => string;
+  atMost: (high: number) => string;
+}
+
+const english: TypeWords = {
+  types: {
+    string: 'text',
+    integer: 'whole number',
+    number: 'number',
+    boolean: 'yes or no',
+    object: 'object',
+    null: 'none',
+  },
+  or: 'or',
+  any: 'any value',
+  listOf: (items) => `list of ${items}`,
+  values: 'values',
+  between: (low, high) => `${low} to ${high}`,
+  atLeast: (low) => `at least ${low}`,
+  atMost: (high) => `at most ${high}`,
 };
 
-function typeText(schema: JsonSchema): string {
+function typeText(schema: JsonSchema, words: TypeWords): string {
+  const or = ` ${words.or} `;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeText))].join(' or ');
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(or);
+  if (schema.anyOf) return [...new Set(schema.anyOf.map((option) => typeText(option, words)))].join(or);
   const types = schema.type === undefined ? [] : [schema.type].flat();
   return types
     .map((type) =>
-      type === 'array' ? `list of ${schema.items ? typeText(schema.items) : 'values'}` : (typeWords[type] ?? type),
+      type === 'array'
+        ? words.listOf(schema.items ? typeText(schema.items, words) : words.values)
+        : (words.types[type] ?? type),
     )
-    .join(' or ');
+    .join(or);
 }
 
-function rangeText({ minimum, maximum }: JsonSchema): string {
+function rangeText({ minimum, maximum }: JsonSchema, words: TypeWords): string {
   const low = minimum !== undefined && Math.abs(minimum) < Number.MAX_SAFE_INTEGER ? minimum : undefined;
   const high = maximum !== undefined && Math.abs(maximum) < Number.MAX_SAFE_INTEGER ? maximum : undefined;
-  if (low !== undefined && high !== undefined) return `, ${low} to ${high}`;
-  if (low !== undefined) return `, at least ${low}`;
-  return high === undefined ? '' : `, at most ${high}`;
+  if (low !== undefined && high !== undefined) return `, ${words.between(low, high)}`;
+  if (low !== undefined) return `, ${words.atLeast(low)}`;
+  return high === undefined ? '' : `, ${words.atMost(high)}`;
 }
 
 /** The page of a kind. Pure. */
-export function kindPage(definition: NodeDefinition): KindPage {
+export function kindPage(definition: NodeDefinition, words: TypeWords = english): KindPage {
   const schema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   const ports = portsOf(definition, definition.examples[0].params);
   return {
@@ -99,7 +124,7 @@ export function kindPage(definition: NodeDefinition): KindPage {
       return [
         {
           name,
-          type: `${typeText(param) || 'any value'}${rangeText(param)}`,
+          type: `${typeText(param, words) || words.any}${rangeText(param, words)}`,
           default: 'default' in param ? JSON.stringify(param.default) : undefined,
           required: (schema.required ?? []).includes(name) && !('default' in param),
           advanced: param.advanced ?? false,

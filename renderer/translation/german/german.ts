@@ -1,0 +1,3 @@
+/** Everything that is said in German about node kinds, loaded when the app speaks German. */
+export { germanKinds } from './kinds.ts';
+export { labels, options, texts } from './words.ts';

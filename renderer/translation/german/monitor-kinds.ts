@@ -1,0 +1,56 @@
+import type { GermanKind } from './german-kind.ts';
+
+export const monitorKinds: Readonly<Record<string, GermanKind>> = {
+  'monitor.drift': {
+    summary: 'Vergleicht, was ein Endpunkt gefragt wird, mit dem, worauf sein Modell trainiert wurde',
+    help: `Vergleicht jede Eingabespalte der letzten \`windowRows\` Anfragen mit den Trainingsdaten, die beim Modell liegen.
+
+**Zahlen** werden mit dem Zweistichprobentest von Kolmogorow und Smirnow verglichen, **Kategorien** (Text, wahr/falsch) mit dem Zweistichproben-Chi²-Test auf der Tabelle der Anzahlen, seltene zusammengenommen. Beide berücksichtigen die Größe *beider* Stichproben: ein kleines Fenster löst keine falschen Alarme aus.
+
+**Viele Spalten.** Die p-Werte eines Fensters werden zusammen nach Benjamini und Hochberg zur Rate \`alpha\` beurteilt, mehr Spalten heißen also nicht mehr falsche Alarme.
+
+**Andere Verfahren.** \`distance\` beurteilt den Wasserstein-Abstand von Zahlen und den Jensen-Shannon-Abstand von Kategorien: Verschiebung ist mindestens 0,1 und mehr, als Zufall bei diesen Größen gibt, gefunden durch wiederholtes Ziehen aus der Vergleichsstichprobe. \`evidently\` gibt Tests, Zahlen und feste Schwellen der Vorgabe von Evidently, mit ihren falschen Alarmen in kleinen Fenstern; nimm es zum Vergleichen.
+
+**Alarm.** Ein verschobenes Fenster ist keiner: \`alarmWindows\` der letzten \`lastWindows\` sind einer. Fenster folgen hier aufeinander, alle \`windowRows\` Anfragen. Unabhängig davon meldet ein Fenster, in dem eine Spalte mit den Trainingsdaten wenig gemein hat (ein Unterschied von mindestens 0,8, den Zufall seltener als einmal in einer Million Fenster gibt), sofort einen dringenden Alarm: ihre Quelle hat Codes oder Einheiten geändert, oder ist kaputt.
+
+**Vorher und jetzt.** Jedes Fenster wird mit den Trainingsdaten und den \`rollingWindows\` Fenstern davor verglichen: eine Spalte, die vom Training abweicht, aber nicht von den Fenstern davor, hat sich bleibend oder langsam verschoben.
+
+**Ganze Zeilen.** Verstärkte Bäume versuchen, das Fenster von Trainingszeilen zu unterscheiden (kreuzvalidierte ROC AUC gegen das, was zufällig verteilte Zielwerte geben), und Hauptkomponenten der Trainingsdaten beschreiben das Fenster (Permutationstest des Fehlers).
+
+**Texte und Bilder** werden mit Zahlen über jedes verglichen: Länge, Wörter, Anteil der Wörter, die das Training nicht kannte, Buchstaben und Ziffern; Helligkeit, Kontrast und Schärfe. **Vorhersagen** werden mit denen auf zurückgehaltenen Zeilen verglichen, wo ein Gütemonitor den Bericht hat.
+
+**Niemand hat hingesehen?** Zeilen, die das Protokoll von 10.000 verlassen, bevor der Monitor sie las, gehen in Skizzen und werden beurteilt, wenn er wiederkommt: keine Lücke.
+
+**Zu wenige Zeilen** ist ein eigener Zustand, nie ein Urteil. Zeitspalten werden nicht verglichen: Zeit geht immer weiter. Kurze Listen von Zahlen auch nicht.
+
+Die Wärmekarte zeigt die Größe des Unterschieds, von 0 (gleich) bis 1 (nichts gemein): die größte Lücke zwischen den Verteilungsfunktionen bei Zahlen, den Abstand der Anteile über den Zufall hinaus bei Kategorien.`,
+  },
+  'monitor.performance': {
+    summary: 'Schätzt die Güte eines Endpunkts, bevor Zielwerte kommen, und misst sie, sobald sie da sind',
+    help: `Beurteilt das Modell Fenster um Fenster, gegen das, was es auf den zurückgehaltenen Zeilen des verbundenen Berichts leistete.
+
+**Geschätzte** Güte braucht keine Zielwerte. Bei Klassen folgt sie aus den Werten, auf den zurückgehaltenen Zeilen kalibriert (confidence-based performance estimation); bei Zahlen lernen verstärkte Bäume, wie groß der Fehler wo ist (direct loss estimation). Sie sieht, wenn Eingaben schwerer werden. Sie kann nicht sehen, dass *dieselben* Eingaben nun etwas anderes bedeuten: dafür gibt es die gemessene Güte.
+
+**Gemessene** Güte nutzt Zielwerte, an \`POST /v1/feedback\` gesendet als \`{"id": …, "label": …}\`; \`id\` ist die der Antwort, mit \`/ZEILE\` (ab 0) dahinter, wo die Anfrage mehrere Zeilen hatte. Zielwerte dürfen spät, doppelt (der letzte zählt), durcheinander oder vor ihrer Anfrage kommen. Ein Fenster wird beurteilt, wenn 80 % davon Zielwerte haben.
+
+**Eine geänderte Bedeutung** wird getrennt von der Datenverschiebung genannt: gemessene Güte sicher unter dem, was die Werte erwarten lassen, während kein Verschiebungsmonitor des Endpunkts im Alarm ist, heißt, dass dieselben Eingaben nun etwas anderes bedeuten. **Kalibrierung** wird Fenster um Fenster gezeigt: der Anteil, den die Werte erwarten lassen, gegen den, der kam.
+
+Beide kommen mit Bändern, die die Kennzahl mit 95 % Sicherheit umfassen. Ein Fenster ist **abgefallen**, wenn es um mehr als \`maximumDrop\` schlechter ist als das beste zurückgehaltene Ergebnis, und sein ganzes Band auch: kleine Fenster streuen. Der Alarm ist an nach \`alarmWindows\` der letzten \`lastWindows\` Fenster.`,
+  },
+  'monitor.retrain': {
+    summary:
+      'Trainiert das Modell auf frischen Anfragen mit Zielwert neu, wenn es schlechter wird, und bringt das bessere in Betrieb',
+    help: `Schließt den Kreis: der Trainingsteil dieses Graphen (Merkmale, Lerner, Auswertung, Eintragen) läuft nochmals auf Anfragen, deren Zielwerte gekommen sind, und das bessere Modell geht in Betrieb. Braucht einen **Gütemonitor** am selben Endpunkt, und für den Auslöser Verschiebung einen **Verschiebungsmonitor**.
+
+1. Ein **Auslöser** schlägt an; mehrere zugleich geben ein Nachtraining. Nach jedem ist Ruhe (\`cooldownMinutes\`), höchstens \`budgetPerDay\` am Tag, und nach einem, das nicht half, wird auf doppelt so viele neue Zielwerte gewartet.
+2. Die **Güteschranke** sieht auf die Zeilen mit Zielwert: genug davon, von jeder Klasse, keine leere Spalte.
+3. Die neuesten \`holdoutRows\` werden zurückgehalten; auf den Zeilen davor wird trainiert. Das neue Modell wird mit dem Alias \`challenger\` eingetragen, Gleichheitsprüfung eingeschlossen.
+4. **Challenger und Champion** werden auf den zurückgehaltenen Zeilen durch einen gepaarten Bootstrap-Test verglichen.
+5. Mit \`approval\` entscheidet eine Person auf der Monitorseite.
+6. **Canary**: der Challenger bearbeitet Kopien der Anfragen, dann beantwortet er 10 % und 50 % davon, je bis er \`stageRows\` Zeilen bearbeitet hat und \`stageMinutes\` vergangen sind. Scheitert er oder ist weit langsamer, wird er sofort zurückgenommen.
+7. Das bessere wird **befördert**: es bekommt den Alias des Knotens Eintragen und übernimmt am Endpunkt ohne Lücke. Ein Modell aus wenigen Anfragen seit einer Änderung ist vorläufig: es wird neu trainiert, sobald sie sich verdoppelt haben, und weicht seinem Nachfolger, außer der ist wahrscheinlich schlechter.
+8. Es bleibt auf **Bewährung**, bis \`holdoutRows\` seiner eigenen Anfragen Zielwerte haben: wäre das Modell davor auf ihnen sicher besser gewesen, wird es **zurückgenommen**.
+
+Was auch scheitert, der Champion bleibt. Jede Entscheidung wird mit ihren Zahlen aufbewahrt.`,
+  },
+};
