@@ -395,15 +395,6 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
     },
     'cars.table > expect.input',
   ),
-  'data.compare': extend(
-    weather,
-    {
-      winter: ['data.filter', { expression: 'month(date) IN (12, 1, 2)' }],
-      summer: ['data.filter', { expression: 'month(date) IN (6, 7, 8)' }],
-      compare: ['data.compare', {}],
-    },
-    'weather.table > winter.input, weather.table > summer.input, winter.table > compare.reference, summer.table > compare.current',
-  ),
   'data.write-file': extend(
     cars,
     { 'write-file': ['data.write-file', { path: 'out/cars.parquet', makeFolder: true }] },

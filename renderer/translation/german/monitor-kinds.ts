@@ -53,4 +53,14 @@ Beide kommen mit Bändern, die die Kennzahl mit 95 % Sicherheit umfassen. Ein Fe
 
 Was auch scheitert, der Champion bleibt. Jede Entscheidung wird mit ihren Zahlen aufbewahrt.`,
   },
+  'monitor.system': {
+    summary: 'Beobachtet Raten, Fehler, Latenz, Schlange und Maschine eines Endpunkts gegen seine Dienstziele',
+    help: `Beobachtet, wie ein Endpunkt läuft, getrennt davon, wie gut sein Modell ist.
+
+**Ziele.** Ein Anteil der Anfragen muss beantwortet werden (\`availability\`), und ein Anteil davon rechtzeitig (\`latencyShare\` in \`latencyMs\`). Was scheitern darf, ist das Fehlerbudget. Die **Brennrate** sagt, wie viel schneller als erlaubt es verbraucht wird. Ein dringender Alarm braucht das 14,4-Fache über 1 h und über 5 min, eine Warnung das 6-Fache über 6 h und über 30 min: das lange Fenster sagt, dass es zählt, das kurze, dass es noch anhält. Weniger als 5 schlechte Anfragen sind kein Alarm. Anfragen, die falsch gestellt waren (4xx), verbrauchen nichts; solche, die wegen voller Schlange abgelehnt wurden, schon.
+
+**Auslastung** ist das am stärksten Ausgelastete von Workern des Modells, Prozessoren, Speicher und Grafikprozessor; sie und die Schlange lösen nach 5 Minuten über ihrer Grenze einen Alarm aus. **Veraltete Merkmale**: die neuesten Werte einer Merkmalssicht, die der Endpunkt nachschlägt, sind älter als die Gültigkeitsdauer der Sicht. **Stille**: keine Anfrage seit \`silenceMinutes\`.
+
+Die Monitorseite zeigt Raten, Latenz, Fehler nach Grund, Stapelgröße, Kosten und die Maschine, Minute um Minute für sechs Stunden; Minuten überstehen einen Neustart. Dieselben Zahlen stehen auf \`/metrics\`, und ein Export schreibt dieselben Brennraten als Prometheus-Regeln.`,
+  },
 };

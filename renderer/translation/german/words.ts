@@ -389,6 +389,16 @@ export const labels: Readonly<Record<string, string>> = {
   'Batch norm': 'Stapelnormierung',
   Resize: 'Größe ändern',
   Steps: 'Schritte',
+  Severity: 'Schwere',
+  Availability: 'Verfügbarkeit',
+  Objectives: 'Ziele',
+  'Latency ms': 'Latenz in ms',
+  'Latency share': 'Anteil rechtzeitig',
+  Saturation: 'Auslastung',
+  'Queue share': 'Füllung der Schlange',
+  'Silence minutes': 'Minuten Stille',
+  'Stale minutes': 'Höchstalter in Minuten',
+  'Log size': 'Größe des Protokolls',
 };
 
 /** Words of choices, by the English. */
@@ -624,6 +634,11 @@ export const options: Readonly<Record<string, string>> = {
   Asha: 'ASHA',
   Hyperband: 'Hyperband',
   Ranking: 'Rangfolge',
+  Info: 'Hinweis',
+  Warning: 'Warnung',
+  Critical: 'Dringend',
+  Exact: 'Genau',
+  Hnsw: 'HNSW',
 };
 
 /** What parameters, ports and examples of kinds say, by the English. */
@@ -1897,4 +1912,28 @@ export const texts: Readonly<Record<string, string>> = {
   'A cheap model answers most rows.': 'Ein billiges Modell beantwortet die meisten Zeilen.',
   'By a column': 'Nach einer Spalte',
   'Each row goes to one of the models only.': 'Jede Zeile geht nur an eines der Modelle.',
+  'Severity of its alerts; auto takes that of each rule': 'Schwere seiner Alarme; automatisch nimmt die jeder Regel',
+  'Who answers for it, named in every alert; empty takes the owner of the model':
+    'Wer dafür einsteht, in jedem Alarm genannt; leer nimmt die Zuständigen des Modells',
+  'Share of requests that must be answered; the rest is the error budget':
+    'Anteil der Anfragen, die beantwortet werden müssen; der Rest ist das Fehlerbudget',
+  'A request slower than this is late; 0 takes the p99 objective of the endpoint':
+    'Eine langsamere Anfrage ist verspätet; 0 nimmt das p99-Ziel des Endpunkts',
+  'Share of requests that must not be late': 'Anteil der Anfragen, die nicht verspätet sein dürfen',
+  'Alert when workers, processors, memory or graphics are busier than this share for 5 minutes':
+    'Alarm, wenn Worker, Prozessoren, Speicher oder Grafik 5 Minuten lang stärker ausgelastet sind',
+  'Alert when the queue stays fuller than this share of its limit for 5 minutes':
+    'Alarm, wenn die Schlange 5 Minuten lang voller ist als dieser Anteil ihrer Grenze',
+  'Alert when no request came for so long; 0 is off': 'Alarm, wenn so lange keine Anfrage kam; 0 ist aus',
+  'Alert when the newest values of a feature view are older; 0 takes the time to live of each view':
+    'Alarm, wenn die neuesten Werte einer Merkmalssicht älter sind; 0 nimmt die Gültigkeitsdauer jeder Sicht',
+  '99.9 % answered, 99 % in time': '99,9 % beantwortet, 99 % rechtzeitig',
+  'Late is what the endpoint calls late: its p99 objective.':
+    'Verspätet ist, was der Endpunkt so nennt: sein p99-Ziel.',
+  'Strict, and never silent': 'Streng, und nie still',
+  'Also tells when callers have gone away.': 'Sagt auch, wenn niemand mehr fragt.',
+  'Size of all logged requests above which the oldest are removed; 0 keeps them for their time':
+    'Größe aller protokollierten Anfragen, über der die ältesten entfernt werden; 0 behält sie für ihre Zeit',
+  'How an endpoint finds the nearest items: all are compared, or a graph of neighbours (HNSW) is walked. Auto: the graph from 1,000,000 numbers on, items times columns of the embedding; below, comparing all is as fast.':
+    'Wie ein Endpunkt die nächsten Artikel findet: alle werden verglichen, oder ein Graph von Nachbarn (HNSW) wird begangen. Automatisch: der Graph ab 1.000.000 Zahlen, Artikel mal Spalten der Einbettung; darunter ist der Vergleich aller ebenso schnell.',
 };
