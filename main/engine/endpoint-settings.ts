@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
 import { type BatchingPolicy, plainLevel } from '../serving/batching-policy.ts';
+import { createSecrets } from './secrets.ts';
 import type { StartModels } from '../serving/endpoint-host.ts';
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 
@@ -27,6 +28,14 @@ export function requestLogOf(params: EndpointParams): Omit<PredictionLogOptions,
   if (mode === 'off') return undefined;
   const maxBytes = logMaxMiB === 0 ? null : logMaxMiB * 2 ** 20;
   return { mode, redactColumns, retentionDays: logRetentionDays, maxBytes };
+}
+
+/** Where an Endpoint node sends whole requests and answers; secrets come from the environment. */
+export function payloadLogOf(params: EndpointParams): Pick<StartModels, 'payloadLog' | 'redactColumns'> {
+  const { payloadLogUrl: url, payloadLogMode: mode, payloadLogFormat: format, payloadLogToken, redactColumns } = params;
+  if (url === '') return {};
+  const token = payloadLogToken === null ? '' : createSecrets().value(payloadLogToken.secret);
+  return { payloadLog: { url, mode, format, token }, redactColumns };
 }
 
 /** Undefined where nothing differs from the default. */

@@ -13,7 +13,7 @@ import type { LogDeliveryTargets } from '../serving/prediction-log/log-delivery.
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { ScalingOptions } from '../serving/replicas/scaling-options.ts';
 import type { Engine } from './engine.ts';
-import { type EndpointParams, queueSettingsOf, requestLogOf } from './endpoint-settings.ts';
+import { type EndpointParams, payloadLogOf, queueSettingsOf, requestLogOf } from './endpoint-settings.ts';
 import { createSecrets } from './secrets.ts';
 
 export interface StartGraphEndpoint {
@@ -96,6 +96,7 @@ export async function startGraphEndpoint(
     corsOrigins: options.corsOrigins,
     predictionLog: predictionLogOf(params),
     ...queueSettingsOf(params),
+    ...payloadLogOf(params),
     objectiveP99Ms: params.objectiveP99Ms,
     scaling: scalingOf(params),
   });

@@ -14,6 +14,7 @@ import { artifactModelSource, type ModelArtifact, type ModelSource } from './mod
 import type { ExplainAnswer } from './explain/explain-service.ts';
 import type { VersionCounts } from './ipc-protocol.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
+import type { PayloadLogOptions } from './payload-log/payload-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import { defaultScaling, type ScalingOptions } from './replicas/scaling-options.ts';
 import type { LogReader, RecentRows } from './request-log.ts';
@@ -70,8 +71,12 @@ interface EndpointOptions {
   loadOnDemand?: boolean | undefined;
   /** Names of models that never make room for others. */
   pinnedModels?: readonly string[] | undefined;
+  /** Columns that no payload log gets; the request log has its own. */
+  redactColumns?: readonly string[] | undefined;
   /** Rows and predictions on the disk; default none. */
   predictionLog?: PredictionLogOptions | undefined;
+  /** Where whole requests and answers are sent as CloudEvents; default nowhere. */
+  payloadLog?: Omit<PayloadLogOptions, 'service' | 'redacted'> | undefined;
   /** Default: features that are not online are missing values. */
   missingFeatures?: MissingFeatures | undefined;
 }
@@ -239,6 +244,14 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       },
       responseCacheBytes: (start.responseCacheMiB ?? 0) * 2 ** 20,
       predictionLog: start.predictionLog ?? null,
+      payloadLog:
+        start.payloadLog === undefined
+          ? null
+          : {
+              ...start.payloadLog,
+              service: start.name,
+              redacted: [...(start.redactColumns ?? [])],
+            },
       repositoryDir: start.repositoryDir ?? null,
       dataDir: options.dataDir,
       missingFeatures: start.missingFeatures ?? { policy: 'null' as const, defaults: {} },

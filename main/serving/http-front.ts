@@ -155,12 +155,16 @@ export class HttpFront {
       response.once('close', () => {
         if (!response.writableEnded) gone.abort();
       });
-      const result = await this.#withBody(request, (body) => {
+      const requestMs = Date.now();
+      const result = await this.#withBody(request, async (body) => {
         timing.bodyMs = performance.now();
         const options = { signal: gone.signal, isTest, timing, session, arrivedMs: startedMs - lateMs };
-        return route.kind === 'infer'
-          ? infer(this.#context, held, body, request, options)
-          : predict(this.#context, held, body, request, options);
+        const answered =
+          route.kind === 'infer'
+            ? await infer(this.#context, held, body, request, options)
+            : await predict(this.#context, held, body, request, options);
+        if (!isTest) this.#logPayload(held, { requestMs, timing, request, body, answer: answered.answer });
+        return answered;
       });
       rows = result.rows;
       answer = result.answer;
@@ -187,6 +191,44 @@ export class HttpFront {
     }
     if (!wantsTiming) return answer;
     return { ...answer, headers: { ...answer.headers, 'server-timing': serverTiming(timing) } };
+  }
+
+  #logPayload(
+    model: ServedModel,
+    {
+      requestMs,
+      timing,
+      request,
+      body,
+      answer,
+    }: { requestMs: number; timing: RequestTiming; request: IncomingMessage; body: Buffer; answer: Answer },
+  ): void {
+    const { payloadLog } = this.#context;
+    if (payloadLog === null) return;
+    const lengthOf = (value: unknown) => (value === undefined ? undefined : Number(value));
+    const requestLength = lengthOf(request.headers['inference-header-content-length']);
+    const given = request.headers['content-type'] ?? 'application/json';
+    payloadLog.add({
+      id: timing.id ?? randomUUID(),
+      model,
+      requestMs,
+      request: {
+        // Clients that send JSON as a form, as curl does, mean JSON.
+        contentType:
+          requestLength !== undefined
+            ? 'application/octet-stream'
+            : /csv|ndjson/.test(given)
+              ? given
+              : 'application/json',
+        body,
+        headerLength: requestLength,
+      },
+      response: {
+        contentType: answer.contentType,
+        body: answer.body,
+        headerLength: lengthOf(answer.headers?.['inference-header-content-length']),
+      },
+    });
   }
 
   #auditCommand(request: IncomingMessage, route: Route, key: string | null, status: number): void {

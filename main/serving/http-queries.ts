@@ -35,6 +35,7 @@ export function answerQuery(context: ServingContext, route: Route, accept: strin
           droppedSpans: context.tracer?.dropped ?? 0,
           fleet: context.fleet,
           explanations: context.explanations,
+          payloadLog: context.payloadLog,
           format,
         }),
       };

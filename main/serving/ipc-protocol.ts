@@ -7,6 +7,7 @@ import type { BatcherLimits } from './batcher.ts';
 import type { MonitorReading } from './monitor-readings.ts';
 import type { ModelSource } from './model-source.ts';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.ts';
+import type { PayloadLogOptions } from './payload-log/payload-log.ts';
 import type { Prediction } from './predict-rows.ts';
 import type { FleetOptions, ScalingOptions } from './replicas/scaling-options.ts';
 import type { LogReader, RecentRows } from './request-log.ts';
@@ -34,6 +35,8 @@ export interface ServingStart {
   responseCacheBytes: number;
   /** Null: no request log on the disk. */
   predictionLog: PredictionLogOptions | null;
+  /** Null: whole requests and answers are sent nowhere. */
+  payloadLog: PayloadLogOptions | null;
   /** Folder of models that may be loaded and unloaded while serving; null: the models are fixed. */
   repositoryDir: string | null;
   /** Data directory, with the online features. */

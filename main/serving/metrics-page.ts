@@ -5,6 +5,7 @@ import type { ExplainService } from './explain/explain-service.ts';
 import type { ModelStatistics } from './model-statistics.ts';
 import type { ServedStep } from './pipeline/served-step.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
+import type { PayloadLog } from './payload-log/payload-log.ts';
 import { type MetricsFormat, PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -18,12 +19,14 @@ export function metricsPage(
     droppedSpans,
     fleet,
     explanations,
+    payloadLog,
     format,
   }: {
     peakPerSecond: number;
     droppedSpans: number;
     fleet: ModelFleet;
     explanations: ExplainService;
+    payloadLog: PayloadLog | null;
     format: MetricsFormat;
   },
 ): string {
@@ -97,6 +100,13 @@ export function metricsPage(
       }));
     }),
   );
+  if (payloadLog !== null) {
+    text.counter(
+      'pipeline_payload_log_events_total',
+      'Requests and answers by what became of them on the way to the payload log.',
+      Object.entries(payloadLog.counts).map(([state, value]) => ({ labels: { state }, value })),
+    );
+  }
   replicaMetrics(text, models, fleet);
   stepMetrics(text, models);
   tritonMetrics(text, models);

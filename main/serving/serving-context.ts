@@ -9,6 +9,7 @@ import type { ModelTable } from './model-table.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { LogLevel, ServerSettings } from './server-settings.ts';
+import type { PayloadLog } from './payload-log/payload-log.ts';
 import type { Tracer } from './tracing/tracer.ts';
 
 /** What the HTTP and gRPC fronts of one serving process share. */
@@ -26,6 +27,8 @@ export interface ServingContext {
   readonly keys: KeyRing | null;
   readonly audit: AuditLog;
   /** Undefined where requests are not traced. */
+  /** Null: whole requests and answers are sent nowhere. */
+  readonly payloadLog: PayloadLog | null;
   readonly tracer: Tracer | undefined;
   /** Origins whose pages may ask; empty: none but those of this machine. */
   readonly corsOrigins: readonly string[];

@@ -31,6 +31,7 @@ import { isLoopback } from './loopback.ts';
 import { ModelRepository } from './model-repository.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelTable } from './model-table.ts';
+import { PayloadLog } from './payload-log/payload-log.ts';
 import { predictRows } from './predict-rows.ts';
 import { ModelFleet } from './replicas/model-fleet.ts';
 import { ServedModel } from './served-model.ts';
@@ -104,6 +105,7 @@ async function start(message: ServingStart): Promise<void> {
     keys:
       message.keysPath === null ? null : await KeyRing.open(message.keysPath, log, join(stateDir, 'key-usage.json')),
     audit: new AuditLog(message.dataDir, log),
+    payloadLog: message.payloadLog === null ? null : new PayloadLog(message.payloadLog, log),
     tracer: Tracer.fromEnvironment(process.env, message.version, log),
     corsOrigins: message.corsOrigins,
     localOnly: message.keysPath === null && isLoopback(message.http.host),
@@ -324,6 +326,7 @@ async function stop(): Promise<void> {
   context?.features.close();
   await context?.keys?.close();
   await context?.audit.close();
+  await context?.payloadLog?.close();
   await context?.tracer?.close();
   process.exit(0);
 }

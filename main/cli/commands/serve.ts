@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { endpointNode } from '../../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { type EndpointParams, queueSettingsOf, requestLogOf } from '../../engine/endpoint-settings.ts';
+import { type EndpointParams, payloadLogOf, queueSettingsOf, requestLogOf } from '../../engine/endpoint-settings.ts';
 import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { type Replica, startReplica } from '../../monitoring/replicas/replica.ts';
@@ -105,6 +105,7 @@ export const serveCommand: Command = {
         corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
         ...queueSettingsOf(settings),
+        ...payloadLogOf({ ...settings, redactColumns: [...settings.redactColumns, ...context.list('redact')] }),
         predictionLog,
         ...fleet,
       };

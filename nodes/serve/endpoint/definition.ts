@@ -182,6 +182,30 @@ export const endpointNode = defineNode({
       .default(null)
       .describe('Secret with the token for an https address, sent as Authorization: Bearer')
       .meta(paramMeta({ section: 'Request log', label: 'Token', advanced: true })),
+    payloadLogUrl: z
+      .string()
+      .max(1_000)
+      .regex(/^$|^https?:\/\/[^\s/@]+/, 'http://HOST/PATH or https://…, without user and password')
+      .default('')
+      .describe(
+        'Address that whole requests and answers are sent to as CloudEvents, as by the logger of KServe; empty for none',
+      )
+      .meta(paramMeta({ section: 'Payload log', label: 'Sink' })),
+    payloadLogMode: z
+      .enum(['all', 'request', 'response'])
+      .default('all')
+      .describe('What is sent: requests, answers or both')
+      .meta(paramMeta({ section: 'Payload log', label: 'Send', advanced: true })),
+    payloadLogFormat: z
+      .enum(['binary', 'structured'])
+      .default('binary')
+      .describe('Attributes as headers and the payload as body, or all of it as one JSON object')
+      .meta(paramMeta({ section: 'Payload log', label: 'Format', advanced: true })),
+    payloadLogToken: secretReferenceSchema
+      .nullable()
+      .default(null)
+      .describe('Secret with the token for the sink, sent as Authorization: Bearer')
+      .meta(paramMeta({ section: 'Payload log', label: 'Token', advanced: true })),
     responseCacheMiB: z
       .number()
       .int()
@@ -293,6 +317,11 @@ with \`{"id": …, "label": …}\` keeps what really happened with the request o
 **Publish.** With \`publishUrl\` every logged row is published to \`publishTopic\` as one line of JSON with \`model\`, \`version\`,
 \`time\`, \`id\`, \`row\`, \`input\` and \`output\`, at least once (QoS 1), a second after its answer. While the broker is away the
 newest 10,000 wait.
+
+**Payload log.** With \`payloadLogUrl\` whole requests and answers over HTTP are posted there as CloudEvents 1.0 with the
+type and extensions of KServe's logger (\`org.kubeflow.serving.inference.request\`, \`…response\`, paired by their id), off the
+path of requests. Columns in \`redactColumns\` are left out; what is not JSON is then withheld. Up to 10,000 events or 64 MiB
+wait for a sink that is slow; \`/metrics\` counts what is lost.
 
 **Send on.** With \`sendLogTo\` finished files of the log (every five minutes, or 100,000 rows) are put under
 \`MACHINE/GRAPH/NODE/MODEL/VERSION\` there, oldest first, each once. A machine that is offline keeps them for

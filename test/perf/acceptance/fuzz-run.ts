@@ -97,6 +97,7 @@ export async function fuzzRun(options: {
       scaling: defaultScaling,
       fleet: { cores: 2, memoryBudgetBytes: null, loadOnDemand: false, pinned: [] },
       responseCacheBytes: 2 ** 20,
+      payloadLog: null,
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
       repositoryDir: models,
       missingFeatures: { policy: 'null', defaults: {} },
