@@ -41,6 +41,7 @@ import { targetNode } from './feature/target/definition.ts';
 import { expressionNode } from './feature/expression/definition.ts';
 import { selectFeaturesNode } from './feature/select/definition.ts';
 import { textNode } from './feature/text/definition.ts';
+import { tokenizeNode } from './feature/tokenize/definition.ts';
 import { imputeNode } from './feature/impute/definition.ts';
 import { joinNode } from './feature/join/definition.ts';
 import { serviceNode } from './feature/service/definition.ts';
@@ -119,6 +120,7 @@ export const catalog = {
   [crossNode.kind]: crossNode,
   [polynomialNode.kind]: polynomialNode,
   [textNode.kind]: textNode,
+  [tokenizeNode.kind]: tokenizeNode,
   [imputeNode.kind]: imputeNode,
   [selectFeaturesNode.kind]: selectFeaturesNode,
   [joinNode.kind]: joinNode,

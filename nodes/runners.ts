@@ -37,6 +37,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'feature.cross': () => import('./feature/cross/run.ts'),
   'feature.polynomial': () => import('./feature/polynomial/run.ts'),
   'feature.text': () => import('./feature/text/run.ts'),
+  'feature.tokenize': () => import('./feature/tokenize/run.ts'),
   'feature.bucketize': () => import('./feature/bucketize/run.ts'),
   'feature.datetime': () => import('./feature/datetime/run.ts'),
   'feature.encode': () => import('./feature/encode/run.ts'),

@@ -59,6 +59,7 @@ const harmless: ReadonlySet<string> = new Set([
   'feature.shared-service',
   'feature.target',
   'feature.text',
+  'feature.tokenize',
   'feature.view',
   'serve.adjust',
   'serve.batch',

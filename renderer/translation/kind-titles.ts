@@ -44,6 +44,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'feature.image': 'Bild',
   'feature.cross': 'Kreuzen',
   'feature.polynomial': 'Polynom',
+  'feature.tokenize': 'Token',
   'feature.text': 'Text',
   'feature.impute': 'Lücken füllen',
   'feature.join': 'Merkmale verbinden',

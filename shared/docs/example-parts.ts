@@ -602,6 +602,16 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
     { forecast: ['train.forecast', { time: 'date', target: 'temp_max', horizon: 14, folds: 2 }] },
     'weather.table > forecast.table',
   ),
+  'feature.tokenize': extend(
+    parts({ cars: file('cars.json') }),
+    {
+      split: ['data.split', { method: 'stratified', column: 'Origin', testShare: 0.25 }],
+      tokenize: ['feature.tokenize', { column: 'Name', path: 'distilbert', length: 32 }],
+      onnx: ['train.onnx', { path: 'distilbert', label: 'Origin' }],
+    },
+    'cars.table > split.input, split.train > tokenize.input, tokenize.features > onnx.features',
+    'file',
+  ),
   'train.onnx': extend(
     penguins,
     {

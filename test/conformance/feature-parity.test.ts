@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   ARRAY,
   arrayValue,
@@ -176,6 +177,12 @@ const cases: Partial<Record<NodeKind, Case[]>> = {
   'feature.text': [
     { columns: { s: 'text' }, params: { columns: ['s'], method: 'tf-idf', words: 2, minRows: 1 } },
     { columns: { s: 'text' }, params: { columns: ['s'], method: 'hashing', buckets: 16 } },
+  ],
+  'feature.tokenize': [
+    {
+      columns: { s: 'text' },
+      params: { column: 's', path: join(import.meta.dirname, '../fixtures/words'), length: 12 },
+    },
   ],
   'feature.image': [
     { columns: { p: 'pixels' }, params: { columns: ['p'], mean: 0.5, std: 0.25 } },

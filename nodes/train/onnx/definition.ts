@@ -14,7 +14,9 @@ export const onnxNode = defineNode({
     path: z
       .string()
       .default('')
-      .describe('The .onnx file; relative to the graph file, absolute, or pkg:NAME/file for a file of an npm package.')
+      .describe(
+        'The .onnx file, or a folder with model.onnx; relative to the graph file, absolute, or pkg:NAME/file for a file of an npm package.',
+      )
       .meta(paramMeta({ ui: { control: 'path', extensions: ['onnx'] } })),
     label: z
       .string()
@@ -71,11 +73,14 @@ export const onnxNode = defineNode({
 registered, served and watched.
 
 **What it takes.** Either one matrix, which gets all features side by side in the order of their steps, or one input per
-feature, by name. Numbers of 32 and 64 bits and true/false are converted. Text has to be encoded by feature steps here.
+feature, by name. Numbers of 32 and 64 bits and true/false are converted. Text has to be encoded by feature steps here; the
+folder of a language model of the BERT family goes with **Tokens**, which makes \`input_ids\` and \`attention_mask\`.
 
 **What it gives.** For classes an output of one score per class, in the order of the sorted labels, or for two classes one
 score of the second; probabilities or logits. For a regression one number per row. Maps from class to probability, as
 converters of scikit-learn write them, are read as well.
+
+Where a \`config.json\` beside the model names its classes, their order is checked.
 
 **Checked on training rows**: that the model runs, that its scores fit the label, and that it gives the same scores when
 joined with the features. Files up to 512 MiB, in one piece (no external data).`,
