@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { withDuckDb } from '../../compute/duckdb/connection.ts';
 import { fileError, openFileSource } from '../../compute/duckdb/file-source.ts';
 import { tableFile, writeTable } from '../../compute/duckdb/write-table.ts';
-import { openSession } from '../../compute/onnx/session.ts';
 import { besideFile, replaceFile, resolveTargetPath } from '../../compute/paths/replace-file.ts';
+import { openScoringSession } from '../../compute/scoring/scoring-session.ts';
 import { scoreTable } from '../../compute/scoring/score-table.ts';
 import { exportFormat, exportTable } from '../../../nodes/lib/export-table.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -55,7 +55,10 @@ async function score(context: CommandContext): Promise<number> {
   const { signal } = context;
   const workDir = await mkdtemp(join(tmpdir(), 'slipway-score-'));
   const temporary = besideFile(target);
-  const session = await openSession(source.onnxPath, { threads, label: `model ${source.name}` });
+  const session = await openScoringSession(
+    { manifest, path: (name) => (name === 'model.onnx' ? source.onnxPath : join(dirname(source.onnxPath), name)) },
+    { threads, label: `model ${source.name}` },
+  );
   try {
     const options = { threads, memoryBytes, tempDir: join(workDir, 'spill'), signal };
     const rows = await withDuckDb(options, async (db) => {

@@ -1,8 +1,14 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InputColumn } from '../../../shared/model/signature.ts';
 import { type ColumnValues, readColumns } from '../duckdb/read-columns.ts';
 import { mergeInputColumns, rawTensor } from './raw-inputs.ts';
+
+/** What batches are run by: an ONNX Runtime session, or one that scores by other means. */
+export interface BatchSession {
+  readonly outputNames: readonly string[];
+  run(feeds: Record<string, Tensor>, outputs: string[]): Promise<Readonly<Record<string, Tensor>>>;
+}
 
 export interface RunBatchesOptions {
   /** Columns fed to the session. */
@@ -37,7 +43,7 @@ const maxBatchRows = 4096;
  * cancellation takes effect between batches. Errors: those of `readColumns`, `run.cancelled`.
  */
 export async function* runBatches(
-  session: InferenceSession,
+  session: BatchSession,
   tablePath: string,
   options: RunBatchesOptions,
 ): AsyncGenerator<Batch, void, undefined> {

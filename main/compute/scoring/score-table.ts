@@ -1,15 +1,14 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 import type { DuckDb } from '../duckdb/connection.ts';
 import { duckdbApi } from '../duckdb/duckdb-library.ts';
 import { quoteIdentifier, quotePath } from '../duckdb/quote.ts';
-import { runBatches } from '../onnx/run-batches.ts';
+import { type BatchSession, runBatches } from '../onnx/run-batches.ts';
 
 export interface ScoreOptions {
   db: DuckDb;
-  session: InferenceSession;
+  session: BatchSession;
   manifest: ModelManifest;
   /** Parquet with the raw columns of the model. */
   tablePath: string;

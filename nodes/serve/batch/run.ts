@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.ts';
-import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openScoringSession } from '../../../main/compute/scoring/scoring-session.ts';
 import { scoreTable } from '../../../main/compute/scoring/score-table.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { modelManifestSchema } from '../../../shared/model/signature.ts';
@@ -14,7 +14,10 @@ export const runner = implementNode(batchNode, {
     const model = required(ctx.inputs['model']?.[0], 'model');
     const table = required(ctx.inputs['table']?.[0], 'table');
     const manifest = modelManifestSchema.parse(JSON.parse(await readFile(model.path('model.json'), 'utf8')));
-    const session = await openSession(model.path('model.onnx'), { threads: ctx.params.threads, label: 'the model' });
+    const session = await openScoringSession(
+      { manifest, path: (file) => model.path(file) },
+      { threads: ctx.params.threads, label: 'the model' },
+    );
     try {
       return await withDuckDb(stepDuckDbOptions(ctx), async (db) => {
         const query = await scoreTable({

@@ -1,4 +1,4 @@
-import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openScoringSession } from '../../../main/compute/scoring/scoring-session.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { EvaluationReport } from '../../../shared/model/report.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
@@ -34,7 +34,10 @@ export async function compareWith(options: {
       details: { classes: manifest.classes.slice(0, 100), otherClasses: otherManifest.classes.slice(0, 100) },
     });
   }
-  const session = await openSession(other.path('model.onnx'), { threads, label: 'the other model' });
+  const session = await openScoringSession(
+    { manifest: otherManifest, path: (file) => other.path(file) },
+    { threads, label: 'the other model' },
+  );
   const theirs = await predictTable({
     session,
     manifest: { ...otherManifest, label: manifest.label },

@@ -1,5 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { runBatches } from '../../../main/compute/onnx/run-batches.ts';
+import { type BatchSession, runBatches } from '../../../main/compute/onnx/run-batches.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { MISSING_STRING, type InputColumn, type ModelManifest } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
@@ -19,7 +18,7 @@ export interface Predictions {
 }
 
 export interface PredictOptions {
-  session: InferenceSession;
+  session: BatchSession;
   manifest: ModelManifest;
   table: InputArtifact;
   signal: AbortSignal;

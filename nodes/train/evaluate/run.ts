@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openScoringSession } from '../../../main/compute/scoring/scoring-session.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type EvaluationReport, referenceScoresFile } from '../../../shared/model/report.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
@@ -18,7 +19,7 @@ import { predictTable } from './predictions.ts';
 import { writeReferenceScores } from './reference-scores.ts';
 
 /**
- * ONNX Runtime shares the trees of an ensemble among its threads, so the order of a sum, and its last digits, depend on
+ * ONNX Runtime shares the trees of a forest among its threads, so the order of a sum, and its last digits, depend on
  * their number. A fixed one gives the same report, and the same registered model, on any machine.
  */
 const threads = 2;
@@ -28,9 +29,12 @@ export const runner = implementNode(evaluateNode, {
     const model = required(ctx.inputs['model']?.[0]);
     const table = required(ctx.inputs['table']?.[0]);
     const manifest = await readModelManifest(model);
-    const session = await openSession(model.path('model.onnx'), { threads, label: 'the model' });
+    const scoring = await openScoringSession(
+      { manifest, path: (file) => model.path(file) },
+      { threads, label: 'the model' },
+    );
     const predictions = await predictTable({
-      session,
+      session: scoring,
       manifest,
       table,
       signal: ctx.signal,
@@ -38,6 +42,7 @@ export const runner = implementNode(evaluateNode, {
         ctx.progress({ done, total: table.manifest.rowCount ?? done, unit: 'rows' });
       },
     });
+    await scoring.release();
     const measured = measure(manifest, predictions);
     const { warnings } = measured;
     const ranking = await measureRanking(manifest, predictions, table, ctx);
@@ -53,6 +58,7 @@ export const runner = implementNode(evaluateNode, {
     if (calibrated?.rows === table.digest) {
       warnings.push('The probabilities were calibrated on these very rows: their figures are a little too good.');
     }
+    const session = await openSession(model.path('model.onnx'), { threads, label: 'the model' });
     const parity = await checkParity({ session, manifest, model, table, threads, signal: ctx.signal });
     if (!parity.passed) {
       warnings.push(

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { quotePath } from '../../../main/compute/duckdb/quote.ts';
 import { encodeRows } from '../../../main/compute/onnx/encode-rows.ts';
 import { runBatches } from '../../../main/compute/onnx/run-batches.ts';
 import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openScoringSession } from '../../../main/compute/scoring/scoring-session.ts';
 import { createEngine } from '../../../main/engine/engine.ts';
 import { artifactModelSource } from '../../../main/serving/model-source.ts';
 import type { Measurement } from '../benchmark.ts';
@@ -36,7 +37,11 @@ export async function fusedFeatures(folder: string, log: (text: string) => void)
   const modelPath = join(folder, 'peer.joblib');
   const fitted = await runPeer('sklearn_features.py', ['fit', trainPath, modelPath], log);
   if (fitted === undefined) return { figures, skipped: ['sklearnVsFused1M'] };
-  const session = await openSession(onnxPath, { threads: availableParallelism(), label: 'the model' });
+  // As `slipway score` and the step Batch predictions score rows.
+  const session = await openScoringSession(
+    { manifest, path: (file) => join(dirname(onnxPath), file) },
+    { threads: availableParallelism(), label: 'the model' },
+  );
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const started = performance.now();

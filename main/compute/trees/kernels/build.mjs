@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const root = resolve(fileURLToPath(import.meta.url), '../../../../..');
-const sources = ['binning', 'histogram', 'objectives', 'partition', 'scores', 'splits'];
+const sources = ['binning', 'histogram', 'objectives', 'partition', 'predict', 'scores', 'splits'];
 const options = [
   '-O3 --noAssert --runtime stub --enable simd --enable threads --enable bulk-memory',
   '--importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536',

@@ -18,6 +18,15 @@ export interface Kernels {
   moveParts(rows: number, count: number, part: number): void;
   addLeafToScores(leaf: number, scores: number): void;
   addTreeToScores(rows: number, first: number, count: number, nodes: number, leafValues: number, scores: number): void;
+  scoreTrees(
+    features: number,
+    count: number,
+    trees: number,
+    treeCount: number,
+    outputs: number,
+    base: number,
+    scores: number,
+  ): void;
   logisticLoss(...args: LossArgs): void;
   squaredLoss(...args: LossArgs): void;
   softmaxLoss(
@@ -55,6 +64,8 @@ type LossArgs = [
 export const chunkRows = 16_384;
 /** Rows per chunk of a histogram: their gradients and numbers stay in the cache over all feature blocks. */
 export const histogramRows = 8192;
+/** Rows per chunk of scoring: their columns and scores stay in the cache over all trees. */
+export const scoredRows = 512;
 /** Private bytes of each thread: the gathered gradients of a histogram chunk, or the class scores of a row. */
 export const scratchBytes = histogramRows * 8;
 
@@ -145,6 +156,11 @@ export const operations = {
   addTreeToScores({ kernels, chunk }, rows, first, total, nodes, leafValues, scores) {
     const { start, count } = chunkOf(chunk, chunkRows, total);
     kernels.addTreeToScores(rows === 0 ? 0 : rows + start * 4, first + start, count, nodes, leafValues, scores);
+  },
+  /** Raw scores of the rows of columns at `features`. */
+  scoreTrees({ kernels, chunk }, features, rows, trees, treeCount, outputs, base, scores) {
+    const { start, count } = chunkOf(chunk, scoredRows, rows);
+    kernels.scoreTrees(features + start * 4, count, trees, treeCount, outputs, base, scores + start * outputs * 4);
   },
   logisticLoss: lossOver(({ kernels }, loss) => kernels.logisticLoss(...loss)),
   squaredLoss: lossOver(({ kernels }, loss) => kernels.squaredLoss(...loss)),
