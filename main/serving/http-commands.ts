@@ -11,7 +11,12 @@ import type { ServingContext } from './serving-context.ts';
 import { readTrafficRule } from './traffic.ts';
 
 /** Routes with a body that change or list what is served, and take labels. */
-export async function answerCommand(context: ServingContext, route: Route, body: Buffer): Promise<Answer> {
+export async function answerCommand(
+  context: ServingContext,
+  route: Route,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { repository, settings, models } = context;
   switch (route.kind) {
     case 'repository-index': {
@@ -62,7 +67,7 @@ export async function answerCommand(context: ServingContext, route: Route, body:
     }
     case 'explain': {
       const model = models.pick(route.model, route.version, undefined);
-      return json(200, await context.explanations.explain(model, readExplainRequest(body)));
+      return json(200, await context.explanations.explain(model, readExplainRequest(body), signal));
     }
     case 'features':
       return { status: 200, contentType: 'application/json', body: await context.features.answer(route.action, body) };

@@ -75,7 +75,7 @@ export class HttpFront {
     if (route !== undefined && (route.kind === 'infer' || route.kind === 'predict') && request.method === 'POST') {
       answer = await this.#handleInference(route, request, response, startedMs);
     } else {
-      answer = await this.#handleOther(route, request);
+      answer = await this.#handleOther(route, request, response);
     }
     const acceptEncoding = request.headers['accept-encoding'];
     if (typeof acceptEncoding === 'string') answer = await compressAnswer(answer, acceptEncoding);
@@ -97,7 +97,7 @@ export class HttpFront {
     response.end(answer.body);
   }
 
-  async #handleOther(route: Route | undefined, request: IncomingMessage): Promise<Answer> {
+  async #handleOther(route: Route | undefined, request: IncomingMessage, response: ServerResponse): Promise<Answer> {
     try {
       if (route === undefined) {
         return errorAnswer(404, `There is nothing at ${(request.url ?? '').slice(0, 200)}.`);
@@ -111,7 +111,8 @@ export class HttpFront {
       }
       const key = openRoutes.has(route.kind) ? null : this.#authorize(request, route);
       if (request.method !== 'POST') return answerQuery(this.#context, route, request.headers.accept);
-      const answer = await this.#withBody(request, (body) => answerCommand(this.#context, route, body));
+      const signal = goneSignal(response);
+      const answer = await this.#withBody(request, (body) => answerCommand(this.#context, route, body, signal));
       this.#auditCommand(request, route, key, answer.status);
       return answer;
     } catch (error) {
@@ -151,14 +152,11 @@ export class HttpFront {
       const lateMs = held.hasObjective ? this.#arrivals.lateMs() : 0;
       // In overload a refusal must cost little: before the body is read and parsed.
       if (!held.hasRoom(lateMs, session)) throw queueFull(held.queuedRows);
-      const gone = new AbortController();
-      response.once('close', () => {
-        if (!response.writableEnded) gone.abort();
-      });
+const signal = goneSignal(response);
       const requestMs = Date.now();
       const result = await this.#withBody(request, async (body) => {
         timing.bodyMs = performance.now();
-        const options = { signal: gone.signal, isTest, timing, session, arrivedMs: startedMs - lateMs };
+        const options = { signal, isTest, timing, session, arrivedMs: startedMs - lateMs };
         const answered =
           route.kind === 'infer'
             ? await infer(this.#context, held, body, request, options)
@@ -262,6 +260,15 @@ export class HttpFront {
       throw error;
     }
   }
+}
+
+/** Aborted when the client goes away before its answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) gone.abort();
+  });
+  return gone.signal;
 }
 
 async function infer(

@@ -47,6 +47,7 @@ export function answerQuery(context: ServingContext, route: Route, accept: strin
           version: model.version,
           ready: model.ready,
           ...replicasJson(model.replicas),
+          memory_bytes: model.replicaSets.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
           ...(model.steps.length === 0 ? {} : { steps: model.steps.map(stepJson) }),
         })),
       });

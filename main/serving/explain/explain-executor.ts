@@ -53,6 +53,8 @@ export class ExplainExecutor {
     await this.facts();
     const { thread } = this.#worker ?? {};
     if (thread === undefined) throw lost();
+    // Loading takes a while.
+    if (signal?.aborted) throw cancelled();
     if (this.#pending.size >= maxWaiting) {
       throw new AppError('serve.overloaded', `${this.#pending.size} requests wait to be explained.`, {
         fix: 'Send it again later.',
@@ -70,10 +72,15 @@ export class ExplainExecutor {
         );
       }, timeoutMs);
       this.#pending.set(id, { resolve, reject, timer });
-      signal?.addEventListener('abort', () => {
-        this.#post(thread, { type: 'cancel', id });
-        this.#settle(id)?.reject(new AppError('run.cancelled', 'Cancelled.'));
-      });
+      signal?.addEventListener(
+        'abort',
+        () => {
+          if (!this.#pending.has(id)) return;
+          this.#post(thread, { type: 'cancel', id });
+          this.#settle(id)?.reject(cancelled());
+        },
+        { once: true },
+      );
       this.#inThread.add(id);
       this.#post(thread, { type: 'explain', id, ...request });
     });
@@ -161,6 +168,10 @@ export class ExplainExecutor {
     if (this.#worker?.thread === thread) this.#worker = undefined;
     void thread.terminate();
   }
+}
+
+function cancelled(): AppError {
+  return new AppError('run.cancelled', 'The client went away.');
 }
 
 function lost(): AppError {

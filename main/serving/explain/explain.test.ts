@@ -153,3 +153,21 @@ test('a thread that still loads its model is ended only after that', async () =>
   await executor.close();
   expect((await facts).method).toBe('tree');
 });
+
+test('an explanation that nobody waits for any more ends, and the next one is answered', async () => {
+  const counted = async () => {
+    const metrics = await (await fetch(`${urls['network']}/metrics`)).text();
+    return Number(/pipeline_explain_requests_total\{[^}]*code="499"[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0);
+  };
+  const rows = Array.from({ length: 80 }, (_, i) => ({ a: i / 80, b: -i / 80, city: 'oslo' }));
+  // The thread is busy with these while the last one waits.
+  const before = Array.from({ length: 6 }, () => ask('network', { rows }));
+  const gone = new AbortController();
+  const path = `${urls['network']}/v1/models/network/explain`;
+  const asked = fetch(path, { method: 'POST', body: JSON.stringify({ rows }), signal: gone.signal });
+  await fetch(`${urls['network']}/healthz`);
+  gone.abort();
+  await expect(asked).rejects.toThrow();
+  await expect.poll(counted, { timeout: 5_000 }).toBe(1);
+  expect((await Promise.all(before)).map(({ status }) => status)).toEqual(Array(6).fill(200));
+});
