@@ -8,6 +8,7 @@ export const fleetOptions = {
   'target-queue': { type: 'string' },
   idle: { type: 'string' },
   balance: { type: 'string' },
+  fronts: { type: 'string' },
   cores: { type: 'string' },
   'memory-budget': { type: 'string' },
   load: { type: 'string' },
@@ -19,6 +20,7 @@ export const fleetHelp = {
   'target-queue': 'mean wait in ms above which a worker is added, up to MAX; default 10',
   idle: 'seconds without a request after which the last worker ends where MIN is 0; default 300',
   balance: 'least-outstanding, or session: requests with equal x-slipway-session keep to one worker',
+  fronts: 'processes that hold the connections of HTTP clients; default 1: the one that asks the models',
   cores: 'threads of all workers together beyond which none is added; default the cores of this machine',
   'memory-budget':
     'MiB that loaded models may take: the least recently used one makes room, and its next request loads it',
@@ -26,7 +28,10 @@ export const fleetHelp = {
   pin: 'name of a model that is always loaded; may be repeated',
 };
 
-type FleetStart = Pick<StartModels, 'scaling' | 'cores' | 'memoryBudgetMiB' | 'loadOnDemand' | 'pinnedModels'>;
+type FleetStart = Pick<
+  StartModels,
+  'scaling' | 'fronts' | 'cores' | 'memoryBudgetMiB' | 'loadOnDemand' | 'pinnedModels'
+>;
 
 /** Errors: `cli.usage`. */
 export function fleetOf(context: CommandContext): FleetStart {
@@ -41,6 +46,7 @@ export function fleetOf(context: CommandContext): FleetStart {
       ...(idleSeconds === undefined ? {} : { idleSeconds }),
       ...(balance === undefined ? {} : { balance }),
     },
+    fronts: wholeOf(context, 'fronts', 1, 16),
     cores: numberOf(context, 'cores', 1, 4_096),
     memoryBudgetMiB: numberOf(context, 'memory-budget', 1, 10_000_000),
     loadOnDemand: load === 'on-demand',
@@ -67,6 +73,12 @@ function numberOf(context: CommandContext, name: string, min: number, max: numbe
   const value = Number(text);
   if (text.trim() !== '' && value >= min && value <= max) return value;
   throw new AppError('cli.usage', `--${name} ${text} is not a number from ${min} to ${max}.`);
+}
+
+function wholeOf(context: CommandContext, name: string, min: number, max: number): number | undefined {
+  const value = numberOf(context, name, min, max);
+  if (value === undefined || Number.isInteger(value)) return value;
+  throw new AppError('cli.usage', `--${name} ${value} is not a whole number.`);
 }
 
 function choiceOf<T extends string>(context: CommandContext, name: string, choices: readonly T[]): T | undefined {

@@ -99,6 +99,7 @@ export async function startGraphEndpoint(
     ...payloadLogOf(params),
     objectiveP99Ms: params.objectiveP99Ms,
     scaling: scalingOf(params),
+    fronts: params.frontProcesses,
   });
 }
 

@@ -63,6 +63,8 @@ interface EndpointOptions {
   threads?: number | undefined;
   /** What differs from one worker that always runs. */
   scaling?: Partial<ScalingOptions> | undefined;
+  /** Processes that hold the connections of HTTP clients; default 1: the serving process does. */
+  fronts?: number | undefined;
   /** Threads of all workers together; default the cores of the machine. */
   cores?: number | undefined;
   /** Memory that loaded models may take; default no bound. */
@@ -235,6 +237,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         batching: start.batching,
       },
       threads: start.threads ?? 1,
+      fronts: start.fronts ?? 1,
       scaling: scalingFrom(start.scaling),
       fleet: {
         cores: start.cores ?? availableParallelism(),

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { ViewUse } from '../features/enrichment.ts';
+import { clientAddressHeader } from './fronts/front-protocol.ts';
+import { bodyBudgetBytes, httpLimits, maxConnections } from './fronts/http-limits.ts';
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
@@ -30,17 +32,6 @@ import type { TlsFiles } from './tls-files.ts';
 import { traceRequest } from './tracing/trace-request.ts';
 import { sessionHeader, trackHeader } from './traffic.ts';
 
-/** Bytes of all request bodies held at a time. */
-const bodyBudgetBytes = 512 * 2 ** 20;
-const headTimeoutMs = 15_000;
-const requestTimeoutMs = 120_000;
-/** How often the two are enforced. */
-const timeoutCheckMs = 3_000;
-const keepAliveMs = 75_000;
-const maxHeadBytes = 16_384;
-/** Further connections are closed at once: each costs memory even when it is silent. */
-const maxConnections = 16_384;
-
 /** Open Inference Protocol v2 over REST, the row interface, health and metrics. */
 export class HttpFront {
   readonly server: Server;
@@ -50,18 +41,11 @@ export class HttpFront {
 
   constructor(context: ServingContext, tls: TlsFiles | null = null) {
     this.#context = context;
-    const limits = {
-      maxHeaderSize: maxHeadBytes,
-      headersTimeout: headTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: keepAliveMs,
-      connectionsCheckingInterval: timeoutCheckMs,
-    };
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response);
     if (tls === null) {
-      this.server = createServer(limits, handle);
+      this.server = createServer(httpLimits, handle);
     } else {
-      const server = createTlsServer({ ...limits, ...tls.material, minVersion: 'TLSv1.2' }, handle);
+      const server = createTlsServer({ ...httpLimits, ...tls.material, minVersion: 'TLSv1.2' }, handle);
       tls.onChange((material) => server.setSecureContext({ ...material, minVersion: 'TLSv1.2' }));
       this.server = server;
     }
@@ -152,7 +136,7 @@ export class HttpFront {
       const lateMs = held.hasObjective ? this.#arrivals.lateMs() : 0;
       // In overload a refusal must cost little: before the body is read and parsed.
       if (!held.hasRoom(lateMs, session)) throw queueFull(held.queuedRows);
-const signal = goneSignal(response);
+      const signal = goneSignal(response);
       const requestMs = Date.now();
       const result = await this.#withBody(request, async (body) => {
         timing.bodyMs = performance.now();
@@ -236,9 +220,15 @@ const signal = goneSignal(response);
       action: route.kind,
       target,
       key,
-      address: request.socket.remoteAddress ?? null,
+      address: this.#addressOf(request),
       status,
     });
+  }
+
+  /** Of the client. Behind fronts only those can connect, and they say it. */
+  #addressOf(request: IncomingMessage): string | null {
+    const said = this.#context.fronts === null ? undefined : headerOf(request, clientAddressHeader);
+    return said ?? request.socket.remoteAddress ?? null;
   }
 
   /** The id of the key; null where none is needed. Errors: `request.forbidden`, those of `KeyRing.authorize`. */
@@ -256,7 +246,7 @@ const signal = goneSignal(response);
       return keys.authorize(headers.authorization, scopeOf(route, request.method ?? ''), Date.now());
     } catch (error) {
       const { code } = toAppError(error);
-      audit.write({ action: code, target: route.kind, key: null, address: request.socket.remoteAddress ?? null });
+      audit.write({ action: code, target: route.kind, key: null, address: this.#addressOf(request) });
       throw error;
     }
   }

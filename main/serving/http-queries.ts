@@ -37,11 +37,13 @@ export function answerQuery(context: ServingContext, route: Route, accept: strin
           explanations: context.explanations,
           payloadLog: context.payloadLog,
           format,
+          fronts: context.fronts,
         }),
       };
     }
     case 'model-list':
       return json(200, {
+        fronts: { processes: context.fronts?.count ?? 1, policy: 'least-outstanding' },
         models: models.all().map((model) => ({
           name: model.name,
           version: model.version,

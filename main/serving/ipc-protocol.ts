@@ -24,6 +24,8 @@ export interface ServingStart {
   grpcPort: number | null;
   /** File with the keys of the data directory; null: no key is needed. */
   keysPath: string | null;
+  /** Processes that hold the connections of HTTP clients; 1: the serving process does. */
+  fronts: number;
   /** Files with certificate chain and key, PEM; null: no TLS. */
   tls: { certPath: string; keyPath: string } | null;
   corsOrigins: string[];

@@ -4,6 +4,8 @@ import type { MonitorReading } from './monitor-readings.ts';
 import type { ExplainService } from './explain/explain-service.ts';
 import type { ModelStatistics } from './model-statistics.ts';
 import type { ServedStep } from './pipeline/served-step.ts';
+import type { FrontPool } from './fronts/front-pool.ts';
+import type { FrontLoad } from './fronts/front-protocol.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
 import type { PayloadLog } from './payload-log/payload-log.ts';
 import { type MetricsFormat, PrometheusText } from './prometheus-text.ts';
@@ -21,6 +23,7 @@ export function metricsPage(
     explanations,
     payloadLog,
     format,
+    fronts,
   }: {
     peakPerSecond: number;
     droppedSpans: number;
@@ -28,6 +31,7 @@ export function metricsPage(
     explanations: ExplainService;
     payloadLog: PayloadLog | null;
     format: MetricsFormat;
+    fronts: FrontPool | null;
   },
 ): string {
   const text = new PrometheusText(format);
@@ -107,6 +111,7 @@ export function metricsPage(
       Object.entries(payloadLog.counts).map(([state, value]) => ({ labels: { state }, value })),
     );
   }
+  frontMetrics(text, fronts);
   replicaMetrics(text, models, fleet);
   stepMetrics(text, models);
   tritonMetrics(text, models);
@@ -134,12 +139,13 @@ export function metricsPage(
     { labels: {}, value: droppedSpans },
   ]);
   const cpu = process.cpuUsage();
+  const cpuUs = cpu.user + cpu.system + (fronts?.cpuUs ?? 0);
   const rows = models.reduce((sum, model) => sum + model.statistics.inferenceCount, 0);
   if (rows > 0) {
     text.gauge(
       'pipeline_inference_cpu_seconds_per_1000_rows',
-      'CPU time of the process since its start, per 1,000 rows.',
-      [{ labels: {}, value: (cpu.user + cpu.system) / 1e3 / rows }],
+      'CPU time of the process and its fronts since the start, per 1,000 rows.',
+      [{ labels: {}, value: cpuUs / 1e3 / rows }],
     );
   }
   text.counter('process_cpu_seconds_total', 'User and system CPU time of the serving process.', [
@@ -207,6 +213,32 @@ function replicaMetrics(text: PrometheusText, models: readonly ServedModel[], fl
     { labels: { state: 'used' }, value: fleet.threads },
     { labels: { state: 'limit' }, value: cores },
   ]);
+}
+
+/** Processes that hold the connections of clients, where there are some. */
+function frontMetrics(text: PrometheusText, fronts: FrontPool | null): void {
+  const perFront = (value: (load: FrontLoad) => number) =>
+    (fronts?.loads ?? []).map(({ front, load }) => ({ labels: { front: String(front) }, value: value(load) }));
+  text.gauge(
+    'pipeline_front_connections',
+    'Connections that a front process holds; a new one goes to the front with the fewest requests outstanding.',
+    perFront(({ connections }) => connections),
+  );
+  text.gauge(
+    'pipeline_front_outstanding_requests',
+    'Requests of a front process that are not answered.',
+    perFront(({ outstanding }) => outstanding),
+  );
+  text.counter(
+    'pipeline_front_requests_total',
+    'Requests that came over a front process.',
+    perFront(({ requests }) => requests),
+  );
+  text.counter(
+    'pipeline_front_cpu_seconds_total',
+    'User and system CPU time of a front process.',
+    perFront(({ cpuUs }) => cpuUs / 1e6),
+  );
 }
 
 /** Of models that go through several steps. */

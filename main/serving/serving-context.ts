@@ -6,6 +6,7 @@ import type { FeatureGateway } from './feature-gateway.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import type { ModelRepository } from './model-repository.ts';
 import type { ModelTable } from './model-table.ts';
+import type { FrontPool } from './fronts/front-pool.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { LogLevel, ServerSettings } from './server-settings.ts';
@@ -34,6 +35,8 @@ export interface ServingContext {
   readonly corsOrigins: readonly string[];
   /** The server listens on a loopback address without keys: only requests for this machine are answered. */
   readonly localOnly: boolean;
+  /** Processes that hold the connections of clients; null: this one does. */
+  readonly fronts: FrontPool | null;
   /** Product version, for the server metadata. */
   readonly version: string;
   /** Set once the process is being stopped: readiness is then false, so that balancers send nothing new. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { toWireError } from '../../shared/errors/app-error.ts';
 import type { JoinedView } from '../../shared/features/joined-view.ts';
@@ -15,6 +15,7 @@ import { CostRecorder } from './cost-recorder.ts';
 import { FeatureGateway } from './feature-gateway.ts';
 import { FeedbackStore } from './feedback-store.ts';
 import type { GrpcFront } from './grpc/grpc-front.ts';
+import { FrontPool } from './fronts/front-pool.ts';
 import { HttpFront } from './http-front.ts';
 import { MonitorReadings } from './monitor-readings.ts';
 import type {
@@ -92,6 +93,7 @@ async function start(message: ServingStart): Promise<void> {
   if (first !== undefined && first.version !== models.find(first.name, undefined).version) {
     models.trafficOf(first.name).set({ stable: first.version, canary: null, shadow: null });
   }
+  const fronts = message.fronts > 1 ? await FrontPool.create({ count: message.fronts, tls: message.tls, log }) : null;
   context = {
     models,
     repository: new ModelRepository({ root: message.repositoryDir, models, open }),
@@ -109,13 +111,14 @@ async function start(message: ServingStart): Promise<void> {
     tracer: Tracer.fromEnvironment(process.env, message.version, log),
     corsOrigins: message.corsOrigins,
     localOnly: message.keysPath === null && isLoopback(message.http.host),
+    fronts,
     version: message.version,
     draining: false,
     log,
   };
   const tls = message.tls === null ? null : await TlsFiles.open(message.tls, log);
-  front = new HttpFront(context, tls);
-  const port = await listen(front, message.http);
+  front = new HttpFront(context, fronts === null ? tls : null);
+  const port = await listenHttp(front, fronts, message.http);
   let grpcPort: number | null = null;
   if (message.grpcPort !== null) {
     const { GrpcFront: Front } = await import('./grpc/grpc-front.ts');
@@ -127,7 +130,18 @@ async function start(message: ServingStart): Promise<void> {
   send({ type: 'ready', port, grpcPort });
 }
 
-function listen({ server }: HttpFront, { host, port }: ServingStart['http']): Promise<number> {
+/** The port of clients; with fronts those take them, and this process listens for its fronts alone. */
+async function listenHttp(own: HttpFront, fronts: FrontPool | null, address: ServingStart['http']): Promise<number> {
+  if (fronts === null) return listen(own.server, address);
+  await new Promise<void>((resolve, reject) => {
+    own.server.once('error', reject);
+    own.server.listen(fronts.socketPath, resolve);
+  });
+  await fronts.start();
+  return listen(fronts.server, address);
+}
+
+function listen(server: Server, { host, port }: ServingStart['http']): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen({ host, port, backlog: 1024 }, () => {
@@ -149,10 +163,11 @@ function reportActivity(): void {
     count: all.reduce((sum, model) => sum + (model.batchSize.counts[i] ?? 0), 0),
   }));
   const cpu = process.cpuUsage();
-  costs ??= new CostRecorder(cpu.user + cpu.system);
+  const cpuUs = cpu.user + cpu.system + (context?.fronts?.cpuUs ?? 0);
+  costs ??= new CostRecorder(cpuUs);
   const sum = (value: (model: ServedModel) => number) => all.reduce((total, model) => total + value(model), 0);
   const totals = {
-    cpuUs: cpu.user + cpu.system,
+    cpuUs,
     busyMs: sum(({ statistics }) => statistics.busyMs),
     rows: sum(({ statistics }) => statistics.inferenceCount),
   };
@@ -318,6 +333,7 @@ async function stopHttp(): Promise<void> {
 
 async function stop(): Promise<void> {
   if (context !== undefined) context.draining = true;
+  await context?.fronts?.close(drainMs);
   await Promise.all([stopHttp(), grpc?.close(drainMs)]);
   fleet?.close();
   await explanations.close();

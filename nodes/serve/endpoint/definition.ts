@@ -111,6 +111,16 @@ export const endpointNode = defineNode({
       .default('least-outstanding')
       .describe('Which worker gets a request: the one with the least to do, or one per x-slipway-session')
       .meta(paramMeta({ section: 'Scaling', label: 'Balancing', advanced: true })),
+    frontProcesses: z
+      .number()
+      .int()
+      .min(1)
+      .max(16)
+      .default(1)
+      .describe(
+        'Processes that hold the connections of clients: with more than one they take encryption, compression and slow clients off the one that asks the model',
+      )
+      .meta(paramMeta({ section: 'Scaling', label: 'Front processes', advanced: true })),
     requestLog: z
       .enum(['off', 'sampled', 'full'])
       .default('sampled')
@@ -304,6 +314,12 @@ shorter than that, so that those that are admitted stay within \`objectiveP99Ms\
 **Scaling.** With \`maxReplicas\` above \`minReplicas\`, workers are added while requests wait longer than
 \`targetQueueMs\`, as far as the machine has cores, and end again when one less would do. With \`minReplicas\` 0 the last
 worker ends after \`idleSeconds\` without a request; the next request waits for a cold start, which \`/metrics\` measures.
+
+**Fronts.** One process answers HTTP and asks the model. With \`frontProcesses\` above 1 so many hold the connections of
+clients in front of it: they end TLS, read and unpack slow or compressed requests and compress answers, and a new connection
+goes to the one with the fewest requests outstanding. Keys and quotas, queues, traffic rules, the response cache and the
+request log stay in one place, so they hold for all fronts together. It pays with TLS, compression or thousands of clients
+on a machine with cores to spare; for small plain requests one process is faster. gRPC has its own port without fronts.
 
 **Rollout.** \`POST /v1/models/NAME/traffic\` with \`{"stable": "1", "canary": {"version": "2", "percent": 10, "guard": {}}}\`
 shares requests out; a guarded canary is taken back by itself when it fails more often or is slower than the stable version.

@@ -89,6 +89,7 @@ export async function fuzzRun(options: {
       models: (await modelSourcesAt(models)).filter(({ name }) => fuzzedModels.includes(name)),
       http: { host: '127.0.0.1', port: 0 },
       grpcPort: null,
+      fronts: 1,
       keysPath: null,
       tls: null,
       corsOrigins: [],
