@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { crc32c, createRecordsBatch, Reader, Writer } from '@platformatic/kafka';
+import { ScramServer } from './scram-server.ts';
 
 /** What a transaction ended with, as control records say it. */
 type Ending = 'commit' | 'abort';
@@ -17,6 +18,10 @@ interface Partition {
 export interface KafkaBrokerOptions {
   /** Those who may read; anyone without. */
   users?: Record<string, string>;
+  /** How they prove who they are; default PLAIN. */
+  mechanism?: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+  /** Takes everyone for known without knowing a password. */
+  pretends?: boolean;
   tls?: { key: string; cert: string };
 }
 
@@ -36,13 +41,25 @@ const apis = [
   { key: 18, version: 3 },
   { key: 36, version: 2 },
 ];
-const errors = { none: 0, offsetOutOfRange: 1, unknownTopic: 3, authenticationFailed: 58, unknownTopicId: 100 };
+const errors = {
+  none: 0,
+  unsupportedMechanism: 33,
+  offsetOutOfRange: 1,
+  unknownTopic: 3,
+  authenticationFailed: 58,
+  unknownTopicId: 100,
+};
 const transactional = 1 << 4;
 const control = 1 << 5;
 
+interface Session {
+  user: string | undefined;
+  scram?: ScramServer;
+}
+
 /**
  * Enough of a Kafka broker to read from: one node that leads all partitions and keeps them in memory, also over a stop
- * and a start. Speaks the requests of a reader without a group, transactions, PLAIN authentication and TLS.
+ * and a start. Speaks the requests of a reader without a group, transactions, PLAIN and SCRAM authentication, and TLS.
  */
 export class KafkaBroker {
   port = 0;
@@ -141,7 +158,7 @@ export class KafkaBroker {
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));
     socket.on('error', () => undefined);
-    const session = { user: this.options.users === undefined ? '' : undefined };
+    const session: Session = { user: this.options.users === undefined ? '' : undefined };
     let waiting: Buffer = Buffer.alloc(0);
     let answering: Promise<void> = Promise.resolve();
     socket.on('data', (chunk) => {
@@ -159,7 +176,7 @@ export class KafkaBroker {
     });
   }
 
-  private async answer(request: Buffer, session: { user: string | undefined }): Promise<Buffer | undefined> {
+  private async answer(request: Buffer, session: Session): Promise<Buffer | undefined> {
     const reader = Reader.from(request);
     const api = reader.readInt16();
     const version = reader.readInt16();
@@ -171,8 +188,7 @@ export class KafkaBroker {
     const writer = Writer.create().appendInt32(correlationId);
     if (isFlexible && api !== 18) writer.appendTaggedFields();
     if (api === 18) this.apiVersions(writer, version);
-    else if (api === 17)
-      writer.appendInt16(errors.none).appendArray(['PLAIN'], (w, name) => w.appendString(name, false), false, false);
+    else if (api === 17) this.handshake(reader, writer, session);
     else if (api === 36) this.authenticate(reader, writer, session);
     else if (session.user === undefined) return undefined;
     else if (api === 3) this.metadata(reader, writer);
@@ -190,14 +206,36 @@ export class KafkaBroker {
     if (isFlexible) writer.appendTaggedFields();
   }
 
-  private authenticate(reader: Reader, writer: Writer, session: { user: string | undefined }): void {
-    const [, user = '', password = ''] = reader.readBytes().toString().split('\0');
-    const isKnown = this.options.users?.[user] === password;
-    if (isKnown) session.user = user;
+  private handshake(reader: Reader, writer: Writer, session: Session): void {
+    const { mechanism = 'PLAIN', users = {}, pretends = false } = this.options;
+    const isKnown = reader.readString(false) === mechanism;
+    if (isKnown && mechanism !== 'PLAIN') {
+      session.scram = new ScramServer(mechanism === 'SCRAM-SHA-256' ? 'sha256' : 'sha512', users, pretends);
+    }
     writer
-      .appendInt16(isKnown ? errors.none : errors.authenticationFailed)
-      .appendString(isKnown ? null : 'Wrong user or password.')
-      .appendBytes(Buffer.alloc(0))
+      .appendInt16(isKnown ? errors.none : errors.unsupportedMechanism)
+      .appendArray([mechanism], (w, name) => w.appendString(name, false), false, false);
+  }
+
+  private authenticate(reader: Reader, writer: Writer, session: Session): void {
+    const message = reader.readBytes().toString();
+    const { scram } = session;
+    let answer: string | undefined;
+    if (scram === undefined) {
+      const [, user = '', password = ''] = message.split('\0');
+      if (this.options.users?.[user] === password) {
+        answer = '';
+        session.user = user;
+      }
+    } else {
+      const next = scram.next(message);
+      answer = next?.text;
+      if (next?.isDone === true) session.user = scram.user;
+    }
+    writer
+      .appendInt16(answer === undefined ? errors.authenticationFailed : errors.none)
+      .appendString(answer === undefined ? 'Wrong user or password.' : null)
+      .appendBytes(Buffer.from(answer ?? ''))
       .appendInt64(0n)
       .appendTaggedFields();
   }

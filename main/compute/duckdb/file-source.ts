@@ -98,6 +98,29 @@ async function requireClosed(path: string, name: string): Promise<void> {
   });
 }
 
+/** How DuckDB has to read what follows a byte order mark; undefined without one. */
+async function shapeAfterMark(path: string): Promise<'array' | 'unstructured' | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(64), position: 0 });
+    const head = buffer.toString('utf8', 0, bytesRead);
+    if (!head.startsWith('\uFEFF')) return undefined;
+    return head.slice(1).trimStart().startsWith('[') ? 'array' : 'unstructured';
+  } finally {
+    await file.close();
+  }
+}
+
+/** Columns of values of several kinds come as JSON, texts in quotes; as text they read as they are. */
+async function withoutQuotes(db: DuckDb, query: string, asked: Readonly<Record<string, string>>): Promise<string> {
+  const mixed = (await db.columnsOf(query)).filter(
+    ({ name, sqlType }) => sqlType === 'JSON' && !Object.hasOwn(asked, name),
+  );
+  if (mixed.length === 0) return query;
+  const items = mixed.map(({ name }) => `${quoteIdentifier(name)} ->> '$' AS ${quoteIdentifier(name)}`);
+  return `SELECT * REPLACE (${items.join(', ')}) FROM (${query})`;
+}
+
 async function sourceOf(
   db: DuckDb,
   format: FileFormat,
@@ -124,13 +147,18 @@ async function sourceOf(
       const columns = Object.entries(options.columns).map(
         ([column, type]) => `${quoteLiteral(column)}: ${quoteLiteral(type)}`,
       );
+      const usual = format === 'ndjson' ? 'newline_delimited' : 'auto';
+      const shape = (await shapeAfterMark(paths[0])) ?? usual;
       const settings = [
-        `format = '${format === 'json' ? 'auto' : 'newline_delimited'}'`,
+        `format = '${shape}'`,
+        // By itself DuckDB takes more than 200 columns for one column of maps.
+        'map_inference_threshold = -1',
         `maximum_object_size = ${options.maximumObjectSize}`,
         `union_by_name = ${paths.length > 1}`,
         ...(columns.length === 0 ? [] : [`columns = {${columns.join(', ')}}`]),
       ];
-      return { query: `SELECT * FROM read_json(${list}, ${settings.join(', ')}${filename})`, warnings: [] };
+      const read = `SELECT * FROM read_json(${list}, ${settings.join(', ')}${filename})`;
+      return { query: await withoutQuotes(db, read, options.columns), warnings: [] };
     }
     case 'arrow':
       return arrowSource(db, paths, name, options);

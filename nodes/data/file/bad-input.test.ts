@@ -106,6 +106,93 @@ describe('text of any origin', () => {
   });
 });
 
+describe('JSON of any origin', () => {
+  const json = (name: string, content: string) => read({ path: write(name, content) });
+
+  it('may begin with a byte order mark', async () => {
+    for (const name of ['mark.json', 'mark.ndjson']) {
+      const content = name.endsWith('.json') ? '\ufeff[{"a":1},{"a":2}]' : '\ufeff{"a":1}\n{"a":2}\n';
+      expect((await json(name, content)).rows).toEqual([['a'], [1], [2]]);
+    }
+  });
+
+  it('may name columns like the insides of objects, which change nothing here', async () => {
+    const { rows } = await json('proto.json', '[{"__proto__":{"polluted":1},"constructor":"c","toString":2}]');
+    expect(rows).toEqual([
+      ['__proto__', 'constructor', 'toString'],
+      [{ polluted: '1' }, 'c', 2],
+    ]);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(Object.prototype.toString.call({})).toBe('[object Object]');
+  });
+
+  it('may have numbers beyond every type', async () => {
+    const { rows, types } = await json(
+      'huge.json',
+      `[{"n":123456789012345678901234567890,"m":9223372036854775807},{"n":1e400,"m":1},{"n":-${'9'.repeat(5000)},"m":2}]`,
+    );
+    expect(types).toEqual(['float64', 'int64']);
+    expect(rows.slice(1)).toEqual([
+      [1.2345678901234568e29, '9223372036854775807'],
+      ['Infinity', 1],
+      ['-Infinity', 2],
+    ]);
+  });
+
+  it('may have NaN and Infinity, which are no JSON', async () => {
+    const { rows, types } = await json('nan.json', '[{"a":NaN},{"a":Infinity},{"a":1}]');
+    expect([types, rows.slice(1)]).toEqual([['float64'], [['NaN'], ['Infinity'], [1]]]);
+  });
+
+  it('may mix types in a column, which is then text as it is written', async () => {
+    const { rows, types } = await json('mixed.json', '[{"a":1},{"a":"x \\"y\\""},{"a":null},{"a":[1,{"b":2}]},{}]');
+    expect(types).toEqual(['string']);
+    expect(rows.slice(1)).toEqual([['1'], ['x "y"'], [null], ['[1,{"b":2}]'], [null]]);
+  });
+
+  it('may be ragged, and name columns by case alone or not at all', async () => {
+    expect((await json('ragged.ndjson', '{"a":1}\n\n{"b":2}\n')).rows).toEqual([
+      ['a', 'b'],
+      [1, null],
+      [null, 2],
+    ]);
+    const { rows } = await json('names.json', '[{"a":1,"A":2,"":3}]');
+    expect(new Set(rows[0]?.map((name) => String(name).toLowerCase())).size).toBe(3);
+    expect(rows[1]).toEqual([1, 2, 3]);
+  });
+
+  it('is refused with a key twice in one object, and with half a character', async () => {
+    await expect(json('twice.json', '[{"a":1,"a":2}]')).rejects.toMatchObject({
+      code: 'data.unreadable',
+      message: expect.stringContaining('duplicate key "a"'),
+    });
+    await expect(json('half.json', '[{"a":"\\ud800"}]')).rejects.toMatchObject({ code: 'data.unreadable' });
+  });
+
+  it('keeps zero characters in texts', async () => {
+    expect((await json('zero.json', '[{"a":"x\\u0000y"}]')).rows[1]).toEqual(['x\u0000y']);
+  });
+});
+
+it.each<[string, string, string, unknown[]]>([
+  ['numbers and texts', '1\nx\n1.5\n', 'string', ['1', 'x', '1.5']],
+  ['truth and numbers', 'true\n2\n', 'string', ['true', '2']],
+  ['days and what is none', '2024-01-01\n2024-13-45\n', 'string', ['2024-01-01', '2024-13-45']],
+  ['numbers and their limits', 'NaN\n1\ninf\n-Infinity\n', 'float64', ['NaN', 1, 'Infinity', '-Infinity']],
+  ['whole numbers beyond 64 bits', '123456789012345678901234567890\n5\n', 'float64', [1.2345678901234568e29, 5]],
+])('a CSV column of %s', async (name, content, type, values) => {
+  const { rows, types } = await read({ path: write(`mixed ${name}.csv`, `a,b\n${content.replaceAll('\n', ',1\n')}`) });
+  expect(types).toEqual([type, 'int64']);
+  expect(rows.slice(1).map(([value]) => value)).toEqual(values);
+});
+
+it('reads JSON with 1,000 columns of one type, which are no map', async () => {
+  const entries = Array.from({ length: 1000 }, (_, at) => `"c${at}":${at}`);
+  const { rows, types } = await read({ path: write('wide.json', `[{${entries.join(',')}}]`) });
+  expect(types).toHaveLength(1000);
+  expect(rows[1]?.at(-1)).toBe(999);
+});
+
 it('reads 10,000 columns', { timeout: 120_000 }, async () => {
   const names = Array.from({ length: 10_000 }, (_, at) => `c${at}`);
   const path = write('wide.csv', `${names.join(',')}\n${names.map((_, at) => at).join(',')}\n`);
