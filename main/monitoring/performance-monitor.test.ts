@@ -127,6 +127,11 @@ it('estimates at once, measures when labels come, and holds them side by side', 
   expect(Math.abs((first?.estimated?.value ?? 0) - (reference ?? 1))).toBeLessThan(0.04);
   expect(first?.estimated?.low).toBeLessThan(first?.realized?.value ?? 0);
   expect(first?.estimated?.high).toBeGreaterThan(first?.realized?.value ?? 1);
+  const { slices = [] } = await look();
+  expect(slices.map(({ column, rows }) => [column, rows])).toEqual([...Array(4)].map(() => ['x', 375]));
+  expect(slices.every(({ realized }) => realized.low <= realized.value && realized.value <= realized.high)).toBe(true);
+  // Scores of a quarter are alike: within it they tell less than over all rows.
+  expect(slices.every(({ worse }) => worse)).toBe(true);
   monitor.close();
 });
 

@@ -8,7 +8,8 @@ import {
 } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointObserver } from './endpoint-observer.ts';
 import { createHysteresis, type Hysteresis } from './hysteresis.ts';
-import type { LabelledLog } from './labelled-log.ts';
+import type { LabelledLog, LoggedRows } from './labelled-log.ts';
+import { slicesOf } from './slices.ts';
 import type { MonitorMemory } from './monitor-memory.ts';
 import {
   defaultMetric,
@@ -53,6 +54,10 @@ const maxWindows = 60;
 /** A window says something about realized performance when this share of it has labels. */
 const settledShare = 0.8;
 const minimumLabelled = 50;
+
+/** Newest labelled requests that are looked at group by group, and groups shown. */
+const slicedRows = 5_000;
+const shownSlices = 20;
 
 const windowSchema = z.object({
   /** Position of its first row; rows of other models may lie between. */
@@ -130,6 +135,9 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
   let droppedSince: number | undefined;
   /** Position after the rows that windows have. */
   let seen = 0;
+  let slices: NonNullable<MonitorPerformance['slices']> = [];
+  /** Rows and labels of which slices were last made. */
+  let slicedAt = '';
   let lastProblem = '';
   let recalled: Promise<void> | undefined;
   let remembered = '';
@@ -271,6 +279,36 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
     }
   }
 
+  /** After each window that has got its labels: the newest labelled requests of the served model, group by group. */
+  async function updateSlices(log: LabelledLog): Promise<void> {
+    const settled = windows.filter(({ realizedCounted }) => realizedCounted).length;
+    const mark = `${settled} ${windows.at(-1)?.from} ${reference?.digest}`;
+    const own = reference;
+    if (settled === 0 || own?.value === undefined || mark === slicedAt) return;
+    slicedAt = mark;
+    const rows = log.rows(
+      log.positionOfLastLabelled(slicedRows),
+      log.end,
+      ({ actual, digest }) => digest === own.digest && !Number.isNaN(actual),
+    );
+    const all = rows.rows === 0 ? undefined : own.value.realize(rows)[metric];
+    const found: typeof slices = [];
+    if (all !== undefined) {
+      for (const { column, value, rows: picked } of slicesOf(rows.columns, minimumLabelled * 2)) {
+        const realized = own.value.realize(labelledRows(rows, picked))[metric];
+        if (realized === undefined) continue;
+        const worse = higherIsBetter(metric) ? realized.high < all.low : realized.low > all.high;
+        found.push({ column, value, rows: picked.length, realized, worse });
+        // Other work of this process comes in between.
+        await new Promise<void>((resolve) => {
+          setImmediate(resolve);
+        });
+      }
+    }
+    const sign = higherIsBetter(metric) ? 1 : -1;
+    slices = found.toSorted((a, b) => sign * (a.realized.value - b.realized.value)).slice(0, shownSlices);
+  }
+
   function countVerdicts(window: Window, isFull: boolean): void {
     if (!isFull) return;
     if (!window.estimateCounted && window.estimated !== null) {
@@ -304,6 +342,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       estimatedDrop: estimatedAlarm.active,
       realizedDrop: realizedAlarm.active,
       conceptDrift: conceptAlarm.active,
+      slices,
     };
   }
 
@@ -318,6 +357,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       extendWindows(log);
       await updateWindows(log);
       await remember(log);
+      await updateSlices(log);
     }
     const performance = performanceReport(log);
     const report: MonitorReport = {
@@ -379,6 +419,23 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
       closed.abort();
       feed.close();
     },
+  };
+}
+
+/** Labels and scores of some of the rows; their columns are not needed to measure them. */
+function labelledRows(rows: LoggedRows, picked: Uint32Array): LoggedRows {
+  const width = rows.scores.length / Math.max(1, rows.rows);
+  const pick = (values: Float64Array) => Float64Array.from(picked, (row) => values[row] as number);
+  return {
+    rows: picked.length,
+    positions: pick(rows.positions),
+    timesMs: pick(rows.timesMs),
+    columns: [],
+    actual: pick(rows.actual),
+    scores: Float64Array.from(
+      { length: picked.length * width },
+      (_, i) => rows.scores[(picked[Math.floor(i / width)] as number) * width + (i % width)] as number,
+    ),
   };
 }
 

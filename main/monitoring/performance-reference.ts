@@ -5,6 +5,7 @@ import { uniformGenerator } from '../compute/stats/random.ts';
 import { calibrationOf, expectedSample, fitCalibration, labelledSample } from './cbpe.ts';
 import { type BandedMetrics, bandedMetrics, bandsOf, drawWeights } from './confidence-band.ts';
 import { fitLossEstimator } from './dle.ts';
+import { classEstimationErrors, lossEstimationErrors, widened } from './estimation-error.ts';
 import type { LoggedRows } from './labelled-log.ts';
 
 /** How well a model does, learned from its held-out rows. */
@@ -39,9 +40,10 @@ export async function loadPerformanceReference(
   const classes = manifest.classes.length;
   const calibration = fitCalibration({ ...held, classes });
   const random = () => uniformGenerator(1);
+  const errors = await classEstimationErrors({ ...held, classes }, calibration, random());
   return {
     metrics: bandedMetrics(labelledSample({ ...held, classes }), random()),
-    estimate: (rows) => bandedMetrics(expectedSample(calibration, rows), random()),
+    estimate: (rows) => widened(bandedMetrics(expectedSample(calibration, rows), random()), errors, 1),
     realize: (rows) => bandedMetrics(labelledSample({ ...rows, classes }), random()),
     calibration: (rows) => calibrationOf({ ...rows, classes }),
   };
@@ -58,11 +60,18 @@ async function regressionReference(held: HeldOut, signal: AbortSignal | undefine
       absolute.map((error) => error * error),
     );
   };
+  const lossesOf = (rows: Pick<LoggedRows, 'rows' | 'columns' | 'scores'>) =>
+    estimator.expectedLosses({ ...rows, predictions: rows.scores });
+  const absoluteErrors = held.actual.map((value, i) => Math.abs(value - (held.scores[i] as number)));
+  const errors = lossEstimationErrors(lossesOf(held), {
+    absolute: absoluteErrors,
+    squared: absoluteErrors.map((error) => error * error),
+  });
   return {
     metrics: realize(held),
     estimate(rows) {
-      const { absolute, squared } = estimator.expectedLosses({ ...rows, predictions: rows.scores });
-      return lossMetrics(absolute, squared);
+      const { absolute, squared } = lossesOf(rows);
+      return widened(lossMetrics(absolute, squared), errors, Number.POSITIVE_INFINITY);
     },
     realize,
     calibration: () => null,

@@ -111,7 +111,7 @@ export function MonitorsScreen() {
       </div>
       {tourGraph && tour && <ClosedLoopTour graph={tourGraph} onClose={() => setTour(false)} />}
       {tourGraph && !tour && (
-        <div className="tour-closed">
+        <div className="loop-tour-closed">
           <IconButton icon="play" label={t.tourOfTheClosedLoop} onClick={() => setTour(true)} />
         </div>
       )}

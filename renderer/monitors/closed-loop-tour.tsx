@@ -129,14 +129,14 @@ export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: 
     },
   };
   return (
-    <aside className="tour" aria-label={t.tourOfTheClosedLoop}>
+    <aside className="loop-tour" aria-label={t.tourOfTheClosedLoop}>
       <header>
         <h2>{t.theClosedLoop}</h2>
         <span className="grow" />
         <IconButton icon="close" label={t.closeTheTour} onClick={onClose} />
       </header>
       {state && (
-        <p className="small mid tour-clock">
+        <p className="small mid loop-tour-clock">
           {new Date(state.clockMs).toISOString().slice(0, 10)},{' '}
           {t.sentSoFar(
             formatCount(state.sent),

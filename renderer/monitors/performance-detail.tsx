@@ -181,6 +181,7 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
           </tbody>
         </table>
       </section>
+      {(performance.slices?.length ?? 0) > 0 && <Slices performance={performance} name={name} />}
       <section className="cell">
         <h3 className="cell-title">{t.labels}</h3>
         <dl className="facts">
@@ -200,5 +201,46 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
         )}
       </section>
     </div>
+  );
+}
+
+/** Groups of the newest labelled requests, worst first. */
+function Slices({ performance, name }: { performance: Performance; name: string }) {
+  return (
+    <section className="cell">
+      <h3 className="cell-title">{t.slices}</h3>
+      <table className="list-table">
+        <thead>
+          <tr>
+            <th scope="col">{t.slice}</th>
+            <th scope="col" className="n">
+              {t.rows}
+            </th>
+            <th scope="col" className="n">
+              {name}
+            </th>
+            <th scope="col" className="n">
+              95 %
+            </th>
+            <th scope="col">{t.verdict}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {performance.slices?.map(({ column, value, rows, realized, worse }) => (
+            <tr key={`${column} ${value}`}>
+              <td className="mono">
+                {column} {value}
+              </td>
+              <td className="n">{formatCount(rows)}</td>
+              <td className="n">{formatMetric(realized.value)}</td>
+              <td className="n">
+                {formatMetric(realized.low)} – {formatMetric(realized.high)}
+              </td>
+              <td>{worse ? t.surelyWorse : ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

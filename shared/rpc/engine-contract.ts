@@ -584,6 +584,18 @@ export const monitorPerformanceSchema = z.object({
   realizedDrop: z.boolean(),
   /** After m of k windows that surprised. */
   conceptDrift: z.boolean().optional(),
+  /** Groups of the newest labelled requests, worst first; `worse`: surely worse than all of them together. */
+  slices: z
+    .array(
+      z.object({
+        column: z.string(),
+        value: z.string(),
+        rows: z.number(),
+        realized: bandedMetricSchema,
+        worse: z.boolean(),
+      }),
+    )
+    .optional(),
 });
 export type MonitorPerformance = z.infer<typeof monitorPerformanceSchema>;
 

@@ -49,4 +49,30 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
     await screenshot(page, 'monitors-compare');
     expect(errors).toEqual([]);
   });
+
+  it('show the tour of the closed loop beside the monitors, never over them', async () => {
+    const { page, errors } = await openPage(browser, app.url);
+    await page.evaluate(() => {
+      location.hash = '#/home';
+    });
+    await page
+      .getByRole('button', { name: /Closed loop/ })
+      .first()
+      .click();
+    await page.locator('.react-flow__node').first().waitFor();
+    await page.evaluate(() => {
+      location.hash = '#/monitors';
+    });
+    const tour = page.getByRole('complementary', { name: /tour/i });
+    await tour.waitFor();
+    const main = page.locator('.screen-main');
+    const [left, right] = [await main.boundingBox(), await tour.boundingBox()];
+    expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual((right?.x ?? 0) + 1);
+    // A click that something else would take fails.
+    await page.getByRole('button', { name: /^System/ }).click();
+    await page.getByRole('heading', { name: 'System' }).waitFor();
+    await tour.getByRole('button', { name: 'Start endpoint' }).click({ trial: true });
+    await screenshot(page, 'monitors-tour');
+    expect(errors).toEqual([]);
+  });
 });

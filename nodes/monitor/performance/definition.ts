@@ -100,7 +100,9 @@ inputs of the model that name the case (\`flight\`, \`date\`). Of several rows f
 Drift monitor of the endpoint is in alarm, means that the same inputs now mean something else. **Calibration** is shown
 window by window: the share that the scores let expect against the share that came.
 
-Both come with bands that hold the metric with 95 % confidence. A window has **dropped** when it is worse than the best
+Both come with bands of 95 %: what the number of rows leaves open, and for estimates also how far they were off from tenth
+to tenth of the held-out rows, since days have something in common that scores do not know. **Slices** (frequent values and
+quarters of each column) are measured on the newest labelled requests. A window has **dropped** when it is worse than the best
 held-out result by more than \`maximumDrop\` and its whole band is worse too: small windows scatter. The alarm is on after
 \`alarmWindows\` of the last \`lastWindows\` windows.`,
 });
