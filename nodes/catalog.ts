@@ -71,6 +71,7 @@ import { mlpNode } from './train/mlp/definition.ts';
 import { onnxNode } from './train/onnx/definition.ts';
 import { pcaNode } from './train/pca/definition.ts';
 import { pythonModelNode } from './train/python/definition.ts';
+import { rayNode } from './train/ray/definition.ts';
 import { recommendNode } from './train/recommend/definition.ts';
 import { registerNode } from './train/register/definition.ts';
 import { searchNode } from './train/search/definition.ts';
@@ -151,6 +152,7 @@ export const catalog = {
   [forecastNode.kind]: forecastNode,
   [onnxNode.kind]: onnxNode,
   [pythonModelNode.kind]: pythonModelNode,
+  [rayNode.kind]: rayNode,
   [recommendNode.kind]: recommendNode,
   [registerNode.kind]: registerNode,
   [searchNode.kind]: searchNode,

@@ -70,6 +70,7 @@ export const runners: Readonly<Partial<Record<NodeKind, RunnerLoader>>> = {
   'train.onnx': () => import('./train/onnx/run.ts'),
   'train.pca': () => import('./train/pca/run.ts'),
   'train.python': () => import('./train/python/run.ts'),
+  'train.ray': () => import('./train/ray/run.ts'),
   'train.recommend': () => import('./train/recommend/run.ts'),
   'train.register': () => import('./train/register/run.ts'),
   'train.search': () => import('./train/search/run.ts'),

@@ -23,7 +23,11 @@ export interface TargetParts {
 /** The bundle of a target from its parts. Throws `export.unsupported`, `export.no-model`, `export.invalid-object`. */
 export function composeBundle(targetId: string, context: ExportContext, target: TargetParts): Bundle {
   const servesOnly = target.batch === undefined;
-  refuseUnsupported(context, targetId, { servesOnly, loops: target.loop !== undefined });
+  refuseUnsupported(context, targetId, {
+    servesOnly,
+    loops: target.loop !== undefined,
+    ray: targetId.split(',')[0] === 'ray',
+  });
   const loop = loopServices(context.plan).length > 0 ? target.loop : undefined;
   const planText = planTextOf(context.plan);
   // A Job that has run keeps its requests: with others it has another name.

@@ -205,6 +205,22 @@ describe('kubernetes', () => {
     }
   });
 
+  it('gives Ray a pod for each worker of a step that trains on several, and refuses it elsewhere', () => {
+    const params = { label: 'x', trainer: 'torch', workers: 4, cpusPerWorker: 6, gpusPerWorker: 1 };
+    const trained = step('net', 'train.ray', params);
+    const { files } = renderBundle('ray', context([trained]));
+    const run = files.find(({ path }) => path === 'base/run.yaml')?.text ?? '';
+    expect(run).toContain('replicas: 4');
+    expect(run).toContain('nvidia.com/gpu: "1"');
+    expect(run).toContain('cpu: "6"');
+    const image = files.find(({ path }) => path === 'Containerfile')?.text;
+    expect(image).toContain('"ray[train]" lightgbm torch onnx');
+    expect(codeOf(() => renderBundle('kubernetes', context([trained])))).toEqual({
+      code: 'export.unsupported',
+      nodeId: 'net',
+    });
+  });
+
   it('asks for what a step took, and a quarter more, under another name than before', () => {
     const net = step('net', 'train.mlp', { label: 'x' });
     const nodeSays = { ...step('told', 'train.mlp', { label: 'x' }), resources: { memoryBytes: 7 * 2 ** 30 } };

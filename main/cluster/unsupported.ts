@@ -6,7 +6,9 @@ import { type ExportContext, loopServices, plannedEndpoints } from './export-con
 /** Kinds without a counterpart in a bundle of plain Kubernetes objects are refused by name. */
 const exportableServices = new Set(['serve.endpoint', 'monitor.drift', 'monitor.system']);
 /** Kinds that run a script in the person's own environment. */
-const pythonKinds = new Set(['data.python', 'train.python']);
+const pythonKinds = new Set(['data.python', 'train.python', 'train.ray']);
+/** Kinds whose Python is that of the Ray image. */
+const rayKinds = new Set(['train.ray']);
 /** Monitors that only look on: a bundle that only serves says that it leaves them out. */
 const lookingOn = new Set(['monitor.drift', 'monitor.performance', 'monitor.system']);
 
@@ -17,7 +19,11 @@ const lookingOn = new Set(['monitor.drift', 'monitor.performance', 'monitor.syst
 export function refuseUnsupported(
   context: ExportContext,
   target: string,
-  options: { servesOnly: boolean /** Monitors run beside the endpoints. */; loops: boolean },
+  options: {
+    servesOnly: boolean /** Monitors run beside the endpoints. */;
+    loops: boolean /** Steps are tasks of Ray. */;
+    ray: boolean;
+  },
 ): void {
   const { servesOnly, loops } = options;
   for (const step of servesOnly ? [] : context.plan.steps) {
@@ -41,9 +47,11 @@ export function refuseUnsupported(
         fix: 'Set its approval to none: gates decide; or run the graph with slipway run.',
       });
     }
-    if (pythonKinds.has(step.kind)) {
+    if (pythonKinds.has(step.kind) && !(options.ray && rayKinds.has(step.kind))) {
       throw unsupported(target, step.id, 'runs a Python script, and pods have no Python of yours', {
-        fix: 'Run the graph with slipway run, or do this step without Python.',
+        fix: rayKinds.has(step.kind)
+          ? 'Choose the target ray, or run the graph with slipway run.'
+          : 'Run the graph with slipway run, or do this step without Python.',
       });
     }
     if (step.kind === 'data.stream' && step.params['source'] === 'push') {

@@ -99,6 +99,7 @@ const actions: Readonly<Record<string, { what: string; onSight: boolean }>> = {
   'data.write-sqlite': { what: 'writes into a database file', onSight: false },
   'monitor.retrain': { what: 'trains again and promotes models by itself', onSight: false },
   'train.python': { what: 'runs a Python script, which may run code of any kind', onSight: true },
+  'train.ray': { what: 'runs a Python script, which may run code of any kind', onSight: true },
   'serve.endpoint': { what: 'opens a port that answers requests', onSight: false },
   'train.register': { what: 'changes the models registered here, which endpoints may serve', onSight: false },
 };

@@ -58,6 +58,10 @@ function loadTrainerScorer(manifest: Pick<ModelManifest, 'trainer'>, native: Uin
       const model = decodeRecommend(native);
       return { score: (features, rows) => scoreRecommendations(model, features, rows) };
     }
+    case 'train.ray':
+      return manifest.trainer.params['trainer'] === 'torch'
+        ? createAdoptedScorer(decodeAdopted(native))
+        : createTreeScorer(decodeTrees(native));
     case 'train.onnx':
     case 'train.python':
       return createAdoptedScorer(decodeAdopted(native));

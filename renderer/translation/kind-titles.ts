@@ -74,6 +74,7 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
   'train.forecast': 'Zeitreihe vorhersagen',
   'train.onnx': 'ONNX-Modell',
   'train.python': 'Python-Modell',
+  'train.ray': 'Ray Train',
   'train.recommend': 'Empfehlungen',
   'train.register': 'Eintragen',
   'train.search': 'Suche',

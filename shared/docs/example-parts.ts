@@ -637,6 +637,12 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
     'split.train > impute.input, impute.features > python.features',
     'python',
   ),
+  'train.ray': extend(
+    penguins,
+    { impute: ['feature.impute', { columns: sizes }], ray: ['train.ray', { label: 'species', workers: 2 }] },
+    'split.train > impute.input, impute.features > ray.features',
+    'python',
+  ),
   'train.recommend': parts(
     {
       routes: file('flights-airport.csv'),

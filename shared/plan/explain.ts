@@ -47,6 +47,7 @@ function sourceChange(before: KeyParts, after: string): string {
       return 'database changed';
     case 'data.python':
     case 'train.python':
+    case 'train.ray':
       return 'Python environment changed';
     case 'data.http':
     case 'data.s3':

@@ -47,7 +47,7 @@ export function kserveServing(context: ExportContext, names: Names): BundlePart 
       },
       {
         name: 'rollout',
-        about: `an InferenceGraph for each endpoint gives ${challengerShare} % of its requests to an InferenceService of its own with the alias \`challenger\`, which must be registered. Call \`${endpoints.map((endpoint) => `${serviceName(names, endpoint)}-rollout`).join('\`, \`')}\` instead of the endpoint.`,
+        about: `an InferenceGraph for each endpoint gives ${challengerShare} % of its requests to an InferenceService of its own with the alias \`challenger\`, which must be registered. Call \`${endpoints.map((endpoint) => `${serviceName(names, endpoint)}-rollout`).join('`, `')}\` instead of the endpoint.`,
         objects: endpoints.flatMap((endpoint) => rolloutObjects(context, names, endpoint)),
         patches: [],
       },

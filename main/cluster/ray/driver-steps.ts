@@ -20,7 +20,8 @@ export function driverSteps(context: ExportContext): DriverStep[] {
   return context.plan.steps.map((step) => ({
     id: step.id,
     after: [...new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)))],
-    cpus: Number(stepResources(step, context).requests['cpu']),
+    // One that trains on workers of its own waits for them, and would else take a core from them.
+    cpus: step.kind === 'train.ray' ? 0 : Number(stepResources(step, context).requests['cpu']),
     gpus: gpuCount(step),
     shares: shareCount(step, context.definitionOf, context.mostPods),
     retries: step.retry?.limit ?? 0,

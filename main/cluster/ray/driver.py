@@ -25,7 +25,9 @@ def run_step(step, config, share=None):
     command += ["--store", config["store"]]
     if share is not None:
         command += ["--share", f"{share}/{step['shares']}"]
-    environment = {**os.environ, **config["environment"]}
+    # A step that trains on several workers finds them in the cluster it runs in, by the Python that has Ray.
+    cluster = {"RAY_ADDRESS": ray.get_runtime_context().gcs_address, "SLIPWAY_PYTHON": sys.executable}
+    environment = {**os.environ, **cluster, **config["environment"]}
     started = time.monotonic()
     process = subprocess.Popen(
         command,

@@ -1,3 +1,4 @@
+import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
@@ -12,6 +13,7 @@ import { rayShared } from './ray-shared.ts';
 /** The operator adds to the name, and refuses longer ones. */
 const maxNameLength = 47;
 const maxWorkers = 8;
+const fewestWorkers = 2;
 
 /** The batch part as a RayJob: a driver that runs every step as a Ray task with the cores it asks for. */
 export function rayBatch(context: ExportContext, names: Names, planText: string): BundlePart {
@@ -53,8 +55,8 @@ function rayJobName(names: Names): string {
 
 function rayJob(context: ExportContext, names: Names): KubernetesObject {
   const labels = labelsOf(names.graph, 'run', context.version);
-  const { steps } = context.plan;
-  const largest = largestStep(context);
+  const steps = context.plan.steps.map(asWorker);
+  const largest = largestStep({ ...context, plan: { ...context.plan, steps } });
   const withRoom = (kind: 'requests' | 'limits', moreMiB: number, storage: string): Record<string, string> => ({
     ...largest[kind],
     // Ray keeps objects beside the step's process.
@@ -62,6 +64,10 @@ function rayJob(context: ExportContext, names: Names): KubernetesObject {
     'ephemeral-storage': storage,
   });
   const gpus = Math.max(0, ...steps.map(gpuCount));
+  const workers = Math.max(
+    fewestWorkers,
+    ...steps.flatMap(({ kind, params }) => (kind === 'train.ray' ? Number(params['workers']) : [])),
+  );
   return {
     apiVersion: 'ray.io/v1',
     kind: 'RayJob',
@@ -94,9 +100,9 @@ function rayJob(context: ExportContext, names: Names): KubernetesObject {
         workerGroupSpecs: [
           {
             groupName: 'steps',
-            replicas: 2,
+            replicas: workers,
             minReplicas: 1,
-            maxReplicas: maxWorkers,
+            maxReplicas: Math.max(maxWorkers, workers),
             // Ray counts only whole devices of NVIDIA by itself.
             rayStartParams: gpus === 0 ? {} : { 'num-gpus': String(gpus) },
             template: rayPod(names, {
@@ -111,6 +117,21 @@ function rayJob(context: ExportContext, names: Names): KubernetesObject {
           },
         ],
       },
+    },
+  };
+}
+
+/** A step that trains on several workers, as one of these: each pod has room for one. */
+function asWorker(step: PlanStep): PlanStep {
+  if (step.kind !== 'train.ray') return step;
+  const { cpusPerWorker, gpusPerWorker, trainer } = step.params;
+  const count = trainer === 'torch' ? Number(gpusPerWorker) : 0;
+  return {
+    ...step,
+    resources: {
+      cpu: Number(cpusPerWorker),
+      ...(count === 0 ? {} : { gpu: { resource: 'nvidia.com/gpu', count } }),
+      ...step.resources,
     },
   };
 }

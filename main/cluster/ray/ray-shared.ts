@@ -19,7 +19,7 @@ export function rayShared(context: ExportContext, names: Names): BundlePart & { 
   const { version } = context;
   return {
     groups: [{ file: 'ray.yaml', objects: [pythonFiles(context, names), meshPolicy(context, names)] }],
-    files: [containerfile(version)],
+    files: [containerfile(context)],
     readme: {
       about: [],
       needs: ['The KubeRay operator (1.3 or newer) must be installed.'],
@@ -31,8 +31,11 @@ export function rayShared(context: ExportContext, names: Names): BundlePart & { 
   };
 }
 
-/** Ray and the engine in one image. */
-function containerfile(version: string): BundleFile {
+/** Ray and the engine in one image; with the trainers where a step trains on several workers. */
+function containerfile({ plan, version }: ExportContext): BundleFile {
+  const trained = plan.steps.filter(({ kind }) => kind === 'train.ray');
+  const torch = trained.some(({ params }) => params['trainer'] === 'torch');
+  const packages = ['"ray[train]"', 'lightgbm', ...(torch ? ['torch', 'onnx'] : [])];
   const text = [
     '# Ray with the engine of Slipway. Pin both by digest when building.',
     `ARG RAY=docker.io/rayproject/ray:${rayVersion}-py311`,
@@ -40,6 +43,7 @@ function containerfile(version: string): BundleFile {
     'FROM ${ENGINE} AS engine',
     'FROM ${RAY}',
     'COPY --from=engine /opt/slipway /opt/slipway',
+    ...(trained.length === 0 ? [] : [`RUN pip install --no-cache-dir ${packages.join(' ')}`]),
     '',
   ].join('\n');
   return { path: 'Containerfile', text };

@@ -59,7 +59,9 @@ export async function openExplainer(source: ExplainerSource): Promise<Explainer>
   const { manifest } = source;
   switch (manifest.trainer.kind) {
     case 'train.anomaly':
+    case 'train.ray':
     case 'train.trees': {
+      if (manifest.trainer.params['trainer'] === 'torch') break;
       const model = decodeTrees(await readNative(source));
       if (!hasLeafRows(model)) break;
       const scorer = createTreeScorer(model);
