@@ -91,6 +91,8 @@ export interface StartModels extends EndpointOptions {
   models: readonly ModelSource[];
   /** Folder of models that may be loaded and unloaded while serving; without it the models are fixed. */
   repositoryDir?: string | undefined;
+  /** How often that folder is looked at for changes; default never. */
+  repositoryPollMs?: number | undefined;
 }
 
 export interface StartedEndpoint extends Endpoint {
@@ -256,6 +258,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
               redacted: [...(start.redactColumns ?? [])],
             },
       repositoryDir: start.repositoryDir ?? null,
+      repositoryPollMs: start.repositoryPollMs ?? null,
       dataDir: options.dataDir,
       missingFeatures: start.missingFeatures ?? { policy: 'null' as const, defaults: {} },
       stateDir: join(options.dataDir, 'serving', start.graphId, start.nodeId),

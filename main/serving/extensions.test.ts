@@ -124,6 +124,41 @@ describe('model repository', () => {
     expect(await infer('late')).toEqual([7, 14]);
   });
 
+  it('follows its folder where it is told to: new, changed, broken and gone models', async () => {
+    const polled = join(dir, 'polled');
+    const write = async (name: string, factor: number) => {
+      await mkdir(join(polled, name, '1'), { recursive: true });
+      await writeFile(join(polled, name, '1', 'model.onnx'), timesModel(factor));
+    };
+    await write('first', 2);
+    const { http, id } = await host.startModels({
+      graphId: 'ext',
+      nodeId: 'polled',
+      name: 'polled',
+      http: { port: 0 },
+      models: await modelSourcesAt(polled),
+      repositoryDir: polled,
+      repositoryPollMs: 50,
+    });
+    const ask = async (name: string) => {
+      const body = JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data: [1, 1] }] });
+      const answer = await fetch(`${http}/v2/models/${name}/infer`, { method: 'POST', body });
+      if (!answer.ok) return answer.status;
+      return ((await answer.json()) as { outputs: [{ data: [number, number] }] }).outputs[0].data[0];
+    };
+    expect([await ask('first'), await ask('second')]).toEqual([2, 404]);
+    await write('second', 5);
+    await expect.poll(() => ask('second'), { timeout: 10_000 }).toBe(5);
+    await write('first', 30);
+    await expect.poll(() => ask('first'), { timeout: 10_000 }).toBe(30);
+    // What cannot be loaded leaves the model that answers as it is.
+    await writeFile(join(polled, 'second', '1', 'model.onnx'), 'no model');
+    await rm(join(polled, 'first'), { recursive: true });
+    await expect.poll(() => ask('first'), { timeout: 10_000 }).toBe(404);
+    expect(await ask('second')).toBe(5);
+    await host.stop(id);
+  });
+
   it('takes a configuration and files in the request', async () => {
     const config = JSON.stringify({ max_batch_size: 3, version_policy: { all: {} } });
     const parameters = {

@@ -41,6 +41,8 @@ export interface ServingStart {
   payloadLog: PayloadLogOptions | null;
   /** Folder of models that may be loaded and unloaded while serving; null: the models are fixed. */
   repositoryDir: string | null;
+  /** How often it is looked at for changes; null: models are loaded and unloaded by requests only. */
+  repositoryPollMs: number | null;
   /** Data directory, with the online features. */
   dataDir: string;
   missingFeatures: MissingFeatures;

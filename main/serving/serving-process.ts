@@ -33,6 +33,7 @@ import { ModelRepository } from './model-repository.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelTable } from './model-table.ts';
 import { PayloadLog } from './payload-log/payload-log.ts';
+import { RepositoryPoll } from './repository-poll.ts';
 import { predictRows } from './predict-rows.ts';
 import { ModelFleet } from './replicas/model-fleet.ts';
 import { ServedModel } from './served-model.ts';
@@ -56,6 +57,7 @@ let fleet: ModelFleet | undefined;
 let costs: CostRecorder | undefined;
 let front: HttpFront | undefined;
 let grpc: GrpcFront | undefined;
+let poll: RepositoryPoll | undefined;
 
 /** How long a stop waits for requests in flight. */
 const drainMs = 5_000;
@@ -94,9 +96,13 @@ async function start(message: ServingStart): Promise<void> {
     models.trafficOf(first.name).set({ stable: first.version, canary: null, shadow: null });
   }
   const fronts = message.fronts > 1 ? await FrontPool.create({ count: message.fronts, tls: message.tls, log }) : null;
+  const repository = new ModelRepository({ root: message.repositoryDir, models, open });
+  if (message.repositoryDir !== null && message.repositoryPollMs !== null) {
+    poll = await RepositoryPoll.open(message.repositoryDir, repository, message.repositoryPollMs, log);
+  }
   context = {
     models,
-    repository: new ModelRepository({ root: message.repositoryDir, models, open }),
+    repository,
     settings,
     feedback: new FeedbackStore(stateDir),
     activity,
@@ -334,6 +340,7 @@ async function stopHttp(): Promise<void> {
 async function stop(): Promise<void> {
   if (context !== undefined) context.draining = true;
   await context?.fronts?.close(drainMs);
+  poll?.close();
   await Promise.all([stopHttp(), grpc?.close(drainMs)]);
   fleet?.close();
   await explanations.close();

@@ -39,7 +39,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves a registered model, an ONNX file, or a folder of models in the layout NAME/VERSION/model.onnx.',
   usage:
-    'MODEL… [--name NAME] [--wait] [--objective MS] [--settings JSON] [--request-log off|sampled|full] [--redact COLUMN]… [--monitored] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
+    'MODEL… [--name NAME] [--wait] [--objective MS] [--settings JSON] [--poll SECONDS] [--request-log off|sampled|full] [--redact COLUMN]… [--monitored] [--replicas MIN-MAX] [--memory-budget MIB] [--load start|on-demand] [--http PORT] [--grpc PORT] [--host HOST] [--keys none|required] [--tls-cert FILE --tls-key FILE]',
   positionals: Number.POSITIVE_INFINITY,
   options: {
     ...servingOptions,
@@ -48,6 +48,7 @@ export const serveCommand: Command = {
     wait: { type: 'boolean' },
     objective: { type: 'string' },
     settings: { type: 'string' },
+    poll: { type: 'string' },
     monitored: { type: 'boolean' },
     'request-log': { type: 'string' },
     redact: { type: 'string', multiple: true },
@@ -59,6 +60,7 @@ export const serveCommand: Command = {
     wait: 'wait until the model is registered, as a pod does that starts with the run',
     objective: 'p99 latency in ms to keep in overload, by refusing requests; default 50',
     settings: 'params of an Endpoint node as JSON, e.g. {"maxBatchRows": 128}',
+    poll: 'seconds between looks at a folder of models: what is new or changed is loaded, what has gone is unloaded; default never',
     'request-log':
       'off, sampled (up to 1,000 rows per second, above that a share) or full: rows and predictions as Parquet in the data directory, see `slipway requests`; default off',
     redact: 'column that is never written to the request log; may be repeated',
@@ -97,7 +99,7 @@ export const serveCommand: Command = {
         nodeId: 'endpoint',
         name: first?.name ?? 'models',
         models,
-        ...(await repositoryOf(model)),
+        ...(await repositoryOf(context, model)),
         http: { port: serving.port ?? 0, ...(serving.host === undefined ? {} : { host: serving.host }) },
         grpcPort: serving.grpcPort,
         keys: serving.keys,
@@ -218,9 +220,19 @@ function objectiveOf(context: CommandContext): number | undefined {
 }
 
 /** A folder of models is served as a repository: its models can be loaded and unloaded. */
-async function repositoryOf(model: string): Promise<{ repositoryDir?: string }> {
+async function repositoryOf(
+  context: CommandContext,
+  model: string,
+): Promise<{ repositoryDir?: string; repositoryPollMs?: number }> {
   const isFolder = !model.startsWith('models:/') && (await isModelRepository(model));
-  return isFolder ? { repositoryDir: resolve(model) } : {};
+  const text = context.text('poll');
+  if (text === undefined) return isFolder ? { repositoryDir: resolve(model) } : {};
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 86_400)) {
+    throw new AppError('cli.usage', `--poll ${text} is no time.`, { fix: 'Give seconds from 0.1, for example 5.' });
+  }
+  if (!isFolder) throw new AppError('cli.usage', '--poll is for a folder of models.');
+  return { repositoryDir: resolve(model), repositoryPollMs: seconds * 1_000 };
 }
 
 /** A monitor with the default parameters of its kind: what is served without a graph reports drift too. */

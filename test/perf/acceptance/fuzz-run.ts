@@ -100,6 +100,7 @@ export async function fuzzRun(options: {
       responseCacheBytes: 2 ** 20,
       payloadLog: null,
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
+      repositoryPollMs: null,
       repositoryDir: models,
       missingFeatures: { policy: 'null', defaults: {} },
       dataDir: dir,
