@@ -6,6 +6,7 @@ import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { CanaryGuard, readGuard } from './canary-guard.ts';
 import { createEndpointHost, type EndpointHost } from './endpoint-host.ts';
 import { modelFolderSources } from './model-source.ts';
+import type { Tensor } from './tensor.ts';
 import { Traffic } from './traffic.ts';
 
 describe('CanaryGuard', () => {
@@ -47,6 +48,28 @@ describe('CanaryGuard', () => {
         () => [false, 0.2],
       ),
     ).toBeUndefined();
+  });
+
+  it('takes back one that predicts something else, where a limit is set', () => {
+    const answer = (best: number): Tensor[] => [
+      { name: 'probabilities', datatype: 'FP32', shape: [1, 2], data: Float32Array.of(1 - best, best) },
+    ];
+    const reasonOf = (limits: object, share: number) => {
+      const guard = new CanaryGuard(readGuard(limits));
+      for (let i = 0; i < 2_000; i++) {
+        if (guard.watchesDrift) {
+          guard.predicted(false, answer(i % 2));
+          guard.predicted(true, answer(i % 10 < share ? 1 : 0));
+        }
+        guard.observe(false, false, 5);
+        const reason = guard.observe(true, false, 5);
+        if (reason !== undefined) return reason;
+      }
+      return undefined;
+    };
+    expect(reasonOf({ maxDrift: 0.2 }, 9)).toBe('drift');
+    expect(reasonOf({ maxDrift: 0.2 }, 5)).toBeUndefined();
+    expect(reasonOf({}, 9)).toBeUndefined();
   });
 
   it.each([[null], [{ maxErrorIncrease: 2 }], [{ maxLatencyRatio: 0.5 }], [{ minRequests: 'x' }], [{ maxErrors: 1 }]])(

@@ -1,6 +1,8 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import { isRecord } from './is-record.ts';
 import { LatencySketch } from './latency-sketch.ts';
+import { PredictionShares } from './prediction-shares.ts';
+import type { Tensor } from './tensor.ts';
 
 /** When a canary is taken back by itself. */
 export interface GuardLimits {
@@ -8,13 +10,15 @@ export interface GuardLimits {
   maxErrorIncrease: number;
   /** Largest ratio of the canary's p95 to that of the stable version. */
   maxLatencyRatio: number;
+  /** Largest difference of what the two predict, 0 to 1, beyond what chance explains; 1 allows any. */
+  maxDrift: number;
   /** Requests of each version before anything is decided. */
   minRequests: number;
 }
 
-export type RollbackReason = 'errors' | 'latency';
+export type RollbackReason = 'errors' | 'latency' | 'drift';
 
-const defaults: GuardLimits = { maxErrorIncrease: 0.02, maxLatencyRatio: 2, minRequests: 100 };
+const defaults: GuardLimits = { maxErrorIncrease: 0.02, maxLatencyRatio: 2, maxDrift: 1, minRequests: 100 };
 
 /** Quantile of the standard normal: a decision is wrong by chance in one of 1,000 looks. */
 const z = 3.09;
@@ -35,6 +39,7 @@ export function readGuard(value: unknown): GuardLimits {
   return {
     maxErrorIncrease: numberOf(value, 'maxErrorIncrease', 0, 1),
     maxLatencyRatio: numberOf(value, 'maxLatencyRatio', 1, 1_000),
+    maxDrift: numberOf(value, 'maxDrift', 0, 1),
     minRequests: Math.ceil(numberOf(value, 'minRequests', 10, 1e9)),
   };
 }
@@ -49,6 +54,7 @@ class Track {
   requests = 0;
   failed = 0;
   readonly latency = new LatencySketch();
+  readonly predictions = new PredictionShares();
 }
 
 /** Compares a canary with the stable version, both since the canary began. */
@@ -71,6 +77,16 @@ export class CanaryGuard {
     return this.#judge();
   }
 
+  /** Whether it wants to know what is predicted. */
+  get watchesDrift(): boolean {
+    return this.#limits.maxDrift < 1;
+  }
+
+  /** Counts what an answered request was told. */
+  predicted(isCanary: boolean, outputs: readonly Tensor[]): void {
+    (isCanary ? this.#canary : this.#stable).predictions.add(outputs);
+  }
+
   #judge(): RollbackReason | undefined {
     const { minRequests, maxErrorIncrease, maxLatencyRatio } = this.#limits;
     const [stable, canary] = [this.#stable, this.#canary];
@@ -79,6 +95,7 @@ export class CanaryGuard {
     const stableRate = stable.requests === 0 ? 0 : stable.failed / stable.requests;
     if (wilsonLowerBound(canary.failed, canary.requests) > stableRate + maxErrorIncrease) return 'errors';
     if (stable.requests < minRequests) return undefined;
+    if (canary.predictions.distanceTo(stable.predictions) > this.#limits.maxDrift) return 'drift';
     const ours = canary.latency.quantileMs(0.95);
     const theirs = stable.latency.quantileMs(0.95);
     if (ours === null || theirs === null) return undefined;

@@ -45,6 +45,7 @@ export async function runInference(
   };
   if (timing !== undefined) timing.preparedMs = performance.now();
   const outputs = await model.infer(job, session);
+  models.predicted(model, outputs);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
   if (!isTest) model.record(request, outputs, rows, timing);
@@ -83,7 +84,7 @@ export function recordRequest(
   const { version, reason } = rolledBack;
   context.log(
     'warn',
-    `Version ${version} of model ${model.name} gets no requests any more: its ${reason} were above its limits.`,
+    `Version ${version} of model ${model.name} gets no requests any more: its ${reason} was beyond its limits.`,
   );
   context.audit.write({
     action: 'canary.rolled-back',

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ServedModel } from './served-model.ts';
+import type { Tensor } from './tensor.ts';
 import { type AutomaticRollback, Traffic } from './traffic.ts';
 
 /** The model versions of one endpoint by name and version. */
@@ -64,6 +65,11 @@ export class ModelTable {
   }
 
   /** Counts an answered request of a model for the guard of its canary. */
+  /** What an answered request was told. */
+  predicted(model: ServedModel, outputs: readonly Tensor[]): void {
+    this.#traffic.get(model.name)?.predicted(model.version, outputs);
+  }
+
   observe(model: ServedModel, failed: boolean, durationMs: number): AutomaticRollback | undefined {
     return this.#traffic.get(model.name)?.observe(model.version, failed, durationMs, Date.now());
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import { CanaryGuard, type GuardLimits, type RollbackReason, readGuard } from './canary-guard.ts';
 import { isRecord } from './is-record.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Which version of a model answers requests that name none. */
 export interface TrafficRule {
@@ -103,6 +104,14 @@ export class Traffic {
     this.#guard = undefined;
     this.#rolledBack = { version, reason, timeMs: nowMs };
     return this.#rolledBack;
+  }
+
+  /** Outputs that a version answered with, for a guard that compares them. */
+  predicted(version: string, outputs: readonly Tensor[]): void {
+    const rule = this.#rule;
+    if (this.#guard?.watchesDrift !== true || rule?.canary == null) return;
+    const isCanary = version === rule.canary.version;
+    if (isCanary || version === rule.stable) this.#guard.predicted(isCanary, outputs);
   }
 
   #watch(): void {

@@ -322,7 +322,8 @@ request log stay in one place, so they hold for all fronts together. It pays wit
 on a machine with cores to spare; for small plain requests one process is faster. gRPC has its own port without fronts.
 
 **Rollout.** \`POST /v1/models/NAME/traffic\` with \`{"stable": "1", "canary": {"version": "2", "percent": 10, "guard": {}}}\`
-shares requests out; a guarded canary is taken back by itself when it fails more often or is slower than the stable version.
+shares requests out; a guarded canary is taken back by itself when it fails more often or is slower than the stable version,
+and with \`"guard": {"maxDrift": 0.2}\` when what it predicts differs by more than that.
 Requests with the header \`x-slipway-session\` keep to one version. \`/v1/models/NAME/rollback\` goes back at once.
 
 **Request log.** Columns and predictions go to Parquet files in the data directory, under \`serving/GRAPH/NODE/requests\`:
