@@ -6,6 +6,7 @@ import { engine } from '../client/engine-client.ts';
 import { Button } from '../ui/button.tsx';
 import { formatCount, formatRelative } from '../ui/format.ts';
 import { showToast } from '../ui/toast.tsx';
+import { EditAtNode } from './edit-at-node.tsx';
 import { FeatureCharts } from './feature-charts.tsx';
 import { ModelLinks } from './model-links.tsx';
 import { ReplayTable } from './replay-table.tsx';
@@ -77,6 +78,7 @@ export function FeatureDetail({ entry, onChanged }: FeatureDetailProps) {
       <div className="screen-head">
         <h1>{view.name}</h1>
         <span className="grow" />
+        {made !== null && <EditAtNode graphId={made.graphId} nodeId={made.nodeId} />}
         <Button disabled={!connected || busy || made === null || online?.upToDate === true} onClick={bringOnline}>
           {t.bringOnline}
         </Button>

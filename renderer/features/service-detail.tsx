@@ -3,6 +3,7 @@ import type { CatalogService } from '../../shared/rpc/feature-schemas.ts';
 import { navigate } from '../state/ui-store.ts';
 import { formatRelative } from '../ui/format.ts';
 import { Button } from '../ui/button.tsx';
+import { EditAtNode } from './edit-at-node.tsx';
 import { ModelLinks } from './model-links.tsx';
 import { t } from './text.ts';
 
@@ -17,6 +18,8 @@ export function ServiceDetail({ versions }: { versions: readonly CatalogService[
       <div className="screen-head">
         <h1>{newest.service.name}</h1>
         <span className="mute">{t.service}</span>
+        <span className="grow" />
+        <EditAtNode graphId={newest.graphId} nodeId={newest.nodeId} />
       </div>
       <div className="feature-body">
         {shown.service.description !== '' && <p>{shown.service.description}</p>}

@@ -167,6 +167,7 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
         <ExpressionField
           nodeId={nodeId}
           port={control.port}
+          language={control.language ?? 'sql'}
           ids={ids}
           value={typeof value === 'string' ? value : ''}
           onChange={onChange}

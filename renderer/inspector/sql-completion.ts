@@ -76,7 +76,7 @@ export function completeSql(
     );
   if (owner !== undefined) {
     const table = named.get(owner.toLowerCase());
-    return table && ranked(columnsOf([table]), prefix, from);
+    return table && rankCompletions(columnsOf([table]), prefix, from);
   }
   if (prefix === '' && !asked) return undefined;
   const afterFrom = /\b(?:from|join)\s+$/i.test(before.slice(0, from));
@@ -87,12 +87,12 @@ export function completeSql(
       detail: '',
     }),
   );
-  if (afterFrom) return ranked(tableOptions, prefix, from);
-  return ranked([...columnsOf(tables), ...tableOptions, ...functionOptions, ...keywordOptions], prefix, from);
+  if (afterFrom) return rankCompletions(tableOptions, prefix, from);
+  return rankCompletions([...columnsOf(tables), ...tableOptions, ...functionOptions, ...keywordOptions], prefix, from);
 }
 
 /** Options that begin with the prefix, then those that hold it; none when only the prefix itself is left. */
-function ranked(options: readonly Completion[], prefix: string, from: number): Completions | undefined {
+export function rankCompletions(options: readonly Completion[], prefix: string, from: number): Completions | undefined {
   const wanted = prefix.toLowerCase();
   const seen = new Set<string>();
   const rank = ({ text }: Completion) => (text.toLowerCase().replace(/^"/, '').startsWith(wanted) ? 0 : 1);

@@ -10,6 +10,8 @@ interface SqlFieldProps {
   value: string;
   rows: number;
   tables: readonly SqlTable[];
+  /** In place of the completions of SQL. */
+  complete?: (text: string, caret: number, asked: boolean) => Completions | undefined;
   onChange: (value: string) => void;
 }
 
@@ -29,7 +31,7 @@ function caretPlace(field: HTMLTextAreaElement, at: number): { left: number; top
 }
 
 /** A query with names offered while typing: Ctrl Space asks for them, Enter or Tab takes one, Escape closes. */
-export function SqlField({ ids, value, rows, tables, onChange }: SqlFieldProps) {
+export function SqlField({ ids, value, rows, tables, complete, onChange }: SqlFieldProps) {
   const listId = useId();
   const wrap = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -45,7 +47,9 @@ export function SqlField({ ids, value, rows, tables, onChange }: SqlFieldProps) 
     const area = field();
     const caret = area?.selectionStart ?? text.length;
     const found =
-      area && area.selectionStart === area.selectionEnd ? completeSql(text, caret, tables, asked) : undefined;
+      area && area.selectionStart === area.selectionEnd
+        ? (complete?.(text, caret, asked) ?? (complete ? undefined : completeSql(text, caret, tables, asked)))
+        : undefined;
     setIndex(0);
     setShown(found && area ? { ...found, ...caretPlace(area, found.from), caret } : undefined);
   }

@@ -3,6 +3,11 @@ import { defineText } from '../translation/define-text.ts';
 export const t = defineText(
   {
     secretName: 'NAME_OF_SECRET',
+    noSuchColumn: (name: string, near: string) =>
+      near === '' ? `There is no column “${name}”.` : `There is no column “${name}”. Did you mean ${near}?`,
+    formulaGives: (type: 'number' | 'text' | 'bool') =>
+      ({ number: 'Gives a number.', text: 'Gives text.', bool: 'Gives true or false.' })[type],
+    formulaProblem: (place: number, message: string) => `At character ${place}: ${message}`,
     columnsOfPort: (port: string | number) => `Columns of ${port}`,
     putIn: (name: string | number) => `Put in ${name}`,
     moreColumns: (count: number) => `and ${count} more`,
@@ -154,6 +159,11 @@ export const t = defineText(
   },
   {
     secretName: 'NAME_DES_GEHEIMNISSES',
+    noSuchColumn: (name, near) =>
+      near === '' ? `Es gibt keine Spalte „${name}“.` : `Es gibt keine Spalte „${name}“. Meinst du ${near}?`,
+    formulaGives: (type) =>
+      ({ number: 'Ergibt eine Zahl.', text: 'Ergibt Text.', bool: 'Ergibt wahr oder falsch.' })[type],
+    formulaProblem: (place, message) => `Bei Zeichen ${place}: ${message}`,
     columnsOfPort: (port) => `Spalten von ${port}`,
     putIn: (name) => `${name} einsetzen`,
     moreColumns: (count) => `und ${count} weitere`,

@@ -79,7 +79,7 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** Names to call in an expression. */
-const functionNames = Object.keys(rules).filter(
+export const functionNames: readonly string[] = Object.keys(rules).filter(
   (name) => /^[a-z_]+$/.test(name) && !['and', 'or', 'not', 'negative'].includes(name),
 );
 

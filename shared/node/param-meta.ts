@@ -7,8 +7,8 @@ export type ParamUi =
   | { control: 'column' /** Input port whose columns are offered. */; port: string; types?: readonly string[] }
   | { control: 'columns'; port: string; types?: readonly string[] }
   | { control: 'sql' }
-  /** One SQL expression over the columns of a port. */
-  | { control: 'expression'; port: string }
+  /** One expression over the columns of a port: of SQL, or a formula of `shared/expression`. */
+  | { control: 'expression'; port: string; language?: 'formula' }
   /** A record: column of a port → value. */
   | { control: 'map'; port: string }
   | { control: 'path'; extensions: readonly string[] }

@@ -19,7 +19,7 @@ export interface TailModel {
  */
 export function tailModel(model: ModelProto): TailModel | undefined {
   const ensembles = model.graph.node.filter(
-    ({ opType, domain }) => domain === mlDomain && /^TreeEnsemble/.test(opType),
+    ({ opType, domain }) => domain === mlDomain && opType.startsWith('TreeEnsemble'),
   );
   const [ensemble, ...others] = ensembles;
   const input = ensemble?.output[0];

@@ -17,7 +17,7 @@ const paramsSchema = z.object({
           .max(4000)
           .default('')
           .describe('Its value, such as if(distance > 0, delay / distance, 0).')
-          .meta(paramMeta({ ui: { control: 'expression', port: 'input' } })),
+          .meta(paramMeta({ ui: { control: 'expression', port: 'input', language: 'formula' } })),
       }),
     )
     .max(200)

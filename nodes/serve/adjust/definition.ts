@@ -16,7 +16,7 @@ export const adjustNode = defineNode({
       .max(4000)
       .default('')
       .describe('The new prediction, or probability of the second class, such as max(prediction, 0).')
-      .meta(paramMeta({ ui: { control: 'expression', port: 'model' } })),
+      .meta(paramMeta({ ui: { control: 'expression', port: 'model', language: 'formula' } })),
   }),
   ports: {
     inputs: { model: { types: ['model'], doc: 'A regression, or a classifier with two classes.' } },

@@ -22,7 +22,7 @@ export const routerNode = defineNode({
       .max(4000)
       .default('')
       .describe('Where it is true, the second model answers, such as confidence < 0.9 or distance > 1000.')
-      .meta(paramMeta({ ui: { control: 'expression', port: 'first' } })),
+      .meta(paramMeta({ ui: { control: 'expression', port: 'first', language: 'formula' } })),
     firstName: stepName
       .default('first')
       .describe('Name of the first model’s step in timings, metrics and errors.')
