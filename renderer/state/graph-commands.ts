@@ -1,5 +1,6 @@
 import { definitionOf } from '../../nodes/catalog.ts';
-import type { GraphDocument, GraphEdge, GraphNode } from '../../shared/graph/document.ts';
+import { carryGroups, groupsOfNodes, placeGroup } from '../../shared/graph/carry-groups.ts';
+import type { GraphDocument, GraphEdge, GraphNode, GraphGroup } from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { formatPlural } from '../ui/format.ts';
@@ -430,12 +431,19 @@ export interface GraphFragment {
   nodes: Record<string, GraphNode>;
   edges: GraphEdge[];
   positions: Record<string, Point>;
+  /** Those its nodes place. */
+  groups?: Readonly<Record<string, GraphGroup>>;
 }
 
 export function copyFragment(document: GraphDocument, ids: readonly string[]): GraphFragment {
   const wanted = new Set(ids.filter((id) => document.nodes[id]));
+  const groups = groupsOfNodes(
+    document,
+    [...wanted].flatMap((id) => document.nodes[id] ?? []),
+  );
   return {
     format: 'slipway/fragment',
+    ...(Object.keys(groups).length === 0 ? {} : { groups }),
     nodes: Object.fromEntries([...wanted].map((id) => [id, document.nodes[id] as GraphNode])),
     edges: document.edges.filter((edge) => {
       const from = parsePortRef(edge.from)?.node;
@@ -459,7 +467,9 @@ export function parseFragment(text: string): GraphFragment | undefined {
     if (value.format !== 'slipway/fragment' || typeof value.nodes !== 'object' || !Array.isArray(value.edges)) {
       return undefined;
     }
-    return { format: 'slipway/fragment', nodes: value.nodes, edges: value.edges, positions: value.positions ?? {} };
+    const { nodes, edges, positions = {}, groups = {} } = value;
+    if (typeof groups !== 'object' || groups === null) return undefined;
+    return { format: 'slipway/fragment', nodes, edges, positions, groups };
   } catch {
     return undefined;
   }
@@ -481,12 +491,14 @@ export function pasteFragment(fragment: GraphFragment, offset: Point): void {
     const end = parsePortRef(ref);
     return end ? `${renamed.get(end.node) ?? end.node}.${end.port}` : ref;
   };
+  const carried = carryGroups(graph.root.groups, fragment.groups ?? {});
   editGraph(t.paste(formatPlural(ids.length, 'node')), (draft) => {
+    Object.assign(draft.groups, structuredClone(carried.groups));
     for (const [id, free] of renamed) {
       const node = fragment.nodes[id];
       const at = fragment.positions[id] ?? { x: 0, y: 0 };
       if (!node) continue;
-      draft.nodes[free] = structuredClone(node);
+      draft.nodes[free] = structuredClone(placeGroup(node, carried.ids));
       draft.layout.nodes[free] = { ...snap({ x: at.x + offset.x, y: at.y + offset.y }) };
     }
     for (const edge of fragment.edges) draft.edges.push({ ...edge, from: rename(edge.from), to: rename(edge.to) });

@@ -6,6 +6,7 @@ import { groupKind } from '../../shared/graph/group-definition.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import { collapse, collapseNodes, expandNode, leaveGroup, openGroup } from './group-commands.ts';
 import { activeGraph, editGraph, openGraph, redo, stepIdOf, undo } from './graph-store.ts';
+import { copyFragment, parseFragment, pasteFragment } from './graph-commands.ts';
 import { newDocument } from './new-document.ts';
 
 const node = (kind: string, params: Record<string, unknown> = {}): GraphNode => ({ kind, version: 1, params });
@@ -112,4 +113,30 @@ describe('groups', () => {
     expect(activeGraph()?.scope).toEqual([]);
     expect(leaveGroup()).toBe(false);
   });
+});
+
+it('are carried to another graph with the nodes that place them, and shared where they are the same', () => {
+  openGraph({ document: sample() });
+  const id = collapseNodes(['wet', 'warm', 'both']) ?? '';
+  const fragment = parseFragment(
+    JSON.stringify(copyFragment(activeGraph()?.document ?? newDocument('x'), ['file', id])),
+  );
+  openGraph({ document: { ...newDocument('Other'), id: 'other' } });
+  if (fragment === undefined) throw new Error('nothing was copied');
+  pasteFragment(fragment, { x: 0, y: 0 });
+  pasteFragment(fragment, { x: 0, y: 40 });
+  const document = activeGraph()?.document ?? newDocument('x');
+  expect(Object.keys(document.groups)).toEqual(['group']);
+  const { plan, diagnostics } = createPlan(document, definitionOf);
+  expect(diagnostics).toEqual([]);
+  expect(plan.steps.map(({ id: step }) => step).toSorted()).toEqual(
+    [
+      'file',
+      'file-2',
+      ...['group', 'group-2'].flatMap((at) => ['both', 'warm', 'wet'].map((inner) => `${at}--${inner}`)),
+    ].toSorted(),
+  );
+  undo();
+  undo();
+  expect(activeGraph()?.document.groups).toEqual({});
 });
