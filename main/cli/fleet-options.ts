@@ -12,6 +12,7 @@ export const fleetOptions = {
   cores: { type: 'string' },
   'memory-budget': { type: 'string' },
   load: { type: 'string' },
+  device: { type: 'string' },
   pin: { type: 'string', multiple: true },
 } as const;
 
@@ -25,12 +26,13 @@ export const fleetHelp = {
   'memory-budget':
     'MiB that loaded models may take: the least recently used one makes room, and its next request loads it',
   load: 'start, or on-demand: by the first request; default start',
+  device: 'where models run: auto, cpu, gpu, or an execution provider such as cuda or webgpu; default auto',
   pin: 'name of a model that is always loaded; may be repeated',
 };
 
 type FleetStart = Pick<
   StartModels,
-  'scaling' | 'fronts' | 'cores' | 'memoryBudgetMiB' | 'loadOnDemand' | 'pinnedModels'
+  'scaling' | 'fronts' | 'device' | 'cores' | 'memoryBudgetMiB' | 'loadOnDemand' | 'pinnedModels'
 >;
 
 /** Errors: `cli.usage`. */
@@ -47,6 +49,7 @@ export function fleetOf(context: CommandContext): FleetStart {
       ...(balance === undefined ? {} : { balance }),
     },
     fronts: wholeOf(context, 'fronts', 1, 16),
+    device: choiceOf(context, 'device', ['auto', 'cpu', 'gpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const),
     cores: numberOf(context, 'cores', 1, 4_096),
     memoryBudgetMiB: numberOf(context, 'memory-budget', 1, 10_000_000),
     loadOnDemand: load === 'on-demand',

@@ -26,7 +26,7 @@ import { diskError } from '../store/disk-error.ts';
 import { createDatasetVersions, type DatasetVersions } from '../store/dataset-versions.ts';
 import { createModelRegistry, type ModelRegistry } from '../store/model-registry.ts';
 import { openEngineList } from '../store/open-engines.ts';
-import { currentProcess } from '../store/process-identity.ts';
+import { currentProcess } from '../compute/paths/process-identity.ts';
 import { createPins } from '../store/pins.ts';
 import { createRecentGraphs, type RecentGraphs } from '../store/recent-graphs.ts';
 import { createRunRecords } from '../store/run-records.ts';

@@ -100,6 +100,7 @@ export async function startGraphEndpoint(
     objectiveP99Ms: params.objectiveP99Ms,
     scaling: scalingOf(params),
     fronts: params.frontProcesses,
+    device: service.device,
   });
 }
 

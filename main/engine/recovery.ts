@@ -1,6 +1,6 @@
 import type { RunEvent, RunFinished, StepResult } from '../../shared/events/run-events.ts';
 import type { RunSummary } from '../../shared/rpc/engine-contract.ts';
-import { isAlive } from '../store/process-identity.ts';
+import { isAlive } from '../compute/paths/process-identity.ts';
 import type { RunRecords } from '../store/run-records.ts';
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openDatabase, type StoreDatabase } from '../store/database.ts';
-import { currentProcess } from '../store/process-identity.ts';
+import { currentProcess } from '../compute/paths/process-identity.ts';
 import { createRunRecords, type RunRecords } from '../store/run-records.ts';
 import { recoverRuns } from './recovery.ts';
 import { createRunLogs } from './run-log.ts';

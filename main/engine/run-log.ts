@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Progress, RunEvent } from '../../shared/events/run-events.ts';
-import { isAlive } from '../store/process-identity.ts';
+import { isAlive } from '../compute/paths/process-identity.ts';
 import type { RunRecords } from '../store/run-records.ts';
 
 type WithoutBase<E> = E extends RunEvent ? Omit<E, 'runId' | 'seq' | 'time'> : never;

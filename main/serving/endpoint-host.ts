@@ -61,6 +61,8 @@ interface EndpointOptions {
   responseCacheMiB?: number | undefined;
   /** Threads inside one operator; default 1. */
   threads?: number | undefined;
+  /** Where models run: `auto`, `gpu` or an execution provider; default `auto`. */
+  device?: string | undefined;
   /** What differs from one worker that always runs. */
   scaling?: Partial<ScalingOptions> | undefined;
   /** Processes that hold the connections of HTTP clients; default 1: the serving process does. */
@@ -240,6 +242,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       },
       threads: start.threads ?? 1,
       fronts: start.fronts ?? 1,
+      device: start.device ?? 'auto',
       scaling: scalingFrom(start.scaling),
       fleet: {
         cores: start.cores ?? availableParallelism(),

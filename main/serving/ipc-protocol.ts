@@ -31,6 +31,7 @@ export interface ServingStart {
   corsOrigins: string[];
   limits: BatcherLimits;
   threads: number;
+  device: string;
   scaling: ScalingOptions;
   fleet: FleetOptions;
   /** Bound of the response cache of each model version; 0: none. */

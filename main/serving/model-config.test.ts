@@ -99,7 +99,7 @@ describe('dynamic_batching', () => {
       inputs: [tensor],
       outputs: [tensor],
       responseCache: null,
-      replicas: { scaling: { minReplicas: 1 } },
+      replicas: { ran: null, scaling: { minReplicas: 1 } },
       ...written,
     });
     expect(limitsOf(parseModelConfig(JSON.stringify(json)), limits).batching).toEqual(written.batching);

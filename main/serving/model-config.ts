@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
+import type { ChosenProvider } from '../compute/devices/fastest-provider.ts';
 import type { BatcherLimits } from './batcher.ts';
 import { type BatchingPolicy, type LevelPolicy, maxPriorityLevels, plainLevel } from './batching-policy.ts';
 import type { ScalingOptions } from './replicas/scaling-options.ts';
@@ -183,6 +184,13 @@ export function scalingOf(config: ModelConfig, scaling: ScalingOptions): Scaling
   return count === 0 ? scaling : { ...scaling, minReplicas: count, maxReplicas: Math.max(count, scaling.maxReplicas) };
 }
 
+/** Where `instance_group` says that the model runs; undefined where it leaves that open. */
+export function deviceOf({ instance_group: groups }: ModelConfig): string | undefined {
+  const kinds = new Set(groups?.map(({ kind }) => kind));
+  if (kinds.has('KIND_GPU')) return 'gpu';
+  return kinds.has('KIND_CPU') ? 'cpu' : undefined;
+}
+
 /** `model_warmup`: its batch sizes, counts and extents; the values are zeros. Without it one row. */
 export function warmupOf({ model_warmup: samples }: ModelConfig): readonly WarmupRuns[] {
   if (samples === undefined) return defaultWarmup;
@@ -233,7 +241,7 @@ export interface ConfiguredModel {
   batching?: BatchingPolicy | undefined;
   /** Null where answers are not kept. */
   responseCache: object | null;
-  replicas: { scaling: { minReplicas: number } };
+  replicas: { scaling: { minReplicas: number }; ran: ChosenProvider | null };
 }
 
 /** Triton's model configuration in its JSON form, as completed from the model; dims leave out the batch axis. */
@@ -257,7 +265,12 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
         }
       : {}),
     instance_group: [
-      { name: model.name, kind: 'KIND_CPU', count: Math.max(1, model.replicas.scaling.minReplicas), gpus: [] },
+      {
+        name: model.name,
+        kind: kindOf(model.replicas.ran),
+        count: Math.max(1, model.replicas.scaling.minReplicas),
+        gpus: [],
+      },
     ],
     response_cache: { enable: model.responseCache !== null },
     default_model_filename: 'model.onnx',
@@ -289,4 +302,10 @@ function queuePolicyJson({ maxQueueRows, timeoutMs, onTimeout, allowOverride }: 
     allow_timeout_override: timeoutMs !== null && allowOverride,
     max_queue_size: maxQueueRows,
   };
+}
+
+/** On demand models have not been loaded, and tell where they run once they are. */
+function kindOf(ran: ChosenProvider | null): string {
+  if (ran === null) return 'KIND_AUTO';
+  return ran.provider === 'cpu' ? 'KIND_CPU' : 'KIND_GPU';
 }

@@ -35,7 +35,7 @@ beforeEach(async () => {
   await writeFile(path, timesModel(2));
   workers.length = 0;
   executor = new ModelExecutor(
-    { path, label: 'model times', threads: 1, warmup: [] },
+    { path, label: 'model times', threads: 1, device: 'cpu', maxBatchRows: 1, warmup: [] },
     { state: () => batcher?.setPaused(executor.state !== 'ready'), log: () => undefined },
     (start) => {
       const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { workerData: start });
@@ -98,7 +98,7 @@ it('ends a worker that still loads only after its load, and starts none once clo
   const warmup = [{ rows: 1, count: 200, dims: {}, required: true }];
   const states: string[] = [];
   const loading = new ModelExecutor(
-    { path, label: 'model times', threads: 1, warmup },
+    { path, label: 'model times', threads: 1, device: 'cpu', maxBatchRows: 1, warmup },
     { state: (state) => states.push(state), log: () => undefined },
   );
   const opened = loading.open();

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import { type BatchExecutor, type BatchResult, WorkerLost } from './batcher.ts';
+import type { ChosenProvider } from '../compute/devices/fastest-provider.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
@@ -52,6 +53,8 @@ export class ModelExecutor implements BatchExecutor {
   /** Settles, never rejects, once the worker has loaded the model or failed to. */
   #launched: Promise<unknown> = Promise.resolve();
   readonly #createWorker: typeof createModelWorker;
+  /** Where the model runs; null before it is loaded. */
+  #ran: ChosenProvider | null = null;
   /** Of the file as the first worker loaded it. */
   #sha256: string | undefined;
 
@@ -63,6 +66,10 @@ export class ModelExecutor implements BatchExecutor {
 
   get state(): ExecutorState {
     return this.#state;
+  }
+
+  get ran(): ChosenProvider | null {
+    return this.#ran;
   }
 
   /** Loads the model. Errors: `model.invalid`, `serve.not-ready` (closed). */
@@ -126,7 +133,12 @@ export class ModelExecutor implements BatchExecutor {
               void worker.terminate();
               return;
             }
+            this.#ran = reply.ran;
             resolve({ inputs: reply.inputs, outputs: reply.outputs });
+            return;
+          case 'moved':
+            this.#ran = reply.ran;
+            this.#events.log('warn', `The ${this.#start.label} goes on with the CPU: ${reply.ran.why}`);
             return;
           case 'refused':
             reject(fromWireError(reply.error));

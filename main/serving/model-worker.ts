@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError, toWireError } from '../../shared/errors/app-error.ts';
 import { openSession } from '../compute/onnx/session.ts';
+import type { ModelOnDevice } from './open-on-device.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { bfloat16OfFloats, floatsOfBfloat16, widenedName } from './bfloat16.ts';
 import { datatypeOfOrt, ortTypes, type Tensor, type TensorData, type TensorSpec, tensorSpecs } from './tensor.ts';
@@ -27,17 +28,18 @@ let bf16Outputs: ReadonlySet<string> = new Set();
 /** What onnxruntime-node says about a BF16 input or output: ONNX's number of the type. */
 const bf16Refusal = 'Unsupported data type: 16';
 
-async function open(bytes: Uint8Array): Promise<InferenceSession> {
+/** On the CPU; `bytes` as they were widened where the model has BF16 tensors. */
+async function open(bytes: Uint8Array): Promise<{ session: InferenceSession; bytes: Uint8Array }> {
   const options = { threads: start.threads, label: start.label, silent: true };
   try {
-    return await openSession(bytes, options);
+    return { session: await openSession(bytes, options), bytes };
   } catch (error) {
     if (!(error instanceof Error && error.message.includes(bf16Refusal))) throw error;
     const { widenBfloat16 } = await import('./bfloat16-model.ts');
     const widened = widenBfloat16(bytes);
     bf16Inputs = widened.inputs;
     bf16Outputs = widened.outputs;
-    return openSession(widened.bytes, options);
+    return { session: await openSession(widened.bytes, options), bytes: widened.bytes };
   }
 }
 
@@ -51,25 +53,55 @@ function originalSpecs(metadata: InferenceSession['inputMetadata'], bf16: Readon
 }
 
 async function serve(): Promise<void> {
-  let session: InferenceSession;
+  let model: ModelOnDevice;
   try {
     const bytes = await readFile(start.path);
-    session = await open(bytes);
-    const inputs = originalSpecs(session.inputMetadata, bf16Inputs);
-    for (const runs of start.warmup) await warmUp(session, inputs, runs);
-    reply({
-      type: 'ready',
-      inputs,
-      outputs: originalSpecs(session.outputMetadata, bf16Outputs),
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    });
+    const opened = await open(bytes);
+    const inputs = originalSpecs(opened.session.inputMetadata, bf16Inputs);
+    const outputs = originalSpecs(opened.session.outputMetadata, bf16Outputs);
+    model = await onDevice(opened, inputs);
+    for (const runs of start.warmup) await warmUp(model.session, inputs, runs);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    reply({ type: 'ready', inputs, outputs, sha256, ran: model.ran });
   } catch (error) {
     reply({ type: 'refused', error: toWireError(error) });
     return;
   }
   port.on('message', (message: RunMessage) => {
-    void run(session, message);
+    void run(model, message);
   });
+}
+
+/** Most rows of the batch that devices are compared with. */
+const mostTrialRows = 64;
+
+async function onDevice(
+  { session, bytes }: { session: InferenceSession; bytes: Uint8Array },
+  inputs: readonly TensorSpec[],
+): Promise<ModelOnDevice> {
+  if (start.device === 'cpu') return { session, ran: { provider: 'cpu', why: 'it was asked for.' }, lease: undefined };
+  const { openOnDevice } = await import('./open-on-device.ts');
+  const { label, threads, device } = start;
+  const trialRows = Math.min(mostTrialRows, start.maxBatchRows);
+  return openOnDevice({ device, bytes, label, threads, cpu: session, trial: trialOf(inputs, trialRows), trialRows });
+}
+
+/** Numbers of many sizes in every float input; undefined where the model leaves extents open. */
+function trialOf(inputs: readonly TensorSpec[], rows: number): Record<string, OrtTensor> | undefined {
+  try {
+    return Object.fromEntries(
+      inputs.map((spec) => {
+        const tensor = warmupTensor(spec, { rows, count: 1, dims: {}, required: false });
+        if (tensor.datatype === 'FP32') {
+          const data = tensor.data as Float32Array;
+          for (let at = 0; at < data.length; at++) data[at] = (((at * 37) % 101) - 50) / 25;
+        }
+        return [bf16Inputs.has(spec.name) ? widenedName(spec.name) : spec.name, toOrt(tensor)];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 /** Errors: `model.invalid` where the runs are required. */
@@ -91,20 +123,44 @@ async function warmUp(session: InferenceSession, inputs: readonly TensorSpec[], 
   }
 }
 
-async function run(session: InferenceSession, message: RunMessage): Promise<void> {
+async function run(model: ModelOnDevice, message: RunMessage): Promise<void> {
   try {
     const feeds: Record<string, OrtTensor> = {};
     for (const input of message.inputs) {
       feeds[bf16Inputs.has(input.name) ? widenedName(input.name) : input.name] = toOrt(input);
     }
     const fetches = message.outputs.map((name) => (bf16Outputs.has(name) ? widenedName(name) : name));
+    // Batches come one at a time; only a training that goes first on the device makes this wait.
+    if (model.lease !== undefined) await model.lease.turn();
     const startedMs = performance.now();
-    const results = await session.run(feeds, fetches);
+    const results = await runOrMove(model, feeds, fetches);
     const inferMs = performance.now() - startedMs;
     const outputs = message.outputs.map((name, i) => fromOrt(name, results[fetches[i] as string] as OrtTensor));
     reply({ type: 'result', id: message.id, outputs, inferMs });
   } catch (error) {
     reply({ type: 'failed', id: message.id, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** A run; where the device fails that the CPU does not, the CPU does this run and those after it. */
+async function runOrMove(
+  model: ModelOnDevice,
+  feeds: Record<string, OrtTensor>,
+  fetches: string[],
+): Promise<InferenceSession.OnnxValueMapType> {
+  try {
+    return await model.session.run(feeds, fetches);
+  } catch (error) {
+    if (model.ran.provider === 'cpu') throw error;
+    const { session } = await open(await readFile(start.path));
+    const results = await session.run(feeds, fetches);
+    const reason = error instanceof Error ? error.message : String(error);
+    model.lease?.close();
+    model.lease = undefined;
+    model.session = session;
+    model.ran = { provider: 'cpu', why: `${model.ran.provider} failed while serving (${reason}).` };
+    reply({ type: 'moved', ran: model.ran });
+    return results;
   }
 }
 

@@ -9,7 +9,7 @@ import type { BatchingPolicy } from './batching-policy.ts';
 import { batchSizeBuckets, durationBuckets, Histogram, responseMsBuckets } from './histogram-metric.ts';
 import { ImageDecoder } from './images/image-decoder.ts';
 import { withPixels } from './images/image-rows.ts';
-import { limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
+import { deviceOf, limitsOf, responseCacheBytesOf, scalingOf, warmupOf } from './model-config.ts';
 import { modelFileSpecs } from './model-file-specs.ts';
 import type { ModelSource } from './model-source.ts';
 import { ModelStatistics } from './model-statistics.ts';
@@ -37,6 +37,8 @@ export interface ServedModelOptions {
   limits: BatcherLimits;
   /** Threads inside one operator. */
   threads: number;
+  /** Where models run that do not say it themselves: `auto`, `gpu` or an execution provider. */
+  device: string;
   scaling: ScalingOptions;
   fleet: ModelFleet;
   /** Null: no request log on the disk. */
@@ -150,6 +152,7 @@ export class ServedModel {
     const startOptions = {
       limits,
       threads: options.threads,
+      device: deviceOf(source.config) ?? options.device,
       warmup: warmupOf(source.config),
       scaling: scalingOf(source.config, options.scaling),
       fleet,
@@ -363,13 +366,22 @@ interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> 
   path: string;
   label: string;
   threads: number;
+  device: string;
   warmup: WorkerStart['warmup'];
 }
 
-async function createReplicas({ kind, path, label, threads, warmup, ...options }: CreateReplicas): Promise<ReplicaSet> {
+async function createReplicas({
+  kind,
+  path,
+  label,
+  threads,
+  device,
+  warmup,
+  ...options
+}: CreateReplicas): Promise<ReplicaSet> {
   return new ReplicaSet({
     ...options,
-    start: { kind, path, label, threads, warmup },
+    start: { kind, path, label, threads, device, maxBatchRows: options.limits.maxBatchRows, warmup },
     fileBytes: (await stat(path)).size,
   });
 }

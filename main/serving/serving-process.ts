@@ -71,7 +71,7 @@ function log(level: LogLevel, text: string): void {
 }
 
 async function start(message: ServingStart): Promise<void> {
-  const { limits, threads, stateDir, predictionLog, responseCacheBytes } = message;
+  const { limits, threads, device, stateDir, predictionLog, responseCacheBytes } = message;
   const features = new FeatureGateway(message.dataDir, onlineUrl(process.env));
   const enrich = (joined: readonly JoinedView[]) =>
     new Enrichment({ joined, missing: message.missingFeatures, store: () => features.store, log });
@@ -79,6 +79,7 @@ async function start(message: ServingStart): Promise<void> {
   const options = {
     limits,
     threads,
+    device,
     scaling: message.scaling,
     fleet,
     predictionLog,
@@ -211,6 +212,7 @@ function endpointVersion(model: ServedModel): EndpointStats['versions'][number] 
     maxReplicas: replicas.scaling.maxReplicas,
     memoryBytes: model.replicaSets.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
     coldStartMs: replicas.lastColdStartMs,
+    ran: replicas.ran,
     requests,
     failed,
     queued: model.queuedRows,

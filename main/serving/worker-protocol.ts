@@ -1,4 +1,5 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
+import type { ChosenProvider } from '../compute/devices/fastest-provider.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 
 /** What a model worker is started with. */
@@ -9,6 +10,10 @@ export interface WorkerStart {
   label: string;
   /** Threads inside one operator. */
   threads: number;
+  /** `auto`, `gpu` or an execution provider. */
+  device: string;
+  /** Most rows of one run. */
+  maxBatchRows: number;
   /** Runs before the first request. */
   warmup: readonly WarmupRuns[];
 }
@@ -34,7 +39,9 @@ export interface RunMessage {
 
 export type WorkerReply =
   /** `sha256`: of the file as it was loaded. */
-  | { type: 'ready'; inputs: TensorSpec[]; outputs: TensorSpec[]; sha256: string }
+  | { type: 'ready'; inputs: TensorSpec[]; outputs: TensorSpec[]; sha256: string; ran: ChosenProvider }
+  /** The device failed in a run: the CPU does the runs from now on. */
+  | { type: 'moved'; ran: ChosenProvider }
   | { type: 'refused'; error: WireError }
   | { type: 'result'; id: number; outputs: Tensor[]; inferMs: number }
   | { type: 'failed'; id: number; message: string };

@@ -8,7 +8,7 @@ import { openDatabase, type StoreDatabase } from './database.ts';
 import { createDirectoryDriver } from './directory-driver.ts';
 import { createModelRegistry } from './model-registry.ts';
 import { createPins } from './pins.ts';
-import { currentProcess } from './process-identity.ts';
+import { currentProcess } from '../compute/paths/process-identity.ts';
 import { createRunRecords } from './run-records.ts';
 import { createStepHistory } from './step-history.ts';
 import { readLineage } from '../tracking/lineage.ts';

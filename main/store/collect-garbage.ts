@@ -4,7 +4,7 @@ import type { ArtifactStore } from './artifact-store.ts';
 import type { StoreDatabase } from './database.ts';
 import { createModelRegistry } from './model-registry.ts';
 import { createPins } from './pins.ts';
-import { isAlive } from './process-identity.ts';
+import { isAlive } from '../compute/paths/process-identity.ts';
 import { createRunRecords } from './run-records.ts';
 import { createStepHistory } from './step-history.ts';
 

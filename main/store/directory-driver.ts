@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ArtifactDriver, FileStat } from './artifact-driver.ts';
 import { diskError } from './disk-error.ts';
-import { currentProcess, isAlive } from './process-identity.ts';
+import { currentProcess, isAlive } from '../compute/paths/process-identity.ts';
 
 /** Keeps artifacts in a directory; temporary folders lie in `tmp/`, named after the process that made them. */
 export function createDirectoryDriver(dir: string): ArtifactDriver {

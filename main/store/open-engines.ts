@@ -1,5 +1,5 @@
 import type { StoreDatabase } from './database.ts';
-import { currentProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { currentProcess, isAlive, type ProcessIdentity } from '../compute/paths/process-identity.ts';
 
 /** Enters this process among the engines of a data directory and says which others use it. */
 export function openEngineList(database: StoreDatabase): { notices: string[]; leave(): void } {

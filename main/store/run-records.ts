@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../shared/rpc/engine-contract.ts';
 import type { StoreDatabase } from './database.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../compute/paths/process-identity.ts';
 
 export interface NewRun {
   runId: string;

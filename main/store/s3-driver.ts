@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { ArtifactDriver } from './artifact-driver.ts';
 import { removeStaleTempFolders } from './directory-driver.ts';
 import { diskError } from './disk-error.ts';
-import { currentProcess } from './process-identity.ts';
+import { currentProcess } from '../compute/paths/process-identity.ts';
 import { createS3Client, type S3ClientOptions } from './s3-client.ts';
 import { parseS3Uri, s3CredentialsOf } from './s3-location.ts';
 

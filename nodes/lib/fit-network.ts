@@ -5,6 +5,7 @@ import {
   type Standardization,
   standardize,
 } from '../../main/compute/linear/column-moments.ts';
+import { providersFor } from '../../main/compute/devices/providers-for.ts';
 import { foldedShape } from '../../main/compute/nn/fold-batch-norm.ts';
 import { inputImportance } from '../../main/compute/nn/input-importance.ts';
 import { encodeNetwork } from '../../main/compute/nn/native-network.ts';
@@ -22,7 +23,6 @@ import type { FeatureColumn } from '../../shared/model/signature.ts';
 import type { mlpNode } from '../train/mlp/definition.ts';
 import type { ImageSegment } from './image-segment.ts';
 import { type FitHooks, type FittedModel, type TrainingTargets, trainingWeights } from './fitted-model.ts';
-import { trainingProviders } from './training-providers.ts';
 
 export interface FitNetworkOptions {
   /** Standardised in place. */
@@ -53,7 +53,7 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
   };
   if (params.batchNorm) requireBatches(matrix.rows, params);
   const metric = task === 'regression' ? 'squaredError' : 'logLoss';
-  const { providers, why } = await trainingProviders(hooks.device ?? 'cpu', workPerBatch(shape, params.batchSize));
+  const { providers, why } = await providersFor(hooks.device ?? 'cpu', workPerBatch(shape, params.batchSize));
   const trained = await trainNetwork({
     shape,
     providers,
@@ -90,9 +90,15 @@ export async function fitNetwork(options: FitNetworkOptions): Promise<FittedMode
     ran,
     notes: [
       { level: 'info', text: `Ran on ${ran.provider}: ${ran.why}` },
+      ...(trained.waitedMs < 1 ? [] : [waitNote(trained.waitedMs)]),
       { level: 'info', text: `Kept the weights of epoch ${trained.bestEpoch} of ${trained.curve.train.length}.` },
     ],
   };
+}
+
+function waitNote(waitedMs: number): FittedModel['notes'][number] {
+  const seconds = (waitedMs / 1000).toFixed(1);
+  return { level: 'info', text: `Endpoints went first on the device: training waited ${seconds} s for them.` };
 }
 
 /** Errors: `params.invalid` where a batch would be a single row, whose mean is itself. */

@@ -9,6 +9,7 @@ import { Figure } from '../ui/figure.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import '../results/results.css';
 import './devices.css';
+import { DeviceSharingSection } from './device-sharing-section.tsx';
 import { t } from './text.ts';
 
 interface Reading {
@@ -21,7 +22,7 @@ interface Reading {
 /** Readings kept for the charts: five minutes at one every two seconds. */
 const mostReadings = 150;
 
-function useReadings(): { readings: Reading[]; memoryTotalBytes: number } {
+function useReadings() {
   const { latest } = useSubscription('devices.screen', (signal) => engine.engine.watchDevices(undefined, { signal }));
   const [readings, setReadings] = useState<Reading[]>([]);
   useEffect(() => {
@@ -34,13 +35,14 @@ function useReadings(): { readings: Reading[]; memoryTotalBytes: number } {
     };
     setReadings((before) => [...before.slice(-mostReadings + 1), reading]);
   }, [latest]);
-  return { readings, memoryTotalBytes: latest?.memoryTotalBytes ?? 0 };
+  return { readings, latest };
 }
 
 /** What the engine's machine has for models to run on, and how busy it is. */
 export function DevicesScreen() {
   const { data, error, refetch } = useQuery('engine.devices', (signal) => engine.engine.devices(undefined, { signal }));
-  const { readings, memoryTotalBytes } = useReadings();
+  const { readings, latest } = useReadings();
+  const memoryTotalBytes = latest?.memoryTotalBytes ?? 0;
   useEffect(() => {
     document.title = `${t.devices} · Slipway`;
   }, []);
@@ -154,6 +156,7 @@ export function DevicesScreen() {
             )}
           </section>
         )}
+        {latest && <DeviceSharingSection sharing={latest.sharing} uses={latest.uses} />}
         <section className="device-charts">
           {readings.length > 1 ? (
             <>

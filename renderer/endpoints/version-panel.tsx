@@ -67,6 +67,7 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
             <th scope="col" className="n">
               {t.memory}
             </th>
+            <th scope="col">{t.device}</th>
             <th scope="col" className="n">
               {t.coldStart}
             </th>
@@ -86,6 +87,7 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
               <td>{[stateWord(version.state), trafficWord(version.version, rollout)].filter(Boolean).join(', ')}</td>
               <td className="n">{t.workersOf(version.replicas, version.maxReplicas)}</td>
               <td className="n">{formatBytes(version.memoryBytes)}</td>
+              <td title={version.ran?.why}>{version.ran?.provider.toUpperCase() ?? '–'}</td>
               <td className="n">{version.coldStartMs === null ? '–' : t.inMs(formatNumber(version.coldStartMs))}</td>
               <td className="n">{formatCount(version.requests)}</td>
               <td className="n">{formatCount(version.failed)}</td>

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { formatClock, formatDuration, formatMetric, formatNumber, formatRelative } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
-import { showError } from './show-error.ts';
+import { showError } from '../ui/show-error.ts';
 import { alertState, cellText, sortAlerts } from './alert-words.ts';
 import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';

@@ -8,7 +8,7 @@ import { navigate } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
-import { showError } from './show-error.ts';
+import { showError } from '../ui/show-error.ts';
 import { currentStep, type TourStepId, tourSteps } from './tour-steps.ts';
 import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';

@@ -9,7 +9,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import type { KnownMonitor } from './known-monitors.ts';
 import { NoEndpoint } from './monitor-body.tsx';
-import { showError } from './show-error.ts';
+import { showError } from '../ui/show-error.ts';
 import {
   attemptsOf,
   comparisonOf,

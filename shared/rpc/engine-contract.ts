@@ -1,3 +1,4 @@
+import { deviceSharingSchema, deviceUseSchema } from '../devices/device-sharing.ts';
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { explainMethodSchema, scoreScaleSchema } from '../model/explanation-report.ts';
@@ -35,6 +36,9 @@ export const deviceReadingSchema = z.object({
   memoryUsedBytes: z.number(),
   memoryTotalBytes: z.number(),
   gpuPercent: z.number().nullable(),
+  sharing: deviceSharingSchema,
+  /** Who has a model on a graphics processor now, the newest first. */
+  uses: z.array(deviceUseSchema),
 });
 
 export const deviceListSchema = z.object({
@@ -279,6 +283,8 @@ const endpointVersionSchema = z.object({
   memoryBytes: z.number(),
   /** Of the last start by a request; null: none. */
   coldStartMs: z.number().nullable(),
+  /** Where it runs and why there; null before it is loaded. */
+  ran: z.object({ provider: z.string(), why: z.string() }).nullable(),
   requests: z.number(),
   failed: z.number(),
   queued: z.number(),
@@ -819,6 +825,8 @@ export const engineContract = {
     devices: base.output(deviceListSchema),
     /** A reading about every 2 s. */
     watchDevices: base.output(eventIterator(deviceReadingSchema)),
+    /** Who goes first on a graphics processor, and its memory for all; holds at once. */
+    shareDevices: base.input(deviceSharingSchema),
   },
   graph: {
     /** Graph files known to this engine: recently opened and saved ones, newest first. */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDeviceUses } from '../../main/compute/devices/device-lease.ts';
 import { probeDevices } from '../../main/compute/devices/probe.ts';
 import { encodeNode } from '../../nodes/feature/encode/definition.ts';
 import { runner as encode } from '../../nodes/feature/encode/run.ts';
@@ -16,7 +17,7 @@ import { runner as mlp } from '../../nodes/train/mlp/run.ts';
 import { treesNode } from '../../nodes/train/trees/definition.ts';
 import { runner as trees } from '../../nodes/train/trees/run.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
-import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { repositoryRoot, runSlipway, startSlipway } from '../support/run-slipway.ts';
 import { softwareVulkan } from '../support/software-vulkan.ts';
 import { StepChain } from '../support/step-chain.ts';
 
@@ -131,5 +132,49 @@ describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () =>
 
   it('gives the neural network the scores of the CPU', async () => {
     await compare((await chain.run(mlpNode, mlp, { label: 'late', epochs: 3 }, { features }))['model']);
+  });
+
+  it('serves on the device with the answers of the CPU, seen by others, and moves where config.pbtxt says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-device-'));
+    const repository = join(folder, 'models');
+    const model = (await chain.run(mlpNode, mlp, { label: 'late', epochs: 1 }, { features }))['model'];
+    for (const name of ['asked', 'kept']) {
+      mkdirSync(join(repository, name, '1'), { recursive: true });
+      copyFileSync(model?.path('model.onnx') ?? '', join(repository, name, '1', 'model.onnx'));
+    }
+    writeFileSync(join(repository, 'kept', 'config.pbtxt'), 'instance_group [ { count: 1 kind: KIND_CPU } ]');
+    const devicesDir = join(folder, 'devices');
+    const env = { ...(vulkan as Record<string, string>), SLIPWAY_DEVICES_DIR: devicesDir };
+    const served = await startSlipway(['serve', repository, '--device', 'webgpu'], folder, env);
+    try {
+      const { models } = (await (await fetch(`${served.url}/v1/models`)).json()) as { models: unknown[] };
+      expect(models).toMatchObject([
+        { name: 'asked', device: 'webgpu' },
+        { name: 'kept', device: 'cpu' },
+      ]);
+      expect(readDeviceUses(devicesDir)).toMatchObject([
+        { role: 'serving', what: 'model asked', provider: 'webgpu', waitedMs: 0 },
+      ]);
+      const inputs = [
+        { name: 'a', datatype: 'FP64', shape: [3, 1], data: [1.5, -200, 0] },
+        { name: 'b', datatype: 'FP64', shape: [3, 1], data: [0, 3, 1e6] },
+        { name: 'city', datatype: 'BYTES', shape: [3, 1], data: ['Rome', 'nowhere', ''] },
+      ];
+      const scores = async (name: string) => {
+        const answer = await fetch(`${served.url}/v2/models/${name}/infer`, {
+          method: 'POST',
+          body: JSON.stringify({ inputs }),
+        });
+        expect(answer.status, await answer.clone().text()).toBe(200);
+        const { outputs } = (await answer.json()) as { outputs: { name: string; data: unknown[] }[] };
+        return outputs.flatMap(({ data }) => data).filter((value) => typeof value === 'number');
+      };
+      const [onDevice, onCpu] = [await scores('asked'), await scores('kept')];
+      expect(onCpu.length).toBeGreaterThan(0);
+      for (const [at, score] of onCpu.entries()) expect(onDevice[at]).toBeCloseTo(score, 4);
+    } finally {
+      await served.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

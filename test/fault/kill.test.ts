@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../main/engine/engine.ts';
 import { removeStaleTempFolders } from '../../main/store/directory-driver.ts';
-import { isAlive } from '../../main/store/process-identity.ts';
+import { isAlive } from '../../main/compute/paths/process-identity.ts';
 import type { RunEvent, RunFinished } from '../../shared/events/run-events.ts';
 import { testGraph } from '../fixtures/kinds/graph.ts';
 

@@ -4,7 +4,8 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import type { Matrix } from '../linear/column-moments.ts';
 import { type ExecutionProvider, openSession } from '../onnx/session.ts';
-import { type ChosenProvider, fastestProvider } from './fastest-provider.ts';
+import { type DeviceLease, openDeviceLease } from '../devices/device-lease.ts';
+import { type ChosenProvider, fastestProvider } from '../devices/fastest-provider.ts';
 import { foldBatchNorm, foldedShape, RUNNING_SHARE, statisticsSize } from './fold-batch-norm.ts';
 import { initialParameters, type NetworkShape, parametersOf } from './network.ts';
 import { initialState, type Optimizer, type State, stateNames } from './optimizer.ts';
@@ -13,6 +14,8 @@ import { buildLossGraph, buildTrainingGraph } from './training-graph.ts';
 
 /** A run of the training graph cannot be interrupted; runs are sized to about this long. */
 const CHUNK_MS = 500;
+/** On a device that endpoints may wait for. */
+const DEVICE_CHUNK_MS = 100;
 const LOSS_BATCH = 1024;
 
 export interface TrainNetworkOptions {
@@ -79,6 +82,8 @@ export interface LossCurve {
 export interface TrainedNetwork {
   /** Where it ran at last, and why there. */
   ran: ChosenProvider;
+  /** Time that it waited for endpoints on the same device. */
+  waitedMs: number;
   /** With validation: those of the epoch with the lowest validation loss. Batch normalisation is folded into them. */
   parameters: Float32Array;
   curve: LossCurve;
@@ -112,26 +117,40 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     dropout: hasDropout(options),
   });
   const { open = openSession, providers = ['cpu'] } = options;
-  const openTraining = (provider: ExecutionProvider) =>
-    open(graph, { threads, provider, label: `the training graph (${provider})` });
+  const leases = new Map<ExecutionProvider, DeviceLease>();
+  const openTraining = (provider: ExecutionProvider) => {
+    if (provider !== 'cpu' && !leases.has(provider)) {
+      const bytes = deviceBytes(options, batchSize);
+      leases.set(provider, openDeviceLease({ role: 'training', what: 'a network', provider, bytes }));
+    }
+    return open(graph, { threads, provider, label: `the training graph (${provider})` });
+  };
   const weights = options.weights === undefined ? undefined : ofMeanOne(options.weights);
   const trial = batchesOf(rows.slice(0, batchSize * 4), batchSize, { weights });
   const { session: training, ran } = await fastestProvider(providers, openTraining, async (session) => {
-    await session.run({
-      ...data,
-      ...inputsOf(options, initialState(initialParameters(shape, seed)), options.learningRate),
-      ...runningInput(shape, new Float32Array(statisticsSize(shape))),
-      ...batchTensors(trial, 0, trial.count),
-      ...(hasDropout(options)
-        ? { masks: masksOf([trial.count, batchSize, unitsOf(shape)], 0, createRandom(seed)) }
-        : {}),
-    });
+    await session
+      .run({
+        ...data,
+        ...inputsOf(options, initialState(initialParameters(shape, seed)), options.learningRate),
+        ...runningInput(shape, new Float32Array(statisticsSize(shape))),
+        ...batchTensors(trial, 0, trial.count),
+        ...(hasDropout(options)
+          ? { masks: masksOf([trial.count, batchSize, unitsOf(shape)], 0, createRandom(seed)) }
+          : {}),
+      })
+      .catch((error: unknown) => {
+        for (const lease of leases.values()) lease.close();
+        throw error;
+      });
   });
+  for (const [provider, lease] of leases) if (provider !== ran.provider) lease.close();
   const prepared: Prepared = {
     data,
     training,
     openTraining,
     ran,
+    lease: leases.get(ran.provider),
+    waitedMs: 0,
     validation: undefined,
     rows,
     weights,
@@ -155,6 +174,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
   try {
     return await optimize(options, prepared);
   } finally {
+    prepared.lease?.close();
     await prepared.training.release();
     await prepared.validation?.session.release();
   }
@@ -165,6 +185,10 @@ interface Prepared {
   training: InferenceSession;
   openTraining(provider: ExecutionProvider): Promise<InferenceSession>;
   ran: ChosenProvider;
+  /** Of the device; undefined on the CPU. */
+  lease: DeviceLease | undefined;
+  /** Time that endpoints went first on the device. */
+  waitedMs: number;
   /** Of mean 1. */
   weights: Float32Array | undefined;
   validation: { session: InferenceSession; batches: Batches } | undefined;
@@ -195,7 +219,9 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
     let lossSum = 0;
     for (let from = 0; from < batches.count; ) {
       if (signal.aborted) throw new AppError('run.cancelled', 'Cancelled.');
-      const count = Math.min(batches.count - from, batchMs === 0 ? 4 : Math.max(1, Math.floor(CHUNK_MS / batchMs)));
+      const chunkMs = prepared.lease === undefined ? CHUNK_MS : DEVICE_CHUNK_MS;
+      const count = Math.min(batches.count - from, batchMs === 0 ? 4 : Math.max(1, Math.floor(chunkMs / batchMs)));
+      if (prepared.lease !== undefined) prepared.waitedMs += await prepared.lease.turn(signal);
       const started = performance.now();
       const out = await runOrFallBack(prepared, {
         ...data,
@@ -236,7 +262,13 @@ async function optimize(options: TrainNetworkOptions, prepared: Prepared): Promi
     if (loss < best.loss) best = { parameters, loss, epoch };
     else if (epoch - best.epoch >= options.patience) break;
   }
-  return { parameters: best.parameters, curve, bestEpoch: best.epoch, ran: prepared.ran };
+  return { parameters: best.parameters, curve, bestEpoch: best.epoch, ran: prepared.ran, waitedMs: prepared.waitedMs };
+}
+
+/** Memory that the rows, the optimizer's state and the activations of a batch take on a device, roughly. */
+function deviceBytes({ shape, matrix }: TrainNetworkOptions, batchSize: number): number {
+  const state = stateNames.length * initialParameters(shape, 0).length;
+  return 4 * (matrix.values.length + state + 3 * batchSize * (shape.inputWidth + unitsOf(shape)));
 }
 
 /** A run of the graph; where a device is lost, the same run and those after it are done by the CPU. */
@@ -249,6 +281,8 @@ async function runOrFallBack(
   } catch (error) {
     if (prepared.ran.provider === 'cpu') throw error;
     const reason = error instanceof Error ? error.message : String(error);
+    prepared.lease?.close();
+    prepared.lease = undefined;
     await prepared.training.release().catch(() => undefined);
     prepared.training = await prepared.openTraining('cpu');
     prepared.ran = {

@@ -28,6 +28,7 @@ async function serve(): Promise<void> {
     index = decodeNeighbourIndex(bytes);
     reply({
       type: 'ready',
+      ran: { provider: 'cpu', why: 'neighbours are looked up there.' },
       inputs: [spec('liked', 'INT64', -1), spec('profile', 'FP64', index.graph.width)],
       outputs: [spec('nearest', 'INT64', index.candidates), spec('nearness', 'FP64', index.candidates)],
       sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -1,3 +1,4 @@
+import type { ChosenProvider } from '../../compute/devices/fastest-provider.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { BatcherObserver, InferJob } from '../batcher.ts';
 import { durationBuckets, Histogram } from '../histogram-metric.ts';
@@ -77,6 +78,11 @@ export class ReplicaSet {
     if (states.includes('ready')) return 'ready';
     if (states.includes('restarting')) return 'restarting';
     return states.includes('loading') ? 'loading' : 'failed';
+  }
+
+  /** Where the first worker runs the model; null where none has loaded it. */
+  get ran(): ChosenProvider | null {
+    return this.#replicas[0]?.ran ?? null;
   }
 
   get queuedRows(): number {

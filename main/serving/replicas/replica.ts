@@ -1,3 +1,4 @@
+import type { ChosenProvider } from '../../compute/devices/fastest-provider.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { Batcher, type BatcherLimits, type BatcherObserver, type InferJob } from '../batcher.ts';
 import { type ExecutorState, ModelExecutor } from '../model-executor.ts';
@@ -32,6 +33,10 @@ export class Replica {
 
   get state(): ExecutorState {
     return this.#executor.state;
+  }
+
+  get ran(): ChosenProvider | null {
+    return this.#executor.ran;
   }
 
   get queuedRows(): number {

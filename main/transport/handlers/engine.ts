@@ -1,5 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { DeviceReport } from '../../compute/devices/device-report.ts';
+import { readDeviceUses } from '../../compute/devices/device-lease.ts';
+import { readDeviceSharing, writeDeviceSharing } from '../../compute/devices/device-sharing.ts';
 import { probeDevices } from '../../compute/devices/probe.ts';
 import type { z } from 'zod';
 import type { deviceListSchema } from '../../../shared/rpc/engine-contract.ts';
@@ -36,6 +38,7 @@ export const engineHandlers = {
     };
   }),
   info: rpc.engine.info.handler(({ context }) => context.engine.info()),
+  shareDevices: rpc.engine.shareDevices.handler(({ input }) => writeDeviceSharing(input)),
   watchDevices: rpc.engine.watchDevices.handler(async function* ({ signal }) {
     const si = await import('systeminformation');
     while (!signal?.aborted) {
@@ -45,6 +48,8 @@ export const engineHandlers = {
         memoryUsedBytes: memory.active,
         memoryTotalBytes: memory.total,
         gpuPercent: gpu.gpuPercent,
+        sharing: readDeviceSharing(),
+        uses: readDeviceUses(),
       };
       await pause(readingIntervalMs, signal);
     }

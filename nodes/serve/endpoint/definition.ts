@@ -279,6 +279,7 @@ export const endpointNode = defineNode({
       })),
   }),
   determinism: 'external',
+  usesDevice: true,
   resources: () => ({ cpu: 1, memoryBytes: 2 ** 29 }),
   deploy: { workload: 'deployment' },
   migrations: [],
@@ -310,6 +311,10 @@ an answer says in \`Server-Timing\` where its time went.
 (\`{"parameters": {"priority": 1}}\`) runs before the others, and takes the place of one of lower priority in a full queue. When
 more than \`maxQueueRows\` rows wait, further requests get status 503 with \`Retry-After\`. In overload the queue is kept
 shorter than that, so that those that are admitted stay within \`objectiveP99Ms\`.
+
+**Device.** With \`device\` auto, a model with enough work per batch is tried on the graphics processor, and served there where
+that is faster and gives the same numbers. Trainings on the same device wait for its requests, unless the Devices screen says
+otherwise.
 
 **Scaling.** With \`maxReplicas\` above \`minReplicas\`, workers are added while requests wait longer than
 \`targetQueueMs\`, as far as the machine has cores, and end again when one less would do. With \`minReplicas\` 0 the last

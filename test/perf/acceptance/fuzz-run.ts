@@ -95,6 +95,7 @@ export async function fuzzRun(options: {
       corsOrigins: [],
       limits: { maxBatchRows: 64, maxQueueRows: 1_024, queueTimeoutMs: 30_000, objectiveMs: 50 },
       threads: 1,
+      device: 'cpu',
       scaling: defaultScaling,
       fleet: { cores: 2, memoryBudgetBytes: null, loadOnDemand: false, pinned: [] },
       responseCacheBytes: 2 ** 20,

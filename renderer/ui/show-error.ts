@@ -1,5 +1,5 @@
 import { toEngineError } from '../client/engine-error.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showToast } from './toast.tsx';
 
 /** Tells that what the person asked for has failed, and why. */
 export function showError(error: unknown): void {

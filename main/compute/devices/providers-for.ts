@@ -1,7 +1,7 @@
-import type { ProviderReport } from '../../main/compute/devices/device-report.ts';
-import { listGraphics, possibleProviders, probeDevices } from '../../main/compute/devices/probe.ts';
-import type { ExecutionProvider } from '../../main/compute/onnx/session.ts';
-import { AppError } from '../../shared/errors/app-error.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ExecutionProvider } from '../onnx/session.ts';
+import type { ProviderReport } from './device-report.ts';
+import { listGraphics, possibleProviders, probeDevices } from './probe.ts';
 
 /** Below so many multiplications per batch, starting a kernel on a device takes longer than the kernel. */
 const smallWork = 3e7;
@@ -16,17 +16,17 @@ function probe(): Promise<ProviderReport[]> {
 }
 
 /**
- * Where a training graph may run for what the node asks: `auto` gives the CPU and every device that works here, unless a
- * batch is too little work for a device. Errors: `environment.missing` for a device that does not work, with the reason.
+ * Where a model or a training graph may run for what the node asks: `auto` gives the CPU and every device that works here, unless a
+ * batch is too little work for a device; `gpu` any device but the CPU. Errors: `environment.missing` for a device that does not work, with the reason.
  */
-export async function trainingProviders(
+export async function providersFor(
   device: string,
   workPerBatch: number,
 ): Promise<{ providers: ExecutionProvider[]; why: string }> {
   if (device === 'cpu') return { providers: ['cpu'], why: 'it was asked for.' };
   if (device === 'auto') {
     if (workPerBatch < smallWork) {
-      return { providers: ['cpu'], why: 'the network is small; handing its batches to a device would take longer.' };
+      return { providers: ['cpu'], why: 'its batches are little work; handing them to a device would take longer.' };
     }
     if ((await listGraphics()).length === 0) {
       return { providers: ['cpu'], why: 'the system lists no graphics processor.' };
@@ -39,12 +39,21 @@ export async function trainingProviders(
       why: ready.length > 0 ? '' : `no other device works here (${reasons.join(' ')}).`,
     };
   }
+  if (device === 'gpu') {
+    const reports = await probe();
+    const ready = reports.filter(({ state }) => state === 'ready').map(({ provider }) => provider);
+    if (ready.length > 0) return { providers: ready, why: 'a graphics processor was asked for.' };
+    const reasons = reports.map(({ provider, reason }) => `${provider}: ${reason ?? ''}`).join(' ');
+    throw unusable(device, reasons);
+  }
   const known = possibleProviders(process.platform).find((provider) => provider === device);
   const report = known === undefined ? undefined : (await probe()).find(({ provider }) => provider === known);
   if (known !== undefined && report?.state === 'ready') return { providers: [known], why: 'it was asked for.' };
-  throw new AppError(
-    'environment.missing',
-    `The device “${device}” cannot be used: ${report?.reason ?? 'this system cannot have it.'}`,
-    { fix: 'Set the device of the node to auto or cpu; the Devices screen tells what works here.' },
-  );
+  throw unusable(device, report?.reason ?? 'this system cannot have it.');
+}
+
+function unusable(device: string, reason: string): AppError {
+  return new AppError('environment.missing', `The device “${device}” cannot be used: ${reason}`, {
+    fix: 'Set the device to auto or cpu; the Devices screen tells what works here.',
+  });
 }
