@@ -9,6 +9,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { ColumnChooser } from './column-chooser.tsx';
 import { CurvesView } from './curves-view.tsx';
 import { DifferenceView } from './difference-view.tsx';
+import { ScatterView } from './scatter-view.tsx';
 import { t } from './text.ts';
 import { type ColumnId, firstColumns, nameOf, numberOf } from './training-columns.ts';
 import { TrainingTable } from './training-table.tsx';
@@ -19,7 +20,7 @@ const refetchMs = 5000;
 /** Curves and columns of more trainings cannot be told apart. */
 const mostSelected = 10;
 
-type View = 'table' | 'curves' | 'parallel' | 'compare';
+type View = 'table' | 'curves' | 'scatter' | 'parallel' | 'compare';
 
 export function ExperimentDetail({ experiment }: { experiment: Experiment }) {
   const [view, setView] = useState<View>('table');
@@ -73,6 +74,7 @@ export function ExperimentDetail({ experiment }: { experiment: Experiment }) {
           tabs={[
             { value: 'table', label: t.table },
             { value: 'curves', label: t.curves },
+            { value: 'scatter', label: t.scatter },
             { value: 'parallel', label: t.parallel },
             { value: 'compare', label: t.compare },
           ]}
@@ -114,6 +116,9 @@ export function ExperimentDetail({ experiment }: { experiment: Experiment }) {
           />
         )}
         {view === 'curves' && <CurvesView trainings={picked} metrics={keys.data?.metrics ?? []} />}
+        {view === 'scatter' && (
+          <ScatterView trainings={trainings} columns={columns} selected={selected} onToggle={toggle} />
+        )}
         {view === 'parallel' && (
           <ParallelView trainings={trainings} columns={columns} selected={selected} onToggle={toggle} />
         )}

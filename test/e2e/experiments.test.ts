@@ -70,6 +70,14 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
     await page.getByRole('tab', { name: 'Curves' }).click();
     await page.locator('.curves-view svg.ch').waitFor();
     await screenshot(page, 'experiments-curves');
+    await page.getByRole('tab', { name: 'Scatter' }).click();
+    const marks = page.locator('circle.trial');
+    await expect.poll(() => marks.count(), patient).toBe(2);
+    await marks.first().click();
+    await expect.poll(() => marks.first().getAttribute('aria-pressed'), patient).toBe('false');
+    await screenshot(page, 'experiments-scatter');
+    await marks.first().press('Enter');
+    await expect.poll(() => marks.first().getAttribute('aria-pressed'), patient).toBe('true');
     await page.getByRole('tab', { name: 'Parallel' }).click();
     await expect.poll(() => page.locator('svg.parallel > path').count(), patient).toBe(2);
     await page.getByRole('tab', { name: 'Compare' }).click();

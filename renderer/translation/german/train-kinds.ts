@@ -98,6 +98,7 @@ Eintragen hat eigene Grenzen, die den Lauf stattdessen scheitern lassen. Jobs ei
 - **Verlust**: Kreuzentropie für Klassen, mittlerer quadratischer Fehler (des standardisierten Zielwerts) für Zahlen.
 - **Gerät**: \`device\` des Knotens ist auto, cpu, webgpu, cuda, dml oder coreml. Auto trainiert kleine Netze auf dem Prozessor, und misst sonst die ersten Stapel auf jedem Gerät, das hier geht; Protokoll und Geräteseite sagen, was es nahm und warum.
 - **Anfangsgewichte**: He vor ReLU, sonst Glorot; aller Zufall folgt aus dem Startwert.
+- **Stapelnormierung** lernt aus Mittelwert und Abweichung jedes Stapels; im betriebenen Modell stecken ihre laufenden Mittel in den Gewichten. Ein kurzer letzter Stapel fällt aus einer Epoche weg.
 - **Früher Abbruch** beobachtet den Verlust auf dem Prüfanteil und behält die Gewichte der besten Epoche.
 - **Fehlende Werte** werden mit dem Namen des Merkmals abgelehnt: setze **Lücken füllen** davor.
 - Ein Verlust, der keine Zahl mehr ist, beendet den Schritt: senke die Lernrate.`,
@@ -106,7 +107,7 @@ Eintragen hat eigene Grenzen, die den Lauf stattdessen scheitern lassen. Jobs ei
     summary: 'Trainiert ein kleines Faltungsnetz auf Bildern oder Folgen.',
     help: `Faltungen ungerader Kerne mit Nullen ringsum, eine Aktivierung, und der größte Wert jedes Fensters von 2 × 2 Pixeln (2 Augenblicken einer Folge), eine nach der anderen; dann voll verbundene Schichten, zu denen andere Merkmale kommen. Nimm einen Schritt **Bild**, oder eine Spalte mit Listen einer Länge, als Eingang.
 
-Eingänge werden im Modell standardisiert, mit einem Mittelwert und einer Abweichung für alle Pixel des Bildes. Verlust, Optimierer, Verläufe, Dropout (hinter den verdeckten Schichten) und früher Abbruch sind die des **neuronalen Netzes**.`,
+Eingänge werden im Modell standardisiert, mit einem Mittelwert und einer Abweichung für alle Pixel des Bildes. Verlust, Optimierer, Verläufe, Dropout (hinter den verdeckten Schichten), Stapelnormierung (von Faltungen je Kanal) und früher Abbruch sind die des **neuronalen Netzes**.`,
   },
   'train.cluster': {
     summary: 'Fasst ähnliche Zeilen zu Gruppen zusammen, ohne Zielwert.',
@@ -154,9 +155,11 @@ Gleiche Daten, Parameter und Startwerte geben bis aufs letzte Bit dasselbe Model
     summary: 'Nimmt ein anderswo trainiertes Modell.',
     help: `Macht ein anderswo trainiertes Modell zu einem wie jedes andere: es wird mit den Merkmalsschritten verbunden, dann ausgewertet, verglichen, eingetragen, betrieben und überwacht.
 
-**Was es nimmt.** Entweder eine Matrix, die alle Merkmale nebeneinander in der Reihenfolge ihrer Schritte bekommt, oder je Merkmal einen Eingang, nach Namen. Zahlen mit 32 und 64 Bit und wahr/falsch werden umgewandelt. Text muss hier durch Merkmalsschritte kodiert werden.
+**Was es nimmt.** Entweder eine Matrix, die alle Merkmale nebeneinander in der Reihenfolge ihrer Schritte bekommt, oder je Merkmal einen Eingang, nach Namen. Zahlen mit 32 und 64 Bit und wahr/falsch werden umgewandelt. Text muss hier durch Merkmalsschritte kodiert werden; zum Ordner eines Sprachmodells der BERT-Familie gehört **Token**, das \`input_ids\` und \`attention_mask\` macht.
 
 **Was es gibt.** Bei Klassen einen Ausgang mit einem Wert je Klasse, in der Reihenfolge der sortierten Zielwerte, oder bei zweien einen Wert der zweiten; Wahrscheinlichkeiten oder Logits. Bei einer Regression eine Zahl je Zeile. Zuordnungen von Klasse zu Wahrscheinlichkeit, wie Umwandler von scikit-learn sie schreiben, werden auch gelesen.
+
+Wo eine \`config.json\` neben dem Modell seine Klassen nennt, wird ihre Reihenfolge geprüft.
 
 **Auf Trainingszeilen geprüft**: dass das Modell läuft, dass seine Werte zum Zielwert passen, und dass es mit den Merkmalen verbunden dieselben gibt. Dateien bis 512 MiB, in einem Stück (keine ausgelagerten Daten).`,
   },

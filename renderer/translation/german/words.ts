@@ -1,6 +1,8 @@
 /** Labels of parameters, their sections and units, by the English. */
 export const labels: Readonly<Record<string, string>> = {
   Default: 'Vorgabe',
+  Length: 'Länge',
+  tokens: 'Token',
   Path: 'Pfad',
   Format: 'Format',
   Delimiter: 'Trennzeichen',
@@ -1299,8 +1301,17 @@ export const texts: Readonly<Record<string, string>> = {
   'Share of the values that should fall between lower and upper.':
     'Anteil der Werte, der zwischen unten und oben fallen soll.',
   'Start of the random draws of the trees.': 'Beginn der Zufallsziehungen der Bäume.',
-  'The .onnx file; relative to the graph file, absolute, or pkg:NAME/file for a file of an npm package.':
-    'Die .onnx-Datei; vom Ordner des Graphen aus, vollständig, oder pkg:NAME/datei für eine Datei eines npm-Pakets.',
+  'The .onnx file, or a folder with model.onnx; relative to the graph file, absolute, or pkg:NAME/file for a file of an npm package.':
+    'Die .onnx-Datei, oder ein Ordner mit model.onnx; vom Ordner des Graphen aus, vollständig, oder pkg:NAME/datei für eine Datei eines npm-Pakets.',
+  'The column with the text.': 'Die Spalte mit dem Text.',
+  'The folder of the model with tokenizer.json or vocab.txt, or one of these files.':
+    'Der Ordner des Modells mit tokenizer.json oder vocab.txt, oder eine dieser Dateien.',
+  'Tokens of a text, [CLS] and [SEP] among them; longer texts are cut off, shorter ones padded.':
+    'Token eines Textes, darunter [CLS] und [SEP]; längere Texte werden abgeschnitten, kürzere aufgefüllt.',
+  Sentiment: 'Stimmung',
+  'The folder that save_pretrained wrote; ONNX model takes the same folder.':
+    'Der Ordner, den save_pretrained schrieb; ONNX-Modell nimmt denselben Ordner.',
+  'input_ids, attention_mask and token_type_ids.': 'input_ids, attention_mask und token_type_ids.',
   'The column the model predicts.': 'Die Spalte, die das Modell vorhersagt.',
   'The output with the scores; empty: the one that looks like probabilities, or the first of a regression.':
     'Der Ausgang mit den Werten; leer: der, der nach Wahrscheinlichkeiten aussieht, oder der erste einer Regression.',

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
+import { chromiumPath, launchBrowser, type RunningApp, root, screenshot, startApp } from './app.ts';
+
+interface Document {
+  nodes: Record<string, { kind: string; params: Record<string, unknown> }>;
+}
+
+const patient = { timeout: 20_000 };
+let app: RunningApp;
+let browser: Browser;
+let page: Page;
+let rpc: RpcConnection;
+
+/** Registers a version of the penguins; from the second on, a person must approve. */
+async function register(l2: number, approval: 'none' | 'person'): Promise<void> {
+  const text = readFileSync(join(root, 'resources/templates/penguins.slipway.json'), 'utf8');
+  const document = JSON.parse(text) as Document & Record<string, unknown>;
+  for (const { kind, params } of Object.values(document.nodes)) {
+    if (kind === 'train.register') params['approval'] = approval;
+    if (kind === 'train.linear' && params['label'] === 'Species') params['l2'] = l2;
+  }
+  const species = document.nodes['species'];
+  if (species !== undefined) species.params['l2'] = l2;
+  const { runId } = await rpc.client.run.start({ document });
+  for await (const event of await rpc.client.run.events({ runId, after: 0 })) {
+    if (event.type === 'run.finished') expect(event.status).toBe('succeeded');
+  }
+}
+
+const champion = async () =>
+  (await rpc.client.model.list()).find(({ aliases }) => aliases.includes('champion'))?.version;
+
+describe.skipIf(chromiumPath === undefined)('a version that waits for a person', () => {
+  beforeAll(async () => {
+    app = await startApp();
+    rpc = await connectRpc(app.url);
+    await register(1, 'none');
+    await register(50, 'person');
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(app.url);
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('button', { name: 'Version 2', exact: true }).click();
+  });
+  afterAll(async () => {
+    rpc?.close();
+    await browser?.close();
+    await app?.stop();
+  });
+
+  it('is approved by name, and only then names the champion', async () => {
+    const review = page.getByRole('region', { name: 'Approval' });
+    await review.getByText('Waits for somebody to approve it as champion').waitFor();
+    expect(await champion()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: 'Promote version 2' }).isDisabled(), patient).toBe(true);
+    await screenshot(page, 'models-approval');
+    await review.getByLabel('Your name').fill('Ada');
+    await review.getByLabel('Why').fill('Better on small birds');
+    await review.getByRole('button', { name: 'Approve' }).click();
+    await review.getByText('Approved by Ada').waitFor();
+    await expect.poll(champion, patient).toBe(2);
+    const { card } = await rpc.client.model.card({ name: 'penguins', version: 2 });
+    expect(card).toContain('approved by Ada, as @champion: Better on small birds');
+  });
+
+  it('is rolled back, archived and brought back', async () => {
+    await page.getByRole('button', { name: 'Roll the champion back' }).click();
+    await expect.poll(champion, patient).toBe(1);
+    await page.getByText('rolled back').first().waitFor();
+    await page.getByRole('button', { name: 'Archive' }).click();
+    await page.getByRole('button', { name: 'Bring back' }).waitFor();
+    await page.locator('.versions').getByText('archived').waitFor();
+    await screenshot(page, 'models-archived');
+    await page.getByRole('button', { name: 'Bring back' }).click();
+    await page.getByRole('button', { name: 'Archive' }).waitFor();
+  });
+});
