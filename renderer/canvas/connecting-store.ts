@@ -8,7 +8,9 @@ type RefusedConnection = Extract<ConnectionCheck, { ok: false }>;
 
 /** A connection being dragged: where it began, and the answer for each port asked so far. */
 interface Connecting {
-  origin: { ref: string; side: 'source' | 'target' } | undefined;
+  origin:
+    | { ref: string; side: 'source' | 'target' /** An edge led elsewhere, not a new one. */; again: boolean }
+    | undefined;
   document: GraphDocument | undefined;
   answers: Map<string, ConnectionCheck>;
   /** Why the last drop was refused; shown for a moment after it. */
@@ -24,7 +26,7 @@ export function beginConnecting(ref: string, side: 'source' | 'target', without?
   const document = activeGraph()?.document;
   if (!document) return;
   useConnecting.setState({
-    origin: { ref, side },
+    origin: { ref, side, again: without !== undefined },
     document: without
       ? { ...document, edges: document.edges.filter((edge) => edge.from !== without.from || edge.to !== without.to) }
       : document,

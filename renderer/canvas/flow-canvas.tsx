@@ -42,6 +42,7 @@ import { kindDragType } from './drag-type.ts';
 import { beginConnecting, checkTarget, endConnecting, keepRefusal, useConnecting } from './connecting-store.ts';
 import { type CanvasMenu, menuEntries } from './context-menu.ts';
 import { GraphEdge, type GraphFlowEdge } from './graph-edge.tsx';
+import { byUse } from '../state/kind-use.ts';
 import { KindPicker } from './kind-picker.tsx';
 import { definitions, inputsTaking, kindsFitting, outputsGiving } from './kind-search.ts';
 import { filterPalette } from './palette-filter.ts';
@@ -154,10 +155,12 @@ function Canvas() {
         return;
       }
       const point = 'changedTouches' in event ? event.changedTouches[0] : event;
-      if (!origin || !point) return;
+      // An edge let go of on the empty canvas is deleted; nothing is added in its place.
+      if (!origin || origin.again || !point) return;
       const types = portTypesAt(origin.ref, origin.side);
       if (state.toNode || state.isValid) return;
-      const fitting = kindsFitting(origin.side, types);
+      const own = activeGraph()?.document.nodes[parsePortRef(origin.ref)?.node ?? '']?.kind;
+      const fitting = byUse(kindsFitting(origin.side, types), own);
       setPicker({
         at: { x: point.clientX, y: point.clientY },
         flowAt: flow.screenToFlowPosition({ x: point.clientX, y: point.clientY }),
@@ -192,6 +195,8 @@ function Canvas() {
 
   const onConnectStart = useStable(
     (_event: MouseEvent | TouchEvent, { nodeId, handleId, handleType }: OnConnectStartParams) => {
+      // React Flow also tells the start of an edge that is led elsewhere.
+      if (useConnecting.getState().origin?.again) return;
       if (nodeId && handleId && handleType) beginConnecting(`${nodeId}.${handleId}`, handleType);
     },
   );

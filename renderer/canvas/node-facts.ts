@@ -3,6 +3,7 @@ import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { KnownShape } from '../state/analysis-store.ts';
 import { paramFields } from '../inspector/param-fields.ts';
 import { formatCount, formatMetric, formatPlural } from '../ui/format.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { t } from './text.ts';
 
 /** One line of a node's body: words with the figures apart, which stand out. */
@@ -10,26 +11,6 @@ export interface Fact {
   before?: string;
   figure?: string;
   after?: string;
-}
-
-const metricNames = (): Record<string, string> => ({
-  rocAuc: 'ROC AUC',
-  prAuc: 'PR AUC',
-  logLoss: t.logLoss,
-  accuracy: t.accuracy,
-  balancedAccuracy: t.balancedAccuracy,
-  averagePrecision: t.averagePrecision,
-  expectedCalibrationError: t.expectedCalibrationError,
-  f1: 'F1',
-  macroF1: t.macroF1,
-  rmse: 'RMSE',
-  mae: 'MAE',
-  r2: 'R²',
-  brier: t.brierScore,
-});
-
-export function metricName(name: string): string {
-  return metricNames()[name] ?? name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
 const preferredMetrics = ['rocAuc', 'accuracy', 'r2', 'rmse', 'prAuc', 'logLoss', 'f1'];

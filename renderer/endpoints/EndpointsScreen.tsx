@@ -3,7 +3,7 @@ import { engine } from '../client/engine-client.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { useQuery } from '../client/use-query.ts';
 import { useSubscription } from '../client/use-subscription.ts';
-import { type EndpointView, refreshEndpoints, useEndpoints } from '../state/endpoint-store.ts';
+import { type EndpointView, loadEndpoints, useEndpoints } from '../state/endpoint-store.ts';
 import { stopEndpoint } from '../state/run-commands.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -168,7 +168,7 @@ export function EndpointsScreen() {
   const endpoints = useEndpoints((state) => state.endpoints);
   const epoch = useConnection((connection) => connection.epoch);
   const online = useConnection((connection) => connection.state === 'online');
-  const first = useQuery(online ? `endpoints/${epoch}` : null, () => refreshEndpoints());
+  const first = useQuery(online ? `endpoints/${epoch}` : null, loadEndpoints);
   useEffect(() => {
     document.title = 'Endpoints · Slipway';
   }, []);
@@ -176,7 +176,9 @@ export function EndpointsScreen() {
   if (endpoints.length === 0) {
     return (
       <div className="screen">
-        {first.loading ? (
+        {first.error ? (
+          <ErrorState error={first.error} onRetry={first.refetch} />
+        ) : first.loading ? (
           <Skeleton rows={8} waitsFor={t.theEndpoints} />
         ) : (
           <EmptyState text={t.noEndpointYet}>

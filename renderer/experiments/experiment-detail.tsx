@@ -11,7 +11,7 @@ import { CurvesView } from './curves-view.tsx';
 import { DifferenceView } from './difference-view.tsx';
 import { ScatterView } from './scatter-view.tsx';
 import { t } from './text.ts';
-import { type ColumnId, firstColumns, nameOf, numberOf } from './training-columns.ts';
+import { type ColumnId, columnTitle, firstColumns, nameOf, numberOf } from './training-columns.ts';
 import { TrainingTable } from './training-table.tsx';
 
 const pageRows = 100;
@@ -145,7 +145,7 @@ function ParallelView({
     <ParallelChart
       title={t.parallelTitle}
       height={parallelHeight}
-      axes={axes.map(nameOf)}
+      axes={axes.map(columnTitle)}
       lines={trainings.map((training) => ({
         id: training.id,
         label: training.name,

@@ -1,3 +1,4 @@
+import { metricName } from '../translation/metric-names.ts';
 import type { Training } from '../../shared/rpc/experiment-schemas.ts';
 
 /** A column of the table: `params.NAME` or `metrics.NAME`. */
@@ -9,6 +10,11 @@ const mostFirstColumns = 7;
 
 export function nameOf(column: ColumnId): string {
   return column.slice(column.indexOf('.') + 1);
+}
+
+/** What the head of a column says: a metric in words, a param as it is called. */
+export function columnTitle(column: ColumnId): string {
+  return column.startsWith('metrics.') ? metricName(nameOf(column)) : nameOf(column);
 }
 
 export function firstColumns(keys: { params: readonly string[]; metrics: readonly string[] }): ColumnId[] {

@@ -7,7 +7,7 @@ import { TextInput } from '../ui/field.tsx';
 import { formatCount, formatDuration, formatMetric, formatRelative } from '../ui/format.ts';
 import { EmptyState } from '../ui/state-block.tsx';
 import { t } from './text.ts';
-import { cellOf, type ColumnId, nameOf } from './training-columns.ts';
+import { cellOf, type ColumnId, columnTitle } from './training-columns.ts';
 
 interface TrainingTableProps {
   trainings: readonly Training[];
@@ -72,7 +72,7 @@ export function TrainingTable(props: TrainingTableProps) {
               <span className="visually-hidden">{t.compare}</span>
             </th>
             <th scope="col">{t.training}</th>
-            {columns.map((column) => head(column, nameOf(column), true))}
+            {columns.map((column) => head(column, columnTitle(column), true))}
             {head('start_time', t.started, false)}
             <th scope="col" className="n">
               {t.took}

@@ -18,7 +18,7 @@ import { EmptyState } from '../ui/state-block.tsx';
 import '../results/results.css';
 import './help.css';
 import { t } from './text.ts';
-import { kindHelp, kindSummary, kindWords, labelText } from '../translation/kind-text.ts';
+import { errorHelpFor, kindHelp, kindSummary, kindWords, labelText } from '../translation/kind-text.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
 
 const definitions: readonly NodeDefinition[] = Object.values(catalog);
@@ -139,17 +139,19 @@ function ErrorsPage({ topic }: { topic: string }) {
     <article className="help-page">
       <h1>{t.errors}</h1>
       <p className="mute">{t.errorsNote}</p>
-      {Object.entries(errorHelp).map(([name, help]) => (
-        <section key={name} id={`help-${name}`} className={name === topic ? 'help-topic current' : 'help-topic'}>
-          <h2>{help.title}</h2>
-          <p>{help.text}</p>
-          <p className="mono mute small">
-            {Object.keys(errorCodes)
-              .filter((code) => code.startsWith(`${name}.`))
-              .join('  ')}
-          </p>
-        </section>
-      ))}
+      {Object.entries(errorHelp)
+        .map(([name, english]) => [name, errorHelpFor(name, english)] as const)
+        .map(([name, help]) => (
+          <section key={name} id={`help-${name}`} className={name === topic ? 'help-topic current' : 'help-topic'}>
+            <h2>{help.title}</h2>
+            <p>{help.text}</p>
+            <p className="mono mute small">
+              {Object.keys(errorCodes)
+                .filter((code) => code.startsWith(`${name}.`))
+                .join('  ')}
+            </p>
+          </section>
+        ))}
     </article>
   );
 }

@@ -60,7 +60,7 @@ export const t = defineText(
     shortcuts: 'Tastenkürzel',
     tour: 'Rundgang durch den Editor',
     errors: 'Fehler und was hilft',
-    errorsNote: 'Jeder Fehler nennt, worum es geht und was zu tun ist; hier steht mehr zu jeder Art, auf Englisch.',
+    errorsNote: 'Jeder Fehler nennt, worum es geht und was zu tun ist; hier steht mehr zu jeder Art.',
     inputs: 'Eingänge',
     outputs: 'Ausgänge',
     settings: 'Einstellungen',

@@ -1,5 +1,6 @@
 import type { GraphNode } from '../../shared/graph/document.ts';
-import { leadingMetrics, metricName } from '../canvas/node-facts.ts';
+import { leadingMetrics } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { useActiveRun } from '../canvas/use-node-status.ts';
 import { addVariant, removeVariant, variantsOf } from '../state/graph-commands.ts';
 import { startRun } from '../state/run-commands.ts';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { explanationFile, explanationReportSchema } from '../../shared/model/explanation-report.ts';
 import { modelManifestSchema } from '../../shared/model/signature.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { runWord } from '../canvas/node-status.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { labelOf } from '../translation/kind-text.ts';
 import { formatMetric } from '../ui/format.ts';
 import { Select } from '../ui/select.tsx';

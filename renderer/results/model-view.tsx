@@ -1,5 +1,5 @@
 import { type InputColumn, type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { formatCount, formatDuration, formatPercent, formatPlural, shortDigest } from '../ui/format.ts';

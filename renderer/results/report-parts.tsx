@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '../../shared/model/report.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import { formatCount, formatMetric, formatPercent } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';

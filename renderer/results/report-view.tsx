@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { searchReportSchema } from '../../shared/model/search-report.ts';
 import { type EvaluationReport, evaluationReportSchema } from '../../shared/model/report.ts';
 import { explanationReportSchema } from '../../shared/model/explanation-report.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { CalibrationChart } from '../charts/calibration-chart.tsx';
 import { ConfusionMatrix } from '../charts/confusion-matrix.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { RunningSearch, SearchReport } from '../../shared/model/search-report.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
 import { ParallelChart } from '../charts/parallel-chart.tsx';

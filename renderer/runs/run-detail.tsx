@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { RunSummary } from '../../shared/rpc/engine-contract.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { progressWord, runWord } from '../canvas/node-status.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';

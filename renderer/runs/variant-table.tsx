@@ -1,4 +1,4 @@
-import { metricName } from '../canvas/node-facts.ts';
+import { metricName } from '../translation/metric-names.ts';
 import { formatFull, formatMetric } from '../ui/format.ts';
 import type { ComparedVariants } from './compared-variants.ts';
 import { t } from './text.ts';

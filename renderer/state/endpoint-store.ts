@@ -14,12 +14,17 @@ export const useEndpoints = create<Endpoints>(() => ({ endpoints: [] }));
 
 const pollMs = 3000;
 
+/** Asks the engine. Throws what it answers. */
+export async function loadEndpoints(signal?: AbortSignal): Promise<void> {
+  const next = await engine.endpoint.list(undefined, signal === undefined ? {} : { signal });
+  const before = useEndpoints.getState().endpoints;
+  if (JSON.stringify(next) !== JSON.stringify(before)) useEndpoints.setState({ endpoints: next });
+}
+
 export async function refreshEndpoints(): Promise<void> {
   if (useConnection.getState().state !== 'online') return;
   try {
-    const next = await engine.endpoint.list();
-    const before = useEndpoints.getState().endpoints;
-    if (JSON.stringify(next) !== JSON.stringify(before)) useEndpoints.setState({ endpoints: next });
+    await loadEndpoints();
   } catch {
     // The next poll tells; a lost engine is shown by the offline bar.
   }

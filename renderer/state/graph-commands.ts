@@ -1,3 +1,4 @@
+import { noteKindUse } from './kind-use.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { carryGroups, groupsOfNodes, placeGroup } from '../../shared/graph/carry-groups.ts';
 import type { GraphDocument, GraphEdge, GraphNode, GraphGroup } from '../../shared/graph/document.ts';
@@ -54,6 +55,8 @@ export function addNode(
     `insert:${id}`,
   );
   select([id]);
+  const beside = parsePortRef(link?.from ?? link?.to ?? '')?.node;
+  noteKindUse(kind, beside === undefined ? undefined : graph.document.nodes[beside]?.kind);
   return id;
 }
 

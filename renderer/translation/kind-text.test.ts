@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { catalog } from '../../nodes/catalog.ts';
+import { errorHelp } from '../../shared/docs/error-help.ts';
 import { type NodeDefinition, portsOf } from '../../shared/node/define-node.ts';
-import { germanKinds, labels, options, texts } from './german/german.ts';
+import { germanErrorHelp, germanKinds, labels, options, texts } from './german/german.ts';
 import { chooseLanguage, kindHelp, kindSummary, kindWords, labelOf, optionText, wordsOf } from './kind-text.ts';
 
 const definitions: NodeDefinition[] = Object.values(catalog);
@@ -66,6 +67,10 @@ describe('kinds in German', () => {
   it('holds no kind that is gone', () => {
     expect(Object.keys(germanKinds).filter((kind) => !Object.hasOwn(catalog, kind))).toEqual([]);
   });
+});
+
+it('says what helps with every sort of error', () => {
+  expect(Object.keys(germanErrorHelp).toSorted()).toEqual(Object.keys(errorHelp).toSorted());
 });
 
 describe('the language of kinds', () => {

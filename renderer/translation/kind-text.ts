@@ -1,3 +1,4 @@
+import type { ErrorHelp } from '../../shared/docs/error-help.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { type LanguageChoice, language, languageOf, setLanguage } from './language.ts';
 
@@ -23,6 +24,11 @@ export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
 function inGerman(dictionary: 'labels' | 'options' | 'texts', english: string): string {
   if (language() !== 'de' || german === undefined) return english;
   return german[dictionary][english] ?? english;
+}
+
+/** What helps with errors of a topic: the first part of their codes. */
+export function errorHelpFor(topic: string, english: ErrorHelp): ErrorHelp {
+  return (language() === 'de' && german?.germanErrorHelp[topic]) || english;
 }
 
 type Described = Pick<NodeDefinition, 'kind' | 'summary' | 'help'>;

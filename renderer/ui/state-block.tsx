@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { helpForError } from '../../shared/docs/error-help.ts';
 import type { WireError } from '../../shared/errors/app-error.ts';
+import { errorHelpFor } from '../translation/kind-text.ts';
+import { language } from '../translation/language.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icons/icon.tsx';
 import { t } from './text.ts';
@@ -17,12 +19,16 @@ export function EmptyState({ text, children }: { text: ReactNode; children?: Rea
 
 /** What happened, what to do, the code and its details; the rest of the screen keeps working. */
 export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (() => void) | undefined }) {
+  const help = helpForError(error.code);
+  // The engine speaks English; the sort of error stands before it in the language of the app.
+  const topic = help && language() !== 'en' ? errorHelpFor(help.topic, help).title : undefined;
   return (
     <div className="state-block failed" role="alert">
       <p className="headline">
         <Icon name="failed" small />
-        {error.message}
+        {topic ?? error.message}
       </p>
+      {topic !== undefined && <p>{error.message}</p>}
       {error.fix && <p>{error.fix}</p>}
       <p className="mute small mono">
         {error.code}{' '}

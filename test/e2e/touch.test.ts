@@ -5,6 +5,9 @@ import { chromiumPath, launchBrowser, type RunningApp, screenshot, startApp } fr
 let app: RunningApp;
 let browser: Browser;
 
+/** Until when a slow machine shows a change. */
+const soon = { timeout: 15_000 };
+
 interface Point {
   x: number;
   y: number;
@@ -71,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       const centre = await centreOf(page, '.canvas');
       // Below the cards of the sample, where the canvas is empty.
       const at = { x: centre.x, y: centre.y + 170 };
-      await expect.poll(() => zoomOf(page)).toBeGreaterThan(0);
+      await expect.poll(() => zoomOf(page), soon).toBeGreaterThan(0);
       const before = await zoomOf(page);
       const fingers = (apart: number): Point[] => [
         { x: at.x - apart, y: at.y },
@@ -80,7 +83,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       await touch('touchStart', fingers(30));
       for (const apart of [45, 60, 75]) await touch('touchMove', fingers(apart));
       await touch('touchEnd', []);
-      await expect.poll(() => zoomOf(page)).toBeGreaterThan(before * 1.5);
+      await expect.poll(() => zoomOf(page), soon).toBeGreaterThan(before * 1.5);
     }));
 
   it('opens the menu of a node on a long press', () =>
@@ -118,7 +121,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       await touch('touchEnd', []);
       await page.getByRole('menuitem', { name: 'Open the example' }).tap();
       await page.locator('.react-flow__node[data-id="aggregate"]').waitFor();
-      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(2);
+      await expect.poll(() => page.locator('.react-flow__node').count(), soon).toBe(2);
       await page.evaluate(() => {
         location.hash = '#/help/feature.impute';
       });

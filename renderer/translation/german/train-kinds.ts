@@ -65,7 +65,7 @@ Die positive Klasse einer binären Aufgabe ist die zweite der sortierten: wahr, 
 
 **Fehlende Werte müssen nicht gefüllt werden**: jede Teilung lernt, auf welche Seite sie gehen (Extra Trees ziehen sie). **Kategorien** aus einem ordinalen **Kodieren** werden als Mengen geteilt.
 
-**Out-of-Bag-Wert.** Zeilen, die ein Baum nicht gezogen hat, prüfen ihn; mit Bootstrap zeigt das Protokoll also eine ehrliche Genauigkeit oder R² ohne Prüfteil, und die Kurve den Verlust, während Bäume dazukommen.
+**Out-of-Bag-Wert.** Zeilen, die ein Baum nicht gezogen hat, prüfen ihn; mit Bootstrap zeigt das Protokoll also eine ehrliche Trefferquote oder R² ohne Prüfteil, und die Kurve den Verlust, während Bäume dazukommen.
 
 **Mehr als zwei Klassen** sind je Klasse ein Wald auf denselben Zeilen, ihre Anteile auf die Summe 1 gebracht.
 

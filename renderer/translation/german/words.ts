@@ -401,6 +401,10 @@ export const labels: Readonly<Record<string, string>> = {
   'Silence minutes': 'Minuten Stille',
   'Stale minutes': 'Höchstalter in Minuten',
   'Log size': 'Größe des Protokolls',
+  'Label keys': 'Schlüssel der Zielwerte',
+  Labels: 'Zielwerte',
+  'Label column': 'Spalte der Zielwerte',
+  'Label minutes': 'Zielwerte lesen alle',
 };
 
 /** Words of choices, by the English. */
@@ -566,9 +570,9 @@ export const options: Readonly<Record<string, string>> = {
   'Quantile normal': 'Normalquantil',
   Power: 'Potenz',
   'Roc auc': 'ROC AUC',
-  Accuracy: 'Genauigkeit',
-  Precision: 'Präzision',
-  Recall: 'Trefferquote',
+  Accuracy: 'Trefferquote',
+  Precision: 'Genauigkeit',
+  Recall: 'Sensitivität',
   Specificity: 'Spezifität',
   F1: 'F1',
   'Macro f1': 'Makro-F1',
@@ -626,8 +630,8 @@ export const options: Readonly<Record<string, string>> = {
   Float: 'Kommazahl',
   Int: 'Ganzzahl',
   'Log loss': 'Log-Verlust',
-  'Average precision': 'Mittlere Präzision',
-  'Balanced accuracy': 'Ausgeglichene Genauigkeit',
+  'Average precision': 'Mittlere Genauigkeit',
+  'Balanced accuracy': 'Ausgewogene Trefferquote',
   R2: 'R²',
   'Model bytes': 'Modellgröße',
   'Train seconds': 'Trainingszeit',
@@ -1947,4 +1951,11 @@ export const texts: Readonly<Record<string, string>> = {
     'Größe aller protokollierten Anfragen, über der die ältesten entfernt werden; 0 behält sie für ihre Zeit',
   'How an endpoint finds the nearest items: all are compared, or a graph of neighbours (HNSW) is walked. Auto: the graph from 1,000,000 numbers on, items times columns of the embedding; below, comparing all is as fast.':
     'Wie ein Endpunkt die nächsten Artikel findet: alle werden verglichen, oder ein Graph von Nachbarn (HNSW) wird begangen. Automatisch: der Graph ab 1.000.000 Zahlen, Artikel mal Spalten der Einbettung; darunter ist der Vergleich aller ebenso schnell.',
+  'Columns of the table of labels that find the request: id is that of the answer, others are inputs of the model':
+    'Spalten der Zielwerttabelle, die die Anfrage finden: id ist die der Antwort, andere sind Eingaben des Modells',
+  'Column of the table of labels with what really happened; empty takes the name of the label':
+    'Spalte der Zielwerttabelle mit dem, was wirklich geschah; leer nimmt den Namen der Zielspalte',
+  'How often the table of labels is read again': 'Wie oft die Zielwerttabelle neu gelesen wird',
+  'What really happened: a file or a query, read again and again':
+    'Was wirklich geschah: eine Datei oder Abfrage, immer wieder gelesen',
 };

@@ -1,0 +1,174 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, launchBrowser, type RunningApp, screenshot, startApp } from './app.ts';
+
+let app: RunningApp;
+let browser: Browser;
+
+/** Until when a slow machine shows a change. */
+const soon = { timeout: 15_000 };
+
+/** What the engine does with calls while a page looks at the screens. */
+type Answers = 'answered' | 'kept waiting' | 'refused';
+
+/** Screens and the call that fills each; without one a screen shows what the app knows by itself. */
+const screens: readonly { screen: string; call?: string; emptyAction?: RegExp }[] = [
+  { screen: 'home', call: 'graph/templates' },
+  { screen: 'data', call: 'dataset/list', emptyAction: /Open/ },
+  { screen: 'features', call: 'feature/list', emptyAction: /Open/ },
+  { screen: 'runs', call: 'run/list', emptyAction: /Open/ },
+  { screen: 'experiments', call: 'experiment/list', emptyAction: /Open/ },
+  { screen: 'models', call: 'model/list', emptyAction: /Open/ },
+  { screen: 'endpoints', call: 'endpoint/list', emptyAction: /Open/ },
+  { screen: 'monitors', emptyAction: /Open|Start/ },
+  { screen: 'cluster', call: 'cluster/contexts' },
+  { screen: 'devices', call: 'engine/devices' },
+  { screen: 'help' },
+  { screen: 'settings', call: 'engine/info' },
+];
+const filled = screens.filter((one) => one.call !== undefined);
+
+describe.skipIf(chromiumPath === undefined)('states of screens', () => {
+  beforeAll(async () => {
+    app = await startApp();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  /** A page whose engine answers, waits or refuses, as `answers.now` says. */
+  async function open(answers: { now: Answers }, hash = ''): Promise<{ page: Page; uncaught: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const uncaught: string[] = [];
+    page.on('pageerror', (error) => uncaught.push(String(error)));
+    await page.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        const text = typeof message === 'string' ? message : message.toString('utf8');
+        const call = /"u":"[^"]*?\/([\w-]+\/[\w-]+)"/.exec(text)?.[1];
+        if (answers.now === 'answered' || !filled.some((one) => one.call === call)) {
+          server.send(message);
+          return;
+        }
+        if (answers.now === 'kept waiting') return;
+        const id = /"i":("[^"]*"|\d+)/.exec(text)?.[1] ?? '""';
+        const data = {
+          code: 'store.corrupt',
+          category: 'environment',
+          message: 'The store is damaged.',
+          fix: 'Mend it.',
+        };
+        const body = { json: { defined: false, code: 'INTERNAL_SERVER_ERROR', status: 500, message: 'no', data } };
+        socket.send(`{"i":${id},"p":{"s":500,"b":${JSON.stringify(body)}}}`);
+      });
+      server.onMessage((message) => socket.send(message));
+    });
+    await page.goto(`${app.url}${hash}`);
+    await page.locator('.app').waitFor();
+    return { page, uncaught };
+  }
+
+  const go = (page: Page, screen: string) =>
+    page.evaluate((to) => {
+      location.hash = `#/${to}`;
+    }, screen);
+
+  async function each(
+    answers: { now: Answers },
+    wanted: typeof screens,
+    look: (page: Page, screen: (typeof screens)[number]) => Promise<void>,
+  ): Promise<void> {
+    const { page, uncaught } = await open(answers);
+    try {
+      for (const one of wanted) {
+        await go(page, one.screen);
+        await look(page, one).catch(async (error: unknown) => {
+          await screenshot(page, `failed-state-${one.screen}`);
+          throw new Error(`${one.screen}: ${String(error).slice(0, 600)}`);
+        });
+      }
+      expect(uncaught).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  it('loading: each screen has its lines, and says what it waits for', () =>
+    each({ now: 'kept waiting' }, filled, (page) =>
+      page.getByRole('main').locator('.skeleton[role="status"]').first().waitFor({ timeout: 10_000 }),
+    ));
+
+  it('failed: each screen says what happened and what to do, and tries again', () => {
+    const answers: { now: Answers } = { now: 'refused' };
+    return each(answers, filled, async (page) => {
+      answers.now = 'refused';
+      const failed = page.getByRole('main').getByRole('alert').filter({ hasText: 'The store is damaged.' }).first();
+      await failed.waitFor({ timeout: 10_000 });
+      await failed.getByText('Mend it.').waitFor();
+      answers.now = 'answered';
+      await failed.getByRole('button', { name: 'Try again' }).click();
+      await failed.waitFor({ state: 'detached', timeout: 10_000 });
+    });
+  });
+
+  it('empty: each list says in a sentence what comes here, and offers a way to it', () =>
+    each(
+      { now: 'answered' },
+      screens.filter(({ emptyAction }) => emptyAction),
+      async (page, { emptyAction }) => {
+        const empty = page.getByRole('main').locator('.state-block:not(.failed)').first();
+        await empty.waitFor({ timeout: 10_000 });
+        await empty
+          .getByRole('button', { name: emptyAction ?? /./ })
+          .first()
+          .waitFor();
+      },
+    ));
+
+  it('a link opens a screen, and a page in it, directly', async () => {
+    for (const [hash, screen] of [
+      ['#/data', 'data'],
+      ['#/help/feature.impute', 'help'],
+      ['#/settings', 'settings'],
+    ] as const) {
+      const { page, uncaught } = await open({ now: 'answered' });
+      await page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+      await page.reload();
+      await page.locator(`.rail a[href="#/${screen}"][aria-current="page"]`).waitFor();
+      await page.getByRole('main').locator(':scope > *').first().waitFor();
+      expect(await page.evaluate(() => location.hash)).toBe(hash);
+      expect(uncaught).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('offline: each screen keeps what it had under the bar that says so', async () => {
+    const own = await startApp();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const uncaught: string[] = [];
+    page.on('pageerror', (error) => uncaught.push(String(error)));
+    await page.goto(own.url);
+    await page.locator('.react-flow__node').first().waitFor();
+    for (const { screen } of screens) {
+      await go(page, screen);
+      await page.getByRole('main').locator(':scope > *').first().waitFor();
+    }
+    await own.stop();
+    await page.locator('.offline-bar').waitFor();
+    for (const { screen } of screens) {
+      await go(page, screen);
+      await page.locator('.offline-bar').waitFor();
+      await expect.poll(() => page.getByRole('main').innerText(), soon).not.toBe('');
+    }
+    await go(page, 'graph');
+    await page.locator('.react-flow__node').first().waitFor();
+    expect(uncaught).toEqual([]);
+    await context.close();
+  });
+});
