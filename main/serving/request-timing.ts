@@ -55,10 +55,30 @@ export function partsOf(timing: RequestTiming): (number | undefined)[] {
   ];
 }
 
+/** Parts by name, in ms. */
+export function loggedTiming(ms: (name: (typeof timingParts)[number], i: number) => number | null): LoggedTiming {
+  const [body, prepare, features, queue, run, model, total] = timingParts.map(ms);
+  return {
+    body: body ?? null,
+    prepare: prepare ?? null,
+    features: features ?? null,
+    queue: queue ?? null,
+    run: run ?? null,
+    model: model ?? null,
+    total: total ?? null,
+  };
+}
+
 /** The same by name, null where unknown. */
 export function timingJson(timing: RequestTiming): LoggedTiming {
   const parts = partsOf(timing);
-  return Object.fromEntries(timingParts.map((name, i) => [name, parts[i] ?? null])) as LoggedTiming;
+  const named = loggedTiming((_name, i) => parts[i] ?? null);
+  const steps = (timing.steps ?? []).flatMap(({ name, rows, startedMs, runStartedMs, runEndedMs, batchRows = 0 }) =>
+    runStartedMs === undefined || runEndedMs === undefined
+      ? []
+      : [{ name, rows, queue: Math.max(0, runStartedMs - startedMs), run: runEndedMs - runStartedMs, batchRows }],
+  );
+  return steps.length === 0 ? named : { ...named, steps };
 }
 
 /** Value of `Server-Timing`: where the time of an answered request went, in ms. */

@@ -34,6 +34,7 @@ import type { ModelSource } from './model-source.ts';
 import { ModelTable } from './model-table.ts';
 import { PayloadLog } from './payload-log/payload-log.ts';
 import { RepositoryPoll } from './repository-poll.ts';
+import type { ServedStep } from './pipeline/served-step.ts';
 import { predictRows } from './predict-rows.ts';
 import { ModelFleet } from './replicas/model-fleet.ts';
 import { ServedModel } from './served-model.ts';
@@ -216,6 +217,20 @@ function endpointVersion(model: ServedModel): EndpointStats['versions'][number] 
     requests,
     failed,
     queued: model.queuedRows,
+    ...(model.steps.length === 0 ? {} : { steps: model.steps.map(endpointStep) }),
+  };
+}
+
+function endpointStep({ spec, statistics, replicas, keptRows }: ServedStep) {
+  const { inferenceCount: rows, executionCount: runs, busyMs } = statistics;
+  return {
+    name: spec.name,
+    rows,
+    runs,
+    queued: replicas.queuedRows,
+    replicas: replicas.replicas.length,
+    runMs: runs === 0 ? null : busyMs / runs,
+    keptRows,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { LoggedTiming } from '../../shared/rpc/engine-contract.ts';
-import { formatNumber } from '../ui/format.ts';
+import { formatNumber, formatPlural } from '../ui/format.ts';
 import { t } from './text.ts';
 
 /** What the run took beside the model itself: putting the batch together, and the way to the worker and back. */
@@ -51,6 +51,18 @@ export function TimingBar({ timing, batchRows }: { timing: LoggedTiming; batchRo
         ))}
         {batchRows != null && <li className="mute">{t.batchOf(formatNumber(batchRows))}</li>}
       </ul>
+      {timing.steps !== undefined && (
+        <ol className="timing-steps" aria-label={t.steps}>
+          {timing.steps.map((step) => (
+            <li key={step.name}>
+              <span className="mono">{step.name}</span> <span className="num">{t.inMs(formatNumber(step.run))}</span>{' '}
+              <span className="mute">
+                {t.stepDetail(formatNumber(step.queue), formatPlural(step.rows, 'row'), formatNumber(step.batchRows))}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
     </div>
   );
 }

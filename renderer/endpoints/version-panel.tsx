@@ -95,6 +95,7 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
           ))}
         </tbody>
       </table>
+      <StepTable versions={versions} />
       {rollout !== undefined ? (
         <Rollout
           key={rollout.challenger?.version ?? rollout.stable}
@@ -108,6 +109,56 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
         <Skeleton waitsFor={t.theVersions} />
       )}
     </div>
+  );
+}
+
+/** What the steps of the versions have done, where they have several. */
+function StepTable({ versions }: { versions: readonly Version[] }) {
+  const rows = versions.flatMap(({ version, steps = [] }) => steps.map((step) => ({ version, ...step })));
+  if (rows.length === 0) return null;
+  return (
+    <table className="list-table" aria-label={t.steps}>
+      <thead>
+        <tr>
+          <th scope="col" className="n">
+            {t.version}
+          </th>
+          <th scope="col">{t.step}</th>
+          <th scope="col" className="n">
+            {t.workers}
+          </th>
+          <th scope="col" className="n">
+            {t.stepRows}
+          </th>
+          <th scope="col" className="n">
+            {t.stepRuns}
+          </th>
+          <th scope="col" className="n">
+            {t.stepRunTime}
+          </th>
+          <th scope="col" className="n">
+            {t.stepWaiting}
+          </th>
+          <th scope="col" className="n" title={t.stepKeptHint}>
+            {t.stepKept}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((step) => (
+          <tr key={`${step.version}/${step.name}`}>
+            <td className="n">{step.version}</td>
+            <td className="mono">{step.name}</td>
+            <td className="n">{formatCount(step.replicas)}</td>
+            <td className="n">{formatCount(step.rows)}</td>
+            <td className="n">{formatCount(step.runs)}</td>
+            <td className="n">{step.runMs === null ? '–' : t.inMs(formatNumber(step.runMs))}</td>
+            <td className="n">{formatCount(step.queued)}</td>
+            <td className="n">{formatCount(step.keptRows)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

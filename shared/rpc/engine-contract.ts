@@ -288,6 +288,23 @@ const endpointVersionSchema = z.object({
   requests: z.number(),
   failed: z.number(),
   queued: z.number(),
+  /** Of a model of several steps; absent for others. */
+  steps: z
+    .array(
+      z.object({
+        name: z.string(),
+        /** Answered since it was loaded. */
+        rows: z.number(),
+        runs: z.number(),
+        queued: z.number(),
+        replicas: z.number(),
+        /** Mean time of a run, ms; null before the first. */
+        runMs: z.number().nullable(),
+        /** Rows that kept the answer of an earlier step. */
+        keptRows: z.number(),
+      }),
+    )
+    .optional(),
 });
 
 /** What answers at an endpoint and what could: versions of the same name in the registry. */
@@ -371,6 +388,20 @@ const requestTimingSchema = z.object({
   /** Part of `run`. */
   model: milliseconds,
   total: milliseconds,
+  /** Of a model of several steps: those that rows of the request reached, in the order they began; parts of `run`. */
+  steps: z
+    .array(
+      z.object({
+        name: z.string(),
+        /** Of this request. */
+        rows: z.number(),
+        queue: z.number(),
+        run: z.number(),
+        /** Rows of the run, those of other requests included. */
+        batchRows: z.number(),
+      }),
+    )
+    .optional(),
 });
 export type LoggedTiming = z.infer<typeof requestTimingSchema>;
 

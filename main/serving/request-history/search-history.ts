@@ -1,6 +1,6 @@
-import type { FoundRequests, LoggedTiming, RequestSearch } from '../../../shared/rpc/engine-contract.ts';
+import type { FoundRequests, RequestSearch } from '../../../shared/rpc/engine-contract.ts';
 import { type DuckDb, withDuckDb } from '../../compute/duckdb/connection.ts';
-import { timingParts } from '../request-timing.ts';
+import { loggedTiming, timingParts } from '../request-timing.ts';
 import { type HistoryColumn, type HistoryQuery, historyQuery } from './history-query.ts';
 import { loggedVersions } from './logged-versions.ts';
 
@@ -108,10 +108,7 @@ function foundRow(row: Record<string, unknown>, columns: readonly HistoryColumn[
     error: text('error'),
     label: text('label'),
     features: text('features'),
-    timing:
-      timing === null
-        ? null
-        : (Object.fromEntries(timingParts.map((part) => [part, timing[part] ?? null])) as LoggedTiming),
+    timing: timing === null ? null : loggedTiming((part) => timing[part] ?? null),
     batchRows: timing?.['batch'] ?? null,
     inputs: values.slice(0, inputs),
     outputs: values.slice(inputs),
