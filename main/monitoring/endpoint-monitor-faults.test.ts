@@ -87,7 +87,13 @@ function fill(
   }
 }
 
-function watch(source: ModelSource, log: RequestLog, windows: MonitorReport[], nodeId = 'drift'): EndpointMonitor {
+function watch(
+  source: ModelSource,
+  log: RequestLog,
+  windows: MonitorReport[],
+  nodeId = 'drift',
+  windowRows = 1_000,
+): EndpointMonitor {
   const monitor = createEndpointMonitor({
     nodeId,
     endpointId: 'g/e',
@@ -96,7 +102,7 @@ function watch(source: ModelSource, log: RequestLog, windows: MonitorReport[], n
       recentRows: (_id, limit, _version, reader) => Promise.resolve(log.recent(limit, reader)),
       showMonitor: () => undefined,
     },
-    windowRows: 1_000,
+    windowRows,
     minimumRows: 50,
     alpha: 0.01,
     multivariate: true,
@@ -153,6 +159,26 @@ describe('a drift monitor', () => {
     fill(log, 1_000, 2);
     await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(3);
     expect(windows[2]).toMatchObject({ currentRows: 1_000 });
+  });
+
+  it('fills windows larger than the log with sketches, and goes on with a half-filled one', async () => {
+    const source = await threeColumns('large');
+    const log = logOf(source);
+    const windows: MonitorReport[] = [];
+    const first = watch(source, log, windows, 'large', 20_000);
+    fill(log, 3_000, 1);
+    const kept = () => readFile(join(dir, 'large', 'large.json'), 'utf8').catch(() => '');
+    await expect.poll(kept, { timeout: 8_000 }).toContain('"filling":{"rows":3000');
+    first.close();
+    fill(log, 18_000, 2);
+    const second = watch(source, log, windows, 'large', 20_000);
+    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(1);
+    expect(windows[0]?.currentRows).toBeGreaterThanOrEqual(20_000);
+    expect(windows[0]).toMatchObject({ drifted: false, currentRows: expect.any(Number) });
+    fill(log, 22_000, 3, { amount: (u) => u * 10 + 3 });
+    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(2);
+    expect(windows[1]?.columns.filter(({ drifted }) => drifted).map(({ column }) => column)).toEqual(['amount']);
+    second.close();
   });
 
   it('gives each of two monitors of one endpoint all that it has missed', async () => {

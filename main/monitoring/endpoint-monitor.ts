@@ -23,7 +23,14 @@ import { createHysteresis } from './hysteresis.ts';
 import type { MonitorMemory } from './monitor-memory.ts';
 import { type HeldOutScores } from './held-out-scores.ts';
 import { createReportFeed } from './report-feed.ts';
-import { joinSketches, sketchOfMissed, sketchWindow, summaryOf, type WindowSketch } from './rolling-windows.ts';
+import {
+  columnsOf,
+  joinSketches,
+  sketchOfMissed,
+  sketchWindow,
+  summaryOf,
+  type WindowSketch,
+} from './rolling-windows.ts';
 import { detailsOf, type WindowDetails } from './window-details.ts';
 
 export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
@@ -61,6 +68,8 @@ export const driftStateSchema = z.object({
   alarm: alarmStateSchema,
   breakAlarm: alarmStateSchema,
   broken: z.array(z.string()),
+  /** Sketches of a window that is larger than the log. */
+  filling: z.object({ rows: z.number(), columns: z.array(z.unknown()) }).nullish(),
 });
 export type DriftState = z.infer<typeof driftStateSchema>;
 
@@ -75,6 +84,10 @@ export interface EndpointMonitor {
 
 const periodMs = 2_000;
 const maxHistory = 60;
+
+/** Rows that the log keeps: a larger window is filled with sketches as rows come. */
+const keptRows = 10_000;
+const partRows = 2_000;
 
 /** Rows that may come between two questions to the log. */
 const arrivingRows = 1_000;
@@ -125,6 +138,9 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   let breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows);
   /** Columns of the newest broken window. */
   let lastBroken: readonly string[] = [];
+  /** Of a window that is larger than the log: what it has so far. */
+  let filling: FullWindow | undefined;
+  const isLarge = options.windowRows > keptRows;
   let recalled: Promise<void> | undefined;
   let remembered = '';
   const tests: DriftOptions = {
@@ -163,6 +179,11 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     alarm = createHysteresis(alarmRule.needed, alarmRule.windows, state.alarm);
     breakAlarm = createHysteresis(alarmRule.needed, alarmRule.windows, state.breakAlarm);
     lastBroken = state.broken;
+    if (isLarge && state.filling != null) {
+      const { rows, columns } = state.filling;
+      const sketch = sketchOfMissed({ rows, columns: columns as MissedRows['columns'] });
+      filling = { count: rows, end: state.windowStart, rows: undefined, sketch };
+    }
   }
 
   /** After every new window, before it is told of, and after every point. */
@@ -178,6 +199,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       alarm: { active: alarm.active, recent: [...alarm.recent] },
       breakAlarm: { active: breakAlarm.active, recent: [...breakAlarm.recent] },
       broken: [...lastBroken],
+      filling: filling === undefined ? null : { rows: filling.count, columns: columnsOf(filling.sketch) },
     });
   }
 
@@ -191,7 +213,8 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       windowStart = 0;
       loggedAtLastPoint = 0;
     }
-    const limit = Math.max(options.windowRows, logged - windowStart) + arrivingRows;
+    const limit = Math.max(Math.min(options.windowRows, keptRows), logged - windowStart) + arrivingRows;
+    const started = windowStart;
     const all = await options.host.recentRows(options.endpointId, limit, undefined, reader());
     const first = all.logged - all.rows;
     const full: FullWindow[] = [];
@@ -200,7 +223,14 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       // The first look, and what was lost with its process: the next window starts with what there is.
       windowStart = Math.max(windowStart, first);
     }
-    while (all.logId === windowLog && windowStart + options.windowRows <= all.logged) {
+    if (isLarge && all.logId === windowLog) {
+      for (; windowStart < all.logged; windowStart = Math.min(all.logged, windowStart + partRows)) {
+        const part = sliceRows(all, windowStart - first, Math.min(all.logged, windowStart + partRows) - first);
+        const sketch = sketchWindow([...part.columns, ...part.outputs]);
+        fill({ count: part.rows, end: windowStart + part.rows, rows: undefined, sketch }, full);
+      }
+    }
+    while (!isLarge && all.logId === windowLog && windowStart + options.windowRows <= all.logged) {
       const rows = sliceRows(all, windowStart - first, windowStart - first + options.windowRows);
       windowStart += options.windowRows;
       full.push({
@@ -210,7 +240,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         sketch: sketchWindow([...rows.columns, ...rows.outputs]),
       });
     }
-    if (full.length > 0) {
+    if (full.length > 0 || (isLarge && windowStart > started)) {
       // The log need not keep in sketches what has been taken, should this monitor be away for long.
       const { logId: toldLog, missed = [] } = await options.host.recentRows(options.endpointId, 0, undefined, reader());
       if (toldLog === windowLog) full.push(...missedWindows(missed, windowStart));
@@ -218,9 +248,29 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     return { recent: sliceRows(all, Math.max(0, all.rows - options.windowRows), all.rows), full };
   }
 
+  /** Adds rows to the window that is filling; a full one goes to the others. */
+  function fill(part: FullWindow, full: FullWindow[]): void {
+    const { count, sketch } = filling ?? { count: 0, sketch: undefined };
+    const window = {
+      ...part,
+      count: count + part.count,
+      sketch: sketch === undefined ? part.sketch : joinSketches([sketch, part.sketch]),
+    };
+    const isFull = window.count >= options.windowRows;
+    filling = isFull ? undefined : window;
+    if (isFull) full.push(window);
+  }
+
   /** Rows that left the log unread, in windows of about the usual size. */
   function missedWindows(missed: readonly MissedRows[], end: number): FullWindow[] {
     const windows: FullWindow[] = [];
+    if (isLarge) {
+      for (const part of missed) {
+        fill({ count: part.rows, end, rows: undefined, sketch: sketchOfMissed(part) }, windows);
+      }
+      caughtUpWindows += windows.length;
+      return windows;
+    }
     let parts: MissedRows[] = [];
     for (const part of missed) {
       parts.push(part);

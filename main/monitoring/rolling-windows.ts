@@ -43,6 +43,17 @@ export function sketchOfMissed({ rows, columns }: MissedRows): WindowSketch {
   );
 }
 
+/** A window as it is kept; `sketchOfMissed` reads it. */
+export function columnsOf(window: WindowSketch): MissedRows['columns'] {
+  return [...window].map(([name, { rows, numbers, names }]) => ({
+    name,
+    // Names count missing ones among themselves.
+    missing: numbers === undefined ? 0 : rows - numbers.count,
+    ...(numbers === undefined ? {} : { numbers: numbers.toJSON() }),
+    ...(names === undefined ? {} : { names: names.toJSON() }),
+  }));
+}
+
 /** A column of several windows together; undefined where none has it. Truth values are numbers in the log. */
 export function summaryOf(
   windows: readonly WindowSketch[],

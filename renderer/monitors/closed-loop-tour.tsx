@@ -4,6 +4,8 @@ import { useQuery } from '../client/use-query.ts';
 import { startInGraph } from '../endpoints/start-in-graph.ts';
 import { useEndpoints } from '../state/endpoint-store.ts';
 import { type OpenGraph, useGraphs } from '../state/graph-store.ts';
+import { useRuns } from '../state/run-store.ts';
+import type { RunView } from '../state/run-view.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
@@ -37,6 +39,8 @@ export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: 
   const endpoints = useEndpoints((state) => state.endpoints);
   const live = endpoints.some(({ id, state }) => id === endpointId && state === 'live');
   const starting = endpoints.some(({ id, state }) => id === endpointId && state === 'starting');
+  const run = useRuns((runs) => runs.runs[graph.tabId]);
+  const running = run !== undefined && run.status === 'running';
   const replay = useQuery(live ? 'tour/replay' : null, (signal) => engine.replay.state({ endpointId }, { signal }), {
     refetchMs: 1_000,
   });
@@ -79,9 +83,14 @@ export function ClosedLoopTour({ graph, onClose }: { graph: OpenGraph; onClose: 
   const words: Record<TourStepId, { title: string; text: ReactNode; action?: ReactNode }> = {
     start: {
       title: t.startTheEndpoint,
-      text: t.trainsFirst,
+      text: running ? t.trainsNow(stepsDone(run.steps)) : starting ? t.startsNow : t.trainsFirst,
       action: (
-        <Button variant="primary" icon="play" disabled={starting} onClick={() => startInGraph(graphId, endpointNode)}>
+        <Button
+          variant="primary"
+          icon="play"
+          disabled={starting || running}
+          onClick={() => startInGraph(graphId, endpointNode)}
+        >
           {t.startEndpoint}
         </Button>
       ),
@@ -178,4 +187,13 @@ function SinceBreak({ brokenMs, over }: { brokenMs: number; over: boolean }) {
     return () => clearInterval(timer);
   }, [over]);
   return <>{t.sinceBreak(Math.max(0, Math.round((now - brokenMs) / 1_000)))}</>;
+}
+
+const unfinished = new Set(['pending', 'queued', 'running']);
+
+/** E.g. `3 / 11`. */
+function stepsDone(steps: RunView['steps']): string {
+  const all = Object.values(steps);
+  const done = all.filter(({ state }) => !unfinished.has(state)).length;
+  return `${done} / ${all.length}`;
 }

@@ -9,6 +9,8 @@ import { alarmOf } from '../alarm-of.ts';
 import { heldOutScores, reportOfModel, type SharedEndpoint } from './shared-endpoint.ts';
 
 const dayMs = 86_400_000;
+/** Larger windows are compared by sketches. */
+const largestExactWindow = 10_000;
 /** Rows that are read, at most; the newest. */
 export const archiveRows = 200_000;
 
@@ -54,15 +56,20 @@ export async function lookOnce(
       // Whole windows, ending with the newest row.
       const windows = Math.min(alarm.windows, Math.floor(own.rows / Number(windowRows)));
       const rows = sliceRows(own, Math.max(0, own.rows - Math.max(1, windows) * Number(windowRows)), own.rows);
-      const window = { ...rows, logged: rows.rows };
+      const isLarge = Number(windowRows) > largestExactWindow;
+      // A window that is not read whole: its rows come as sketches, as if nobody had looked in time.
+      let missed = isLarge ? await requests.sketches(source.digest, alarm.windows * Number(windowRows)) : [];
+      const window = { ...rows, logged: isLarge ? 0 : rows.rows };
       const monitor = createEndpointMonitor({
         nodeId: node.id,
         endpointId: endpoint.name,
         host: {
           models: () => [source],
-          recentRows: (_id, limit) => {
+          recentRows: (_id, limit, _version, reader) => {
             const from = Math.max(0, window.rows - limit);
-            return Promise.resolve(sliceRows(window, from, window.rows));
+            const answer = { ...sliceRows(window, from, window.rows), missed: reader === undefined ? [] : missed };
+            if (reader !== undefined) missed = [];
+            return Promise.resolve(answer);
           },
           showMonitor: (_id, verdict) => verdicts.push(verdict),
         },

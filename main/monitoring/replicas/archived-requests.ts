@@ -1,5 +1,7 @@
 import type { ModelManifest } from '../../../shared/model/signature.ts';
+import type { MissedRows } from '../../serving/missed-rows.ts';
 import type { RecentRows } from '../../serving/request-log.ts';
+import { columnsOf, sketchWindow } from '../rolling-windows.ts';
 import { LabelledLog } from '../labelled-log.ts';
 import type { EndpointArchive } from './endpoint-archive.ts';
 import { joinSegments, readSegment } from './read-segment.ts';
@@ -9,6 +11,11 @@ export interface ArchivedRequests {
   log: LabelledLog;
   /** Rows that one model answered. */
   of(model: string): RecentRows;
+  /**
+   * All rows that one model answered up to `rows` of the newest, file by file of every replica, as sketches that add up:
+   * memory does not grow with their number. Oldest first.
+   */
+  sketches(model: string, rows: number): Promise<MissedRows[]>;
 }
 
 /** At most about `capacityRows` rows, whole files. Files that cannot be read are left out and named. */
@@ -38,6 +45,21 @@ export async function readArchive(
   for (const { id, label } of await archive.feedback(options.sinceMs)) log.label(id, label);
   return {
     log,
+    async sketches(model, wanted) {
+      const found: MissedRows[] = [];
+      let count = 0;
+      for (const segment of (await archive.segments(options.sinceMs)).toReversed()) {
+        if (count >= wanted) break;
+        options.signal?.throwIfAborted();
+        const path = segment.model === model ? await archive.rowsPath(segment) : undefined;
+        if (path === undefined) continue;
+        const read = await readSegment(path, manifest, options.signal).catch(() => undefined);
+        if (read === undefined || read.rows === 0) continue;
+        count += read.rows;
+        found.unshift({ rows: read.rows, columns: columnsOf(sketchWindow([...read.columns, ...read.outputs])) });
+      }
+      return found;
+    },
     of: (model) => joinSegments(parts.filter((part) => part.model === model).map((part) => part.rows)),
   };
 }

@@ -15,7 +15,7 @@ export const driftNode = defineNode({
       .number()
       .int()
       .min(50)
-      .max(10_000)
+      .max(100_000_000)
       .default(500)
       .describe('Most recent request rows that are compared')
       .meta(paramMeta({ unit: 'rows' })),
@@ -94,6 +94,9 @@ dealt at random give), and principal components of the training data describe th
 **Texts and pictures** are compared by figures of each one: length, words, share of words that training did not know,
 letters and digits; brightness, contrast and detail. **Predictions** are compared with those on held-out rows, where a
 Performance monitor has the report.
+
+**Large windows.** Of more than 10,000 rows, a window is kept as sketches (quantiles and counts) while it fills: memory stays
+the same at any size, and sketches of several replicas add up.
 
 **Nobody looked?** Rows that leave the log of 10,000 before the monitor has read them go into sketches, and are judged when
 it comes back: no gap.
