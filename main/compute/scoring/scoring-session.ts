@@ -87,10 +87,16 @@ class TreeSession implements ScoringSession {
   }
 
   static async open(parts: Parts, options: { threads: number; label: string }): Promise<TreeSession> {
-    const pipeline = await openSession(parts.pipelinePath, options);
-    const tail = await openSession(encodeModel(parts.tail.model), options);
+    // First: it is what an installation may lack.
     const scorer = await TreeBatchScorer.open(parts.trees, { threads: options.threads, capacity });
-    return new TreeSession(parts, pipeline, scorer, tail);
+    try {
+      const pipeline = await openSession(parts.pipelinePath, options);
+      const tail = await openSession(encodeModel(parts.tail.model), options);
+      return new TreeSession(parts, pipeline, scorer, tail);
+    } catch (error) {
+      await scorer[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async run(feeds: Record<string, Tensor>, outputs: string[]): Promise<Readonly<Record<string, Tensor>>> {

@@ -5,6 +5,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Task } from '../../../shared/model/signature.ts';
 import { createGraphBuilder } from '../onnx/graph-builder.ts';
 import { openSession } from '../onnx/session.ts';
+import { TreeBatchScorer } from './batch-scorer.ts';
 import { decodeTrees, encodeTrees } from './native-format.ts';
 import { createTreeScorer } from './predict.ts';
 import { uniformAt } from './random.ts';
@@ -151,6 +152,19 @@ describe('ONNX scores are those of the trainer', () => {
     });
     expect(largest).toBeLessThanOrEqual(tolerance);
     expect(new Set(native).size).toBeGreaterThan(500);
+  });
+
+  test('many rows are scored to the last bit as the graph does, whatever the values are', async () => {
+    const model = await trainOn('regression', 60);
+    const { matrix, count } = probe(model);
+    const onnx = await scoreWithOnnx(model, matrix, count);
+    for (const threads of [1, 2]) {
+      await using scorer = await TreeBatchScorer.open(model, { threads, capacity: count });
+      columns.forEach((_, column) => {
+        scorer.setColumn(column, matrix.subarray(column * count, (column + 1) * count), count);
+      });
+      expect(scorer.score(count)).toEqual(onnx);
+    }
   });
 
   test('a model without trees is its base', async () => {

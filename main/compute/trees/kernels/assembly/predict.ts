@@ -60,8 +60,12 @@ function childOf(nodes: usize, node: i32, row: usize): i32 {
     isLeft = value <= load<f32>(at, 4);
   } else {
     const set = <usize>load<u32>(at, 4);
-    const code = <i32>value;
-    isLeft = code >= 0 && <u32>code < load<u32>(set) && <f32>code == value && load<u8>(set + <usize>code, 4) != 0;
+    isLeft = false;
+    // Within the set first: what is beyond 32 bits cannot be turned into a whole number.
+    if (value >= 0 && value < <f32>load<u32>(set)) {
+      const code = <u32>value;
+      isLeft = <f32>code == value && load<u8>(set + <usize>code, 4) != 0;
+    }
   }
   return load<i32>(at + (isLeft ? 0 : 4), 8);
 }
