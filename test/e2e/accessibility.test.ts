@@ -44,7 +44,20 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.keyboard.press('Control+k');
     await look('commands');
     await page.keyboard.press('Escape');
-    for (const name of ['Home', 'Data', 'Runs', 'Experiments', 'Models', 'Endpoints', 'Monitors', 'Settings']) {
+    for (const name of [
+      'Home',
+      'Data',
+      'Features',
+      'Runs',
+      'Experiments',
+      'Models',
+      'Endpoints',
+      'Monitors',
+      'Cluster',
+      'Devices',
+      'Help',
+      'Settings',
+    ]) {
       await page.getByRole('link', { name, exact: true }).click();
       await look(name);
     }
