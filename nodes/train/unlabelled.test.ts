@@ -103,8 +103,13 @@ describe('clusters', () => {
     );
     const [far] = await rowsOf(table as InputArtifact, 'SELECT cluster FROM scored WHERE i = 1000');
     expect(Number(far?.['cluster'])).toBe(-1);
-    const { parity } = await reportOf(model as InputArtifact, table as InputArtifact);
+    const { parity, warnings } = await reportOf(model as InputArtifact, table as InputArtifact);
     expect(parity).toMatchObject({ passed: true });
+    expect(warnings).toEqual([expect.stringMatching(/without a label.*say nothing about quality/)]);
+    const raw = await chain.table(groups, 'test');
+    await expect(
+      chain.run(evaluateNode, evaluate, {}, { model: [model as InputArtifact], table: [raw] }),
+    ).rejects.toMatchObject({ code: 'data.column-missing', fix: expect.stringContaining('comes out of Clusters') });
   });
 
   test('mistakes are named', async () => {

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { MISSING_STRING, type InputColumn, type ModelManifest } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { findsByItself } from '../../lib/unlabelled-kinds.ts';
 
 /** Scores and labels of the held-out rows that have a label. */
 export interface Predictions {
@@ -97,6 +98,13 @@ function requireColumns(manifest: ModelManifest, table: InputArtifact): void {
   const names = table.manifest.schema?.columns.map((column) => column.name) ?? [];
   const { column } = manifest.label;
   if (!names.includes(column)) {
+    const finder = findsByItself(manifest);
+    if (finder !== undefined) {
+      throw new AppError('data.column-missing', `The table has no “${column}”, which the ${finder} step writes.`, {
+        fix: `Connect the table that comes out of ${finder}: evaluating such a model checks that serving gives the same.`,
+        details: { column, columns: names },
+      });
+    }
     throw new AppError('data.column-missing', `The table to evaluate on has no label column “${column}”.`, {
       fix: `Connect held-out rows that still have “${column}”${suggestion(column, names)}.`,
       details: { column, columns: names },

@@ -17,6 +17,7 @@ import { measureRanking } from './ranking.ts';
 import { checkParity } from './parity.ts';
 import { predictTable } from './predictions.ts';
 import { writeReferenceScores } from './reference-scores.ts';
+import { findsByItself } from '../../lib/unlabelled-kinds.ts';
 
 /**
  * ONNX Runtime shares the trees of a forest among its threads, so the order of a sum, and its last digits, depend on
@@ -51,7 +52,12 @@ export const runner = implementNode(evaluateNode, {
     if (predictions.unlabelled > 0) {
       warnings.push(`${predictions.unlabelled} rows without a label are left out.`);
     }
-    if (table.manifest.lineage === 'train') {
+    const finder = findsByItself(manifest);
+    if (finder !== undefined) {
+      warnings.push(
+        `The model was trained without a label: the figures compare it with what ${finder} wrote. They check serving, and say nothing about quality.`,
+      );
+    } else if (table.manifest.lineage === 'train') {
       warnings.push('These are training rows: the figures say nothing about new data.');
     }
     const { calibrated } = model.manifest.meta as { calibrated?: { rows: string } };
@@ -70,7 +76,10 @@ export const runner = implementNode(evaluateNode, {
     const scores = join(ctx.workDir, referenceScoresFile);
     await writeReferenceScores({ manifest, predictions, table, path: scores, signal: ctx.signal });
     const training = await ctx.open(manifest.training.table);
-    const leaks = await findLeaks({ manifest, table, training, scoresPath: scores, signal: ctx.signal });
+    const leaks =
+      finder === undefined
+        ? await findLeaks({ manifest, table, training, scoresPath: scores, signal: ctx.signal })
+        : [];
     warnings.push(...leaks.map(({ message }) => `Leak: ${message}`));
     const slices = await findSlices(manifest, scores, ctx.signal);
     const column = ctx.params.groupColumn;

@@ -15,6 +15,7 @@ import { explainNode } from './definition.ts';
 import { type Cell, cellOf, evenly, pairInteractions, partialDependence } from './dependence.ts';
 import { permutationImportance } from './permutation-importance.ts';
 import { ScoredSample } from './scored-sample.ts';
+import { findsByItself } from '../../lib/unlabelled-kinds.ts';
 
 /** Fixed, as in an evaluation: the last digits of ONNX Runtime's sums depend on it. */
 const threads = 2;
@@ -51,7 +52,10 @@ export const runner = implementNode(explainNode, {
       warnings.push(
         `${read.rows - known.rows.length} rows have a label that the model does not know; they are left out.`,
       );
-    if (table.manifest.lineage === 'train')
+    const finder = findsByItself(manifest);
+    if (finder !== undefined)
+      warnings.push(`The model was trained without a label: importance is for what ${finder} wrote.`);
+    else if (table.manifest.lineage === 'train')
       warnings.push('These are training rows: importance on held-out rows is smaller.');
     const session = await openSession(model.path('model.onnx'), { threads, label: 'the model' });
     const everything = new ScoredSample(session, manifest, inputFeeds(manifest, read.feeds), read.rows, signal);
