@@ -7,7 +7,7 @@ const lookBackMs = 14 * 86_400_000;
 const maxChanges = 5;
 
 /** Version 0 of the tags stands for the model itself. */
-const ofWholeModel = 0;
+export const ofWholeModel = 0;
 
 /** Owner of a registered model, and what changed in its graph before now: the context of an alert. */
 export async function alertContext(

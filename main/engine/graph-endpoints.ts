@@ -12,6 +12,8 @@ import type { KeyPolicy } from '../serving/key-policy.ts';
 import type { LogDeliveryTargets } from '../serving/prediction-log/log-delivery.ts';
 import type { PredictionLogOptions } from '../serving/prediction-log/prediction-log.ts';
 import type { ScalingOptions } from '../serving/replicas/scaling-options.ts';
+import { ModelCatalog } from '../tracking/model-catalog.ts';
+import { ofWholeModel } from './changes-before.ts';
 import type { Engine } from './engine.ts';
 import { type EndpointParams, payloadLogOf, queueSettingsOf, requestLogOf } from './endpoint-settings.ts';
 import { createSecrets } from './secrets.ts';
@@ -95,6 +97,7 @@ export async function startGraphEndpoint(
     tls: options.tls,
     corsOrigins: options.corsOrigins,
     predictionLog: predictionLogOf(params),
+    ...ownershipOf(engine, params, registered?.name),
     ...queueSettingsOf(params),
     ...payloadLogOf(params),
     objectiveP99Ms: params.objectiveP99Ms,
@@ -102,6 +105,13 @@ export async function startGraphEndpoint(
     fronts: params.frontProcesses,
     device: service.device,
   });
+}
+
+/** As the node says, else as the tags of the registered model do. */
+function ownershipOf(engine: Engine, params: EndpointParams, model: string | undefined) {
+  const tags = model === undefined ? {} : new ModelCatalog(engine.database).tags(model, ofWholeModel);
+  const either = (own: string, tag: string) => (own === '' ? (tags[tag] ?? '') : own);
+  return { owner: either(params.owner, 'owner'), onCall: either(params.onCall, 'on-call') };
 }
 
 function scalingOf(params: EndpointParams): ScalingOptions {

@@ -49,6 +49,9 @@ interface EndpointOptions {
   tls?: { certPath: string; keyPath: string } | undefined;
   /** Origins of web pages that may ask, or `*`; default none. */
   corsOrigins?: readonly string[] | undefined;
+  /** Who answers for the endpoint, and who is called when it fails; default nobody. */
+  owner?: string | undefined;
+  onCall?: string | undefined;
   /** Default 64. */
   maxBatchRows?: number | undefined;
   /** Default 1,024. */
@@ -240,6 +243,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         objectiveMs: start.objectiveP99Ms ?? null,
         batching: start.batching,
       },
+      ownership: { endpoint: start.name, owner: start.owner ?? '', onCall: start.onCall ?? '' },
       threads: start.threads ?? 1,
       fronts: start.fronts ?? 1,
       device: start.device ?? 'auto',
@@ -313,6 +317,8 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         http: `${start.tls === undefined ? 'http' : 'https'}://${authority}:${client.port}`,
         model,
         error: null,
+        owner: start.owner ?? '',
+        onCall: start.onCall ?? '',
         startedMs: Date.now(),
       },
       sources: start.models,

@@ -36,6 +36,7 @@ export function answerQuery(context: ServingContext, route: Route, accept: strin
           fleet: context.fleet,
           explanations: context.explanations,
           payloadLog: context.payloadLog,
+          ownership: context.ownership,
           format,
           fronts: context.fronts,
         }),
@@ -43,6 +44,8 @@ export function answerQuery(context: ServingContext, route: Route, accept: strin
     }
     case 'model-list':
       return json(200, {
+        owner: context.ownership.owner,
+        on_call: context.ownership.onCall,
         fronts: { processes: context.fronts?.count ?? 1, policy: 'least-outstanding' },
         models: models.all().map((model) => ({
           name: model.name,

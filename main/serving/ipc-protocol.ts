@@ -30,6 +30,7 @@ export interface ServingStart {
   tls: { certPath: string; keyPath: string } | null;
   corsOrigins: string[];
   limits: BatcherLimits;
+  ownership: Ownership;
   threads: number;
   device: string;
   scaling: ScalingOptions;
@@ -50,6 +51,13 @@ export interface ServingStart {
   /** Where this endpoint keeps its files; made when needed. */
   stateDir: string;
   version: string;
+}
+
+/** Who answers for an endpoint, and who is called when it fails; empty: nobody was named. */
+export interface Ownership {
+  endpoint: string;
+  owner: string;
+  onCall: string;
 }
 
 /** Calls by name: arguments and results. `model` without a version means the highest one. */

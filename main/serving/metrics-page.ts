@@ -7,6 +7,7 @@ import type { ServedStep } from './pipeline/served-step.ts';
 import type { FrontPool } from './fronts/front-pool.ts';
 import type { FrontLoad } from './fronts/front-protocol.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
+import type { Ownership } from './ipc-protocol.ts';
 import type { PayloadLog } from './payload-log/payload-log.ts';
 import { type MetricsFormat, PrometheusText } from './prometheus-text.ts';
 import type { ServedModel } from './served-model.ts';
@@ -22,6 +23,7 @@ export function metricsPage(
     fleet,
     explanations,
     payloadLog,
+    ownership,
     format,
     fronts,
   }: {
@@ -30,6 +32,7 @@ export function metricsPage(
     fleet: ModelFleet;
     explanations: ExplainService;
     payloadLog: PayloadLog | null;
+    ownership: Ownership;
     format: MetricsFormat;
     fronts: FrontPool | null;
   },
@@ -104,6 +107,9 @@ export function metricsPage(
       }));
     }),
   );
+  text.gauge('pipeline_endpoint_info', 'Who answers for the endpoint, and who is called when it fails; always 1.', [
+    { labels: { endpoint: ownership.endpoint, owner: ownership.owner, on_call: ownership.onCall }, value: 1 },
+  ]);
   if (payloadLog !== null) {
     text.counter(
       'pipeline_payload_log_events_total',

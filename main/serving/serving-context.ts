@@ -10,6 +10,7 @@ import type { FrontPool } from './fronts/front-pool.ts';
 import type { ModelFleet } from './replicas/model-fleet.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { LogLevel, ServerSettings } from './server-settings.ts';
+import type { Ownership } from './ipc-protocol.ts';
 import type { PayloadLog } from './payload-log/payload-log.ts';
 import type { Tracer } from './tracing/tracer.ts';
 
@@ -28,6 +29,7 @@ export interface ServingContext {
   readonly keys: KeyRing | null;
   readonly audit: AuditLog;
   /** Undefined where requests are not traced. */
+  readonly ownership: Ownership;
   /** Null: whole requests and answers are sent nowhere. */
   readonly payloadLog: PayloadLog | null;
   readonly tracer: Tracer | undefined;

@@ -115,6 +115,7 @@ async function start(message: ServingStart): Promise<void> {
     keys:
       message.keysPath === null ? null : await KeyRing.open(message.keysPath, log, join(stateDir, 'key-usage.json')),
     audit: new AuditLog(message.dataDir, log),
+    ownership: message.ownership,
     payloadLog: message.payloadLog === null ? null : new PayloadLog(message.payloadLog, log),
     tracer: Tracer.fromEnvironment(process.env, message.version, log),
     corsOrigins: message.corsOrigins,

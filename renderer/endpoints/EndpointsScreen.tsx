@@ -44,6 +44,12 @@ function EndpointPill({ state, version }: { state: EndpointView['state']; versio
   );
 }
 
+function Ownership({ owner, onCall }: { owner: string; onCall: string }) {
+  const said = [owner === '' ? undefined : t.ownerIs(owner), onCall === '' ? undefined : t.onCallIs(onCall)];
+  const text = said.filter((part) => part !== undefined).join(', ');
+  return <span className="mute small ownership">{text === '' ? t.nobodyOwns : text}</span>;
+}
+
 type View = 'now' | 'versions' | 'load-test' | 'requests';
 
 function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
@@ -85,6 +91,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
             </div>
           )}
         </div>
+        <Ownership owner={endpoint.owner} onCall={endpoint.onCall} />
         <EndpointPill state={endpoint.state} version={endpoint.model?.version} />
         {lastOnline !== undefined && <span className="pill stale">{t.asOf(formatClock(lastOnline, false))}</span>}
         <span className="grow" />

@@ -493,6 +493,9 @@ export const endpointSchema = z.object({
   http: z.string().nullable(),
   model: z.object({ name: z.string(), version: z.string(), digest: z.string() }).nullable(),
   error: wireErrorSchema.nullable(),
+  /** Who answers for it, and who is called when it fails; empty: nobody was named. */
+  owner: z.string(),
+  onCall: z.string(),
   startedMs: z.number(),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;

@@ -106,6 +106,8 @@ export const serveCommand: Command = {
         tls: serving.tls,
         corsOrigins: serving.corsOrigins,
         objectiveP99Ms,
+        owner: settings.owner,
+        onCall: settings.onCall,
         ...queueSettingsOf(settings),
         ...payloadLogOf({ ...settings, redactColumns: [...settings.redactColumns, ...context.list('redact')] }),
         predictionLog,

@@ -121,6 +121,7 @@ async function start(nodeId: string, options: Partial<PayloadLogOptions> = {}) {
     http: { port: 0 },
     models,
     payloadLog,
+    owner: 'Team Delays',
   });
   const infer = async (requestId: string) => {
     const input = { name: 'x', datatype: 'FP32', shape: [1, 1], data: [3] };
@@ -137,13 +138,15 @@ async function start(nodeId: string, options: Partial<PayloadLogOptions> = {}) {
         ),
       ].map(([, state, count]) => [state, Number(count)]),
     );
-  return { id, infer, counted };
+  const owner = async () => ((await (await fetch(`${http}/v1/models`)).json()) as { owner: string }).owner;
+  return { id, infer, counted, owner };
 }
 
 describe('an endpoint with a payload log', () => {
   it('sends a request and its answer with one id, whole, to the sink', async () => {
     const endpoint = await start('all');
     const answer = await endpoint.infer('r1');
+    expect(await endpoint.owner()).toBe('Team Delays');
     await expect.poll(endpoint.counted, { timeout: 10_000 }).toEqual({ sent: 2, lost: 0, withheld: 0 });
     const [request, response] = received.toSorted((a, b) =>
       String(a.headers['ce-type']).localeCompare(String(b.headers['ce-type'])),

@@ -18,6 +18,18 @@ export const endpointNode = defineNode({
       .default('')
       .describe('Name of the model in URLs; empty takes the id of the graph'),
     port: z.number().int().min(0).max(65_535).default(0).describe('HTTP port on this machine; 0 takes any free one'),
+    owner: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Who answers for the endpoint: a team or person; empty takes the owner of its model')
+      .meta(paramMeta({ section: 'Ownership' })),
+    onCall: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Who is called when it fails: an address, a channel or a schedule; empty takes that of its model')
+      .meta(paramMeta({ section: 'Ownership', label: 'On call' })),
     maxBatchRows: z
       .number()
       .int()

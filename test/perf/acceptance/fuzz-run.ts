@@ -100,6 +100,7 @@ export async function fuzzRun(options: {
       fleet: { cores: 2, memoryBudgetBytes: null, loadOnDemand: false, pinned: [] },
       responseCacheBytes: 2 ** 20,
       payloadLog: null,
+      ownership: { endpoint: 'fuzz', owner: '', onCall: '' },
       predictionLog: { mode: 'sampled', redactColumns: [], retentionDays: 1 },
       repositoryPollMs: null,
       repositoryDir: models,
