@@ -216,6 +216,12 @@ export const labels: Readonly<Record<string, string>> = {
   'Idle time': 'Leerlaufzeit',
   Balancing: 'Verteilung',
   'Request log': 'Anfragenprotokoll',
+  'Payload log': 'Nutzlastprotokoll',
+  'Front processes': 'Annehmende Prozesse',
+  Ownership: 'Zuständigkeit',
+  'On call': 'In Bereitschaft',
+  Sink: 'Empfänger',
+  Send: 'Senden',
   'Leave out columns': 'Spalten auslassen',
   'Log retention days': 'Protokoll behalten',
   'MQTT broker': 'MQTT-Broker',
@@ -588,6 +594,9 @@ export const options: Readonly<Record<string, string>> = {
   'Least outstanding': 'Wenigste offene',
   Session: 'Sitzung',
   Sampled: 'Stichprobe',
+  Request: 'Anfragen',
+  Response: 'Antworten',
+  Structured: 'ein JSON-Objekt',
   Null: 'Null',
   Grouped: 'Gruppiert',
   Rolling: 'Rollend',
@@ -1129,6 +1138,19 @@ export const texts: Readonly<Record<string, string>> = {
     'Stapelgrößen, die laufen, ohne auf mehr zu warten, und größeren vorgezogen werden',
   'Priorities from the highest down; requests choose with the parameter priority, from 1, and others have the lowest':
     'Vorränge vom höchsten abwärts; Anfragen wählen mit dem Parameter priority, ab 1, andere haben den niedrigsten',
+  'Who answers for the endpoint: a team or person; empty takes the owner of its model':
+    'Wer für den Endpunkt einsteht: ein Team oder eine Person; leer nimmt den Verantwortlichen des Modells',
+  'Who is called when it fails: an address, a channel or a schedule; empty takes that of its model':
+    'Wer gerufen wird, wenn er ausfällt: eine Adresse, ein Kanal oder ein Plan; leer nimmt die Angabe des Modells',
+  'Address that whole requests and answers are sent to as CloudEvents, as by the logger of KServe; empty for none':
+    'Adresse, an die ganze Anfragen und Antworten als CloudEvents gehen, wie beim Logger von KServe; leer für keine',
+  'What is sent: requests, answers or both': 'Was gesendet wird: Anfragen, Antworten oder beides',
+  'Attributes as headers and the payload as body, or all of it as one JSON object':
+    'Attribute als Kopfzeilen und die Nutzlast als Rumpf, oder alles als ein JSON-Objekt',
+  'Secret with the token for the sink, sent as Authorization: Bearer':
+    'Geheimnis mit dem Token für den Empfänger, gesendet als Authorization: Bearer',
+  'Processes that hold the connections of clients: with more than one they take encryption, compression and slow clients off the one that asks the model':
+    'Prozesse, die die Verbindungen der Anfragenden halten: mit mehr als einem nehmen sie dem, der das Modell fragt, Verschlüsselung, Kompression und langsame Gegenstellen ab',
   'Rows of this priority that may wait; 0 bounds only the whole queue':
     'Zeilen dieses Vorrangs, die warten dürfen; 0 begrenzt nur die ganze Warteschlange',
   'Longest wait of its requests in the queue; 0 takes that of the endpoint':
