@@ -20,6 +20,7 @@ import { showToast } from '../ui/toast.tsx';
 import { ChangeList } from './change-list.tsx';
 import { CheckList } from './check-list.tsx';
 import { placeSettings, type PlaceSettings, rememberPlace } from './place-settings.ts';
+import { RunEstimate } from './run-estimate.tsx';
 import { StatusView } from './status-view.tsx';
 import { t } from './text.ts';
 
@@ -58,6 +59,12 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
     rememberPlace(context.name, changed);
     setResult(undefined);
     setFailure(undefined);
+  }
+
+  function rememberPrice(corePrice: string) {
+    const changed = { ...settings, corePrice };
+    setSettings(changed);
+    rememberPlace(context.name, changed);
   }
 
   function watch(source: BundleSource) {
@@ -146,6 +153,15 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
                   />
                 )}
               </Field>
+              {document && (
+                <RunEstimate
+                  document={document}
+                  path={path}
+                  target={settings.target}
+                  corePrice={settings.corePrice}
+                  onPrice={(corePrice) => rememberPrice(corePrice)}
+                />
+              )}
               <Button small variant="quiet" icon="file" disabled={!document} onClick={() => openOverlay('export')}>
                 {t.seeTheFiles}
               </Button>
@@ -169,7 +185,9 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
             <ErrorState error={followed.error} onRetry={() => bundle && watch(bundle)} />
           </section>
         )}
-        {followed?.status && <StatusView context={context.name} status={followed.status} titles={titles} />}
+        {followed?.status && (
+          <StatusView context={context.name} status={followed.status} titles={titles} bundle={bundle} />
+        )}
         {result && <ChangeList result={result} />}
         <CheckList context={context.name} namespace={settings.namespace.trim() || (result?.namespace ?? '')} />
       </div>

@@ -5,10 +5,19 @@ export interface PlaceSettings {
   image: string;
   dir: string;
   namespace: string;
+  /** Of a core for an hour, as it was written; empty: no cost is shown. */
+  corePrice: string;
 }
 
 const storageKey = 'slipway.cluster';
-const blank: PlaceSettings = { source: 'graph', target: 'kubernetes', image: '', dir: '', namespace: '' };
+const blank: PlaceSettings = {
+  source: 'graph',
+  target: 'kubernetes',
+  image: '',
+  dir: '',
+  namespace: '',
+  corePrice: '',
+};
 
 function all(): Record<string, Partial<PlaceSettings>> {
   try {

@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import type { ClusterStatus } from '../../shared/rpc/cluster-schemas.ts';
+import type { BundleSource, ClusterStatus } from '../../shared/rpc/cluster-schemas.ts';
 import { formatDuration } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState } from '../ui/state-block.tsx';
+import { EndpointLine } from './endpoint-line.tsx';
 import { PodLog } from './pod-log.tsx';
 import { runWords, stepWords, whyOf } from './step-words.ts';
 import { t } from './text.ts';
@@ -11,10 +12,11 @@ interface StatusViewProps {
   context: string;
   status: ClusterStatus;
   titles: (nodeId: string) => string;
+  bundle: BundleSource | undefined;
 }
 
 /** What each step and endpoint of the applied bundle is doing now. */
-export function StatusView({ context, status, titles }: StatusViewProps) {
+export function StatusView({ context, status, titles, bundle }: StatusViewProps) {
   const [wanted, setWanted] = useState<string>();
   const shown =
     status.steps.find((step) => step.id === wanted) ??
@@ -77,15 +79,13 @@ export function StatusView({ context, status, titles }: StatusViewProps) {
           </table>
         )}
         {status.endpoints.map((endpoint) => (
-          <p key={endpoint.name} className="cluster-endpoint">
-            <span
-              className={`state-word ${endpoint.ready >= endpoint.wanted && endpoint.ready > 0 ? 'live' : 'queued'}`}
-            >
-              <Icon name="endpoints" small />
-              {endpoint.name}
-            </span>
-            {t.readyOf(endpoint.ready, endpoint.wanted)} {endpoint.reason}
-          </p>
+          <EndpointLine
+            key={endpoint.name}
+            context={context}
+            namespace={status.namespace}
+            endpoint={endpoint}
+            bundle={bundle}
+          />
         ))}
       </section>
       {shown?.pod && shown.container && (

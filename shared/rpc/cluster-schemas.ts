@@ -97,3 +97,16 @@ export const clusterStatusSchema = z.object({
   ),
 });
 export type ClusterStatus = z.infer<typeof clusterStatusSchema>;
+
+export const runEstimateSchema = z.object({
+  /** One step after another. */
+  localSeconds: z.number(),
+  /** When every pod finds room at once. */
+  clusterSeconds: z.number(),
+  /** Cores, and GiB of memory, that pods ask for, times how long they keep them. */
+  coreHours: z.number(),
+  memoryGibHours: z.number(),
+  /** Steps to run of which nobody knows how long they take; they count as nothing. */
+  unknownSteps: z.number(),
+});
+export type RunEstimate = z.infer<typeof runEstimateSchema>;

@@ -21,6 +21,7 @@ import {
   clusterPlaceSchema,
   clusterPreflightSchema,
   clusterStatusSchema,
+  runEstimateSchema,
   deleteResultSchema,
 } from './cluster-schemas.ts';
 
@@ -1228,6 +1229,14 @@ export const engineContract = {
     watch: base
       .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema }))
       .output(eventIterator(clusterStatusSchema)),
+    /** A port of the engine's machine that leads to an endpoint (its Deployment), as long as the iterator is open. */
+    forward: base
+      .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema, endpoint: z.string() }))
+      .output(eventIterator(z.object({ url: z.string() }))),
+    /** What a run of the graph's steps would take on this machine and in the cluster, from their last runs here. */
+    estimate: base
+      .input(z.object({ document: z.record(z.string(), z.unknown()), path: z.string().optional(), target: z.string() }))
+      .output(runEstimateSchema),
     /** The last lines (at most 500) of a container's log, while it goes on. */
     log: base
       .input(

@@ -45,6 +45,15 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       await preflight.getByText('kubernetes can be used.').waitFor();
       await preflight.getByText(/KServe .* is not installed/).waitFor();
 
+      await page
+        .getByRole('note', { name: 'Estimate' })
+        .getByText(/in the cluster about/)
+        .waitFor();
+      await page.getByRole('textbox', { name: 'Price of a core hour' }).fill('0.05');
+      await page
+        .getByRole('note', { name: 'Estimate' })
+        .getByText(/GiB hours\. About/)
+        .waitFor();
       await page.getByRole('textbox', { name: 'Image' }).fill('registry.test/engine:1');
       await page.getByRole('button', { name: 'Dry run' }).click();
       const changes = page.getByRole('region', { name: 'Changes' });
@@ -89,6 +98,17 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       pod({ terminated: { exitCode: 1, reason: 'Error' } });
       await status.getByText('Failed', { exact: true }).first().waitFor();
       await screenshot(page, 'cluster-status-light');
+
+      // No replica answers yet; one that does can be opened from here.
+      const [deployment] = server.list('Deployment');
+      if (deployment === undefined) throw new Error('no endpoint');
+      const openHere = status.getByRole('button', { name: 'Open here' });
+      await openHere.waitFor();
+      expect(await openHere.isDisabled()).toBe(true);
+      server.put({ ...deployment, status: { availableReplicas: 1 } }, 'controller');
+      await status.getByText(/1 of/).waitFor();
+      await openHere.click();
+      await status.getByText(/No pod of .* is ready/).waitFor();
 
       // The nodes of the graph show it too.
       await page.getByRole('link', { name: 'Graph' }).click();

@@ -1,3 +1,7 @@
+import { definitionOf } from '../../../nodes/catalog.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { readGraphValue } from '../../../shared/graph/read-graph.ts';
+import type { RunEstimate } from '../../../shared/rpc/cluster-schemas.ts';
 import type { StepState } from '../../../shared/plan/plan.ts';
 import type { Command } from '../command.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -7,13 +11,19 @@ import { textTable } from '../output.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 import { selectionHelp, selectionOf, selectionOptions } from '../selection.ts';
 
+/** Targets whose bundles run steps. */
+const runTargets = ['kubernetes', 'argo', 'kserve', 'ray'];
+
 export const planCommand: Command = {
   name: 'plan',
   summary: 'Says for every step whether it would run, why, and how long it took last time.',
-  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--variants] [--set NODE.PARAM=VALUE]…',
+  usage: 'GRAPH [--to NODE] [--from NODE] [--force] [--variants] [--set NODE.PARAM=VALUE]… [--target TARGET]',
   positionals: 1,
-  options: selectionOptions,
-  optionHelp: selectionHelp,
+  options: { ...selectionOptions, target: { type: 'string' } },
+  optionHelp: {
+    ...selectionHelp,
+    target: 'also say what a run in a cluster would take: kubernetes, argo, kserve or ray',
+  },
   async run(context) {
     const file = await readGraphFile(context.positionals[0]);
     const document = requireGraphJson(file);
@@ -25,12 +35,40 @@ export const planCommand: Command = {
         ...selection,
       });
       for (const line of diagnosticLines(diagnostics)) context.output.log(line);
-      context.output.result({ steps, diagnostics }, describePlan(steps));
+      const target = context.text('target');
+      const cluster = target === undefined ? undefined : await estimateOf(document, target, steps);
+      context.output.result(
+        { steps, diagnostics, ...(cluster === undefined ? {} : { cluster }) },
+        [describePlan(steps), ...(cluster === undefined ? [] : [describeEstimate(cluster)])].join('\n'),
+      );
       return diagnostics.some((entry) => entry.severity === 'error') ? 2 : 0;
     };
     return withEngine(context, look, { lookOnly: true });
   },
 };
+
+async function estimateOf(document: unknown, target: string, steps: readonly StepState[]): Promise<RunEstimate> {
+  if (!runTargets.includes(target)) {
+    throw new AppError('cli.usage', `The target "${target}" runs no steps.`, {
+      fix: `Use one of: ${runTargets.join(', ')}.`,
+    });
+  }
+  const { exportContextOf } = await import('../../cluster/context-of-graph.ts');
+  const { estimateRun } = await import('../../cluster/estimate-run.ts');
+  const times = new Map(steps.map(({ id, hit, estimate }) => [id, { hit, seconds: estimate.seconds }]));
+  return estimateRun(exportContextOf(readGraphValue(document, definitionOf)), target, times);
+}
+
+function describeEstimate({
+  localSeconds,
+  clusterSeconds,
+  coreHours,
+  memoryGibHours,
+  unknownSteps,
+}: RunEstimate): string {
+  const unknown = unknownSteps === 0 ? '' : ` Of ${unknownSteps} steps nobody knows the time yet.`;
+  return `Here about ${Math.round(localSeconds)} s; in the cluster about ${Math.round(clusterSeconds)} s, ${coreHours.toPrecision(2)} core hours and ${memoryGibHours.toPrecision(2)} GiB hours.${unknown}`;
+}
 
 function describePlan(steps: readonly StepState[]): string {
   const misses = steps.filter((step) => !step.hit);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleSource, ClusterStatus } from '../../../shared/rpc/cluster-schemas.ts';
 import type { ClusterClient } from '../../cluster/api/cluster-client.ts';
@@ -5,6 +7,8 @@ import { applyBundle, placedObjects } from '../../cluster/apply-bundle.ts';
 import type { KubernetesObject } from '../../cluster/bundle.ts';
 import { objectsOfGraph } from '../../cluster/bundle-of-graph.ts';
 import { deleteBundle } from '../../cluster/delete-bundle.ts';
+import { estimateRun } from '../../cluster/estimate-run.ts';
+import { podsOfEndpoint } from '../../cluster/forward-endpoint.ts';
 import { followBundle } from '../../cluster/follow-bundle.ts';
 import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
 import { podLog } from '../../cluster/pod-log.ts';
@@ -68,6 +72,33 @@ export const clusterHandlers = {
       } else continue;
       yield structuredClone(status);
     }
+  }),
+  forward: rpc.cluster.forward.handler(async function* ({ input, context, signal }) {
+    const objects = await objectsOf(context, input.bundle);
+    const { namespace } = placedObjects(await openCluster(input.context), objects, input.namespace);
+    const { forwardPort } = await import('../../cluster/api/port-forward.ts');
+    const forwarded = await forwardPort({
+      ...podsOfEndpoint(objects, input.endpoint),
+      context: input.context,
+      namespace,
+      port: 0,
+    });
+    try {
+      yield { url: forwarded.url };
+      if (signal !== undefined && !signal.aborted) await once(signal, 'abort');
+    } finally {
+      await forwarded.close();
+    }
+  }),
+  estimate: rpc.cluster.estimate.handler(async ({ input, context, signal }) => {
+    const exported = await contextFor(context, input.document, 'kubernetes');
+    const baseDir = input.path === undefined ? context.graphsDir : dirname(input.path);
+    const { steps } = await context.engine.planStates(input.document, {
+      baseDir,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const times = new Map(steps.map(({ id, hit, estimate }) => [id, { hit, seconds: estimate.seconds }]));
+    return estimateRun(exported, input.target, times);
   }),
   log: rpc.cluster.log.handler(async function* ({ input, signal }) {
     const client = await openCluster(input.context);
