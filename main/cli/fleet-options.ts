@@ -14,6 +14,7 @@ export const fleetOptions = {
   load: { type: 'string' },
   device: { type: 'string' },
   pin: { type: 'string', multiple: true },
+  share: { type: 'string', multiple: true },
 } as const;
 
 export const fleetHelp = {
@@ -28,11 +29,12 @@ export const fleetHelp = {
   load: 'start, or on-demand: by the first request; default start',
   device: 'where models run: auto, cpu, gpu, or an execution provider such as cuda or webgpu; default auto',
   pin: 'name of a model that is always loaded; may be repeated',
+  share: 'NAME=WEIGHT: waits before this model count so many times when cores are short; default 1; may be repeated',
 };
 
 type FleetStart = Pick<
   StartModels,
-  'scaling' | 'fronts' | 'device' | 'cores' | 'memoryBudgetMiB' | 'loadOnDemand' | 'pinnedModels'
+  'scaling' | 'fronts' | 'device' | 'cores' | 'memoryBudgetMiB' | 'loadOnDemand' | 'pinnedModels' | 'shares'
 >;
 
 /** Errors: `cli.usage`. */
@@ -54,7 +56,20 @@ export function fleetOf(context: CommandContext): FleetStart {
     memoryBudgetMiB: numberOf(context, 'memory-budget', 1, 10_000_000),
     loadOnDemand: load === 'on-demand',
     pinnedModels: context.list('pin'),
+    shares: sharesOf(context.list('share')),
   };
+}
+
+function sharesOf(given: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name = '', weight] = /^(.+)=([\d.]+)$/.exec(text) ?? [];
+      if (name !== '' && Number(weight) >= 0.01 && Number(weight) <= 100) return [name, Number(weight)];
+      throw new AppError('cli.usage', `--share ${text} is no share of a model.`, {
+        fix: 'Give NAME=WEIGHT with a weight from 0.01 to 100, such as --share churn=4.',
+      });
+    }),
+  );
 }
 
 const mostReplicas = 256;

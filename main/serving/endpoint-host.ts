@@ -76,6 +76,8 @@ interface EndpointOptions {
   memoryBudgetMiB?: number | undefined;
   /** Models are loaded by their first request; default at the start. */
   loadOnDemand?: boolean | undefined;
+  /** Weight of a model by its name when cores are short; default 1 each. */
+  shares?: Readonly<Record<string, number>> | undefined;
   /** Names of models that never make room for others. */
   pinnedModels?: readonly string[] | undefined;
   /** Columns that no payload log gets; the request log has its own. */
@@ -253,6 +255,7 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
         memoryBudgetBytes: start.memoryBudgetMiB === undefined ? null : start.memoryBudgetMiB * 2 ** 20,
         loadOnDemand: start.loadOnDemand ?? false,
         pinned: [...(start.pinnedModels ?? [])],
+        shares: { ...start.shares },
       },
       responseCacheBytes: (start.responseCacheMiB ?? 0) * 2 ** 20,
       predictionLog: start.predictionLog ?? null,

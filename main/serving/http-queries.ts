@@ -115,12 +115,13 @@ function stepJson({ spec, statistics, keptRows, replicas }: ServedStep): Record<
 
 /** How many workers a model version has, by which policy, and what loading it costs. */
 function replicasJson(replicas: ReplicaSet): Record<string, unknown> {
-  const { scaling, state, pinned, threads, ran, memoryBytes, lastColdStartMs, loads, unloads } = replicas;
+  const { scaling, state, pinned, share, threads, ran, memoryBytes, lastColdStartMs, loads, unloads } = replicas;
   return {
     state,
     replicas: replicas.replicas.length,
     scaling,
     pinned,
+    share,
     threads,
     device: ran?.provider ?? null,
     device_reason: ran?.why ?? null,

@@ -185,6 +185,11 @@ function replicaMetrics(text: PrometheusText, models: readonly ServedModel[], fl
     perModel(({ replicas }) => replicas.scaling.maxReplicas),
   );
   text.gauge(
+    'pipeline_model_share',
+    'Weight of a model when cores are short.',
+    perModel(({ replicas }) => replicas.share),
+  );
+  text.gauge(
     'pipeline_model_memory_bytes',
     'Memory that the workers of a model count for.',
     perModel(({ replicaSets }) => replicaSets.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)),

@@ -157,6 +157,7 @@ export class ServedModel {
       scaling: scalingOf(source.config, options.scaling),
       fleet,
       pinned: fleet.options.pinned.includes(source.name),
+      share: fleet.options.shares[source.name] ?? 1,
       log: options.log,
     };
     const observer: BatcherObserver = {

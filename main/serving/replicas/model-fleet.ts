@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { TensorSpec } from '../tensor.ts';
+import { byNeed, type CoreUse, donorFor } from './core-sharing.ts';
 import type { Replica } from './replica.ts';
 import type { ReplicaSet } from './replica-set.ts';
 import type { FleetOptions } from './scaling-options.ts';
@@ -21,7 +22,7 @@ interface Member {
 
 /**
  * What the models of one process share: memory (the least recently used one that nobody uses makes room), and cores (a
- * model whose requests wait gets a free one, else one that a model without waiting requests has beyond its first).
+ * model whose requests wait gets a free one, else one of the model that needs it least; waits are weighed by share).
  */
 export class ModelFleet {
   readonly options: FleetOptions;
@@ -128,7 +129,7 @@ export class ModelFleet {
 
   /** Ends idle workers, and gives and takes cores. */
   tick(nowMs: number): void {
-    const wanting: { replicas: ReplicaSet; queueMs: number }[] = [];
+    const wanting: ReplicaSet[] = [];
     const queueMsOf = new Map<ReplicaSet, number>();
     for (const { replicas, isHeld } of this.#members.values()) {
       const { change, queueMs } = replicas.sample(nowMs);
@@ -141,31 +142,25 @@ export class ModelFleet {
       } else if (change === -1) {
         this.#change(replicas, () => replicas.shrink());
       } else if (change === 1) {
-        wanting.push({ replicas, queueMs });
+        wanting.push(replicas);
       }
     }
-    // The longest wait first.
-    wanting.sort((a, b) => b.queueMs - a.queueMs);
-    for (const { replicas, queueMs } of wanting) {
+    const useOf = (replicas: ReplicaSet) => ({ queueMs: queueMsOf.get(replicas) ?? 0, share: replicas.share });
+    for (const replicas of wanting.sort((a, b) => byNeed(useOf(a), useOf(b)))) {
       if (this.threads + replicas.threads <= this.options.cores) this.#change(replicas, () => replicas.grow());
-      else this.#takeFrom(replicas, queueMs, queueMsOf);
+      else this.#takeFor(replicas, useOf);
     }
   }
 
-  /** Takes a core from the model that waits the least and has more than it needs; the other gets it at the next look. */
-  #takeFrom(wanting: ReplicaSet, queueMs: number, queueMsOf: ReadonlyMap<ReplicaSet, number>): void {
-    let donor: ReplicaSet | undefined;
-    let least = queueMs / 2;
-    for (const candidate of this.#members.keys()) {
-      const { replicas, scaling } = candidate;
-      if (candidate === wanting || this.#changing.has(candidate)) continue;
-      if (replicas.length <= Math.max(1, scaling.minReplicas)) continue;
-      const own = queueMsOf.get(candidate) ?? 0;
-      if (own >= least) continue;
-      donor = candidate;
-      least = own;
-    }
-    if (donor !== undefined) this.#change(donor, () => (donor as ReplicaSet).shrink());
+  /** Takes a core from the model that needs it least; the other gets it at the next look. */
+  #takeFor(wanting: ReplicaSet, useOf: (replicas: ReplicaSet) => CoreUse): void {
+    const holders = [...this.#members.keys()].flatMap((set) =>
+      set === wanting || this.#changing.has(set)
+        ? []
+        : [{ ...useOf(set), replicas: set.replicas.length, minReplicas: set.scaling.minReplicas, set }],
+    );
+    const donor = donorFor(useOf(wanting), holders)?.set;
+    if (donor !== undefined) this.#change(donor, () => donor.shrink());
   }
 
   #change(replicas: ReplicaSet, change: () => Promise<void>): void {

@@ -22,12 +22,15 @@ export interface ReplicaSetOptions extends Omit<ReplicaOptions, 'mergeable'> {
   fleet: ModelFleet;
   /** Whether it never makes room for others. */
   pinned: boolean;
+  /** Weight of the model when cores are short. */
+  share: number;
 }
 
 /** The workers of one model version: how many there are, and which of them gets a request. */
 export class ReplicaSet {
   readonly scaling: ScalingOptions;
   readonly pinned: boolean;
+  readonly share: number;
   readonly threads: number;
   /** Time from the request that found no worker to the first worker being ready. */
   readonly coldStartSeconds = new Histogram(durationBuckets);
@@ -58,6 +61,7 @@ export class ReplicaSet {
     this.#options = options;
     this.scaling = options.scaling;
     this.pinned = options.pinned;
+    this.share = options.share;
     this.threads = options.start.threads;
     this.#scaler = new ReplicaScaler(options.scaling);
   }

@@ -21,6 +21,8 @@ export interface FleetOptions {
   memoryBudgetBytes: number | null;
   /** Models are loaded by their first request instead of at the start. */
   loadOnDemand: boolean;
+  /** Weight of a model by its name when cores are short; 1 for others. */
+  shares: Readonly<Record<string, number>>;
   /** Names of models that never make room. */
   pinned: readonly string[];
 }

@@ -97,7 +97,7 @@ export async function fuzzRun(options: {
       threads: 1,
       device: 'cpu',
       scaling: defaultScaling,
-      fleet: { cores: 2, memoryBudgetBytes: null, loadOnDemand: false, pinned: [] },
+      fleet: { cores: 2, memoryBudgetBytes: null, loadOnDemand: false, pinned: [], shares: {} },
       responseCacheBytes: 2 ** 20,
       payloadLog: null,
       ownership: { endpoint: 'fuzz', owner: '', onCall: '' },
