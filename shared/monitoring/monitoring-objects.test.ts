@@ -11,6 +11,7 @@ const objectives: EndpointObjectives = {
   minimumReplicas: 1,
   featureTtlSeconds: 3600,
   performance: { metric: 'rocAuc', limit: 0.69, higherIsBetter: true },
+  watchedPerformance: true,
   drift: true,
 };
 
@@ -23,6 +24,7 @@ it('names the owner on every alert and makes rules only of what is watched', () 
     ...objectives,
     owner: '',
     drift: false,
+    watchedPerformance: false,
     performance: undefined,
     featureTtlSeconds: undefined,
   });

@@ -32,6 +32,8 @@ export interface EndpointObjectives {
   performance?: { metric: string; limit: number; higherIsBetter: boolean } | undefined;
   /** Whether a drift monitor watches it. */
   drift: boolean;
+  /** Whether a performance monitor watches it, which knows its limit itself. */
+  watchedPerformance?: boolean | undefined;
 }
 
 /** Error budget that burns this many times faster than it may, over a long window confirmed by a short one. */
@@ -165,19 +167,22 @@ function serviceRules({ model, minimumReplicas, featureTtlSeconds }: EndpointObj
   if (featureTtlSeconds !== undefined) {
     rules.push({
       alert: 'SlipwayFeaturesStale',
-      expr: `max by (view) (pipeline_feature_freshness_seconds) > ${featureTtlSeconds}`,
+      expr: `max by (feature_view) (pipeline_feature_freshness_seconds) > ${featureTtlSeconds}`,
       for: '5m',
       labels: labels('warning'),
       annotations: {
         summary: `Features of ${model} are stale`,
-        description: 'The newest values of {{ $labels.view }} are {{ $value | humanizeDuration }} old.',
+        description: 'The newest values of {{ $labels.feature_view }} are {{ $value | humanizeDuration }} old.',
       },
     });
   }
   return rules;
 }
 
-function modelRules({ model, drift, performance }: EndpointObjectives, labels: Labels): PrometheusRule[] {
+function modelRules(
+  { model, drift, performance, watchedPerformance }: EndpointObjectives,
+  labels: Labels,
+): PrometheusRule[] {
   const rules: PrometheusRule[] = [];
   if (drift) {
     rules.push({
@@ -199,6 +204,22 @@ function modelRules({ model, drift, performance }: EndpointObjectives, labels: L
         description: 'Recent requests differ from the training data; see the drift scores by column.',
       },
     });
+  }
+  if (watchedPerformance === true) {
+    for (const [name, severity] of [
+      ['estimated', 'warning'],
+      ['realized', 'critical'],
+    ] as const) {
+      rules.push({
+        alert: name === 'estimated' ? 'SlipwayEstimatedDrop' : 'SlipwayRealizedDrop',
+        expr: `max by (model) (pipeline_monitor_alarm${selector(model, `,kind="${name}-drop"`)}) == 1`,
+        labels: labels(severity),
+        annotations: {
+          summary: `${name === 'estimated' ? 'Estimated' : 'Realized'} performance of ${model} has dropped`,
+          description: 'Recent windows are worse than held-out rows by more than the monitor allows.',
+        },
+      });
+    }
   }
   if (performance !== undefined) {
     const { metric, limit, higherIsBetter } = performance;

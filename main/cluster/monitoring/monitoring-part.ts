@@ -87,14 +87,25 @@ function workloadOf(
 
 function objectivesOf(context: ExportContext, endpoint: PlannedEndpoint): EndpointObjectives {
   const { params } = endpoint.service;
-  const monitored = context.plan.services.some(({ kind }) => kind === 'monitor.drift');
+  const monitors = context.plan.services.filter(({ inputs }) =>
+    inputs['requests']?.some(({ step }) => step === endpoint.service.id),
+  );
+  const isWatched = (kind: string) => monitors.some((monitor) => monitor.kind === kind);
+  const system = monitors.find(({ kind }) => kind === 'monitor.system')?.params;
+  const owner = monitors.map((monitor) => String(monitor.params['owner'] ?? '')).find((name) => name !== '');
+  const lifetimes = context.plan.steps.flatMap(({ kind, params: of }) =>
+    kind === 'feature.view' && Number(of['ttlSeconds']) > 0 ? [Number(of['ttlSeconds'])] : [],
+  );
+  const lateMs = Number(system?.['latencyMs'] ?? 0);
   return {
     model: endpoint.name,
-    owner: '',
-    availability,
-    p99Ms: Number(params['objectiveP99Ms'] ?? 50),
+    owner: owner ?? '',
+    availability: Number(system?.['availability'] ?? availability),
+    p99Ms: lateMs > 0 ? lateMs : Number(params['objectiveP99Ms'] ?? 50),
     minimumReplicas: minReplicas,
-    drift: monitored,
+    drift: isWatched('monitor.drift'),
+    featureTtlSeconds: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
+    watchedPerformance: isWatched('monitor.performance'),
   };
 }
 
