@@ -9,6 +9,7 @@ import { exportHandlers } from './handlers/export.ts';
 import { featureHandlers } from './handlers/feature.ts';
 import { filesHandlers } from './handlers/files.ts';
 import { graphHandlers } from './handlers/graph.ts';
+import { libraryHandlers } from './handlers/library.ts';
 import { loopHandlers } from './handlers/loop.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { monitorHandlers } from './handlers/monitor.ts';
@@ -32,6 +33,7 @@ export const engineRouter = rpc.router({
   endpoint: endpointHandlers,
   monitor: monitorHandlers,
   alert: alertHandlers,
+  library: libraryHandlers,
   loop: loopHandlers,
   replay: replayHandlers,
   export: exportHandlers,

@@ -15,6 +15,9 @@ import {
   titleOf,
 } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
+import { originAtNode, saveToLibrary, updateFromLibrary } from '../state/library-commands.ts';
+import { toEngineError } from '../client/engine-error.ts';
+import { showToast } from '../ui/toast.tsx';
 import { collapseNodes, expandNode, openGroup, setRepeated } from '../state/group-commands.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
 import { useSelection } from '../state/selection-store.ts';
@@ -106,9 +109,27 @@ function arrangeEntries(boxes: () => PlacedBox[], count: number): MenuEntry[] {
   ];
 }
 
-/** Collapse, open and expand. */
+async function said(work: Promise<string>): Promise<void> {
+  try {
+    showToast({ text: await work });
+  } catch (error) {
+    const { message, fix } = toEngineError(error);
+    showToast({ text: [message, fix].filter(Boolean).join(' '), tone: 'failed' });
+  }
+}
+
+function saveGroup(id: string): Promise<void> {
+  return said(saveToLibrary(id).then((saved) => (saved ? t.savedToLibrary(saved.name, saved.version) : '')));
+}
+
+function updateGroup(id: string): Promise<void> {
+  return said(updateFromLibrary(id).then((now) => (now ? t.updatedGroup(now.name, now.version) : t.newestGroup)));
+}
+
+/** Collapse, open and expand; to and from the library. */
 function groupEntries(id: string, nodes: readonly string[]): MenuEntry[] {
   const kind = activeGraph()?.document.nodes[id]?.kind ?? '';
+  const origin = originAtNode(id);
   return [
     ...(isGroupKind(kind) && nodes.length === 1
       ? [
@@ -119,6 +140,10 @@ function groupEntries(id: string, nodes: readonly string[]): MenuEntry[] {
                 { label: t.repeatGroup, onSelect: () => setRepeated(id, true) },
                 { label: t.expandGroup, onSelect: () => expandNode(id) },
               ]),
+          { label: t.saveToLibrary, onSelect: () => void saveGroup(id) },
+          ...(origin === undefined
+            ? []
+            : [{ label: t.updateGroup(origin.name, origin.version), onSelect: () => void updateGroup(id) }]),
         ]
       : []),
     { label: t.collapse, shortcut: '⇧ G', onSelect: () => void collapseNodes(nodes) },

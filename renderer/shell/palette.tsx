@@ -11,6 +11,7 @@ import { openExample } from '../state/file-commands.ts';
 import { addNode } from '../state/graph-commands.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Menu } from '../ui/menu.tsx';
+import { LibraryPalette } from './library-palette.tsx';
 import { dragKindByTouch } from './touch-drag.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { select } from '../state/selection-store.ts';
@@ -199,6 +200,7 @@ function Kinds() {
             );
           })
         )}
+        {!searching && !port && <LibraryPalette />}
         {searching && hits.length === 0 && (
           <p className="mute small" style={{ padding: '8px 12px' }}>
             {t.nothingMatches(text)}

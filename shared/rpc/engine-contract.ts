@@ -1,4 +1,6 @@
 import { deviceSharingSchema, deviceUseSchema } from '../devices/device-sharing.ts';
+import { groupOriginSchema, libraryGroupSchema } from '../graph/library-group.ts';
+import { idSchema } from '../graph/ids.ts';
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { explainMethodSchema, scoreScaleSchema } from '../model/explanation-report.ts';
@@ -942,6 +944,25 @@ export const engineContract = {
     resources: base.input(z.object({ runId: z.string() })).output(z.array(resourceSampleSchema)),
     /** Replays stored events after `after`, then follows until the run has finished. */
     events: base.input(z.object({ runId: z.string(), after: z.number() })).output(eventIterator(runEventSchema)),
+  },
+  /** Groups kept for other graphs. */
+  library: {
+    list: base.output(
+      z.array(
+        z.object({
+          name: z.string(),
+          title: z.string(),
+          /** Oldest first. */
+          versions: z.array(z.object({ version: z.number(), savedMs: z.number() })),
+        }),
+      ),
+    ),
+    /** The newest version unless one is named. */
+    get: base
+      .input(z.object({ name: idSchema, version: z.number().int().positive().optional() }))
+      .output(groupOriginSchema.extend({ content: libraryGroupSchema })),
+    /** The version it is now: a new one unless the newest places the same steps. */
+    save: base.input(z.object({ name: idSchema, content: libraryGroupSchema })).output(groupOriginSchema),
   },
   artifact: {
     get: base.input(z.object({ digest: z.string() })).output(artifactManifestSchema),

@@ -112,6 +112,42 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await expect.poll(() => page.locator('.react-flow__node').count()).toBe(before);
     }, penguinsFile()));
 
+  it('keeps a group for other graphs, by version, and brings a graph up to the newest', () =>
+    withPage(async ({ page, errors }) => {
+      const group = node(page, 'group');
+      const menu = async (entry: string) => {
+        await group.locator('.node-title').click({ button: 'right' });
+        await page.getByRole('menuitem', { name: entry }).click();
+      };
+      await node(page, 'impute').locator('.node-title').click();
+      await page.keyboard.press('Shift+G');
+      await menu('Save to the library');
+      await page.getByText('Saved as group, version 1.').waitFor();
+      const library = page.getByRole('region', { name: 'Library' }).getByRole('button', { name: /Group/ });
+      await library.getByText('v1').waitFor();
+      // Another graph takes it, changes it, and saves it as the next version.
+      await command(page, 'New graph');
+      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(0);
+      await library.dblclick();
+      await group.waitFor();
+      await group.locator('.node-title').dblclick();
+      await node(page, 'impute').locator('.node-title').click();
+      await page.keyboard.press('Control+d');
+      await node(page, 'impute-2').waitFor();
+      await page.getByRole('navigation', { name: 'Place in the graph' }).getByRole('button').click();
+      await menu('Save to the library');
+      await page.getByText('Saved as group, version 2.').waitFor();
+      await menu('Update (now group, version 2)');
+      await page.getByText('It is the newest version already.').waitFor();
+      // The first graph follows when it is told to.
+      await page.getByRole('navigation', { name: 'Open graphs' }).getByRole('button').first().click();
+      await menu('Update (now group, version 1)');
+      await page.getByText('Now group, version 2.').waitFor();
+      await group.locator('.node-title').dblclick();
+      await node(page, 'impute-2').waitFor();
+      expect(errors).toEqual([]);
+    }, penguinsFile()));
+
   it('speaks German after a choice in Settings, and keeps the graph and its undo', () =>
     withPage(async ({ page }) => {
       await node(page, 'impute').locator('.node-title').click();
