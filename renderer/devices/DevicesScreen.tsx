@@ -10,6 +10,7 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import '../results/results.css';
 import './devices.css';
 import { DeviceSharingSection } from './device-sharing-section.tsx';
+import { MachineCheckSection } from './machine-check-section.tsx';
 import { t } from './text.ts';
 
 interface Reading {
@@ -156,6 +157,7 @@ export function DevicesScreen() {
             )}
           </section>
         )}
+        <MachineCheckSection />
         {latest && <DeviceSharingSection sharing={latest.sharing} uses={latest.uses} />}
         <section className="device-charts">
           {readings.length > 1 ? (

@@ -1,3 +1,4 @@
+import { machineCheckSchema } from '../doctor/machine-check.ts';
 import { deviceSharingSchema, deviceUseSchema } from '../devices/device-sharing.ts';
 import { groupOriginSchema, libraryGroupSchema } from '../graph/library-group.ts';
 import { idSchema } from '../graph/ids.ts';
@@ -860,6 +861,10 @@ export const engineContract = {
     info: base.output(engineInfoSchema),
     /** What models can run on here, by trying it; takes seconds the first time, then it is remembered. */
     devices: base.output(deviceListSchema),
+    /** What the machine of the engine can do, what is wrong with it and what to do about it; devices are tried anew. */
+    checkMachine: base.output(z.array(machineCheckSchema)),
+    /** Downloads ONNX Runtime's CUDA libraries, several hundred MB, from nuget.org; lines of its progress. */
+    installCuda: base.output(eventIterator(z.object({ text: z.string() }))),
     /** A reading about every 2 s. */
     watchDevices: base.output(eventIterator(deviceReadingSchema)),
     /** Who goes first on a graphics processor, and its memory for all; holds at once. */

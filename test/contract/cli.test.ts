@@ -335,6 +335,12 @@ describe('surroundings', () => {
     expect(last).toMatchObject({ help: expect.stringContaining('slipway validate GRAPH') });
   });
 
+  it('downloads nothing before somebody agrees', async () => {
+    const { code, last } = await runSlipway(['doctor', '--install-cuda'], dataDir);
+    expect(code).toBe(2);
+    expect(last).toMatchObject({ error: { code: 'cli.usage', fix: 'Add --yes to agree.' } });
+  });
+
   it('finds nothing wrong with this machine, or says what', async () => {
     const { code, last } = await runSlipway(['doctor'], dataDir);
     const checks = last['checks'] as { id: string; state: string; message: string }[];

@@ -6,6 +6,8 @@ import { probeDevices } from '../../compute/devices/probe.ts';
 import type { z } from 'zod';
 import type { deviceListSchema } from '../../../shared/rpc/engine-contract.ts';
 import { TrackingStore } from '../../tracking/tracking-store.ts';
+import { installCuda } from '../../doctor/install-cuda.ts';
+import { checkMachine } from '../../doctor/machine-checks.ts';
 import { workerNode } from '../../product/worker-node.ts';
 import { readGpu } from '../../compute/devices/read-gpu.ts';
 import { rpc } from '../rpc-base.ts';
@@ -38,6 +40,14 @@ export const engineHandlers = {
     };
   }),
   info: rpc.engine.info.handler(({ context }) => context.engine.info()),
+  checkMachine: rpc.engine.checkMachine.handler(async ({ context }) => {
+    devices = undefined;
+    return checkMachine({ dataDir: context.engine.dataDir, devices: await knownDevices(), port: undefined });
+  }),
+  installCuda: rpc.engine.installCuda.handler(async function* ({ signal }) {
+    for await (const text of installCuda(signal)) yield { text };
+    devices = undefined;
+  }),
   shareDevices: rpc.engine.shareDevices.handler(({ input }) => writeDeviceSharing(input)),
   watchDevices: rpc.engine.watchDevices.handler(async function* ({ signal }) {
     const si = await import('systeminformation');
