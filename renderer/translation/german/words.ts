@@ -218,7 +218,6 @@ export const labels: Readonly<Record<string, string>> = {
   Balancing: 'Verteilung',
   'Request log': 'Anfragenprotokoll',
   'Payload log': 'Nutzlastprotokoll',
-  'Front processes': 'Annehmende Prozesse',
   Ownership: 'Zuständigkeit',
   'On call': 'In Bereitschaft',
   Sink: 'Empfänger',
@@ -1166,8 +1165,6 @@ export const texts: Readonly<Record<string, string>> = {
     'Mittlere Wartezeit in der Schlange, über der ein Worker dazukommt',
   'With no worker as the fewest: time without a request after which the last one ends':
     'Mit keinem Worker als wenigste: Zeit ohne Anfrage, nach der der letzte endet',
-  'Processes that hold the connections of clients: with more than one they take encryption, compression and slow clients off the one that asks the model':
-    'Prozesse, die die Verbindungen der Clients halten: mehrere nehmen dem, der das Modell fragt, Verschlüsselung, Komprimierung und langsame Clients ab',
   'Which worker gets a request: the one with the least to do, or one per x-slipway-session':
     'Welcher Worker eine Anfrage bekommt: der mit am wenigsten zu tun, oder einer je x-slipway-session',
   'Requests kept on this machine: none, up to 1,000 rows per second and above that a share, or all':
