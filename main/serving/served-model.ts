@@ -380,10 +380,19 @@ async function createReplicas({
   warmup,
   ...options
 }: CreateReplicas): Promise<ReplicaSet> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    (cause) => {
+      throw new AppError('model.invalid', `There is no file ${path} of ${label}.`, {
+        fix: 'Serve the whole folder of the model, steps included; if it is whole, run the graph again.',
+        cause,
+      });
+    },
+  );
   return new ReplicaSet({
     ...options,
     start: { kind, path, label, threads, device, maxBatchRows: options.limits.maxBatchRows, warmup },
-    fileBytes: (await stat(path)).size,
+    fileBytes: size,
   });
 }
 

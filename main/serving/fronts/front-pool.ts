@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,27 +38,27 @@ export class FrontPool {
   readonly socketPath: string;
   /** Takes the connections of clients; the caller lets it listen. */
   readonly server: Server;
-  readonly #folder: string | undefined;
   readonly #options: FrontPoolOptions;
   #fronts: Front[] = [];
   /** CPU time of fronts that have ended. */
   #endedCpuUs = 0;
   #closing = false;
 
-  private constructor(options: FrontPoolOptions, folder: string | undefined, socketPath: string) {
+  private constructor(options: FrontPoolOptions, socketPath: string) {
     this.#options = options;
-    this.#folder = folder;
     this.socketPath = socketPath;
     this.server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#hand(socket));
   }
 
   static async create(options: FrontPoolOptions): Promise<FrontPool> {
     if (process.platform === 'win32') {
-      return new FrontPool(options, undefined, `\\\\.\\pipe\\slipway-${randomBytes(16).toString('hex')}`);
+      return new FrontPool(options, `\\\\.\\pipe\\slipway-${randomBytes(16).toString('hex')}`);
     }
+    await removeStale();
     // Only this user can enter it.
-    const folder = await mkdtemp(join(tmpdir(), 'slipway-front-'));
-    return new FrontPool(options, folder, join(folder, 'socket'));
+    const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    return new FrontPool(options, join(folder, 'socket'));
   }
 
   /** Starts the fronts; the socket must be listened on. Errors: `params.invalid` (TLS), `serve.failed`. */
@@ -84,7 +85,6 @@ export class FrontPool {
     this.#closing = true;
     this.server.close();
     await Promise.all(this.#fronts.map(({ child }) => ended(child, timeoutMs)));
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   #hand(socket: Socket): void {
@@ -155,6 +155,27 @@ export class FrontPool {
     } catch (error) {
       this.#options.log('error', toAppError(error).message);
     }
+  }
+}
+
+const folderPrefix = 'slipway-front-';
+
+/** Folders of processes that were ended before they could remove them. */
+async function removeStale(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(new RegExp(`^${folderPrefix}(\\d+)-`).exec(name)?.[1]);
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    // That of another user stays.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
