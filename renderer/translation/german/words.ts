@@ -212,7 +212,6 @@ export const labels: Readonly<Record<string, string>> = {
   'On timeout': 'Bei Zeitablauf',
   'Fewest workers': 'Wenigste Worker',
   'Most workers': 'Meiste Worker',
-  'Front processes': 'Vordere Prozesse',
   'Queue time': 'Wartezeit',
   'Idle time': 'Leerlaufzeit',
   Balancing: 'Verteilung',
