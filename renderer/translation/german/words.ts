@@ -1148,8 +1148,6 @@ export const texts: Readonly<Record<string, string>> = {
     'Attribute als Kopfzeilen und die Nutzlast als Rumpf, oder alles als ein JSON-Objekt',
   'Secret with the token for the sink, sent as Authorization: Bearer':
     'Geheimnis mit dem Token für den Empfänger, gesendet als Authorization: Bearer',
-  'Processes that hold the connections of clients: with more than one they take encryption, compression and slow clients off the one that asks the model':
-    'Prozesse, die die Verbindungen der Anfragenden halten: mit mehr als einem nehmen sie dem, der das Modell fragt, Verschlüsselung, Kompression und langsame Gegenstellen ab',
   'Rows of this priority that may wait; 0 bounds only the whole queue':
     'Zeilen dieses Vorrangs, die warten dürfen; 0 begrenzt nur die ganze Warteschlange',
   'Longest wait of its requests in the queue; 0 takes that of the endpoint':
