@@ -73,7 +73,7 @@ export const t = defineText(
     notOnline: 'nicht online',
     outdated: 'neuere Zeilen da',
     featureCount: (count) => (count === 1 ? '1 Merkmal' : `${count} Merkmale`),
-    editAtNode: 'Zuständige und Beschreibung ändern',
+    editAtNode: 'Angaben ändern',
     bringOnline: 'Online bringen',
     broughtOnline: (name) => `${name} ist online.`,
     owner: 'Zuständig',
