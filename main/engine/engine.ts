@@ -36,6 +36,7 @@ import { createGraphAnalyzer } from './analyze.ts';
 import { createCodeDigests } from './code-digest.ts';
 import { executeRun, type RunServices } from './execute-run.ts';
 import { executeStep } from './execute-step.ts';
+import { refreshFeatures } from './feature-refresh.ts';
 import { createServiceFinder } from './feature-services.ts';
 import { createGpus } from './gpus.ts';
 import { loadKinds } from './kinds.ts';
@@ -393,6 +394,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         triggers.watch(graph.id, planned.plan, async () => {
           const started = await engine.startRun({ document, baseDir, source: streamSource });
           await active.get(started.runId)?.done;
+          // The same definition that training joins: look-ups answer from the window that has just closed.
+          if (planned.plan.steps.some(({ kind }) => kind === 'feature.view')) {
+            await refreshFeatures({ engine, document, baseDir, log: say });
+          }
         });
       }
       const runId = newRunId();

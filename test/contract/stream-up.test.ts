@@ -19,12 +19,15 @@ it('up takes events and runs the graph when a window closes', { timeout: 120_000
     eventTime: 'at',
     windowSeconds: 60,
     runOnClose: true,
+    aggregates: [{ function: 'count', field: '', name: 'events' }],
   };
-  const nodes = { windows: { kind: 'data.stream', version: 1, params } };
-  writeFileSync(
-    graph,
-    JSON.stringify({ format: 'slipway/graph', formatVersion: 1, id: 'g', name: 'G', nodes, edges: [] }),
-  );
+  const view = { name: 'rates', eventTimestamp: 'window_end', features: ['events'] };
+  const nodes = {
+    windows: { kind: 'data.stream', version: 1, params },
+    rates: { kind: 'feature.view', version: 1, params: view },
+  };
+  const edges = [{ from: 'windows.table', to: 'rates.source' }];
+  writeFileSync(graph, JSON.stringify({ format: 'slipway/graph', formatVersion: 1, id: 'g', name: 'G', nodes, edges }));
   const dataDir = join(dir, 'data');
   const { child, event } = await startSlipway(['up', graph, '--streams', '0', '--data-dir', dataDir], 'streams.ready');
   try {
@@ -46,6 +49,13 @@ it('up takes events and runs the graph when a window closes', { timeout: 120_000
     await expect.poll(sendLater, { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
     const before = await succeeded();
     await expect.poll(sendLater, { timeout: 60_000, interval: 500 }).toBeGreaterThan(before);
+    // What a window has counted is looked up online, by the same definition.
+    const onlineRows = async () => {
+      const { last } = await runSlipway(['features', 'list'], dataDir);
+      const [listed] = last['features'] as { name: string; online: { rows: number } | null }[];
+      return [listed?.name, listed?.online?.rows ?? 0];
+    };
+    await expect.poll(onlineRows, { timeout: 60_000, interval: 1000 }).toEqual(['rates', 1]);
     const forged = await fetch(`${String(event['http'])}/streams/readings/events`, {
       method: 'POST',
       body: '{}',
