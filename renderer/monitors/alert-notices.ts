@@ -21,7 +21,11 @@ export function startAlertNotices(): void {
         if (shell.desktop !== undefined && !document.hasFocus()) {
           void shell.desktop.notify(title, explanation.sentences[0] ?? '');
         } else {
-          showToast({ text: title, action: { label: t.show, onSelect: () => navigate('monitors', 'alerts') } });
+          showToast({
+            text: title,
+            tone: 'warning',
+            action: { label: t.show, onSelect: () => navigate('monitors', 'alerts') },
+          });
         }
       }
     } catch {

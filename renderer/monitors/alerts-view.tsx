@@ -25,7 +25,7 @@ export function AlertsView() {
       <div className="screen-head">
         <div className="head-name">
           <h1>{t.alertsTitle}</h1>
-          <div className="mute small">{open === 0 ? t.nothingIsWrongNow : t.notOverYet(open)}</div>
+          <div className="mute small">{!alerts.data ? '' : open === 0 ? t.nothingIsWrongNow : t.notOverYet(open)}</div>
         </div>
       </div>
       <div className="monitor-body">

@@ -39,3 +39,17 @@ it('does not count what happened before the break', () => {
   const facts = { ...nothing, live: true, replay, brokenMs: 100, events: [event('promoted', 50)] };
   expect(tourSteps(facts).find(({ id }) => id === 'canary')?.done).toBe(false);
 });
+
+it('takes a model that went live and holds on newer rows for the recovery, not one that does not', () => {
+  const done = (champion: number) => {
+    const events = [
+      { ...event('compared', 105), type: 'triggered' as const, evidence: { limit: 0.69 } },
+      { ...event('compared', 110), evidence: { champion: 0.75 } },
+      event('promoted', 120),
+      { ...event('compared', 130), evidence: { champion } },
+    ];
+    return tourSteps({ ...nothing, live: true, replay, brokenMs: 100, events }).find(({ id }) => id === 'recover')
+      ?.done;
+  };
+  expect([done(0.7), done(0.68)]).toEqual([true, false]);
+});

@@ -32,8 +32,19 @@ export function tourSteps({ live, replay, alerts, events, brokenMs }: TourFacts)
     { id: 'alert', done: brokenMs !== undefined && alerts.some(({ startedMs }) => startedMs >= brokenMs) },
     { id: 'retrain', done: since('compared') },
     { id: 'canary', done: since('promoted') },
-    { id: 'recover', done: since('confirmed') },
+    { id: 'recover', done: since('confirmed') || holdsAgain(events, brokenMs) },
   ];
+}
+
+/** Whether a model that went live after the break was measured, on newer labelled rows, within the limit of its monitor. */
+function holdsAgain(events: readonly LoopEvent[], brokenMs: number | undefined): boolean {
+  const limit = events.findLast(({ type }) => type === 'triggered')?.evidence['limit'];
+  const promoted = events.find(({ type, timeMs }) => type === 'promoted' && timeMs >= (brokenMs ?? timeMs));
+  if (brokenMs === undefined || promoted === undefined || typeof limit !== 'number') return false;
+  return events.some(({ type, seq, evidence }) => {
+    const { champion } = evidence;
+    return type === 'compared' && seq > promoted.seq && typeof champion === 'number' && champion >= limit;
+  });
 }
 
 /** The first step that has not happened; undefined at the end. */

@@ -6,7 +6,7 @@ import { t } from './text.ts';
 
 export interface ToastMessage {
   text: string;
-  tone?: 'info' | 'failed';
+  tone?: 'info' | 'warning' | 'failed';
   action?: { label: string; onSelect: () => void };
 }
 
@@ -37,7 +37,7 @@ function ToastLine({ toast }: { toast: ToastMessage & { id: number } }) {
   }, [failed, id]);
   return (
     <div className={failed ? 'toast failed' : 'toast'} role={failed ? 'alert' : 'status'}>
-      <Icon name={failed ? 'failed' : 'check'} small />
+      <Icon name={failed ? 'failed' : toast.tone === 'warning' ? 'stale' : 'check'} small />
       <span>{toast.text}</span>
       {toast.action && (
         <Button
