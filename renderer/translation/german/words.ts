@@ -410,6 +410,13 @@ export const labels: Readonly<Record<string, string>> = {
   Labels: 'Zielwerte',
   'Label column': 'Spalte der Zielwerte',
   'Label minutes': 'Zielwerte lesen alle',
+  Workers: 'Worker',
+  'Cpus per worker': 'Kerne je Worker',
+  'Gpus per worker': 'GPUs je Worker',
+  PyTorch: 'PyTorch',
+  'Batch rows': 'Stapelzeilen',
+  Comparison: 'Vergleich',
+  'Compare rows': 'Vergleichszeilen',
 };
 
 /** Words of choices, by the English. */
@@ -653,6 +660,7 @@ export const options: Readonly<Record<string, string>> = {
   Critical: 'Dringend',
   Exact: 'Genau',
   Hnsw: 'HNSW',
+  Torch: 'PyTorch',
 };
 
 /** What parameters, ports and examples of kinds say, by the English. */
@@ -1977,4 +1985,30 @@ export const texts: Readonly<Record<string, string>> = {
   'How often the table of labels is read again': 'Wie oft die Zielwerttabelle neu gelesen wird',
   'What really happened: a file or a query, read again and again':
     'Was wirklich geschah: eine Datei oder Abfrage, immer wieder gelesen',
+  'Boosted trees of LightGBM, or the PyTorch module that the script sets.':
+    'Verstärkte Bäume von LightGBM, oder das PyTorch-Modul, das das Skript setzt.',
+  'Parts the rows are divided into, a worker for each.': 'Teile, in die die Zeilen geteilt werden, je ein Worker.',
+  'Cores of each worker.': 'Kerne jedes Workers.',
+  'GPUs of each worker; only PyTorch uses them.': 'GPUs jedes Workers; nur PyTorch nutzt sie.',
+  'Size of the steps of training.': 'Größe der Trainingsschritte.',
+  'Boosting iterations.': 'Boosting-Iterationen.',
+  'Sets model: a PyTorch module from the features to logits, or to one number.':
+    'Setzt model: ein PyTorch-Modul von den Merkmalen zu Logits, oder zu einer Zahl.',
+  'How often all rows are learnt from.': 'Wie oft aus allen Zeilen gelernt wird.',
+  'Rows of a step, for each worker.': 'Zeilen eines Schritts, je Worker.',
+  'Share of the training rows kept out, to measure on.':
+    'Anteil der Trainingszeilen, der zum Messen zurückgehalten wird.',
+  'Rows at most that one machine trains on as well, to compare with; 0 leaves it out.':
+    'Höchstens so viele Zeilen, auf denen zum Vergleich auch eine Maschine trainiert; 0 lässt es weg.',
+  'Python program with ray[train]; empty takes SLIPWAY_PYTHON, else python3.':
+    'Python-Programm mit ray[train]; leer nimmt SLIPWAY_PYTHON, sonst python3.',
+  'Draws held-out rows and batches.': 'Zieht zurückgehaltene Zeilen und Stapel.',
+  'Training is ended after this time.': 'Nach dieser Zeit wird das Training beendet.',
+  'Trees on four workers': 'Bäume auf vier Workern',
+  'Each worker has a quarter of the rows; histograms are added up.':
+    'Jeder Worker hat ein Viertel der Zeilen; Histogramme werden addiert.',
+  'The model on held-out rows, and one trained on a single machine beside it.':
+    'Das Modell auf zurückgehaltenen Zeilen, und daneben eines von einer einzigen Maschine.',
+  'A network on two GPUs': 'Ein Netz auf zwei GPUs',
+  'Gradients are averaged after each batch.': 'Gradienten werden nach jedem Stapel gemittelt.',
 };
