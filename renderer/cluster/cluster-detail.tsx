@@ -18,6 +18,7 @@ import { Select } from '../ui/select.tsx';
 import { ErrorState } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { ChangeList } from './change-list.tsx';
+import { ClusterResults } from './cluster-results.tsx';
 import { CheckList } from './check-list.tsx';
 import { placeSettings, type PlaceSettings, rememberPlace } from './place-settings.ts';
 import { RunEstimate } from './run-estimate.tsx';
@@ -153,6 +154,16 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
                   />
                 )}
               </Field>
+              <Field label={t.store} note={t.storeNote}>
+                {(ids) => (
+                  <TextInput
+                    {...ids}
+                    value={settings.store}
+                    onChange={(store) => change({ store })}
+                    placeholder="s3://bucket/prefix"
+                  />
+                )}
+              </Field>
               {document && (
                 <RunEstimate
                   document={document}
@@ -188,6 +199,9 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
         {followed?.status && (
           <StatusView context={context.name} status={followed.status} titles={titles} bundle={bundle} />
         )}
+        {followed?.status?.run?.state === 'succeeded' && bundle && (
+          <ClusterResults context={context.name} status={followed.status} bundle={bundle} titles={titles} />
+        )}
         {result && <ChangeList result={result} />}
         <CheckList context={context.name} namespace={settings.namespace.trim() || (result?.namespace ?? '')} />
       </div>
@@ -222,6 +236,9 @@ function bundleOf(
 ): BundleSource | undefined {
   if (settings.source === 'folder') return settings.dir.trim() === '' ? undefined : { dir: settings.dir.trim() };
   if (document === undefined || settings.image.trim() === '') return undefined;
-  const file = path === undefined ? {} : { path };
+  const file = {
+    ...(path === undefined ? {} : { path }),
+    ...(settings.store.trim().startsWith('s3://') ? { store: settings.store.trim() } : {}),
+  };
   return { document: { ...document }, ...file, target: settings.target, image: settings.image.trim() };
 }

@@ -5,6 +5,8 @@ export interface PlaceSettings {
   image: string;
   dir: string;
   namespace: string;
+  /** Object storage that results go to; empty: a volume of the cluster. */
+  store: string;
   /** Of a core for an hour, as it was written; empty: no cost is shown. */
   corePrice: string;
 }
@@ -16,6 +18,7 @@ const blank: PlaceSettings = {
   image: '',
   dir: '',
   namespace: '',
+  store: '',
   corePrice: '',
 };
 

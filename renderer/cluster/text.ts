@@ -76,6 +76,23 @@ export const t = defineText(
     succeeded: 'Succeeded',
     notApplied: 'Not applied',
     readyOf: (ready: string | number, wanted: string | number) => `${ready} of ${wanted} ready`,
+    store: 'Store',
+    storeNote: 'Object storage for results; empty: a volume of the cluster.',
+    results: 'Results',
+    fetchResults: 'Fetch results',
+    fetching: 'Fetching…',
+    showRun: 'Show the run',
+    resultsCame: 'Results and registered models are here now.',
+    resultsStay: {
+      volume:
+        'Results stay on the volume of the cluster; these are their figures. With a store in object storage they come here.',
+      folder:
+        'Results stay in the store of the bundle; these are their figures. Apply the open graph to have them here.',
+      'other-version':
+        'These are the figures. The results are not those of this version of graph and engine, so the registry is left as it is.',
+    },
+    metric: 'Metric',
+    value: 'Value',
     openHere: 'Open here',
     closeHere: 'Close',
     noReplica: 'No replica answers yet.',
@@ -167,6 +184,23 @@ export const t = defineText(
     succeeded: 'Gelungen',
     notApplied: 'Nicht angewendet',
     readyOf: (ready, wanted) => `${ready} von ${wanted} bereit`,
+    store: 'Ablage',
+    storeNote: 'Objektspeicher für Ergebnisse; leer: ein Volume des Clusters.',
+    results: 'Ergebnisse',
+    fetchResults: 'Ergebnisse holen',
+    fetching: 'Wird geholt…',
+    showRun: 'Lauf zeigen',
+    resultsCame: 'Ergebnisse und registrierte Modelle sind jetzt hier.',
+    resultsStay: {
+      volume:
+        'Die Ergebnisse bleiben auf dem Volume des Clusters; das sind ihre Zahlen. Mit einer Ablage im Objektspeicher kommen sie hierher.',
+      folder:
+        'Die Ergebnisse bleiben in der Ablage des Bündels; das sind ihre Zahlen. Wende den offenen Graphen an, um sie hier zu haben.',
+      'other-version':
+        'Das sind die Zahlen. Die Ergebnisse gehören nicht zu dieser Version von Graph und Engine, darum bleibt die Registry, wie sie ist.',
+    },
+    metric: 'Metrik',
+    value: 'Wert',
     openHere: 'Hier öffnen',
     closeHere: 'Schließen',
     noReplica: 'Noch antwortet keine Instanz.',

@@ -18,6 +18,8 @@ export const bundleSourceSchema = z.union([
     target: z.string(),
     /** Of the engine, as the cluster can pull it: `registry/name:tag` or `…@sha256:…`. */
     image: z.string().min(1),
+    /** Object storage that results go to (`s3://BUCKET/PREFIX`); absent: a volume of the cluster. */
+    store: z.string().startsWith('s3://').optional(),
   }),
   z.object({ dir: z.string().min(1) }),
 ]);
@@ -110,3 +112,14 @@ export const runEstimateSchema = z.object({
   unknownSteps: z.number(),
 });
 export type RunEstimate = z.infer<typeof runEstimateSchema>;
+
+/** What an applied run gave. */
+export const clusterResultsSchema = z.object({
+  /** By node; of the steps whose pods are still there. */
+  metrics: z.record(z.string(), z.record(z.string(), z.number())),
+  /** Run of this engine that now has the results, with history and registry; null where they stay in the cluster. */
+  runId: z.string().nullable(),
+  /** Why they stay there; null where they came. */
+  reason: z.enum(['volume', 'folder', 'other-version']).nullable(),
+});
+export type ClusterResults = z.infer<typeof clusterResultsSchema>;

@@ -23,6 +23,7 @@ import {
   clusterContextSchema,
   clusterPlaceSchema,
   clusterPreflightSchema,
+  clusterResultsSchema,
   clusterStatusSchema,
   runEstimateSchema,
   deleteResultSchema,
@@ -1255,6 +1256,15 @@ export const engineContract = {
     watch: base
       .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema }))
       .output(eventIterator(clusterStatusSchema)),
+    /** Brings what a run that has ended gave: metrics, and from object storage results and registered models as well. */
+    results: base
+      .input(
+        clusterPlaceSchema.extend({
+          bundle: bundleSourceSchema,
+          steps: z.array(z.object({ pod: z.string().nullable(), container: z.string().nullable() })).max(10_000),
+        }),
+      )
+      .output(clusterResultsSchema),
     /** A port of the engine's machine that leads to an endpoint (its Deployment), as long as the iterator is open. */
     forward: base
       .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema, endpoint: z.string() }))

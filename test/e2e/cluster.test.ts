@@ -123,6 +123,41 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       await screenshot(page, 'export-targets-light');
       await page.getByRole('button', { name: 'Close' }).last().click();
 
+      // A run that has ended hands over what it gave.
+      const all = (job['spec'] as { template: { spec: Record<'initContainers' | 'containers', { name: string }[]> } })
+        .template.spec;
+      const ended = { terminated: { exitCode: 0, reason: 'Completed' } };
+      const states = [...all.initContainers, ...all.containers].map(({ name }) => ({ name, state: ended }));
+      for (const { name } of states) {
+        const id = name.replace(/^\d+-/, '');
+        const line = {
+          type: 'run.finished',
+          steps: [{ id, kind: 'k', status: 'executed', key: '', durationMs: 1 }],
+          outputs: {},
+          metrics: id === 'evaluate' ? { evaluate: { rocAuc: 0.731 } } : {},
+        };
+        server.logs.set(`${namespace}/p1/${name}`, [JSON.stringify(line)]);
+      }
+      server.put({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'p1', namespace, labels },
+        status: {
+          phase: 'Succeeded',
+          conditions: [{ type: 'PodScheduled', status: 'True' }],
+          initContainerStatuses: states.slice(0, -1),
+          containerStatuses: states.slice(-1),
+        },
+      });
+      const live = server.get('Job', namespace, job.metadata.name);
+      if (live === undefined) throw new Error('the job is gone');
+      server.put({ ...live, status: { conditions: [{ type: 'Complete', status: 'True' }] } }, 'controller');
+      const results = page.getByRole('region', { name: 'Results' });
+      await results.getByRole('button', { name: 'Fetch results' }).click();
+      await results.getByText('0.731').waitFor();
+      await results.getByText(/stay on the volume/).waitFor();
+      await screenshot(page, 'cluster-results-light');
+
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByRole('button', { name: 'Delete run, endpoints and results' }).click();
       await expect.poll(() => server.list('Job').length, { timeout: 20_000 }).toBe(0);

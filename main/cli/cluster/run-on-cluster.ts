@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { type RunFinished, stepResultSchema, outputRefSchema } from '../../../shared/events/run-events.ts';
+import type { RunFinished } from '../../../shared/events/run-events.ts';
 import { applyOverrides } from '../../../shared/graph/graph-parameters.ts';
 import { readGraphValue } from '../../../shared/graph/read-graph.ts';
 import { selectSteps } from '../../../shared/plan/select-steps.ts';
@@ -14,19 +13,11 @@ import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import type { ExportContext } from '../../cluster/export-context.ts';
 import { followBundle } from '../../cluster/follow-bundle.ts';
 import { bundleIdOf } from '../../cluster/ownership.ts';
-import { podLog } from '../../cluster/pod-log.ts';
 import { pruneBundle } from '../../cluster/prune-bundle.ts';
+import { stepResult } from '../../cluster/step-result.ts';
 import type { StepStatus } from '../../cluster/step-status.ts';
 import type { SelectionOptions } from '../../engine/engine.ts';
 import type { CommandContext } from '../command.ts';
-
-/** What a step's container writes last. */
-const stepOutputSchema = z.object({
-  type: z.literal('run.finished'),
-  steps: z.array(stepResultSchema).length(1),
-  outputs: z.record(z.string(), outputRefSchema),
-  metrics: z.record(z.string(), z.record(z.string(), z.number())),
-});
 
 /**
  * Runs the selected steps of a graph on a cluster (as an Argo Workflow where Argo is installed, else as a Job) and tells
@@ -134,7 +125,7 @@ async function finishedRun(
   };
   for (const { id, kind } of plan.steps) {
     const status = statuses.get(id);
-    const result = status?.state === 'done' ? await resultOf(client, run.namespace, status) : undefined;
+    const result = status?.state === 'done' ? await stepResult(client, run.namespace, status) : undefined;
     const step = result?.steps[0];
     if (result !== undefined && step !== undefined) {
       finished.steps.push(step);
@@ -154,23 +145,4 @@ async function finishedRun(
     });
   }
   return finished;
-}
-
-/** From the last line of its container; undefined where the pod is gone. */
-async function resultOf(
-  client: ClusterClient,
-  namespace: string,
-  { pod, container }: StepStatus,
-): Promise<z.infer<typeof stepOutputSchema> | undefined> {
-  if (pod === null || container === null) return undefined;
-  try {
-    for await (const line of podLog(client, { namespace, pod, container, tailLines: 20 })) {
-      if (!line.startsWith('{"type":"run.finished"')) continue;
-      const parsed = stepOutputSchema.safeParse(JSON.parse(line));
-      if (parsed.success) return parsed.data;
-    }
-  } catch {
-    // Who may not read logs sees states without results.
-  }
-  return undefined;
 }

@@ -142,6 +142,17 @@ function failureOf(response: IncomingMessage, text: string): ApiFailure {
 function unreachable(server: string, cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') {
+    return new AppError(
+      'cluster.unreachable',
+      `The certificate of the cluster at ${server} is not valid now: ${reason}.`,
+      {
+        fix: `Check the clock of this machine (it says ${new Date().toISOString()}); if it is right, renew the certificate.`,
+        cause,
+      },
+    );
+  }
   return new AppError('cluster.unreachable', `The cluster at ${server} cannot be reached: ${reason}.`, {
     fix: 'Check the network, the VPN and the server of the context.',
     cause,

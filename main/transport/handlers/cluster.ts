@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BundleSource, ClusterStatus } from '../../../shared/rpc/cluster-schemas.ts';
+import type { BundleSource, ClusterResults, ClusterStatus } from '../../../shared/rpc/cluster-schemas.ts';
 import type { ClusterClient } from '../../cluster/api/cluster-client.ts';
 import { applyBundle, placedObjects } from '../../cluster/apply-bundle.ts';
 import type { KubernetesObject } from '../../cluster/bundle.ts';
@@ -13,6 +13,10 @@ import { followBundle } from '../../cluster/follow-bundle.ts';
 import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
 import { podLog } from '../../cluster/pod-log.ts';
 import { preflight } from '../../cluster/preflight.ts';
+import { stepResult } from '../../cluster/step-result.ts';
+import { createArtifactStore } from '../../store/artifact-store.ts';
+import { copyStep } from '../../store/copy-step.ts';
+import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { contextFor } from '../export-context-for.ts';
 import { rpc } from '../rpc-base.ts';
@@ -72,6 +76,30 @@ export const clusterHandlers = {
       } else continue;
       yield structuredClone(status);
     }
+  }),
+  results: rpc.cluster.results.handler(async ({ input, context }): Promise<ClusterResults> => {
+    const client = await openCluster(input.context);
+    const { bundle } = input;
+    const { namespace } = placedObjects(client, await objectsOf(context, bundle), input.namespace);
+    const metrics: ClusterResults['metrics'] = {};
+    const keys: string[] = [];
+    for (const step of input.steps) {
+      const result = await stepResult(client, namespace, step);
+      Object.assign(metrics, result?.metrics);
+      keys.push(result?.steps[0]?.key ?? '');
+    }
+    if (!('document' in bundle)) return { metrics, runId: null, reason: 'folder' };
+    if (bundle.store === undefined) return { metrics, runId: null, reason: 'volume' };
+    await requireTrustedBundle(context, bundle);
+    const { engine } = context;
+    const remote = createArtifactStore(driverOfUri(bundle.store, engine.dataDir));
+    let complete = keys.length > 0;
+    for (const key of keys) complete = key !== '' && (await copyStep(key, remote, engine.store)) && complete;
+    const baseDir = bundle.path === undefined ? context.graphsDir : dirname(bundle.path);
+    const planned = await engine.planStates(bundle.document, { baseDir });
+    if (!complete || planned.steps.some(({ hit }) => !hit)) return { metrics, runId: null, reason: 'other-version' };
+    const { runId } = await engine.startRun({ document: bundle.document, baseDir, source: 'cluster' });
+    return { metrics, runId, reason: null };
   }),
   forward: rpc.cluster.forward.handler(async function* ({ input, context, signal }) {
     const objects = await objectsOf(context, input.bundle);
@@ -151,7 +179,9 @@ async function openCluster(context: string | undefined): Promise<ClusterClient> 
 
 async function objectsOf(services: Services, bundle: BundleSource): Promise<KubernetesObject[]> {
   if ('dir' in bundle) return buildOverlay(overlayFolder(bundle.dir));
-  return objectsOfGraph(await contextFor(services, bundle.document, bundle.target), bundle.target, bundle.image);
+  const store = bundle.store === undefined ? {} : { store: bundle.store };
+  const exported = await contextFor(services, bundle.document, bundle.target);
+  return objectsOfGraph(exported, bundle.target, bundle.image, store);
 }
 
 function replaced<T>(items: readonly T[], item: T, same: (candidate: T) => boolean): T[] {
