@@ -47,7 +47,9 @@ export function ClusterDetail({ context }: { context: ClusterContext }) {
       ? settings.dir.trim() === '' && t.nameFolder
       : !document
         ? t.openGraphFirst
-        : settings.image.trim() === '' && t.nameImage;
+        : settings.image.trim() === ''
+          ? t.nameImage
+          : settings.store.trim() !== '' && !settings.store.trim().startsWith('s3://') && t.nameStore;
   const off = !online || doing !== undefined || bundle === undefined;
   const titles = (id: string): string => {
     const node = document?.nodes[id];
@@ -235,10 +237,12 @@ function bundleOf(
   path: string | undefined,
 ): BundleSource | undefined {
   if (settings.source === 'folder') return settings.dir.trim() === '' ? undefined : { dir: settings.dir.trim() };
+  const store = settings.store.trim();
   if (document === undefined || settings.image.trim() === '') return undefined;
+  if (store !== '' && !store.startsWith('s3://')) return undefined;
   const file = {
     ...(path === undefined ? {} : { path }),
-    ...(settings.store.trim().startsWith('s3://') ? { store: settings.store.trim() } : {}),
+    ...(store === '' ? {} : { store }),
   };
   return { document: { ...document }, ...file, target: settings.target, image: settings.image.trim() };
 }
