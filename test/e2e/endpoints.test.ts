@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -98,6 +99,24 @@ describe.skipIf(chromiumPath === undefined)('the endpoints screen', () => {
     await page.getByText('The values are in the form').waitFor();
     await page.getByLabel('Id contains').fill('no such id');
     await page.getByText('No request fits.').waitFor();
+  });
+
+  it('shows programs that get the same answer as the form', async () => {
+    const { page } = opened;
+    const code = async (language: string) => {
+      await page
+        .getByRole('radio', { name: language })
+        .or(page.getByRole('button', { name: language }))
+        .first()
+        .click();
+      return page.locator('pre.snippet').innerText();
+    };
+    const answers = [
+      execFileSync('sh', ['-c', (await code('curl')).replace('curl', 'curl -s')], { encoding: 'utf8' }),
+      execFileSync('python3', ['-c', await code('Python')], { encoding: 'utf8' }),
+      execFileSync(process.execPath, ['--input-type=module', '-e', await code('JavaScript')], { encoding: 'utf8' }),
+    ];
+    for (const answer of answers) expect(answer).toContain('Adelie');
   });
 
   it('gives a new version a share, promotes it, and goes back', async () => {
