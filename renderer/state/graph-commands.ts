@@ -1,7 +1,15 @@
+import { z } from 'zod';
 import { noteKindUse } from './kind-use.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { carryGroups, groupsOfNodes, placeGroup } from '../../shared/graph/carry-groups.ts';
-import type { GraphDocument, GraphEdge, GraphNode, GraphGroup } from '../../shared/graph/document.ts';
+import {
+  type GraphDocument,
+  type GraphEdge,
+  type GraphNode,
+  graphEdgeSchema,
+  graphGroupSchema,
+  graphNodeSchema,
+} from '../../shared/graph/document.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import { formatPlural } from '../ui/format.ts';
@@ -428,15 +436,17 @@ export function moveFrame(index: number, by: Point): void {
   });
 }
 
-/** Nodes and the edges among them, for the clipboard. */
-export interface GraphFragment {
-  format: 'slipway/fragment';
-  nodes: Record<string, GraphNode>;
-  edges: GraphEdge[];
-  positions: Record<string, Point>;
+const point = z.object({ x: z.number(), y: z.number() });
+const graphFragmentSchema = z.object({
+  format: z.literal('slipway/fragment'),
+  nodes: z.record(z.string(), graphNodeSchema),
+  edges: z.array(graphEdgeSchema),
+  positions: z.record(z.string(), point).default({}),
   /** Those its nodes place. */
-  groups?: Readonly<Record<string, GraphGroup>>;
-}
+  groups: z.record(z.string(), graphGroupSchema).default({}),
+});
+/** Nodes and the edges among them, for the clipboard. */
+export type GraphFragment = z.infer<typeof graphFragmentSchema>;
 
 export function copyFragment(document: GraphDocument, ids: readonly string[]): GraphFragment {
   const wanted = new Set(ids.filter((id) => document.nodes[id]));
@@ -446,7 +456,7 @@ export function copyFragment(document: GraphDocument, ids: readonly string[]): G
   );
   return {
     format: 'slipway/fragment',
-    ...(Object.keys(groups).length === 0 ? {} : { groups }),
+    groups: { ...groups },
     nodes: Object.fromEntries([...wanted].map((id) => [id, document.nodes[id] as GraphNode])),
     edges: document.edges.filter((edge) => {
       const from = parsePortRef(edge.from)?.node;
@@ -466,13 +476,7 @@ export function copyFragment(document: GraphDocument, ids: readonly string[]): G
 export function parseFragment(text: string): GraphFragment | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
-    const value = JSON.parse(text) as Partial<GraphFragment>;
-    if (value.format !== 'slipway/fragment' || typeof value.nodes !== 'object' || !Array.isArray(value.edges)) {
-      return undefined;
-    }
-    const { nodes, edges, positions = {}, groups = {} } = value;
-    if (typeof groups !== 'object' || groups === null) return undefined;
-    return { format: 'slipway/fragment', nodes, edges, positions, groups };
+    return graphFragmentSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
@@ -494,7 +498,7 @@ export function pasteFragment(fragment: GraphFragment, offset: Point): void {
     const end = parsePortRef(ref);
     return end ? `${renamed.get(end.node) ?? end.node}.${end.port}` : ref;
   };
-  const carried = carryGroups(graph.root.groups, fragment.groups ?? {});
+  const carried = carryGroups(graph.root.groups, fragment.groups);
   editGraph(t.paste(formatPlural(ids.length, 'node')), (draft) => {
     Object.assign(draft.groups, structuredClone(carried.groups));
     for (const [id, free] of renamed) {

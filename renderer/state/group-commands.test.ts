@@ -140,3 +140,20 @@ it('are carried to another graph with the nodes that place them, and shared wher
   undo();
   expect(activeGraph()?.document.groups).toEqual({});
 });
+
+it('are not taken from a clipboard that holds something else', () => {
+  const node = { kind: 'graph.group', version: 1, params: { group: 'a' } };
+  for (const wrong of [
+    '',
+    'text',
+    '{',
+    '{"format":"slipway/fragment"}',
+    JSON.stringify({ format: 'slipway/fragment', nodes: { a: 5 }, edges: [] }),
+    JSON.stringify({ format: 'slipway/fragment', nodes: { a: node }, edges: [], groups: { a: 5 } }),
+    JSON.stringify({ format: 'slipway/fragment', nodes: { a: node }, edges: [{ from: 1 }] }),
+  ]) {
+    expect(parseFragment(wrong)).toBeUndefined();
+  }
+  const alone = { format: 'slipway/fragment', nodes: { a: node }, edges: [] };
+  expect(parseFragment(JSON.stringify(alone))).toEqual({ ...alone, positions: {}, groups: {} });
+});

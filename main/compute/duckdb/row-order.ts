@@ -7,7 +7,9 @@ export type RowOrder = Uint32Array;
 /** Tables with more rows are sorted anew for each page. */
 export const mostOrderedRows = 50_000_000;
 /** 4 bytes each. */
-const keptRows = 100_000_000;
+const keptRows = mostOrderedRows;
+/** After the last page that was asked for. */
+const forgetAfterMs = 5 * 60_000;
 const firstCapacity = 65_536;
 
 /** Keeps what was sorted last, so that scrolling through a sorted table of millions of rows sorts once. */
@@ -47,8 +49,16 @@ export function createRowOrders(): RowOrders {
     }
   }
 
+  let timer: NodeJS.Timeout | undefined;
+  const forgetLater = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => known.clear(), forgetAfterMs);
+    timer.unref();
+  };
+
   return {
     get(key, query, options) {
+      forgetLater();
       const entry = known.get(key) ?? start(key, query, options);
       // The latest used goes last.
       known.delete(key);
