@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { t } from './text.ts';
 
@@ -18,6 +18,7 @@ export function ImageField({
   'aria-invalid'?: boolean;
   'aria-describedby'?: string;
 }) {
+  const picker = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState('');
   const choose = (file: File | undefined) => {
     if (file === undefined) return;
@@ -37,12 +38,20 @@ export function ImageField({
     <div className="image-field">
       {typeof value === 'string' && value !== '' && <img src={value} alt={t.chosenImage} height={48} />}
       {Array.isArray(value) && <span className="mute small">{t.pixelsOfExample(value.length)}</span>}
+      <Button small id={id} {...described} onClick={() => picker.current?.click()}>
+        {t.chooseImage}
+      </Button>
       <input
-        id={id}
-        {...described}
+        ref={picker}
         type="file"
         accept="image/png,image/jpeg"
-        onChange={(event) => choose(event.target.files?.[0])}
+        hidden
+        aria-label={t.chooseImage}
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          event.target.value = '';
+          choose(file);
+        }}
       />
       {value !== null && value !== undefined && (
         <Button small onClick={() => onChange(null)}>

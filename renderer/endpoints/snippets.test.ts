@@ -23,10 +23,13 @@ it('writes JavaScript that parses', () => {
   expect(() => execFileSync(process.execPath, ['--check', '-'], { input: `async () => {${text}}` })).not.toThrow();
 });
 
-it('cuts long lists unless complete', () => {
+it('cuts long lists and images unless complete', () => {
+  const file = { image: `data:image/png;base64,${'A'.repeat(5000)}` };
+  expect(snippet('curl', 'http://h', 'bars', file, false).length).toBeLessThan(300);
+  expect(snippet('curl', 'http://h', 'bars', file, true)).toContain(file.image);
   const image = { image: new Array(784).fill(0) };
   const short = snippet('curl', 'http://h', 'digits', image, false);
-  expect(short).toContain('lists are cut');
+  expect(short).toContain('long values are cut');
   expect(short.length).toBeLessThan(300);
   expect(snippet('curl', 'http://h', 'digits', image, true)).not.toContain('cut');
 });

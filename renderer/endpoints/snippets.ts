@@ -24,10 +24,17 @@ function pythonLiteral(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** A list long enough to bury the rest is cut; the snippet says so. */
+/** Characters of an image file that are shown. */
+const shownImage = 60;
+
+/** A list or an image long enough to bury the rest is cut; the snippet says so. */
 function shortened(row: Record<string, unknown>): { row: Record<string, unknown>; cut: boolean } {
   let cut = false;
   const entries = Object.entries(row).map(([name, value]) => {
+    if (typeof value === 'string' && value.startsWith('data:') && value.length > 2 * shownImage) {
+      cut = true;
+      return [name, `${value.slice(0, shownImage)}…`] as const;
+    }
     if (!Array.isArray(value) || value.length <= 12) return [name, value] as const;
     cut = true;
     return [name, value.slice(0, 6)] as const;
@@ -45,7 +52,7 @@ export function snippet(
 ): string {
   const { row, cut } = complete ? { row: full, cut: false } : shortened(full);
   const url = `${baseUrl.replace(/\/$/, '')}/v1/models/${encodeURIComponent(model)}/predict`;
-  const note = cut ? 'lists are cut here; Copy takes them whole' : undefined;
+  const note = cut ? 'long values are cut here; Copy takes them whole' : undefined;
   switch (language) {
     case 'curl': {
       const body = JSON.stringify({ rows: [row] });
