@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { EndpointRollout } from '../../shared/rpc/engine-contract.ts';
+import type { EndpointRollout, ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { artifactModelSource, type ModelSource } from '../serving/model-source.ts';
 import type { Engine } from './engine.ts';
@@ -38,5 +38,8 @@ function registeredVersions(engine: Engine, host: EndpointHost, id: string) {
   const digests = new Set(host.models(id).map(({ digest }) => digest));
   const all = engine.registry.list();
   const names = new Set(all.filter(({ digest }) => digests.has(digest)).map(({ name }) => name));
-  return all.filter(({ name }) => names.has(name));
+  // Neither what is out of use nor what nobody has approved can be tried on requests.
+  const isUsable = ({ archivedMs, approval }: ModelVersion) =>
+    archivedMs === null && (approval === null || approval.state === 'approved');
+  return all.filter((version) => names.has(version.name) && isUsable(version));
 }

@@ -65,7 +65,7 @@ export async function startGraphEndpoint(
       fix: 'Connect a registered model to it and correct the problems of the graph.',
     });
   }
-  const digest = options.modelDigest ?? (await modelDigest(engine, options, source));
+  const digest = options.modelDigest ?? approved(engine, await modelDigest(engine, options, source), options);
   const artifact = await engine.store.open(digest);
   if (artifact === undefined) {
     throw new AppError('artifact.not-found', `The model of "${options.nodeId}" is not in the store.`, {
@@ -112,6 +112,25 @@ function ownershipOf(engine: Engine, params: EndpointParams, model: string | und
   const tags = model === undefined ? {} : new ModelCatalog(engine.database).tags(model, ofWholeModel);
   const either = (own: string, tag: string) => (own === '' ? (tags[tag] ?? '') : own);
   return { owner: either(params.owner, 'owner'), onCall: either(params.onCall, 'on-call') };
+}
+
+/** The model, or while a person has not approved it the version that its alias still names. Errors: `model.approval`. */
+function approved(engine: Pick<Engine, 'registry'>, digest: string, { nodeId, log }: StartGraphEndpoint): string {
+  const all = engine.registry.list();
+  const version = all.find((candidate) => candidate.digest === digest);
+  const approval = version?.approval;
+  if (version === undefined || approval == null || approval.state === 'approved') return digest;
+  const { alias, state } = approval;
+  const why = `Version ${version.version} of ${version.name} ${state === 'waiting' ? 'waits for approval' : 'was rejected'}`;
+  const live = all.find(({ name, aliases }) => name === version.name && aliases.includes(alias));
+  if (live === undefined) {
+    throw new AppError('model.approval', `${why}, and no other version is ${alias}: there is nothing to serve.`, {
+      nodeId,
+      fix: `Approve it on the Models screen, or with slipway models approve ${version.name} ${version.version}.`,
+    });
+  }
+  log?.('warn', `${why}: version ${live.version}, the ${alias}, is served.`);
+  return live.digest;
 }
 
 function scalingOf(params: EndpointParams): ScalingOptions {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
 import { chromiumPath, launchBrowser, type RunningApp, root, screenshot, startApp } from './app.ts';
 
-interface Document {
+interface Document extends Record<string, unknown> {
   nodes: Record<string, { kind: string; params: Record<string, unknown> }>;
 }
 
@@ -14,17 +14,18 @@ let app: RunningApp;
 let browser: Browser;
 let page: Page;
 let rpc: RpcConnection;
+let asked: Document;
 
 /** Registers a version of the penguins; from the second on, a person must approve. */
 async function register(l2: number, approval: 'none' | 'person'): Promise<void> {
   const text = readFileSync(join(root, 'resources/templates/penguins.slipway.json'), 'utf8');
-  const document = JSON.parse(text) as Document & Record<string, unknown>;
+  const document = JSON.parse(text) as Document;
   for (const { kind, params } of Object.values(document.nodes)) {
     if (kind === 'train.register') params['approval'] = approval;
-    if (kind === 'train.linear' && params['label'] === 'Species') params['l2'] = l2;
   }
   const species = document.nodes['species'];
   if (species !== undefined) species.params['l2'] = l2;
+  asked = document;
   const { runId } = await rpc.client.run.start({ document });
   for await (const event of await rpc.client.run.events({ runId, after: 0 })) {
     if (event.type === 'run.finished') expect(event.status).toBe('succeeded');
@@ -50,6 +51,15 @@ describe.skipIf(chromiumPath === undefined)('a version that waits for a person',
     rpc?.close();
     await browser?.close();
     await app?.stop();
+  });
+
+  it('is not served: the champion is', async () => {
+    const [nodeId] = Object.entries(asked.nodes).find(([, { kind }]) => kind === 'serve.endpoint') ?? [];
+    const { id } = await rpc.client.endpoint.start({ document: asked, nodeId: nodeId ?? '' });
+    await expect
+      .poll(async () => (await rpc.client.endpoint.list()).find((one) => one.id === id)?.model?.version, patient)
+      .toBe('1');
+    await rpc.client.endpoint.stop({ id });
   });
 
   it('is approved by name, and only then names the champion', async () => {

@@ -101,5 +101,6 @@ held-out rows. A model that fails it is not registered, because it would answer 
 A figure the report lacks does not pass.
 
 **Approval** by a person: the version is entered and waits; the Models screen, or \`slipway models approve NAME VERSION\`, moves the
-alias to it, with the name of who decided and why. Until then no alias can name it.`,
+alias to it, with the name of who decided and why. Until then no alias can name it, and an endpoint of the graph serves the version
+that the alias names.`,
 });

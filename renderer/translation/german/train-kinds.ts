@@ -204,7 +204,7 @@ Ein Graph von anderswo fragt, bevor er ein Skript ausführt.`,
 
 Eine Zahl, die dem Bericht fehlt, besteht nicht.
 
-**Freigabe** durch eine Person: die Version wird eingetragen und wartet; die Modellseite, oder \`slipway models approve NAME VERSION\`, bewegt den Alias dorthin, mit dem Namen dessen, der entschied, und warum. Bis dahin kann kein Alias sie nennen.`,
+**Freigabe** durch eine Person: die Version wird eingetragen und wartet; die Modellseite, oder \`slipway models approve NAME VERSION\`, bewegt den Alias dorthin, mit dem Namen dessen, der entschied, und warum. Bis dahin kann kein Alias sie nennen, und ein Endpunkt des Graphen betreibt die Version, die der Alias nennt.`,
   },
   'train.search': {
     summary: 'Versucht Parameter eines Lerners und trainiert die besten auf allen Zeilen.',
