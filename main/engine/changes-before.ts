@@ -24,6 +24,11 @@ export async function alertContext(
     if (run.startedMs < since) continue;
     before.push(...(await changesOf(engine, run.runId)));
   }
+  for (const { graphId: of, number, location, nodeId, rowCount, firstReadMs } of engine.datasets.list()) {
+    if (of !== graphId || number === 1 || firstReadMs < since) continue;
+    const text = `Version ${number} of ${location} came in at step ${nodeId} (${rowCount} rows).`;
+    before.push({ timeMs: firstReadMs, text });
+  }
   const owner = new ModelCatalog(engine.database).tags(model, ofWholeModel)['owner'] ?? '';
   return { owner, before: before.toSorted((a, b) => b.timeMs - a.timeMs).slice(0, maxChanges) };
 }

@@ -30,6 +30,9 @@ export interface AlertingOptions {
   groupMs?: number | undefined;
 }
 
+/** Moved columns whose distributions an alert keeps. */
+const drawnColumns = 3;
+
 const attempts = 3;
 const retryDelayMs = 2_000;
 const defaultGroupMs = 3_000;
@@ -111,8 +114,14 @@ export function explainDrift(
   const effects = report.history.at(-1)?.drift ?? {};
   const columns = report.columns
     .filter(({ drifted }) => drifted)
-    .map(({ column }) => ({ column, words: words[column] ?? '', effect: effects[column] ?? 0 }))
-    .toSorted((a, b) => b.effect - a.effect);
+    .map(({ column, distribution }) => ({
+      column,
+      words: words[column] ?? '',
+      effect: effects[column] ?? 0,
+      distribution,
+    }))
+    .toSorted((a, b) => b.effect - a.effect)
+    .map(({ distribution, ...column }, i) => (i < drawnColumns ? { ...column, distribution } : column));
   const sentences = [
     `${columns.length} of ${report.columns.length} inputs differ from the training data in the last ${report.currentRows} requests.`,
     ...columns.slice(0, 5).map(({ column, words: text }) => `${column}: ${text}.`),

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Alert } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
+import { DistributionOverlay } from '../charts/distribution-overlay.tsx';
 import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { formatClock, formatDuration, formatMetric, formatNumber, formatRelative } from '../ui/format.ts';
@@ -119,12 +120,14 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
           {t.monitor}
         </Button>
       </div>
-      {explanation.sentences[0] && <p>{explanation.sentences[0]}</p>}
+      {(columns.length === 0 ? explanation.sentences : explanation.sentences.slice(0, 1)).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       {columns.length > 0 && (
         <section>
           <h3>{t.whatMoved}</h3>
           <dl className="moved">
-            {columns.map(({ column, words, effect }) => (
+            {columns.map(({ column, words, effect, distribution = [] }) => (
               <div key={column}>
                 <dt className="mono">{column}</dt>
                 <dd>
@@ -133,6 +136,11 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
                   </span>
                   <span className="small mid">{formatNumber(effect)}</span>
                   <p>{words === '' ? t.differs : words}</p>
+                  {distribution.length > 0 && (
+                    <div className="moved-overlay">
+                      <DistributionOverlay title={column} height={120} bins={distribution} />
+                    </div>
+                  )}
                 </dd>
               </div>
             ))}

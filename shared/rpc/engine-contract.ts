@@ -774,7 +774,15 @@ export const alertSchema = z.object({
     /** What happened, in words. */
     sentences: z.array(z.string()),
     /** What moved and how, most moved first. */
-    columns: z.array(z.object({ column: z.string(), words: z.string(), effect: z.number() })),
+    columns: z.array(
+      z.object({
+        column: z.string(),
+        words: z.string(),
+        effect: z.number(),
+        /** Shares per bin or category, of those that moved most. */
+        distribution: z.array(z.object({ label: z.string(), reference: z.number(), current: z.number() })).optional(),
+      }),
+    ),
     /** Estimated performance now, against held-out rows. */
     performance: z
       .object({ metric: z.string(), now: z.number().nullable(), reference: z.number().nullable() })
