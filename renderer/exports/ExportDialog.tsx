@@ -19,6 +19,7 @@ import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { treeLines } from './file-tree.ts';
 import './exports.css';
+import { sourceTokens } from './source-tokens.ts';
 import { t } from './text.ts';
 
 function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId: string) => void }) {
@@ -247,7 +248,15 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
                     {/* Scrolls by keyboard, so it takes focus. */}
                     {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
                     <pre tabIndex={0} aria-label={t.textOf(file.path)}>
-                      {file.text}
+                      {sourceTokens(file.path, file.text).map(({ text, kind }, index) =>
+                        kind === 'plain' ? (
+                          text
+                        ) : (
+                          <span key={index} className={`source-${kind}`}>
+                            {text}
+                          </span>
+                        ),
+                      )}
                     </pre>
                   </>
                 )}
