@@ -121,6 +121,9 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       await page.getByRole('button', { name: 'See the files' }).click();
       await page.getByText('A model repository with the registered champion').waitFor();
       await screenshot(page, 'export-targets-light');
+      await page.getByRole('option', { name: /run\.yaml/ }).click();
+      await page.locator('.source-key').first().waitFor();
+      await screenshot(page, 'export-preview-light');
       await page.getByRole('button', { name: 'Close' }).last().click();
 
       // A run that has ended hands over what it gave.
