@@ -6,6 +6,7 @@ import { AppError, toWireError } from '../../shared/errors/app-error.ts';
 import { openSession } from '../compute/onnx/session.ts';
 import type { ModelOnDevice } from './open-on-device.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
+import { giveBackMemoryAtRest } from '../product/memory-at-rest.ts';
 import { bfloat16OfFloats, floatsOfBfloat16, widenedName } from './bfloat16.ts';
 import { datatypeOfOrt, ortTypes, type Tensor, type TensorData, type TensorSpec, tensorSpecs } from './tensor.ts';
 import { warmupTensor } from './warmup-tensor.ts';
@@ -196,3 +197,4 @@ function plainData(data: OrtTensor.DataType): TensorData {
 
 void serve();
 keepCompiledCode();
+giveBackMemoryAtRest();

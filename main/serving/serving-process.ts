@@ -6,6 +6,7 @@ import type { JoinedView } from '../../shared/features/joined-view.ts';
 import { Enrichment } from '../features/enrichment.ts';
 import { onlineUrl, type OnlineReader } from '../features/online-reader.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
+import { giveBackMemoryAtRest } from '../product/memory-at-rest.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import { AuditLog } from './audit-log.ts';
 import { ExplainService } from './explain/explain-service.ts';
@@ -136,6 +137,7 @@ async function start(message: ServingStart): Promise<void> {
   }
   setInterval(reportActivity, 1_000).unref();
   keepCompiledCode();
+  giveBackMemoryAtRest();
   send({ type: 'ready', port, grpcPort });
 }
 

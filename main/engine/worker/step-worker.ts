@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, toWireError } from '../../../shared/errors/app-error.ts';
 import { keepCompiledCode } from '../../product/code-cache.ts';
+import { giveBackMemoryAtRest } from '../../product/memory-at-rest.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { diskError } from '../../store/disk-error.ts';
@@ -73,3 +74,4 @@ if (process.platform !== 'win32') {
   new Worker(new URL('./parent-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
 }
 keepCompiledCode();
+giveBackMemoryAtRest();

@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { AppError, toWireError } from '../../../shared/errors/app-error.ts';
 import { keepCompiledCode } from '../../product/code-cache.ts';
+import { giveBackMemoryAtRest } from '../../product/memory-at-rest.ts';
 import { compressAnswer } from '../compress-answer.ts';
 import { type Answer, answerOfError } from '../http-answer.ts';
 import { BodyBudget, readBody } from '../read-body.ts';
@@ -63,6 +64,7 @@ async function start(message: FrontStart): Promise<void> {
   }
   setInterval(report, reportMs).unref();
   keepCompiledCode();
+  giveBackMemoryAtRest();
   send({ type: 'ready' });
 }
 

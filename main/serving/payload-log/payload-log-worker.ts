@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { keepCompiledCode } from '../../product/code-cache.ts';
+import { giveBackMemoryAtRest } from '../../product/memory-at-rest.ts';
 import { encodeEvent, type EventSource, type PayloadEvent } from './cloud-event.ts';
 
 /** Thread that sends the payload log: nothing of it runs where requests are answered. */
@@ -29,6 +30,7 @@ let sending = 0;
 let closing = false;
 
 keepCompiledCode();
+giveBackMemoryAtRest();
 
 function reply(message: PayloadWorkerReply): void {
   port.postMessage(message);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { keepCompiledCode } from '../../product/code-cache.ts';
+import { giveBackMemoryAtRest } from '../../product/memory-at-rest.ts';
 import { type LogDelivery, openLogDelivery } from './log-delivery.ts';
 import { type PredictionLogFolder, PredictionLogWriter } from './prediction-log-writer.ts';
 import type { LogBatch } from './prediction-recorder.ts';
@@ -42,6 +43,7 @@ function reasonOf(error: unknown): string {
 }
 
 keepCompiledCode();
+giveBackMemoryAtRest();
 
 /** Messages are handled one after the other. */
 let turn = attempt(async () => {
