@@ -148,7 +148,8 @@ export function createSystemMonitor(options: SystemMonitorOptions): SystemMonito
     const isHeld = (since: number | undefined) => since !== undefined && nowMs - since >= holdMs;
     const alarms: SystemAlarms = {
       'burn-fast': system.objectives.some(({ state }) => state === 'fast'),
-      'burn-slow': system.objectives.some(({ state }) => state === 'slow'),
+      // A fast burn is a slow one too: the warning stays while the critical alert comes and goes.
+      'burn-slow': system.objectives.some(({ state }) => state !== 'ok'),
       saturation: isHeld(saturatedSince),
       queue: isHeld(queuedSince),
       'stale-features': system.features.some(({ stale }) => stale),

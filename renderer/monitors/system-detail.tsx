@@ -152,8 +152,8 @@ function Objectives({ system }: { system: System }) {
           <tr key={name}>
             <td>
               {name === 'availability'
-                ? t.answeredShare(formatPercent(target))
-                : t.inTimeShare(formatPercent(target), formatNumber(latencyMs ?? 0))}
+                ? t.answeredShare(exactPercent(target))
+                : t.inTimeShare(exactPercent(target), formatNumber(latencyMs ?? 0))}
             </td>
             <td>
               <span className={`verdict ${state === 'ok' ? 'ok' : state === 'fast' ? 'fail' : 'stale'}`}>
@@ -171,6 +171,11 @@ function Objectives({ system }: { system: System }) {
       </tbody>
     </table>
   );
+}
+
+/** 99.9 % is not 100 %. */
+function exactPercent(share: number): string {
+  return `${formatNumber(Number((share * 100).toFixed(4)))} %`;
 }
 
 function Facts({ system }: { system: System }) {
