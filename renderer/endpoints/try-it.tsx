@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { type ClipboardEvent, useEffect, useMemo, useState } from 'react';
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { useOnline } from '../client/connection-store.ts';
@@ -10,6 +10,7 @@ import { DrawingPad } from './drawing-pad.tsx';
 import { ExplanationPanel } from './explanation-panel.tsx';
 import { exampleValues, fieldProblem, type FormValues, takesDigit, toRow } from './form-values.ts';
 import { InputField } from './input-field.tsx';
+import { pastedRow } from './pasted-row.ts';
 import { PredictionView } from './prediction-view.tsx';
 import { snippet, type SnippetLanguage, snippetLanguages } from './snippets.ts';
 import { usePrediction } from './use-prediction.ts';
@@ -53,6 +54,14 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
   const base = endpoint.http ?? 'http://127.0.0.1:8080';
   const model = endpoint.model?.name ?? endpoint.name;
 
+  const paste = (event: ClipboardEvent<HTMLFormElement>) => {
+    const pasted = pastedRow(event.clipboardData.getData('text'), inputs);
+    if (pasted === undefined) return;
+    event.preventDefault();
+    setValues((before) => ({ ...before, ...pasted }));
+    showToast({ text: t.sentToForm });
+  };
+
   return (
     <div className="try">
       <section>
@@ -67,7 +76,7 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
             onExample={() => setValues(exampleValues(manifest))}
           />
         ) : (
-          <form className="try-form" onSubmit={(event) => event.preventDefault()}>
+          <form className="try-form" onSubmit={(event) => event.preventDefault()} onPaste={paste}>
             {inputs.map((input) => (
               <InputField
                 key={input.name}
@@ -84,6 +93,7 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
             <Button small variant="quiet" icon="reset" onClick={() => setValues(exampleValues(manifest))}>
               {t.exampleRow}
             </Button>
+            <span className="mute small">{t.pasteHint}</span>
           </div>
         )}
       </section>
