@@ -417,6 +417,7 @@ export const labels: Readonly<Record<string, string>> = {
   'Batch rows': 'Stapelzeilen',
   Comparison: 'Vergleich',
   'Compare rows': 'Vergleichszeilen',
+  'Front processes': 'Vorgeschaltete Prozesse',
 };
 
 /** Words of choices, by the English. */
@@ -2011,4 +2012,6 @@ export const texts: Readonly<Record<string, string>> = {
     'Das Modell auf zurückgehaltenen Zeilen, und daneben eines von einer einzigen Maschine.',
   'A network on two GPUs': 'Ein Netz auf zwei GPUs',
   'Gradients are averaged after each batch.': 'Gradienten werden nach jedem Stapel gemittelt.',
+  'Processes that hold the connections of clients: with more than one they take encryption, compression and slow clients off the one that asks the model':
+    'Prozesse, die die Verbindungen der Anfragenden halten: bei mehr als einem nehmen sie Verschlüsselung, Kompression und langsame Anfragende von dem, der das Modell fragt',
 };
