@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { parsePortRef } from '../../shared/graph/ids.ts';
 import { engine } from '../client/engine-client.ts';
+import { useActiveRun } from '../canvas/use-node-status.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { setParam } from '../state/graph-commands.ts';
 import { activeGraph, useActiveGraph } from '../state/graph-store.ts';
@@ -21,13 +22,14 @@ export function ContractOffer({ nodeId }: { nodeId: string }) {
   const digests = useInputDigests(nodeId, [port]);
   const digest = digests === undefined ? undefined : (JSON.parse(digests) as Record<string, string>)[port];
   const [wanted, setWanted] = useState(false);
+  /** The run that makes the table has begun, or could not. */
+  const [started, setStarted] = useState(false);
+  const status = useActiveRun((run) => run.status);
   const [problem, setProblem] = useState<string>();
-  const asked = useRef<AbortController>(undefined);
 
   useEffect(() => {
     if (!wanted || digest === undefined) return;
     const abort = new AbortController();
-    asked.current = abort;
     engine.artifact
       .contract({ digest }, { signal: abort.signal })
       .then(({ expectations }) => {
@@ -47,6 +49,12 @@ export function ContractOffer({ nodeId }: { nodeId: string }) {
     return () => abort.abort();
   }, [wanted, digest, nodeId]);
 
+  useEffect(() => {
+    if (!wanted || !started || digest !== undefined || status === 'running' || status === 'succeeded') return;
+    setWanted(false);
+    setProblem(t.contractFailed);
+  }, [wanted, started, digest, status]);
+
   if (source === undefined) return <p className="field-note">{t.contractNeedsTable}</p>;
   return (
     <div className="contract-offer">
@@ -65,7 +73,8 @@ export function ContractOffer({ nodeId }: { nodeId: string }) {
           onClick={() => {
             setProblem(undefined);
             setWanted(true);
-            if (digest === undefined) void startRun({ to: source });
+            setStarted(false);
+            if (digest === undefined) void startRun({ to: source }).then(() => setStarted(true));
           }}
         >
           {digest === undefined ? t.contractRun : t.contractInfer}

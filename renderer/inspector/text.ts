@@ -127,6 +127,7 @@ export const t = defineText(
     contractReads: 'Looking at the table …',
     contractAdded: (count: number) =>
       `${count} ${count === 1 ? 'expectation' : 'expectations'} added that the table meets.`,
+    contractFailed: 'The table could not be made; the node above says why.',
     contractKnown: 'The contract already speaks of all that was found.',
     contractNeedsTable: 'Connect a table to infer a contract from it.',
     completions: 'Names that fit here',
@@ -281,6 +282,7 @@ export const t = defineText(
     contractWaits: 'Wartet auf die Tabelle …',
     contractReads: 'Die Tabelle wird angesehen …',
     contractAdded: (count) => `${count} ${count === 1 ? 'Erwartung' : 'Erwartungen'} ergänzt, die die Tabelle erfüllt.`,
+    contractFailed: 'Die Tabelle ließ sich nicht erstellen; der Knoten darüber sagt, warum.',
     contractKnown: 'Der Vertrag sagt zu allem Gefundenen schon etwas.',
     contractNeedsTable: 'Verbinde eine Tabelle, um daraus einen Vertrag abzuleiten.',
     completions: 'Namen, die hier passen',

@@ -87,7 +87,6 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     const graphs = join(app.dataDir, 'graphs');
     mkdirSync(graphs, { recursive: true });
     const rows = Array.from({ length: 100 }, (_, id) => `${id},${id % 2 === 0 ? 'new' : 'paid'}`);
-    writeFileSync(join(graphs, 'states.csv'), ['id,state', ...rows, ''].join('\n'));
     const rpc = await connectRpc(app.url);
     await rpc.client.graph.save({
       document: {
@@ -111,7 +110,12 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await page.getByRole('link', { name: 'Home' }).click();
     await page.getByText('Contract', { exact: true }).first().click();
     await page.locator('.react-flow__node[data-id="check"]').click();
-    await page.getByRole('button', { name: 'Run what is above and infer' }).click();
+    // A table that cannot be made ends the waiting.
+    const infer = page.getByRole('button', { name: 'Run what is above and infer' });
+    await infer.click();
+    await page.getByText('The table could not be made; the node above says why.').waitFor();
+    writeFileSync(join(graphs, 'states.csv'), ['id,state', ...rows, ''].join('\n'));
+    await infer.click();
     await page.getByText('8 expectations added that the table meets.').waitFor();
     await page.getByRole('button', { name: 'Infer from the table' }).waitFor();
     await screenshot(page, 'contract-light');
