@@ -5,7 +5,7 @@ const modules = import.meta.glob<{ t: object }>('../*/text.ts', { eager: true })
 
 /** Words that are the same in both languages. */
 const alike =
-  /^(Slipway|Name|Status|Version|Start|Champion|Challenger|Port|Ports|Code|Cluster|Home|Alias|Token|Parameter|Index|Minimum|Maximum|System|Text|Format|Server|Information|Info|Log|Logs|Graph|Details|Trial|Trials|Shadow|Canary|Digest|Region|Bundle|Namespace|Pod|Pods|Import|Export|Test|Tests|Median|Profil|Job|Jobs|Batch|Experiment|Alarm|Router|NVIDIACUDA|PRAUC|Problem|Monitor|POSTvfeedback|ROCAUC|registryslipwayenginesha|NVIDIATensorRT|DirectML|CoreML|WebGPU|Plan|Engine|ms|in|Markdown|Training|Min|Max|SD|Replica|Replicas|Redis|Ray)$/i;
+  /^(Slipway|Name|Status|Version|Start|Champion|Challenger|Port|Ports|Code|Cluster|Home|Alias|Token|Parameter|Index|Minimum|Maximum|System|Text|Format|Server|Information|Info|Log|Logs|Graph|Details|Trial|Trials|Shadow|Canary|Digest|Region|Bundle|Namespace|Pod|Pods|Import|Export|Test|Tests|Median|Profil|Job|Jobs|Batch|Experiment|Alarm|Router|NVIDIACUDA|PRAUC|Problem|Monitor|POSTvfeedback|ROCAUC|registryslipwayenginesha|NVIDIATensorRT|DirectML|CoreML|WebGPU|Plan|Engine|ms|in|Markdown|Training|Min|Max|SD|Replica|Replicas|Redis|Ray|MiB)$/i;
 
 function hasWords(text: string): boolean {
   return /\p{L}{2,}/u.test(text);

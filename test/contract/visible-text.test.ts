@@ -22,7 +22,7 @@ const saying = new Set(['announce', 'editGraph']);
 
 /** Names and units that read the same in every language. */
 const sameEverywhere =
-  /^(CPU|GPU|RAM|SQL|HTTP|gRPC|JSON|CSV|PNG|SVG|URL|URI|ONNX|Slipway|Node|F1|RMSE|MAE|R²|ROC AUC|PR AUC|curl|Python|JavaScript|MLflow|Argo|Kubernetes|Triton|KServe|Redis|S3|px|ms|req\/s|GB|MB|kB)$/;
+  /^(CPU|GPU|RAM|SQL|HTTP|gRPC|JSON|CSV|PNG|SVG|URL|URI|ONNX|Slipway|Node|F1|RMSE|MAE|R²|ROC AUC|PR AUC|curl|Python|JavaScript|MLflow|Argo|Kubernetes|Triton|KServe|Redis|S3|px|ms|req\/s|GB|MB|kB|s3:\/\/\S+)$/;
 
 function hasWords(text: string): boolean {
   const trimmed = text.trim();
