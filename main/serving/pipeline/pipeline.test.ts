@@ -8,6 +8,7 @@ import { attribute, createGraphBuilder, type GraphBuilder } from '../../compute/
 import { modelWithRule, routeModels } from '../../compute/onnx/route-models.ts';
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { artifactModelSource } from '../model-source.ts';
+import { spansOf } from '../tracing/otlp-spans.ts';
 
 /** Prediction of a row: x + 1 where that is at most `limit`, else 2 x + 1000; the second model cannot take `poison`. */
 const limit = 50;
@@ -170,5 +171,43 @@ describe('a model of several steps at an endpoint', () => {
     expect(await response.json()).toMatchObject({
       outputs: [{ name: 'prediction', shape: [3, 1], data: [1, 90, 2].map(answerOf) }],
     });
+  });
+
+  it('describes its steps in the OpenAPI document', async () => {
+    const document = (await (await fetch(`${url}/v2/openapi.json`)).json()) as {
+      paths: Record<string, { post?: { description?: string } }>;
+    };
+    expect(document.paths['/v1/models/routed/predict']?.post?.description).toContain(
+      'cheap, deep where cheap says yes',
+    );
+  });
+
+  it('gives each step a span of its own below that of the request', () => {
+    const moments = { startedMs: 10, preparedMs: 11, runStartedMs: 12, runEndedMs: 20, endedMs: 21 };
+    const spans = spansOf({
+      context: { traceId: 'a'.repeat(32), parentSpanId: '' },
+      name: 'predict routed',
+      startedEpochMs: 1000,
+      timing: {
+        ...moments,
+        steps: [
+          { name: 'cheap', rows: 2, startedMs: 11, runStartedMs: 12, runEndedMs: 14, batchRows: 5 },
+          { name: 'deep', rows: 1, startedMs: 15, runStartedMs: 16, runEndedMs: 20, batchRows: 1 },
+        ],
+      },
+      attributes: {},
+      status: 200,
+    });
+    const [request] = spans;
+    const deep = spans.find(({ name }) => name === 'step deep');
+    expect(spans.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['step cheap queue', 'step cheap', 'step deep']),
+    );
+    expect(deep).toMatchObject({
+      parentSpanId: request?.spanId,
+      startTimeUnixNano: '1006000000',
+      endTimeUnixNano: '1010000000',
+    });
+    expect(deep?.attributes).toContainEqual({ key: 'slipway.rows', value: { intValue: '1' } });
   });
 });
