@@ -47,7 +47,6 @@ export function DeviceSharingSection({ sharing, uses }: { sharing: DeviceSharing
               min={1}
               max={1e7}
               step={1}
-              unit={t.mebibytes}
               placeholder={t.noBound}
               onChange={(memoryMiB) => {
                 const fits =
