@@ -7,6 +7,8 @@ import { type SharedWork, startSharedWork } from '../compute/duckdb/shared-work.
 import { tableFile } from '../compute/duckdb/write-table.ts';
 
 const capacity = 100;
+/** The engine has other work: a profile spills rather than take more. */
+const memoryBytes = 2 ** 29;
 
 export interface ProfileRequest {
   /** All rows of a large table instead of a sample. */
@@ -27,13 +29,14 @@ export function createProfileCache(): ProfileCache {
   const profiles = createCache<ColumnProfile[]>((path, columns, exact, signal) =>
     profileTable(path, columns, {
       threads: 2,
+      memoryBytes,
       tempDir: tmpdir(),
       signal,
       ...(exact ? { exactUpToRows: Number.MAX_SAFE_INTEGER } : {}),
     }),
   );
   const correlations = createCache<TableCorrelation>((path, columns, exact, signal) =>
-    correlateTable(path, columns, { threads: 2, tempDir: tmpdir(), signal, exact }),
+    correlateTable(path, columns, { threads: 2, memoryBytes, tempDir: tmpdir(), signal, exact }),
   );
   return { profile: profiles, correlation: correlations };
 }
