@@ -100,11 +100,13 @@ describe('readinessOf', () => {
     expect(stateOf(never, 'model.evaluated')).toBe('missing');
     expect(stateOf(never, 'model.parity')).toBe('missing');
     expect(stateOf(never, 'model.untouched-rows')).toBe('met');
-    expect(readinessOf(never).items.find((item) => item.id === 'monitor.drift/endpoint')?.action?.step).toEqual({
-      type: 'add',
-      kind: 'monitor.drift',
-      from: 'endpoint.requests',
-    });
+    for (const kind of ['monitor.drift', 'monitor.performance', 'monitor.retrain']) {
+      expect(readinessOf(never).items.find((item) => item.id === `${kind}/endpoint`)?.action?.step).toEqual({
+        type: 'add',
+        kind,
+        from: 'endpoint.requests',
+      });
+    }
   });
 
   it('meets items by results, with their date', () => {

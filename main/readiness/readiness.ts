@@ -498,7 +498,7 @@ function watched(facts: ReadinessFacts, id: string, title: string): ReadinessIte
     ['monitor.drift', 'monitor.performance'].includes(facts.document.nodes[below]?.kind ?? ''),
   );
   const retrain = firstBelow(facts, id, 'monitor.retrain');
-  const monitor = alerting === undefined ? undefined : outputOf(facts, alerting, 'report');
+  const requests = outputOf(facts, id, 'stream');
   return [
     {
       id: `monitor.route/${id}`,
@@ -529,9 +529,9 @@ function watched(facts: ReadinessFacts, id: string, title: string): ReadinessIte
                   state: 'missing' as const,
                   action: {
                     label: 'Add retraining',
-                    ...(monitor === undefined
+                    ...(requests === undefined
                       ? {}
-                      : { step: { type: 'add' as const, kind: 'monitor.retrain', from: monitor } }),
+                      : { step: { type: 'add' as const, kind: 'monitor.retrain', from: requests } }),
                   },
                 }
               : { state: 'met' as const, evidence: { text: `${titleOf(facts, retrain)} does.` }, action: null }),
