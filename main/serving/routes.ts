@@ -1,5 +1,5 @@
 import type { FeatureAction } from '../features/feature-api.ts';
-import type { KeyScope } from './keys/key-file.ts';
+import type { KeyScope } from '../../shared/serving/endpoint-key.ts';
 
 type ModelPath = { model: string; version: string | undefined };
 

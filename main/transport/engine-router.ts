@@ -9,6 +9,7 @@ import { exportHandlers } from './handlers/export.ts';
 import { featureHandlers } from './handlers/feature.ts';
 import { filesHandlers } from './handlers/files.ts';
 import { graphHandlers } from './handlers/graph.ts';
+import { keyHandlers } from './handlers/key.ts';
 import { libraryHandlers } from './handlers/library.ts';
 import { loopHandlers } from './handlers/loop.ts';
 import { modelHandlers } from './handlers/model.ts';
@@ -33,6 +34,7 @@ export const engineRouter = rpc.router({
   endpoint: endpointHandlers,
   monitor: monitorHandlers,
   alert: alertHandlers,
+  key: keyHandlers,
   library: libraryHandlers,
   loop: loopHandlers,
   replay: replayHandlers,

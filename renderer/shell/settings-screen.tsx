@@ -1,6 +1,7 @@
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { DesktopSettings } from '../desktop/desktop-settings.tsx';
+import { EndpointKeys } from '../endpoints/endpoint-keys.tsx';
 import { shell } from '../platform/shell.ts';
 import { setDensity, setTheme, useUi } from '../state/ui-store.ts';
 import { chooseLanguage } from '../translation/kind-text.ts';
@@ -81,6 +82,7 @@ export function SettingsScreen() {
           </dl>
         )}
         <StoredResults />
+        <EndpointKeys />
         {shell.desktop && <DesktopSettings desktop={shell.desktop} />}
       </div>
     </div>

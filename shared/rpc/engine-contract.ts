@@ -1,4 +1,5 @@
 import { machineCheckSchema } from '../doctor/machine-check.ts';
+import { endpointKeySchema, newEndpointKeySchema } from '../serving/endpoint-key.ts';
 import { deviceSharingSchema, deviceUseSchema } from '../devices/device-sharing.ts';
 import { groupOriginSchema, libraryGroupSchema } from '../graph/library-group.ts';
 import { idSchema } from '../graph/ids.ts';
@@ -960,6 +961,17 @@ export const engineContract = {
     events: base.input(z.object({ runId: z.string(), after: z.number() })).output(eventIterator(runEventSchema)),
   },
   /** Groups kept for other graphs. */
+  /** Keys of the endpoints of this data directory; running endpoints follow a change within a second. */
+  key: {
+    list: base.output(z.array(endpointKeySchema)),
+    /** The secret is told here only. */
+    create: base.input(newEndpointKeySchema).output(z.object({ key: endpointKeySchema, secret: z.string() })),
+    /** The old secret works for some days on. */
+    rotate: base
+      .input(z.object({ id: z.string(), graceDays: z.number().min(0).max(365) }))
+      .output(z.object({ key: endpointKeySchema, secret: z.string() })),
+    revoke: base.input(z.object({ id: z.string() })).output(endpointKeySchema),
+  },
   library: {
     list: base.output(
       z.array(

@@ -1,15 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { AuditLog } from '../../serving/audit-log.ts';
-import {
-  type ApiKey,
-  createKey,
-  keyFilePath,
-  type KeyScope,
-  keyScopes,
-  readKeys,
-  revokeKey,
-  rotateKey,
-} from '../../serving/keys/key-file.ts';
+import { type EndpointKey, type KeyScope, keyScopes } from '../../../shared/serving/endpoint-key.ts';
+import { manageKeys } from '../../serving/keys/manage-keys.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { textTable } from '../output.ts';
@@ -42,48 +33,40 @@ export const keysCommand: Command = {
     const [action = 'list', name] = context.positionals;
     const dataDir = resolveDataDir(context.dataDir);
     makeDataDir(dataDir);
-    const path = keyFilePath(dataDir);
-    if (action === 'list') return list(context, path);
+    const keys = manageKeys(dataDir, (text) => context.output.log(text));
+    if (action === 'list') return list(context, await keys.list());
     if (!actions.includes(action)) {
       throw new AppError('cli.usage', `There is no action "${action}".`, { fix: `Use ${actions.join(', ')}.` });
     }
     if (name === undefined) throw new AppError('cli.usage', `Name the key to ${action}.`);
-    const audit = new AuditLog(dataDir, (_level, text) => context.output.log(text));
-    const record = (done: string, key: ApiKey) =>
-      audit.write({ action: `key.${done}`, target: `${key.id} ${key.name}`, key: null, address: null });
     switch (action) {
       case 'create': {
-        const { key, secret } = await createKey(path, {
+        const { key, secret } = await keys.create({
           name,
           scopes: scopesOf(context),
           expiresMs: context.text('expires') === undefined ? null : Date.now() + durationMs(context, 'expires', ''),
           ratePerSecond: positive(context, 'rate'),
           requestsPerDay: positive(context, 'quota'),
         });
-        record('created', key);
-        context.output.result({ key: shown(key), secret }, `Key ${key.id}, shown only now: ${secret}`);
+        context.output.result({ key, secret }, `Key ${key.id}, shown only now: ${secret}`);
         break;
       }
       case 'rotate': {
-        const { key, secret } = await rotateKey(path, name, durationMs(context, 'grace', defaultGrace), Date.now());
-        record('rotated', key);
-        context.output.result({ key: shown(key), secret }, `Key ${key.id}, shown only now: ${secret}`);
+        const { key, secret } = await keys.rotate(name, durationMs(context, 'grace', defaultGrace));
+        context.output.result({ key, secret }, `Key ${key.id}, shown only now: ${secret}`);
         break;
       }
       case 'revoke': {
-        const key = await revokeKey(path, name);
-        record('revoked', key);
-        context.output.result({ revoked: shown(key) }, `Key ${key.id} (${key.name}) opens nothing any more.`);
+        const key = await keys.revoke(name);
+        context.output.result({ revoked: key }, `Key ${key.id} (${key.name}) opens nothing any more.`);
         break;
       }
     }
-    await audit.close();
     return 0;
   },
 };
 
-async function list(context: CommandContext, path: string): Promise<number> {
-  const keys = (await readKeys(path)) ?? [];
+function list(context: CommandContext, keys: readonly EndpointKey[]): number {
   const rows = keys.map((key) => [
     key.id,
     key.name,
@@ -93,7 +76,7 @@ async function list(context: CommandContext, path: string): Promise<number> {
     expiryText(key.expiresMs),
   ]);
   const text = rows.length === 0 ? 'There are no keys.' : textTable(rows);
-  context.output.result({ keys: keys.map(shown) }, text);
+  context.output.result({ keys }, text);
   return 0;
 }
 
@@ -101,12 +84,6 @@ function expiryText(expiresMs: number | null): string {
   if (expiresMs === null) return 'never expires';
   const at = new Date(expiresMs).toISOString();
   return expiresMs <= Date.now() ? `expired ${at}` : `expires ${at}`;
-}
-
-/** What may be shown of a key: not even its hash. */
-function shown(key: ApiKey): Omit<ApiKey, 'sha256'> {
-  const { id, name, scopes, createdMs, expiresMs, ratePerSecond, requestsPerDay } = key;
-  return { id, name, scopes, createdMs, expiresMs, ratePerSecond, requestsPerDay };
 }
 
 function scopesOf(context: CommandContext): KeyScope[] {

@@ -4,7 +4,7 @@ import { toAppError } from '../../../shared/errors/app-error.ts';
 import { type ErrorCode, errorCodes } from '../../../shared/errors/codes.ts';
 import { featureHeaderOf, requiredInputs } from '../enrich-request.ts';
 import { recordRequest, runInference } from '../inference.ts';
-import type { KeyScope } from '../keys/key-file.ts';
+import type { KeyScope } from '../../../shared/serving/endpoint-key.ts';
 import { listenError } from '../listen-error.ts';
 import { modelConfigJson } from '../model-config.ts';
 import { readLoadParameters } from '../model-repository.ts';

@@ -2,14 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { keyScopes, type NewEndpointKey } from '../../../shared/serving/endpoint-key.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-
-/**
- * What a key opens: `infer` inference, feedback and reading features; `read` metadata, statistics and metrics; `write`
- * pushing features; `admin` loading, traffic and settings, and all of the above.
- */
-export const keyScopes = ['infer', 'read', 'write', 'admin'] as const;
-export type KeyScope = (typeof keyScopes)[number];
 
 const keySchema = z.object({
   /** Names the key without opening anything: the start of its hash. */
@@ -29,13 +23,7 @@ const keyFileSchema = z.object({ keys: z.array(keySchema) });
 
 export type ApiKey = z.output<typeof keySchema> & { id: string };
 
-export interface NewKey {
-  name: string;
-  scopes: readonly KeyScope[];
-  expiresMs: number | null;
-  ratePerSecond: number | null;
-  requestsPerDay: number | null;
-}
+export type NewKey = NewEndpointKey;
 
 const idLength = 8;
 

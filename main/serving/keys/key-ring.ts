@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { type ApiKey, hashKey, type KeyScope, readKeys } from './key-file.ts';
+import type { KeyScope } from '../../../shared/serving/endpoint-key.ts';
+import { type ApiKey, hashKey, readKeys } from './key-file.ts';
 import { type KeyUsage, readKeyUsage, writeKeyUsage } from './key-usage.ts';
 import { TokenBucket } from './token-bucket.ts';
 
