@@ -1,10 +1,8 @@
+import { answerNames } from '../../shared/expression/answer-names.ts';
 import { columnsOf, parseExpression } from '../../shared/expression/parse.ts';
 import { checkExpression, type ValueType } from '../../shared/expression/check.ts';
 import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
 import { nearMisses } from '../../shared/text/near-misses.ts';
-
-/** What an expression may name of an answer, beside the columns. */
-export const answerNames = ['score', 'confidence', 'margin', 'prediction'] as const;
 
 export function isAnswerName(name: string): boolean {
   return (answerNames as readonly string[]).includes(name);

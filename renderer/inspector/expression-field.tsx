@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import { useInputShapes } from '../state/analysis-store.ts';
 import type { FieldIds } from '../ui/field.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
-import { columnsOf } from './known-columns.ts';
+import { columnsOf, formulaNamesOf } from './known-columns.ts';
 import { QueryPreview } from './query-preview.tsx';
 import { completeFormula } from './formula-completion.ts';
 import { readFormula } from './formula-note.ts';
@@ -33,7 +33,8 @@ export function ExpressionField({
   onChange: (value: string) => void;
 }) {
   const field = useRef<HTMLDivElement>(null);
-  const columns = columnsOf(useInputShapes(nodeId, port));
+  const shapes = useInputShapes(nodeId, port);
+  const columns = language === 'formula' ? formulaNamesOf(shapes) : columnsOf(shapes);
   const query = value.trim() === '' ? '' : `SELECT (${value}) AS value, * FROM ${quoteName(port)}`;
   return (
     <div className="expression-field" ref={field}>

@@ -1,3 +1,4 @@
+import { answerNames } from '../../shared/expression/answer-names.ts';
 import type { Column } from '../../shared/table/schema.ts';
 import type { KnownShape } from '../state/analysis-store.ts';
 
@@ -10,4 +11,16 @@ export function columnsOf(shapes: readonly KnownShape[]): Column[] {
     }
   }
   return [...columns.values()];
+}
+
+/**
+ * What a formula over an input port may name: its columns, and behind the port of a model what the model answers. A column wins
+ * over an answer of the same name.
+ */
+export function formulaNamesOf(shapes: readonly KnownShape[]): { name: string; type: string }[] {
+  const columns = columnsOf(shapes);
+  if (columns.length === 0 || !shapes.some(({ type }) => type === 'model')) return columns;
+  const taken = new Set(columns.map(({ name }) => name));
+  const answers = answerNames.filter((name) => !taken.has(name)).map((name) => ({ name, type: 'float64' }));
+  return [...answers, ...columns];
 }

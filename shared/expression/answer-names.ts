@@ -1,0 +1,2 @@
+/** What an expression over a model may name of its answer, beside the columns. */
+export const answerNames = ['score', 'confidence', 'margin', 'prediction'] as const;
