@@ -65,7 +65,7 @@ export const t = defineText(
     features: 'Merkmale',
     theFeatures: 'die Merkmalssichten',
     noViewYet:
-      'Noch keine Merkmalssicht. Füge nach einer Tabelle mit Merkmalen einen Knoten Feature view hinzu und führe aus.',
+      'Noch keine Merkmalssicht. Füge nach einer Tabelle mit Merkmalen einen Knoten Merkmalssicht hinzu und führe aus.',
     openTheGraph: 'Graph öffnen',
     noSuchView: (name) => `Es gibt keine Merkmalssicht ${name}.`,
     showAll: 'Alle Sichten zeigen',

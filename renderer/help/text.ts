@@ -103,6 +103,6 @@ export const t = defineText(
     optional: ', freiwillig',
     choose: 'Wähle links einen Knoten, um zu lesen, was er tut und wie er eingestellt wird.',
     unknown: (id) => `Es gibt keine Hilfeseite ${id}.`,
-    startWithData: 'Mit File beginnen',
+    startWithData: 'Mit Datei beginnen',
   },
 );

@@ -1,4 +1,5 @@
 import { definitionOf } from '../../nodes/catalog.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -8,7 +9,7 @@ import { t } from './text.ts';
 
 type Lineage = Awaited<ReturnType<typeof engine.model.lineage>>;
 
-const card = { width: 132, height: 44 };
+const card = { width: 156, height: 44 };
 const gap = { x: 36, y: 12 };
 
 /** How far each artifact is from the model, along the longest way, so that everything stands left of what it made. */
@@ -80,7 +81,7 @@ export function LineageGraph({ version }: { version: ModelVersion }) {
               <rect width={card.width} height={card.height} rx={5} className={node.missing ? 'missing' : undefined} />
               <rect width={4} height={card.height} className="flag" />
               <text x={12} y={18}>
-                {definition?.title ?? node.kind}
+                {definition ? kindTitle(definition) : node.kind}
               </text>
               <text x={12} y={34} className="soft">
                 {[node.type, node.rows === null ? shortDigest(node.digest) : t.rows(formatCount(node.rows))].join(

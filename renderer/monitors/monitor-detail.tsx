@@ -165,7 +165,7 @@ function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
         {report && (
           <>
             <Figure
-              value={judged === 0 ? '–' : `${over} of ${judged}`}
+              value={judged === 0 ? '–' : t.ofLimit(formatCount(over), formatCount(judged))}
               words={t.columnsOverLimit}
               tone={over > 0 ? 'stale' : undefined}
             />

@@ -6,6 +6,7 @@ import { addNode, type Point } from '../state/graph-commands.ts';
 import { activeGraph, editGraph } from '../state/graph-store.ts';
 import { startRun } from '../state/run-commands.ts';
 import { select, selectField } from '../state/selection-store.ts';
+import { kindTitle } from '../translation/kind-titles.ts';
 import { announce, navigate, togglePanel } from '../state/ui-store.ts';
 import { t } from './text.ts';
 
@@ -38,7 +39,7 @@ function addAfter(kind: string, from: string, between: boolean): void {
   const id = addNode(kind, placeBelow(from), input === undefined ? undefined : { from, port: input });
   if (id === undefined || !between || input === undefined || output === undefined || fed.length === 0) return;
   editGraph(
-    t.add(definition.title),
+    t.add(kindTitle(definition)),
     (draft) => {
       for (const edge of draft.edges) if (edge.from === from && fed.includes(edge.to)) edge.from = `${id}.${output}`;
     },
@@ -53,7 +54,10 @@ export function mend(step: Step): void {
     case 'add':
       if (step.from === undefined) addNode(step.kind, { x: 80, y: 80 });
       else addAfter(step.kind, step.from, step.between ?? false);
-      announce(t.added(definitionOf(step.kind)?.title ?? step.kind));
+      {
+        const added = definitionOf(step.kind);
+        announce(t.added(added ? kindTitle(added) : step.kind));
+      }
       break;
     case 'show':
       togglePanel('inspector', true);
