@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { openClosedLoopTour } from './closed-loop-page.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -52,19 +53,7 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
 
   it('show the tour of the closed loop beside the monitors, never over them', async () => {
     const { page, errors } = await openPage(browser, app.url);
-    await page.evaluate(() => {
-      location.hash = '#/home';
-    });
-    await page
-      .getByRole('button', { name: /Closed loop/ })
-      .first()
-      .click();
-    await page.locator('.react-flow__node').first().waitFor();
-    await page.evaluate(() => {
-      location.hash = '#/monitors';
-    });
-    const tour = page.getByRole('complementary', { name: /tour/i });
-    await tour.waitFor();
+    const tour = await openClosedLoopTour(page);
     const main = page.locator('.screen-main');
     const [left, right] = [await main.boundingBox(), await tour.boundingBox()];
     expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual((right?.x ?? 0) + 1);

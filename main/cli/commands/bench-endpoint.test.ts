@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../serving/model-source.ts';
+import { runCommand } from '../../../test/support/run-command.ts';
 import { benchEndpointCommand } from './bench-endpoint.ts';
 
 let dir: string;
@@ -47,28 +48,8 @@ interface Figures {
   steps: { offered: number; answered: number; failed: number; p99Ms: number | null }[];
 }
 
-/** Runs the command as `--json` does; gives its last line. */
 async function bench(positional: string, options: Record<string, string>): Promise<Figures> {
-  let last: unknown;
-  await benchEndpointCommand.run({
-    output: {
-      json: true,
-      event: () => undefined,
-      result: (value) => {
-        last = value;
-      },
-      line: () => undefined,
-      log: () => undefined,
-      error: () => undefined,
-    },
-    dataDir: dir,
-    signal: new AbortController().signal,
-    positionals: [positional],
-    text: (name) => options[name],
-    flag: () => false,
-    list: () => [],
-  });
-  return JSON.parse(JSON.stringify(last)) as Figures;
+  return (await runCommand(benchEndpointCommand, dir, [positional], options)) as Figures;
 }
 
 it('asks the only model of an endpoint with tensors made up from its metadata, and leaves no trace in its log', async () => {

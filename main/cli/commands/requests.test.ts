@@ -6,6 +6,7 @@ import type { FoundRequests } from '../../../shared/rpc/engine-contract.ts';
 import { createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../serving/model-source.ts';
+import { runCommand } from '../../../test/support/run-command.ts';
 import { requestsCommand } from './requests.ts';
 
 let dir: string;
@@ -44,28 +45,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Runs the command as `--json` does; gives its last line. */
-async function requests(options: Record<string, string> = {}, positionals: string[] = []): Promise<unknown> {
-  let last: unknown;
-  await requestsCommand.run({
-    output: {
-      json: true,
-      event: () => undefined,
-      result: (value) => {
-        last = value;
-      },
-      line: () => undefined,
-      log: () => undefined,
-      error: () => undefined,
-    },
-    dataDir: dir,
-    signal: new AbortController().signal,
-    positionals,
-    text: (name) => options[name],
-    flag: () => false,
-    list: () => [],
-  });
-  return last;
+function requests(options: Record<string, string> = {}, positionals: string[] = []): Promise<unknown> {
+  return runCommand(requestsCommand, dir, positionals, options);
 }
 
 it('lists what a running endpoint was asked, by what it was, became and took', async () => {

@@ -1,6 +1,7 @@
 import { type Page } from 'playwright-core';
 import type { Benchmark } from '../benchmark.ts';
 import { chromiumPath, launchBrowser, openPage, screenshot, startApp } from '../../e2e/app.ts';
+import { openClosedLoopTour } from '../../e2e/closed-loop-page.ts';
 
 const stepTimeoutMs = 240_000;
 
@@ -16,19 +17,7 @@ export const guidedTour: Benchmark = {
     const browser = await launchBrowser();
     try {
       const { page, errors } = await openPage(browser, app.url);
-      await page.evaluate(() => {
-        location.hash = '#/home';
-      });
-      await page
-        .getByRole('button', { name: /Closed loop/ })
-        .first()
-        .click();
-      await page.locator('.react-flow__node').first().waitFor();
-      await page.evaluate(() => {
-        location.hash = '#/monitors';
-      });
-      const tour = page.getByRole('complementary', { name: /tour/i });
-      await tour.waitFor();
+      const tour = await openClosedLoopTour(page);
       const startedMs = Date.now();
       await tour.getByRole('button', { name: 'Start endpoint' }).click();
       await tour.getByRole('button', { name: 'Send flights' }).click({ timeout: stepTimeoutMs });
