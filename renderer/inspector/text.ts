@@ -2,6 +2,7 @@ import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
   {
+    theNode: 'the node',
     secretName: 'NAME_OF_SECRET',
     noSuchColumn: (name: string, near: string) =>
       near === '' ? `There is no column “${name}”.` : `There is no column “${name}”. Did you mean ${near}?`,
@@ -159,6 +160,7 @@ export const t = defineText(
     deviceAuto: 'The fastest that works',
   },
   {
+    theNode: 'den Knoten',
     secretName: 'NAME_DES_GEHEIMNISSES',
     noSuchColumn: (name, near) =>
       near === '' ? `Es gibt keine Spalte „${name}“.` : `Es gibt keine Spalte „${name}“. Meinst du ${near}?`,

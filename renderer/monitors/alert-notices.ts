@@ -1,9 +1,9 @@
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { shell } from '../platform/shell.ts';
+import { t } from '../shell/text.ts';
 import { navigate } from '../state/ui-store.ts';
 import { showToast } from '../ui/toast.tsx';
-import { t } from './text.ts';
 
 const pollMs = 5_000;
 const limit = 20;

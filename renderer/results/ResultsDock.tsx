@@ -1,6 +1,5 @@
 import { runningSearchSchema } from '../../shared/model/search-report.ts';
-import { SearchView } from './search-view.tsx';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import type { ColumnProfile } from '../../shared/rpc/engine-contract.ts';
 import { serviceOf, useActiveRun, useStepRun } from '../canvas/use-node-status.ts';
 import { engine } from '../client/engine-client.ts';
@@ -21,17 +20,20 @@ import { Select } from '../ui/select.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { portTypes } from '../../shared/graph/port-types.ts';
-import { FeaturesView } from './features-view.tsx';
 import { LogView } from './log-view.tsx';
-import { ModelView } from './model-view.tsx';
 import { firstSource, type NodeSource, nodeSources, resultOf } from './node-sources.ts';
 import { PlanView } from './plan-view.tsx';
-import { ReportView } from './report-view.tsx';
 import { runLines } from './run-lines.ts';
 import { TablePreview } from './table-preview.tsx';
-import { TableProfile } from './table-profile.tsx';
 import './results.css';
 import { t } from './text.ts';
+
+// Views of one sort of result, with their charts: loaded with the first such result.
+const FeaturesView = lazy(async () => ({ default: (await import('./features-view.tsx')).FeaturesView }));
+const ModelView = lazy(async () => ({ default: (await import('./model-view.tsx')).ModelView }));
+const ReportView = lazy(async () => ({ default: (await import('./report-view.tsx')).ReportView }));
+const SearchView = lazy(async () => ({ default: (await import('./search-view.tsx')).SearchView }));
+const TableProfile = lazy(async () => ({ default: (await import('./table-profile.tsx')).TableProfile }));
 
 const noLines: LogLine[] = [];
 const noProfiles: ReadonlyMap<string, ColumnProfile> = new Map();
@@ -291,38 +293,40 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
       )}
       {tab === 'preview' && source?.side === 'input' && nodeId !== undefined && <FailureLine nodeId={nodeId} />}
       <div className="results-body" role="tabpanel" aria-label={tab}>
-        {tab === 'plan' ? (
-          <PlanView nodeId={nodeId} />
-        ) : tab === 'logs' ? (
-          <LogView lines={lines} nodeId={node ? nodeId : undefined} titles={titles} empty={t.noLogYet} />
-        ) : nodeId === undefined || !node ? (
-          <EmptyState text={t.selectANode} />
-        ) : !source ? (
-          <NothingYet nodeId={nodeId} />
-        ) : tab === 'profile' ? (
-          source.type !== 'table' ? (
-            <EmptyState text={t.profileIsOfTables} />
+        <Suspense fallback={<Skeleton />}>
+          {tab === 'plan' ? (
+            <PlanView nodeId={nodeId} />
+          ) : tab === 'logs' ? (
+            <LogView lines={lines} nodeId={node ? nodeId : undefined} titles={titles} empty={t.noLogYet} />
+          ) : nodeId === undefined || !node ? (
+            <EmptyState text={t.selectANode} />
+          ) : !source ? (
+            <NothingYet nodeId={nodeId} />
+          ) : tab === 'profile' ? (
+            source.type !== 'table' ? (
+              <EmptyState text={t.profileIsOfTables} />
+            ) : (
+              <TableProfile key={source.digest} digest={source.digest} />
+            )
+          ) : source.type === 'table' && query ? (
+            <TablePreview
+              key={source.digest}
+              query={query}
+              onSort={onSort}
+              profiles={profiles}
+              labels={labels}
+              onShown={onShown}
+            />
+          ) : source.type === 'report' ? (
+            <ReportView digest={source.digest} nodeId={nodeId} />
+          ) : source.type === 'model' ? (
+            <ModelView digest={source.digest} />
+          ) : source.type === 'features' ? (
+            <FeaturesView digest={source.digest} />
           ) : (
-            <TableProfile key={source.digest} digest={source.digest} />
-          )
-        ) : source.type === 'table' && query ? (
-          <TablePreview
-            key={source.digest}
-            query={query}
-            onSort={onSort}
-            profiles={profiles}
-            labels={labels}
-            onShown={onShown}
-          />
-        ) : source.type === 'report' ? (
-          <ReportView digest={source.digest} nodeId={nodeId} />
-        ) : source.type === 'model' ? (
-          <ModelView digest={source.digest} />
-        ) : source.type === 'features' ? (
-          <FeaturesView digest={source.digest} />
-        ) : (
-          <EmptyState text={t.noPreviewOfType(source.type)} />
-        )}
+            <EmptyState text={t.noPreviewOfType(source.type)} />
+          )}
+        </Suspense>
       </div>
     </div>
   );

@@ -1,8 +1,5 @@
 import './app.css';
 import { Component, lazy, type ReactNode, Suspense, useLayoutEffect } from 'react';
-import { DataScreen } from '../data/DataScreen.tsx';
-import { FeaturesScreen } from '../features/FeaturesScreen.tsx';
-import { HomeScreen } from '../home/home-screen.tsx';
 import { useRoute, useUi } from '../state/ui-store.ts';
 import { useLanguage } from '../translation/language.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
@@ -12,12 +9,14 @@ import { EditorScreen } from './editor-screen.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { Overlays } from './overlays.tsx';
 import { Rail } from './rail.tsx';
-import { SettingsScreen } from './settings-screen.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { TrustBar } from './trust-bar.tsx';
 import { t } from './text.ts';
 
+const HomeScreen = lazy(async () => ({ default: (await import('../home/home-screen.tsx')).HomeScreen }));
+const DataScreen = lazy(async () => ({ default: (await import('../data/DataScreen.tsx')).DataScreen }));
+const FeaturesScreen = lazy(async () => ({ default: (await import('../features/FeaturesScreen.tsx')).FeaturesScreen }));
 const RunsScreen = lazy(async () => ({ default: (await import('../runs/RunsScreen.tsx')).RunsScreen }));
 const ExperimentsScreen = lazy(async () => ({
   default: (await import('../experiments/ExperimentsScreen.tsx')).ExperimentsScreen,
@@ -30,6 +29,7 @@ const MonitorsScreen = lazy(async () => ({ default: (await import('../monitors/M
 const HelpScreen = lazy(async () => ({ default: (await import('../help/HelpScreen.tsx')).HelpScreen }));
 const DevicesScreen = lazy(async () => ({ default: (await import('../devices/DevicesScreen.tsx')).DevicesScreen }));
 const ClusterScreen = lazy(async () => ({ default: (await import('../cluster/ClusterScreen.tsx')).ClusterScreen }));
+const SettingsScreen = lazy(async () => ({ default: (await import('./settings-screen.tsx')).SettingsScreen }));
 
 /** Keeps a failing screen to itself. */
 class ScreenBoundary extends Component<{ children: ReactNode }, { error: Error | undefined }> {

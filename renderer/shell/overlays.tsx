@@ -1,18 +1,19 @@
-import { lazy, Suspense } from 'react';
+import { Component, lazy, type ReactNode, Suspense } from 'react';
 import { openPath, saveTo } from '../state/file-commands.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { openOverlay, useUi } from '../state/ui-store.ts';
 import { compareWithFile } from '../state/compare-store.ts';
 import { CommandPalette } from './command-palette.tsx';
-import { CompareDialog } from './compare-dialog.tsx';
-import { FilePicker } from './file-picker.tsx';
-import { ProblemsPanel } from './problems-panel.tsx';
-import { ShortcutSheet } from './shortcut-sheet.tsx';
-import { Tour } from './tour.tsx';
+import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
 
 const ExportDialog = lazy(async () => ({ default: (await import('../exports/ExportDialog.tsx')).ExportDialog }));
 
+const CompareDialog = lazy(async () => ({ default: (await import('./compare-dialog.tsx')).CompareDialog }));
+const FilePicker = lazy(async () => ({ default: (await import('./file-picker.tsx')).FilePicker }));
+const ProblemsPanel = lazy(async () => ({ default: (await import('./problems-panel.tsx')).ProblemsPanel }));
+const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
+const Tour = lazy(async () => ({ default: (await import('./tour.tsx')).Tour }));
 const ReadinessPanel = lazy(async () => ({
   default: (await import('../readiness/ReadinessPanel.tsx')).ReadinessPanel,
 }));
@@ -20,8 +21,37 @@ const ReadinessPanel = lazy(async () => ({
 const graphExtensions = ['.slipway.json', '.json'];
 const close = () => openOverlay(undefined);
 
-/** Whatever floats over the whole window. */
+/** An overlay that does not load or fails closes and says so; the window under it stays. */
+class OverlayBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override componentDidCatch(error: Error) {
+    close();
+    showToast({ text: error.message, tone: 'failed' });
+  }
+
+  override render() {
+    return this.state.failed ? null : this.props.children;
+  }
+}
+
+/** Whatever floats over the whole window; what is rarely wanted loads when it is. */
 export function Overlays() {
+  const overlay = useUi((state) => state.overlay);
+  return (
+    <OverlayBoundary key={overlay}>
+      <Suspense fallback={null}>
+        <CurrentOverlay />
+      </Suspense>
+    </OverlayBoundary>
+  );
+}
+
+function CurrentOverlay() {
   const overlay = useUi((state) => state.overlay);
   const id = useActiveGraph((graph) => graph.document.id) ?? 'graph';
   const path = useActiveGraph((graph) => graph.path);
@@ -35,17 +65,9 @@ export function Overlays() {
     case 'problems':
       return <ProblemsPanel />;
     case 'readiness':
-      return (
-        <Suspense fallback={null}>
-          <ReadinessPanel />
-        </Suspense>
-      );
+      return <ReadinessPanel />;
     case 'export':
-      return (
-        <Suspense fallback={null}>
-          <ExportDialog onClose={close} />
-        </Suspense>
-      );
+      return <ExportDialog onClose={close} />;
     case 'compare':
       return <CompareDialog onClose={close} />;
     case 'compare-file':

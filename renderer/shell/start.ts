@@ -14,6 +14,7 @@ import { showToast } from '../ui/toast.tsx';
 import { runCommand } from './app-commands.ts';
 import { startKeyboard } from './keyboard.ts';
 import { t } from './text.ts';
+import { loadAhead } from './load-ahead.ts';
 import { startTouchInput } from './touch-input.ts';
 
 /** The graph to begin with: the one the host names, else the first template. */
@@ -51,5 +52,5 @@ export function startApp(): void {
     const graph = state.active === undefined ? undefined : state.graphs[state.active];
     document.title = graph ? `${isDirty(graph) ? '• ' : ''}${graph.root.name} · Slipway` : 'Slipway';
   });
-  void openInitialGraph();
+  void openInitialGraph().finally(loadAhead);
 }
