@@ -147,6 +147,27 @@ describe.skipIf(chromiumPath === undefined)('states of screens', () => {
     }
   });
 
+  it('parts of the app that cannot be loaded take nothing else with them', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    // The last of the parts that are loaded ahead.
+    const ahead = page.waitForResponse(/home-screen.*\.js$/, soon);
+    await page.goto(app.url);
+    await ahead;
+    await page.route(/\.js$/, (route) => route.abort());
+    await page.locator('.react-flow__node').first().click();
+    await page.getByLabel('Node title').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+o');
+    await page.locator('.toast.failed').waitFor();
+    expect(await page.locator('.react-flow__node').count()).toBeGreaterThan(0);
+    await context.close();
+  });
+
   it('offline: each screen keeps what it had under the bar that says so', async () => {
     const own = await startApp();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
