@@ -185,7 +185,14 @@ function Facts({ system }: { system: System }) {
     <dl className="system-facts small">
       <dt>{t.failuresByReason}</dt>
       <dd>
-        {failures.length === 0 ? t.none : failures.map(([reason, n]) => `${reason} ${formatCount(n)}`).join(', ')}
+        {failures.length === 0
+          ? t.none
+          : failures
+              .map(
+                ([reason, n]) =>
+                  `${t.failureReasons[reason as keyof typeof t.failureReasons] ?? reason} ${formatCount(n)}`,
+              )
+              .join(', ')}
       </dd>
       <dt>{t.queue}</dt>
       <dd>{queueLimit === null ? formatCount(queued) : t.ofLimit(formatCount(queued), formatCount(queueLimit))}</dd>

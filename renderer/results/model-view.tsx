@@ -107,16 +107,20 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
           <dd className="mono" title={training.table}>
             {shortDigest(training.table)}
           </dd>
-          <dt>{t.features}</dt>
-          <dd>
-            {t.perRow(
-              formatPlural(manifest.features.length, 'feature'),
-              formatPlural(
-                manifest.features.reduce((sum, feature) => sum + feature.width, 0),
-                'value',
-              ),
-            )}
-          </dd>
+          {manifest.features.length > 0 && (
+            <>
+              <dt>{t.features}</dt>
+              <dd>
+                {t.perRow(
+                  formatPlural(manifest.features.length, 'feature'),
+                  formatPlural(
+                    manifest.features.reduce((sum, feature) => sum + feature.width, 0),
+                    'value',
+                  ),
+                )}
+              </dd>
+            </>
+          )}
         </dl>
       </section>
       {training.curve.train.length > 1 && (
