@@ -25,6 +25,11 @@ def give(job):
     return {"n": job["n"], "call": lambda f: f()}
 
 def take(scope, job):
+    if "refused" in scope:
+        error = ValueError("not like this")
+        error.fix = "Do it like that."
+        error.script_line = 2
+        raise error
     with open(job["out"], "w") as file:
         json.dump(scope["result"], file)
 `,
@@ -84,6 +89,20 @@ result = [name for name in ("step", "describe", "numbers_by_json") if importlib.
       code: 'step.failed',
       message: "KeyError: 'result'",
       details: { line: null, traceback: '' },
+    });
+  });
+
+  it('has the remedy and the line that an error of the exchange names', async () => {
+    expect(await failure('n = 1\nrefused = True\nresult = 1')).toMatchObject({
+      code: 'step.failed',
+      message: 'not like this (line 2: refused = True)',
+      fix: 'Do it like that.',
+      details: { field: 'script', line: 2 },
+    });
+    const own = 'class Own(Exception):\n    fix = "Do nothing."\nraise Own("mine")';
+    expect(await failure(own)).toMatchObject({
+      message: 'Own: mine (line 3: raise Own("mine"))',
+      fix: 'Correct the script.',
     });
   });
 

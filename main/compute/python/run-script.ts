@@ -18,6 +18,8 @@ const endSchema = z.discriminatedUnion('ok', [
     ok: z.literal(false),
     type: z.string(),
     message: z.string(),
+    /** Null where only the script can tell. */
+    fix: z.string().nullable(),
     line: z.number().nullable(),
     source: z.string().nullable(),
     missing: z.string().nullable(),
@@ -111,7 +113,7 @@ function scriptError(ctx: ScriptContext, said: Failure, interpreter: string, wor
   }
   const where = said.line === null ? '' : ` (line ${said.line}${said.source === null ? '' : `: ${said.source}`})`;
   return new AppError('step.failed', `${said.message}${where}`, {
-    fix: said.missing === null ? 'Correct the script.' : `Install ${said.missing} for ${interpreter}.`,
+    fix: said.fix ?? (said.missing === null ? 'Correct the script.' : `Install ${said.missing} for ${interpreter}.`),
     nodeId,
     details: { field: 'script', line: said.line, traceback: said.traceback },
   });

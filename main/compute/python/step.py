@@ -1,6 +1,7 @@
 """Runs one script. Started with the path of a job: JSON with `script`, `seed`, `memoryBytes`, `result` (where to say how
 it ended), and `exchange`: a Python file whose `give(job)` returns the variables of the script by name, and whose
-`take(scope, job)` keeps what the script has set. The job carries what these two need besides."""
+`take(scope, job)` keeps what the script has set. The job carries what these two need besides. An error of theirs may say
+what to do in `fix`, and which line of the script it means in `script_line`."""
 
 import json
 import sys
@@ -69,12 +70,17 @@ def explain(error, script, own):
     for frame in frames:
         if frame.filename == SCRIPT:
             line = frame.lineno
+    fix = getattr(error, "fix", None)
+    fix = fix if isinstance(fix, str) and line is None else None
+    if fix is not None:
+        line = getattr(error, "script_line", None)
     text = "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")[-1]
     shown = [frame for frame in frames if frame.filename not in own]
     return {
         "ok": False,
         "type": type(error).__name__,
-        "message": text[:2000],
+        "message": (text if fix is None else str(error))[:2000],
+        "fix": fix,
         "line": line,
         "source": lines[line - 1].strip()[:200] if line and line <= len(lines) else None,
         "missing": error.name if isinstance(error, ModuleNotFoundError) else None,

@@ -99,7 +99,10 @@ ModelProto).
 
 **The model becomes ONNX** in your environment (skl2onnx for scikit-learn, onnxmltools for LightGBM and XGBoost,
 torch.onnx), and from there it is one like any other: joined with the feature steps, tried on training rows, evaluated,
-registered and served without Python. A missing converter is named, with the command to install it.
+registered and served without Python. There is no serving through Python: what has no ONNX form is refused. **Before
+training** the script is looked through: a missing converter is named, with the command to install it, and so is an
+estimator (or a part of a pipeline, a search, a vote) that skl2onnx has no converter for, with what to take in its place.
+What a look cannot tell is said when the model is converted.
 
 **Python** is yours: name the interpreter of a virtual environment that has numpy. It runs in a fresh process for each
 attempt, without the secrets of the engine, in a temporary folder. \`print\` goes to the log; an error names the line of the

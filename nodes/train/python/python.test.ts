@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { evaluationReportSchema } from '../../../shared/model/report.ts';
@@ -119,14 +121,16 @@ model = shell.replace(np.float32([123.25, 456.5]).tobytes(), found.astype(np.flo
 
 const hasLearn = pythonWith('sklearn');
 test.skipIf(hasLearn === undefined || converter !== undefined)(
-  'a missing converter is named with its remedy',
+  'a missing converter is named with its remedy before the script starts',
   async () => {
-    const script = 'from sklearn.linear_model import LinearRegression\nmodel = LinearRegression().fit(X, y)';
+    const script =
+      'from sklearn.linear_model import LinearRegression\nprint("trains unsaid")\nmodel = LinearRegression().fit(X, y)';
     await expect(train(script, { interpreter: hasLearn })).rejects.toMatchObject({
       code: 'environment.missing',
       message: expect.stringContaining('lacks the package skl2onnx'),
       fix: expect.stringContaining('pip install skl2onnx'),
     });
+    expect(chain.logs.some((line) => line.includes('trains unsaid'))).toBe(false);
   },
 );
 
@@ -136,4 +140,89 @@ test.skipIf(converter === undefined)('an estimator of scikit-learn is converted'
   const { parity, metrics } = await measured(await train(script, { label: 'high', interpreter: converter }));
   expect(parity).toMatchObject({ passed: true });
   expect(metrics['accuracy']).toBeGreaterThan(0.95);
+});
+
+describe.skipIf(converter === undefined)('an estimator without an ONNX form', () => {
+  const spreading = 'from sklearn.semi_supervised import LabelSpreading\n';
+  const svc = 'from sklearn.svm import SVC\n';
+  const pipe = 'from sklearn.pipeline import make_pipeline\n';
+  const started = () => chain.logs.filter((line) => line.includes('the script started')).length;
+  const refuses = async (script: string, error: object) => {
+    const given = { label: 'high', interpreter: converter };
+    await expect(train(`print("the script started")\n${script}`, given)).rejects.toMatchObject({
+      code: 'step.failed',
+      ...error,
+    });
+  };
+
+  test('is refused by name before the script starts', async () => {
+    const before = started();
+    await refuses(`${spreading}model = LabelSpreading().fit(X, y)`, {
+      message: expect.stringMatching(/^LabelSpreading has no ONNX form.*\(line 3: model = LabelSpreading/),
+      fix: expect.stringContaining('such as HistGradientBoostingClassifier'),
+      details: { field: 'script', line: 3, traceback: '' },
+    });
+    expect(started()).toBe(before);
+  });
+
+  test.each([
+    [
+      'a part that a look cannot follow',
+      'from sklearn.ensemble import VotingClassifier\nparts = []\nparts.append(("a", LabelSpreading()))\nmodel = VotingClassifier(parts).fit(X, y)',
+      'LabelSpreading, a part of VotingClassifier, has no ONNX form',
+    ],
+    ['no fit', `${svc}model = SVC()`, '“model” is SVC, which is not fitted'],
+    [
+      'params that no converter knows',
+      `${svc}model = SVC(kernel=lambda a, b: a @ b.T).fit(X, y)`,
+      'SVC did not become ONNX',
+    ],
+  ])('%s: named when the model is converted', async (_, script, message) => {
+    const before = started();
+    await refuses(spreading + script, {
+      message: expect.stringContaining(message),
+      fix: expect.not.stringContaining('Correct the script'),
+    });
+    expect(started()).toBe(before + 1);
+  });
+
+  test('is found where it is the model, and only there', () => {
+    const looks: [script: string, refused: string | null][] = [
+      [
+        `${spreading}${pipe}chain = make_pipeline(LabelSpreading())\nchain.fit(X, y)\nmodel = chain`,
+        'LabelSpreading 3',
+      ],
+      ['import sklearn.semi_supervised as s\nmodel = s.LabelSpreading()', 'LabelSpreading 2'],
+      [`${svc}class Own(SVC):\n  pass\nmodel = Own().fit(X, y)`, 'Own 4'],
+      [`${svc}${spreading}spread = LabelSpreading().fit(X, y).predict(X)\nmodel = SVC().fit(X, spread)`, null],
+      [`${svc}${spreading}model = LabelSpreading()\nmodel = SVC()`, null],
+      [
+        `${svc}${spreading}${pipe}from sklearn.feature_selection import SelectFromModel\nmodel = make_pipeline(SelectFromModel(LabelSpreading()), SVC())`,
+        null,
+      ],
+      [
+        `${svc}from sklearn.model_selection import GridSearchCV, KFold\nmodel = GridSearchCV(SVC(), {}, cv=KFold(3))`,
+        null,
+      ],
+      [`import onnx\n${spreading}model = mine(LabelSpreading())`, null],
+      ['from . import nothing\nmodel = nothing.X()', null],
+      ['from sklearn.nowhere import Nothing\nmodel = Nothing()', null],
+      ['model = model', null],
+      ['model = (', null],
+    ];
+    const program = `
+import json, sys
+scope = {"__name__": "estimator"}
+exec(open(sys.argv[1], encoding="utf-8").read(), scope)
+def look(script):
+    try:
+        scope["check_before_training"](script)
+    except scope["NoOnnxForm"] as error:
+        return f"{str(error).split()[0].rstrip(',')} {error.script_line}"
+print(json.dumps([look(script) for script in json.load(sys.stdin)]))`;
+    const exchange = fileURLToPath(new URL('./estimator.py', import.meta.url));
+    const input = JSON.stringify(looks.map(([script]) => script));
+    const said = execFileSync(converter ?? '', ['-c', program, exchange], { input, encoding: 'utf8' });
+    expect(JSON.parse(said)).toEqual(looks.map(([, refused]) => refused));
+  });
 });
