@@ -144,6 +144,20 @@ describe('readinessOf', () => {
     });
   });
 
+  it('leads to the aliases and the owner of a model that is registered, and to a run before that', () => {
+    const stepOf = (of: ReadinessFacts, start: string) =>
+      readinessOf(of).items.find(({ id }) => id.startsWith(start))?.action?.step;
+    for (const start of ['model.rollback/', 'model.owner/']) {
+      expect(stepOf(ran, start)).toEqual({ type: 'run', to: 'register' });
+    }
+    const first = { name: 'm', version: 3, aliases: ['champion'], createdMs: 1 } as ReadinessFacts['versions'][number];
+    const once = { ...ran, versions: [first] };
+    expect(stepOf(once, 'model.rollback/')).toEqual({ type: 'model', name: 'm', version: 3, at: 'aliases' });
+    expect(stepOf(once, 'model.owner/')).toEqual({ type: 'model', name: 'm', version: 3, at: 'owner' });
+    const owned = { ...once, modelTags: new Map([['m', { owner: 'Ada' }]]) };
+    expect(stepOf(owned, 'model.owner/')).toEqual({ type: 'model', name: 'm', version: 3, at: 'runbook' });
+  });
+
   it('counts waived items neither as met nor as missing, and keeps the reason', () => {
     const before = readinessOf(ran);
     const waived = {

@@ -325,6 +325,10 @@ const registered: Check = (facts) =>
     const run = { label: 'Run the graph', step: { type: 'run' as const, to: id } };
     const champion = versions.find((version) => version.aliases.length > 0);
     const earlier = versions.find((version) => version.version !== champion?.version);
+    const open = (label: string, version: { version: number }, at: 'aliases' | 'owner' | 'runbook') => ({
+      label,
+      step: { type: 'model' as const, name, version: version.version, at },
+    });
     const owners = ['owner', 'runbook'].filter((tag) => (tags[tag] ?? '') !== '');
     return [
       {
@@ -375,7 +379,7 @@ const registered: Check = (facts) =>
           : {
               state: 'missing' as const,
               ...(champion ? { evidence: { text: `Version ${champion.version} is the only one.` } } : {}),
-              action: { label: 'Register a second version before the first is replaced' },
+              action: champion ? open('Show the aliases', champion, 'aliases') : run,
             }),
       },
       {
@@ -387,7 +391,15 @@ const registered: Check = (facts) =>
           : {
               state: 'missing' as const,
               ...(owners.length === 1 ? { evidence: { text: `Only the ${owners[0] ?? ''} is set.` } } : {}),
-              action: { label: 'Set the tags owner and runbook of the model' },
+              action: latest
+                ? open(
+                    owners.length === 0
+                      ? 'Set owner and runbook'
+                      : `Set the ${owners[0] === 'owner' ? 'runbook' : 'owner'}`,
+                    champion ?? latest,
+                    owners[0] === 'owner' ? 'runbook' : 'owner',
+                  )
+                : run,
             }),
       },
     ];

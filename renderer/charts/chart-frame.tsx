@@ -1,10 +1,6 @@
-import { type ReactNode, useRef, useState } from 'react';
-import { IconButton } from '../ui/button.tsx';
-import { Menu } from '../ui/menu.tsx';
-import { showToast } from '../ui/toast.tsx';
-import { chartPng, standaloneSvg } from './chart-image.ts';
-import { type ChartCell, type ChartTable, chartCsv, chartFileName } from './chart-table.ts';
-import { saveFile } from './save-file.ts';
+import { type ReactNode, useState } from 'react';
+import { ChartMenu } from './chart-menu.tsx';
+import type { ChartCell, ChartTable } from './chart-table.ts';
 import { formatReadout } from './tick-format.ts';
 import { useWidth } from './use-width.ts';
 import './chart.css';
@@ -16,11 +12,11 @@ interface ChartFrameProps {
   mono?: boolean;
   caption?: ReactNode;
   legend?: ReactNode;
-  /** Height of the plot, px. */
-  height: number;
+  /** Height of the plot, px; without one it is as high as what is in it. */
+  height?: number;
   /** The numbers behind the picture, for the table view and CSV; also what a screen reader gets. */
   table: ChartTable;
-  /** Draws the chart, an `svg` among it, into `width` × `height` px. */
+  /** Draws the chart, an `svg` or HTML boxes, into `width` × `height` px. */
   children: (width: number) => ReactNode;
 }
 
@@ -66,24 +62,6 @@ function ChartTableView({ table, title }: { table: ChartTable; title: string }) 
 export function ChartFrame({ title, mono = false, caption, legend, height, table, children }: ChartFrameProps) {
   const [plot, width] = useWidth<HTMLDivElement>();
   const [asTable, setAsTable] = useState(false);
-  const [menu, setMenu] = useState<{ x: number; y: number }>();
-  const button = useRef<HTMLSpanElement>(null);
-  const name = chartFileName(title);
-  const svg = () => plot.current?.querySelector('svg');
-
-  function saveSvg() {
-    const drawing = svg();
-    if (drawing) saveFile(`${name}.svg`, new Blob([standaloneSvg(drawing)], { type: 'image/svg+xml' }));
-  }
-  function savePng() {
-    const drawing = svg();
-    if (!drawing) return;
-    chartPng(drawing).then(
-      (blob) => saveFile(`${name}.png`, blob),
-      () => showToast({ text: t.imageNotMade, tone: 'failed' }),
-    );
-  }
-
   return (
     <figure className="chart">
       <header>
@@ -91,43 +69,17 @@ export function ChartFrame({ title, mono = false, caption, legend, height, table
         {caption && <span className="mute small clip">{caption}</span>}
         <span className="grow" />
         {!asTable && legend}
-        <span ref={button} className="chart-menu">
-          <IconButton
-            icon="more"
-            small
-            label={t.tableAndFiles(title)}
-            aria-haspopup="menu"
-            onClick={() => {
-              const box = button.current?.firstElementChild?.firstElementChild?.getBoundingClientRect();
-              setMenu(box ? { x: box.right - 176, y: box.bottom + 2 } : { x: 0, y: 0 });
-            }}
-          />
-        </span>
+        <ChartMenu
+          title={title}
+          table={table}
+          drawing={() => plot.current?.querySelector(':scope > svg') ?? plot.current}
+          asTable={asTable}
+          onTable={setAsTable}
+        />
       </header>
-      <div ref={plot} className="chart-plot" style={{ height }}>
+      <div ref={plot} className="chart-plot" style={height === undefined ? undefined : { height }}>
         {asTable ? <ChartTableView table={table} title={title} /> : width > 0 && children(width)}
       </div>
-      {menu && (
-        <Menu
-          label={t.tableAndFiles(title)}
-          at={menu}
-          onClose={() => setMenu(undefined)}
-          entries={[
-            {
-              label: asTable ? t.showTheChart : t.showAsTable,
-              icon: asTable ? 'monitors' : 'table',
-              onSelect: () => setAsTable(!asTable),
-            },
-            'separator',
-            {
-              label: t.saveCsv,
-              onSelect: () => saveFile(`${name}.csv`, new Blob([chartCsv(table)], { type: 'text/csv' })),
-            },
-            { label: t.saveSvg, disabled: asTable, onSelect: saveSvg },
-            { label: t.savePng, disabled: asTable, onSelect: savePng },
-          ]}
-        />
-      )}
     </figure>
   );
 }

@@ -1,3 +1,4 @@
+import { boxesImage } from './boxes-image.ts';
 import { t } from './text.ts';
 
 const styled = [
@@ -15,9 +16,8 @@ const styled = [
   'text-anchor',
 ];
 
-/** The drawing as it looks now, on its own: styles written out, on the sheet colour. */
-export function standaloneSvg(svg: SVGSVGElement): string {
-  const { width, height } = svg.getBoundingClientRect();
+/** A copy with its styles written out, without marks of the pointer. */
+function styledCopy(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = svg.querySelectorAll<SVGElement>('*');
   const copies = copy.querySelectorAll<SVGElement>('*');
@@ -31,6 +31,13 @@ export function standaloneSvg(svg: SVGSVGElement): string {
   }
   for (const mark of copy.querySelectorAll('[data-chart-hover]')) mark.remove();
   copy.removeAttribute('class');
+  return copy;
+}
+
+/** The chart as it looks now, on its own: styles written out, on the sheet colour. */
+export function standaloneSvg(chart: Element): string {
+  const { width, height } = chart.getBoundingClientRect();
+  const copy = chart instanceof SVGSVGElement ? styledCopy(chart) : boxesImage(chart, styledCopy);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
@@ -43,11 +50,11 @@ export function standaloneSvg(svg: SVGSVGElement): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** The drawing as PNG at twice its size. */
-export async function chartPng(svg: SVGSVGElement): Promise<Blob> {
-  const { width, height } = svg.getBoundingClientRect();
+/** The chart as PNG at twice its size. */
+export async function chartPng(chart: Element): Promise<Blob> {
+  const { width, height } = chart.getBoundingClientRect();
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standaloneSvg(svg))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standaloneSvg(chart))}`;
   await image.decode();
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * 2);

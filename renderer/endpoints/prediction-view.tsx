@@ -89,11 +89,12 @@ export function PredictionView({ task, label, prediction, durationMs }: Predicti
         </div>
       </div>
       <BarList
-        label={t.scoresByClass}
+        title={t.scoresByClass}
         labelWidth="minmax(20px, max-content)"
         bars={prediction.scores.slice(0, 24).map((entry) => ({
           label: classText(entry.label),
           share: entry.score,
+          value: entry.score,
           text: scoreText(entry.score),
           strong: entry.label === prediction.label,
           tone: entry.label === prediction.label ? ('now' as const) : ('ref' as const),

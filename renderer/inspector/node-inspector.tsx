@@ -131,6 +131,9 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
         {!definition && <p className="form-note">{t.unknownKind(node.kind)}</p>}
         {definition && tab === 'settings' && (
           <>
+            {definition.lowering?.onnx === false && (
+              <p className="form-note">{t.notInOnnx(kindWords(definition.lowering.why))}</p>
+            )}
             {node.kind === 'data.expect' && <ContractOffer key={`contract ${nodeId}`} nodeId={nodeId} />}
             <ParamForm key={nodeId} nodeId={nodeId} node={node} definition={definition} />
             {definition.stage !== 'serve' && definition.stage !== 'monitor' && (

@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { saveFile } from '../charts/save-file.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
+import { modelPlaceReached, useModelPlace } from '../state/model-place-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { Skeleton } from '../ui/state-block.tsx';
@@ -29,6 +30,13 @@ function NotesForm({
 }) {
   const [description, setDescription] = useState(notes.description);
   const [own, setOwn] = useState<Record<string, string>>(notes.tags);
+  const form = useRef<HTMLFormElement>(null);
+  const place = useModelPlace((state) => state.place);
+  useEffect(() => {
+    if (place !== 'owner' && place !== 'runbook') return;
+    form.current?.querySelector<HTMLInputElement>(`[name="${place}"]`)?.focus();
+    modelPlaceReached();
+  }, [place]);
   const changed = description !== notes.description || tags.some((tag) => (own[tag] ?? '') !== (notes.tags[tag] ?? ''));
   async function save() {
     try {
@@ -52,6 +60,7 @@ function NotesForm({
   }
   return (
     <form
+      ref={form}
       className="model-notes"
       onSubmit={(event) => {
         event.preventDefault();
@@ -72,7 +81,12 @@ function NotesForm({
       {tags.map((tag) => (
         <Field key={tag} row label={t.tags[tag]}>
           {(ids) => (
-            <TextInput {...ids} value={own[tag] ?? ''} onChange={(value) => setOwn({ ...own, [tag]: value })} />
+            <TextInput
+              {...ids}
+              name={tag}
+              value={own[tag] ?? ''}
+              onChange={(value) => setOwn({ ...own, [tag]: value })}
+            />
           )}
         </Field>
       ))}

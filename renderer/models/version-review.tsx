@@ -1,9 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
+import { modelPlaceReached, useModelPlace } from '../state/model-place-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { formatRelative } from '../ui/format.ts';
@@ -92,13 +93,21 @@ export function AliasHistory({ name, state, onChanged }: { name: string; state: 
   const { data, error, refetch } = useQuery(`alias-history:${name}:${state}`, (signal) =>
     engine.model.history({ name }, { signal }),
   );
+  const list = useRef<HTMLDivElement>(null);
+  const wanted = useModelPlace((state) => state.place === 'aliases');
+  const isRead = data !== undefined;
+  useEffect(() => {
+    if (!wanted || !isRead) return;
+    list.current?.focus();
+    modelPlaceReached();
+  }, [wanted, isRead]);
   if (error) return <ErrorState error={error} onRetry={refetch} />;
   const moves = data ?? [];
-  if (moves.length === 0) return <p className="mute">{t.noMoves}</p>;
   const canGoBack = new Set(moves.filter(({ version }) => version > 0).map(({ version }) => version)).size > 1;
   const hasChampion = moves.find(({ alias }) => alias === 'champion')?.version !== 0;
   return (
-    <>
+    <div ref={list} role="group" aria-label={t.aliasHistory} tabIndex={-1}>
+      {moves.length === 0 && <p className="mute">{t.noMoves}</p>}
       <ul className="alias-moves">
         {moves.slice(0, 20).map((move, i) => (
           <li key={moves.length - i}>
@@ -120,7 +129,7 @@ export function AliasHistory({ name, state, onChanged }: { name: string; state: 
           {t.rollBack}
         </Button>
       )}
-    </>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ReadinessItem } from '../../shared/readiness/readiness.ts';
 import { addNode, type Point } from '../state/graph-commands.ts';
 import { activeGraph, editGraph } from '../state/graph-store.ts';
 import { startRun } from '../state/run-commands.ts';
+import { showModelAt } from '../state/model-place-store.ts';
 import { select, selectField } from '../state/selection-store.ts';
 import { kindTitle } from '../translation/kind-titles.ts';
 import { announce, navigate, togglePanel } from '../state/ui-store.ts';
@@ -47,8 +48,12 @@ function addAfter(kind: string, from: string, between: boolean): void {
   );
 }
 
-/** Does what an item's action says: adds and connects the node, shows the setting, or runs the check. */
+/** Does what an item's action says: adds and connects the node, shows the setting or model, or runs the check. */
 export function mend(step: Step): void {
+  if (step.type === 'model') {
+    showModelAt(`${step.name}/${step.version}`, step.at);
+    return;
+  }
   navigate('graph');
   switch (step.type) {
     case 'add':

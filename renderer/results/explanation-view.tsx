@@ -115,14 +115,14 @@ export function ExplanationParts({ report }: { report: ExplanationReport }) {
       )}
       {interactions.length > 0 && (
         <section>
-          <h3>{t.interactions}</h3>
           <BarList
-            label={t.interactions}
+            title={t.interactions}
             mono
             labelWidth="minmax(60px, 200px)"
             bars={interactions.map(({ columns, strength }) => ({
               label: columns.join(' × '),
               share: strength,
+              value: strength,
               text: formatPercent(strength),
             }))}
           />
@@ -131,14 +131,14 @@ export function ExplanationParts({ report }: { report: ExplanationReport }) {
       )}
       {model.some(({ value }) => value > 0) && (
         <section>
-          <h3>{t.importanceWhileLearning}</h3>
           <BarList
-            label={t.importanceWhileLearning}
+            title={t.importanceWhileLearning}
             mono
             labelWidth="minmax(60px, 130px)"
             bars={model.slice(0, mostColumns).map(({ feature, value }) => ({
               label: feature,
               share: value / Math.max(1e-12, model[0]?.value ?? 1),
+              value,
               text: formatPercent(value),
             }))}
           />

@@ -130,14 +130,15 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
       )}
       {manifest.importance.length > 0 && (
         <section>
-          <h3>{t.importance}</h3>
           <BarList
+            title={t.importance}
             label={t.featureImportance}
             mono
             labelWidth="minmax(60px, 130px)"
             bars={manifest.importance.slice(0, 14).map((entry) => ({
               label: entry.feature,
               share: entry.value / Math.max(1e-12, manifest.importance[0]?.value ?? 1),
+              value: entry.value,
               text: formatPercent(entry.value),
             }))}
           />

@@ -34,16 +34,21 @@ function ColumnDetail({ profile }: { profile: ColumnProfile }) {
         />
       ) : (
         <>
-          <h3 className="mono">{column.name}</h3>
           {profile.top.length === 0 ? (
-            <p className="mute small">{t.noValuesToCount}</p>
+            <>
+              <h3 className="mono">{column.name}</h3>
+              <p className="mute small">{t.noValuesToCount}</p>
+            </>
           ) : (
             <BarList
+              title={column.name}
+              monoTitle
               label={t.mostFrequentValuesOf(column.name)}
               labelWidth="96px"
               bars={profile.top.slice(0, 12).map((entry) => ({
                 label: valueText(entry.value, profile),
                 share: entry.count / Math.max(1, profile.top[0]?.count ?? 1),
+                value: entry.count,
                 text: formatPercent(entry.count / Math.max(1, known)),
               }))}
             />

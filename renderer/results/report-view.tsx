@@ -161,8 +161,7 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
         )}
         {report.confusion && (
           <section>
-            <h3>{t.confusion}</h3>
-            <ConfusionMatrix classes={classes} counts={report.confusion} />
+            <ConfusionMatrix title={t.confusion} classes={classes} counts={report.confusion} />
             {report.labelBalance && report.task === 'binary' && (
               <p className="mute small">
                 {t.ofTheRows(
@@ -187,14 +186,15 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
         )}
         {report.importance && report.importance.length > 0 && (
           <section>
-            <h3>{t.importance}</h3>
             <BarList
+              title={t.importance}
               label={t.featureImportance}
               mono
               labelWidth="minmax(60px, 130px)"
               bars={report.importance.slice(0, 10).map((entry) => ({
                 label: entry.feature,
                 share: entry.value / Math.max(1e-12, report.importance?.[0]?.value ?? 1),
+                value: entry.value,
                 text: formatPercent(entry.value),
               }))}
             />

@@ -102,14 +102,14 @@ export function SearchView({ search, importance }: { search: RunningSearch; impo
         )}
         {importance && importance.length > 0 && (
           <section>
-            <h3>{t.parameterImportance}</h3>
             <BarList
-              label={t.parameterImportance}
+              title={t.parameterImportance}
               mono
               labelWidth="minmax(60px, 130px)"
               bars={importance.map(({ parameter, value }) => ({
                 label: parameter,
                 share: value / Math.max(1e-12, importance[0]?.value ?? 1),
+                value,
                 text: formatPercent(value),
               }))}
             />

@@ -258,8 +258,8 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
                     onSelect={() => setWanted(id === wanted ? undefined : id)}
                   />
                 ))}
-                <UsageRows samples={usage.data ?? []} startedMs={run.view.startedMs} untilMs={untilMs} />
               </tbody>
+              <UsageRows samples={usage.data ?? []} startedMs={run.view.startedMs} untilMs={untilMs} />
             </table>
           </div>
           {metrics.length > 0 && (

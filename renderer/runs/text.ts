@@ -2,6 +2,12 @@ import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
   {
+    usage: 'Use of the machine',
+    secondsOfRun: 'seconds',
+    processorPercent: 'processor (%)',
+    memoryBytes: 'memory (bytes)',
+    graphicsPercent: 'graphics processor (%)',
+    graphicsMemoryBytes: 'graphics memory (bytes)',
     processor: 'Processor',
     memory: 'Memory in use',
     graphics: 'Graphics processor',
@@ -49,6 +55,12 @@ export const t = defineText(
     noLog: 'The steps of this run wrote no log.',
   },
   {
+    usage: 'Auslastung des Rechners',
+    secondsOfRun: 'Sekunden',
+    processorPercent: 'Prozessor (%)',
+    memoryBytes: 'Speicher (Bytes)',
+    graphicsPercent: 'Grafikprozessor (%)',
+    graphicsMemoryBytes: 'Grafikspeicher (Bytes)',
     processor: 'Prozessor',
     memory: 'Belegter Speicher',
     graphics: 'Grafikprozessor',

@@ -1,4 +1,6 @@
+import { useRef } from 'react';
 import type { ResourceSample } from '../../shared/rpc/resource-schemas.ts';
+import { ChartMenu } from '../charts/chart-menu.tsx';
 import { formatBytes, formatPercent } from '../ui/format.ts';
 import { gpuIdleShare, type UsageRow, usageRows } from './run-usage.ts';
 import { t } from './text.ts';
@@ -14,7 +16,7 @@ function valueOf({ id }: UsageRow, value: number): string {
   return id === 'memory' || id === 'gpuMemory' ? formatBytes(value) : formatPercent(value / 100);
 }
 
-/** Rows of the step table that show how busy the machine was, on the same time axis. */
+/** Part of the step table that shows how busy the machine was, on the same time axis. */
 export function UsageRows({
   samples,
   startedMs,
@@ -25,7 +27,20 @@ export function UsageRows({
   untilMs: number;
 }) {
   const idle = gpuIdleShare(samples);
-  return usageRows(samples, startedMs, untilMs).map((row) => {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const rows = usageRows(samples, startedMs, untilMs);
+  if (rows.length === 0) return null;
+  const table = {
+    columns: [t.secondsOfRun, t.processorPercent, t.memoryBytes, t.graphicsPercent, t.graphicsMemoryBytes],
+    rows: samples.map(({ timeMs, cpuPercent, memoryBytes, gpuPercent, gpuMemoryBytes }) => [
+      (timeMs - startedMs) / 1000,
+      cpuPercent,
+      memoryBytes,
+      gpuPercent,
+      gpuMemoryBytes,
+    ]),
+  };
+  const lines = rows.map((row, place) => {
     const line = row.points.map(({ x, y }) => `${(x * 100).toFixed(2)},${((1 - y) * 20).toFixed(2)}`).join(' ');
     const from = row.points[0]?.x ?? 0;
     const to = row.points.at(-1)?.x ?? 0;
@@ -44,8 +59,16 @@ export function UsageRows({
           </div>
         </td>
         <td className="n">{t.atMost(valueOf(row, row.most))}</td>
-        <td className="mute">{row.id === 'gpu' && idle !== undefined ? t.idleFor(formatPercent(idle)) : ''}</td>
+        <td className="mute">
+          {row.id === 'gpu' && idle !== undefined ? t.idleFor(formatPercent(idle)) : ''}
+          {place === 0 && <ChartMenu title={t.usage} table={table} drawing={() => body.current} />}
+        </td>
       </tr>
     );
   });
+  return (
+    <tbody ref={body} aria-label={t.usage}>
+      {lines}
+    </tbody>
+  );
 }

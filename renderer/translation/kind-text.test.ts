@@ -40,6 +40,7 @@ function saidBy(definition: NodeDefinition): { labels: Set<string>; options: Set
     for (const part of [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]) visit(part);
   };
   visit(z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as Schema);
+  if (definition.lowering?.onnx === false) said.texts.add(definition.lowering.why);
   for (const example of definition.examples) {
     said.texts.add(example.name).add(example.note);
     const ports = portsOf(definition, example.params);

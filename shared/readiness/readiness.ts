@@ -13,6 +13,13 @@ const readinessStepSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('show'), node: z.string(), field: z.string().optional() }),
   /** Runs the graph, up to a node. */
   z.object({ type: z.literal('run'), to: z.string().optional() }),
+  /** Opens a version of a registered model, at where its aliases pointed or at a tag of its card. */
+  z.object({
+    type: z.literal('model'),
+    name: z.string(),
+    version: z.number().int(),
+    at: z.enum(['aliases', 'owner', 'runbook']),
+  }),
 ]);
 
 export const readinessItemSchema = z.object({

@@ -1822,6 +1822,12 @@ export const texts: Readonly<Record<string, string>> = {
   'Fixed port': 'Fester Port',
   'POST to /v1/models/delays/predict.': 'POST an /v1/models/delays/predict.',
   'Five folds': 'Fünf Teile',
+  'ONNX Runtime decodes no PNG or JPEG; endpoints bring images to pixels with the code of this step.':
+    'ONNX Runtime liest weder PNG noch JPEG; Endpunkte machen Bilder mit dem Code dieses Schritts zu Pixeln.',
+  'It changes nothing of what it lets through.': 'Er ändert nichts an dem, was er durchlässt.',
+  'A forecast continues whole series; it is a table of values, not a model of rows.':
+    'Eine Vorhersage setzt ganze Reihen fort; sie ist eine Tabelle von Werten, kein Modell von Zeilen.',
+  'It measures a model and changes none.': 'Er misst ein Modell und ändert keines.',
   'Every row is measured once, by a model that has not seen it.':
     'Jede Zeile wird einmal gemessen, von einem Modell, das sie nicht gesehen hat.',
   'As time goes by': 'Wie die Zeit vergeht',
