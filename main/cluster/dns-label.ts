@@ -24,3 +24,8 @@ export function toDnsLabel(text: string, maxLength: number = maxLabelLength): st
 export function sharesLabel(label: string): string {
   return toDnsLabel(`${label}-shares`);
 }
+
+/** Of the container that stands for the items of a map. */
+export function itemsLabel(id: string): string {
+  return toDnsLabel(`${id}-items`);
+}

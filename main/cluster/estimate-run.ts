@@ -1,4 +1,5 @@
 import { shareCount } from '../../shared/plan/fan-out.ts';
+import { itemShares, itemSteps } from '../../shared/plan/item-steps.ts';
 import type { PlanStep } from '../../shared/plan/plan.ts';
 import type { RunEstimate } from '../../shared/rpc/cluster-schemas.ts';
 import type { ExportContext } from './export-context.ts';
@@ -22,9 +23,16 @@ export interface StepTime {
 export function estimateRun(context: ExportContext, target: string, times: ReadonlyMap<string, StepTime>): RunEstimate {
   const { steps } = context.plan;
   const secondsOf = ({ id }: PlanStep) => (times.get(id)?.hit === true ? 0 : (times.get(id)?.seconds ?? 0));
+  const isJob = target.startsWith('kubernetes') || target.startsWith('kserve');
+  // Where every step has a pod, the graph alone says what is side by side.
+  const podsOfItems = new Map(
+    (isJob ? itemSteps(steps) : []).flatMap((map) =>
+      map.items.flat().map((step) => [step.id, itemShares(map, context.mostPods)]),
+    ),
+  );
   const needs = steps.map((step) => {
     const { cpu = '1', memory = '512Mi' } = stepResources(step, context).requests;
-    const pods = Math.max(1, shareCount(step, context.definitionOf, context.mostPods));
+    const pods = Math.max(1, podsOfItems.get(step.id) ?? shareCount(step, context.definitionOf, context.mostPods));
     return { step, cpu: Number(cpu), memoryGib: Number.parseInt(memory, 10) / 1024, seconds: secondsOf(step), pods };
   });
   const localSeconds = needs.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -32,9 +40,9 @@ export function estimateRun(context: ExportContext, target: string, times: Reado
     ({ id }) => times.get(id)?.hit !== true && (times.get(id)?.seconds ?? null) === null,
   ).length;
   if (steps.length === 0) return { localSeconds, clusterSeconds: 0, coreHours: 0, memoryGibHours: 0, unknownSteps };
-  // Trials and folds side by side; what follows them is small.
+  // Trials, folds and items side by side; what follows them is small.
   const there = needs.map((need) => ({ ...need, seconds: need.seconds / need.pods }));
-  if (target.startsWith('kubernetes') || target.startsWith('kserve')) {
+  if (isJob) {
     const clusterSeconds =
       podStartSeconds + there.reduce((sum, { seconds }) => sum + seconds, nextContainerSeconds * (steps.length - 1));
     const largest = (of: (need: (typeof there)[number]) => number) => Math.max(...there.map(of));

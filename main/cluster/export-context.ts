@@ -4,14 +4,23 @@ import type { Plan, PlanService, PlanStep } from '../../shared/plan/plan.ts';
 import type { EmbeddedModel } from './embed-models.ts';
 import type { EndpointBatching } from './triton/model-config-text.ts';
 
+/** The most that a step took in its last runs; absent where nobody measured. */
+export interface MeasuredUse {
+  memoryBytes?: number;
+  /** Processor time by the time that passed. */
+  meanCores?: number;
+  /** At its busiest second. */
+  peakCores?: number;
+}
+
 /** All an export may read: the plan, the catalog, and the models that are to be part of the bundle. */
 export interface ExportContext {
   plan: Plan;
   definitionOf: (kind: string) => NodeDefinition | undefined;
   /** Version of the engine, for labels. */
   version: string;
-  /** Largest memory that each step took when it ran here, in bytes; its requests follow from it. */
-  measured?: ReadonlyMap<string, number>;
+  /** What each step took when it ran here; its requests follow from it. */
+  measured?: ReadonlyMap<string, MeasuredUse>;
   /** Pods that may work on one step at the same time; default 8, 1: none beside its own. */
   mostPods?: number;
   /** Instead of the graph's id: names the objects and what belongs together. */

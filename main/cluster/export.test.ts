@@ -4,6 +4,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Plan, PlanStep } from '../../shared/plan/plan.ts';
 import type { KubernetesObject } from './bundle.ts';
+import type { ExportContext } from './export-context.ts';
 import { lintObjects } from './lint-objects.ts';
 import { renderBundle } from './targets.ts';
 import { validateObjects } from './validate-objects.ts';
@@ -224,8 +225,10 @@ describe('kubernetes', () => {
   it('asks for what a step took, and a quarter more, under another name than before', () => {
     const net = step('net', 'train.mlp', { label: 'x' });
     const nodeSays = { ...step('told', 'train.mlp', { label: 'x' }), resources: { memoryBytes: 7 * 2 ** 30 } };
-    const measured = new Map([net, nodeSays].map(({ id }) => [id, 4 * 2 ** 30]));
-    const runOf = (given: ReturnType<typeof context> & { measured?: Map<string, number> }) => {
+    const measured = new Map(
+      [net, nodeSays].map(({ id }) => [id, { memoryBytes: 4 * 2 ** 30, meanCores: 1.3, peakCores: 9.2 }]),
+    );
+    const runOf = (given: ReturnType<typeof context> & { measured?: NonNullable<ExportContext['measured']> }) => {
       const text = renderBundle('kubernetes', given).files.find(({ path }) => path === 'base/run.yaml')?.text ?? '';
       return { text, name: /name: "(graph-run-[0-9a-f]+)"/.exec(text)?.[1] };
     };
@@ -235,7 +238,42 @@ describe('kubernetes', () => {
     expect(learned.text).toContain('memory: "10240Mi"');
     expect(learned.text).toContain('memory: "7168Mi"');
     expect(plain.text).not.toContain('memory: "5120Mi"');
+    // 1.3 cores and a quarter, in steps of a quarter; as far as its busiest second.
+    expect(learned.text).toContain('cpu: "1.75"');
+    expect(learned.text).toContain('cpu: "12"');
+    expect(plain.text).not.toContain('cpu: "1.75"');
     expect(learned.name).not.toBe(plain.name);
+  });
+
+  it('starts pods for the items of a map before the first of them, each with what the largest step asks for', () => {
+    const rows = step('rows', 'data.file', { path: 'pkg:vega-datasets/data/penguins.json' });
+    const inside = (item: string, node: string, from: string, memoryBytes: number): PlanStep => ({
+      ...step(`each--${item}--${node}`, 'data.sql', { query: 'select 1' }, { input: [{ step: from, port: 'table' }] }),
+      path: ['each', item, node],
+      resources: { memoryBytes },
+    });
+    const items = ['a', 'b', 'c'].flatMap((item) => [
+      inside(item, 'clean', 'rows', 2 ** 30),
+      inside(item, 'mean', `each--${item}--clean`, 3 * 2 ** 30),
+    ]);
+    const objectsOf = (mostPods: number) =>
+      renderBundle('kubernetes', { ...context([rows, ...items]), mostPods }).files.flatMap(({ path, text }) =>
+        path === 'base/run.yaml' ? parseAllDocuments(text).map((one) => one.toJS() as Record<string, unknown>) : [],
+      );
+    const shared = objectsOf(2);
+    const text = JSON.stringify(shared.find(({ kind }) => kind === 'CronJob'));
+    expect(text).toContain('"--items","each"');
+    expect(text).toContain('"$(SLIPWAY_SHARE)/2"');
+    expect(text).toContain('"memory":"3072Mi"');
+    const job = shared.find(({ kind }) => kind === 'Job') as {
+      spec: { template: { spec: { initContainers: { name: string; args: string[] }[] } } };
+    };
+    expect(job.spec.template.spec.initContainers.map(({ name }) => name).slice(0, 3)).toEqual([
+      '1-rows',
+      'each-items',
+      expect.stringMatching(/^2-each/),
+    ]);
+    expect(objectsOf(1).filter(({ kind }) => kind === 'CronJob')).toEqual([]);
   });
 
   describe('trials and folds', () => {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { itemSteps } from '../../shared/plan/item-steps.ts';
 import { planSchema } from '../../shared/plan/plan.ts';
 import type { ClusterClient } from './api/cluster-client.ts';
 import { followList } from './api/follow-list.ts';
 import { createResourceFinder, resourcePath } from './api/resource-paths.ts';
 import type { KubernetesObject } from './bundle.ts';
-import { toDnsLabel } from './dns-label.ts';
+import { itemsLabel, toDnsLabel } from './dns-label.ts';
 import type { LiveDeployment, LiveEvent, LiveJob, LivePod, LiveWorkflow } from './live-objects.ts';
 import { bundleIdOf } from './ownership.ts';
 import { podLog } from './pod-log.ts';
@@ -201,7 +202,14 @@ function stepsOf(objects: readonly KubernetesObject[]): NamedStep[] {
     if (object.kind !== 'ConfigMap' || typeof text !== 'string') continue;
     const plan = planSchema.safeParse(JSON.parse(text));
     if (plan.success) {
-      return plan.data.steps.map((step, index) => ({ id: step.id, label: toDnsLabel(`${index + 1}-${step.id}`) }));
+      const maps = new Map(
+        itemSteps(plan.data.steps).flatMap(({ id, items }) => items.flat().map((step) => [step.id, itemsLabel(id)])),
+      );
+      return plan.data.steps.map(({ id }, index) => {
+        const label = toDnsLabel(`${index + 1}-${id}`);
+        const ofMap = maps.get(id);
+        return { id, label, ...(ofMap === undefined ? {} : { itemsLabel: ofMap }) };
+      });
     }
   }
   return [];

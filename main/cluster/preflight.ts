@@ -37,6 +37,13 @@ const rights: readonly [group: string, resource: string, verbs: readonly string[
   ['policy', 'poddisruptionbudgets', ['get', 'create', 'patch', 'delete', 'list']],
 ];
 
+/** What bundles need besides that start pods of their own: Argo Workflows, and Jobs with trials, folds or items side by side. */
+const roleRights: typeof rights = ['roles', 'rolebindings'].map((resource) => [
+  'rbac.authorization.k8s.io',
+  resource,
+  ['get', 'create', 'patch', 'delete', 'list'],
+]);
+
 /** Custom resources by the system that brings them, in the version bundles use. */
 const systems: readonly { id: string; title: string; apiVersion: string; kind: string; target?: string }[] = [
   {
@@ -69,6 +76,7 @@ export async function preflight(client: ClusterClient, namespace: string = clien
   try {
     result.checks.push(await versionCheck(client));
     result.checks.push(await rightsCheck(client, namespace));
+    result.checks.push(await rolesCheck(client, namespace));
   } catch (error) {
     const { message, fix } = toWireError(explainFailure(error, 'Asking the cluster'));
     result.checks.push({ id: 'cluster', state: 'error', message, ...(fix === undefined ? {} : { fix }) });
@@ -94,11 +102,13 @@ export async function preflight(client: ClusterClient, namespace: string = clien
   result.checks.push(await guarded('storage', () => storageCheck(client)));
   const rightsMissing = result.checks.some((check) => check.id === 'rights' && check.state === 'error');
   const common = rightsMissing ? ['rights'] : [];
+  const rolesMissing = result.checks.some((check) => check.id === 'roles' && check.state !== 'ok');
   result.targets = [
     ...['kubernetes', 'triton', 'torchserve'].map((id) => ({ id, usable: common.length === 0, missing: [...common] })),
     ...systems.flatMap(({ id, title, target }) => {
       if (target === undefined) return [];
-      const lacks = [...common, ...(missing.has(id) ? [title] : [])];
+      const roles = target === 'argo' && rolesMissing ? ['rights on roles'] : [];
+      const lacks = [...common, ...roles, ...(missing.has(id) ? [title] : [])];
       return [{ id: target, usable: lacks.length === 0, missing: lacks }];
     }),
   ];
@@ -128,6 +138,30 @@ async function versionCheck(client: ClusterClient): Promise<ClusterCheck> {
 }
 
 async function rightsCheck(client: ClusterClient, namespace: string): Promise<ClusterCheck> {
+  const denied = await deniedRights(client, namespace, rights);
+  if (denied.length === 0) return { id: 'rights', state: 'ok', message: `All rights in namespace ${namespace}.` };
+  return {
+    id: 'rights',
+    state: 'error',
+    message: `In namespace ${namespace} this account may not: ${denied.join(', ')}.`,
+    fix: 'Ask for these rights, or choose another namespace or context.',
+  };
+}
+
+/** A bundle can be had without them. */
+async function rolesCheck(client: ClusterClient, namespace: string): Promise<ClusterCheck> {
+  const denied = await deniedRights(client, namespace, roleRights);
+  if (denied.length === 0) return { id: 'roles', state: 'ok', message: 'Runs may get the right to start pods.' };
+  return {
+    id: 'roles',
+    state: 'warning',
+    message: `In namespace ${namespace} this account may not: ${denied.join(', ')}.`,
+    fix: 'Ask for these rights, or export to Jobs with --pods 1: trials, folds and items of maps then run one after another.',
+  };
+}
+
+/** Of the rights, as `VERB RESOURCE`. */
+async function deniedRights(client: ClusterClient, namespace: string, asked: typeof rights): Promise<string[]> {
   const allowed = async (group: string, name: string, verb: string): Promise<boolean> => {
     const [resource, subresource] = name.split('/');
     const attributes = { namespace, group, resource, verb, ...(subresource === undefined ? {} : { subresource }) };
@@ -144,20 +178,13 @@ async function rightsCheck(client: ClusterClient, namespace: string): Promise<Cl
   };
   // Resources side by side, the verbs of one after another: few connections, few waits.
   const lacking = await Promise.all(
-    rights.map(async ([group, resource, verbs]) => {
+    asked.map(async ([group, resource, verbs]) => {
       const denied: string[] = [];
       for (const verb of verbs) if (!(await allowed(group, resource, verb))) denied.push(`${verb} ${resource}`);
       return denied;
     }),
   );
-  const denied = lacking.flat();
-  if (denied.length === 0) return { id: 'rights', state: 'ok', message: `All rights in namespace ${namespace}.` };
-  return {
-    id: 'rights',
-    state: 'error',
-    message: `In namespace ${namespace} this account may not: ${denied.join(', ')}.`,
-    fix: 'Ask for these rights, or choose another namespace or context.',
-  };
+  return lacking.flat();
 }
 
 async function gpuCheck(client: ClusterClient): Promise<ClusterCheck> {

@@ -31,9 +31,9 @@ export function secretEnvironment({ plan }: ExportContext, names: Names): Record
   }));
 }
 
-/** Of `slipway`, for one step of the plan. */
-export function stepArguments(stepId: string): string[] {
-  return ['run', '--json', '--plan', planFile, '--step', stepId, '--store', '$(SLIPWAY_STORE)'];
+/** Of `slipway`, for a part of the plan: `--step ID`, or `--items MAP`. */
+export function partArguments(part: readonly string[]): string[] {
+  return ['run', '--json', '--plan', planFile, ...part, '--store', '$(SLIPWAY_STORE)'];
 }
 
 /**
@@ -51,7 +51,7 @@ export function stepContainer(
   return {
     image: imageName,
     imagePullPolicy,
-    ...engineCommand([...stepArguments(stepId), ...(share === undefined ? [] : ['--share', share])]),
+    ...engineCommand([...partArguments(['--step', stepId]), ...(share === undefined ? [] : ['--share', share])]),
     ...credentials,
     env: [...env, ...secretEnvironment(context, names)],
     resources: stepResources(step, context),

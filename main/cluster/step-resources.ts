@@ -19,6 +19,7 @@ const gpuResource = 'nvidia.com/gpu';
 const measuredMargin = 1.25;
 /** Measured peaks differ a little from run to run; requests need not. */
 const measuredStepMiB = 256;
+const measuredStepCores = 0.25;
 
 /**
  * Requests and limits of a step's container as its node says, else as measured, else from its kind's own estimate, sizes of
@@ -35,13 +36,20 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
     512,
     Math.ceil((step.resources?.memoryBytes ?? measuredBytes(step, context) ?? declared.memoryBytes) / mebibyte),
   );
-  const cpu = Math.max(1, Math.ceil(step.resources?.cpu ?? declared.cpu));
+  const cpu = step.resources?.cpu === undefined ? measuredCores(step, context) : undefined;
+  const declaredCores = Math.max(1, Math.ceil(step.resources?.cpu ?? declared.cpu));
   const gpu = gpuOf(step);
   const storageGiB = Math.max(leastStorageGiB, Math.ceil((step.resources?.ephemeralStorageBytes ?? 0) / 1024 ** 3));
   return {
-    requests: { cpu: String(cpu), memory: `${memoryMiB}Mi`, 'ephemeral-storage': `${storageGiB}Gi`, ...gpu },
+    requests: {
+      cpu: String(cpu?.request ?? declaredCores),
+      memory: `${memoryMiB}Mi`,
+      'ephemeral-storage': `${storageGiB}Gi`,
+      ...gpu,
+    },
     limits: {
-      cpu: String(cpu * 2),
+      // A machine may have more cores than the one it was measured on.
+      cpu: String(Math.max(declaredCores * 2, Math.ceil(cpu?.peak ?? 0))),
       memory: `${Math.max(leastLimitMiB, memoryMiB * 2)}Mi`,
       'ephemeral-storage': `${storageGiB * 5}Gi`,
       ...gpu,
@@ -50,9 +58,16 @@ export function stepResources(step: PlanStep, context: ExportContext): Container
 }
 
 function measuredBytes({ id }: PlanStep, { measured }: ExportContext): number | undefined {
-  const peak = measured?.get(id);
+  const peak = measured?.get(id)?.memoryBytes;
   const step = measuredStepMiB * mebibyte;
   return peak === undefined ? undefined : Math.ceil((peak * measuredMargin) / step) * step;
+}
+
+function measuredCores({ id }: PlanStep, { measured }: ExportContext): { request: number; peak: number } | undefined {
+  const { meanCores, peakCores = 0 } = measured?.get(id) ?? {};
+  if (meanCores === undefined) return undefined;
+  const request = Math.ceil((meanCores * measuredMargin) / measuredStepCores) * measuredStepCores;
+  return { request: Math.max(measuredStepCores, request), peak: peakCores * measuredMargin };
 }
 
 /** Devices the node asks for, by name or by what its trainer runs on; `auto` takes what there is. Limit and request alike. */
@@ -92,14 +107,17 @@ export function gpuPlacement(steps: readonly PlanStep[]): Placement {
 }
 
 /** Enough for each of the steps, one after another. */
-export function largestStep(context: ExportContext): ContainerResources {
-  const needs = context.plan.steps.map((step) => stepResources(step, context));
+export function largestStep(
+  context: ExportContext,
+  steps: readonly PlanStep[] = context.plan.steps,
+): ContainerResources {
+  const needs = steps.map((step) => stepResources(step, context));
   const largest = (kind: 'requests' | 'limits'): Record<string, string> => {
     const found: Record<string, string> = {};
     for (const need of needs) {
       for (const [resource, value] of Object.entries(need[kind])) {
         const known = found[resource];
-        if (known === undefined || Number.parseInt(value, 10) > Number.parseInt(known, 10)) found[resource] = value;
+        if (known === undefined || Number.parseFloat(value) > Number.parseFloat(known)) found[resource] = value;
       }
     }
     return found;

@@ -101,7 +101,7 @@ describe('trials and folds of a step', () => {
     ];
     expect(statuses(workflow('Running'), pods).steps[1]).toMatchObject({
       state: 'running',
-      reason: '1 of 3 shares of its trials or folds are done.',
+      reason: '1 of 3 shares of its trials, folds or items are done.',
     });
     expect(statuses(workflow('Running'), pods.slice(2)).steps[1]).toMatchObject({
       state: 'pulling',

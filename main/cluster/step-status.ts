@@ -31,6 +31,8 @@ export interface RunStatus {
 export interface NamedStep {
   id: string;
   label: string;
+  /** Of the pods that do the items of the map it is in, where these run side by side. */
+  itemsLabel?: string;
 }
 
 export interface ClusterState {
@@ -53,7 +55,7 @@ export function stepStatuses(state: ClusterState): { steps: StepStatus[]; run: R
     .toSorted((a, b) => createdMs(a) - createdMs(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
   const steps =
     state.run.kind === 'Job' ? jobSteps(state, pods) : state.steps.map((step) => workflowStep(step, state, pods));
-  const labelOf = new Map(state.steps.map(({ id, label }) => [id, sharesLabel(label)]));
+  const labelOf = new Map(state.steps.map(({ id, label, itemsLabel }) => [id, itemsLabel ?? sharesLabel(label)]));
   const withShares = steps.map((step) =>
     step.state === 'pending' || step.state === 'scheduling' || step.state === 'pulling'
       ? { ...step, ...sharesState(state, labelOf.get(step.id) as string) }
@@ -152,7 +154,7 @@ function workflowStep(step: NamedStep, state: ClusterState, allPods: readonly Li
   return status;
 }
 
-/** While the trials or folds of a step are done by pods of their own. */
+/** While the trials or folds of a step, or the items it is in, are done by pods of their own. */
 function sharesState({ run, pods: all, events }: ClusterState, label: string): Partial<StepStatus> {
   const pods = all.filter(
     (pod) => pod.metadata.labels?.[shareLabel] === label || templateOf(pod, run.name)?.startsWith(`${label}(`),
@@ -161,7 +163,11 @@ function sharesState({ run, pods: all, events }: ClusterState, label: string): P
   if (first === undefined) return {};
   const done = pods.filter((pod) => pod.status?.phase === 'Succeeded').length;
   if (done > 0 || pods.some((pod) => pod.status?.phase === 'Running')) {
-    return { state: 'running', reason: `${done} of ${pods.length} shares of its trials or folds are done.`, fix: null };
+    return {
+      state: 'running',
+      reason: `${done} of ${pods.length} shares of its trials, folds or items are done.`,
+      fix: null,
+    };
   }
   const container = first.status?.containerStatuses?.find(({ name }) => name === 'main' || name === label);
   const state = containerState(first, container, true);

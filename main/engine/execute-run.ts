@@ -222,7 +222,7 @@ class StepRun {
     const { history } = this.services;
     const known = forced ? undefined : await lookUp();
     if (known !== undefined) {
-      this.reused.push(this.historyEntry(known, null));
+      this.reused.push(this.historyEntry(known));
       if (this.step.pinned === true) this.services.pins.set(this.request.plan.graph.id, this.step.id, known.key);
       await this.recordRead(known);
       return this.succeed(inputs, known, { status: 'cached', durationMs: 0, reason: 'up to date' });
@@ -230,8 +230,8 @@ class StepRun {
     const why = explainMiss(this.request.plan, this.step, parts, history);
     const reasons = forced ? ['forced'] : why.reasons.length > 0 ? why.reasons : ['its result was missing or damaged'];
     this.log.emit({ type: 'step.queued', id: this.step.id });
-    const { record, peakMemoryBytes } = await this.executeWithRetries(inputs, parts);
-    history.record(this.historyEntry(record, peakMemoryBytes));
+    const { record, ...used } = await this.executeWithRetries(inputs, parts);
+    history.record(this.historyEntry(record, used));
     if (this.step.pinned === true) this.services.pins.set(this.request.plan.graph.id, this.step.id, record.key);
     await this.recordRead(record);
     await this.track(parts, record);
@@ -390,7 +390,10 @@ class StepRun {
     }
   }
 
-  private historyEntry(record: StepRecord, peakMemoryBytes: number | null): StepHistoryEntry {
+  private historyEntry(
+    record: StepRecord,
+    used: Pick<StepHistoryEntry, 'peakMemoryBytes' | 'cpu'> = { peakMemoryBytes: null },
+  ): StepHistoryEntry {
     return {
       graphId: this.request.plan.graph.id,
       nodeId: this.step.id,
@@ -399,7 +402,7 @@ class StepRun {
       parts: record.parts,
       outputs: toOutputRefs(record.outputs),
       durationMs: record.durationMs,
-      peakMemoryBytes,
+      ...used,
       runId: record.runId,
     };
   }

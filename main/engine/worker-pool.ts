@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { Progress } from '../../shared/events/run-events.ts';
 import type { StepRecord } from '../store/artifact-store.ts';
+import type { CpuUse } from '../store/step-history.ts';
 import type { StepTask } from './execute-step.ts';
 import type { FromWorker, ToWorker } from './worker/protocol.ts';
 import { workerNode } from '../product/worker-node.ts';
@@ -19,6 +20,7 @@ export interface TaskListener {
 export interface TaskResult {
   record: StepRecord;
   peakMemoryBytes: number | null;
+  cpu: CpuUse;
 }
 
 export interface WorkerPool {
@@ -144,7 +146,8 @@ class StepWorker {
         else {
           const keep = received.memory.residentBytes <= maxResidentBytes;
           if (received.type === 'finished') {
-            resolve({ outcome: { record: received.record, peakMemoryBytes: received.memory.peakBytes }, keep });
+            const { record, memory, cpu } = received;
+            resolve({ outcome: { record, peakMemoryBytes: memory.peakBytes, cpu }, keep });
           } else {
             if (received.error.code === 'internal.bug' && received.stack !== undefined)
               listener.log('debug', received.stack);

@@ -2,6 +2,12 @@ import type { OutputRef } from '../../shared/events/run-events.ts';
 import type { KeyParts } from '../../shared/plan/plan.ts';
 import type { StoreDatabase } from './database.ts';
 
+/** Processor cores of an attempt: processor time by the time that passed, and that of its busiest second. */
+export interface CpuUse {
+  meanCores: number;
+  peakCores: number;
+}
+
 export interface StepHistoryEntry {
   graphId: string;
   nodeId: string;
@@ -13,6 +19,8 @@ export interface StepHistoryEntry {
   durationMs: number;
   /** Resident memory of the attempt; null where the system does not tell. */
   peakMemoryBytes: number | null;
+  /** Absent where nobody measured. */
+  cpu?: CpuUse;
   runId: string;
 }
 
@@ -37,6 +45,8 @@ interface HistoryRow {
   outputs: string;
   duration_ms: number;
   peak_memory_bytes: number | null;
+  mean_cores: number | null;
+  peak_cores: number | null;
   run_id: string;
 }
 
@@ -48,10 +58,12 @@ function laterThan(nowMs: string, graphId: string, nodeId: string): string {
 
 export function createStepHistory(database: StoreDatabase): StepHistory {
   const upsert = database.prepare(
-    `INSERT INTO step_history (graph_id, node_id, key, kind, parts, outputs, duration_ms, peak_memory_bytes, run_id, used_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${laterThan('?', '?', '?')})
+    `INSERT INTO step_history (graph_id, node_id, key, kind, parts, outputs, duration_ms, peak_memory_bytes, mean_cores, peak_cores,
+       run_id, used_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${laterThan('?', '?', '?')})
      ON CONFLICT (graph_id, node_id, key) DO UPDATE SET outputs = excluded.outputs, duration_ms = excluded.duration_ms,
-       peak_memory_bytes = excluded.peak_memory_bytes, run_id = excluded.run_id, used_ms = excluded.used_ms`,
+       peak_memory_bytes = excluded.peak_memory_bytes, mean_cores = excluded.mean_cores,
+       peak_cores = excluded.peak_cores, run_id = excluded.run_id, used_ms = excluded.used_ms`,
   );
   const touch = database.prepare(
     `UPDATE step_history SET used_ms = ${laterThan('?', 'step_history.graph_id', 'step_history.node_id')} WHERE graph_id = ? AND node_id = ? AND key = ?`,
@@ -78,6 +90,8 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
       JSON.stringify(entry.outputs),
       entry.durationMs,
       entry.peakMemoryBytes,
+      entry.cpu?.meanCores ?? null,
+      entry.cpu?.peakCores ?? null,
       entry.runId,
       Date.now(),
       entry.graphId,
@@ -112,6 +126,9 @@ function toEntry(row: HistoryRow | undefined): StepHistoryEntry | undefined {
     outputs: JSON.parse(row.outputs) as Record<string, OutputRef>,
     durationMs: row.duration_ms,
     peakMemoryBytes: row.peak_memory_bytes,
+    ...(row.mean_cores === null
+      ? {}
+      : { cpu: { meanCores: row.mean_cores, peakCores: row.peak_cores ?? row.mean_cores } }),
     runId: row.run_id,
   };
 }

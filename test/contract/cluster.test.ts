@@ -337,7 +337,8 @@ describe('preflight', () => {
     server.put({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'nfs', annotations } });
     const found = await preflight(client);
     expect(found).toMatchObject({ context: 'test', namespace: 'from-context' });
-    for (const id of ['cluster', 'rights', 'argo', 'gpu', 'storage']) expect(stateOf(found, id)?.state, id).toBe('ok');
+    for (const id of ['cluster', 'rights', 'roles', 'argo', 'gpu', 'storage'])
+      expect(stateOf(found, id)?.state, id).toBe('ok');
     expect(stateOf(found, 'gpu')?.message).toContain('2 × nvidia.com/gpu');
     expect(stateOf(found, 'kserve')?.state).toBe('warning');
     expect(found.targets).toEqual([
@@ -348,6 +349,19 @@ describe('preflight', () => {
       { id: 'kserve', usable: false, missing: ['KServe'] },
       { id: 'ray', usable: false, missing: ['KubeRay'] },
     ]);
+  });
+
+  it('says which targets need the right to give roles', async () => {
+    server.denied.add('create rolebindings');
+    const found = await preflight(client);
+    expect(stateOf(found, 'rights')?.state).toBe('ok');
+    expect(stateOf(found, 'roles')).toMatchObject({
+      state: 'warning',
+      message: expect.stringContaining('create rolebindings'),
+      fix: expect.stringContaining('--pods 1'),
+    });
+    const missing = Object.fromEntries(found.targets.map((target) => [target.id, target.missing]));
+    expect(missing).toMatchObject({ kubernetes: [], argo: ['rights on roles'] });
   });
 
   it('says what is missing: rights, custom resources, storage, the cluster itself', async () => {

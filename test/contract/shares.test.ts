@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { createDirectoryDriver } from '../../main/store/directory-driver.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { runSlipway } from '../support/run-slipway.ts';
-import { spreadGraph } from '../support/spread-graph.ts';
+import { mappedGraph, spreadGraph } from '../support/spread-graph.ts';
 
 // Several machines do the trials and folds of a step; what comes out is what one machine gives.
 
@@ -78,6 +78,43 @@ it('is part of the parity check', async () => {
   expect(measured.code, measured.stderr).toBe(0);
   // On systems that tell the peaks of processes.
   if (process.platform === 'linux') expect(run('measured')).not.toBe(run('bundle'));
+}, 120_000);
+
+it('does the items of a map side by side with the results of the local run', async () => {
+  const place = join(folder, 'mapped');
+  mkdirSync(place);
+  const graph = join(place, 'graph.slipway.json');
+  const plan = join(place, 'plan.json');
+  writeFileSync(graph, JSON.stringify(mappedGraph()));
+  writeFileSync(plan, JSON.stringify(exportContextOf(readGraphValue(mappedGraph(), definitionOf)).plan));
+  const store = pathToFileURL(join(place, 'store')).href;
+  const run = async (...part: string[]) => {
+    const done = await runSlipway(['run', '--plan', plan, ...part, '--store', store], join(place, 'machine'));
+    expect(done.code, done.stderr).toBe(0);
+    return done.last as { steps: { id: string; status: string }[]; outputs: Record<string, { digest: string }> };
+  };
+  const local = await runSlipway(['run', graph], join(place, 'local'));
+  expect(local.code, local.stderr).toBe(0);
+  for (const id of ['penguins', 'clean']) await run('--step', id);
+  const shares = [await run('--items', 'species', '--share', '0/2'), await run('--items', 'species', '--share', '1/2')];
+  // The first and the third item, then the second: a partition and its summary each.
+  expect(shares.map(({ steps }) => steps.map(({ status }) => status))).toEqual([
+    Array.from({ length: 4 }, () => 'executed'),
+    Array.from({ length: 2 }, () => 'executed'),
+  ]);
+  const ids = shares.flatMap(({ steps }) => steps.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(6);
+  for (const id of ids) expect(await run('--step', id)).toMatchObject({ steps: [{ status: 'cached' }] });
+  const collected = await run('--step', 'species--collect--summary');
+  const outputs = Object.assign({}, ...shares.map((one) => one.outputs), collected.outputs) as typeof collected.outputs;
+  const expected = local.last['outputs'] as typeof outputs;
+  for (const [name, { digest }] of Object.entries(outputs)) expect(digest, name).toBe(expected[name]?.digest);
+  expect(Object.keys(outputs)).toHaveLength(7);
+  const unknown = await runSlipway(
+    ['run', '--plan', plan, '--items', 'island', '--store', store],
+    join(place, 'machine'),
+  );
+  expect(unknown.last).toMatchObject({ error: { code: 'graph.invalid', fix: expect.stringContaining('species') } });
 }, 120_000);
 
 it.each(['3/3', '1', 'x/2', '0/0'])('refuses the share %s', async (share) => {

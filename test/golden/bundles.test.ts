@@ -10,7 +10,7 @@ import { listTemplates } from '../../main/engine/templates.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { withExampleModels } from '../support/example-models.ts';
-import { spreadGraph } from '../support/spread-graph.ts';
+import { mappedGraph, spreadGraph } from '../support/spread-graph.ts';
 
 // UPDATE_GOLDEN=1 rewrites the expected bundles; the diff is then reviewed like code.
 const update = process.env['UPDATE_GOLDEN'] === '1';
@@ -28,6 +28,7 @@ const templates = await listTemplates();
 const contextOf = (text: string) => withExampleModels(exportContextOf(readGraphText(text, definitionOf)));
 const composed = ['argo,kserve', 'triton,kserve'];
 const spread = { id: 'spread', text: JSON.stringify(spreadGraph()) };
+const mapped = { id: 'mapped', text: JSON.stringify(mappedGraph()) };
 const cases = [
   ...templates.flatMap((template) =>
     [...supportedTargets(contextOf(template.text)), ...(template.id === 'penguins' ? composed : [])].map((target) => ({
@@ -37,6 +38,7 @@ const cases = [
   ),
   // Trials and folds in pods of their own, which no sample graph has.
   ...['kubernetes', 'argo'].map((target) => ({ template: spread, target })),
+  { template: mapped, target: 'kubernetes' },
 ];
 
 it('covers every sample graph', () => {

@@ -45,12 +45,12 @@ it('the database has this schema', () => {
         "run_events: run_id TEXT key 1, seq INTEGER key 2, event TEXT",
         "runs: id TEXT key 1, graph_id TEXT, graph_name TEXT, source TEXT, status TEXT, started_ms INTEGER, finished_ms INTEGER, owner_pid INTEGER, owner_start TEXT, steps TEXT",
         "sqlite_sequence: name , seq ",
-        "step_history: graph_id TEXT key 1, node_id TEXT key 2, key TEXT key 3, kind TEXT, parts TEXT, outputs TEXT, duration_ms REAL, peak_memory_bytes INTEGER, run_id TEXT, used_ms INTEGER",
+        "step_history: graph_id TEXT key 1, node_id TEXT key 2, key TEXT key 3, kind TEXT, parts TEXT, outputs TEXT, duration_ms REAL, peak_memory_bytes INTEGER, run_id TEXT, used_ms INTEGER, mean_cores REAL, peak_cores REAL",
         "training_params: training INTEGER key 1, key TEXT key 2, value TEXT",
         "training_tags: training INTEGER key 1, key TEXT key 2, value TEXT",
         "trainings: number INTEGER key 1, id TEXT, experiment_id INTEGER, name TEXT, user TEXT, status TEXT, start_ms INTEGER, end_ms INTEGER, lifecycle TEXT, run_id TEXT, node_id TEXT, model_digest TEXT",
       ],
-      "version": 5,
+      "version": 6,
     }
   `);
 });

@@ -21,3 +21,33 @@ export function spreadGraph(): Graph {
   graph.edges.push({ from: 'species.model', to: 'folds.model' });
   return graph;
 }
+
+/** A summary of the penguins of each species: three items that can be done side by side, and what comes after them. */
+export function mappedGraph(): Graph & Record<'groups', object> {
+  const { nodes, edges, ...penguins } = { ...spreadGraph(), layout: {} };
+  const node = (kind: string, params: Record<string, unknown>) => ({ kind, version: 1, params });
+  return {
+    ...penguins,
+    nodes: {
+      penguins: nodes['penguins'] as Graph['nodes'][string],
+      clean: nodes['clean'] as Graph['nodes'][string],
+      species: node('graph.map', {
+        group: 'summary',
+        itemInput: 'rows',
+        itemColumn: 'species',
+        items: ['Adelie', 'Chinstrap', 'Gentoo'],
+      }),
+    },
+    edges: [...edges.filter(({ to }) => to.startsWith('clean.')), { from: 'clean.table', to: 'species.rows' }],
+    groups: {
+      summary: {
+        nodes: {
+          mean: node('data.sql', { query: 'select avg(body_mass_g) as mass, count(*) as penguins from input' }),
+        },
+        edges: [],
+        inputs: { rows: { to: ['mean.input'] } },
+        outputs: { summary: { from: 'mean.table' } },
+      },
+    },
+  };
+}

@@ -7,11 +7,11 @@ import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { embedModels } from '../../cluster/embed-models.ts';
 import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
-import type { ExportContext } from '../../cluster/export-context.ts';
+import type { ExportContext, MeasuredUse } from '../../cluster/export-context.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { followRun } from '../follow-run.ts';
 import { createModelRegistry } from '../../store/model-registry.ts';
-import { createStepHistory } from '../../store/step-history.ts';
+import { createStepHistory, type StepHistoryEntry } from '../../store/step-history.ts';
 import { withEngine } from '../open-engine.ts';
 import { withStore } from '../open-store.ts';
 import { logOnly } from '../output.ts';
@@ -36,8 +36,8 @@ export const exportCommand: Command = {
   optionHelp: {
     target: `one of: ${exportTargets.map((target) => target.id).join(', ')}; or two: one for the run, one for serving (argo,kserve)`,
     out: 'folder to write to; files of the bundle are replaced',
-    pods: `pods that do the trials of a search or the folds of a cross-validation at the same time; default ${defaultPods}, 1: none beside the step`,
-    measured: 'ask for the memory that each step took at most when it ran here, and a quarter more',
+    pods: `pods that do the trials of a search, the folds of a cross-validation or the items of a map at the same time; default ${defaultPods}, 1: none beside the step`,
+    measured: 'ask for the memory and the cores that each step took when it ran here, and a quarter more',
     'check-parity': 'run each exported step as a container would and compare with the local run',
   },
   async run(context) {
@@ -77,14 +77,22 @@ export const exportCommand: Command = {
 };
 
 /** Of the last runs of each step; steps that never ran here have none. */
-function measuredPeaks(context: CommandContext, { plan }: ExportContext): Promise<Map<string, number>> {
+function measuredPeaks(context: CommandContext, { plan }: ExportContext): Promise<Map<string, MeasuredUse>> {
   return withStore(context, ({ database }) => {
     const history = createStepHistory(database);
-    const peaks = new Map<string, number>();
+    const peaks = new Map<string, MeasuredUse>();
     for (const { id, kind } of plan.steps) {
       const runs = history.recent(plan.graph.id, id, measuredRuns).filter((entry) => entry.kind === kind);
-      const peak = Math.max(0, ...runs.map(({ peakMemoryBytes }) => peakMemoryBytes ?? 0));
-      if (peak > 0) peaks.set(id, peak);
+      const largest = (of: (entry: StepHistoryEntry) => number | null | undefined) =>
+        Math.max(0, ...runs.map((entry) => of(entry) ?? 0));
+      const memoryBytes = largest(({ peakMemoryBytes }) => peakMemoryBytes);
+      const meanCores = largest(({ cpu }) => cpu?.meanCores);
+      const peakCores = largest(({ cpu }) => cpu?.peakCores);
+      const use = {
+        ...(memoryBytes > 0 ? { memoryBytes } : {}),
+        ...(meanCores > 0 ? { meanCores, peakCores } : {}),
+      };
+      if (Object.keys(use).length > 0) peaks.set(id, use);
     }
     return Promise.resolve(peaks);
   });

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { RunFinished } from '../../../shared/events/run-events.ts';
+import { itemSteps } from '../../../shared/plan/item-steps.ts';
 import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
-import type { SelectionOptions } from '../../engine/engine.ts';
+import type { Engine, SelectionOptions } from '../../engine/engine.ts';
 import type { Share } from '../../engine/step-items.ts';
 import { metricsOf, registrationOf } from '../../engine/registration.ts';
 import { type ArtifactStore, createArtifactStore } from '../../store/artifact-store.ts';
+import type { ArtifactDriver } from '../../store/artifact-driver.ts';
 import { copyStep } from '../../store/copy-step.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import { driverOfUri } from '../../store/driver-of-uri.ts';
@@ -22,13 +25,14 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'Runs the data, feature and train part of a graph; what is up to date is not run again.',
   usage:
-    'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… [--target local|cluster|ray] | --plan FILE --step ID --store URI [--share INDEX/COUNT]',
+    'GRAPH [--to NODE] [--from NODE] [--force] [--set NODE.PARAM=VALUE]… [--target local|cluster|ray] | --plan FILE (--step ID | --items MAP) --store URI [--share INDEX/COUNT]',
   positionals: 1,
   options: {
     ...selectionOptions,
     target: { type: 'string' },
     plan: { type: 'string' },
     step: { type: 'string' },
+    items: { type: 'string' },
     share: { type: 'string' },
     start: { type: 'string' },
     store: { type: 'string' },
@@ -45,8 +49,11 @@ export const runCommand: Command = {
     image: 'of the engine, as the cluster can pull it; default SLIPWAY_IMAGE',
     plan: 'run one step of this plan, as a pod does',
     step: 'which step of the plan',
-    share: 'INDEX/COUNT: only this share of the trials or folds of the step, which the step then finds done',
-    start: 'cronjob/NAME: only start its Job for the shares of the step in the cluster of this pod, and wait for it',
+    items: 'instead of a step: the items of this map of the plan',
+    share:
+      'INDEX/COUNT: only this share of the trials or folds of the step, which the step then finds done, or of the items',
+    start:
+      'cronjob/NAME: only start its Job for the shares of the step or map in the cluster of this pod, and wait for it',
     store: 'where its inputs are and its results go: file:///FOLDER or s3://BUCKET/PREFIX; default SLIPWAY_STORE',
   },
   run(context) {
@@ -74,7 +81,7 @@ async function runGraph(context: CommandContext): Promise<number> {
   if (target !== 'local' && target !== 'ray' && target !== 'cluster') {
     throw new AppError('cli.usage', `There is no run target "${target}".`, { fix: 'Use local, cluster or ray.' });
   }
-  refuseOptions(context, ['step', 'share', 'start'], 'a run without --plan');
+  refuseOptions(context, ['step', 'items', 'share', 'start'], 'a run without --plan');
   if (target !== 'cluster') refuseOptions(context, ['store', ...clusterOptions], `a run with the target ${target}`);
   const file = await readGraphFile(context.positionals[0]);
   const document = requireGraphJson(file);
@@ -180,71 +187,126 @@ async function runGraphOnRay(
 /** One step in this process, against a shared store: what an exported Job's container does. */
 async function runStep(context: CommandContext): Promise<number> {
   const planFile = context.text('plan');
-  const stepId = context.text('step');
+  const step = context.text('step');
+  const map = context.text('items');
   const storeUri = context.text('store') ?? process.env['SLIPWAY_STORE'];
-  if (planFile === undefined || stepId === undefined || storeUri === undefined) {
+  if (planFile === undefined || (step ?? map) === undefined || storeUri === undefined) {
     throw new AppError('cli.usage', '--plan, --step and --store go together.');
+  }
+  if (step !== undefined && map !== undefined) {
+    throw new AppError('cli.usage', 'Give --step or --items, not both.', { fix: 'See: slipway run --help' });
   }
   const share = shareOf(context.text('share'));
   const plan = await readPlan(planFile);
   const driver = driverOfUri(storeUri, resolveDataDir(context.dataDir));
   const store = createArtifactStore(driver);
   const start = context.text('start');
-  if (start !== undefined) return startShares(context, { plan, stepId, store, start });
+  const items = map === undefined ? undefined : itemsOf(plan, map);
+  if (start !== undefined) return startShares(context, { plan, id: step ?? map ?? '', items, store, start });
+  const chains =
+    items === undefined
+      ? [[step ?? '']]
+      : items.filter((_item, index) => share === undefined || index % share.count === share.index);
   return withEngine(context, async (engine) => {
-    const started = performance.now();
-    const { status, record } = await engine.runStep({
-      plan,
-      stepId,
-      store,
-      baseDir: process.cwd(),
-      signal: context.signal,
-      ...(share === undefined ? {} : { share }),
-      onLog: (text) => context.output.log(text),
-      onBegin: () => context.output.event({ type: 'step.started', id: stepId, time: Date.now() }),
-    });
-    const metrics: RunFinished['metrics'] = {};
-    const outputs: RunFinished['outputs'] = {};
-    for (const [port, output] of Object.entries(record.outputs)) {
-      outputs[`${stepId}.${port}`] = { digest: output.digest, type: output.type };
-      const manifest = await store.get(output.digest);
-      if (manifest === undefined) continue;
-      const registration = registrationOf(manifest, { runId: record.runId, graphId: plan.graph.id });
-      if (registration !== undefined) await createStoreRegistry(driver).register(registration);
-      if (manifest.type === 'report') metrics[stepId] = metricsOf(manifest);
+    const finished: StepsDone = { runId: '', steps: [], outputs: {}, metrics: {} };
+    const failures: unknown[] = [];
+    const one = { plan, store, driver, share: items === undefined ? share : undefined };
+    for (const chain of chains) {
+      try {
+        for (const stepId of chain) await runPlannedStep(context, engine, { ...one, stepId }, finished);
+      } catch (error) {
+        // The other items can do without it.
+        context.signal.throwIfAborted();
+        if (failures.push(error) === 1 && chains.length > 1) context.output.log(toAppError(error).message);
+      }
     }
-    const kind = plan.steps.find((step) => step.id === stepId)?.kind ?? '';
-    const durationMs = performance.now() - started;
-    const finished = {
-      type: 'run.finished' as const,
-      runId: record.runId,
-      status: 'succeeded' as const,
-      steps: [{ id: stepId, kind, status, key: record.key, durationMs }],
-      outputs,
-      metrics,
-    };
-    context.output.result(finished, `${stepId} ${status}`);
+    if (failures.length > 0) throw failures[0];
+    const last = { type: 'run.finished' as const, status: 'succeeded' as const, ...finished };
+    context.output.result(last, `${step ?? map} ${finished.steps.map(({ status }) => status).join(', ')}`);
     return 0;
   });
 }
 
-/** Starts pods for the shares of a step that is not up to date, and waits. Whatever they cannot do, the step itself will. */
+/** Steps of each item of a map, in order. Throws `graph.invalid`. */
+function itemsOf(plan: Plan, map: string): string[][] {
+  const maps = itemSteps(plan.steps);
+  const found = maps.find(({ id }) => id === map);
+  if (found !== undefined) return found.items.map((item) => item.map(({ id }) => id));
+  throw new AppError('graph.invalid', `The plan has no map "${map}" with items to share.`, {
+    fix: maps.length === 0 ? 'Use --step.' : `Its maps are ${maps.map(({ id }) => id).join(', ')}.`,
+  });
+}
+
+type StepsDone = Pick<RunFinished, 'runId' | 'steps' | 'outputs' | 'metrics'>;
+
+/** Adds what became of the step to `finished`. */
+async function runPlannedStep(
+  context: CommandContext,
+  engine: Engine,
+  task: { plan: Plan; stepId: string; store: ArtifactStore; driver: ArtifactDriver; share: Share | undefined },
+  finished: StepsDone,
+): Promise<void> {
+  const { plan, stepId, store, driver, share } = task;
+  const started = performance.now();
+  const { status, record } = await engine.runStep({
+    plan,
+    stepId,
+    store,
+    baseDir: process.cwd(),
+    signal: context.signal,
+    ...(share === undefined ? {} : { share }),
+    onLog: (text) => context.output.log(text),
+    onBegin: () => context.output.event({ type: 'step.started', id: stepId, time: Date.now() }),
+  });
+  const { outputs, metrics } = finished;
+  for (const [port, output] of Object.entries(record.outputs)) {
+    outputs[`${stepId}.${port}`] = { digest: output.digest, type: output.type };
+    const manifest = await store.get(output.digest);
+    if (manifest === undefined) continue;
+    const registration = registrationOf(manifest, { runId: record.runId, graphId: plan.graph.id });
+    if (registration !== undefined) await createStoreRegistry(driver).register(registration);
+    if (manifest.type === 'report') metrics[stepId] = metricsOf(manifest);
+  }
+  const kind = plan.steps.find(({ id }) => id === stepId)?.kind ?? '';
+  finished.runId = record.runId;
+  finished.steps.push({ id: stepId, kind, status, key: record.key, durationMs: performance.now() - started });
+}
+
+/**
+ * Starts pods for the shares of a step, or of the items of a map, that is not up to date, and waits. Whatever they cannot do, the
+ * steps themselves will.
+ */
 async function startShares(
   context: CommandContext,
-  { start, ...step }: { plan: Plan; stepId: string; store: ArtifactStore; start: string },
+  {
+    start,
+    id,
+    items,
+    ...place
+  }: { plan: Plan; id: string; items: string[][] | undefined; store: ArtifactStore; start: string },
 ): Promise<number> {
   const [kind, template] = start.split('/');
   if (kind !== 'cronjob' || template === undefined || template === '') {
     throw new AppError('cli.usage', `--start "${start}" is not cronjob/NAME.`, { fix: 'See: slipway run --help' });
   }
   return withEngine(context, async (engine) => {
-    const { key, hit } = await engine.lookAtStep({ ...step, baseDir: process.cwd() });
+    let hit = true;
+    const keys: string[] = [];
+    for (const chain of items ?? [[id]]) {
+      // Its first step follows from what is there already, so that the same start gives the same key again.
+      for (const [index, stepId] of chain.entries()) {
+        const looked = await engine.lookAtStep({ ...place, stepId, baseDir: process.cwd() });
+        if (index === 0) keys.push(looked.key);
+        hit &&= looked.hit;
+        if (!looked.hit) break;
+      }
+    }
     if (hit) {
-      context.output.result({ type: 'shares.finished', id: step.stepId, hit, reason: null }, 'up to date');
+      context.output.result({ type: 'shares.finished', id, hit, reason: null }, 'up to date');
       return 0;
     }
     const { runShares } = await import('../../cluster/start-shares.ts');
-    const reason = await runShares(template, key.slice(0, 8), {
+    const reason = await runShares(template, items === undefined ? (keys[0] ?? '').slice(0, 8) : markOf(keys), {
       signal: context.signal,
       onProgress: (done, of) => context.output.log(`${done} of ${of} shares done`),
     }).catch((error: unknown) => {
@@ -252,9 +314,14 @@ async function startShares(
       return toAppError(error).message;
     });
     if (reason !== null) context.output.log(`Not all shares were done beforehand: ${reason}`);
-    context.output.result({ type: 'shares.finished', id: step.stepId, hit, reason }, 'done');
+    context.output.result({ type: 'shares.finished', id, hit, reason }, 'done');
     return 0;
   });
+}
+
+/** Of the keys, in their order. */
+function markOf(keys: readonly string[]): string {
+  return createHash('sha256').update(keys.join(' ')).digest('hex').slice(0, 8);
 }
 
 function shareOf(text: string | undefined): Share | undefined {

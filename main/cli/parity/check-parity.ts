@@ -9,6 +9,7 @@ import type { InputArtifact } from '../../../shared/node/runner.ts';
 import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { ExportContext } from '../../cluster/export-context.ts';
 import { shareCount } from '../../../shared/plan/fan-out.ts';
+import { itemShares, itemSteps } from '../../../shared/plan/item-steps.ts';
 import { metricsOf } from '../../engine/registration.ts';
 import { type ArtifactStore, createArtifactStore } from '../../store/artifact-store.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
@@ -58,17 +59,25 @@ export async function checkParity(
     const store = createArtifactStore(createDirectoryDriver(storeDir));
     const numeric = numericSteps(context.plan, context.definitionOf);
     const outputs: ParityEntry[] = [];
+    const maps = itemSteps(context.plan.steps);
     for (const step of context.plan.steps) {
       options.signal.throwIfAborted();
       options.log(`  ${step.id} …`);
       const shares = shareCount(step, context.definitionOf, context.mostPods);
       const workDir = join(folder, 'steps', step.id);
       const place = { planFile, storeDir, signal: options.signal };
-      for (let share = 0; share < shares; share++) {
-        const args = ['--share', `${share}/${shares}`];
-        await runAsContainer(step, { ...place, workDir: join(workDir, `share-${share}`), args });
+      for (const map of maps.filter(({ startBefore }) => startBefore === step.id)) {
+        const pods = itemShares(map, context.mostPods);
+        for (let pod = 0; pod < pods; pod++) {
+          const part = ['--items', map.id, '--share', `${pod}/${pods}`];
+          await runAsContainer(step, { ...place, workDir: join(workDir, `item-${pod}`), part });
+        }
       }
-      const made = await runAsContainer(step, { ...place, workDir: join(workDir, 'step'), args: [] });
+      for (let share = 0; share < shares; share++) {
+        const part = ['--step', step.id, '--share', `${share}/${shares}`];
+        await runAsContainer(step, { ...place, workDir: join(workDir, `share-${share}`), part });
+      }
+      const made = await runAsContainer(step, { ...place, workDir: join(workDir, 'step'), part: ['--step', step.id] });
       for (const [name, output] of Object.entries(made.outputs)) {
         const expected = local.outputs[name];
         if (expected === undefined) throw new AppError('internal.bug', `The local run gave no ${name}.`);
@@ -115,12 +124,12 @@ async function runAsContainer(
     storeDir,
     workDir,
     signal,
-    args: more,
-  }: { planFile: string; storeDir: string; workDir: string; signal: AbortSignal; args: string[] },
+    part,
+  }: { planFile: string; storeDir: string; workDir: string; signal: AbortSignal; part: string[] },
 ): Promise<RunFinished> {
   await mkdir(workDir, { recursive: true });
   const store = pathToFileURL(storeDir).href;
-  const args = ['run', '--json', '--plan', planFile, '--step', step.id, '--store', store, ...more];
+  const args = ['run', '--json', '--plan', planFile, ...part, '--store', store];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry, ...args], {
       cwd: workDir,
@@ -159,7 +168,7 @@ export function parityText(report: ParityReport): string {
     '# Parity with the local run',
     '',
     'Every step was run as its container would run it: same command, a clean folder, only the plan and the shared store;',
-    'a step that is spread over several pods in as many shares.',
+    'a step or the items of a map that are spread over several pods in as many shares.',
     `Outputs are compared by digest; those that depend on numeric training within ${scoreTolerance} for scores and`,
     `${metricTolerance} for metrics.`,
     '',

@@ -1,3 +1,4 @@
+import { itemShares, itemSteps } from '../../../shared/plan/item-steps.ts';
 import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
@@ -7,7 +8,7 @@ import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
 import { restrictedPod } from '../pod-security.ts';
 import { gpuPlacement } from '../step-resources.ts';
-import { accountVolume, sharedSteps, shareObjects, shareStarter } from './job-shares.ts';
+import { accountVolume, shareObjects, sharedParts, shareStarter } from './job-shares.ts';
 import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
 
 /** The batch part as one Job. */
@@ -19,6 +20,12 @@ export function jobBatch(context: ExportContext, names: Names, planText: string)
     readme: {
       about: [
         `Job \`${names.run}\` runs the ${count} steps of the graph in order; a retried pod goes on where it stopped.`,
+        ...itemSteps(context.plan.steps).flatMap((map) => {
+          const pods = itemShares(map, context.mostPods);
+          return pods === 0
+            ? []
+            : [`The ${map.items.length} items of \`${map.id}\` are done side by side in ${pods} pods.`];
+        }),
       ],
       follow: `kubectl -n ${names.graph} logs -f job/${names.run} --all-containers`,
     },
@@ -28,18 +35,17 @@ export function jobBatch(context: ExportContext, names: Names, planText: string)
 /**
  * The batch part as one Job: every step is a container of its own with its own resources, in plan order (init containers,
  * the last step as the main one). Each starts with the engine's cache check, so a retried pod goes on where it stopped.
- * Before a step with trials or folds a container starts a Job whose pods do them side by side.
+ * Before a step with trials or folds, and before the items of a map, a container starts a Job whose pods do them side by side.
  */
 function jobObjects(context: ExportContext, names: Names, planText: string): KubernetesObject[] {
   const { plan, version } = context;
   const labels = labelsOf(names.graph, 'run', version);
   // The number keeps names apart where two ids give one label, and shows the order.
   const labelOf = (step: PlanStep, index: number) => toDnsLabel(`${index + 1}-${step.id}`);
-  const shared = sharedSteps(context, names, labelOf);
+  const shared = sharedParts(context, names, labelOf);
   const containers = plan.steps.flatMap((step, index) => {
-    const shares = shared.find((one) => one.step === step);
     return [
-      ...(shares === undefined ? [] : [shareStarter(shares, names)]),
+      ...shared.filter(({ before }) => before === step.id).map((part) => shareStarter(part, names)),
       { name: labelOf(step, index), ...stepContainer(step, context, names) },
     ];
   });

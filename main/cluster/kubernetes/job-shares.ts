@@ -1,15 +1,16 @@
 import { shareCount } from '../../../shared/plan/fan-out.ts';
+import { itemShares, itemSteps } from '../../../shared/plan/item-steps.ts';
 import type { PlanStep } from '../../../shared/plan/plan.ts';
 import { apiServerPolicy } from '../api-server-policy.ts';
 import type { KubernetesObject } from '../bundle.ts';
-import { sharesLabel, toDnsLabel } from '../dns-label.ts';
+import { itemsLabel, sharesLabel, toDnsLabel } from '../dns-label.ts';
 import { engineCommand, imageName, imagePullPolicy } from '../engine-image.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names, planFolder, storeFolder } from '../names.ts';
 import { shareLabel } from '../ownership.ts';
 import { restrictedContainer, restrictedPod } from '../pod-security.ts';
-import { stepArguments, stepContainer, stepVolumes } from '../step-container.ts';
-import { gpuPlacement } from '../step-resources.ts';
+import { partArguments, stepContainer, stepVolumes } from '../step-container.ts';
+import { gpuPlacement, largestStep } from '../step-resources.ts';
 import { storeEnvironment } from '../store-environment.ts';
 
 /** The CronJob controller adds 11 characters to the name, and so do we. */
@@ -18,9 +19,14 @@ const indexAnnotation = "metadata.annotations['batch.kubernetes.io/job-completio
 /** Where clients look for the account of their pod. */
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** A step whose trials or folds several pods do. */
-export interface SharedStep {
-  step: PlanStep;
+/** Work that several pods do before the run needs it: trials or folds of a step, or items of a map. */
+export interface SharedPart {
+  /** The run starts it before this step. */
+  before: string;
+  /** What each of its pods may have to do. */
+  steps: readonly PlanStep[];
+  /** Names it: `--step ID`, or `--items MAP`. */
+  part: readonly [option: string, id: string];
   /** Of the container in the Job's pod that starts them. */
   label: string;
   /** Of the suspended CronJob that is their template. */
@@ -28,22 +34,32 @@ export interface SharedStep {
   count: number;
 }
 
-/** Steps of the plan whose items are done by pods of their own; `labelOf` names a step's container. */
-export function sharedSteps(
+/** Parts of the plan that pods of their own do; `labelOf` names a step's container. What is in a map's item is done with it. */
+export function sharedParts(
   context: ExportContext,
   names: Names,
   labelOf: (step: PlanStep, index: number) => string,
-): SharedStep[] {
-  return context.plan.steps.flatMap((step, index) => {
-    const count = shareCount(step, context.definitionOf, context.mostPods);
+): SharedPart[] {
+  const templateOf = (label: string) => toDnsLabel(`${names.graph}-${label}`, maxCronJobName);
+  const maps = itemSteps(context.plan.steps).flatMap((map): SharedPart[] => {
+    const count = itemShares(map, context.mostPods);
+    if (count === 0) return [];
+    const label = itemsLabel(map.id);
+    const steps = map.items.flat();
+    return [{ before: map.startBefore, steps, part: ['--items', map.id], label, template: templateOf(label), count }];
+  });
+  const inItems = new Set(maps.flatMap(({ steps }) => steps));
+  const spread = context.plan.steps.flatMap((step, index): SharedPart[] => {
+    const count = inItems.has(step) ? 0 : shareCount(step, context.definitionOf, context.mostPods);
     if (count === 0) return [];
     const label = sharesLabel(labelOf(step, index));
-    return [{ step, label, template: toDnsLabel(`${names.graph}-${label}`, maxCronJobName), count }];
+    return [{ before: step.id, steps: [step], part: ['--step', step.id], label, template: templateOf(label), count }];
   });
+  return [...maps, ...spread];
 }
 
 /** Templates of the Jobs with the shares, and the right of the run to start them. */
-export function shareObjects(shared: readonly SharedStep[], context: ExportContext, names: Names): KubernetesObject[] {
+export function shareObjects(shared: readonly SharedPart[], context: ExportContext, names: Names): KubernetesObject[] {
   if (shared.length === 0) return [];
   const labels = labelsOf(names.graph, 'run', context.version);
   return [
@@ -75,12 +91,16 @@ export function shareObjects(shared: readonly SharedStep[], context: ExportConte
 
 /** An indexed Job, kept as a suspended CronJob: what the run starts is of this bundle and goes with it. */
 function shareTemplate(
-  { step, label, template, count }: SharedStep,
+  { steps, part, label, template, count }: SharedPart,
   context: ExportContext,
   names: Names,
 ): KubernetesObject {
   const labels = { ...labelsOf(names.graph, 'run', context.version), [shareLabel]: label };
-  const container = stepContainer(step, context, names, step.id, `$(SLIPWAY_SHARE)/${count}`);
+  const container: Record<string, unknown> = {
+    ...stepContainer(steps[0] as PlanStep, context, names),
+    ...engineCommand([...partArguments(part), '--share', `$(SLIPWAY_SHARE)/${count}`]),
+    resources: largestStep(context, steps),
+  };
   const index = { name: 'SLIPWAY_SHARE', valueFrom: { fieldRef: { fieldPath: indexAnnotation } } };
   return {
     apiVersion: 'batch/v1',
@@ -110,7 +130,7 @@ function shareTemplate(
               automountServiceAccountToken: false,
               enableServiceLinks: false,
               securityContext: restrictedPod,
-              ...gpuPlacement([step]),
+              ...gpuPlacement(steps),
               containers: [{ name: label, ...container, env: [...(container['env'] as unknown[]), index] }],
               volumes: stepVolumes(names.planConfigMap, names.storeClaim),
             },
@@ -121,14 +141,14 @@ function shareTemplate(
   };
 }
 
-/** Starts the Job of a step's shares and waits for it; nothing where the step is up to date. Only it has a token. */
-export function shareStarter({ step, label, template }: SharedStep, names: Names): Record<string, unknown> {
+/** Starts the Job of a part's shares and waits for it; nothing where all of it is up to date. Only it has a token. */
+export function shareStarter({ part, label, template }: SharedPart, names: Names): Record<string, unknown> {
   const { env, ...credentials } = storeEnvironment(names);
   return {
     name: label,
     image: imageName,
     imagePullPolicy,
-    ...engineCommand([...stepArguments(step.id), '--start', `cronjob/${template}`]),
+    ...engineCommand([...partArguments(part), '--start', `cronjob/${template}`]),
     ...credentials,
     env,
     resources: {

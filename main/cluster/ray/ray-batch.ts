@@ -56,7 +56,7 @@ function rayJobName(names: Names): string {
 function rayJob(context: ExportContext, names: Names): KubernetesObject {
   const labels = labelsOf(names.graph, 'run', context.version);
   const steps = context.plan.steps.map(asWorker);
-  const largest = largestStep({ ...context, plan: { ...context.plan, steps } });
+  const largest = largestStep(context, steps);
   const withRoom = (kind: 'requests' | 'limits', moreMiB: number, storage: string): Record<string, string> => ({
     ...largest[kind],
     // Ray keeps objects beside the step's process.

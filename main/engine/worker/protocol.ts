@@ -1,6 +1,7 @@
 import type { WireError } from '../../../shared/errors/app-error.ts';
 import type { Progress } from '../../../shared/events/run-events.ts';
 import type { StepRecord } from '../../store/artifact-store.ts';
+import type { CpuUse } from '../../store/step-history.ts';
 import type { StepTask } from '../execute-step.ts';
 
 /** What the engine sends to a step worker. */
@@ -18,7 +19,7 @@ export type FromWorker =
   | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; text: string }
   | { type: 'progress'; progress: Progress }
   | { type: 'partial'; value: Record<string, unknown> }
-  | { type: 'finished'; record: StepRecord; memory: WorkerMemory }
+  | { type: 'finished'; record: StepRecord; memory: WorkerMemory; cpu: CpuUse }
   | { type: 'failed'; error: WireError /** For developers. */; stack: string | undefined; memory: WorkerMemory };
 
 export interface WorkerMemory {

@@ -7,6 +7,7 @@ import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { diskError } from '../../store/disk-error.ts';
 import { executeStep } from '../execute-step.ts';
 import { loadKinds } from '../kinds.ts';
+import { startCpuMeter } from './cpu-meter.ts';
 import { readPeakMemory, resetPeakMemory } from './peak-memory.ts';
 import type { FromWorker, ToWorker, WorkerMemory } from './protocol.ts';
 
@@ -25,6 +26,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const controller = new AbortController();
   running = controller;
   resetPeakMemory();
+  const endCpuMeter = startCpuMeter();
   try {
     const record = await executeStep(message.task, {
       store: createArtifactStore(createDirectoryDriver(message.storeDir)),
@@ -34,7 +36,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
       progress: (progress) => send({ type: 'progress', progress }),
       partial: (value) => send({ type: 'partial', value }),
     });
-    send({ type: 'finished', record, memory: memory() });
+    send({ type: 'finished', record, memory: memory(), cpu: endCpuMeter() });
   } catch (error) {
     const stack = error instanceof Error ? error.stack : undefined;
     send({
@@ -44,6 +46,7 @@ async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
       memory: memory(),
     });
   } finally {
+    endCpuMeter();
     running = undefined;
   }
 }
