@@ -1,3 +1,5 @@
+import { cudaImageName } from './engine-image.ts';
+import { usesNvidia } from './step-resources.ts';
 import { secretNames } from '../../shared/node/secret.ts';
 import type { Plan } from '../../shared/plan/plan.ts';
 import type { BundlePart } from './bundle-part.ts';
@@ -53,6 +55,11 @@ export function bundleReadme(context: ExportContext, names: Names, readme: Readm
       ? []
       : [
           `The image \`slipway-engine\` is built from \`resources/container/Containerfile\` of Slipway ${context.version}.`,
+          ...(context.cudaImage === true && context.plan.steps.some(usesNvidia)
+            ? [
+                `Steps with an NVIDIA GPU run in \`${cudaImageName}\`, which has CUDA: the head of that file says how it is built.`,
+              ]
+            : []),
         ]),
     '`slipway apply overlays/example` does the same with live status, and removes what an earlier export left.',
     '',

@@ -5,6 +5,9 @@ const command = [nodePath, '/opt/slipway/app/main/cli/slipway.ts'] as const;
 /** Name in the manifests; the overlay replaces it by the registry's name and digest. */
 export const imageName = 'slipway-engine';
 
+/** The same with the libraries for NVIDIA GPUs, for the steps that have one. */
+export const cudaImageName = 'slipway-engine-cuda';
+
 /** A command is always stated: Argo would else ask the registry for the image's own. */
 export function engineCommand(args: readonly string[]): { command: string[]; args: string[] } {
   return { command: [...command], args: [...args] };

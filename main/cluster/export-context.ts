@@ -21,6 +21,8 @@ export interface ExportContext {
   version: string;
   /** What each step took when it ran here; its requests follow from it. */
   measured?: ReadonlyMap<string, MeasuredUse>;
+  /** Steps with an NVIDIA GPU name an image of their own, which has the CUDA libraries. */
+  cudaImage?: boolean;
   /** Pods that may work on one step at the same time; default 8, 1: none beside its own. */
   mostPods?: number;
   /** Instead of the graph's id: names the objects and what belongs together. */

@@ -245,6 +245,26 @@ describe('kubernetes', () => {
     expect(learned.name).not.toBe(plain.name);
   });
 
+  it('runs steps with an NVIDIA GPU in the image with CUDA where that is asked for', () => {
+    const gpu = {
+      ...step('net', 'train.mlp', { label: 'x' }),
+      resources: { gpu: { resource: 'nvidia.com/mig-1g.5gb', count: 1 } },
+    };
+    const plain = step('other', 'train.mlp', { label: 'x' });
+    const textOf = (path: string, cudaImage: boolean) =>
+      renderBundle('kubernetes', { ...context([gpu, plain]), cudaImage }).files.find((file) => file.path === path)
+        ?.text ?? '';
+    expect(textOf('base/run.yaml', true).match(/image: .*/g)).toEqual([
+      'image: "slipway-engine-cuda"',
+      'image: "slipway-engine"',
+    ]);
+    expect(textOf('overlays/example/kustomization.yaml', true)).toContain(
+      'newName: "registry.example.com/slipway-engine-cuda"',
+    );
+    expect(textOf('README.md', true)).toContain('slipway-engine-cuda');
+    expect(textOf('base/run.yaml', false)).not.toContain('slipway-engine-cuda');
+  });
+
   it('starts pods for the items of a map before the first of them, each with what the largest step asks for', () => {
     const rows = step('rows', 'data.file', { path: 'pkg:vega-datasets/data/penguins.json' });
     const inside = (item: string, node: string, from: string, memoryBytes: number): PlanStep => ({

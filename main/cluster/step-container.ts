@@ -1,11 +1,11 @@
 import { secretNames } from '../../shared/node/secret.ts';
 import { secretVariablePrefix } from '../../shared/node/secret-name.ts';
 import type { PlanStep } from '../../shared/plan/plan.ts';
-import { engineCommand, imageName, imagePullPolicy } from './engine-image.ts';
+import { cudaImageName, engineCommand, imageName, imagePullPolicy } from './engine-image.ts';
 import type { ExportContext } from './export-context.ts';
 import { type Names, planFile, planFolder, storeFolder } from './names.ts';
 import { restrictedContainer } from './pod-security.ts';
-import { stepResources } from './step-resources.ts';
+import { stepResources, usesNvidia } from './step-resources.ts';
 import { storeEnvironment } from './store-environment.ts';
 
 /** How a step ends that would fail again whatever the machine. */
@@ -49,7 +49,7 @@ export function stepContainer(
 ): Record<string, unknown> {
   const { env, ...credentials } = storeEnvironment(names);
   return {
-    image: imageName,
+    image: context.cudaImage === true && usesNvidia(step) ? cudaImageName : imageName,
     imagePullPolicy,
     ...engineCommand([...partArguments(['--step', stepId]), ...(share === undefined ? [] : ['--share', share])]),
     ...credentials,

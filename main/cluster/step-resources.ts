@@ -76,6 +76,11 @@ function gpuOf({ resources, device }: PlanStep): Record<string, string> {
   return device !== undefined && /^(cuda|tensorrt|gpu)/i.test(device) ? { [gpuResource]: '1' } : {};
 }
 
+/** Whether a step has a GPU, or a part of one, that CUDA runs on. */
+export function usesNvidia(step: PlanStep): boolean {
+  return Object.keys(gpuOf(step)).some((resource) => resource.startsWith('nvidia.com/'));
+}
+
 /** Devices of a step, whatever they are called. */
 export function gpuCount(step: PlanStep): number {
   return Object.values(gpuOf(step)).reduce((sum, count) => sum + Number(count), 0);

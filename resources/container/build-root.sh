@@ -2,11 +2,23 @@
 # Builds the root file system of the engine image into OUT: Node 24 and the engine with its production packages, all from
 # npm, below /opt/slipway. With --debian it also unpacks the C and C++ runtimes, certificates and time zones from Debian
 # packages, so that the image needs no base at all (BASE=scratch).
-# Needs node >= 20, npm; with --debian apt-get and dpkg-deb. Usage: build-root.sh [--debian] OUT
+# With --cuda (x86_64 only) it adds the CUDA libraries of ONNX Runtime, several hundred MB that their maker keeps outside npm; CUDA
+# 12 and cuDNN 9 themselves are to come with the base image.
+# Needs node >= 20, npm; with --debian apt-get and dpkg-deb. Usage: build-root.sh [--debian] [--cuda] OUT
 set -euo pipefail
+usage='usage: build-root.sh [--debian] [--cuda] OUT'
 debian=false
-if [[ ${1:-} == --debian ]]; then debian=true; shift; fi
-out=${1:?usage: build-root.sh [--debian] OUT}
+cuda=false
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --debian) debian=true ;;
+    --cuda) cuda=true ;;
+    *) echo "$usage" >&2; exit 2 ;;
+  esac
+  shift
+done
+if $cuda && [[ $(uname -m) != x86_64 ]]; then echo "--cuda: there are no CUDA libraries for $(uname -m)" >&2; exit 3; fi
+out=${1:?$usage}
 source=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
@@ -25,6 +37,9 @@ pack=$(mktemp -d)
 trap 'rm -rf "$pack"' EXIT
 (cd "$pack" && npm pack --silent "node-linux-$arch@$version" >/dev/null && tar -xzf ./*.tgz)
 install -m 0755 "$pack/package/bin/node" "$out/opt/slipway/bin/node"
+
+# Before the script that fetches them goes.
+if $cuda; then node "$app/node_modules/onnxruntime-node/script/install.js" --onnxruntime-node-install=cuda12; fi
 
 # What only other systems, browsers, tools or the desktop need.
 modules="$app/node_modules"

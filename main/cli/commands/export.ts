@@ -24,19 +24,21 @@ const measuredRuns = 5;
 export const exportCommand: Command = {
   name: 'export',
   summary: 'Writes the bundle that runs the graph on a cluster. Runs nothing; the same graph gives the same bytes.',
-  usage: 'GRAPH --target TARGET --out DIR [--pods N] [--measured] [--check-parity]',
+  usage: 'GRAPH --target TARGET --out DIR [--pods N] [--measured] [--cuda-image] [--check-parity]',
   positionals: 1,
   options: {
     target: { type: 'string' },
     out: { type: 'string' },
     pods: { type: 'string' },
     measured: { type: 'boolean' },
+    'cuda-image': { type: 'boolean' },
     'check-parity': { type: 'boolean' },
   },
   optionHelp: {
     target: `one of: ${exportTargets.map((target) => target.id).join(', ')}; or two: one for the run, one for serving (argo,kserve)`,
     out: 'folder to write to; files of the bundle are replaced',
     pods: `pods that do the trials of a search, the folds of a cross-validation or the items of a map at the same time; default ${defaultPods}, 1: none beside the step`,
+    'cuda-image': 'steps with an NVIDIA GPU run in the image slipway-engine-cuda (resources/container/Containerfile)',
     measured: 'ask for the memory and the cores that each step took when it ran here, and a quarter more',
     'check-parity': 'run each exported step as a container would and compare with the local run',
   },
@@ -50,7 +52,7 @@ export const exportCommand: Command = {
     const mostPods = podsOf(context.text('pods'));
     const graph = exportContextOf(readGraphText(file.text, definitionOf));
     const measured = context.flag('measured') ? { measured: await measuredPeaks(context, graph) } : {};
-    const planned = { ...graph, ...measured, mostPods };
+    const planned = { ...graph, ...measured, mostPods, cudaImage: context.flag('cuda-image') };
     const exported = embedsModels(target) ? await withModels(context, planned) : planned;
     const bundle = renderBundle(target, exported);
     const parity = context.flag('check-parity') ? await parityOf(context, file, exported) : undefined;

@@ -10,7 +10,7 @@ import { labelsOf, longestRunSeconds, type Names, planFolder, storeFolder } from
 import { shareLabel } from '../ownership.ts';
 import { restrictedContainer, restrictedPod } from '../pod-security.ts';
 import { partArguments, stepContainer, stepVolumes } from '../step-container.ts';
-import { gpuPlacement, largestStep } from '../step-resources.ts';
+import { gpuPlacement, largestStep, usesNvidia } from '../step-resources.ts';
 import { storeEnvironment } from '../store-environment.ts';
 
 /** The CronJob controller adds 11 characters to the name, and so do we. */
@@ -97,7 +97,7 @@ function shareTemplate(
 ): KubernetesObject {
   const labels = { ...labelsOf(names.graph, 'run', context.version), [shareLabel]: label };
   const container: Record<string, unknown> = {
-    ...stepContainer(steps[0] as PlanStep, context, names),
+    ...stepContainer(steps.find(usesNvidia) ?? (steps[0] as PlanStep), context, names),
     ...engineCommand([...partArguments(part), '--share', `$(SLIPWAY_SHARE)/${count}`]),
     resources: largestStep(context, steps),
   };
