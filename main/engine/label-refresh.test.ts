@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ModelManifest } from '../../shared/model/signature.ts';
+import { LabelledLog } from '../monitoring/labelled-log.ts';
+import type { ModelSource } from '../serving/model-source.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { startLabelRefresh } from './label-refresh.ts';
+
+const manifest: Pick<ModelManifest, 'inputs' | 'classes' | 'task' | 'label'> = {
+  task: 'binary',
+  classes: [0, 1],
+  label: { column: 'late', type: 'int64' },
+  inputs: [{ name: 'day', type: 'int64' }],
+};
+const patient = { timeout: 20_000 };
+let dir: string;
+let engine: Engine;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'slipway-label-refresh-'));
+  engine = await createEngine({ dataDir: join(dir, 'data') });
+});
+afterEach(async () => {
+  await engine.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const document = {
+  format: 'slipway/graph',
+  formatVersion: 1,
+  id: 'g',
+  name: 'G',
+  nodes: { labels: { kind: 'data.file', version: 1, params: { path: 'labels.csv' } } },
+  edges: [],
+  layout: { nodes: {} },
+};
+
+it('waits for a table that is not there yet, and runs its steps again when it has changed', async () => {
+  const labelled = new LabelledLog(manifest, 100);
+  labelled.add(
+    {
+      logId: 'a',
+      logged: 2,
+      seen: 2,
+      unsampled: 0,
+      rows: 2,
+      ids: ['r-0', 'r-1'],
+      timesMs: Float64Array.of(0, 1),
+      columns: [{ name: 'day', kind: 'number', values: Float64Array.of(0, 1) }],
+      outputs: [{ name: 'probability', kind: 'number', values: Float64Array.of(0.5, 0.5) }],
+    },
+    'm',
+  );
+  const said: string[] = [];
+  const refresh = startLabelRefresh({
+    engine,
+    document,
+    baseDir: dir,
+    source: { step: 'labels', port: 'table' },
+    keys: ['id'],
+    column: '',
+    everyMs: 50,
+    observer: {
+      refresh: async () => undefined,
+      log: labelled,
+      source: () => ({ manifest }) as ModelSource,
+    },
+    log: (text) => said.push(text),
+  });
+  try {
+    await expect.poll(() => said[0], patient).toMatch(/^Labels: .*labels\.csv/);
+    await writeFile(join(dir, 'labels.csv'), 'id,late\nr-0,1\n');
+    await expect.poll(() => labelled.counts().labelled, patient).toBe(1);
+    await writeFile(join(dir, 'labels.csv'), 'id,late\nr-0,1\nr-1,0\n');
+    await expect.poll(() => labelled.counts().labelled, patient).toBe(2);
+    expect(Array.from(labelled.rows(labelled.start, labelled.end).actual)).toEqual([1, 0]);
+    const problems = said.filter((text) => text.startsWith('Labels: '));
+    expect(problems.filter((text, i) => text === problems[i - 1])).toEqual([]);
+  } finally {
+    refresh.close();
+  }
+});
