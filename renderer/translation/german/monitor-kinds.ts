@@ -19,6 +19,8 @@ export const monitorKinds: Readonly<Record<string, GermanKind>> = {
 
 **Texte und Bilder** werden mit Zahlen über jedes verglichen: Länge, Wörter, Anteil der Wörter, die das Training nicht kannte, Buchstaben und Ziffern; Helligkeit, Kontrast und Schärfe. **Vorhersagen** werden mit denen auf zurückgehaltenen Zeilen verglichen, wo ein Gütemonitor den Bericht hat.
 
+**Große Fenster.** Ein Fenster von mehr als 10.000 Zeilen wird als Skizzen (Quantile und Anzahlen) gehalten, während es sich füllt: der Speicher bleibt bei jeder Größe gleich, und die Skizzen mehrerer Replikate addieren sich.
+
 **Niemand hat hingesehen?** Zeilen, die das Protokoll von 10.000 verlassen, bevor der Monitor sie las, gehen in Skizzen und werden beurteilt, wenn er wiederkommt: keine Lücke.
 
 **Zu wenige Zeilen** ist ein eigener Zustand, nie ein Urteil. Zeitspalten werden nicht verglichen: Zeit geht immer weiter. Kurze Listen von Zahlen auch nicht.
@@ -31,11 +33,13 @@ Die Wärmekarte zeigt die Größe des Unterschieds, von 0 (gleich) bis 1 (nichts
 
 **Geschätzte** Güte braucht keine Zielwerte. Bei Klassen folgt sie aus den Werten, auf den zurückgehaltenen Zeilen kalibriert (confidence-based performance estimation); bei Zahlen lernen verstärkte Bäume, wie groß der Fehler wo ist (direct loss estimation). Sie sieht, wenn Eingaben schwerer werden. Sie kann nicht sehen, dass *dieselben* Eingaben nun etwas anderes bedeuten: dafür gibt es die gemessene Güte.
 
-**Gemessene** Güte nutzt Zielwerte, an \`POST /v1/feedback\` gesendet als \`{"id": …, "label": …}\`; \`id\` ist die der Antwort, mit \`/ZEILE\` (ab 0) dahinter, wo die Anfrage mehrere Zeilen hatte. Zielwerte dürfen spät, doppelt (der letzte zählt), durcheinander oder vor ihrer Anfrage kommen. Ein Fenster wird beurteilt, wenn 80 % davon Zielwerte haben.
+**Gemessene** Güte nutzt Zielwerte, an \`POST /v1/feedback\` gesendet als \`{"id": …, "label": …}\`; \`id\` ist die der Antwort, mit \`/ZEILE\` (ab 0) dahinter, wo die Anfrage mehrere Zeilen hatte. Zielwerte dürfen spät, doppelt (der letzte zählt), durcheinander oder vor ihrer Anfrage kommen. Ein Fenster wird beurteilt, wenn 80 % davon Zielwerte haben. \`slipway feedback DATEI --url URL\` sendet die Zielwerte einer Datei.
+
+**Zielwerte aus einer Tabelle**: verbinde eine Datei, eine Abfrage oder eine Datenbank mit \`labels\`. Alle \`labelMinutes\` laufen die Schritte davor auf ihren Quellen, wie sie dann sind, und ihre Zeilen werden mit den Anfragen über \`labelKeys\` verbunden: über die id der Antwort oder über Eingaben des Modells, die den Fall benennen (\`flight\`, \`date\`). Von mehreren Zeilen zu einer Anfrage zählt die letzte.
 
 **Eine geänderte Bedeutung** wird getrennt von der Datenverschiebung genannt: gemessene Güte sicher unter dem, was die Werte erwarten lassen, während kein Verschiebungsmonitor des Endpunkts im Alarm ist, heißt, dass dieselben Eingaben nun etwas anderes bedeuten. **Kalibrierung** wird Fenster um Fenster gezeigt: der Anteil, den die Werte erwarten lassen, gegen den, der kam.
 
-Beide kommen mit Bändern, die die Kennzahl mit 95 % Sicherheit umfassen. Ein Fenster ist **abgefallen**, wenn es um mehr als \`maximumDrop\` schlechter ist als das beste zurückgehaltene Ergebnis, und sein ganzes Band auch: kleine Fenster streuen. Der Alarm ist an nach \`alarmWindows\` der letzten \`lastWindows\` Fenster.`,
+Beide kommen mit Bändern von 95 %: was die Zahl der Zeilen offen lässt, und bei Schätzungen auch, wie weit sie von Zehntel zu Zehntel der zurückgehaltenen Zeilen danebenlagen, denn Tage haben etwas gemein, was die Werte nicht wissen. **Ausschnitte** (häufige Werte und Viertel jeder Spalte) werden auf den neuesten Anfragen mit Zielwert gemessen. Ein Fenster ist **abgefallen**, wenn es um mehr als \`maximumDrop\` schlechter ist als das beste zurückgehaltene Ergebnis, und sein ganzes Band auch: kleine Fenster streuen. Der Alarm ist an nach \`alarmWindows\` der letzten \`lastWindows\` Fenster.`,
   },
   'monitor.retrain': {
     summary:
