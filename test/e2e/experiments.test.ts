@@ -51,8 +51,8 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
   it('list every training with its figures, sorted and filtered', async () => {
     const rows = page.locator('.experiment-view tbody tr');
     await expect.poll(() => rows.count(), patient).toBe(2);
-    await page.getByRole('button', { name: 'logLoss' }).click();
-    await page.getByRole('columnheader', { name: 'logLoss ↓' }).waitFor();
+    await page.getByRole('button', { name: 'log loss' }).click();
+    await page.getByRole('columnheader', { name: 'log loss ↓' }).waitFor();
     await expect.poll(() => rows.first().textContent(), patient).toContain('100');
     await page.getByLabel('Filter').fill("params.l2 = '1'");
     await expect.poll(() => rows.count(), patient).toBe(1);
