@@ -48,6 +48,8 @@ export interface PackagedApp {
   close(): Promise<void>;
 }
 
+const connectTimeoutMs = 15_000;
+
 /** Starts a packaged app with folders of its own, or in those of an earlier start, and finds its window. */
 export async function startPackaged(
   output: string,
@@ -58,7 +60,10 @@ export async function startPackaged(
   // The fuses refuse Node's inspector, so the page is reached through Chromium's own debugging port.
   const args = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${folders.profile}`, '--remote-debugging-port=0'];
   const child = spawn(binary, args, { cwd: folders.folder, env: folders.env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const browser: Browser = await chromium.connectOverCDP(await debuggerAddress(child));
+  const address = await debuggerAddress(child);
+  // The first connection to an app that is still starting has been seen to stay without an answer.
+  const connect = (): Promise<Browser> => chromium.connectOverCDP(address, { timeout: connectTimeoutMs });
+  const browser = await connect().catch(connect);
   const [context] = browser.contexts();
   const window = context?.pages()[0] ?? (await context?.waitForEvent('page'));
   if (window === undefined) throw new Error('The packaged app opened no window.');
