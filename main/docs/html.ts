@@ -1,3 +1,5 @@
+import { type MarkdownBlock, markdownBlocks } from '../../shared/docs/markdown-blocks.ts';
+
 /** Text as HTML. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -11,60 +13,29 @@ function inline(text: string): string {
     .replace(/\[([^\]]+)\]\((https:[^)\s"]+)\)/g, '<a href="$2">$1</a>');
 }
 
-const listItem = /^\s*([-*]|\d+\.) /;
-
 /** The part of Markdown that help texts use, as HTML: headings, paragraphs, lists, tables, fenced code, links, bold and code. */
 export function markdownToHtml(text: string): string {
-  const blocks: string[] = [];
-  const lines = text.trim().split('\n');
-  let at = 0;
-  while (at < lines.length) {
-    const line = lines[at] ?? '';
-    if (line.startsWith('```')) {
-      const end = lines.findIndex((other, index) => index > at && other.startsWith('```'));
-      const stop = end === -1 ? lines.length : end;
-      blocks.push(`<pre>${escapeHtml(lines.slice(at + 1, stop).join('\n'))}</pre>`);
-      at = stop + 1;
-    } else if (/^#{1,4} /.test(line)) {
-      blocks.push(`<h3>${inline(line.replace(/^#+ /, ''))}</h3>`);
-      at += 1;
-    } else if (line.startsWith('|')) {
-      const rows: string[][] = [];
-      for (; (lines[at] ?? '').startsWith('|'); at++) {
-        rows.push(
-          (lines[at] ?? '')
-            .split('|')
-            .slice(1, -1)
-            .map((cell) => inline(cell.trim())),
-        );
-      }
-      const [head = [], , ...body] = rows;
-      blocks.push(htmlTable(head, body));
-    } else if (listItem.test(line)) {
-      const items: string[] = [];
-      for (; at < lines.length && (lines[at] ?? '').trim() !== ''; at++) {
-        const item = lines[at] ?? '';
-        if (listItem.test(item)) items.push(item.replace(listItem, ''));
-        else items.push(`${items.pop() ?? ''} ${item.trim()}`);
-      }
-      const tag = /^\s*\d/.test(line) ? 'ol' : 'ul';
-      blocks.push(`<${tag}>${items.map((item) => `<li>${inline(item)}</li>`).join('')}</${tag}>`);
-    } else if (line.trim() === '') at += 1;
-    else {
-      const words: string[] = [];
-      for (
-        ;
-        at < lines.length &&
-        (lines[at] ?? '').trim() !== '' &&
-        !/^(```|#{1,4} |\||\s*([-*]|\d+[.]) )/.test(lines[at] ?? '');
-        at++
-      ) {
-        words.push((lines[at] ?? '').trim());
-      }
-      blocks.push(`<p>${inline(words.join(' '))}</p>`);
+  return markdownBlocks(text).map(blockToHtml).join('\n');
+}
+
+function blockToHtml(block: MarkdownBlock): string {
+  switch (block.type) {
+    case 'code':
+      return `<pre>${escapeHtml(block.text)}</pre>`;
+    case 'heading':
+      return `<h3>${inline(block.text)}</h3>`;
+    case 'paragraph':
+      return `<p>${inline(block.text)}</p>`;
+    case 'list': {
+      const tag = block.ordered ? 'ol' : 'ul';
+      return `<${tag}>${block.items.map((item) => `<li>${inline(item)}</li>`).join('')}</${tag}>`;
     }
+    case 'table':
+      return htmlTable(
+        block.head,
+        block.body.map((row) => row.map(inline)),
+      );
   }
-  return blocks.join('\n');
 }
 
 const style = `

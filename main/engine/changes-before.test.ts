@@ -6,6 +6,7 @@ import { createLoopRecords } from '../store/loop-records.ts';
 import { alertContext } from './changes-before.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { lastEvent } from './graph-endpoints.ts';
+import { labelsGraph } from '../../test/support/labels-graph.ts';
 
 let dir: string;
 let engine: Engine;
@@ -18,18 +19,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const document = {
-  format: 'slipway/graph',
-  formatVersion: 1,
-  id: 'g',
-  name: 'G',
-  nodes: { labels: { kind: 'data.file', version: 1, params: { path: 'labels.csv' } } },
-  edges: [],
-  layout: { nodes: {} },
-};
-
 async function run(): Promise<void> {
-  const { runId } = await engine.startRun({ document, baseDir: dir });
+  const { runId } = await engine.startRun({ document: labelsGraph, baseDir: dir });
   expect((await lastEvent(engine, runId)).status).toBe('succeeded');
 }
 

@@ -4,7 +4,9 @@ import { bringOnline } from '../features/bring-online.ts';
 import type { MaterializeResult } from '../features/materialize.ts';
 import { viewOfArtifact } from '../features/view-of-artifact.ts';
 import type { Engine } from './engine.ts';
-import { lastEvent, planOf } from './graph-endpoints.ts';
+import { freshOutput } from './fresh-output.ts';
+import { planOf } from './graph-endpoints.ts';
+import { repeatUntilClosed } from './repeat-until-closed.ts';
 
 interface RefreshOptions {
   engine: Engine;
@@ -46,15 +48,9 @@ async function viewDigest(
   engine: Engine,
   { document, baseDir, id }: { document: unknown; baseDir: string; id: string },
 ): Promise<string> {
-  const { steps } = await engine.planStates(document, { baseDir, to: id });
-  const state = steps.find((step) => step.id === id);
-  const known = state?.hit === true ? state.outputs['view']?.digest : undefined;
-  if (known !== undefined) return known;
-  const { runId } = await engine.startRun({ document, baseDir, to: id, source: 'features' });
-  const finished = await lastEvent(engine, runId);
-  const digest = finished.outputs[`${id}.view`]?.digest;
-  if (digest !== undefined && finished.status === 'succeeded') return digest;
-  throw new AppError('features.unavailable', `The view "${id}" could not be made: run ${runId} ${finished.status}.`, {
+  const made = await freshOutput(engine, { document, baseDir, step: id, port: 'view', source: 'features' });
+  if (made.digest !== undefined) return made.digest;
+  throw new AppError('features.unavailable', `The view "${id}" could not be made: run ${made.runId} ${made.status}.`, {
     nodeId: id,
     fix: 'Open the run to see which step failed and why.',
   });
@@ -62,21 +58,15 @@ async function viewDigest(
 
 /** Refreshes again and again, `everyMs` after the end of the time before. A failure is logged and tried again. */
 export function startFeatureRefresh(options: RefreshOptions & { everyMs: number }): { close(): void } {
-  const closed = new AbortController();
-  let timer = setTimeout(next, options.everyMs);
-  function next(): void {
-    refreshFeatures({ ...options, signal: closed.signal })
-      .catch((error: unknown) => {
-        if (!closed.signal.aborted) options.log(`Refreshing features: ${toAppError(error).message}`);
-      })
-      .finally(() => {
-        if (!closed.signal.aborted) timer = setTimeout(next, options.everyMs);
-      });
-  }
-  return {
-    close() {
-      clearTimeout(timer);
-      closed.abort();
+  const { everyMs, log } = options;
+  return repeatUntilClosed(
+    async (signal) => {
+      await refreshFeatures({ ...options, signal });
     },
-  };
+    {
+      everyMs,
+      firstAfterMs: everyMs,
+      onError: (error) => log(`Refreshing features: ${toAppError(error).message}`),
+    },
+  );
 }

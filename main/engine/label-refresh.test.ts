@@ -7,6 +7,7 @@ import { LabelledLog } from '../monitoring/labelled-log.ts';
 import type { ModelSource } from '../serving/model-source.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { startLabelRefresh } from './label-refresh.ts';
+import { labelsGraph } from '../../test/support/labels-graph.ts';
 
 const manifest: Pick<ModelManifest, 'inputs' | 'classes' | 'task' | 'label'> = {
   task: 'binary',
@@ -25,16 +26,6 @@ afterEach(async () => {
   await engine.close();
   await rm(dir, { recursive: true, force: true });
 });
-
-const document = {
-  format: 'slipway/graph',
-  formatVersion: 1,
-  id: 'g',
-  name: 'G',
-  nodes: { labels: { kind: 'data.file', version: 1, params: { path: 'labels.csv' } } },
-  edges: [],
-  layout: { nodes: {} },
-};
 
 it('waits for a table that is not there yet, and runs its steps again when it has changed', async () => {
   const labelled = new LabelledLog(manifest, 100);
@@ -55,7 +46,7 @@ it('waits for a table that is not there yet, and runs its steps again when it ha
   const said: string[] = [];
   const refresh = startLabelRefresh({
     engine,
-    document,
+    document: labelsGraph,
     baseDir: dir,
     source: { step: 'labels', port: 'table' },
     keys: ['id'],

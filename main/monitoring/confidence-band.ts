@@ -1,3 +1,4 @@
+import { drawLabel } from './draw-label.ts';
 import { type ClassSample, classMetrics, type Metrics, type ScoreOrders, scoreOrders } from './class-performance.ts';
 
 /** A metric with the range that holds it with 95 % confidence. */
@@ -40,14 +41,7 @@ function drawnMetrics(sample: ClassSample, orders: ScoreOrders, random: () => nu
   const weights = drawWeights(rows, random);
   const labels = new Float64Array(rows * classes);
   for (let row = 0; row < rows; row++) {
-    if (weights[row] === 0) continue;
-    let rest = random();
-    let c = 0;
-    while (c < classes - 1 && rest >= (chances[row * classes + c] as number)) {
-      rest -= chances[row * classes + c] as number;
-      c++;
-    }
-    labels[row * classes + c] = 1;
+    if (weights[row] !== 0) drawLabel(chances, labels, { row, classes }, random);
   }
   return classMetrics({ ...sample, chances: labels }, orders, weights);
 }

@@ -1,3 +1,4 @@
+import { drawLabel } from './draw-label.ts';
 import type { Calibration, ScoredReference } from './cbpe.ts';
 import { expectedSample, labelledSample } from './cbpe.ts';
 import { classMetrics, type ClassSample, type Metrics, scoreOrders } from './class-performance.ts';
@@ -107,15 +108,7 @@ function partOf({ classes, scores, actual }: ScoredReference, from: number, to: 
 function drawLabels(sample: ClassSample, random: () => number): ClassSample {
   const { rows, classes, chances } = sample;
   const labels = new Float64Array(rows * classes);
-  for (let row = 0; row < rows; row++) {
-    let rest = random();
-    let c = 0;
-    while (c < classes - 1 && rest >= (chances[row * classes + c] as number)) {
-      rest -= chances[row * classes + c] as number;
-      c++;
-    }
-    labels[row * classes + c] = 1;
-  }
+  for (let row = 0; row < rows; row++) drawLabel(chances, labels, { row, classes }, random);
   return { ...sample, chances: labels };
 }
 
