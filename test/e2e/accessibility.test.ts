@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -15,13 +16,9 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(chromiumPath === undefined)('accessibility', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async (theme) => {

@@ -1,21 +1,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AppPage, chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { type AppPage, chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 import { editorPage } from './editor-page.ts';
 
 let app: RunningApp;
 let browser: Browser;
 
 describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   async function withPage(use: (page: AppPage) => Promise<void>, theme: 'light' | 'dark' = 'light'): Promise<void> {

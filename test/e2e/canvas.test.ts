@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stepsGraph } from '../perf/canvas/steps-graph.ts';
 import { wideGraph } from '../perf/canvas/wide-graph.ts';
-import { chromiumPath, launchBrowser, type RunningApp, startApp } from './app.ts';
+import { chromiumPath, type RunningApp } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 import { editorPage } from './editor-page.ts';
 
 let app: RunningApp;
@@ -17,13 +18,9 @@ const cards = '.react-flow__node';
 const edges = '.react-flow__edge';
 
 describe.skipIf(chromiumPath === undefined)('the canvas at scale', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   async function open(text: string): Promise<Page> {

@@ -2,21 +2,18 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectRpc } from '../support/rpc-client.ts';
-import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
 
 describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   it('shows versions, their profile and differences, and pins the graph to one', async () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectRpc } from '../support/rpc-client.ts';
-import { chromiumPath, launchBrowser, openPage, root, type RunningApp, screenshot, startApp } from './app.ts';
+import { chromiumPath, openPage, root, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -33,13 +34,9 @@ function explainedPenguins(): Document {
 }
 
 describe.skipIf(chromiumPath === undefined)('explanations', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   it('shows what a model uses, and why a row gets its prediction', async () => {

@@ -1,17 +1,9 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type AppPage,
-  chromiumPath,
-  launchBrowser,
-  openPage,
-  root,
-  type RunningApp,
-  screenshot,
-  startApp,
-} from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { type AppPage, chromiumPath, openPage, root, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 import { editorPage } from './editor-page.ts';
 
 let app: RunningApp;
@@ -58,13 +50,9 @@ async function inFocus(page: Page, selector: string): Promise<boolean> {
 }
 
 describe.skipIf(chromiumPath === undefined)('journeys', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   async function withPage(use: (page: AppPage) => Promise<void>, path?: string): Promise<void> {

@@ -1,19 +1,16 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { keyFilePath, readKeys } from '../../main/serving/keys/key-file.ts';
-import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
 
 describe.skipIf(chromiumPath === undefined)('keys of endpoints', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   it('are made, renewed and revoked in the settings, their secret seen once', async () => {

@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser, type RunningApp, screenshot, startApp } from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -11,13 +12,9 @@ const screens = 'home data features runs experiments models endpoints monitors c
 );
 
 describe.skipIf(chromiumPath === undefined)('what a person prefers', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   async function open(options: BrowserContextOptions, language = 'en'): Promise<{ page: Page; errors: string[] }> {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser, type RunningApp, screenshot, startApp } from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 /** Where parts of a screen stand: selector → left, top, width, height in px, from the reading side. */
 type Places = Record<string, [number, number, number, number]>;
@@ -72,13 +73,9 @@ function differences(screen: string, now: Places, known: Places): string[] {
 }
 
 describe.skipIf(chromiumPath === undefined)('screens', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   async function look(

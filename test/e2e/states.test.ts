@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser, type RunningApp, screenshot, startApp } from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, type RunningApp, screenshot, startApp } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -29,13 +30,9 @@ const screens: readonly { screen: string; call?: string; emptyAction?: RegExp }[
 const filled = screens.filter((one) => one.call !== undefined);
 
 describe.skipIf(chromiumPath === undefined)('states of screens', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   /** A page whose engine answers, waits or refuses, as `answers.now` says. */

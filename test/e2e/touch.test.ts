@@ -1,6 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchBrowser, type RunningApp, screenshot, startApp } from './app.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -14,13 +15,9 @@ interface Point {
 }
 
 describe.skipIf(chromiumPath === undefined)('by touch', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   async function withTouch(

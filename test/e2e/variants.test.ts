@@ -2,21 +2,18 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectRpc } from '../support/rpc-client.ts';
-import { chromiumPath, launchBrowser, openPage, root, type RunningApp, screenshot, startApp } from './app.ts';
+import { chromiumPath, openPage, root, type RunningApp, screenshot } from './app.ts';
+import { withAppInBrowser } from './app-in-browser.ts';
 
 let app: RunningApp;
 let browser: Browser;
 
 describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to data', () => {
-  beforeAll(async () => {
-    app = await startApp();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+  withAppInBrowser((startedApp, startedBrowser) => {
+    app = startedApp;
+    browser = startedBrowser;
   });
 
   it('compares settings of a node, pins its result, and shows what a model was made from', async () => {
