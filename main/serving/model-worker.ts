@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { AppError, toWireError } from '../../shared/errors/app-error.ts';
 import { openSession } from '../compute/onnx/session.ts';
+import { DeviceFallback } from './device-fallback.ts';
 import type { ModelOnDevice } from './open-on-device.ts';
 import { keepCompiledCode } from '../product/code-cache.ts';
 import { giveBackMemoryAtRest } from '../product/memory-at-rest.ts';
@@ -54,16 +55,21 @@ function originalSpecs(metadata: InferenceSession['inputMetadata'], bf16: Readon
 }
 
 async function serve(): Promise<void> {
-  let model: ModelOnDevice;
+  let model: DeviceFallback;
   try {
     const bytes = await readFile(start.path);
     const opened = await open(bytes);
     const inputs = originalSpecs(opened.session.inputMetadata, bf16Inputs);
     const outputs = originalSpecs(opened.session.outputMetadata, bf16Outputs);
-    model = await onDevice(opened, inputs);
-    for (const runs of start.warmup) await warmUp(model.session, inputs, runs);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    reply({ type: 'ready', inputs, outputs, sha256, ran: model.ran });
+    const placed = await onDevice(opened, inputs);
+    for (const runs of start.warmup) await warmUp(placed.session, inputs, runs);
+    const sha256 = sha256Of(bytes);
+    model = new DeviceFallback({
+      model: placed,
+      openOnCpu: () => openAgain(sha256),
+      onMove: (ran) => reply({ type: 'moved', ran }),
+    });
+    reply({ type: 'ready', inputs, outputs, sha256, ran: placed.ran });
   } catch (error) {
     reply({ type: 'refused', error: toWireError(error) });
     return;
@@ -71,6 +77,17 @@ async function serve(): Promise<void> {
   port.on('message', (message: RunMessage) => {
     void run(model, message);
   });
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** On the CPU, the file as it was loaded first: what answers under one version must never change by itself. */
+async function openAgain(sha256: string): Promise<InferenceSession> {
+  const bytes = await readFile(start.path);
+  if (sha256Of(bytes) !== sha256) throw new Error('the file was changed');
+  return (await open(bytes)).session;
 }
 
 /** Most rows of the batch that devices are compared with. */
@@ -124,7 +141,7 @@ async function warmUp(session: InferenceSession, inputs: readonly TensorSpec[], 
   }
 }
 
-async function run(model: ModelOnDevice, message: RunMessage): Promise<void> {
+async function run(model: DeviceFallback, message: RunMessage): Promise<void> {
   try {
     const feeds: Record<string, OrtTensor> = {};
     for (const input of message.inputs) {
@@ -132,36 +149,14 @@ async function run(model: ModelOnDevice, message: RunMessage): Promise<void> {
     }
     const fetches = message.outputs.map((name) => (bf16Outputs.has(name) ? widenedName(name) : name));
     // Batches come one at a time; only a training that goes first on the device makes this wait.
-    if (model.lease !== undefined) await model.lease.turn();
+    await model.turn();
     const startedMs = performance.now();
-    const results = await runOrMove(model, feeds, fetches);
+    const results = await model.run(feeds, fetches);
     const inferMs = performance.now() - startedMs;
     const outputs = message.outputs.map((name, i) => fromOrt(name, results[fetches[i] as string] as OrtTensor));
     reply({ type: 'result', id: message.id, outputs, inferMs });
   } catch (error) {
     reply({ type: 'failed', id: message.id, message: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-/** A run; where the device fails that the CPU does not, the CPU does this run and those after it. */
-async function runOrMove(
-  model: ModelOnDevice,
-  feeds: Record<string, OrtTensor>,
-  fetches: string[],
-): Promise<InferenceSession.OnnxValueMapType> {
-  try {
-    return await model.session.run(feeds, fetches);
-  } catch (error) {
-    if (model.ran.provider === 'cpu') throw error;
-    const { session } = await open(await readFile(start.path));
-    const results = await session.run(feeds, fetches);
-    const reason = error instanceof Error ? error.message : String(error);
-    model.lease?.close();
-    model.lease = undefined;
-    model.session = session;
-    model.ran = { provider: 'cpu', why: `${model.ran.provider} failed while serving (${reason}).` };
-    reply({ type: 'moved', ran: model.ran });
-    return results;
   }
 }
 

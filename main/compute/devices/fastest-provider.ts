@@ -30,13 +30,16 @@ export async function fastestProvider(
   const failed: string[] = [];
   let failure: unknown;
   for (const provider of providers) {
+    let session: InferenceSession | undefined;
     try {
-      const session = await open(provider);
+      session = await open(provider);
       await run(session);
       const started = performance.now();
       await run(session);
       measured.push({ provider, session, runMs: performance.now() - started });
     } catch (error) {
+      // It may hold memory of the device; one that has failed may fail here too.
+      await session?.release().catch(() => undefined);
       failure = error;
       failed.push(`${provider} failed (${toAppError(error).message})`);
     }
