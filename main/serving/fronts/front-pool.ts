@@ -20,7 +20,6 @@ interface Front {
   load: FrontLoad;
   /** Connections that were handed over. */
   handed: number;
-  restarts: number[];
 }
 
 export interface FrontPoolOptions {
@@ -102,14 +101,13 @@ export class FrontPool {
     post(front.child, { type: 'connection' }, socket);
   }
 
-  #launch(id: number, restarts: number[]): Promise<Front> {
+  #launch(id: number, restarts: readonly number[]): Promise<Front> {
     const child = fork(fileURLToPath(new URL('./front-process.ts', import.meta.url)), [], { execArgv: [] });
     const front: Front = {
       id,
       child,
       load: { connections: 0, taken: 0, outstanding: 0, requests: 0, cpuUs: 0 },
       handed: 0,
-      restarts,
     };
     return new Promise((resolve, reject) => {
       child.on('message', (message: FrontMessage) => {
@@ -132,28 +130,33 @@ export class FrontPool {
       child.on('exit', () => {
         reject(frontEnded(undefined));
         this.#endedCpuUs += front.load.cpuUs;
-        if (!this.#closing && this.#fronts.includes(front)) void this.#restart(front);
+        if (!this.#fronts.includes(front)) return;
+        this.#fronts = this.#fronts.filter((other) => other !== front);
+        if (this.#closing) return;
+        this.#options.log('warn', `Front process ${id} ended with its connections.`);
+        void this.#restart(id, restarts);
       });
       post(child, { type: 'start', socketPath: this.socketPath, tls: this.#options.tls });
     });
   }
 
-  async #restart(front: Front): Promise<void> {
-    this.#fronts = this.#fronts.filter((other) => other !== front);
-    const nowMs = Date.now();
-    const restarts = [...front.restarts.filter((timeMs) => nowMs - timeMs < restartWindowMs), nowMs];
-    if (restarts.length > maxRestarts) {
-      this.#options.log('error', `Front process ${front.id} ended ${maxRestarts} times in a minute; it stays out.`);
-      // Without any front nobody could ask: the host starts the endpoint again.
-      if (this.#fronts.length === 0) process.exit(1);
-      return;
-    }
-    this.#options.log('warn', `Front process ${front.id} ended with its connections; starting it again.`);
-    try {
-      const next = await this.#launch(front.id, restarts);
-      this.#fronts.push(next);
-    } catch (error) {
-      this.#options.log('error', toAppError(error).message);
+  async #restart(id: number, before: readonly number[]): Promise<void> {
+    let restarts = before;
+    while (!this.#closing) {
+      const nowMs = Date.now();
+      restarts = [...restarts.filter((timeMs) => nowMs - timeMs < restartWindowMs), nowMs];
+      if (restarts.length > maxRestarts) {
+        this.#options.log('error', `Front process ${id} ended ${maxRestarts} times in a minute; it stays out.`);
+        // Without any front nobody could ask: the host starts the endpoint again.
+        if (this.#fronts.length === 0) process.exit(1);
+        return;
+      }
+      try {
+        this.#fronts.push(await this.#launch(id, restarts));
+        return;
+      } catch (error) {
+        this.#options.log('error', toAppError(error).message);
+      }
     }
   }
 }
