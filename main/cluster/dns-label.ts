@@ -20,6 +20,16 @@ export function toDnsLabel(text: string, maxLength: number = maxLabelLength): st
   return readable === '' ? `x-${hash}` : `${readable}-${hash}`;
 }
 
+/** Of a step's container in a Job; its place in the plan keeps names apart where two ids give one label, and shows the order. */
+export function containerLabel(stepId: string, index: number): string {
+  return toDnsLabel(`${index + 1}-${stepId}`);
+}
+
+/** Of a step's task in a Workflow, where no name of a task may begin with a digit. */
+export function taskLabel(stepId: string, index: number): string {
+  return toDnsLabel(`step-${index + 1}-${stepId}`);
+}
+
 /** Of the task or container that stands for the shares of a step (trials, folds), by the step's own label. */
 export function sharesLabel(label: string): string {
   return toDnsLabel(`${label}-shares`);

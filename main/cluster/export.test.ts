@@ -41,7 +41,7 @@ interface Template {
     tasks: {
       name: string;
       template: string;
-      dependencies?: string[];
+      depends?: string;
       arguments?: { parameters: { value: string }[] };
     }[];
   };
@@ -121,7 +121,7 @@ describe('kubernetes', () => {
       const tasks = templates.get(name)?.dag?.tasks ?? [];
       expect(tasks.length).toBeLessThanOrEqual(200);
       for (const task of tasks) {
-        for (const before of task.dependencies ?? []) expect(done).toContain(before);
+        for (const before of task.depends?.split(' && ') ?? []) expect(done).toContain(before);
         done.add(task.name);
         const stepId = task.arguments?.parameters[0]?.value;
         if (stepId === undefined) visit(task.template);
@@ -333,10 +333,10 @@ describe('kubernetes', () => {
         templates: { dag?: { tasks: Record<string, unknown>[] } }[];
       };
       expect(template.templates[0]?.dag?.tasks).toMatchObject([
-        { name: '1-search-shares', withItems: ['0/4', '1/4', '2/4', '3/4'] },
-        { depends: '(1-search-shares.Succeeded || 1-search-shares.Failed || 1-search-shares.Errored)' },
-        { name: '2-folds-shares', withItems: ['0/3', '1/3', '2/3'], dependencies: ['1-search'] },
-        { depends: expect.stringMatching(/^1-search && \(2-folds-shares\.Succeeded/) },
+        { name: 'step-1-search-shares', withItems: ['0/4', '1/4', '2/4', '3/4'] },
+        { depends: '(step-1-search-shares.Succeeded || step-1-search-shares.Failed || step-1-search-shares.Errored)' },
+        { name: 'step-2-folds-shares', withItems: ['0/3', '1/3', '2/3'], depends: 'step-1-search' },
+        { depends: expect.stringMatching(/^step-1-search && \(step-2-folds-shares\.Succeeded/) },
       ]);
     });
 

@@ -5,7 +5,7 @@ import type { ClusterClient } from './api/cluster-client.ts';
 import { followList } from './api/follow-list.ts';
 import { createResourceFinder, resourcePath } from './api/resource-paths.ts';
 import type { KubernetesObject } from './bundle.ts';
-import { itemsLabel, toDnsLabel } from './dns-label.ts';
+import { containerLabel, itemsLabel, taskLabel } from './dns-label.ts';
 import type { LiveDeployment, LiveEvent, LiveJob, LivePod, LiveWorkflow } from './live-objects.ts';
 import { bundleIdOf } from './ownership.ts';
 import { podLog } from './pod-log.ts';
@@ -51,7 +51,7 @@ export async function* followBundle(
 ): AsyncGenerator<ClusterEvent, void, undefined> {
   const graph = bundleIdOf(objects);
   const run = runOf(objects);
-  const steps = stepsOf(objects);
+  const steps = stepsOf(objects, run?.kind);
   const finder = createResourceFinder(client);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -196,7 +196,7 @@ function runOf(objects: readonly KubernetesObject[]): { kind: 'Job' | 'Workflow'
 }
 
 /** Steps of the plan the bundle carries. */
-function stepsOf(objects: readonly KubernetesObject[]): NamedStep[] {
+function stepsOf(objects: readonly KubernetesObject[], kind: 'Job' | 'Workflow' | undefined): NamedStep[] {
   for (const object of objects) {
     const text = (object['data'] as Record<string, unknown> | undefined)?.['plan.json'];
     if (object.kind !== 'ConfigMap' || typeof text !== 'string') continue;
@@ -206,7 +206,7 @@ function stepsOf(objects: readonly KubernetesObject[]): NamedStep[] {
         itemSteps(plan.data.steps).flatMap(({ id, items }) => items.flat().map((step) => [step.id, itemsLabel(id)])),
       );
       return plan.data.steps.map(({ id }, index) => {
-        const label = toDnsLabel(`${index + 1}-${id}`);
+        const label = kind === 'Workflow' ? taskLabel(id, index) : containerLabel(id, index);
         const ofMap = maps.get(id);
         return { id, label, ...(ofMap === undefined ? {} : { itemsLabel: ofMap }) };
       });

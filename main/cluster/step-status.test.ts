@@ -3,8 +3,8 @@ import type { LivePod, LiveWorkflow } from './live-objects.ts';
 import { stepStatuses } from './step-status.ts';
 
 const steps = [
-  { id: 'flights', label: '1-flights' },
-  { id: 'trees', label: '2-trees' },
+  { id: 'flights', label: 'step-1-flights' },
+  { id: 'trees', label: 'step-2-trees' },
 ];
 
 type Nodes = NonNullable<NonNullable<LiveWorkflow['status']>['nodes']>;
@@ -46,15 +46,15 @@ function statuses(live: LiveWorkflow | undefined, pods: LivePod[] = []) {
 describe('steps of a workflow', () => {
   it('wait, run and are done, side by side', () => {
     expect(statuses(workflow('Running')).states).toEqual(['pending', 'pending']);
-    const pods = [pod('1-flights', 0, { terminated: { exitCode: 0 } }), pod('2-trees', 0, { running: {} })];
-    const nodes = { a: { type: 'Retry', displayName: '1-flights', phase: 'Succeeded' } };
+    const pods = [pod('step-1-flights', 0, { terminated: { exitCode: 0 } }), pod('step-2-trees', 0, { running: {} })];
+    const nodes = { a: { type: 'Retry', displayName: 'step-1-flights', phase: 'Succeeded' } };
     expect(statuses(workflow('Running', nodes), pods).states).toEqual(['done', 'running']);
   });
 
   it('keep their state when their pods are cleaned up', () => {
     const nodes = {
-      a: { type: 'Retry', displayName: '1-flights', phase: 'Succeeded' },
-      b: { type: 'Retry', displayName: '2-trees', phase: 'Succeeded' },
+      a: { type: 'Retry', displayName: 'step-1-flights', phase: 'Succeeded' },
+      b: { type: 'Retry', displayName: 'step-2-trees', phase: 'Succeeded' },
     };
     const found = statuses(workflow('Succeeded', nodes));
     expect(found.states).toEqual(['done', 'done']);
@@ -62,20 +62,20 @@ describe('steps of a workflow', () => {
   });
 
   it('wait again after a pod that failed, as long as the workflow tries again', () => {
-    const lost = pod('1-flights', 0, {}, { phase: 'Failed', reason: 'Evicted', message: 'low on memory' });
-    const nodes = { a: { type: 'Retry', displayName: '1-flights', phase: 'Running' } };
+    const lost = pod('step-1-flights', 0, {}, { phase: 'Failed', reason: 'Evicted', message: 'low on memory' });
+    const nodes = { a: { type: 'Retry', displayName: 'step-1-flights', phase: 'Running' } };
     const waiting = statuses(workflow('Running', nodes), [lost]).steps[0];
     expect(waiting).toMatchObject({ state: 'pending', reason: expect.stringContaining('low on memory'), attempts: 1 });
-    const again = statuses(workflow('Running', nodes), [lost, pod('1-flights', 1, { running: {} })]).steps[0];
-    expect(again).toMatchObject({ state: 'running', pod: 'run-1-flights-1', attempts: 2 });
+    const again = statuses(workflow('Running', nodes), [lost, pod('step-1-flights', 1, { running: {} })]).steps[0];
+    expect(again).toMatchObject({ state: 'running', pod: 'run-step-1-flights-1', attempts: 2 });
   });
 
   it('fail with the reason of the container, and those below are skipped', () => {
     const nodes = {
-      a: { type: 'Retry', displayName: '1-flights', phase: 'Failed', message: 'No more retries left' },
-      b: { type: 'Skipped', displayName: '2-trees', phase: 'Omitted', message: 'omitted: depends condition not met' },
+      a: { type: 'Retry', displayName: 'step-1-flights', phase: 'Failed', message: 'No more retries left' },
+      b: { type: 'Skipped', displayName: 'step-2-trees', phase: 'Omitted', message: 'omitted: depends condition not met' },
     };
-    const failed = pod('1-flights', 0, { terminated: { exitCode: 137, reason: 'OOMKilled' } });
+    const failed = pod('step-1-flights', 0, { terminated: { exitCode: 137, reason: 'OOMKilled' } });
     const found = statuses(workflow('Failed', nodes, 'child failed'), [failed]);
     expect(found.run).toEqual({ state: 'failed', reason: 'child failed' });
     expect(found.steps).toMatchObject([
@@ -91,7 +91,7 @@ describe('steps of a workflow', () => {
 
 describe('trials and folds of a step', () => {
   const share = (index: number, phase: string, state: object) =>
-    pod(`2-trees-shares(${index}:${index}/3)`, 0, state, { phase });
+    pod(`step-2-trees-shares(${index}:${index}/3)`, 0, state, { phase });
 
   it('run in pods of their own while the step waits, which is said at the step', () => {
     const pods = [
@@ -108,7 +108,7 @@ describe('trials and folds of a step', () => {
       reason: 'ImagePullBackOff',
       fix: expect.stringContaining('image'),
     });
-    const own = [...pods, pod('2-trees', 0, { running: {} })];
+    const own = [...pods, pod('step-2-trees', 0, { running: {} })];
     expect(statuses(workflow('Running'), own).steps[1]).toMatchObject({ state: 'running', reason: null });
   });
 

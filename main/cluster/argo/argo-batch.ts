@@ -3,7 +3,7 @@ import type { PlanStep } from '../../../shared/plan/plan.ts';
 import { apiServerPolicy } from '../api-server-policy.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
-import { sharesLabel, toDnsLabel } from '../dns-label.ts';
+import { sharesLabel, taskLabel, toDnsLabel } from '../dns-label.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
@@ -121,29 +121,30 @@ function stepShapes(context: ExportContext, names: Names): StepShapes {
  * Trials and folds of a step are a task before it that stands for several pods; what they could not do, the step does.
  */
 function dagTemplates(steps: readonly PlanStep[], { templateOf, sharesOf }: StepShapes): Record<string, unknown>[] {
-  const label = new Map(steps.map((step, index) => [step.id, toDnsLabel(`${index + 1}-${step.id}`)]));
+  const label = new Map(steps.map((step, index) => [step.id, taskLabel(step.id, index)]));
   // Branches that do not need a failed step go on, as they do on the workstation.
   const dag = (name: string, tasks: unknown[]) => ({ name, failFast: false, dag: { tasks } });
   const tasksOf = (step: PlanStep, together: ReadonlySet<string>): Record<string, unknown>[] => {
     const upstream = new Set(Object.values(step.inputs).flatMap((inputs) => inputs.map((input) => input.step)));
-    const dependencies = [...upstream].filter((id) => together.has(id)).map((id) => label.get(id) as string);
-    const after = dependencies.length === 0 ? {} : { dependencies };
+    const before = [...upstream].filter((id) => together.has(id)).map((id) => label.get(id) as string);
+    // A DAG with `depends` in one task takes `dependencies` in none.
+    const after = before.length === 0 ? {} : { depends: before.join(' && ') };
     const name = label.get(step.id) as string;
     const parameter = { name: 'step', value: step.id };
     const shares = sharesOf.get(step.id);
     const own = { name, template: templateOf.get(step.id), arguments: { parameters: [parameter] } };
     if (shares === undefined) return [{ ...own, ...after }];
-    const before = sharesLabel(name);
-    const ended = ['Succeeded', 'Failed', 'Errored'].map((phase) => `${before}.${phase}`).join(' || ');
+    const sharesName = sharesLabel(name);
+    const ended = ['Succeeded', 'Failed', 'Errored'].map((phase) => `${sharesName}.${phase}`).join(' || ');
     return [
       {
-        name: before,
+        name: sharesName,
         template: shares.template,
         arguments: { parameters: [parameter, { name: 'share', value: '{{item}}' }] },
         withItems: Array.from({ length: shares.count }, (_, index) => `${index}/${shares.count}`),
         ...after,
       },
-      { ...own, depends: [...dependencies, `(${ended})`].join(' && ') },
+      { ...own, depends: [...before, `(${ended})`].join(' && ') },
     ];
   };
   const parts = inParts(steps, (step) => (sharesOf.has(step.id) ? 2 : 1)).map((part) => {
@@ -156,7 +157,7 @@ function dagTemplates(steps: readonly PlanStep[], { templateOf, sharesOf }: Step
   return [
     dag(
       entrypoint,
-      names.map((name, part) => ({ name, template: name, ...(part === 0 ? {} : { dependencies: [names[part - 1]] }) })),
+      names.map((name, part) => ({ name, template: name, ...(part === 0 ? {} : { depends: names[part - 1] }) })),
     ),
     ...parts.map((tasks, part) => dag(`part-${part + 1}`, tasks)),
   ];

@@ -1,8 +1,7 @@
 import { itemShares, itemSteps } from '../../../shared/plan/item-steps.ts';
-import type { PlanStep } from '../../../shared/plan/plan.ts';
 import type { KubernetesObject } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
-import { toDnsLabel } from '../dns-label.ts';
+import { containerLabel } from '../dns-label.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
@@ -40,13 +39,11 @@ export function jobBatch(context: ExportContext, names: Names, planText: string)
 function jobObjects(context: ExportContext, names: Names, planText: string): KubernetesObject[] {
   const { plan, version } = context;
   const labels = labelsOf(names.graph, 'run', version);
-  // The number keeps names apart where two ids give one label, and shows the order.
-  const labelOf = (step: PlanStep, index: number) => toDnsLabel(`${index + 1}-${step.id}`);
-  const shared = sharedParts(context, names, labelOf);
+  const shared = sharedParts(context, names);
   const containers = plan.steps.flatMap((step, index) => {
     return [
       ...shared.filter(({ before }) => before === step.id).map((part) => shareStarter(part, names)),
-      { name: labelOf(step, index), ...stepContainer(step, context, names) },
+      { name: containerLabel(step.id, index), ...stepContainer(step, context, names) },
     ];
   });
   return [

@@ -3,7 +3,7 @@ import { itemShares, itemSteps } from '../../../shared/plan/item-steps.ts';
 import type { PlanStep } from '../../../shared/plan/plan.ts';
 import { apiServerPolicy } from '../api-server-policy.ts';
 import type { KubernetesObject } from '../bundle.ts';
-import { itemsLabel, sharesLabel, toDnsLabel } from '../dns-label.ts';
+import { containerLabel, itemsLabel, sharesLabel, toDnsLabel } from '../dns-label.ts';
 import { engineCommand, imageName, imagePullPolicy } from '../engine-image.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names, planFolder, storeFolder } from '../names.ts';
@@ -34,12 +34,8 @@ export interface SharedPart {
   count: number;
 }
 
-/** Parts of the plan that pods of their own do; `labelOf` names a step's container. What is in a map's item is done with it. */
-export function sharedParts(
-  context: ExportContext,
-  names: Names,
-  labelOf: (step: PlanStep, index: number) => string,
-): SharedPart[] {
+/** Parts of the plan that pods of their own do. What is in a map's item is done with it. */
+export function sharedParts(context: ExportContext, names: Names): SharedPart[] {
   const templateOf = (label: string) => toDnsLabel(`${names.graph}-${label}`, maxCronJobName);
   const maps = itemSteps(context.plan.steps).flatMap((map): SharedPart[] => {
     const count = itemShares(map, context.mostPods);
@@ -52,7 +48,7 @@ export function sharedParts(
   const spread = context.plan.steps.flatMap((step, index): SharedPart[] => {
     const count = inItems.has(step) ? 0 : shareCount(step, context.definitionOf, context.mostPods);
     if (count === 0) return [];
-    const label = sharesLabel(labelOf(step, index));
+    const label = sharesLabel(containerLabel(step.id, index));
     return [{ before: step.id, steps: [step], part: ['--step', step.id], label, template: templateOf(label), count }];
   });
   return [...maps, ...spread];
