@@ -100,6 +100,7 @@ async function post(
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
   } catch (cause) {
+    signal.throwIfAborted();
     throw new AppError('data.connection', `${url.origin} does not answer.`, {
       fix: 'Check that the endpoint is up.',
       cause,

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { exportFormat, exportTable } from '../../../nodes/lib/export-table.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
@@ -81,7 +82,10 @@ async function writeTo(
       return Number(counted?.['n'] ?? 0);
     },
     context.signal,
-  );
+  ).catch(async (error: unknown) => {
+    await rm(temporary, { force: true });
+    throw error;
+  });
   if (rows === undefined) throw nothingLogged();
   await replaceFile(temporary, target);
   context.output.result({ rows, out: target }, `${rows} rows into ${out}.`);
