@@ -7,8 +7,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createArtifactStore } from '../../main/store/artifact-store.ts';
 import { copyStep } from '../../main/store/copy-step.ts';
 import { createDirectoryDriver } from '../../main/store/directory-driver.ts';
+import { createS3Driver } from '../../main/store/s3-driver.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { s3Credentials, startS3Server } from '../support/s3-server.ts';
 
 const template = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 const namespace = 'penguins-run';
@@ -79,12 +81,12 @@ function finish(
   server.put({ ...job, status: { conditions: [condition] } }, 'kube-controller-manager');
 }
 
-function lineOf(stepId: string): string {
+function lineOf(stepId: string, key = `key-${stepId}`): string {
   return JSON.stringify({
     type: 'run.finished',
     runId: 'r',
     status: 'succeeded',
-    steps: [{ id: stepId, kind: 'k', status: 'executed', key: `key-${stepId}`, durationMs: 5 }],
+    steps: [{ id: stepId, kind: 'k', status: 'executed', key, durationMs: 5 }],
     outputs: { [`${stepId}.out`]: { digest: 'd'.repeat(64), type: 'table' } },
     metrics: stepId === 'evaluate' ? { evaluate: { accuracy: 0.9 } } : {},
   });
@@ -151,3 +153,33 @@ it('brings results from one store to another, where a run finds them', async () 
   );
   expect(second.last['outputs']).toEqual(first.last['outputs']);
 }, 60_000);
+
+it('fetches results from object storage, and registers what the run gave', async () => {
+  const storage = await startS3Server(['results']);
+  try {
+    const pods = join(folder, 'pods');
+    const data = join(folder, 'data');
+    const there = await runSlipway(['run', template], pods);
+    const uri = `s3://results/run?endpoint=${storage.endpoint}`;
+    const remote = createArtifactStore(createS3Driver(uri, { cacheDir: join(folder, 'cache'), env: s3Credentials }));
+    const keys = new Map<string, string>();
+    for (const { id, key } of there.last['steps'] as { id: string; key: string }[]) {
+      await copyStep(key, createArtifactStore(createDirectoryDriver(pods)), remote);
+      keys.set(id, key);
+    }
+    const args = ['run', template, '--target', 'cluster', '--store', uri];
+    const running = runSlipway(args, data, { ...env, ...s3Credentials });
+    finish(await jobOfRun(), (id) => [lineOf(id, keys.get(id))]);
+    const { code, stderr } = await running;
+    expect(code, stderr).toBe(0);
+    const again = await runSlipway(['run', template], data);
+    expect(new Set((again.last['steps'] as { status: string }[]).map(({ status }) => status))).toEqual(
+      new Set(['cached']),
+    );
+    expect(again.last['outputs']).toEqual(there.last['outputs']);
+    const models = await runSlipway(['models', 'list'], data);
+    expect(JSON.stringify(models.last)).toContain('penguins');
+  } finally {
+    await storage.close();
+  }
+}, 120_000);

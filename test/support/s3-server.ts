@@ -47,7 +47,10 @@ export async function startS3Server(buckets: readonly string[]): Promise<S3Serve
   };
 
   const server = createServer((request, response) => {
-    void read(request).then((body) => handle(request, response, body));
+    // Whoever asks would else wait as long as it waits for a storage.
+    read(request)
+      .then((body) => handle(request, response, body))
+      .catch((error: Error) => response.destroy(error));
   });
   const state: S3Server = {
     endpoint: '',
