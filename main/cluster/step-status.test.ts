@@ -73,7 +73,12 @@ describe('steps of a workflow', () => {
   it('fail with the reason of the container, and those below are skipped', () => {
     const nodes = {
       a: { type: 'Retry', displayName: 'step-1-flights', phase: 'Failed', message: 'No more retries left' },
-      b: { type: 'Skipped', displayName: 'step-2-trees', phase: 'Omitted', message: 'omitted: depends condition not met' },
+      b: {
+        type: 'Skipped',
+        displayName: 'step-2-trees',
+        phase: 'Omitted',
+        message: 'omitted: depends condition not met',
+      },
     };
     const failed = pod('step-1-flights', 0, { terminated: { exitCode: 137, reason: 'OOMKilled' } });
     const found = statuses(workflow('Failed', nodes, 'child failed'), [failed]);
