@@ -193,7 +193,7 @@ export const endpointNode = defineNode({
     sendLogTo: z
       .string()
       .max(1_000)
-      .regex(/^$|^(s3|https?):\/\/[^\s/@]+/, 's3://BUCKET/PREFIX?endpoint=… or https://HOST/PATH')
+      .regex(/^$|^(s3|https?):\/\/[^\s/@?#]+([/?#]\S*)?$/, 's3://BUCKET/PREFIX?endpoint=… or https://HOST/PATH')
       .default('')
       .describe(
         'Where finished files of the request log are sent whenever it can be reached: s3://BUCKET/PREFIX, or an address that takes PUT; empty for nowhere',
@@ -207,7 +207,7 @@ export const endpointNode = defineNode({
     payloadLogUrl: z
       .string()
       .max(1_000)
-      .regex(/^$|^https?:\/\/[^\s/@]+/, 'http://HOST/PATH or https://…, without user and password')
+      .regex(/^$|^https?:\/\/[^\s/@?#]+([/?#]\S*)?$/, 'http://HOST/PATH or https://…, without user and password')
       .default('')
       .describe(
         'Address that whole requests and answers are sent to as CloudEvents, as by the logger of KServe; empty for none',
