@@ -38,6 +38,7 @@ export class PayloadLog {
   #events = 0;
   #bytes = 0;
   #failing = false;
+  #ended = false;
 
   constructor(options: PayloadLogOptions, log: (level: LogLevel, text: string) => void) {
     this.#options = options;
@@ -58,8 +59,10 @@ export class PayloadLog {
     this.#worker.on('error', (error) => this.#problem(error.message));
     this.#closed = new Promise((resolve) => {
       this.#worker.on('exit', () => {
+        this.#ended = true;
         this.counts.lost += this.#events;
         this.#events = 0;
+        this.#pending = [];
         resolve();
       });
     });
@@ -86,7 +89,7 @@ export class PayloadLog {
 
   #push(event: PayloadEvent): void {
     const { length } = event.payload.body;
-    if (this.#events >= maxEvents || this.#bytes + length > maxBytes) {
+    if (this.#ended || this.#events >= maxEvents || this.#bytes + length > maxBytes) {
       this.counts.lost++;
       this.#problem('it is too slow');
       return;
@@ -117,7 +120,9 @@ export class PayloadLog {
 
   /** Said once until it goes well again; the counts tell how much is lost. */
   #problem(reason: string): void {
-    if (!this.#failing) this.#log('warn', `Payload log: events are lost, ${this.#options.url}: ${reason}.`);
+    // What follows the path may hold a secret.
+    const { origin, pathname } = new URL(this.#options.url);
+    if (!this.#failing) this.#log('warn', `Payload log: events are lost, ${origin}${pathname}: ${reason}.`);
     this.#failing = true;
   }
 }
