@@ -359,12 +359,15 @@ export const loadTestSchema = z.object({
 });
 export type LoadTest = z.infer<typeof loadTestSchema>;
 
+/** A moment that a `Date` can hold. */
+const epochMsSchema = z.number().min(-8.64e15).max(8.64e15);
+
 export const requestSearchSchema = z.object({
   /** Part of the request's id. */
   id: z.string().max(200).optional(),
   version: z.string().max(20).optional(),
-  fromMs: z.number().optional(),
-  toMs: z.number().optional(),
+  fromMs: epochMsSchema.optional(),
+  toMs: epochMsSchema.optional(),
   /** An input or output, compared with a value. */
   column: z.string().max(500).optional(),
   compare: z.enum(['is', 'is-not', 'below', 'above', 'missing']).optional(),

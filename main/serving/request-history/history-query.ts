@@ -219,7 +219,9 @@ function wantedOf(sqlType: string, value: string): string | undefined {
   if (isNumeric(sqlType)) {
     const text = value.trim();
     if (sqlType !== 'DOUBLE' && /^-?\d{1,19}$/.test(text)) return `CAST(${quoteLiteral(text)} AS HUGEINT)`;
-    return text === '' || Number.isNaN(Number(text)) ? undefined : `CAST(${quoteLiteral(text)} AS DOUBLE)`;
+    const number = Number(text);
+    // Not the text: it may be 0x10, which is a number here only.
+    return text === '' || Number.isNaN(number) ? undefined : `CAST('${number}' AS DOUBLE)`;
   }
   if (sqlType === 'BOOLEAN') return /^(true|false)$/i.test(value.trim()) ? value.trim() : undefined;
   if (sqlType.startsWith('TIMESTAMP')) return `TRY_CAST(${quoteLiteral(value)} AS TIMESTAMP)`;

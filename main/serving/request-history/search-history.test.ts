@@ -144,6 +144,8 @@ describe('the request log', () => {
     [{ column: 'amount', compare: 'is', value: '17' }, 1],
     [{ column: 'amount', compare: 'above', value: '20000' }, 29],
     [{ column: 'amount', compare: 'is', value: 'many' }, 0],
+    [{ column: 'amount', compare: 'is', value: '0x11' }, 1],
+    [{ fromMs: -8.64e15, toMs: 8.64e15, version: '2' }, 31],
     [{ column: 'origin', compare: 'is', value: "o1' OR '1'='1" }, 0],
     [{ column: 'origin', compare: 'is', value: 'o1' }, 9],
     // Version 1 had no such column.
