@@ -62,7 +62,8 @@ function failureSentence({ failures }: MonitorSystem): string[] {
 
 function lastRequest({ minutes }: MonitorSystem): number {
   const asked = minutes.findLast(({ requests }) => requests > 0);
-  return (asked ?? minutes[0])?.timeMs ?? 0;
+  // Minutes are named by their beginnings.
+  return asked === undefined ? (minutes[0]?.timeMs ?? 0) : asked.timeMs + 60_000;
 }
 
 function percent(share: number): string {

@@ -7,8 +7,9 @@ export interface KeyManagement {
   list(): Promise<EndpointKey[]>;
   /** The secret is shown now only. */
   create(key: NewKey): Promise<{ key: EndpointKey; secret: string }>;
-  /** The old secret works until the grace is over. Errors: `cli.usage` for an unknown key. */
+  /** The old secret works until the grace is over. Errors: `key.not-found`. */
   rotate(idOrName: string, graceMs: number): Promise<{ key: EndpointKey; secret: string }>;
+  /** Errors: `key.not-found`. */
   revoke(idOrName: string): Promise<EndpointKey>;
 }
 
