@@ -7,8 +7,8 @@ export const routeParams = {
     .string()
     .max(2_000)
     .regex(
-      /^$|^https?:\/\/|^mqtts?:\/\/[^\s/@]+\/[^\s+#]+$/,
-      'an address that starts with http:// or https://, or mqtt://HOST/TOPIC',
+      /^$|^https?:\/\/[^\s/@?#]+([/?#]\S*)?$|^mqtts?:\/\/[^\s/@]+\/[^\s+#]+$/,
+      'an address that starts with http:// or https://, without user and password, or mqtt://HOST/TOPIC',
     )
     .default('')
     .describe(

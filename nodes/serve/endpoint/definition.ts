@@ -164,7 +164,7 @@ export const endpointNode = defineNode({
       .string()
       .max(1_000)
       .regex(
-        /^$|^(mqtts?|wss?):\/\/[^\s/@]+/,
+        /^$|^(mqtts?|wss?):\/\/[^\s/@?#]+([/?#]\S*)?$/,
         'mqtt://HOST:PORT, mqtts://… (encrypted) or ws://…, without user and password',
       )
       .default('')
