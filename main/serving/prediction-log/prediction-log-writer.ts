@@ -141,7 +141,10 @@ export class PredictionLogWriter {
     for (const path of this.#files()) {
       const isFailures = failureFiles.some((name) => basename(path) === name);
       if (!isFailures && !path.endsWith('.parquet')) continue;
-      const { mtimeMs: timeMs, size: bytes } = statSync(path);
+      // The log of another version may have removed it meanwhile.
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found === undefined) continue;
+      const { mtimeMs: timeMs, size: bytes } = found;
       if (timeMs < oldestMs) rmSync(path, { force: true });
       else if (!isFailures) kept.push({ path, bytes, timeMs });
     }
