@@ -51,6 +51,15 @@ describe('slices', () => {
     expect(found.slice(3).reduce((sum, slice) => sum + slice.rows.length, 0)).toBe(rows);
   });
 
+  it('are quarters of a column that is mostly zero', () => {
+    const values = Float64Array.from({ length: 10_000 }, (_, i) => Math.max(0, i - 6_000));
+    const found = slicesOf([{ name: 'fee', kind: 'number', values }], 100);
+    expect(found.map(({ value, rows: { length } }) => [value, length])).toEqual([
+      ['0 – 1500', 7_500],
+      ['≥ 1500', 2_500],
+    ]);
+  });
+
   it('show where a challenger that is better over all is surely worse', async () => {
     const better = sample((model, place) => (model === 'champion' ? 1 : place === 'south' ? 2 : 0.1), 2);
     const slices = await compareSlices(better, 0.05);
