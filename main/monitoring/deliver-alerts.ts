@@ -37,17 +37,20 @@ async function post(alerts: readonly Alert[], url: string): Promise<void> {
     body: bodyOf(alerts),
     signal: AbortSignal.timeout(timeoutMs),
   });
+  await response.body?.cancel();
   if (!response.ok) throw new Error(`status ${response.status}`);
 }
 
 /** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. The last message stays with the broker for who subscribes later. */
 async function publish(alerts: readonly Alert[], address: string): Promise<void> {
   const { connectAsync } = await import('mqtt');
-  const { href, pathname } = new URL(address);
-  const broker = href.slice(0, href.length - pathname.length);
-  const client = await connectAsync(broker, { connectTimeout: timeoutMs, reconnectPeriod: 0 });
+  const broker = new URL(address);
+  const topic = decodeURIComponent(broker.pathname.slice(1));
+  broker.pathname = '';
+  broker.search = '';
+  const client = await connectAsync(broker.href, { connectTimeout: timeoutMs, reconnectPeriod: 0 });
   try {
-    await client.publishAsync(decodeURIComponent(pathname.slice(1)), bodyOf(alerts), { qos: 1, retain: true });
+    await client.publishAsync(topic, bodyOf(alerts), { qos: 1, retain: true });
   } finally {
     await client.endAsync(true);
   }

@@ -494,7 +494,9 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
 
   async function tick(): Promise<void> {
     try {
-      recalled ??= recall();
+      recalled ??= recall().catch((error: unknown) => {
+        options.log('warn', `The state of a monitor could not be read: ${toAppError(error).message}`);
+      });
       await recalled;
       feed.publish(await compare());
       await remember(windowStart);
