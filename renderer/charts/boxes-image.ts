@@ -45,30 +45,75 @@ function boxOf(element: Element, left: number, top: number): SVGElement[] {
   ];
 }
 
-/** A run of text where it stands, cut to its element where that cuts it. */
-function textOf(node: Text, left: number, top: number): SVGElement[] {
-  const element = node.parentElement;
-  const text = (node.textContent ?? '').trim();
-  if (element === null || text === '') return [];
+/** A text and where it stands in the window, px. */
+export interface PlacedText {
+  text: string;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** The lines that characters stand in, in their order; white space that takes no room is left out. */
+export function linesOf(characters: Iterable<PlacedText>): PlacedText[] {
+  const lines: PlacedText[] = [];
+  for (const character of characters) {
+    if (character.right <= character.left && character.text.trim() === '') continue;
+    const line = lines.at(-1);
+    if (line === undefined || (character.top + character.bottom) / 2 > line.bottom) {
+      // White space at a break hangs over the line before it.
+      if (character.text.trim() !== '') lines.push({ ...character });
+      continue;
+    }
+    line.text += character.text;
+    line.left = Math.min(line.left, character.left);
+    line.right = Math.max(line.right, character.right);
+    line.bottom = Math.max(line.bottom, character.bottom);
+  }
+  return lines.map((line) => ({ ...line, text: line.text.trimEnd() }));
+}
+
+/** The lines that a text is broken into where it stands; none for one that is not seen. */
+function linesOfText(node: Text): PlacedText[] {
+  const text = node.textContent ?? '';
   const range = document.createRange();
   range.selectNodeContents(node);
-  const box = range.getBoundingClientRect();
-  if (box.width === 0) return [];
+  const { left, right, top, bottom, width } = range.getBoundingClientRect();
+  if (width === 0) return [];
+  if (range.getClientRects().length === 1) return [{ text: text.trim(), left, right, top, bottom }];
+  let end = 0;
+  const characters = [...text].map((character) => {
+    range.setStart(node, end);
+    end += character.length;
+    range.setEnd(node, end);
+    const box = range.getBoundingClientRect();
+    return { text: character, left: box.left, right: box.right, top: box.top, bottom: box.bottom };
+  });
+  return linesOf(characters);
+}
+
+/** A run of text where it stands, line by line, cut to its element where that cuts it. */
+function textOf(node: Text, left: number, top: number): SVGElement[] {
+  const element = node.parentElement;
+  if (element === null || (node.textContent ?? '').trim() === '') return [];
   const style = getComputedStyle(element);
   const around = element.getBoundingClientRect();
-  const isCut = style.overflowX !== 'visible' && box.width > around.width + 1;
-  const shown = isCut ? Math.max(1, Math.floor((text.length * around.width) / box.width) - 1) : text.length;
-  const drawn = made('text', {
-    x: Math.max(box.left, isCut ? around.left : box.left) - left,
-    y: (box.top + box.bottom) / 2 - top,
-    'dominant-baseline': 'central',
-    fill: style.color,
-    'font-family': style.fontFamily,
-    'font-size': style.fontSize,
-    'font-weight': style.fontWeight,
+  return linesOfText(node).map(({ text, ...box }) => {
+    const width = box.right - box.left;
+    const isCut = style.overflowX !== 'visible' && width > around.width + 1;
+    const shown = isCut ? Math.max(1, Math.floor((text.length * around.width) / width) - 1) : text.length;
+    const drawn = made('text', {
+      x: Math.max(box.left, isCut ? around.left : box.left) - left,
+      y: (box.top + box.bottom) / 2 - top,
+      'dominant-baseline': 'central',
+      fill: style.color,
+      'font-family': style.fontFamily,
+      'font-size': style.fontSize,
+      'font-weight': style.fontWeight,
+    });
+    drawn.textContent = shown < text.length ? `${text.slice(0, shown)}…` : text;
+    return drawn;
   });
-  drawn.textContent = shown < text.length ? `${text.slice(0, shown)}…` : text;
-  return [drawn];
 }
 
 /**
