@@ -97,6 +97,10 @@ describe('progressWord', () => {
     expect(progressWord({ done: 98_304, total: 518_831, unit: 'rows' })).toBe('98 of 519 k rows');
     expect(progressWord({ done: 1_900_000, total: 3_000_000, unit: 'rows' })).toBe('1.9 of 3.0 M rows');
   });
+
+  it('says a share alone', () => {
+    expect(progressWord({ done: 70, total: 100, unit: '%' })).toBe('70 %');
+  });
 });
 
 describe('timeLeft', () => {

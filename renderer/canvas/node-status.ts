@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { StepState } from '../../shared/plan/plan.ts';
 import type { EndpointView } from '../state/endpoint-store.ts';
 import type { StepRun } from '../state/run-view.ts';
-import { formatCount, formatDuration, formatFixed } from '../ui/format.ts';
+import { formatCount, formatDuration, formatFixed, formatPercent } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 import { t } from './text.ts';
 
@@ -52,10 +52,11 @@ function unitWord(unit: string): string {
   return known[unit] ?? unit;
 }
 
-/** `1.9 of 3.0 M rows`, `98 of 519 k rows`, `Tree 62 of 100`. */
+/** `1.9 of 3.0 M rows`, `98 of 519 k rows`, `Tree 62 of 100`, `70 %`. */
 export function progressWord(progress: Progress): string {
   const { done, total, unit } = progress;
   if (progress.message !== undefined && total <= 1) return progress.message;
+  if (unit === '%') return formatPercent(done / Math.max(1, total));
   const one = unit.endsWith('s') ? unit.slice(0, -1) : unit;
   if (total >= 1_000_000) {
     return t.ofMillion(formatFixed(done / 1e6, 1), formatFixed(total / 1e6, 1), unitWord(unit));
