@@ -77,7 +77,7 @@ function Example({ definition }: { definition: NodeDefinition }) {
 }
 
 function KindPage({ definition }: { definition: NodeDefinition }) {
-  const page = useMemo(() => kindPage(definition, { ...t, any: t.anyValue }), [definition]);
+  const page = useMemo(() => kindPage(definition, t.typeWords), [definition]);
   return (
     <article className="help-page">
       <header className="help-head">

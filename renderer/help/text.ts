@@ -1,3 +1,4 @@
+import { englishTypeWords } from '../../shared/docs/kind-page.ts';
 import { defineText } from '../translation/define-text.ts';
 
 export const t = defineText(
@@ -13,21 +14,7 @@ export const t = defineText(
     outputs: 'Outputs',
     settings: 'Settings',
     example: 'Example',
-    types: {
-      string: 'text',
-      integer: 'whole number',
-      number: 'number',
-      boolean: 'yes or no',
-      object: 'object',
-      null: 'none',
-    },
-    or: 'or',
-    anyValue: 'any value',
-    listOf: (items: string | number) => `list of ${items}`,
-    values: 'values',
-    between: (low: string | number, high: string | number) => `${low} to ${high}`,
-    atLeast: (low: string | number) => `at least ${low}`,
-    atMost: (high: string | number) => `at most ${high}`,
+    typeWords: englishTypeWords,
     runsAsItIs: 'It brings its data along and runs as it is.',
     needs: {
       database: 'Before it runs, it needs a database that can be reached from here, with its password as a secret.',
@@ -65,21 +52,23 @@ export const t = defineText(
     outputs: 'Ausgänge',
     settings: 'Einstellungen',
     example: 'Beispiel',
-    types: {
-      string: 'Text',
-      integer: 'ganze Zahl',
-      number: 'Zahl',
-      boolean: 'ja oder nein',
-      object: 'Objekt',
-      null: 'nichts',
+    typeWords: {
+      types: {
+        string: 'Text',
+        integer: 'ganze Zahl',
+        number: 'Zahl',
+        boolean: 'ja oder nein',
+        object: 'Objekt',
+        null: 'nichts',
+      },
+      or: 'oder',
+      any: 'irgendein Wert',
+      listOf: (items) => `Liste von ${items}`,
+      values: 'Werten',
+      between: (low, high) => `${low} bis ${high}`,
+      atLeast: (low) => `mindestens ${low}`,
+      atMost: (high) => `höchstens ${high}`,
     },
-    or: 'oder',
-    anyValue: 'irgendein Wert',
-    listOf: (items) => `Liste von ${items}`,
-    values: 'Werten',
-    between: (low, high) => `${low} bis ${high}`,
-    atLeast: (low) => `mindestens ${low}`,
-    atMost: (high) => `höchstens ${high}`,
     runsAsItIs: 'Es bringt seine Daten mit und läuft, wie es ist.',
     needs: {
       database: 'Bevor es läuft, braucht es eine von hier erreichbare Datenbank, ihr Passwort als Geheimnis.',

@@ -58,7 +58,8 @@ export interface TypeWords {
   atMost: (high: number) => string;
 }
 
-const english: TypeWords = {
+/** In English; catalogues of texts take them from here. */
+export const englishTypeWords = {
   types: {
     string: 'text',
     integer: 'whole number',
@@ -74,7 +75,7 @@ const english: TypeWords = {
   between: (low, high) => `${low} to ${high}`,
   atLeast: (low) => `at least ${low}`,
   atMost: (high) => `at most ${high}`,
-};
+} satisfies TypeWords;
 
 function typeText(schema: JsonSchema, words: TypeWords): string {
   const or = ` ${words.or} `;
@@ -100,7 +101,7 @@ function rangeText({ minimum, maximum }: JsonSchema, words: TypeWords): string {
 }
 
 /** The page of a kind. Pure. */
-export function kindPage(definition: NodeDefinition, words: TypeWords = english): KindPage {
+export function kindPage(definition: NodeDefinition, words: TypeWords = englishTypeWords): KindPage {
   const schema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   const ports = portsOf(definition, definition.examples[0].params);
   return {
