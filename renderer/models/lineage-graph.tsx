@@ -1,5 +1,5 @@
 import { definitionOf } from '../../nodes/catalog.ts';
-import { kindTitle } from '../translation/kind-titles.ts';
+import { titleOfKind } from '../translation/kind-titles.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -81,7 +81,7 @@ export function LineageGraph({ version }: { version: ModelVersion }) {
               <rect width={card.width} height={card.height} rx={5} className={node.missing ? 'missing' : undefined} />
               <rect width={4} height={card.height} className="flag" />
               <text x={12} y={18}>
-                {definition ? kindTitle(definition) : node.kind}
+                {titleOfKind(node.kind)}
               </text>
               <text x={12} y={34} className="soft">
                 {[node.type, node.rows === null ? shortDigest(node.digest) : t.rows(formatCount(node.rows))].join(

@@ -14,6 +14,7 @@ import { ParityBox } from '../results/parity-box.tsx';
 import { useArtifactJson } from '../results/use-artifact-json.ts';
 import { useManifest } from '../state/artifact-store.ts';
 import { navigate } from '../state/ui-store.ts';
+import { titleOfKind } from '../translation/kind-titles.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
@@ -119,8 +120,8 @@ function Lineage({ version }: { version: ModelVersion }) {
       {artifact && (
         <>
           <dt>{t.madeBy}</dt>
-          <dd className="mono">
-            {artifact.producer.kind} v{artifact.producer.version}
+          <dd title={artifact.producer.kind}>
+            {titleOfKind(artifact.producer.kind)} v{artifact.producer.version}
           </dd>
           <dt>{t.stepKey}</dt>
           <dd>

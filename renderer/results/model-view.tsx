@@ -1,6 +1,5 @@
-import { definitionOf } from '../../nodes/catalog.ts';
 import { type InputColumn, type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
-import { kindTitle } from '../translation/kind-titles.ts';
+import { titleOfKind } from '../translation/kind-titles.ts';
 import { metricName } from '../translation/metric-names.ts';
 import { BarList } from '../charts/bar-list.tsx';
 import { LineChart } from '../charts/line-chart.tsx';
@@ -40,11 +39,6 @@ function exampleText(input: InputColumn, value: unknown): string {
 
 function paramText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-}
-
-function trainerTitle(kind: string): string {
-  const definition = definitionOf(kind);
-  return definition ? kindTitle(definition) : kind;
 }
 
 /** What a model takes and gives, how it was trained and what it looks at. */
@@ -94,7 +88,7 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
             </>
           )}
           <dt>{t.trainer}</dt>
-          <dd title={trainer.kind}>{trainerTitle(trainer.kind)}</dd>
+          <dd title={trainer.kind}>{titleOfKind(trainer.kind)}</dd>
           <dt>{t.rows}</dt>
           <dd>{formatCount(training.rows)}</dd>
           {training.seconds !== undefined && (

@@ -5,6 +5,7 @@ import { titleOf } from '../state/graph-commands.ts';
 import { useGraphNode } from '../state/graph-store.ts';
 import { startRun } from '../state/run-commands.ts';
 import { select } from '../state/selection-store.ts';
+import { titleOfKind } from '../translation/kind-titles.ts';
 import { Button } from '../ui/button.tsx';
 import { formatBytes, formatDuration } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
@@ -25,7 +26,9 @@ function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
           {node ? titleOf(node, step.id) : step.id}
         </button>
       </td>
-      <td className="mute mono">{step.kind}</td>
+      <td className="mute" title={step.kind}>
+        {titleOfKind(step.kind)}
+      </td>
       <td>
         <span className={`state-word ${status.status}`}>
           <Icon name={statusIcons[status.status]} small />

@@ -12,6 +12,7 @@ import { runLines } from '../results/run-lines.ts';
 import type { StepRun } from '../state/run-view.ts';
 import { titleOf } from '../state/graph-commands.ts';
 import { useGraphs } from '../state/graph-store.ts';
+import { titleOfKind } from '../translation/kind-titles.ts';
 import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
 import { formatClock, formatDuration, formatFull, formatMetric } from '../ui/format.ts';
@@ -85,7 +86,9 @@ function StepRow({
             </button>
           </span>
         </td>
-        <td className="mute mono">{kind}</td>
+        <td className="mute" title={kind}>
+          {titleOfKind(kind)}
+        </td>
         <td>
           <span className={`state-word ${says.tone}`}>
             <Icon name={says.icon} small />

@@ -1,3 +1,4 @@
+import { definitionOf } from '../../nodes/catalog.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { language } from './language.ts';
 
@@ -86,4 +87,10 @@ export const germanKindTitles: Readonly<Record<string, string>> = {
 export function kindTitle(definition: Pick<NodeDefinition, 'kind' | 'title'>): string {
   if (language() !== 'de' || !Object.hasOwn(germanKindTitles, definition.kind)) return definition.title;
   return germanKindTitles[definition.kind] ?? definition.title;
+}
+
+/** The same by the id of the kind; one that this version does not know keeps its id. */
+export function titleOfKind(kind: string): string {
+  const definition = definitionOf(kind);
+  return definition ? kindTitle(definition) : kind;
 }
