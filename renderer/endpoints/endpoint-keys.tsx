@@ -59,17 +59,19 @@ export function EndpointKeys() {
                 <td>{key.scopes.map((scope) => t.scopeNames[scope]).join(', ')}</td>
                 <td>{boundsOf(key)}</td>
                 <td>{key.expiresMs === null ? t.never : formatRelative(key.expiresMs)}</td>
-                <td className="row-actions">
-                  <Button
-                    small
-                    onClick={() => void change(() => engine.key.rotate({ id: key.id, graceDays }))}
-                    aria-label={t.renewKey(key.name)}
-                  >
-                    {t.renew}
-                  </Button>
-                  <Button small variant="danger" onClick={() => setRevoking(key)} aria-label={t.revokeKey(key.name)}>
-                    {t.revoke}
-                  </Button>
+                <td>
+                  <div className="row-actions">
+                    <Button
+                      small
+                      onClick={() => void change(() => engine.key.rotate({ id: key.id, graceDays }))}
+                      aria-label={t.renewKey(key.name)}
+                    >
+                      {t.renew}
+                    </Button>
+                    <Button small variant="danger" onClick={() => setRevoking(key)} aria-label={t.revokeKey(key.name)}>
+                      {t.revoke}
+                    </Button>
+                  </div>
                 </td>
               </tr>
             ))}
@@ -81,7 +83,9 @@ export function EndpointKeys() {
           {t.secretOnce} <code className="mono wrap">{secret}</code>
         </p>
       )}
-      <Button onClick={() => setMaking(true)}>{t.newKey}</Button>
+      <div className="row-actions">
+        <Button onClick={() => setMaking(true)}>{t.newKey}</Button>
+      </div>
       {making && (
         <NewKeyDialog
           onClose={() => setMaking(false)}
