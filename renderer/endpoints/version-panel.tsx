@@ -53,20 +53,12 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
   const rollout = query.data;
   return (
     <div className="endpoint-panel">
-      <table className="list-table" aria-label={t.versionsTab}>
+      <table className="list-table version-table" aria-label={t.versionsTab}>
         <thead>
           <tr>
             <th scope="col">{t.model}</th>
-            <th scope="col" className="n">
-              {t.version}
-            </th>
             <th scope="col">{t.state}</th>
-            <th scope="col" className="n">
-              {t.workers}
-            </th>
-            <th scope="col" className="n">
-              {t.memory}
-            </th>
+            <th scope="col">{t.workers}</th>
             <th scope="col">{t.device}</th>
             <th scope="col" className="n">
               {t.coldStart}
@@ -74,23 +66,23 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
             <th scope="col" className="n">
               {t.requests}
             </th>
-            <th scope="col" className="n">
-              {t.failed}
-            </th>
           </tr>
         </thead>
         <tbody>
           {versions.map((version) => (
             <tr key={`${version.model}/${version.version}`}>
-              <td>{version.model}</td>
-              <td className="n">{version.version}</td>
+              <td>{`${version.model} ${version.version}`}</td>
               <td>{[stateWord(version.state), trafficWord(version.version, rollout)].filter(Boolean).join(', ')}</td>
-              <td className="n">{t.workersOf(version.replicas, version.maxReplicas)}</td>
-              <td className="n">{formatBytes(version.memoryBytes)}</td>
+              <td>
+                {t.workersOf(version.replicas, version.maxReplicas)}
+                <div className="mute">{formatBytes(version.memoryBytes)}</div>
+              </td>
               <td title={version.ran?.why}>{version.ran?.provider.toUpperCase() ?? '–'}</td>
               <td className="n">{version.coldStartMs === null ? '–' : t.inMs(formatNumber(version.coldStartMs))}</td>
-              <td className="n">{formatCount(version.requests)}</td>
-              <td className="n">{formatCount(version.failed)}</td>
+              <td className="n">
+                {formatCount(version.requests)}
+                <div className="mute">{t.failedCount(formatCount(version.failed))}</div>
+              </td>
             </tr>
           ))}
         </tbody>
@@ -117,7 +109,7 @@ function StepTable({ versions }: { versions: readonly Version[] }) {
   const rows = versions.flatMap(({ version, steps = [] }) => steps.map((step) => ({ version, ...step })));
   if (rows.length === 0) return null;
   return (
-    <table className="list-table" aria-label={t.steps}>
+    <table className="list-table version-table" aria-label={t.steps}>
       <thead>
         <tr>
           <th scope="col" className="n">
