@@ -75,6 +75,27 @@ it('gives a graphics processor to one step at a time, and lets others pass', asy
   expect(order).toEqual(['gpu 1', 'cpu', 'gpu 2', 'gpu 3']);
 });
 
+it('lets no step pass one that waits for several graphics processors', async () => {
+  const scheduler = createScheduler({ cores: 8, memoryBytes: 8 * gib, maxWorkers: 8, gpus: 2 });
+  const ask = (gpus: number) => scheduler.acquire({ cpu: 1, memoryBytes: 0, gpus }, never);
+  const first = await ask(1);
+  const order: string[] = [];
+  const both = ask(2).then((lease) => {
+    order.push('both');
+    return lease;
+  });
+  const later = ask(1).then((lease) => {
+    order.push('later');
+    return lease;
+  });
+  await settle();
+  expect(order).toEqual([]);
+  first.release();
+  (await both).release();
+  (await later).release();
+  expect(order).toEqual(['both', 'later']);
+});
+
 it('tells a step once that it waits for a graphics processor', async () => {
   const scheduler = createScheduler({ cores: 2, memoryBytes: gib, maxWorkers: 2 });
   scheduler.setGpus(1);

@@ -39,7 +39,8 @@ interface Waiting {
 /**
  * A step starts when a worker is free and its memory fits; one that fits nowhere still runs, alone. It gets the threads
  * that are free, at least one, so that a cheap step need not wait for a long one that holds every core. Steps for the
- * processor pass those that wait for a graphics processor; a step that asks for more of these than there are gets all.
+ * processor pass those that wait for a graphics processor, and nobody passes these who wants one too, however few. A step
+ * that asks for more of them than there are gets all.
  */
 export function createScheduler(limits: SchedulerLimits): Scheduler {
   const queue: Waiting[] = [];
@@ -49,11 +50,20 @@ export function createScheduler(limits: SchedulerLimits): Scheduler {
   let usedGpus = 0;
   let allGpus = limits.gpus ?? 0;
   const gpusOf = ({ gpus = 0 }: ResourceRequest) => Math.min(gpus, allGpus);
-  const gpusAreFree = (gpus: number) => gpus === 0 || usedGpus + gpus <= allGpus;
+  const firstAllowed = (): Waiting | undefined => {
+    let isGpuAwaited = false;
+    return queue.find(({ request }) => {
+      const gpus = gpusOf(request);
+      if (gpus === 0) return true;
+      if (!isGpuAwaited && usedGpus + gpus <= allGpus) return true;
+      isGpuAwaited = true;
+      return false;
+    });
+  };
 
   const dispatch = () => {
     for (;;) {
-      const next = queue.find(({ request }) => gpusAreFree(gpusOf(request)));
+      const next = firstAllowed();
       for (const waiting of next === undefined ? queue : queue.slice(0, queue.indexOf(next))) {
         if (waiting.told) continue;
         waiting.told = true;
