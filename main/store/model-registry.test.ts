@@ -126,6 +126,9 @@ it('moves an alias that needs approval only when a person approves', () => {
   // Trained again to the same content: it stays rejected until somebody thinks better of it.
   registry.register(registration('b', { needsApproval: true }));
   expect(registry.resolve('models:/late@champion').version).toBe(1);
+  // Nor does a step that asks for no approval go round the person.
+  expect(registry.register(registration('b'))).toMatchObject({ aliases: [], approval: { state: 'rejected' } });
+  expect(registry.resolve('models:/late@champion').version).toBe(1);
   expect(registry.decide('late', 2, { approved: true, person: 'Ada', note: '' }).aliases).toEqual(['champion']);
   expect(() => registry.decide('late', 2, { approved: true, ...said })).toThrow(/approved already, by Ada/);
   expect(() => registry.decide('late', 1, { approved: true, ...said })).toThrow(/Nobody asked/);

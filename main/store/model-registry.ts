@@ -176,9 +176,11 @@ export function createModelRegistry(database: StoreDatabase): ModelRegistry {
     const row = byDigest.get(registration.name, registration.digest);
     const repeated = isRepeated(registration);
     if (row !== undefined && registration.alias !== undefined && !repeated) {
-      if (registration.needsApproval === true && approvalOf.get(row.name, row.version)?.state !== 'approved') {
-        ask(row, registration.alias);
-      } else moveAlias(row, registration.alias);
+      const approval = approvalOf.get(row.name, row.version);
+      // A step that asks for no approval is none: who waits for a person, or was turned down by one, still does.
+      const mayMove = approval === undefined ? registration.needsApproval !== true : approval.state === 'approved';
+      if (mayMove) moveAlias(row, registration.alias);
+      else ask(row, registration.alias);
     }
     return found(row, registration.name);
   });
