@@ -51,5 +51,7 @@ it('names what is not there or no group, and takes no path for a name', async ()
   await writeFile(join(dir, 'groups', 'prep', '2.json'), '{"group":');
   await expect(library.get('prep')).rejects.toMatchObject({ code: 'graph.invalid' });
   expect(await library.list()).toEqual([]);
+  expect(await library.save('prep', content('a'))).toEqual({ name: 'prep', version: 3 });
+  expect((await library.get('prep')).content).toEqual(content('a'));
   await expect(library.save('../out', content('a'))).rejects.toThrow();
 });

@@ -86,15 +86,20 @@ export function createGroupLibrary(dataDir: string): GroupLibrary {
 
     async save(name, content) {
       const text = `${JSON.stringify(libraryGroupSchema.parse(content), null, 2)}\n`;
-      if (text.length > largestBytes) {
-        throw new AppError('graph.too-large', `The group has ${text.length} bytes, more than ${largestBytes}.`, {
+      const bytes = Buffer.byteLength(text);
+      if (bytes > largestBytes) {
+        throw new AppError('graph.too-large', `The group has ${bytes} bytes, more than ${largestBytes}.`, {
           fix: 'Save a smaller part of the graph.',
         });
       }
       await mkdir(join(root, idSchema.parse(name)), { recursive: true });
       for (;;) {
         const newest = (await versionsOf(name)).at(-1);
-        if (newest !== undefined && sameGroup(await read(name, newest), content)) return { name, version: newest };
+        if (newest !== undefined) {
+          // One that cannot be read is replaced by a newer one.
+          const kept = await read(name, newest).catch(() => undefined);
+          if (kept !== undefined && sameGroup(kept, content)) return { name, version: newest };
+        }
         const version = (newest ?? 0) + 1;
         const temporary = `${fileOf(name, version)}.${randomUUID()}.tmp`;
         await writeFile(temporary, text);
