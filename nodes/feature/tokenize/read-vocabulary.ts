@@ -68,12 +68,16 @@ export const vocabularyFiles = ['tokenizer.json', 'vocab.txt'];
  * Errors: `data.unreadable`, `request.unsupported` for tokenizers that are no WordPiece.
  */
 export async function readVocabulary(file: string): Promise<Vocabulary> {
+  const text = await readText(file);
+  return file.endsWith('.json') ? ofTokenizer(file, text) : ofList(file, text);
+}
+
+async function readText(file: string): Promise<string> {
   const { size } = await stat(file);
   if (size > largestFileBytes) {
     throw unreadable(file, `it has ${Math.ceil(size / 2 ** 20)} MiB, and vocabularies have less than 64`);
   }
-  const text = await readFile(file, 'utf8');
-  return file.endsWith('.json') ? ofTokenizer(file, text) : ofList(file, text);
+  return readFile(file, 'utf8');
 }
 
 function unreadable(file: string, why: string, cause?: unknown): AppError {
@@ -128,7 +132,10 @@ function ofTokenizer(file: string, text: string): Vocabulary {
 async function ofList(file: string, text: string): Promise<Vocabulary> {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
-  const beside = await readFile(join(dirname(file), 'tokenizer_config.json'), 'utf8').catch(() => '{}');
+  const beside = await readText(join(dirname(file), 'tokenizer_config.json')).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}';
+    throw error instanceof AppError ? error : unreadable(file, 'tokenizer_config.json beside it cannot be read', error);
+  });
   let config: z.infer<typeof configSchema>;
   try {
     config = configSchema.parse(JSON.parse(beside));

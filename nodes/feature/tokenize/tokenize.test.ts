@@ -163,6 +163,10 @@ test('reads vocab.txt with its settings', async () => {
   await writeFile(join(plain, 'vocab.txt'), `${list.join('\n')}\n`);
   await writeFile(join(plain, 'tokenizer_config.json'), '{"do_lower_case": false}');
   expect(await tokenized(['the The é'], 8, join(plain, 'vocab.txt'))).toEqual([[2, 5, 1, 1, 3]]);
+  // Settings that are there but cannot be read are not those of no file.
+  await rm(join(plain, 'tokenizer_config.json'));
+  await mkdir(join(plain, 'tokenizer_config.json'));
+  await expect(readVocabulary(join(plain, 'vocab.txt'))).rejects.toThrow('tokenizer_config.json');
 });
 
 describe('a folder with a model', () => {
