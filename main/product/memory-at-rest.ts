@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Share of a core below which a process counts as resting. */
+/** Share of a core below which a thread counts as resting. */
 const restingShare = 0.03;
 /** Processor time after which there is something to collect again, in µs. */
 const worthwhileMicros = 500_000;
 
 /**
- * Collects all garbage of this isolate each time that the process comes to rest, and gives the pages back. V8 collects
+ * Collects all garbage of this isolate each time that its thread comes to rest, and gives the pages back. V8 collects
  * by allocation only: a process that has started and then waits keeps tens of MiB of what its start left behind.
  * Call it once in each long-lived process and worker thread; its timer keeps neither alive.
  */
@@ -30,7 +30,8 @@ export function giveBackMemoryAtRest(periodMs = 5_000): void {
   }, periodMs).unref();
 }
 
+/** Of this thread: collections of the others are nothing to collect, or many threads would keep each other at it. */
 function microsUsed(): number {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.threadCpuUsage();
   return user + system;
 }
