@@ -132,18 +132,18 @@ export function encodeNeighbourIndex({ embeddings, graph, candidates, effort }: 
 /** Errors: `artifact.corrupt`. */
 export function decodeNeighbourIndex(bytes: Uint8Array): NeighbourIndex {
   const { header, arrays } = decodeWeights(bytes);
-  const { candidates, effort, ...shape } = headerSchema.parse(header);
+  const read = headerSchema.safeParse(header);
+  if (!read.success) throw corrupt(read.error);
+  const { candidates, effort, ...shape } = read.data;
   const { embeddings, levels, base, upper } = arrays;
   const fits =
     embeddings?.length === shape.items * shape.width &&
     levels?.length === shape.items &&
     base?.length === shape.items * 2 * shape.degree &&
-    upper !== undefined &&
+    upper?.length === levels.reduce((sum, level) => sum + level, 0) * shape.degree &&
     shape.entry < shape.items;
   if (!fits || [base, upper].some((links) => links.some((item) => item < -1 || item >= shape.items))) {
-    throw new AppError('artifact.corrupt', 'The index of neighbours does not fit its shape.', {
-      fix: 'Run the step again with --force.',
-    });
+    throw corrupt();
   }
   const graph = {
     ...shape,
@@ -153,4 +153,11 @@ export function decodeNeighbourIndex(bytes: Uint8Array): NeighbourIndex {
     upper: Int32Array.from(upper),
   };
   return { embeddings, graph, candidates, effort };
+}
+
+function corrupt(cause?: unknown): AppError {
+  return new AppError('artifact.corrupt', 'The index of neighbours does not fit its shape.', {
+    fix: 'Run the step again with --force.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
