@@ -39,8 +39,8 @@ export async function openScoringSession(
   try {
     return await TreeSession.open(parts, options);
   } catch (error) {
-    // An installation without the kernels still has the graph.
-    if (toAppError(error).code !== 'environment.missing') throw error;
+    // An installation without the kernels still has the graph, and so has a model too large for their memory.
+    if (!['environment.missing', 'step.out-of-memory'].includes(toAppError(error).code)) throw error;
     return openSession(model.path('model.onnx'), options);
   }
 }
