@@ -4,12 +4,12 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { RunFinished } from '../../../shared/events/run-events.ts';
 import { itemSteps } from '../../../shared/plan/item-steps.ts';
 import { type Plan, planSchema } from '../../../shared/plan/plan.ts';
+import { adoptResults } from '../../engine/adopt-results.ts';
 import type { Engine, SelectionOptions } from '../../engine/engine.ts';
 import type { Share } from '../../engine/step-items.ts';
 import { metricsOf, registrationOf } from '../../engine/registration.ts';
 import { type ArtifactStore, createArtifactStore } from '../../store/artifact-store.ts';
 import type { ArtifactDriver } from '../../store/artifact-driver.ts';
-import { copyStep } from '../../store/copy-step.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { createStoreRegistry } from '../../store/store-registry.ts';
@@ -120,16 +120,12 @@ async function runGraphOnCluster(
     makeDataDir(dataDir);
     await withEngine(context, async (engine) => {
       const remote = createArtifactStore(driverOfUri(store, dataDir));
-      let complete = true;
-      for (const { key } of finished.steps) {
-        complete = key !== '' && (await copyStep(key, remote, engine.store)) && complete;
-      }
-      const planned = await engine.planStates(graph.document, { ...selection, baseDir: graph.baseDir });
-      if (!complete || planned.steps.some((step) => !step.hit)) {
+      const keys = finished.steps.map(({ key }) => key);
+      const runId = await adoptResults(engine, remote, keys, { ...graph, ...selection });
+      if (runId === undefined) {
         context.output.log('Results were fetched, but are not those of this version: the registry is left as it is.');
         return;
       }
-      const { runId } = await engine.startRun({ ...graph, source: 'cluster', ...selection });
       await followRun(engine, runId, logOnly(context.output), context.signal);
     });
   }

@@ -14,8 +14,8 @@ import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
 import { podLog } from '../../cluster/pod-log.ts';
 import { preflight } from '../../cluster/preflight.ts';
 import { stepResult } from '../../cluster/step-result.ts';
+import { adoptResults } from '../../engine/adopt-results.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
-import { copyStep } from '../../store/copy-step.ts';
 import { driverOfUri } from '../../store/driver-of-uri.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { contextFor } from '../export-context-for.ts';
@@ -93,13 +93,9 @@ export const clusterHandlers = {
     await requireTrustedBundle(context, bundle);
     const { engine } = context;
     const remote = createArtifactStore(driverOfUri(bundle.store, engine.dataDir));
-    let complete = keys.length > 0;
-    for (const key of keys) complete = key !== '' && (await copyStep(key, remote, engine.store)) && complete;
     const baseDir = bundle.path === undefined ? context.graphsDir : dirname(bundle.path);
-    const planned = await engine.planStates(bundle.document, { baseDir });
-    if (!complete || planned.steps.some(({ hit }) => !hit)) return { metrics, runId: null, reason: 'other-version' };
-    const { runId } = await engine.startRun({ document: bundle.document, baseDir, source: 'cluster' });
-    return { metrics, runId, reason: null };
+    const runId = await adoptResults(engine, remote, keys, { document: bundle.document, baseDir });
+    return runId === undefined ? { metrics, runId: null, reason: 'other-version' } : { metrics, runId, reason: null };
   }),
   forward: rpc.cluster.forward.handler(async function* ({ input, context, signal }) {
     const objects = await objectsOf(context, input.bundle);
