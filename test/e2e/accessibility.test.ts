@@ -15,6 +15,33 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
 }
 
+/** Until a screen is there whole: nothing loads, nothing moves, and for a moment nothing changes. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector('.skeleton') === null &&
+      document
+        .getAnimations()
+        .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
+  );
+  await page.evaluate(
+    (quietMs) =>
+      new Promise<void>((resolve) => {
+        const end = () => {
+          observer.disconnect();
+          resolve();
+        };
+        let timer = setTimeout(end, quietMs);
+        const observer = new MutationObserver(() => {
+          clearTimeout(timer);
+          timer = setTimeout(end, quietMs);
+        });
+        observer.observe(document, { subtree: true, childList: true, attributes: true });
+      }),
+    100,
+  );
+}
+
 describe.skipIf(chromiumPath === undefined)('accessibility', () => {
   withAppInBrowser((startedApp, startedBrowser) => {
     app = startedApp;
@@ -26,7 +53,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.locator('.react-flow__node').first().waitFor();
     const found: string[] = [];
     async function look(where: string) {
-      await page.waitForTimeout(500);
+      await settled(page);
       found.push(...(await violations(page)).map((line) => `${where}: ${line}`));
     }
     await look('editor');
@@ -39,6 +66,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await look('readiness');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').waitFor();
     await look('commands');
     await page.keyboard.press('Escape');
     for (const name of [
@@ -56,6 +84,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
       'Settings',
     ]) {
       await page.getByRole('link', { name, exact: true }).click();
+      await page.locator(`.rail a[href="#/${name.toLowerCase()}"][aria-current="page"]`).waitFor();
       await look(name);
     }
     await page.evaluate(() => {
