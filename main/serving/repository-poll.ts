@@ -15,6 +15,7 @@ export class RepositoryPoll {
   readonly #periodMs: number;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #failing = false;
   /** What each model looked like when it was last loaded, and at the last look. */
   #loaded: ReadonlyMap<string, string> = new Map();
   #seen: ReadonlyMap<string, string> = new Map();
@@ -58,9 +59,11 @@ export class RepositoryPoll {
 
   async #look(): Promise<void> {
     const now = await fingerprints(this.#root).catch((error: unknown) => {
-      this.#log('warn', `The folder of models cannot be read: ${toAppError(error).message}`);
+      // Said once until it can be read again.
+      if (!this.#failing) this.#log('warn', `The folder of models cannot be read: ${toAppError(error).message}`);
       return undefined;
     });
+    this.#failing = now === undefined;
     if (now === undefined) return;
     const before = this.#seen;
     this.#seen = now;
