@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 import { isRecord } from './is-record.ts';
 import { parseJsonBody } from './json-body.ts';
+import { readRequestId } from './request-id.ts';
 import {
   type Datatype,
   elementCount,
@@ -58,7 +59,7 @@ export function readInferRequest(body: Buffer, headerLength: string | undefined,
   binary.finish();
   const parameters = readParameters(request['parameters'], 'the request');
   return {
-    id: readId(request['id']),
+    id: readRequestId(request['id']),
     inputs,
     outputs: readOutputs(request['outputs'], parameters['binary_data_output'] === true, model),
     timeoutMs: timeoutMsOf(parameters),
@@ -281,12 +282,6 @@ export function parameterKey(parameters: Parameters): string {
   return entries
     .map(([key, value]) => `${JSON.stringify(key)}=${typeof value}:${JSON.stringify(String(value))}`)
     .join();
-}
-
-function readId(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw invalid(`"id" is ${show(value)}; expected text.`);
-  return value;
 }
 
 /** A value as it came, shortened. */

@@ -69,6 +69,7 @@ describe('predict bodies', () => {
     ['ndjson', '{"a":1}\n{', /Line 2/],
     ['json', '[]', /"rows"/],
     ['json', '{"rows":[],"id":1}', /"id"/],
+    ['json', `{"rows":[],"id":"${'x'.repeat(1_001)}"}`, /"id" has 1001 characters/],
   ] as const)('names what is wrong with %s %j', (format, text, message) => {
     expect(() => readPredictBody(Buffer.from(text), format, columns)).toThrow(message);
   });

@@ -4,6 +4,7 @@ import { parseCsv } from './csv-text.ts';
 import { isRecord } from './is-record.ts';
 import { parseJsonBody } from './json-body.ts';
 import type { Prediction } from './predict-rows.ts';
+import { readRequestId } from './request-id.ts';
 
 /** How rows come and predictions go: one JSON object, a line of JSON per row, or CSV with a header line. */
 export type RowFormat = 'json' | 'ndjson' | 'csv';
@@ -70,10 +71,8 @@ function jsonRequest(body: unknown): PredictRequest {
       fix: 'Send {"rows": [{"COLUMN": value, …}]}.',
     });
   }
-  const { id } = body;
-  if (id !== undefined && typeof id !== 'string') throw new AppError('request.invalid', '"id" is not text.');
   // Each row is checked where it is encoded.
-  return { id, rows: limited(body['rows'] as Record<string, unknown>[]) };
+  return { id: readRequestId(body['id']), rows: limited(body['rows'] as Record<string, unknown>[]) };
 }
 
 function limited<T>(rows: T[]): T[] {

@@ -9,6 +9,7 @@ import { durationBuckets, Histogram } from '../histogram-metric.ts';
 import { isRecord } from '../is-record.ts';
 import { parseJsonBody } from '../json-body.ts';
 import { encodePredictRows } from '../predict-rows.ts';
+import { readRequestId } from '../request-id.ts';
 import type { ServedModel } from '../served-model.ts';
 import { ExplainExecutor } from './explain-executor.ts';
 
@@ -156,9 +157,8 @@ export function readExplainRequest(body: Buffer): ExplainRequest {
       fix: 'Send {"rows": [{"COLUMN": value, …}]}.',
     });
   }
-  const { id, encoded } = given;
+  const { encoded } = given;
   const wanted = given['class'];
-  if (id !== undefined && typeof id !== 'string') throw new AppError('request.invalid', '"id" is not text.');
   if (encoded !== undefined && typeof encoded !== 'boolean') {
     throw new AppError('request.invalid', '"encoded" is not true or false.');
   }
@@ -168,7 +168,7 @@ export function readExplainRequest(body: Buffer): ExplainRequest {
     });
   }
   return {
-    id,
+    id: readRequestId(given['id']),
     rows: given['rows'] as Record<string, unknown>[],
     class: wanted as ClassLabel | undefined,
     ...(encoded === undefined ? {} : { encoded }),

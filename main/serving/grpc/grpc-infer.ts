@@ -13,6 +13,7 @@ import {
   readTensorHead,
   timeoutMsOf,
 } from '../infer-request.ts';
+import { readRequestId } from '../request-id.ts';
 import { isBinaryOnly, type Tensor } from '../tensor.ts';
 import { tensorFromBytes, tensorToBytes } from '../tensor-codec.ts';
 import { bigintOf, type GrpcMessage } from './grpc-service.ts';
@@ -42,7 +43,7 @@ export function readGrpcInferRequest(message: GrpcMessage, model: ModelSpecs): {
   const id = message['id'] as string;
   const parameters = parametersOf(message['parameters'] as Record<string, GrpcMessage>);
   const request = {
-    id: id === '' ? undefined : id,
+    id: id === '' ? undefined : readRequestId(id),
     inputs: inModelOrder(tensors, model),
     outputs: readOutputs(requested, raw, model),
     timeoutMs: timeoutMsOf(parameters),

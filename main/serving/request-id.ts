@@ -1,0 +1,15 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+
+/** Each row of a request is logged with its id. */
+const maxCharacters = 1_000;
+
+/** The id that a request names; undefined without one. Errors: `request.invalid`. */
+export function readRequestId(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') {
+    const shown = typeof value === 'object' && value !== null ? 'no text' : String(value).slice(0, 60);
+    throw new AppError('request.invalid', `"id" is ${shown}; expected text.`);
+  }
+  if (value.length <= maxCharacters) return value;
+  throw new AppError('request.invalid', `"id" has ${value.length} characters; expected at most ${maxCharacters}.`);
+}
