@@ -328,6 +328,22 @@ describe('kubernetes', () => {
       });
     });
 
+    it('have the secrets of the sources above wherever a step is looked at', () => {
+      const source = { secret: 'PG_PASSWORD' };
+      const orders = step('orders', 'data.postgres', {
+        host: 'db',
+        database: 'd',
+        user: 'u',
+        password: source,
+        table: 't',
+      });
+      const { files } = renderBundle('kubernetes', context([orders, search, folds]));
+      const run = files.find(({ path }) => path === 'base/run.yaml')?.text ?? '';
+      const containers = run.match(/image: "slipway-engine"/g) ?? [];
+      expect(containers).toHaveLength(7);
+      expect(run.match(/name: "SLIPWAY_SECRET_PG_PASSWORD"/g)).toHaveLength(containers.length);
+    });
+
     it('are a task with items before the step, which runs whatever became of them', () => {
       const template = objectsOf('argo').find(({ kind }) => kind === 'WorkflowTemplate')?.['spec'] as {
         templates: { dag?: { tasks: Record<string, unknown>[] } }[];

@@ -42,7 +42,7 @@ function jobObjects(context: ExportContext, names: Names, planText: string): Kub
   const shared = sharedParts(context, names);
   const containers = plan.steps.flatMap((step, index) => {
     return [
-      ...shared.filter(({ before }) => before === step.id).map((part) => shareStarter(part, names)),
+      ...shared.filter(({ before }) => before === step.id).map((part) => shareStarter(part, context, names)),
       { name: containerLabel(step.id, index), ...stepContainer(step, context, names) },
     ];
   });

@@ -9,7 +9,7 @@ import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names, planFolder, storeFolder } from '../names.ts';
 import { shareLabel } from '../ownership.ts';
 import { restrictedContainer, restrictedPod } from '../pod-security.ts';
-import { partArguments, stepContainer, stepVolumes } from '../step-container.ts';
+import { partArguments, secretEnvironment, stepContainer, stepVolumes } from '../step-container.ts';
 import { gpuPlacement, largestStep, usesNvidia } from '../step-resources.ts';
 import { storeEnvironment } from '../store-environment.ts';
 
@@ -138,7 +138,11 @@ function shareTemplate(
 }
 
 /** Starts the Job of a part's shares and waits for it; nothing where all of it is up to date. Only it has a token. */
-export function shareStarter({ part, label, template }: SharedPart, names: Names): Record<string, unknown> {
+export function shareStarter(
+  { part, label, template }: SharedPart,
+  context: ExportContext,
+  names: Names,
+): Record<string, unknown> {
   const { env, ...credentials } = storeEnvironment(names);
   return {
     name: label,
@@ -146,7 +150,8 @@ export function shareStarter({ part, label, template }: SharedPart, names: Names
     imagePullPolicy,
     ...engineCommand([...partArguments(part), '--start', `cronjob/${template}`]),
     ...credentials,
-    env,
+    // It asks whether sources above have changed, too.
+    env: [...env, ...secretEnvironment(context, names)],
     resources: {
       requests: { cpu: '100m', memory: '256Mi', 'ephemeral-storage': '256Mi' },
       limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '1Gi' },
