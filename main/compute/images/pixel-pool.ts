@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { AppError, fromWireError } from '../../../shared/errors/app-error.ts';
+import { AppError, fromWireError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { PixelShape } from '../../../shared/table/pixel-columns.ts';
 import type { PixelAnswer } from './pixel-worker.ts';
 import { type FilePixels, readPixels } from './read-pixels.ts';
@@ -13,7 +13,7 @@ export type PixelOutcome = { pixels: FilePixels } | { error: unknown };
 
 /**
  * Pixels of files, in their order, decoded on several threads; a file that cannot be read gives its error. Ends its
- * threads when it is left early.
+ * threads when it is left early. Errors: `step.crashed` where a thread ended by itself, which says nothing of its files.
  */
 export async function* readFilePixels(
   paths: readonly string[],
@@ -35,6 +35,7 @@ export async function* readFilePixels(
     for (let i = 0; i < threads * filesPerThread; i++) send();
     for (let first = underWay.shift(); first !== undefined; first = underWay.shift()) {
       const outcome = await first;
+      if ('error' in outcome && toAppError(outcome.error).code === 'step.crashed') throw outcome.error;
       send();
       yield outcome;
     }
@@ -55,6 +56,7 @@ function openPool(threads: number, shape: PixelShape) {
     resolve(pixels: FilePixels): void;
     reject(error: unknown): void;
   }
+  let crashed: AppError | undefined;
   const members = Array.from({ length: threads }, () => {
     const worker = new Worker(new URL('./pixel-worker.ts', import.meta.url), { workerData: shape });
     const waiting = new Map<number, Waiting>();
@@ -65,8 +67,11 @@ function openPool(threads: number, shape: PixelShape) {
       else asked?.resolve(answer.made);
     });
     const fail = (cause: unknown) => {
-      const error = new AppError('step.crashed', 'A thread that decodes images ended.', { cause });
-      for (const { reject } of waiting.values()) reject(error);
+      crashed ??= new AppError('step.crashed', 'A thread that decodes images ended.', {
+        fix: 'Give the node more memory, or fewer threads.',
+        cause,
+      });
+      for (const { reject } of waiting.values()) reject(crashed);
       waiting.clear();
     };
     worker.on('error', fail);
@@ -77,6 +82,10 @@ function openPool(threads: number, shape: PixelShape) {
   return {
     read: (path: string) =>
       new Promise<FilePixels>((resolve, reject) => {
+        if (crashed !== undefined) {
+          reject(crashed);
+          return;
+        }
         const least = members.reduce((best, member) => (member.waiting.size < best.waiting.size ? member : best));
         const id = asked++;
         least.waiting.set(id, { resolve, reject });
