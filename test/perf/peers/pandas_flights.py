@@ -24,7 +24,8 @@ departures = clean[["origin", "date"]].drop_duplicates().sort_values("date", kin
 
 
 def as_of(shift):
-    left = departures.assign(at=departures["date"] - shift)
+    # The difference may have another unit than the column, and merge_asof takes equal ones only.
+    left = departures.assign(at=(departures["date"] - shift).astype(totals["known_at"].dtype))
     joined = pd.merge_asof(left, totals, left_on="at", right_on="known_at", by="origin")
     return joined["minutes"], joined["flights"]
 
