@@ -25,6 +25,11 @@ export interface IndexFacts {
   bytes: number;
 }
 
+/** Bytes that the index of a model takes in memory. */
+export function neighbourIndexBytes({ items, width }: Pick<RecommendModel, 'items' | 'width'>): number {
+  return hnswBytes(items, width) + Float64Array.BYTES_PER_ELEMENT * items * width;
+}
+
 /**
  * Builds the graph and raises the effort until it finds 95 % of the ten nearest. Errors: `params.invalid` where it
  * would take more than `memoryBytes`, `run.cancelled`.
@@ -33,7 +38,7 @@ export function buildNeighbourIndex(
   { items, width, embeddings, candidates }: Pick<RecommendModel, 'items' | 'width' | 'embeddings' | 'candidates'>,
   { seed, memoryBytes, signal }: { seed: number; memoryBytes: number; signal: AbortSignal },
 ): { index: NeighbourIndex; facts: IndexFacts } {
-  const bytes = hnswBytes(items, width) + embeddings.byteLength;
+  const bytes = neighbourIndexBytes({ items, width });
   if (bytes > memoryBytes) {
     throw new AppError(
       'params.invalid',

@@ -12,7 +12,11 @@ import {
   nearestItems,
   type RecommendModel,
 } from '../../../main/compute/recommend/recommend-model.ts';
-import { buildNeighbourIndex, encodeNeighbourIndex } from '../../../main/compute/recommend/neighbour-index.ts';
+import {
+  buildNeighbourIndex,
+  encodeNeighbourIndex,
+  neighbourIndexBytes,
+} from '../../../main/compute/recommend/neighbour-index.ts';
 import { searchParts } from '../../../main/compute/recommend/search-parts.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type FeatureColumn, type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
@@ -116,9 +120,14 @@ async function searchSteps(
 ): Promise<PipelineFiles | undefined> {
   const { search } = ctx.params;
   if (search === 'exact' || (search === 'auto' && model.items * model.width < mostCompared)) return undefined;
+  const memoryBytes = ctx.memoryBytes / 2;
+  if (search === 'auto' && neighbourIndexBytes(model) > memoryBytes) {
+    ctx.log('warn', `There is no memory for a graph of ${model.items} items: endpoints compare all of them.`);
+    return undefined;
+  }
   const { index, facts } = buildNeighbourIndex(model, {
     seed: 1,
-    memoryBytes: ctx.memoryBytes / 2,
+    memoryBytes,
     signal: ctx.signal,
   });
   const recall = `finds ${(100 * facts.recall).toFixed(1)} % of the ten nearest with ${index.effort} looked at`;
