@@ -48,6 +48,8 @@ export async function runInference(
   models.predicted(model, outputs);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
+  // For the log; what follows until it is sent is as good as nothing.
+  if (timing !== undefined) timing.endedMs = performance.now();
   if (!isTest) model.record(request, outputs, rows, timing);
   return { rows, outputs };
 }

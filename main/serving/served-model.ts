@@ -263,7 +263,7 @@ export class ServedModel {
     return rows;
   }
 
-  /** Remembers answered rows, for monitors and the request log; `timing` may still get its end. */
+  /** Remembers answered rows, for monitors and the request log. */
   record(
     { id = '', inputs, keys = [] }: Pick<InferRequest, 'id' | 'inputs' | 'keys'>,
     outputs: readonly Tensor[],

@@ -33,7 +33,6 @@ export interface AnsweredRequest {
   outputs: readonly Tensor[];
   rows: number;
   timeMs: number;
-  /** May get its end until the rows are drained. */
   timing: RequestTiming | undefined;
 }
 
@@ -54,7 +53,9 @@ export class PredictionRecorder {
   readonly counts: LogCounts = { seen: 0, unsampled: 0, lost: 0 };
   #timesMs: number[] = [];
   #ids: string[] = [];
-  #timings: (RequestTiming | undefined)[] = [];
+  /** `timingWidth` numbers per row. */
+  #timings: number[] = [];
+  #features: string[] = [];
   #kept = 0;
 
   constructor(columns: readonly LogColumn[], mode: PredictionLogMode) {
@@ -73,10 +74,21 @@ export class PredictionRecorder {
       } else {
         for (const column of this.#columns) column.add(inputs, outputs, row, this.#ids.length);
         this.#timesMs.push(timeMs);
-        this.#timings.push(timing);
+        this.#addTiming(timing);
         this.#ids.push(rows === 1 || id === '' ? id : `${id}/${row}`);
       }
     }
+  }
+
+  /** As numbers: to keep the objects of requests until they are drained costs some percent of the processor. */
+  #addTiming(timing: RequestTiming | undefined): void {
+    this.#features.push(timing?.features ?? '');
+    if (timing === undefined) {
+      for (let i = 0; i < timingWidth; i++) this.#timings.push(Number.NaN);
+      return;
+    }
+    for (const part of partsOf(timing)) this.#timings.push(part ?? Number.NaN);
+    this.#timings.push(timing.batchRows ?? Number.NaN);
   }
 
   /** The rows since the last call; undefined where there are none. */
@@ -87,27 +99,17 @@ export class PredictionRecorder {
       firstRow: this.#kept,
       timesMs: Float64Array.from(this.#timesMs),
       ids: this.#ids,
-      timings: timingsOf(this.#timings),
-      features: this.#timings.map((timing) => timing?.features ?? ''),
+      timings: Float32Array.from(this.#timings),
+      features: this.#features,
       values: this.#columns.map((column) => column.drain(rows)),
     };
     this.#kept += rows;
     this.#timesMs = [];
     this.#ids = [];
     this.#timings = [];
+    this.#features = [];
     return batch;
   }
-}
-
-function timingsOf(timings: readonly (RequestTiming | undefined)[]): Float32Array {
-  const values = new Float32Array(timings.length * timingWidth).fill(Number.NaN);
-  timings.forEach((timing, row) => {
-    if (timing === undefined) return;
-    [...partsOf(timing), timing.batchRows].forEach((value, i) => {
-      if (value !== undefined) values[row * timingWidth + i] = value;
-    });
-  });
-  return values;
 }
 
 /** Values of one column that wait to be written. */
