@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, then runs every check and every suite and prints one closing line.
 // `--only NAME` (check, unit, boundary, e2e) runs one part.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureInstalled, pinnedNode, root, toolEnvironment } from '../main/launch/install.mjs';
 
@@ -21,8 +21,21 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const failedNames = [];
 const skippedNames = [];
 
-function tool(script, args) {
-  return spawnSync(pinnedNode(), [join(root, 'node_modules', script), ...args], { cwd: root, stdio: 'inherit', env });
+function tool(script, args, more = {}) {
+  return spawnSync(pinnedNode(), [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...env, ...more },
+  });
+}
+
+/** What went wrong, as much of it as names the place. */
+function shortened(message) {
+  return message
+    .split('\n')
+    .slice(0, 8)
+    .map((line) => `    ${line.slice(0, 240)}`)
+    .join('\n');
 }
 
 function check(name, run) {
@@ -38,8 +51,12 @@ function check(name, run) {
 function suite(project) {
   process.stdout.write(`\n── ${project} tests\n`);
   const file = join(reports, `${project}.json`);
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const result = tool('vitest/vitest.mjs', args);
+  const errorsFile = join(reports, `${project}-errors.json`);
+  const reporters = ['default', 'json', join(root, 'test/unhandled-errors-reporter.ts')];
+  const args = ['run', '--project', project, ...reporters.map((name) => `--reporter=${name}`)];
+  const result = tool('vitest/vitest.mjs', [...args, `--outputFile.json=${file}`], {
+    SLIPWAY_UNHANDLED_ERRORS: errorsFile,
+  });
   let report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
@@ -53,14 +70,14 @@ function suite(project) {
     const path = relative(root, testFile.name);
     if (testFile.status === 'failed' && testFile.assertionResults.length === 0) {
       failures += 1;
-      failedNames.push(`${path}: did not load`);
+      failedNames.push(`${path}: did not load\n${shortened(testFile.message)}`);
     }
     for (const test of testFile.assertionResults) {
       const name = `${path} > ${test.fullName}`;
       if (test.status === 'passed') total.passed += 1;
       else if (test.status === 'failed') {
         failures += 1;
-        failedNames.push(name);
+        failedNames.push(`${name}\n${shortened(test.failureMessages.join('\n'))}`);
       } else {
         total.skipped += 1;
         skippedNames.push(name);
@@ -69,7 +86,10 @@ function suite(project) {
   }
   if (failures === 0 && result.status !== 0) {
     failures = 1;
-    failedNames.push(`${project}: the test runner reported an error outside of tests`);
+    const errors = existsSync(errorsFile) ? JSON.parse(readFileSync(errorsFile, 'utf8')) : [];
+    failedNames.push(
+      [`${project}: the test runner reported an error outside of tests`, ...errors.map(shortened)].join('\n'),
+    );
   }
   total.failed += failures;
 }

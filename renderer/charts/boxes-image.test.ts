@@ -4,7 +4,7 @@ import { linesOf, type PlacedText } from './boxes-image.ts';
 /** Characters 10 px wide and 12 px high in lines 16 px apart, as a browser places them. */
 function placed(...lines: string[]): PlacedText[] {
   return lines.flatMap((line, row) =>
-    [...line].map((text, at) => ({
+    Array.from(line, (text, at) => ({
       text,
       left: at * 10,
       right: at * 10 + 10,

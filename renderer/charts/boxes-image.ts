@@ -81,13 +81,11 @@ function linesOfText(node: Text): PlacedText[] {
   const { left, right, top, bottom, width } = range.getBoundingClientRect();
   if (width === 0) return [];
   if (range.getClientRects().length === 1) return [{ text: text.trim(), left, right, top, bottom }];
-  let end = 0;
-  const characters = [...text].map((character) => {
-    range.setStart(node, end);
-    end += character.length;
-    range.setEnd(node, end);
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment, index }) => {
+    range.setStart(node, index);
+    range.setEnd(node, index + segment.length);
     const box = range.getBoundingClientRect();
-    return { text: character, left: box.left, right: box.right, top: box.top, bottom: box.bottom };
+    return { text: segment, left: box.left, right: box.right, top: box.top, bottom: box.bottom };
   });
   return linesOf(characters);
 }
