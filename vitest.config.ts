@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const common = {
   pool: 'forks' as const,
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // Generous, since what takes seconds takes a minute on a machine under load.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   // As every process of the product has it.
   env: { ORT_DISABLE_TELEMETRY: '1' },
 };

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,28 @@ describe('sharing a graphics processor', () => {
     expect(() => lease('training', 2 * 2 ** 20)).toThrow(/needs 2 MiB, 2 MiB of 3 MiB are taken/);
     first.close();
     lease('training', 2 * 2 ** 20).close();
+  });
+
+  it('lets in only as many as fit, of processes that come at the same moment', async () => {
+    writeDeviceSharing({ first: 'serving', memoryMiB: 3 }, dir);
+    const source = `
+      import { openDeviceLease } from ${JSON.stringify(import.meta.resolve('./device-lease.ts'))};
+      const use = { role: 'training', what: 'x', provider: 'webgpu', bytes: 2 ** 20 };
+      try { openDeviceLease(use, process.argv[1]); console.log('in'); } catch { console.log('out'); }
+      await new Promise((resolve) => process.stdin.resume().once('end', resolve));`;
+    const children = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', source, dir], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    const said = await Promise.all(
+      children.map(async (child) => {
+        const [data] = await once(child.stdout, 'data');
+        return String(data).trim();
+      }),
+    );
+    const ended = children.map((child) => once(child, 'exit'));
+    for (const child of children) child.stdin.end();
+    await Promise.all(ended);
+    expect(said.filter((text) => text === 'in')).toHaveLength(3);
   });
 
   it('forgets processes that have ended, and half-written files', () => {

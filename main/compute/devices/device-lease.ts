@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { type DeviceUse, deviceUseSchema } from '../../../shared/devices/device-sharing.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ExecutionProvider } from '../onnx/session.ts';
+import { takeFileLock } from '../paths/file-lock.ts';
 import { currentProcess, isAlive } from '../paths/process-identity.ts';
 import { devicesFolder, readDeviceSharing } from './device-sharing.ts';
 
@@ -39,16 +40,6 @@ export function openDeviceLease(
   use: { role: 'serving' | 'training'; what: string; provider: ExecutionProvider; bytes: number },
   dir = devicesFolder(),
 ): DeviceLease {
-  const { memoryMiB } = readDeviceSharing(dir);
-  const takenBytes = readDeviceUses(dir).reduce((sum, { bytes }) => sum + bytes, 0);
-  if (memoryMiB !== null && takenBytes + use.bytes > memoryMiB * 2 ** 20) {
-    const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-    throw new AppError(
-      'environment.missing',
-      `There is no room on the graphics processor for ${use.what}: it needs ${mebibytes(use.bytes)}, ${mebibytes(takenBytes)} of ${memoryMiB} MiB are taken.`,
-      { fix: 'Set its device to cpu, end what else is there, or allow more memory on the Devices screen.' },
-    );
-  }
   const record: LeaseRecord = { ...currentProcess(), ...use, sinceMs: Date.now(), waitedMs: 0 };
   const path = join(dir, `${randomUUID()}${suffix}`);
   let sharing = readDeviceSharing(dir);
@@ -61,16 +52,20 @@ export function openDeviceLease(
       // Where nothing can be written, nobody else can be told; the work itself goes on.
     }
   };
-  tell(() => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    writeFileSync(path, JSON.stringify(record));
-  });
+  tell(() => mkdirSync(dir, { recursive: true, mode: 0o700 }));
+  const release = takeTurnToOpen(dir);
+  try {
+    refuseWithoutRoom(use, dir);
+    tell(() => writeRecord(path, record));
+  } finally {
+    release?.();
+  }
   return {
     async turn(signal) {
       if (Date.now() - readMs > refreshMs) {
         sharing = readDeviceSharing(dir);
         readMs = Date.now();
-        if (record.waitedMs > 0) tell(() => writeFileSync(path, JSON.stringify(record)));
+        if (record.waitedMs > 0) tell(() => writeRecord(path, record));
       }
       const startedMs = performance.now();
       let waitedMs = 0;
@@ -97,6 +92,44 @@ function isOtherAtWork(dir: string, role: LeaseRecord['role']): boolean {
   const nowMs = Date.now();
   return readDeviceUses(dir).some((use) => use.role !== role && Math.abs(nowMs - use.usedMs) < busyMs);
 }
+
+/** Whole at once: a reader that met half of it would take the memory for free. */
+function writeRecord(path: string, record: LeaseRecord): void {
+  writeFileSync(`${path}.new`, JSON.stringify(record));
+  renameSync(`${path}.new`, path);
+}
+
+function refuseWithoutRoom(use: { what: string; bytes: number }, dir: string): void {
+  const { memoryMiB } = readDeviceSharing(dir);
+  const takenBytes = readDeviceUses(dir).reduce((sum, { bytes }) => sum + bytes, 0);
+  if (memoryMiB !== null && takenBytes + use.bytes > memoryMiB * 2 ** 20) {
+    const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+    throw new AppError(
+      'environment.missing',
+      `There is no room on the graphics processor for ${use.what}: it needs ${mebibytes(use.bytes)}, ${mebibytes(takenBytes)} of ${memoryMiB} MiB are taken.`,
+      { fix: 'Set its device to cpu, end what else is there, or allow more memory on the Devices screen.' },
+    );
+  }
+}
+
+/** The way to let the next one look and open; undefined where nothing can be written, or one stopped half-way. */
+function takeTurnToOpen(dir: string): (() => void) | undefined {
+  for (const untilMs = performance.now() + longestOpenMs; performance.now() < untilMs; ) {
+    try {
+      const release = takeFileLock(join(dir, 'opening.lock'), staleOpenMs);
+      if (release !== undefined) return release;
+    } catch {
+      return undefined;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, openPollMs);
+  }
+  return undefined;
+}
+
+/** Looking and writing take a millisecond. */
+const longestOpenMs = 500;
+const staleOpenMs = 5_000;
+const openPollMs = 2;
 
 /** Who has a model on a graphics processor now, the newest first; what ended processes left is removed. */
 export function readDeviceUses(dir = devicesFolder()): DeviceUse[] {

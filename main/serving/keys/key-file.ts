@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { keyScopes, type NewEndpointKey } from '../../../shared/serving/endpoint-key.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { takeFileLock } from '../../compute/paths/file-lock.ts';
 
 const keySchema = z.object({
   /** Names the key without opening anything: the start of its hash. */
@@ -145,15 +146,9 @@ function findKey(keys: readonly ApiKey[], idOrName: string): ApiKey {
 /** One change at a time; the file appears whole. */
 async function changeKeys(path: string, change: (keys: readonly ApiKey[]) => ApiKey[]): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const lock = `${path}.lock`;
-  try {
-    await writeFile(lock, String(process.pid), { flag: 'wx' });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new AppError('store.open', 'The keys are being changed by another command.', {
-      fix: `Try again; if nothing else is running, delete ${lock}.`,
-      cause,
-    });
+  const release = takeFileLock(`${path}.lock`, staleLockMs);
+  if (release === undefined) {
+    throw new AppError('store.open', 'The keys are being changed by another command.', { fix: 'Try again.' });
   }
   try {
     const keys = change((await readKeys(path)) ?? []);
@@ -161,9 +156,12 @@ async function changeKeys(path: string, change: (keys: readonly ApiKey[]) => Api
     await writeFile(temporary, fileText(keys), { mode: 0o600 });
     await rename(temporary, path);
   } finally {
-    await rm(lock, { force: true });
+    release();
   }
 }
+
+/** A change takes milliseconds. */
+const staleLockMs = 30_000;
 
 function fileText(keys: readonly ApiKey[]): string {
   return `${JSON.stringify({ keys }, null, 2)}\n`;

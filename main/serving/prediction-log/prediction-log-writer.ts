@@ -18,6 +18,7 @@ import { appendFile, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ClassLabel } from '../../../shared/model/signature.ts';
 import { quoteLiteral } from '../../compute/duckdb/quote.ts';
+import { takeFileLock } from '../../compute/paths/file-lock.ts';
 import { jsonOfValue, type LogColumn } from './log-columns.ts';
 import { columnsPath, structLiteral } from './logged-lines.ts';
 import { timingParts } from '../request-timing.ts';
@@ -242,21 +243,14 @@ function valueOf(values: LogBatch['values'][number], { kind, width }: LogColumn,
 
 /** Logs of several versions take over what was left at the same time; false: another one does. */
 async function withLock(path: string, work: () => Promise<void>): Promise<boolean> {
-  const lock = `${path}.lock`;
-  const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  // Of a process that ended while it did.
-  if (Math.abs(age) > staleLockMs) rmSync(lock, { force: true });
-  try {
-    closeSync(openSync(lock, 'wx'));
-  } catch {
-    return false;
-  }
+  const release = takeFileLock(`${path}.lock`, staleLockMs);
+  if (release === undefined) return false;
   try {
     if (!existsSync(path)) return false;
     await work();
     return true;
   } finally {
-    rmSync(lock, { force: true });
+    release();
   }
 }
 

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeFileLock } from './file-lock.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'slipway-lock-'));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('takeFileLock', () => {
+  it('is had by one at a time', () => {
+    const path = join(dir, 'x.lock');
+    const release = takeFileLock(path, 1_000);
+    expect(takeFileLock(path, 1_000)).toBeUndefined();
+    release?.();
+    expect(takeFileLock(path, 1_000)).toBeDefined();
+  });
+
+  it('is taken from one that has ended, also after a jump of the clock', () => {
+    const path = join(dir, 'x.lock');
+    for (const seconds of [-60, 60]) {
+      takeFileLock(path, 1_000);
+      utimesSync(path, Date.now() / 1000 + seconds, Date.now() / 1000 + seconds);
+      expect(takeFileLock(path, 30_000)).toBeDefined();
+      rmSync(path);
+    }
+  });
+
+  it('tells where it cannot be made', () => {
+    expect(() => takeFileLock(join(dir, 'none', 'x.lock'), 1_000)).toThrow(/ENOENT/);
+  });
+});
