@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { ApiFailure } from './api/api-failure.ts';
 import type { ClusterClient } from './api/cluster-client.ts';
@@ -49,6 +50,9 @@ export interface ApplyOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((object: AppliedObject) => void) | undefined;
 }
+
+/** Pods have 30 seconds to end. */
+const goingMs = 90_000;
 
 /** What others need must be there first; what runs comes last. */
 const order = [
@@ -102,6 +106,8 @@ export async function applyBundle(
     }
     // A namespace that is there belongs to its owner: its labels are left as they are.
     const writable = targets.filter(({ object }) => object.kind !== 'Namespace' || !namespaceExists);
+
+    await leaveGoing(client, writable, placed.namespace, options);
 
     const planned: AppliedObject[] = [];
     for (const target of writable) {
@@ -221,7 +227,36 @@ async function applyOne(
   } catch (error) {
     const conflicts = error instanceof ApiFailure && error.statusCode === 409 ? conflictsOf(target, error) : [];
     if (conflicts.length > 0) return conflicts;
+    // Who is no administrator of the cluster is asked for the rights of the Role, which is not there before it is applied.
+    if (dryRun && object.kind === 'RoleBinding' && error instanceof ApiFailure && error.statusCode === 404) {
+      return { ...nameOf(target), action: 'created', changes: [] };
+    }
     throw explainFailure(error, `Applying ${object.kind}/${object.metadata.name}`);
+  }
+}
+
+/**
+ * Waits until what an earlier delete has marked is gone: an apply to it would be lost with it. A claim goes only after the
+ * pods that use it. Throws `cluster.conflict`.
+ */
+async function leaveGoing(
+  client: ClusterClient,
+  targets: readonly Target[],
+  namespace: string,
+  { dryRun, signal }: ApplyOptions,
+): Promise<void> {
+  const endMs = Date.now() + (dryRun === true ? 0 : goingMs);
+  for (const { object, resource } of targets) {
+    for (;;) {
+      const live = await getOne(client, resource, namespace, object.metadata.name);
+      if ((live?.metadata as { deletionTimestamp?: string } | undefined)?.deletionTimestamp === undefined) break;
+      if (Date.now() >= endMs) {
+        throw new AppError('cluster.conflict', `${object.kind}/${object.metadata.name} is being deleted.`, {
+          fix: 'Apply again when it is gone; a PersistentVolumeClaim goes once no pod uses it.',
+        });
+      }
+      await sleep(1_000, undefined, signal === undefined ? {} : { signal });
+    }
   }
 }
 

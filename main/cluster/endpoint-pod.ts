@@ -32,7 +32,8 @@ export function storeVolume(names: Names): ServerVolume {
     name: 'store',
     mountPath: storeFolder,
     readOnly: true,
-    source: { persistentVolumeClaim: { claimName: names.storeClaim, readOnly: true } },
+    // The mount is read-only, not the claim: some drivers attach a volume either to read or to write.
+    source: storeSource(names),
   };
 }
 

@@ -21,6 +21,8 @@ const maxReconnections = 20;
 export async function* podLog(client: ClusterClient, options: PodLogOptions): AsyncGenerator<string, void, undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/pods/${encodeURIComponent(options.pod)}/log`;
   let last = '';
+  /** Lines that came with this time; a clock may be coarse. */
+  let lastCount = 0;
   const stopped = () => options.signal?.aborted === true;
   for (let attempt = 0; !stopped(); attempt++) {
     const query: Record<string, string> = { container: options.container, timestamps: 'true' };
@@ -28,11 +30,14 @@ export async function* podLog(client: ClusterClient, options: PodLogOptions): As
     // The server counts in whole seconds; lines that came already are left out below.
     if (last !== '') query['sinceTime'] = last.replace(/\.\d+/, '');
     else if (options.tailLines !== undefined) query['tailLines'] = String(options.tailLines);
+    const known = last;
+    let skip = lastCount;
     try {
       for await (const line of client.lines({ path, query, signal: options.signal })) {
         const end = line.indexOf(' ');
         const time = end === -1 ? line : line.slice(0, end);
-        if (last !== '' && time <= last) continue;
+        if (time < known || (time === known && skip-- > 0)) continue;
+        lastCount = time === last ? lastCount + 1 : 1;
         last = time;
         yield end === -1 ? '' : line.slice(end + 1);
       }

@@ -65,7 +65,8 @@ const systems: readonly { id: string; title: string; apiVersion: string; kind: s
   { id: 'prometheus', title: 'Prometheus operator', apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
 ];
 
-const oldestMinor = 29;
+/** The first that knows `preStop.sleep` without a feature gate. */
+const oldestMinor = 30;
 
 /**
  * Looks at a cluster before anything is written: can it be reached, which rights there are, what is installed, GPUs and

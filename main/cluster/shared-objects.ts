@@ -52,7 +52,11 @@ function denyAll(names: Names, labels: Record<string, string>): KubernetesObject
       ingress: [],
       egress: [
         {
-          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+          to: [
+            { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
+            // NodeLocal DNSCache: no pod that a selector could name.
+            { ipBlock: { cidr: '169.254.20.10/32' } },
+          ],
           ports: [
             { port: 53, protocol: 'UDP' },
             { port: 53, protocol: 'TCP' },

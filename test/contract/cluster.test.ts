@@ -18,6 +18,7 @@ import { writeBundle } from '../../main/cluster/write-bundle.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import { repositoryRoot } from '../support/run-slipway.ts';
 
 let folder: string;
@@ -158,6 +159,34 @@ describe('apply', () => {
     expect(server.list('Job')).toEqual([]);
     expect((await apply()).conflicts).toEqual([]);
     expect(server.list('Job')).toHaveLength(1);
+  });
+
+  it('waits for what a delete has marked and is not gone yet, as an apply to it would be lost', async () => {
+    const applied = await apply();
+    const claim = applied.applied.find(({ kind }) => kind === 'PersistentVolumeClaim')?.name ?? '';
+    const live = server.get('PersistentVolumeClaim', namespace, claim);
+    if (live === undefined) throw new Error('The bundle has no claim.');
+    // As a claim that pods use.
+    server.put({ ...live, metadata: { ...live.metadata, finalizers: ['kubernetes.io/pvc-protection'] } });
+    await deleteBundle(client, objects);
+    expect(server.get('PersistentVolumeClaim', namespace, claim)).toBeDefined();
+    expect(await refusal(apply({ dryRun: true }))).toMatchObject({
+      code: 'cluster.conflict',
+      message: `PersistentVolumeClaim/${claim} is being deleted.`,
+    });
+    server.requests.length = 0;
+    const again = apply();
+    await expect.poll(() => server.requests.filter((line) => line.endsWith(`/${claim}`)).length).toBeGreaterThan(0);
+    expect(server.list('Job')).toEqual([]);
+    server.delete('PersistentVolumeClaim', namespace, claim);
+    expect((await again).applied).toContainEqual(expect.objectContaining({ name: claim, action: 'created' }));
+    expect(server.get('PersistentVolumeClaim', namespace, claim)?.metadata.deletionTimestamp).toBeUndefined();
+  });
+
+  it('gives rights where the account has those of the role but may not bind any', async () => {
+    const argo = await buildOverlay(overlayFolder(await bundle('argo')));
+    const kinds = (await apply({}, argo)).applied.map(({ kind, action }) => `${kind} ${action}`);
+    expect(kinds).toContain('RoleBinding created');
   });
 
   it('lets two people apply the same bundle at the same time, and is the same afterwards', async () => {
@@ -540,5 +569,24 @@ describe('watch', () => {
     };
     expect(await read()).toEqual(['one', 'two', '', 'four']);
     expect(await read(2)).toEqual(['', 'four']);
+  });
+
+  it('reads each line of a log once, though lines have the same time and the connection was lost between them', async () => {
+    const at = (second: number, text: string) => `2026-01-01T00:00:0${second}.000000000Z ${text}`;
+    const all = [at(1, 'a'), at(1, 'b'), at(1, 'c'), at(2, 'd'), at(2, 'd')];
+    const asked: (string | undefined)[] = [];
+    const cut: typeof client = {
+      ...client,
+      // As a server whose clock counts seconds, and gives all of the second it is asked from.
+      async *lines({ query }) {
+        asked.push(query?.['sinceTime']);
+        yield* all.slice(0, [2, 4][asked.length - 1]);
+        if (asked.length < 3) throw new AppError('cluster.unreachable', 'The connection was lost.', { fix: '' });
+      },
+    };
+    const lines = [];
+    for await (const line of podLog(cut, { namespace, pod: 'p1', container: 'c' })) lines.push(line);
+    expect(lines).toEqual(['a', 'b', 'c', 'd', 'd']);
+    expect(asked).toEqual([undefined, '2026-01-01T00:00:01Z', '2026-01-01T00:00:02Z']);
   });
 });

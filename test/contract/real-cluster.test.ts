@@ -17,7 +17,7 @@ import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
  *   SLIPWAY_TEST_IMAGE           engine image the cluster's nodes can have; without it only dry runs are made
  *   SLIPWAY_TEST_NAMESPACE       a namespace that exists; default is one of its own, removed at the end
  *   SLIPWAY_TEST_STORAGE_CLASS   class of the volume; default is the cluster's
- *   SLIPWAY_TEST_ACCESS_MODE     of the volume; default ReadWriteMany
+ *   SLIPWAY_TEST_ACCESS_MODE     of the volume; default ReadWriteMany, on a cluster of one node ReadWriteOnce
  *   SLIPWAY_TEST_VOLUME_CLAIM    a claim that exists in SLIPWAY_TEST_NAMESPACE and is used instead
  *   SLIPWAY_TEST_USER            user and group of the pods; default 10001
  *   SLIPWAY_TEST_TEMPLATE        sample graph; default flight-delays
@@ -27,7 +27,7 @@ const kubeconfig = process.env['SLIPWAY_TEST_KUBECONFIG'];
 const image = process.env['SLIPWAY_TEST_IMAGE'];
 const givenNamespace = process.env['SLIPWAY_TEST_NAMESPACE'];
 const storageClass = process.env['SLIPWAY_TEST_STORAGE_CLASS'];
-const accessMode = process.env['SLIPWAY_TEST_ACCESS_MODE'];
+const givenAccessMode = process.env['SLIPWAY_TEST_ACCESS_MODE'];
 const claim = process.env['SLIPWAY_TEST_VOLUME_CLAIM'];
 const user = process.env['SLIPWAY_TEST_USER'];
 const templateId = process.env['SLIPWAY_TEST_TEMPLATE'] ?? 'flight-delays';
@@ -35,12 +35,34 @@ const template = join(repositoryRoot, `resources/templates/${templateId}.slipway
 const runMs = Number(process.env['SLIPWAY_TEST_TIMEOUT_MINUTES'] ?? 60) * 60_000;
 const askMs = 300_000;
 
+/** Nodes with less may have no room for what steps ask for. */
+const roomyCores = 8;
+
 type Digests = Record<string, { digest: string; type: string }>;
+
+/** What a bundle of the cluster's own schemas is tried with: targets, and a component by the check of doctor it needs. */
+const dryRuns: readonly { target: string; component?: string; needs?: string }[] = [
+  { target: 'kubernetes' },
+  { target: 'kubernetes', component: 'keda', needs: 'keda' },
+  { target: 'kubernetes', component: 'monitoring', needs: 'prometheus' },
+  { target: 'kubernetes', component: 'redis' },
+  { target: 'argo' },
+  { target: 'argo', component: 'keda', needs: 'keda' },
+  { target: 'kserve' },
+  { target: 'kserve', component: 'canary' },
+  { target: 'kserve', component: 'rollout' },
+  { target: 'ray' },
+  { target: 'argo,kserve' },
+];
 
 describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECONFIG', () => {
   let folder: string;
   let dataDir: string;
   let installed: Set<string>;
+  /** Ids of the checks of doctor that are well. */
+  let present: Set<string>;
+  let accessMode: string | undefined;
+  let small: boolean;
   const ownNamespaces: string[] = [];
 
   beforeAll(async () => {
@@ -52,6 +74,16 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
     installed = new Set(
       (targets ?? []).filter(({ missing }) => missing.every((what) => what === 'rights')).map(({ id }) => id),
     );
+    const checks = (last['checks'] ?? []) as { id: string; state: string }[];
+    present = new Set(checks.filter(({ state }) => state === 'ok').map(({ id }) => id));
+    // Who may not see the nodes gets what the bundle says.
+    const nodes = await openCluster(undefined)
+      .json<{ items: { status?: { allocatable?: { cpu?: string } } }[] }>({ path: '/api/v1/nodes' })
+      .then(({ items }) => items.map(({ status }) => coresOf(status?.allocatable?.cpu)))
+      .catch(() => []);
+    // With one node every class of volumes will do.
+    accessMode = givenAccessMode ?? (nodes.length === 1 ? 'ReadWriteOnce' : undefined);
+    small = nodes.length > 0 && Math.max(...nodes) < roomyCores;
   }, askMs);
   afterAll(async () => {
     const client = openCluster(undefined);
@@ -83,8 +115,8 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
   }
 
   /** The bundle with what the variables say in its example overlay. */
-  async function exported(target: string): Promise<string> {
-    const dir = join(folder, target);
+  async function exported(target: string, component?: string): Promise<string> {
+    const dir = join(folder, component === undefined ? target : `${target}-${component}`);
     const result = await runSlipway(['export', template, '--target', target, '--out', dir], dataDir);
     expect(result.code, result.stderr).toBe(0);
     const path = join(dir, 'overlays/example/kustomization.yaml');
@@ -111,6 +143,8 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
       const objectsFile = join(dir, 'base', file);
       let objects = readFileSync(objectsFile, 'utf8');
       if (user !== undefined) objects = objects.replace(/(runAsUser|runAsGroup|fsGroup): \d+/g, `$1: ${user}`);
+      // Where nothing else runs they would wait for room for ever; limits stay.
+      if (small) objects = objects.replace(/(requests:\n\s+cpu: )"[1-9]\d*"/g, '$1"250m"');
       if (claim !== undefined) objects = objects.replace(/claimName: ".*"/g, `claimName: "${claim}"`);
       writeFileSync(objectsFile, objects);
       for (const document of parseAllDocuments(objects)) {
@@ -127,6 +161,7 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
         }
       }
     }
+    if (component !== undefined) text += `components:\n  - ../../components/${component}\n`;
     if (patches.length > 0) {
       text += `patches:\n${patches
         .map((entry) => `  - ${JSON.stringify({ target: entry.target, patch: JSON.stringify(entry.patch) })}\n`)
@@ -146,15 +181,16 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
     askMs,
   );
 
-  it.for(['kubernetes', 'argo', 'kserve', 'ray', 'argo,kserve'])(
-    "%s: the cluster's own schemas accept every object",
+  it.for(dryRuns)(
+    "$target $component: the cluster's own schemas accept every object",
     { timeout: askMs },
-    async (target, { skip }) => {
+    async ({ target, component, needs }, { skip }) => {
       const missing = target.split(',').filter((id) => !installed.has(id));
+      if (needs !== undefined && !present.has(needs)) missing.push(needs);
       if (missing.length > 0) skip(`the cluster lacks what ${missing.join(', ')} needs`);
       // Inside a namespace that does not exist nothing would be checked.
       const namespace = await namespaceFor('dry');
-      const dir = await exported(target);
+      const dir = await exported(target, component);
       const { code, last, stderr } = await runSlipway(['apply', dir, '--namespace', namespace, '--dry-run'], dataDir);
       expect(code, stderr).toBe(0);
       expect(last['conflicts']).toEqual([]);
@@ -213,6 +249,12 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
     }
   }
 });
+
+/** Of a quantity of cores: `4`, `3920m`. */
+function coresOf(quantity: string | undefined): number {
+  const amount = Number.parseFloat(quantity ?? '');
+  return quantity?.endsWith('m') ? amount / 1_000 : amount;
+}
 
 /** Outputs by `node.port`, from the last line that the container of each step wrote. */
 async function outputsOf(namespace: string, lines: readonly Record<string, unknown>[]): Promise<Digests> {

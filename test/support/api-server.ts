@@ -24,6 +24,9 @@ export interface StoredObject {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     ownerReferences?: unknown[];
+    /** While there are any, a delete only marks the object. */
+    finalizers?: string[];
+    deletionTimestamp?: string;
     managedFields: { manager: string; operation: string; fields: string[] }[];
   };
   [field: string]: unknown;
@@ -264,7 +267,12 @@ export async function startApiServer(): Promise<ApiServer> {
       if (options.preconditions?.uid !== undefined && options.preconditions.uid !== object.metadata.uid) {
         return fail(409, 'Conflict', 'the UID in the precondition does not match');
       }
-      if (url.searchParams.get('dryRun') !== 'All') remove(key);
+      if (url.searchParams.get('dryRun') !== 'All') {
+        const { managedFields, ...metadata } = object.metadata;
+        const marked = { ...object, metadata: { ...metadata, deletionTimestamp: new Date().toISOString() } };
+        if ((object.metadata.finalizers ?? []).length === 0) remove(key);
+        else save(marked, managedFields);
+      }
       return answer(200, { kind: 'Status', status: 'Success' });
     }
     if (method !== 'PATCH' || request.headers['content-type'] !== 'application/apply-patch+yaml') {
@@ -283,6 +291,11 @@ export async function startApiServer(): Promise<ApiServer> {
       );
     }
     const manager = url.searchParams.get('fieldManager') ?? '';
+    // The rights of a role are asked for, unless the account may bind any.
+    const role = String(at(draft, 'roleRef.name'));
+    if (kind.kind === 'RoleBinding' && !objects.has(keyOf('Role', namespace, role))) {
+      return fail(404, 'NotFound', `roles.rbac.authorization.k8s.io "${role}" not found`);
+    }
     const wanted = leaves(draft);
     const conflicts = conflictsOf(object, wanted, manager);
     if (conflicts.length > 0 && url.searchParams.get('force') !== 'true') {
@@ -339,11 +352,11 @@ export async function startApiServer(): Promise<ApiServer> {
     response.on('close', () => watches.delete(watch));
   }
 
-  /** Each line has the time of its second since 2026. */
+  /** Two lines have the time of each second since 2026: a clock may be coarse. */
   function log(response: ServerResponse, namespace: string, pod: string, url: URL): void {
     const lines = state.logs.get(`${namespace}/${pod}/${url.searchParams.get('container')}`) ?? [];
     const since = Date.parse(url.searchParams.get('sinceTime') ?? '');
-    const timed = lines.map((line, index) => ({ ms: Date.UTC(2026, 0, 1) + index * 1000, line }));
+    const timed = lines.map((line, index) => ({ ms: Date.UTC(2026, 0, 1) + Math.floor(index / 2) * 1000, line }));
     const chosen = timed
       .filter(({ ms }) => Number.isNaN(since) || ms >= since)
       .slice(-Number(url.searchParams.get('tailLines') ?? timed.length));

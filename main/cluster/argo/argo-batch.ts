@@ -7,8 +7,7 @@ import { sharesLabel, taskLabel, toDnsLabel } from '../dns-label.ts';
 import type { ExportContext } from '../export-context.ts';
 import { labelsOf, longestRunSeconds, type Names } from '../names.ts';
 import { planConfigMap } from '../plan-config-map.ts';
-import { restrictedPod } from '../pod-security.ts';
-import { argoExecutorObjects, executorName } from './argo-executor.ts';
+import { argoExecutorObjects, workflowPodFields } from './argo-executor.ts';
 import { badInputExitCode, stepContainer, stepVolumes } from '../step-container.ts';
 import { gpuPlacement, stepResources } from '../step-resources.ts';
 
@@ -26,7 +25,7 @@ export function argoBatch(context: ExportContext, names: Names, planText: string
     readme: {
       about: [`Workflow \`${names.run}\` runs the ${count} steps of the graph, independent ones side by side.`],
       needs: [
-        `Argo Workflows 4 must be installed. To run again: \`argo -n ${names.graph} submit --from workflowtemplate/${names.batchAccount}\`.`,
+        `Argo Workflows 4 must be installed, with its usual pod layout (not init-less). To run again: \`argo -n ${names.graph} submit --from workflowtemplate/${names.batchAccount}\`.`,
       ],
       follow: `argo -n ${names.graph} logs -f ${names.run}`,
     },
@@ -59,8 +58,7 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
         entrypoint,
         serviceAccountName: names.batchAccount,
         automountServiceAccountToken: false,
-        executor: { serviceAccountName: executorName(names) },
-        securityContext: restrictedPod,
+        ...workflowPodFields(names),
         podMetadata: { labels },
         activeDeadlineSeconds: longestRunSeconds,
         ttlStrategy: { secondsAfterCompletion: 7 * 24 * 3600 },
@@ -190,6 +188,7 @@ function retryOf(step: PlanStep): Record<string, unknown> {
       step.retry === undefined
         ? `lastRetry.status == "Error" || !(lastRetry.exitCode in ["1", "${badInputExitCode}"])`
         : `lastRetry.exitCode != "${badInputExitCode}"`,
-    backoff: { duration: `${seconds}s`, factor: '2', maxDuration: '10m' },
+    // No maxDuration: it counts from the first try's start, so a step that took longer would never be tried again.
+    backoff: { duration: `${seconds}s`, factor: '2', cap: '10m' },
   };
 }

@@ -1,7 +1,6 @@
 import { apiServerPolicy } from '../api-server-policy.ts';
-import { executorName } from '../argo/argo-executor.ts';
+import { workflowPodFields } from '../argo/argo-executor.ts';
 import type { Names } from '../names.ts';
-import { restrictedPod } from '../pod-security.ts';
 import type { LoopKinds, LoopWorkload } from './loop-part.ts';
 
 /** A CronWorkflow for the monitor and a WorkflowTemplate for the retraining (Argo 4). */
@@ -10,8 +9,7 @@ export function argoLoop(names: Names): LoopKinds {
     entrypoint: name,
     serviceAccountName: workload.account,
     automountServiceAccountToken: workload.needsToken,
-    executor: { serviceAccountName: executorName(names) },
-    securityContext: restrictedPod,
+    ...workflowPodFields(names),
     podMetadata: { labels: workload.labels },
     activeDeadlineSeconds: workload.deadlineSeconds,
     ttlStrategy: { secondsAfterCompletion: 3600 },
