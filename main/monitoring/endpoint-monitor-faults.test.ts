@@ -125,7 +125,7 @@ describe('a drift monitor', () => {
     const windows: MonitorReport[] = [];
     fill(log, 2_000, 1);
     const first = watch(source, log, windows);
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(2);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(2);
     first.close();
     // More than the log holds; what came in between differs.
     fill(log, 6_000, 2);
@@ -133,7 +133,7 @@ describe('a drift monitor', () => {
     fill(log, 10_000, 4);
     watch(source, log, windows);
     await expect
-      .poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0), { timeout: 8_000 })
+      .poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0), { timeout: 20_000 })
       .toBe(25_000);
     const drifted = windows.slice(2).filter((window) => window.drifted);
     expect(drifted.length).toBeGreaterThanOrEqual(9);
@@ -148,16 +148,16 @@ describe('a drift monitor', () => {
     const windows: MonitorReport[] = [];
     fill(log, 2_500, 1, { code: () => 'Z' });
     const first = watch(source, log, windows);
-    await expect.poll(() => first.latest?.history.length ?? 0, { timeout: 8_000 }).toBeGreaterThan(0);
+    await expect.poll(() => first.latest?.history.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(windows).toHaveLength(2);
     await expect.poll(() => readFile(join(dir, 'restarted', 'drift.json'), 'utf8').catch(() => '')).toContain('true');
     first.close();
     const second = watch(source, log, windows);
-    await expect.poll(() => second.latest?.history.length ?? 0, { timeout: 8_000 }).toBeGreaterThan(0);
+    await expect.poll(() => second.latest?.history.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(second.latest?.alarm?.active).toBe(true);
     expect(windows).toHaveLength(2);
     fill(log, 1_000, 2);
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(3);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(3);
     expect(windows[2]).toMatchObject({ currentRows: 1_000 });
   });
 
@@ -168,15 +168,15 @@ describe('a drift monitor', () => {
     const first = watch(source, log, windows, 'large', 20_000);
     fill(log, 3_000, 1);
     const kept = () => readFile(join(dir, 'large', 'large.json'), 'utf8').catch(() => '');
-    await expect.poll(kept, { timeout: 8_000 }).toContain('"filling":{"rows":3000');
+    await expect.poll(kept, { timeout: 20_000 }).toContain('"filling":{"rows":3000');
     first.close();
     fill(log, 18_000, 2);
     const second = watch(source, log, windows, 'large', 20_000);
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(1);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(1);
     expect(windows[0]?.currentRows).toBeGreaterThanOrEqual(20_000);
     expect(windows[0]).toMatchObject({ drifted: false, currentRows: expect.any(Number) });
     fill(log, 22_000, 3, { amount: (u) => u * 10 + 3 });
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(2);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(2);
     expect(windows[1]?.columns.filter(({ drifted }) => drifted).map(({ column }) => column)).toEqual(['amount']);
     second.close();
   });
@@ -187,12 +187,12 @@ describe('a drift monitor', () => {
     const seen: Record<string, MonitorReport[]> = { a: [], b: [] };
     fill(log, 1_000, 1);
     const first = Object.entries(seen).map(([nodeId, windows]) => watch(source, log, windows, nodeId));
-    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1, { timeout: 8_000 }).toBe(true);
+    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1, { timeout: 20_000 }).toBe(true);
     for (const monitor of first) monitor.close();
     fill(log, 15_000, 2);
     for (const [nodeId, windows] of Object.entries(seen)) watch(source, log, windows, nodeId);
     const rowsOf = (nodeId: string) => seen[nodeId]?.reduce((sum, { currentRows }) => sum + currentRows, 0);
-    await expect.poll(() => [rowsOf('a'), rowsOf('b')], { timeout: 8_000 }).toEqual([16_000, 16_000]);
+    await expect.poll(() => [rowsOf('a'), rowsOf('b')], { timeout: 20_000 }).toEqual([16_000, 16_000]);
   });
 
   it('compares each window with those before it, and rows as a whole', async () => {
@@ -202,14 +202,14 @@ describe('a drift monitor', () => {
     // Moved long ago: it differs from training, not from the windows before.
     fill(log, 4_000, 5, { amount: (u) => u * 10 + 3 });
     const monitor = watch(source, log, windows);
-    await expect.poll(() => monitor.latest?.multivariate, { timeout: 8_000 }).toBeDefined();
+    await expect.poll(() => monitor.latest?.multivariate, { timeout: 20_000 }).toBeDefined();
     const amount = windows.at(-1)?.columns.find(({ column }) => column === 'amount');
     expect(amount?.drifted).toBe(true);
     expect(amount?.rolling).toMatchObject({ drifted: false, state: 'ok' });
     const domain = monitor.latest?.multivariate?.domain;
     expect([domain?.drifted, domain?.columns[0]?.column]).toEqual([true, 'amount']);
     fill(log, 1_000, 6, { amount: (u) => u * 10 + 8 });
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(5);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(5);
     expect(windows.at(-1)?.columns.find(({ column }) => column === 'amount')?.rolling?.drifted).toBe(true);
   });
 
@@ -220,7 +220,7 @@ describe('a drift monitor', () => {
     const ahead = BigInt(Date.now() + 9 * 86_400_000) * 1_000n;
     fill(log, 1_000, 7, { amount: () => Number.NaN, code: (u) => (u < 0.2 ? 'NEW' : 'A'), moment: () => ahead });
     watch(source, log, windows);
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(1);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(1);
     expect(windows[0]?.findings?.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
       'amount all-missing',
       'code new-categories',
@@ -228,7 +228,7 @@ describe('a drift monitor', () => {
     ]);
     expect(windows[0]?.drifted).toBe(true);
     fill(log, 1_000, 8, { amount: (u) => u * 100 });
-    await expect.poll(() => windows.length, { timeout: 8_000 }).toBe(2);
+    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(2);
     expect(windows[1]?.findings).toMatchObject([{ column: 'amount', kind: 'out-of-range' }]);
   });
 
@@ -236,7 +236,7 @@ describe('a drift monitor', () => {
     const source = await threeColumns('empty');
     const windows: MonitorReport[] = [];
     const monitor = watch(source, logOf(source), windows);
-    await expect.poll(() => monitor.latest, { timeout: 8_000 }).toBeDefined();
+    await expect.poll(() => monitor.latest, { timeout: 20_000 }).toBeDefined();
     expect(monitor.latest).toMatchObject({ currentRows: 0, drifted: false, history: [] });
     expect(windows).toEqual([]);
   });

@@ -89,9 +89,6 @@ const maxHistory = 60;
 const keptRows = 10_000;
 const partRows = 2_000;
 
-/** Rows that may come between two questions to the log. */
-const arrivingRows = 1_000;
-
 /** A full window: rows at hand, or sketches of rows that nobody read in time. */
 interface FullWindow {
   count: number;
@@ -203,34 +200,30 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     });
   }
 
-  const reader = () => ({ id: options.nodeId, readTo: windowStart });
+  const reader = () => ({ id: options.nodeId, logId: windowLog, readTo: windowStart });
 
   /** Rows of the log that make up the newest window, and those of windows that are full since the last look. */
   async function newRows(): Promise<{ recent: RecentRows; full: FullWindow[] }> {
-    const { logId, logged } = await options.host.recentRows(options.endpointId, 0);
-    if (logId !== windowLog) {
-      windowLog = logId;
+    const wanted = Math.min(options.windowRows, keptRows);
+    const all = await options.host.recentRows(options.endpointId, wanted, undefined, reader());
+    if (all.logId !== windowLog) {
+      windowLog = all.logId;
       windowStart = 0;
       loggedAtLastPoint = 0;
     }
-    const limit = Math.max(Math.min(options.windowRows, keptRows), logged - windowStart) + arrivingRows;
     const started = windowStart;
-    const all = await options.host.recentRows(options.endpointId, limit, undefined, reader());
     const first = all.logged - all.rows;
-    const full: FullWindow[] = [];
-    if (all.logId === windowLog) {
-      full.push(...missedWindows(all.missed ?? [], Math.max(windowStart, first)));
-      // The first look, and what was lost with its process: the next window starts with what there is.
-      windowStart = Math.max(windowStart, first);
-    }
-    if (isLarge && all.logId === windowLog) {
+    const full = missedWindows(all.missed ?? [], Math.max(windowStart, first));
+    // The first look, and what was lost with its process: the next window starts with what there is.
+    windowStart = Math.max(windowStart, first);
+    if (isLarge) {
       for (; windowStart < all.logged; windowStart = Math.min(all.logged, windowStart + partRows)) {
         const part = sliceRows(all, windowStart - first, Math.min(all.logged, windowStart + partRows) - first);
         const sketch = sketchWindow([...part.columns, ...part.outputs]);
         fill({ count: part.rows, end: windowStart + part.rows, rows: undefined, sketch }, full);
       }
     }
-    while (!isLarge && all.logId === windowLog && windowStart + options.windowRows <= all.logged) {
+    while (!isLarge && windowStart + options.windowRows <= all.logged) {
       const rows = sliceRows(all, windowStart - first, windowStart - first + options.windowRows);
       windowStart += options.windowRows;
       full.push({
@@ -242,8 +235,8 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     }
     if (full.length > 0 || (isLarge && windowStart > started)) {
       // The log need not keep in sketches what has been taken, should this monitor be away for long.
-      const { logId: toldLog, missed = [] } = await options.host.recentRows(options.endpointId, 0, undefined, reader());
-      if (toldLog === windowLog) full.push(...missedWindows(missed, windowStart));
+      const told = await options.host.recentRows(options.endpointId, 0, undefined, reader());
+      if (told.logId === windowLog) full.push(...missedWindows(told.missed ?? [], windowStart));
     }
     return { recent: sliceRows(all, Math.max(0, all.rows - options.windowRows), all.rows), full };
   }

@@ -5,6 +5,7 @@ import { isPicture, pictureColumn, pictureFigures, pictureOf } from '../compute/
 import { EvenSampler } from './even-sampler.ts';
 import { type MissedRows, MissedRowsCollector } from './missed-rows.ts';
 import { elementCount, isBinaryOnly, type Tensor, type TensorSpec } from './tensor.ts';
+import { TensorByName } from './tensor-by-name.ts';
 
 /** Recent rows of one model version, columns side by side, oldest first. */
 export interface RecentRows {
@@ -35,6 +36,8 @@ export interface RecentRows {
 /** Whoever must not miss a row, and the position up to which it has read. */
 export interface LogReader {
   id: string;
+  /** The log whose position it is; none of another log has been read. */
+  logId: string;
   readTo: number;
 }
 
@@ -52,7 +55,7 @@ type RingValues = Float64Array | BigInt64Array | string[];
 
 interface Ring {
   name: string;
-  tensor: string;
+  tensor: TensorByName;
   /** Elements per row in the tensor, and which of them is kept. */
   width: number;
   element: number;
@@ -92,10 +95,6 @@ export class RequestLog {
   add(inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number, nowMs: number, id: string): void {
     this.#seen += rows;
     this.#sampler.arrive(rows, nowMs);
-    const byName = new Map<string, Tensor>();
-    for (const tensor of inputs) byName.set(tensor.name, tensor);
-    const outputsByName = new Map<string, Tensor>();
-    for (const tensor of outputs) outputsByName.set(tensor.name, tensor);
     for (let row = 0; row < rows; row++) {
       if (!this.#sampler.keep()) {
         this.#unsampled++;
@@ -105,25 +104,25 @@ export class RequestLog {
       const slot = this.#written++ % capacityRows;
       this.#ids[slot] = rows === 1 ? id : `${id}/${row}`;
       this.#timesMs[slot] = nowMs;
-      for (const ring of this.#inputs) store(ring, slot, byName.get(ring.tensor), row);
-      for (const ring of this.#outputs) store(ring, slot, outputsByName.get(ring.tensor), row);
+      for (const ring of this.#inputs) store(ring, slot, ring.tensor.in(inputs), row);
+      for (const ring of this.#outputs) store(ring, slot, ring.tensor.in(outputs), row);
     }
   }
 
   /**
-   * The newest rows, at most `limit`. A reader that says how far it has read also gets what has left the log since, in
-   * sketches, once; each reader its own.
+   * The newest rows, at most `limit`. A reader that says how far it has read gets all that it has not read and at least
+   * `limit`, as far as they are kept; and what has left the log since, in sketches, once; each reader its own.
    */
   recent(limit: number, reader?: LogReader): RecentRows {
     const missed = reader === undefined ? [] : this.#readMissed(reader);
-    const rows = Math.min(limit, this.#written, capacityRows);
+    const wanted = reader === undefined ? limit : Math.max(limit, this.#written - this.#readTo(reader));
+    const rows = Math.min(wanted, this.#written, capacityRows);
     const first = this.#written - rows;
-    const slots = Array.from({ length: rows }, (_, i) => (first + i) % capacityRows);
     return {
       logId: this.#logId,
       logged: this.#written,
-      ids: slots.map((slot) => this.#ids[slot] as string),
-      timesMs: Float64Array.from(slots, (slot) => this.#timesMs[slot] as number),
+      ids: newestTexts(this.#ids, first, rows),
+      timesMs: new Float64Array(newestNumbers(this.#timesMs, first, rows)),
       seen: this.#seen,
       unsampled: this.#unsampled,
       rows,
@@ -133,11 +132,16 @@ export class RequestLog {
     };
   }
 
-  #readMissed({ id, readTo }: LogReader): MissedRows[] {
+  #readTo({ logId, readTo }: LogReader): number {
+    return logId === this.#logId ? readTo : 0;
+  }
+
+  #readMissed(reader: LogReader): MissedRows[] {
+    const { id } = reader;
     const known = this.#readers.get(id);
     this.#readers.delete(id);
     this.#readers.set(id, {
-      readTo: Math.max(known?.readTo ?? 0, readTo, this.#written - capacityRows),
+      readTo: Math.max(known?.readTo ?? 0, this.#readTo(reader), this.#written - capacityRows),
       missed: new MissedRowsCollector(),
     });
     // A reader that went away for good, as its node did: the one that has been silent longest is forgotten.
@@ -195,7 +199,7 @@ function ringOf(spec: TensorSpec, width: number, element: number, name: string, 
       : isTime && spec.datatype === 'INT64'
         ? new BigInt64Array(capacityRows)
         : new Float64Array(capacityRows);
-  return [{ name, tensor: spec.name, width, element, values }];
+  return [{ name, tensor: new TensorByName(spec.name), width, element, values }];
 }
 
 function pictureRings(spec: TensorSpec): Ring[] {
@@ -203,7 +207,7 @@ function pictureRings(spec: TensorSpec): Ring[] {
   if (spec.shape[0] !== -1 || spec.datatype !== 'FP32' || !isPicture({ type: 'tensor', size })) return [];
   return pictureFigures.map((name, figure) => ({
     name: pictureColumn(spec.name, name),
-    tensor: spec.name,
+    tensor: new TensorByName(spec.name),
     width: size,
     element: 0,
     values: new Float64Array(capacityRows),
@@ -227,12 +231,26 @@ function store(ring: Ring, slot: number, tensor: Tensor | undefined, row: number
 
 function newest(ring: Ring, first: number, rows: number): ColumnValues {
   const { name, values } = ring;
-  const at = (i: number) => (first + i) % capacityRows;
-  if (Array.isArray(values)) {
-    return { name, kind: 'string', values: Array.from({ length: rows }, (_, i) => values[at(i)] as string) };
-  }
+  if (Array.isArray(values)) return { name, kind: 'string', values: newestTexts(values, first, rows) };
   if (values instanceof BigInt64Array) {
-    return { name, kind: 'timestamp', values: BigInt64Array.from({ length: rows }, (_, i) => values[at(i)] as bigint) };
+    return { name, kind: 'timestamp', values: new BigInt64Array(newestNumbers(values, first, rows)) };
   }
-  return { name, kind: 'number', values: Float64Array.from({ length: rows }, (_, i) => values[at(i)] as number) };
+  return { name, kind: 'number', values: new Float64Array(newestNumbers(values, first, rows)) };
+}
+
+/** Up to `rows` values of a ring, from the one of position `first` on. */
+function newestTexts(ring: readonly string[], first: number, rows: number): string[] {
+  const from = first % capacityRows;
+  return [...ring.slice(from, from + rows), ...ring.slice(0, Math.max(0, from + rows - capacityRows))];
+}
+
+/** The same of numbers: their bytes. */
+function newestNumbers(ring: Float64Array | BigInt64Array, first: number, rows: number): ArrayBuffer {
+  const width = ring.BYTES_PER_ELEMENT;
+  const from = first % capacityRows;
+  const untilEnd = Math.min(rows, capacityRows - from);
+  const copy = new Uint8Array(rows * width);
+  copy.set(new Uint8Array(ring.buffer, from * width, untilEnd * width));
+  copy.set(new Uint8Array(ring.buffer, 0, (rows - untilEnd) * width), untilEnd * width);
+  return copy.buffer;
 }

@@ -101,9 +101,13 @@ export const ortTypes = {
   BYTES: 'string',
 } as const satisfies Record<Exclude<Datatype, 'BF16'>, string>;
 
+const datatypesByOrt = new Map(
+  Object.entries(ortTypes).map(([datatype, ort]) => [ort as string, datatype as Datatype]),
+);
+
+/** Asked for each input of each request. */
 export function datatypeOfOrt(type: string): Datatype | undefined {
-  for (const [datatype, ort] of Object.entries(ortTypes)) if (ort === type) return datatype as Datatype;
-  return undefined;
+  return datatypesByOrt.get(type);
 }
 
 /** Inputs or outputs of a session; throws on one that is not a tensor of a known type. */

@@ -7,6 +7,9 @@ const { parse, rawJSON } = JSON as unknown as {
   rawJSON(text: string): RawNumber;
 };
 
+/** `JSON.stringify` writes the text as it is. */
+export const rawNumber: (text: string) => RawNumber = rawJSON;
+
 /** `JSON.parse` that keeps whole numbers beyond 2^53 for `JSON.stringify`; they cannot be read as numbers. */
 export function parseExactJson(text: string): unknown {
   return parse(text, (_key, value, { source }) =>

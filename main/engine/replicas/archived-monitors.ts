@@ -66,7 +66,7 @@ export async function lookOnce(
         host: {
           models: () => [source],
           recentRows: (_id, limit, _version, reader) => {
-            const from = Math.max(0, window.rows - limit);
+            const from = isLarge ? Math.max(0, window.rows - limit) : 0;
             const answer = { ...sliceRows(window, from, window.rows), missed: reader === undefined ? [] : missed };
             if (reader !== undefined) missed = [];
             return Promise.resolve(answer);

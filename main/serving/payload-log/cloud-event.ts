@@ -1,3 +1,5 @@
+import { rawNumber } from '../../compute/duckdb/exact-json.ts';
+
 /** A body as it came or went. */
 export interface Payload {
   contentType: string;
@@ -87,16 +89,14 @@ interface NumberSource {
   source?: string;
 }
 
-/** Numbers keep their digits: integers beyond 2^53 would lose some. */
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
-
 function redacted(payload: Payload, names: ReadonlySet<string>): Payload | undefined {
   if (payload.contentType !== 'application/json') return undefined;
   const text = typeof payload.body === 'string' ? payload.body : Buffer.from(payload.body).toString('utf8');
   let value: unknown;
   try {
+    // Numbers keep their digits: integers beyond 2^53 would lose some.
     const keepDigits = (_key: string, parsed: unknown, { source }: NumberSource = {}) =>
-      typeof parsed === 'number' && source !== undefined ? rawJSON(source) : parsed;
+      typeof parsed === 'number' && source !== undefined ? rawNumber(source) : parsed;
     value = JSON.parse(text, keepDigits as (key: string, parsed: unknown) => unknown);
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { requestColumns } from '../../../shared/model/request-columns.ts';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../../shared/model/signature.ts';
+import { rawNumber } from '../../compute/duckdb/exact-json.ts';
 import { elementCount, isBinaryOnly, type TensorSpec } from '../tensor.ts';
 
 export type LogColumnKind = 'number' | 'integer' | 'unsigned' | 'boolean' | 'text' | 'time' | 'list';
@@ -66,22 +67,22 @@ export function sqlTypeOf(column: LogColumn): string {
   return sqlTypes[column.kind];
 }
 
-/** A value as JSON text; missing values are null. */
-export function jsonOfValue(value: string | number | bigint | undefined, kind: LogColumnKind): string {
-  if (value === undefined) return 'null';
-  if (typeof value === 'string') return value === MISSING_STRING ? 'null' : JSON.stringify(value);
-  if (typeof value === 'bigint') return kind === 'time' ? jsonOfTime(value) : String(value);
-  if (Number.isNaN(value)) return 'null';
-  if (kind === 'boolean') return value === 0 ? 'false' : 'true';
-  return Number.isFinite(value) ? String(value) : `"${value}"`;
+/** A value as `JSON.stringify` takes it, missing ones as null. */
+export function loggedValue(value: string | number | bigint | undefined, kind: LogColumnKind): unknown {
+  if (value === undefined) return null;
+  if (typeof value === 'string') return value === MISSING_STRING ? null : value;
+  if (typeof value === 'bigint') return kind === 'time' ? isoOfMicros(value) : rawNumber(String(value));
+  if (Number.isNaN(value)) return null;
+  if (kind === 'boolean') return value !== 0;
+  return Number.isFinite(value) ? value : String(value);
 }
 
 /** Microseconds since the epoch as ISO 8601; null for missing and for years that a `Date` cannot hold. */
-function jsonOfTime(micros: bigint): string {
-  if (micros === MISSING_TIMESTAMP) return 'null';
+function isoOfMicros(micros: bigint): string | null {
+  if (micros === MISSING_TIMESTAMP) return null;
   const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const date = new Date(Number((micros - fraction) / 1_000n));
   const year = date.getUTCFullYear();
-  if (!(year >= 1 && year <= 9999)) return 'null';
-  return `"${date.toISOString().slice(0, 19)}.${String(fraction).padStart(6, '0')}"`;
+  if (!(year >= 1 && year <= 9999)) return null;
+  return `${date.toISOString().slice(0, 19)}.${String(fraction).padStart(6, '0')}`;
 }

@@ -17,7 +17,7 @@ export interface LogDelivery extends LogDeliveryTargets {
 
 export interface OpenLogDelivery {
   /** Lines as they were logged. */
-  publish(lines: string): void;
+  publish(lines: Buffer): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +39,7 @@ export function openLogDelivery(
       if (publisher === undefined) return;
       publisher.publish(
         lines
+          .toString()
           .split('\n')
           .filter((line) => line !== '')
           .map((line) => head + line.slice(1)),

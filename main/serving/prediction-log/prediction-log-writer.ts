@@ -19,10 +19,10 @@ import { basename, join } from 'node:path';
 import type { ClassLabel } from '../../../shared/model/signature.ts';
 import { quoteLiteral } from '../../compute/duckdb/quote.ts';
 import { takeFileLock } from '../../compute/paths/file-lock.ts';
-import { jsonOfValue, type LogColumn } from './log-columns.ts';
+import { LineEncoder } from './line-encoder.ts';
+import type { LogColumn } from './log-columns.ts';
 import { columnsPath, structLiteral } from './logged-lines.ts';
-import { timingParts } from '../request-timing.ts';
-import { type LogBatch, timingWidth } from './prediction-recorder.ts';
+import type { LogBatch } from './prediction-recorder.ts';
 
 export interface PredictionLogFolder {
   /** Of the logs of all models and versions of an endpoint: what is too old or too much is removed from all of them. */
@@ -62,12 +62,14 @@ const dayMs = 86_400_000;
  */
 export class PredictionLogWriter {
   readonly #folder: PredictionLogFolder;
+  readonly #encoder: LineEncoder;
   #open: { path: string; file: number; rows: number; bytes: number; startedMs: number } | undefined;
   /** A clock that is set anew must neither remove files nor keep one open. */
   readonly #startedEpochMs = Date.now() - performance.now();
 
   constructor(folder: PredictionLogFolder) {
     this.#folder = folder;
+    this.#encoder = new LineEncoder(folder.columns);
   }
 
   /** Makes the folder, takes over what a crash left, removes what is too old. Gives the number of files taken over. */
@@ -86,10 +88,12 @@ export class PredictionLogWriter {
     return recovered;
   }
 
-  /** Gives the lines as they were written. Throws the error of the disk; none of the batch is then in the log. */
-  write(batch: LogBatch): string {
-    const text = linesOf(batch, this.#folder.columns);
-    const lines = Buffer.from(text);
+  /**
+   * Gives the lines as they were written, good until the next call. Throws the error of the disk; none of the batch is
+   * then in the log.
+   */
+  write(batch: LogBatch): Buffer {
+    const lines = this.#encoder.encode(batch);
     const open = (this.#open ??= this.#create());
     try {
       for (let at = 0; at < lines.length; ) at += writeSync(open.file, lines, at);
@@ -100,7 +104,7 @@ export class PredictionLogWriter {
     }
     open.bytes += lines.length;
     open.rows += batch.ids.length;
-    return text;
+    return lines;
   }
 
   /** Throws the error of the disk. */
@@ -187,58 +191,6 @@ async function convert(path: string): Promise<void> {
   }
   rmSync(path, { force: true });
   rmSync(columnsPath(path), { force: true });
-}
-
-function linesOf(batch: LogBatch, columns: readonly LogColumn[]): string {
-  const sides = (['input', 'output'] as const).flatMap((side) => {
-    const fields = columns.flatMap((column, index) => {
-      return column.side === side ? [{ column, index, name: `${JSON.stringify(column.name)}:` }] : [];
-    });
-    return fields.length === 0 ? [] : [{ head: `,"${side}":{`, fields }];
-  });
-  let text = '';
-  let timeMs = Number.NaN;
-  let time = '';
-  for (let row = 0; row < batch.ids.length; row++) {
-    const rowMs = batch.timesMs[row] as number;
-    // Rows of one batch share their milliseconds.
-    if (rowMs !== timeMs) time = new Date(rowMs).toISOString().slice(0, -1);
-    timeMs = rowMs;
-    const id = batch.ids[row];
-    text += `{"time":"${time}","id":${id === '' ? 'null' : JSON.stringify(id)},"row":${batch.firstRow + row}`;
-    text += timingText(batch.timings, row);
-    const features = batch.features[row];
-    if (features !== undefined && features !== '') text += `,"features":${JSON.stringify(features)}`;
-    for (const { head, fields } of sides) {
-      text += head;
-      let comma = '';
-      for (const { column, index, name } of fields) {
-        text += comma + name + valueOf(batch.values[index], column, row);
-        comma = ',';
-      }
-      text += '}';
-    }
-    text += '}\n';
-  }
-  return text;
-}
-
-const timingNames = [...timingParts, 'batch'];
-
-function timingText(timings: Float32Array, row: number): string {
-  let text = '';
-  for (let i = 0; i < timingWidth; i++) {
-    const value = timings[row * timingWidth + i] as number;
-    if (Number.isNaN(value)) continue;
-    text += `${text === '' ? '' : ','}"${timingNames[i]}":${Math.round(value * 1_000) / 1_000}`;
-  }
-  return text === '' ? '' : `,"timing":{${text}}`;
-}
-
-function valueOf(values: LogBatch['values'][number], { kind, width }: LogColumn, row: number): string {
-  if (kind !== 'list') return jsonOfValue(values?.[row], kind);
-  if (values?.[row * width] === undefined) return 'null';
-  return `[${Array.from({ length: width }, (_, i) => jsonOfValue(values[row * width + i], 'number')).join()}]`;
 }
 
 /** Logs of several versions take over what was left at the same time; false: another one does. */

@@ -11,7 +11,7 @@ import { attribute, createGraphBuilder } from '../../compute/onnx/graph-builder.
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { modelSourcesAt } from '../model-source.ts';
 import type { Tensor } from '../tensor.ts';
-import { jsonOfValue, logColumns } from './log-columns.ts';
+import { loggedValue, logColumns } from './log-columns.ts';
 import { type PredictionLogFolder, PredictionLogWriter } from './prediction-log-writer.ts';
 import { type AnsweredRequest, PredictionRecorder } from './prediction-recorder.ts';
 
@@ -311,6 +311,6 @@ describe('recorder and writer', () => {
     [10n ** 18n, 'time', 'null'],
     [5n, 'integer', '5'],
   ] as const)('writes %s as %s', (value, kind, text) => {
-    expect(jsonOfValue(value, kind)).toBe(text);
+    expect(JSON.stringify(loggedValue(value, kind))).toBe(text);
   });
 });

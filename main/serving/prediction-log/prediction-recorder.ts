@@ -1,6 +1,8 @@
 import { EvenSampler } from '../even-sampler.ts';
 import { partsOf, type RequestTiming, timingParts } from '../request-timing.ts';
 import type { Tensor } from '../tensor.ts';
+import { TensorByName } from '../tensor-by-name.ts';
+import { GrowingNumbers } from './growing-numbers.ts';
 import type { LogColumn } from './log-columns.ts';
 
 /** `sampled`: all rows up to 1,000 per second, above that an even share. */
@@ -14,15 +16,15 @@ export interface LogBatch {
   /** The id of the answer, followed by `/ROW` (from 0) where the request had several rows; empty without one. */
   ids: string[];
   /** `timingWidth` numbers per row: the `timingParts` in ms and the rows of the run; not a number where unknown. */
-  timings: Float32Array;
+  timings: Float64Array;
   /** Feature views of each row; empty where none were looked up. */
   features: string[];
   /** In the order of the log's columns: `width` values per row; undefined where no row had that output. */
   values: (Values | undefined)[];
 }
 
-/** Values of one column; a list has holes where a row has no value. */
-type Values = (string | number | bigint)[] | Float64Array;
+/** Values of one column; a list has holes, numbers are not a number, where a row has no value. */
+type Values = (string | bigint)[] | Float64Array;
 
 export const timingWidth = timingParts.length + 1;
 
@@ -51,10 +53,10 @@ export class PredictionRecorder {
   readonly #columns: readonly PendingColumn[];
   readonly #sampler: EvenSampler | undefined;
   readonly counts: LogCounts = { seen: 0, unsampled: 0, lost: 0 };
-  #timesMs: number[] = [];
-  #ids: string[] = [];
+  readonly #timesMs = new GrowingNumbers();
   /** `timingWidth` numbers per row. */
-  #timings: number[] = [];
+  readonly #timings = new GrowingNumbers();
+  #ids: string[] = [];
   #features: string[] = [];
   #kept = 0;
 
@@ -72,23 +74,21 @@ export class PredictionRecorder {
       } else if (this.#ids.length >= maxPendingRows) {
         this.counts.lost++;
       } else {
-        for (const column of this.#columns) column.add(inputs, outputs, row, this.#ids.length);
-        this.#timesMs.push(timeMs);
-        this.#addTiming(timing);
+        const at = this.#ids.length;
+        for (const column of this.#columns) column.add(inputs, outputs, row, at);
+        this.#timesMs.set(at, timeMs);
+        if (timing !== undefined) this.#addTiming(timing, at);
+        this.#features.push(timing?.features ?? '');
         this.#ids.push(rows === 1 || id === '' ? id : `${id}/${row}`);
       }
     }
   }
 
   /** As numbers: to keep the objects of requests until they are drained costs some percent of the processor. */
-  #addTiming(timing: RequestTiming | undefined): void {
-    this.#features.push(timing?.features ?? '');
-    if (timing === undefined) {
-      for (let i = 0; i < timingWidth; i++) this.#timings.push(Number.NaN);
-      return;
-    }
-    for (const part of partsOf(timing)) this.#timings.push(part ?? Number.NaN);
-    this.#timings.push(timing.batchRows ?? Number.NaN);
+  #addTiming(timing: RequestTiming, at: number): void {
+    const parts = partsOf(timing);
+    for (let i = 0; i < parts.length; i++) this.#timings.set(at * timingWidth + i, parts[i] ?? Number.NaN);
+    this.#timings.set(at * timingWidth + parts.length, timing.batchRows ?? Number.NaN);
   }
 
   /** The rows since the last call; undefined where there are none. */
@@ -97,16 +97,14 @@ export class PredictionRecorder {
     if (rows === 0) return undefined;
     const batch = {
       firstRow: this.#kept,
-      timesMs: Float64Array.from(this.#timesMs),
+      timesMs: this.#timesMs.take(rows) ?? new Float64Array(rows),
       ids: this.#ids,
-      timings: Float32Array.from(this.#timings),
+      timings: this.#timings.take(rows * timingWidth) ?? new Float64Array(rows * timingWidth).fill(Number.NaN),
       features: this.#features,
       values: this.#columns.map((column) => column.drain(rows)),
     };
     this.#kept += rows;
-    this.#timesMs = [];
     this.#ids = [];
-    this.#timings = [];
     this.#features = [];
     return batch;
   }
@@ -115,35 +113,34 @@ export class PredictionRecorder {
 /** Values of one column that wait to be written. */
 class PendingColumn {
   readonly #column: LogColumn;
-  #values: (string | number | bigint)[] = [];
-  /** Floating-point numbers have a missing value; others keep holes where a row has none. */
-  #isFloat = false;
-  /** Where the tensor was in the last request: requests of one client look alike. */
-  #hint = 0;
+  readonly #tensor: TensorByName;
+  readonly #numbers = new GrowingNumbers();
+  /** Of texts and 64-bit integers, which keep holes where a row has none. */
+  #others: (string | bigint)[] = [];
 
   constructor(column: LogColumn) {
     this.#column = column;
+    this.#tensor = new TensorByName(column.tensor);
   }
 
   /** Row `row` of a request as row `at` of the batch. */
   add(inputs: readonly Tensor[], outputs: readonly Tensor[], row: number, at: number): void {
-    const { side, tensor: name, width } = this.#column;
-    const tensors = side === 'input' ? inputs : outputs;
-    if (tensors[this.#hint]?.name !== name) this.#hint = tensors.findIndex((candidate) => candidate.name === name);
-    const data = tensors[this.#hint]?.data;
+    const { side, width } = this.#column;
+    const data = this.#tensor.in(side === 'input' ? inputs : outputs)?.data;
     if (data === undefined) return;
-    this.#isFloat = data instanceof Float32Array || data instanceof Float64Array;
-    for (let i = 0; i < width; i++) this.#values[at * width + i] = data[row * width + i] as string | number | bigint;
+    for (let i = 0; i < width; i++) {
+      const value = data[row * width + i] as string | number | bigint;
+      if (typeof value === 'number') this.#numbers.set(at * width + i, value);
+      else this.#others[at * width + i] = value;
+    }
   }
 
   drain(rows: number): Values | undefined {
-    const values = this.#values;
-    this.#values = [];
-    if (values.length === 0) return undefined;
-    if (!this.#isFloat) {
-      values.length = rows * this.#column.width;
-      return values;
-    }
-    return Float64Array.from({ length: rows * this.#column.width }, (_, i) => Number(values[i] ?? Number.NaN));
+    const length = rows * this.#column.width;
+    if (this.#others.length === 0) return this.#numbers.take(length);
+    const values = this.#others;
+    this.#others = [];
+    values.length = length;
+    return values;
   }
 }
