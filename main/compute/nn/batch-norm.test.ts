@@ -54,8 +54,7 @@ async function outputs(of: NetworkShape, parameters: Float32Array, x: Float32Arr
     batch,
     tensors.map(({ tensor }) => tensor),
     of,
-    [],
-    (one) => statistics.push(one),
+    { pooling: 'operator', onStatistics: (one) => statistics.push(one) },
   );
   builder.output('out', emit(made), 'FP32', [rows, of.outputWidth]);
   const values = statistics.flatMap(({ mean, variance }) => [mean, variance]);

@@ -5,6 +5,7 @@ import { openSession } from '../onnx/session.ts';
 import { normalize } from './batch-norm.ts';
 import { differentiate } from './differentiate.ts';
 import { createEmitter, type FloatType } from './emit.ts';
+import { largestOf, type Pooling } from './network.ts';
 import { createRandom } from './random.ts';
 import * as t from './tensor.ts';
 
@@ -158,6 +159,43 @@ describe('convolutions against central differences, in float32 as ONNX Runtime h
       { type: 'FP32', step: 0.25 },
     );
     expect(error).toBeLessThan(1e-4);
+  });
+});
+
+describe('the largest of windows, with a rest at the ends', () => {
+  const shape = [2, 3, 5, 7];
+  const window = [2, 3] as const;
+  const lossOf = (pooling: Pooling) => (x: t.Tensor) => weigh(largestOf(x, window, pooling));
+
+  it.each(['indices', 'windows'] as const)('has a gradient by %s', async (pooling) => {
+    expect(
+      await gradientError([shape], (x) => lossOf(pooling)(x as t.Tensor), { type: 'FP32', step: 1e-3 }),
+    ).toBeLessThan(1e-2);
+  });
+
+  it('gives an even part of an image the gradient once, both ways', async () => {
+    const x = new OrtTensor('float32', new Float32Array(2 * 3 * 5 * 7).fill(0.5), shape);
+    for (const pooling of ['indices', 'windows'] as const) {
+      const session = await compile(
+        [shape],
+        (input) => t.sumAll(largestOf(input as t.Tensor, window, pooling)),
+        'FP32',
+      );
+      const gradient = (await session.run({ x0: x }))['g0']?.data as Float32Array;
+      expect(gradient.reduce((a, b) => a + b, 0)).toBeCloseTo(2 * 3 * 2 * 2, 4);
+    }
+  });
+
+  it('stays inside the image where nothing is a number', async () => {
+    const x = new OrtTensor('float32', new Float32Array(2 * 3 * 5 * 7).fill(Number.NaN), shape);
+    const session = await compile([shape], (input) => lossOf('indices')(input as t.Tensor), 'FP32');
+    expect((await session.run({ x0: x }))['g0']?.dims).toEqual(shape);
+  });
+
+  it('has no gradient where nothing keeps its places', () => {
+    expect(() => differentiate(lossOf('operator')(t.input(shape)), [])).not.toThrow();
+    const x = t.input(shape);
+    expect(() => differentiate(lossOf('operator')(x), [x])).toThrow('keep their places');
   });
 });
 

@@ -6,8 +6,10 @@ import {
   convTranspose,
   expand,
   isEqual,
+  inverseRoot,
   isPositive,
   matMul,
+  maxUnpool,
   multiply,
   reshape,
   slice,
@@ -75,6 +77,7 @@ function backward(y: Tensor, g: Tensor): Contribution[] {
     case 'isEqual':
     case 'oneHot':
     case 'convTranspose':
+    case 'maxUnpool':
       return [];
     case 'matMul': {
       const { transposeA, transposeB } = operation;
@@ -106,8 +109,16 @@ function backward(y: Tensor, g: Tensor): Contribution[] {
     case 'expand':
       return [() => sumTo(g, a.shape)];
     case 'maxTo':
-      // Equal maxima each get the whole gradient; between numbers that were trained there are none.
-      return [() => multiply(isEqual(a, y), g)];
+      return [
+        () => {
+          // Equal maxima share the gradient: in an even part of an image all of a window are equal.
+          const places = isEqual(a, y);
+          const root = inverseRoot(sumTo(places, y.shape));
+          return multiply(places, multiply(g, multiply(root, root)));
+        },
+      ];
+    case 'maxPool':
+      return [() => maxUnpool(g, y)];
     case 'reshape':
       return [() => reshape(g, a.shape)];
     case 'transpose': {

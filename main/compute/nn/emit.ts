@@ -14,6 +14,8 @@ export function createEmitter(
   floatType: FloatType = 'FP32',
 ): (tensor: Tensor) => string {
   const written = new Map<Tensor, string>(bindings);
+  /** Where the values of `maxPool` came from. */
+  const indices = new Map<Tensor, string>();
 
   function emit(tensor: Tensor): string {
     const known = written.get(tensor);
@@ -64,6 +66,19 @@ export function createEmitter(
         const from = (tensor.inputs[0] as Tensor).shape;
         const axes = shape.flatMap((size, axis) => (size === 1 && from[axis] !== 1 ? [axis] : []));
         return builder.node('ReduceMax', [...inputs, builder.int64(axes)], { keepdims: attribute.int(1) });
+      }
+      case 'maxPool': {
+        const windows = { kernel_shape: attribute.ints(operation.window), strides: attribute.ints(operation.window) };
+        if (!operation.indexed) return builder.node('MaxPool', inputs, windows);
+        const [value, index] = builder.nodeOutputs('MaxPool', inputs, 2, windows) as [string, string];
+        // A window of nothing but NaN, of a training that diverged, has a negative index.
+        indices.set(tensor, builder.node('Max', [index, builder.int64([0])]));
+        return value;
+      }
+      case 'maxUnpool': {
+        const index = indices.get(tensor.inputs[1] as Tensor) as string;
+        const windows = { kernel_shape: attribute.ints(operation.window), strides: attribute.ints(operation.window) };
+        return builder.node('MaxUnpool', [inputs[0] as string, index, builder.int64([...shape])], windows);
       }
       case 'isEqual':
         return builder.node('Cast', [builder.node('Equal', inputs)], {

@@ -6,6 +6,7 @@ import {
   concat,
   conv,
   matMul,
+  maxPool,
   maxTo,
   multiply,
   oneHot,
@@ -148,23 +149,36 @@ export function parameterSizes(shape: NetworkShape): number[] {
 }
 
 /**
- * Outputs before softmax [B, outputWidth] of standardised rows [B, inputWidth]. `masks`: one [B, units] per hidden layer,
- * by which its outputs are multiplied (dropout). `onStatistics`: of the batch, per normalised layer.
+ * How the largest values of windows are taken: `operator` has no gradient; `indices` has, in operators of the CPU alone
+ * (MaxPool with indices, MaxUnpool); `windows` has, in operators that every execution provider knows, and takes about
+ * ten times as long on the CPU.
  */
+export type Pooling = 'operator' | 'indices' | 'windows';
+
+export interface ForwardOptions {
+  pooling: Pooling;
+  /** One [B, units] per hidden layer, by which its outputs are multiplied (dropout). */
+  masks?: readonly Tensor[];
+  /** Of the batch, per normalised layer. */
+  onStatistics?: ((statistics: BatchStatistics) => void) | undefined;
+}
+
+/** Outputs before softmax [B, outputWidth] of standardised rows [B, inputWidth]. */
 export function forward(
   x: Tensor,
   parameters: readonly Tensor[],
   shape: NetworkShape,
-  masks: readonly Tensor[] = [],
-  onStatistics: (statistics: BatchStatistics) => void = () => {},
+  { pooling, masks = [], onStatistics }: ForwardOptions,
 ): Tensor {
   const layer: LayerRule = {
     size: hasBatchNorm(shape) ? 3 : 2,
-    finish(made, [, bias, scale]) {
-      if (scale === undefined) return activate(add(made, bias as Tensor), shape.activation);
+    finish(made, [, bias, scale], window) {
+      // What does not fall as its input rises can come behind the largest of a window: less is left to do it on.
+      const largest = (value: Tensor) => (window === undefined ? value : largestOf(value, window, pooling));
+      if (scale === undefined) return activate(add(largest(made), bias as Tensor), shape.activation);
       const { value, statistics } = normalize(made);
-      onStatistics(statistics);
-      return activate(add(multiply(value, scale), bias as Tensor), shape.activation);
+      onStatistics?.(statistics);
+      return activate(add(largest(multiply(value, scale)), bias as Tensor), shape.activation);
     },
   };
   const segments = segmentsOf(shape);
@@ -193,31 +207,35 @@ export function forward(
 interface LayerRule {
   /** Parameters of a layer. */
   size: number;
-  finish(made: Tensor, parameters: readonly Tensor[]): Tensor;
+  finish(made: Tensor, parameters: readonly Tensor[], window?: readonly [number, number]): Tensor;
 }
 
 function forwardSegment(x: Tensor, segment: Segment, parameters: readonly Tensor[], layer: LayerRule): Tensor {
   if (segment.type === 'numbers') return x;
   if (segment.type === 'category') return matMul(oneHot(x, segment.categories), parameters[0] as Tensor);
   const rows = x.shape[0] as number;
-  const sizes = imageSizes(segment);
   let value = reshape(x, [rows, segment.channels, segment.height, segment.width]);
-  segment.layers.forEach(({ channels, kernel, pool }, i) => {
-    const [tall, wide] = sizes[i] as [number, number];
-    const [lower, narrower] = sizes[i + 1] as [number, number];
+  segment.layers.forEach(({ kernel, pool }, i) => {
     const pads = [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2] as const;
     const own = parameters.slice(i * layer.size, (i + 1) * layer.size);
-    value = layer.finish(conv(value, own[0] as Tensor, pads), own);
-    if (pool[0] === 1 && pool[1] === 1) return;
-    if (narrower * pool[1] < wide) value = slice(value, 0, narrower * pool[1]);
-    if (lower * pool[0] < tall) {
-      const turned = transpose(value, [0, 1, 3, 2]);
-      value = transpose(slice(turned, 0, lower * pool[0]), [0, 1, 3, 2]);
-    }
-    const windows = reshape(value, [rows, channels, lower, pool[0], narrower, pool[1]]);
-    value = reshape(maxTo(windows, [rows, channels, lower, 1, narrower, 1]), [rows, channels, lower, narrower]);
+    const window = pool[0] === 1 && pool[1] === 1 ? undefined : pool;
+    value = layer.finish(conv(value, own[0] as Tensor, pads), own, window);
   });
   return reshape(value, [rows, unitsOf(segment)]);
+}
+
+/** The largest value of each window of [B, C, H, W]. */
+export function largestOf(x: Tensor, window: readonly [number, number], pooling: Pooling): Tensor {
+  if (pooling !== 'windows') return maxPool(x, window, pooling === 'indices');
+  const [rows, channels, tall, wide] = x.shape as [number, number, number, number];
+  const [lower, narrower] = [Math.floor(tall / window[0]), Math.floor(wide / window[1])];
+  let value = narrower * window[1] < wide ? slice(x, 0, narrower * window[1]) : x;
+  if (lower * window[0] < tall) {
+    const turned = transpose(value, [0, 1, 3, 2]);
+    value = transpose(slice(turned, 0, lower * window[0]), [0, 1, 3, 2]);
+  }
+  const windows = reshape(value, [rows, channels, lower, window[0], narrower, window[1]]);
+  return reshape(maxTo(windows, [rows, channels, lower, 1, narrower, 1]), [rows, channels, lower, narrower]);
 }
 
 function activate(x: Tensor, activation: Activation): Tensor {

@@ -32,6 +32,13 @@ export type Operation =
   | { type: 'maxTo' }
   /** 1 where two tensors are equal, else 0: the derivative of maxTo, itself without derivative. */
   | { type: 'isEqual' }
+  /**
+   * Largest value of each window of height and width of [B, C, H, W], next to each other; what is left over at the ends
+   * is cut off. Only where `indexed` does it keep where each value came from, which its gradient needs.
+   */
+  | { type: 'maxPool'; window: readonly [number, number]; indexed: boolean }
+  /** The gradient of an indexed `maxPool`, its second input, by what was pooled; itself without derivative. */
+  | { type: 'maxUnpool'; window: readonly [number, number] }
   /** The same elements in another shape; the first axis, of the rows, may have any size when emitted. */
   | { type: 'reshape' }
   | { type: 'transpose'; axes: readonly number[] }
@@ -161,6 +168,24 @@ export function maxTo(x: Tensor, shape: Shape): Tensor {
     throw new RangeError(`${describe(x.shape)} has no maxima of shape ${describe(shape)}`);
   }
   return create({ type: 'maxTo' }, [x], shape);
+}
+
+export function maxPool(x: Tensor, window: readonly [number, number], indexed: boolean): Tensor {
+  const [rows, channels, height, width] = x.shape as unknown as Image;
+  if (x.shape.length !== 4 || height < window[0] || width < window[1]) {
+    throw new RangeError(`${describe(x.shape)} has no windows of ${describe(window)}`);
+  }
+  const shape = [rows, channels, Math.floor(height / window[0]), Math.floor(width / window[1])];
+  return create({ type: 'maxPool', window, indexed }, [x], shape);
+}
+
+/** `pooled`: of `maxPool`, indexed; `g`: its gradient. */
+export function maxUnpool(g: Tensor, pooled: Tensor): Tensor {
+  const [x] = pooled.inputs;
+  if (pooled.operation.type !== 'maxPool' || !pooled.operation.indexed || x === undefined) {
+    throw new RangeError('only maxima of windows that keep their places have a gradient');
+  }
+  return create({ type: 'maxUnpool', window: pooled.operation.window }, [g, pooled], x.shape);
 }
 
 export function isEqual(a: Tensor, b: Tensor): Tensor {

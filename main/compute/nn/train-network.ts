@@ -108,14 +108,16 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
     x: new OrtTensor('float32', matrix.values, [matrix.rows, matrix.width]),
     y: new OrtTensor('float32', options.target, [matrix.rows, 1]),
   };
-  const graph = buildTrainingGraph({
-    shape,
-    task,
-    optimizer: options.optimizer,
-    batchSize,
-    weightDecay: options.weightDecay > 0,
-    dropout: hasDropout(options),
-  });
+  const graphFor = (provider: ExecutionProvider) =>
+    buildTrainingGraph({
+      shape,
+      task,
+      optimizer: options.optimizer,
+      batchSize,
+      weightDecay: options.weightDecay > 0,
+      dropout: hasDropout(options),
+      pooling: provider === 'cpu' ? 'indices' : 'windows',
+    });
   const { open = openSession, providers = ['cpu'] } = options;
   const leases = new Map<ExecutionProvider, DeviceLease>();
   const openTraining = (provider: ExecutionProvider) => {
@@ -123,7 +125,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Traine
       const bytes = deviceBytes(options, batchSize);
       leases.set(provider, openDeviceLease({ role: 'training', what: 'a network', provider, bytes }));
     }
-    return open(graph, { threads, provider, label: `the training graph (${provider})` });
+    return open(graphFor(provider), { threads, provider, label: `the training graph (${provider})` });
   };
   const weights = options.weights === undefined ? undefined : ofMeanOne(options.weights);
   const trial = batchesOf(rows.slice(0, batchSize * 4), batchSize, { weights });

@@ -5,7 +5,14 @@ import { differentiate } from './differentiate.ts';
 import { createEmitter } from './emit.ts';
 import { RUNNING_SHARE, statisticsSize } from './fold-batch-norm.ts';
 import { meanSquaredError, softmaxCrossEntropy } from './loss.ts';
-import { forward, type NetworkShape, parameterShapes, parameterSizes } from './network.ts';
+import {
+  type ForwardOptions,
+  forward,
+  type NetworkShape,
+  parameterShapes,
+  parameterSizes,
+  type Pooling,
+} from './network.ts';
 import { type Optimizer, type State, stateNames, writeUpdate } from './optimizer.ts';
 import { input, type Tensor } from './tensor.ts';
 
@@ -19,6 +26,8 @@ export interface TrainingGraphOptions {
   weightDecay: boolean;
   /** With an input `masks` [S, B, units of all hidden layers] by which the outputs of hidden layers are multiplied. */
   dropout: boolean;
+  /** `indices` for the CPU, `windows` for any provider. */
+  pooling: Exclude<Pooling, 'operator'>;
 }
 
 /**
@@ -47,7 +56,11 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
     const { parameters, names } = splitParameters(step, shape, before.parameters);
     const emit = createEmitter(step, new Map([...batch.bindings, ...(dropped?.bindings ?? []), ...names]));
     const statistics: BatchStatistics[] = [];
-    const loss = lossOf(options, { ...batch, masks: dropped?.masks ?? [] }, parameters, (one) => statistics.push(one));
+    const loss = lossOf(options, batch, parameters, {
+      pooling: options.pooling,
+      masks: dropped?.masks ?? [],
+      onStatistics: (one) => statistics.push(one),
+    });
     const lossValue = emit(loss);
     const flat = differentiate(loss, parameters).map((gradient) =>
       step.node('Reshape', [emit(gradient), step.int64([-1])]),
@@ -90,7 +103,7 @@ export function buildTrainingGraph(options: TrainingGraphOptions): Uint8Array {
  * `parameters` [P]. Out: `losses` FP32 [S].
  */
 export function buildLossGraph(
-  options: Omit<TrainingGraphOptions, 'optimizer' | 'weightDecay' | 'dropout'>,
+  options: Omit<TrainingGraphOptions, 'optimizer' | 'weightDecay' | 'dropout' | 'pooling'>,
 ): Uint8Array {
   const builder = createGraphBuilder('loss');
   const size = parameterSizes(options.shape).reduce((a, b) => a + b, 0);
@@ -100,7 +113,7 @@ export function buildLossGraph(
     const batch = declareBatch(step, options, data);
     const { parameters, names } = splitParameters(step, options.shape, vector);
     const emit = createEmitter(step, new Map([...batch.bindings, ...names]));
-    step.output('loss', emit(lossOf(options, { ...batch, masks: [] }, parameters)), 'FP32', []);
+    step.output('loss', emit(lossOf(options, batch, parameters, { pooling: 'operator' })), 'FP32', []);
   });
   const losses = builder.node('Scan', [data.rows, data.weights], {
     body: attribute.graph(body),
@@ -200,11 +213,11 @@ function splitParameters(
 
 function lossOf(
   { shape, task }: BatchOptions,
-  batch: Batch & { masks: Tensor[] },
+  batch: Batch,
   parameters: readonly Tensor[],
-  onStatistics?: (statistics: BatchStatistics) => void,
+  options: ForwardOptions,
 ): Tensor {
-  const output = forward(batch.x, parameters, shape, batch.masks, onStatistics);
+  const output = forward(batch.x, parameters, shape, options);
   return task === 'regression'
     ? meanSquaredError(output, batch.target, batch.weights)
     : softmaxCrossEntropy(output, batch.target, batch.weights);

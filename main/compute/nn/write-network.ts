@@ -31,6 +31,7 @@ export function writeNetwork(builder: GraphBuilder, features: string, network: N
       x,
       weights.map(({ tensor }) => tensor),
       network,
+      { pooling: 'operator' },
     ),
   );
   if (task === 'regression') {
