@@ -17,7 +17,7 @@ import type { Plan, PlanStep, StepState } from '../../shared/plan/plan.ts';
 import type { ResourceSample } from '../../shared/rpc/resource-schemas.ts';
 import { type SelectedSteps, selectSteps } from '../../shared/plan/select-steps.ts';
 import { stepKey } from '../../shared/plan/step-key.ts';
-import type { engineInfoSchema, GraphAnalysis, RunSummary } from '../../shared/rpc/engine-contract.ts';
+import type { engineInfoSchema, GraphAnalysis, RunSummary, TablePage } from '../../shared/rpc/engine-contract.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
 import { openDatabase, openDatabaseToLook, type StoreDatabase } from '../store/database.ts';
@@ -39,10 +39,12 @@ import { executeStep } from './execute-step.ts';
 import { refreshFeatures } from './feature-refresh.ts';
 import { createServiceFinder } from './feature-services.ts';
 import { createGpus } from './gpus.ts';
+import { createFormulaPreviews } from './formula-previews.ts';
 import { loadKinds } from './kinds.ts';
 import { machineMemoryBytes } from './machine-memory.ts';
 import { packageVersion } from './package-version.ts';
 import { readPlanStates } from './plan-state.ts';
+import type { FormulaPreview } from './preview-formula.ts';
 import { countSteps, recoverRuns } from './recovery.ts';
 import { createRunGate, type RunGate } from './run-gate.ts';
 import { createRunLogs, type LiveRunLog } from './run-log.ts';
@@ -152,6 +154,8 @@ export interface Engine {
     store: ArtifactStore;
     baseDir: string;
   }): Promise<{ key: string; hit: boolean }>;
+  /** What a formula gives for the first rows of a table or of features, in a worker. Errors: those of `previewFormula`. */
+  previewFormula(preview: FormulaPreview, signal?: AbortSignal): Promise<TablePage>;
   /** Cancels what runs and ends the workers. */
   close(): Promise<void>;
 }
@@ -199,6 +203,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     kindsModule: options.kindsModule,
     maxIdle: scheduler.maxWorkers,
   });
+  const previewFormula = createFormulaPreviews(workers);
   const logs = createRunLogs(records);
   const resources = createRunResources(dataDir);
   const analyzer = createGraphAnalyzer(kinds, featureService);
@@ -331,6 +336,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const engine: Engine = {
     dataDir,
     store,
+    previewFormula,
     registry,
     recentGraphs: createRecentGraphs(database),
     database,

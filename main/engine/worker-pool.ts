@@ -5,9 +5,11 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import type { Progress } from '../../shared/events/run-events.ts';
+import type { TablePage } from '../../shared/rpc/engine-contract.ts';
 import type { StepRecord } from '../store/artifact-store.ts';
 import type { CpuUse } from '../store/step-history.ts';
 import type { StepTask } from './execute-step.ts';
+import type { FormulaPreview } from './preview-formula.ts';
 import type { FromWorker, ToWorker } from './worker/protocol.ts';
 import { workerNode } from '../product/worker-node.ts';
 
@@ -29,6 +31,8 @@ export interface WorkerPool {
    * the signal's reason. A worker that dies rejects with `step.crashed` or `step.out-of-memory`.
    */
   run(task: StepTask, listener: TaskListener, signal: AbortSignal): Promise<TaskResult>;
+  /** Computes a preview in a worker, with the same ends. */
+  preview(preview: FormulaPreview, signal: AbortSignal): Promise<TablePage>;
   close(): Promise<void>;
 }
 
@@ -69,20 +73,27 @@ export function createWorkerPool(options: {
     return undefined;
   };
 
+  const { storeDir, kindsModule } = options;
+
+  const runIn = async <T>(
+    message: ToWorker,
+    resultOf: (received: FromWorker) => T | undefined,
+    listener: TaskListener,
+    signal: AbortSignal,
+  ): Promise<T> => {
+    signal.throwIfAborted();
+    const worker = takeIdle() ?? start();
+    const { outcome, keep } = await worker.run(message, resultOf, listener, signal);
+    if (keep && idle.length < options.maxIdle) idle.push(worker);
+    else void worker.terminate();
+    if (outcome instanceof AppError) throw outcome;
+    return outcome;
+  };
+
   return {
-    run: async (task, listener, signal) => {
-      signal.throwIfAborted();
-      const worker = takeIdle() ?? start();
-      const reusable = await worker.run(
-        { type: 'run', task, storeDir: options.storeDir, kindsModule: options.kindsModule },
-        listener,
-        signal,
-      );
-      if (reusable.keep && idle.length < options.maxIdle) idle.push(worker);
-      else void worker.terminate();
-      if (reusable.outcome instanceof AppError) throw reusable.outcome;
-      return reusable.outcome;
-    },
+    run: (task, listener, signal) => runIn({ type: 'run', task, storeDir, kindsModule }, taskResult, listener, signal),
+    preview: (preview, signal) =>
+      runIn({ type: 'preview', preview, storeDir }, pageOf, { log: ignore, progress: ignore, partial: ignore }, signal),
     close: async () => {
       process.off('exit', killAll);
       await Promise.all([...all].map((worker) => worker.terminate()));
@@ -90,11 +101,23 @@ export function createWorkerPool(options: {
   };
 }
 
-interface TaskEnd {
-  outcome: TaskResult | AppError;
+interface TaskEnd<T> {
+  outcome: T | AppError;
   /** Whether the worker may take another task. */
   keep: boolean;
 }
+
+function taskResult(received: FromWorker): TaskResult | undefined {
+  if (received.type !== 'finished') return undefined;
+  const { record, memory, cpu } = received;
+  return { record, peakMemoryBytes: memory.peakBytes, cpu };
+}
+
+function pageOf(received: FromWorker): TablePage | undefined {
+  return received.type === 'previewed' ? received.page : undefined;
+}
+
+function ignore(): void {}
 
 class StepWorker {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -132,23 +155,27 @@ class StepWorker {
     return this.child.connected;
   }
 
-  async run(message: ToWorker, listener: TaskListener, signal: AbortSignal): Promise<TaskEnd> {
+  async run<T>(
+    message: ToWorker,
+    resultOf: (received: FromWorker) => T | undefined,
+    listener: TaskListener,
+    signal: AbortSignal,
+  ): Promise<TaskEnd<T>> {
     const oomKills = countOomKills();
     this.listener = listener;
     this.stderr.length = 0;
     this.child.ref();
     this.child.channel?.ref();
-    const reported = new Promise<TaskEnd>((resolve) => {
+    const reported = new Promise<TaskEnd<T>>((resolve) => {
       this.onMessage = (received) => {
         if (received.type === 'log') listener.log(received.level, received.text);
         else if (received.type === 'progress') listener.progress(received.progress);
         else if (received.type === 'partial') listener.partial(received.value);
         else {
           const keep = received.memory.residentBytes <= maxResidentBytes;
-          if (received.type === 'finished') {
-            const { record, memory, cpu } = received;
-            resolve({ outcome: { record, peakMemoryBytes: memory.peakBytes, cpu }, keep });
-          } else {
+          const result = resultOf(received);
+          if (result !== undefined) resolve({ outcome: result, keep });
+          else if (received.type === 'failed') {
             if (received.error.code === 'internal.bug' && received.stack !== undefined)
               listener.log('debug', received.stack);
             resolve({ outcome: fromWireError(received.error), keep });
@@ -157,13 +184,13 @@ class StepWorker {
       };
     });
     const died = this.ended.then(
-      ({ code, signal: by }): TaskEnd => ({
+      ({ code, signal: by }): TaskEnd<T> => ({
         outcome: this.crashError(code, by, oomKills),
         keep: false,
       }),
     );
     let onAbort: (() => void) | undefined;
-    const aborted = new Promise<TaskEnd>((resolve) => {
+    const aborted = new Promise<TaskEnd<T>>((resolve) => {
       onAbort = () => {
         void this.stop().then(() => resolve({ outcome: signal.reason as AppError, keep: false }));
       };

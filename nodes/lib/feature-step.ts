@@ -94,15 +94,29 @@ export async function runCombiningStep<S>(
   const sources = sourcesOf(input, step.rule);
   const { fit } = step;
   const state = fit === undefined ? undefined : await withSources(ctx, input, sources, (table) => fit(table, sources));
-  return writeFeatures(ctx, input, sources, (builder, values) => {
-    // Without `fit` the kind's state type is undefined.
-    const made = step.lower(builder, values, state as S);
+  // Without `fit` the kind's state type is undefined.
+  return writeFeatures(ctx, input, sources, combined(step, state as S));
+}
+
+/** The graph that such a step, which learns nothing, would write; nothing is kept. Errors: as `runCombiningStep`. */
+export async function lowerCombiningStep(
+  ctx: Pick<FeatureContext, 'inputs' | 'open'>,
+  step: Omit<CombiningStep<undefined>, 'fit'>,
+): Promise<{ model: ModelProto; manifest: FeaturesManifest; table: InputArtifact; sources: FeatureSource[] }> {
+  const input = await openInput(ctx);
+  const sources = sourcesOf(input, step.rule);
+  return { ...lowerStep(input, sources, combined(step, undefined)), table: input.table, sources };
+}
+
+function combined<S>(step: Pick<CombiningStep<S>, 'lower' | 'keepsSources'>, state: S) {
+  return (builder: GraphBuilder, values: readonly SourceValue[]): LoweredFeature[][] => {
+    const made = step.lower(builder, values, state);
     return values.map(({ source, value }, index) => [
       ...(step.keepsSources && source.kind === 'feature' ? [{ feature: source.feature, value }] : []),
       // What is made stands after the last of its sources.
       ...(index === values.length - 1 ? made : []),
     ]);
-  });
+  };
 }
 
 /** Writes the artifact of a step; `lower` gives the features made of each source. */
@@ -186,7 +200,7 @@ function sourcesOf({ schema, pipeline }: StepInput, rule: SourceRule): FeatureSo
   return sources;
 }
 
-async function openInput(ctx: FeatureContext): Promise<StepInput> {
+async function openInput(ctx: Pick<FeatureContext, 'inputs' | 'open'>): Promise<StepInput> {
   const artifact = ctx.inputs['input']?.[0];
   if (artifact === undefined) throw new AppError('internal.bug', 'The step has no input.');
   if (artifact.manifest.lineage === 'test' || artifact.manifest.lineage === 'validation') {

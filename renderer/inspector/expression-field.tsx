@@ -1,9 +1,9 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { useInputShapes } from '../state/analysis-store.ts';
 import type { FieldIds } from '../ui/field.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { columnsOf, formulaNamesOf } from './known-columns.ts';
-import { QueryPreview } from './query-preview.tsx';
+import { FormulaPreview, QueryPreview } from './query-preview.tsx';
 import { completeFormula } from './formula-completion.ts';
 import { readFormula } from './formula-note.ts';
 import { quoteName } from './sql-completion.ts';
@@ -14,8 +14,8 @@ import { t } from './text.ts';
 const offered = 40;
 
 /**
- * One SQL expression, or one formula of features and answers, with the columns it may use to put in by a click. SQL shows its
- * first rows; a formula, whose numbers are not those of SQL, what it gives or what is wrong with it.
+ * One SQL expression, or one formula of features and answers, with the columns it may use to put in by a click. Both show
+ * their first rows, each computed by what runs it; a formula also its type, or what is wrong with it, as it is typed.
  */
 export function ExpressionField({
   nodeId,
@@ -33,11 +33,14 @@ export function ExpressionField({
   onChange: (value: string) => void;
 }) {
   const field = useRef<HTMLDivElement>(null);
+  // Of many formulas only those looked at are computed.
+  const [isUsed, setUsed] = useState(false);
   const shapes = useInputShapes(nodeId, port);
   const columns = language === 'formula' ? formulaNamesOf(shapes) : columnsOf(shapes);
   const query = value.trim() === '' ? '' : `SELECT (${value}) AS value, * FROM ${quoteName(port)}`;
+  const read = language === 'formula' && columns.length > 0 ? readFormula(value, columns) : undefined;
   return (
-    <div className="expression-field" ref={field}>
+    <div className="expression-field" ref={field} onFocus={() => setUsed(true)}>
       <SqlField
         ids={ids}
         rows={2}
@@ -73,17 +76,15 @@ export function ExpressionField({
         </div>
       )}
       {language === 'sql' && <QueryPreview nodeId={nodeId} ports={[port]} query={query} />}
-      {language === 'formula' && columns.length > 0 && <FormulaNote formula={value} columns={columns} />}
+      {read !== undefined && (
+        <p className={'type' in read ? 'field-note' : 'field-error'} role="status">
+          {'type' in read ? t.formulaGives(read.type) : t.formulaProblem(read.problem.at + 1, read.problem.message)}
+        </p>
+      )}
+      {/* What a model answers has no rows of its own to show. */}
+      {isUsed && read !== undefined && 'type' in read && !shapes.some(({ type }) => type === 'model') && (
+        <FormulaPreview nodeId={nodeId} port={port} formula={value} />
+      )}
     </div>
-  );
-}
-
-function FormulaNote({ formula, columns }: { formula: string; columns: readonly { name: string; type: string }[] }) {
-  const read = readFormula(formula, columns);
-  if (read === undefined) return null;
-  return (
-    <p className={'type' in read ? 'field-note' : 'field-error'} role="status">
-      {'type' in read ? t.formulaGives(read.type) : t.formulaProblem(read.problem.at + 1, read.problem.message)}
-    </p>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { TablePage } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
-import { useQuery } from '../client/use-query.ts';
+import { type QueryResult, useQuery } from '../client/use-query.ts';
 import { formatCell } from '../results/cell-format.ts';
 import { useInputDigests } from './input-digests.ts';
 import { t } from './text.ts';
@@ -23,16 +24,44 @@ export function QueryPreview({ nodeId, ports, query }: { nodeId: string; ports: 
   const settled = useSettled(query);
   const digests = useInputDigests(nodeId, ports);
   const empty = settled.trim() === '' || ports.length === 0;
-  const { data, error, loading } = useQuery(
-    digests === undefined || empty ? null : `preview:${digests}:${settled}`,
-    (signal) =>
-      engine.artifact.query(
-        { query: settled, inputs: JSON.parse(digests ?? '{}') as Record<string, string>, limit: shownRows },
-        { signal },
-      ),
+  const result = useQuery(digests === undefined || empty ? null : `preview:${digests}:${settled}`, (signal) =>
+    engine.artifact.query(
+      { query: settled, inputs: JSON.parse(digests ?? '{}') as Record<string, string>, limit: shownRows },
+      { signal },
+    ),
   );
   if (empty) return null;
   if (digests === undefined) return <p className="field-note">{t.previewNeedsInputs}</p>;
+  return <PreviewedRows result={result} note={t.previewNote} noRows={t.previewNoRows} />;
+}
+
+/**
+ * What a formula gives for the first rows of the newest result of its input, as training and serving compute it, a moment
+ * after each change.
+ */
+export function FormulaPreview({ nodeId, port, formula }: { nodeId: string; port: string; formula: string }) {
+  const settled = useSettled(formula);
+  const digests = useInputDigests(nodeId, [port]);
+  // Nothing is asked for what is no longer typed.
+  const asked = digests !== undefined && settled.trim() !== '' && settled === formula;
+  const result = useQuery(asked ? `formula:${digests}:${settled}` : null, (signal) => {
+    const digest = (JSON.parse(digests ?? '{}') as Record<string, string>)[port] ?? '';
+    return engine.artifact.formula({ formula: settled, digest, limit: shownRows }, { signal });
+  });
+  if (formula.trim() === '') return null;
+  if (digests === undefined) return <p className="field-note">{t.previewNeedsInputs}</p>;
+  return <PreviewedRows result={result} note={t.formulaNote} noRows={t.formulaNoRows} />;
+}
+
+function PreviewedRows({
+  result: { data, error, loading },
+  note,
+  noRows,
+}: {
+  result: QueryResult<TablePage>;
+  note: (rows: number) => string;
+  noRows: string;
+}) {
   if (error) return <p className="field-error">{[error.message, error.fix].filter(Boolean).join(' ')}</p>;
   if (!data) return <p className="field-note">{loading ? t.previewLoading : ''}</p>;
   return (
@@ -67,7 +96,7 @@ export function QueryPreview({ nodeId, ports, query }: { nodeId: string; ports: 
           </tbody>
         </table>
       </div>
-      <p className="field-note">{data.rows.length === 0 ? t.previewNoRows : t.previewNote(data.rows.length)}</p>
+      <p className="field-note">{data.rows.length === 0 ? noRows : note(data.rows.length)}</p>
     </div>
   );
 }

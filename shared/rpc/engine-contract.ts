@@ -1017,6 +1017,16 @@ export const engineContract = {
         }),
       )
       .output(tablePageSchema),
+    /** What a formula gives for the first rows of a table or of features, computed as training and serving do. */
+    formula: base
+      .input(
+        z.object({
+          formula: z.string().max(4000),
+          digest: z.string().max(128),
+          limit: z.number().int().min(1).max(100),
+        }),
+      )
+      .output(tablePageSchema),
     /** Of a sample of a table with more than a million rows, unless all are to be looked at. */
     profile: base
       .input(z.object({ digest: z.string(), exact: z.boolean().optional() }))

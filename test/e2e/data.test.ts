@@ -120,6 +120,54 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await page.context().close();
   });
 
+  it('shows what a formula gives for the first rows, as it is typed', async () => {
+    const graphs = join(app.dataDir, 'graphs');
+    mkdirSync(graphs, { recursive: true });
+    writeFileSync(join(graphs, 'trips.csv'), ['miles,minutes,port', '120,60,ATL', '30,,ORD', '0,5,ATL', ''].join('\n'));
+    const path = join(graphs, 'formula.slipway.json');
+    const document = {
+      format: 'slipway/graph',
+      formatVersion: 1,
+      id: 'formula',
+      name: 'Formula',
+      nodes: {
+        trips: { kind: 'data.file', version: 1, params: { path: 'trips.csv' } },
+        speed: {
+          kind: 'feature.expression',
+          version: 1,
+          params: { features: [{ name: 'speed', expression: 'miles / minutes' }] },
+        },
+      },
+      edges: [{ from: 'trips.table', to: 'speed.input' }],
+      parameters: {},
+      groups: {},
+      layout: { nodes: { trips: { x: 0, y: 0 }, speed: { x: 320, y: 0 } }, frames: [] },
+    };
+    const rpc = await connectRpc(app.url);
+    await rpc.client.graph.save({ document, path });
+    const { runId } = await rpc.client.run.start({ document, path, to: 'trips' });
+    for await (const event of await rpc.client.run.events({ runId, after: 0 })) void event;
+    rpc.close();
+    const { page, errors } = await openPage(browser, app.url);
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByText('Formula', { exact: true }).first().click();
+    await page.locator('.react-flow__node[data-id="speed"] .node-title').click();
+    const field = page.locator('[data-field="features"] .expression-field textarea');
+    await field.focus();
+    const rows = page.getByRole('region', { name: 'First rows' }).locator('tbody tr');
+    const cells = (row: number) => rows.nth(row).locator('td').allInnerTexts();
+    await expect.poll(() => cells(0), { timeout: 15_000 }).toEqual(['2', '120', '60']);
+    expect(await rows.nth(1).locator('td').first().getAttribute('class')).toContain('null');
+    await field.fill("if(port == 'ATL', coalesce(minutes, 0) + 0.1, -1)");
+    await expect.poll(() => cells(1), { timeout: 15_000 }).toEqual(['−1', 'ORD', 'null']);
+    await screenshot(page, 'formula-preview-light');
+    await field.fill('miles / (');
+    await page.getByText(/^At character 10: /).waitFor();
+    await rows.first().waitFor({ state: 'detached' });
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
   it('says what of the stored results can go, and removes it when told to', async () => {
     const { page, errors } = await openPage(browser, app.url);
     await page.getByRole('link', { name: 'Settings' }).click();

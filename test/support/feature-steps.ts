@@ -83,7 +83,7 @@ export class FeatureSteps implements AsyncDisposable {
       inputs: { input: [input], features: [input] },
       graph: { id: 'test', name: 'Test' },
       nodeId: 'step',
-      open: async (digest) => this.#artifacts.get(digest),
+      open: (digest) => this.open(digest),
       workDir,
       signal: new AbortController().signal,
       threads: 2,
@@ -100,6 +100,10 @@ export class FeatureSteps implements AsyncDisposable {
     });
     const draft = outputs['features'] as ArtifactDraft;
     return this.#add('features', draft.files, draft.lineage === undefined ? {} : { lineage: draft.lineage });
+  }
+
+  async open(digest: string): Promise<InputArtifact | undefined> {
+    return this.#artifacts.get(digest);
   }
 
   #add(type: 'table' | 'features', files: Record<string, string>, more: Partial<ArtifactManifest>): InputArtifact {

@@ -21,6 +21,8 @@ export interface RunBatchesOptions {
   where?: string;
   /** Rows per run; at most 4,096, and inputs within 16 MiB, by default. */
   chunkRows?: number;
+  /** First rows only. */
+  limit?: number;
   signal?: AbortSignal;
   onProgress?: (rowsDone: number) => void;
 }
@@ -55,6 +57,7 @@ export async function* runBatches(
   const chunks = readColumns(tablePath, columns, {
     chunkRows,
     ...(options.where === undefined ? {} : { where: options.where }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(signal === undefined ? {} : { signal }),
   });
   for await (const chunk of chunks) {

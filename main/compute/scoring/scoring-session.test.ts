@@ -47,6 +47,8 @@ it.each([
   { label: 'yes', outputs: ['probabilities', 'label'] },
   { label: 'class', outputs: ['probabilities', 'label'] },
   { label: 'y', outputs: ['prediction'] },
+  // Beyond 32 leaves trees are walked.
+  { label: 'y', leaves: 48, outputs: ['prediction'] },
   { label: 'y', objective: 'poisson' as const, outputs: ['prediction'] },
 ])('scores $label as the served graph does, to the last bit', async ({ outputs, ...params }) => {
   const made = await chain.run(treesNode, trees, { trees: 60, ...params }, { features });

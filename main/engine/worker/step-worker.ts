@@ -22,14 +22,24 @@ function memory(): WorkerMemory {
   return { peakBytes: readPeakMemory(), residentBytes: process.memoryUsage.rss() };
 }
 
-async function run(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+async function run(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<void> {
   const controller = new AbortController();
   running = controller;
   resetPeakMemory();
   const endCpuMeter = startCpuMeter();
   try {
+    const store = createArtifactStore(createDirectoryDriver(message.storeDir));
+    if (message.type === 'preview') {
+      const { previewFormula } = await import('../preview-formula.ts');
+      send({
+        type: 'previewed',
+        page: await previewFormula(message.preview, store, controller.signal),
+        memory: memory(),
+      });
+      return;
+    }
     const record = await executeStep(message.task, {
-      store: createArtifactStore(createDirectoryDriver(message.storeDir)),
+      store,
       kinds: await loadKinds(message.kindsModule),
       signal: controller.signal,
       log: (level, text) => send({ type: 'log', level, text }),
@@ -68,7 +78,7 @@ function explain(error: unknown, storeDir: string): unknown {
 }
 
 process.on('message', (message: ToWorker) => {
-  if (message.type === 'run') void run(message);
+  if (message.type !== 'cancel') void run(message);
   else running?.abort(new AppError('run.cancelled', 'The run was cancelled.'));
 });
 process.on('disconnect', () => process.exit(0));

@@ -49,6 +49,10 @@ export const artifactHandlers = {
       ...(signal === undefined ? {} : { signal }),
     });
   }),
+  formula: rpc.artifact.formula.handler(({ input, context, signal }) => {
+    const { formula, digest, limit } = input;
+    return context.engine.previewFormula({ formula, digest, rows: limit }, signal);
+  }),
   profile: rpc.artifact.profile.handler(async ({ input, context, signal }) =>
     context.profiles.profile(await openTable(context, input.digest), { exact: input.exact, signal }),
   ),

@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { refuseNonScalar } from '../../../shared/model/numeric-source.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
-import { runCombiningStep } from '../../lib/feature-step.ts';
+import { type CombiningStep, runCombiningStep } from '../../lib/feature-step.ts';
 import {
   checkExpressions,
+  type ExpressionParams,
   type ExpressionsProblem,
   expressionNode,
   namedColumns,
@@ -12,24 +13,27 @@ import {
 import { lowerExpressions } from './lower.ts';
 
 export const runner = implementNode(expressionNode, {
-  run: (ctx) => {
-    const { expressions, problems } = readExpressions(ctx.params);
-    requireNone(problems);
-    return runCombiningStep(ctx, {
-      rule: { field: 'features', columns: namedColumns(expressions), refuse: refuseNonScalar },
-      lower: (builder, sources) => {
-        requireNone(
-          checkExpressions(
-            expressions,
-            sources.map(({ source }) => source),
-          ),
-        );
-        return lowerExpressions(builder, sources, expressions);
-      },
-      keepsSources: true,
-    });
-  },
+  run: (ctx) => runCombiningStep(ctx, expressionStep(ctx.params)),
 });
+
+/** Errors: `params.invalid` for expressions that cannot be read, or do not suit their columns. */
+export function expressionStep(params: ExpressionParams): Omit<CombiningStep<undefined>, 'fit'> {
+  const { expressions, problems } = readExpressions(params);
+  requireNone(problems);
+  return {
+    rule: { field: 'features', columns: namedColumns(expressions), refuse: refuseNonScalar },
+    lower: (builder, sources) => {
+      requireNone(
+        checkExpressions(
+          expressions,
+          sources.map(({ source }) => source),
+        ),
+      );
+      return lowerExpressions(builder, sources, expressions);
+    },
+    keepsSources: true,
+  };
+}
 
 function requireNone([problem]: readonly ExpressionsProblem[]): void {
   if (problem !== undefined) throw new AppError('params.invalid', problem.message, { fix: problem.fix });

@@ -26,6 +26,10 @@ export interface Kernels {
     outputs: number,
     base: number,
     scores: number,
+    categories: number,
+    categoryCount: number,
+    codeColumn: number,
+    codes: number,
   ): void;
   logisticLoss(...args: LossArgs): void;
   squaredLoss(...args: LossArgs): void;
@@ -158,9 +162,34 @@ export const operations = {
     kernels.addTreeToScores(rows === 0 ? 0 : rows + start * 4, first + start, count, nodes, leafValues, scores);
   },
   /** Raw scores of the rows of columns at `features`. */
-  scoreTrees({ kernels, chunk }, features, rows, trees, treeCount, outputs, base, scores) {
+  scoreTrees(
+    { kernels, chunk },
+    features,
+    rows,
+    trees,
+    treeCount,
+    outputs,
+    base,
+    scores,
+    categories,
+    categoryCount,
+    codeColumn,
+    codes,
+  ) {
     const { start, count } = chunkOf(chunk, scoredRows, rows);
-    kernels.scoreTrees(features + start * 4, count, trees, treeCount, outputs, base, scores + start * outputs * 4);
+    kernels.scoreTrees(
+      features + start * 4,
+      count,
+      trees,
+      treeCount,
+      outputs,
+      base,
+      scores + start * outputs * 4,
+      categories,
+      categoryCount,
+      codeColumn,
+      codes + start * 4,
+    );
   },
   logisticLoss: lossOver(({ kernels }, loss) => kernels.logisticLoss(...loss)),
   squaredLoss: lossOver(({ kernels }, loss) => kernels.squaredLoss(...loss)),
