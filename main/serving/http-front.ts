@@ -94,7 +94,7 @@ export class HttpFront {
         return { ...answer, headers: { allow: allowed.join(', ') } };
       }
       const key = openRoutes.has(route.kind) ? null : this.#authorize(request, route);
-      if (request.method !== 'POST') return answerQuery(this.#context, route, request.headers.accept);
+      if (request.method !== 'POST') return await answerQuery(this.#context, route, request.headers.accept);
       const signal = goneSignal(response);
       const answer = await this.#withBody(request, (body) => answerCommand(this.#context, route, body, signal));
       this.#auditCommand(request, route, key, answer.status);

@@ -1,3 +1,4 @@
+import { readGpuStates } from '../compute/devices/nvidia-smi.ts';
 import { requiredInputs } from './enrich-request.ts';
 import { type Answer, json } from './http-answer.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -12,7 +13,7 @@ import { extensions, isServerReady, type ServingContext, statisticsOf } from './
 import type { TensorSpec } from './tensor.ts';
 
 /** Answers what is asked with GET; `accept`: the request's header. Errors: those of `ModelTable.find`. */
-export function answerQuery(context: ServingContext, route: Route, accept: string | undefined): Answer {
+export async function answerQuery(context: ServingContext, route: Route, accept: string | undefined): Promise<Answer> {
   const { models, version, monitors, settings } = context;
   switch (route.kind) {
     case 'live':
@@ -39,6 +40,7 @@ export function answerQuery(context: ServingContext, route: Route, accept: strin
           ownership: context.ownership,
           format,
           fronts: context.fronts,
+          gpus: await readGpuStates(),
         }),
       };
     }

@@ -1,3 +1,5 @@
+import type { GpuState } from '../compute/devices/nvidia-smi.ts';
+import { gpuMetrics } from './gpu-metrics.ts';
 import { cpus, freemem, totalmem } from 'node:os';
 import type { ViewFreshness } from './feature-gateway.ts';
 import type { MonitorReading } from './monitor-readings.ts';
@@ -26,6 +28,7 @@ export function metricsPage(
     ownership,
     format,
     fronts,
+    gpus,
   }: {
     peakPerSecond: number;
     droppedSpans: number;
@@ -35,6 +38,7 @@ export function metricsPage(
     ownership: Ownership;
     format: MetricsFormat;
     fronts: FrontPool | null;
+    gpus: readonly GpuState[];
   },
 ): string {
   const text = new PrometheusText(format);
@@ -121,6 +125,7 @@ export function metricsPage(
   replicaMetrics(text, models, fleet);
   stepMetrics(text, models);
   tritonMetrics(text, models);
+  gpuMetrics(text, gpus);
   monitorMetrics(text, monitors);
   text.counter(
     'pipeline_feature_lookups_total',

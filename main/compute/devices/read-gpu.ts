@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readGpuStates } from './nvidia-smi.ts';
 
 export interface GpuReading {
   /** 0 … 100; null where no driver tells. */
@@ -6,21 +6,16 @@ export interface GpuReading {
   gpuMemoryBytes: number | null;
 }
 
-/** Drivers that tell: NVIDIA's on Linux, all on Windows. */
-let gpuIsRead = process.platform === 'win32' || existsSync('/dev/nvidiactl');
-
-/** Of the busiest graphics processor whose driver tells; asked no more once none did. */
+/** Of the busiest graphics processor whose driver tells. */
 export async function readGpu(): Promise<GpuReading> {
-  if (!gpuIsRead) return { gpuPercent: null, gpuMemoryBytes: null };
-  const { graphics } = await import('systeminformation');
-  const { controllers } = await graphics();
-  const used = controllers.flatMap(({ utilizationGpu }) =>
-    typeof utilizationGpu === 'number' ? [utilizationGpu] : [],
-  );
-  gpuIsRead = used.length > 0;
-  const memory = controllers.flatMap(({ memoryUsed }) => (typeof memoryUsed === 'number' ? [memoryUsed] : []));
+  const states = await readGpuStates();
+  const most = (values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.max(...known);
+  };
+  const share = most(states.map(({ busyShare }) => busyShare));
   return {
-    gpuPercent: used.length === 0 ? null : Math.max(...used),
-    gpuMemoryBytes: memory.length === 0 ? null : Math.max(...memory) * 2 ** 20,
+    gpuPercent: share === null ? null : share * 100,
+    gpuMemoryBytes: most(states.map(({ memoryUsedBytes }) => memoryUsedBytes)),
   };
 }
