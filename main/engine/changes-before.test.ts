@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLoopRecords } from '../store/loop-records.ts';
 import { alertContext } from './changes-before.ts';
 import { createEngine, type Engine } from './engine.ts';
-import { lastEvent } from './graph-endpoints.ts';
+import { lastEvent } from './last-event.ts';
 import { labelsGraph } from '../../test/support/labels-graph.ts';
 
 let dir: string;

@@ -4,7 +4,7 @@ import { bringOnline } from '../features/bring-online.ts';
 import type { MaterializeResult } from '../features/materialize.ts';
 import { viewOfArtifact } from '../features/view-of-artifact.ts';
 import type { Engine } from './engine.ts';
-import { freshOutput } from './fresh-output.ts';
+import { freshOutput, type OutputOfStep } from './fresh-output.ts';
 import { planOf } from './graph-endpoints.ts';
 import { repeatUntilClosed } from './repeat-until-closed.ts';
 
@@ -30,7 +30,7 @@ export async function refreshFeatures(options: RefreshOptions): Promise<Material
   }
   const made: JoinedView[] = [];
   for (const { id } of views) {
-    const digest = await viewDigest(engine, { document, baseDir, id });
+    const digest = await viewDigest(engine, { document, baseDir, step: id, signal });
     const artifact = await engine.store.open(digest);
     if (artifact !== undefined) made.push({ view: viewOfArtifact(artifact), digest, keyColumns: {}, columns: {} });
   }
@@ -46,14 +46,18 @@ export async function refreshFeatures(options: RefreshOptions): Promise<Material
 
 async function viewDigest(
   engine: Engine,
-  { document, baseDir, id }: { document: unknown; baseDir: string; id: string },
+  of: Pick<OutputOfStep, 'document' | 'baseDir' | 'step' | 'signal'>,
 ): Promise<string> {
-  const made = await freshOutput(engine, { document, baseDir, step: id, port: 'view', source: 'features' });
+  const made = await freshOutput(engine, { ...of, port: 'view', source: 'features' });
   if (made.digest !== undefined) return made.digest;
-  throw new AppError('features.unavailable', `The view "${id}" could not be made: run ${made.runId} ${made.status}.`, {
-    nodeId: id,
-    fix: 'Open the run to see which step failed and why.',
-  });
+  throw new AppError(
+    'features.unavailable',
+    `The view "${of.step}" could not be made: run ${made.runId} ${made.status}.`,
+    {
+      nodeId: of.step,
+      fix: 'Open the run to see which step failed and why.',
+    },
+  );
 }
 
 /** Refreshes again and again, `everyMs` after the end of the time before. A failure is logged and tried again. */

@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import { lastEvent } from './graph-endpoints.ts';
+import { lastEvent } from './last-event.ts';
 
 export interface OutputOfStep {
   document: unknown;
@@ -7,7 +7,9 @@ export interface OutputOfStep {
   step: string;
   port: string;
   /** Named in the list of runs. */
-  source: 'features' | 'labels';
+  source: 'endpoint' | 'features' | 'labels';
+  /** Nobody wants it any more: the run that was started for it is cancelled. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -16,14 +18,20 @@ export interface OutputOfStep {
  */
 export async function freshOutput(
   engine: Engine,
-  { document, baseDir, step, port, source }: OutputOfStep,
+  { document, baseDir, step, port, source, signal }: OutputOfStep,
 ): Promise<{ digest: string } | { digest: undefined; runId: string; status: string }> {
   const { steps } = await engine.planStates(document, { baseDir, to: step });
   const state = steps.find(({ id }) => id === step);
   const known = state?.hit === true ? state.outputs[port]?.digest : undefined;
   if (known !== undefined) return { digest: known };
+  signal?.throwIfAborted();
   const { runId } = await engine.startRun({ document, baseDir, to: step, source });
-  const { status, outputs } = await lastEvent(engine, runId);
+  const cancel = () => void engine.cancelRun(runId);
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted === true) cancel();
+  const { status, outputs } = await lastEvent(engine, runId).finally(() =>
+    signal?.removeEventListener('abort', cancel),
+  );
   const digest = outputs[`${step}.${port}`]?.digest;
   return digest !== undefined && status === 'succeeded' ? { digest } : { digest: undefined, runId, status };
 }

@@ -1,7 +1,6 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import { endpointNode } from '../../nodes/serve/endpoint/definition.ts';
-import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
-import type { RunFinished } from '../../shared/events/run-events.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanService } from '../../shared/plan/plan.ts';
@@ -16,6 +15,7 @@ import { ModelCatalog } from '../tracking/model-catalog.ts';
 import { ofWholeModel } from './changes-before.ts';
 import type { Engine } from './engine.ts';
 import { type EndpointParams, payloadLogOf, queueSettingsOf, requestLogOf } from './endpoint-settings.ts';
+import { freshOutput } from './fresh-output.ts';
 import { createSecrets } from './secrets.ts';
 
 export interface StartGraphEndpoint {
@@ -163,29 +163,14 @@ async function modelDigest(
   { document, baseDir, nodeId }: StartGraphEndpoint,
   source: { step: string; port: string },
 ): Promise<string> {
-  const { steps } = await engine.planStates(document, { baseDir, to: source.step });
-  const state = steps.find((step) => step.id === source.step);
-  const known = state?.hit ? state.outputs[source.port] : undefined;
-  if (known !== undefined) return known.digest;
-  const { runId } = await engine.startRun({ document, baseDir, to: source.step, source: 'endpoint' });
-  const finished = await lastEvent(engine, runId);
-  const made = finished.outputs[`${source.step}.${source.port}`];
-  if (made !== undefined && finished.status === 'succeeded') return made.digest;
+  const made = await freshOutput(engine, { document, baseDir, ...source, source: 'endpoint' });
+  if (made.digest !== undefined) return made.digest;
   throw new AppError(
     'serve.not-ready',
-    `The model of "${nodeId}" could not be made: run ${runId} ${finished.status}.`,
+    `The model of "${nodeId}" could not be made: run ${made.runId} ${made.status}.`,
     {
       nodeId,
       fix: 'Open the run to see which step failed and why.',
     },
   );
-}
-
-/** Waits for a run; the error of its first failed step is thrown as that step's. */
-export async function lastEvent(engine: Engine, runId: string): Promise<RunFinished> {
-  for await (const event of engine.runEvents(runId, 0)) {
-    if (event.type === 'step.finished' && event.error !== undefined) throw fromWireError(event.error);
-    if (event.type === 'run.finished') return event;
-  }
-  throw new AppError('run.not-found', `Run ${runId} ended without a result.`);
 }

@@ -36,6 +36,7 @@ import type { EndpointHost } from '../serving/endpoint-host.ts';
 import { type AlertRecords, createAlertRecords } from '../store/alert-records.ts';
 import { createLoopRecords, type LoopRecords } from '../store/loop-records.ts';
 import { alarmOf } from './alarm-of.ts';
+import { eventTimeOf } from './event-time-of.ts';
 import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
 import { startFeatureReplay } from './feature-replay.ts';
@@ -283,6 +284,7 @@ function openDriftMonitor(
     endpointId: endpoint.id,
     host,
     windowRows: Number(windowRows),
+    eventTime: eventTimeOf(service),
     minimumRows: Number(minimumRows),
     alpha: Number(alpha),
     method: method as DriftMethod,
@@ -298,21 +300,15 @@ function openDriftMonitor(
     onWindow(report, details) {
       const { broken = [] } = report;
       alerting.update(breakRule, broken.length > 0, () => {
-        const { words, examples } = details();
-        const explained = explainDrift(report, words, estimatedNow(performance()?.latest), examples);
+        const explained = explainDrift(report, details(), estimatedNow(performance()?.latest));
         const columns = explained.columns.filter(({ column }) => broken.includes(column));
         const names = columns.map(({ column }) => column).join(', ');
         const sentences = [`Little in common with the training data: ${names}.`, ...explained.sentences.slice(1)];
         return withContext(context, service, { ...explained, columns, sentences });
       });
-      alerting.update(rule, report.alarm?.active === true, () => {
-        const { words, examples } = details();
-        return withContext(
-          context,
-          service,
-          explainDrift(report, words, estimatedNow(performance()?.latest), examples),
-        );
-      });
+      alerting.update(rule, report.alarm?.active === true, () =>
+        withContext(context, service, explainDrift(report, details(), estimatedNow(performance()?.latest))),
+      );
     },
     log: (_level, text) => log(text),
   });

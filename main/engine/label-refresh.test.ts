@@ -6,6 +6,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import { LabelledLog } from '../monitoring/labelled-log.ts';
 import type { ModelSource } from '../serving/model-source.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { freshOutput } from './fresh-output.ts';
 import { startLabelRefresh } from './label-refresh.ts';
 import { labelsGraph } from '../../test/support/labels-graph.ts';
 
@@ -25,6 +26,30 @@ beforeEach(async () => {
 afterEach(async () => {
   await engine.close();
   await rm(dir, { recursive: true, force: true });
+});
+
+it('cancels the run for a table that nobody wants any more', async () => {
+  await writeFile(join(dir, 'labels.csv'), 'id,late\nr-0,1\n');
+  const endless = 'SELECT sum((a.i * b.i) % 7) AS late FROM range(100000000) AS a(i), range(100000000) AS b(i)';
+  const closing = new AbortController();
+  const asked = freshOutput(engine, {
+    document: {
+      ...labelsGraph,
+      nodes: {
+        ...labelsGraph.nodes,
+        slow: { kind: 'data.sql', version: 1, params: { inputs: ['input'], query: endless } },
+      },
+      edges: [{ from: 'labels.table', to: 'slow.input' }],
+    },
+    baseDir: dir,
+    step: 'slow',
+    port: 'table',
+    source: 'labels',
+    signal: closing.signal,
+  });
+  await expect.poll(() => engine.listRuns({ limit: 1 })[0]?.status, patient).toBe('running');
+  closing.abort();
+  expect(await asked).toMatchObject({ digest: undefined, status: 'cancelled' });
 });
 
 it('waits for a table that is not there yet, and runs its steps again when it has changed', async () => {

@@ -27,8 +27,8 @@ export function startLabelRefresh(options: LabelRefreshOptions): { close(): void
   const { engine, document, baseDir, source, observer, log } = options;
   let lastProblem = '';
 
-  async function tableDigest(): Promise<string> {
-    const made = await freshOutput(engine, { document, baseDir, ...source, source: 'labels' });
+  async function tableDigest(signal: AbortSignal): Promise<string> {
+    const made = await freshOutput(engine, { document, baseDir, ...source, source: 'labels', signal });
     if (made.digest !== undefined) return made.digest;
     throw new AppError(
       'data.query',
@@ -43,7 +43,7 @@ export function startLabelRefresh(options: LabelRefreshOptions): { close(): void
     await observer.refresh();
     const manifest = observer.source()?.manifest;
     if (observer.log === undefined || manifest == null) return;
-    const artifact = await engine.store.open(await tableDigest());
+    const artifact = await engine.store.open(await tableDigest(signal));
     if (artifact === undefined) return;
     const table = { path: artifact.path('data.parquet'), keys: options.keys, column: options.column };
     const count = await joinLabels(observer.log, manifest, table, signal);

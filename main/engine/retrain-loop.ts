@@ -22,7 +22,7 @@ import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { LoopRecords } from '../store/loop-records.ts';
 import type { Engine } from './engine.ts';
-import { lastEvent } from './graph-endpoints.ts';
+import { lastEvent } from './last-event.ts';
 import { retrainGraph, trainPartOf } from './retrain-graph.ts';
 import { retrainReasons } from './retrain-reasons.ts';
 import { rollOut } from './rollout.ts';

@@ -2,6 +2,7 @@ import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import { type AlertRoute, deliveriesOf, textOf } from './deliver-alerts.ts';
 import type { AlertRecords } from '../store/alert-records.ts';
+import type { WindowDetails } from './window-details.ts';
 
 export interface AlertRule {
   graphId: string;
@@ -104,14 +105,12 @@ export function createAlerting(
   }
 }
 
-/** What a drift report says, with the words of its columns. */
+/** What the report of a window says. */
 export function explainDrift(
   report: MonitorReport,
-  words: Readonly<Record<string, string>>,
+  { words, effects, examples }: WindowDetails,
   performance: Alert['explanation']['performance'],
-  examples: Alert['explanation']['examples'],
 ): Alert['explanation'] {
-  const effects = report.history.at(-1)?.drift ?? {};
   const columns = report.columns
     .filter(({ drifted }) => drifted)
     .map(({ column, distribution }) => ({
@@ -123,7 +122,7 @@ export function explainDrift(
     .toSorted((a, b) => b.effect - a.effect)
     .map(({ distribution, ...column }, i) => (i < drawnColumns ? { ...column, distribution } : column));
   const sentences = [
-    `${columns.length} of ${report.columns.length} inputs differ from the training data in the last ${report.currentRows} requests.`,
+    `${columns.length} of ${report.columns.length} inputs differ from the training data in ${windowWords(report)}.`,
     ...columns.slice(0, 5).map(({ column, words: text }) => `${column}: ${text}.`),
     ...(report.findings ?? []).slice(0, 5).map(({ column, text }) => `${column}: ${text}.`),
     ...(report.multivariate?.drifted === true
@@ -133,6 +132,14 @@ export function explainDrift(
       : []),
   ];
   return { sentences: [...sentences, ...performanceSentence(performance)], columns, performance, examples };
+}
+
+/** Which requests a window has; of event time, also when what they are about happened. */
+function windowWords({ currentRows, eventTime, history }: MonitorReport): string {
+  const startMs = history.at(-1)?.startMs;
+  if (eventTime === undefined || startMs === undefined) return `the last ${currentRows} requests`;
+  const [from, to] = [startMs, startMs + eventTime.windowMs].map((ms) => new Date(ms).toISOString().slice(0, 19));
+  return `${currentRows} requests with ${eventTime.column} from ${from} to ${to} UTC`;
 }
 
 /** What a performance report says about one of its drops; `cause` says why, where it is known. */

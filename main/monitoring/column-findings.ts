@@ -71,11 +71,15 @@ function unseen(
   return [{ kind: 'new-categories', share, text: `${fresh.length} new values (${list}) in ${percent(share)}` }];
 }
 
+/** Whether a time, in µs since 1970, lies more than a day after `nowMs`. */
+export function isFutureTime(us: bigint, nowMs: number): boolean {
+  return us > BigInt(Math.floor(nowMs)) * 1_000n + dayUs;
+}
+
 function future(column: ColumnValues, nowMs: number): ColumnFinding[] {
   if (column.kind !== 'timestamp' || column.values.length === 0) return [];
-  const latest = BigInt(Math.floor(nowMs)) * 1_000n + dayUs;
   let late = 0;
-  for (const value of column.values) if (value !== MISSING_TIMESTAMP && value > latest) late++;
+  for (const value of column.values) if (value !== MISSING_TIMESTAMP && isFutureTime(value, nowMs)) late++;
   const share = late / column.values.length;
   if (late === 0) return [];
   const text = `${percent(share)} of its times lie more than a day in the future`;

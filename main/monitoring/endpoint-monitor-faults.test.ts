@@ -11,17 +11,24 @@ import type { ModelSource } from '../serving/model-source.ts';
 import { RequestLog } from '../serving/request-log.ts';
 import type { Tensor } from '../serving/tensor.ts';
 import { createEndpointMonitor, driftStateSchema, type EndpointMonitor } from './endpoint-monitor.ts';
+import type { EventTimeOptions } from './event-windows.ts';
 import { fileMemory } from './monitor-memory.ts';
 
 let dir = '';
 const monitors: EndpointMonitor[] = [];
+/** What monitors said in the log; a test that wants something said takes it. */
+const told: string[] = [];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-monitor-faults-'));
 });
 afterEach(() => {
   for (const monitor of monitors.splice(0)) monitor.close();
+  expect(told.splice(0)).toEqual([]);
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
+
+/** A machine with other work compares slowly. */
+const patience = { timeout: 40_000 };
 
 const inputs: InputColumn[] = [
   { name: 'amount', type: 'float64' },
@@ -93,6 +100,7 @@ function watch(
   windows: MonitorReport[],
   nodeId = 'drift',
   windowRows = 1_000,
+  eventTime?: EventTimeOptions,
 ): EndpointMonitor {
   const monitor = createEndpointMonitor({
     nodeId,
@@ -103,6 +111,7 @@ function watch(
       showMonitor: () => undefined,
     },
     windowRows,
+    eventTime,
     minimumRows: 50,
     alpha: 0.01,
     multivariate: true,
@@ -110,9 +119,7 @@ function watch(
       throw new Error(text);
     }),
     onWindow: (report) => windows.push(report),
-    log: (_level, text) => {
-      throw new Error(text);
-    },
+    log: (_level, text) => told.push(text),
   });
   monitors.push(monitor);
   return monitor;
@@ -125,7 +132,7 @@ describe('a drift monitor', () => {
     const windows: MonitorReport[] = [];
     fill(log, 2_000, 1);
     const first = watch(source, log, windows);
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => windows.length, patience).toBe(2);
     first.close();
     // More than the log holds; what came in between differs.
     fill(log, 6_000, 2);
@@ -133,7 +140,7 @@ describe('a drift monitor', () => {
     fill(log, 10_000, 4);
     watch(source, log, windows);
     await expect
-      .poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0), { timeout: 20_000 })
+      .poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0), patience)
       .toBe(25_000);
     const drifted = windows.slice(2).filter((window) => window.drifted);
     expect(drifted.length).toBeGreaterThanOrEqual(9);
@@ -148,16 +155,16 @@ describe('a drift monitor', () => {
     const windows: MonitorReport[] = [];
     fill(log, 2_500, 1, { code: () => 'Z' });
     const first = watch(source, log, windows);
-    await expect.poll(() => first.latest?.history.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => first.latest?.history.length ?? 0, patience).toBeGreaterThan(0);
     expect(windows).toHaveLength(2);
     await expect.poll(() => readFile(join(dir, 'restarted', 'drift.json'), 'utf8').catch(() => '')).toContain('true');
     first.close();
     const second = watch(source, log, windows);
-    await expect.poll(() => second.latest?.history.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => second.latest?.history.length ?? 0, patience).toBeGreaterThan(0);
     expect(second.latest?.alarm?.active).toBe(true);
     expect(windows).toHaveLength(2);
     fill(log, 1_000, 2);
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => windows.length, patience).toBe(3);
     expect(windows[2]).toMatchObject({ currentRows: 1_000 });
   });
 
@@ -168,17 +175,50 @@ describe('a drift monitor', () => {
     const first = watch(source, log, windows, 'large', 20_000);
     fill(log, 3_000, 1);
     const kept = () => readFile(join(dir, 'large', 'large.json'), 'utf8').catch(() => '');
-    await expect.poll(kept, { timeout: 20_000 }).toContain('"filling":{"rows":3000');
+    await expect.poll(kept, patience).toContain('"filling":{"rows":3000');
     first.close();
     fill(log, 18_000, 2);
     const second = watch(source, log, windows, 'large', 20_000);
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => windows.length, patience).toBe(1);
     expect(windows[0]?.currentRows).toBeGreaterThanOrEqual(20_000);
     expect(windows[0]).toMatchObject({ drifted: false, currentRows: expect.any(Number) });
     fill(log, 22_000, 3, { amount: (u) => u * 10 + 3 });
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => windows.length, patience).toBe(2);
     expect(windows[1]?.columns.filter(({ drifted }) => drifted).map(({ column }) => column)).toEqual(['amount']);
     second.close();
+  });
+
+  it('judges windows of event time of rows that come mixed up, over a restart, and counts late ones', async () => {
+    const source = await threeColumns('event-time');
+    const log = logOf(source);
+    const windows: MonitorReport[] = [];
+    const eventTime = { column: 'moment', windowMs: 3_600_000, latenessMs: 3_600_000 };
+    const hour = 3_600_000_000n;
+    const start = BigInt(Date.UTC(1969, 11, 31)) * 1_000n;
+    /** Rows of the hours from `first` up to `last`, mixed up. */
+    const ofHours = (first: number, last: number) => (u: number) =>
+      start + BigInt(first) * hour + BigInt(Math.floor(u * (last - first) * 3_600)) * 1_000_000n;
+    fill(log, 1_500, 1, { moment: ofHours(0, 2) });
+    const first = watch(source, log, windows, 'event', 1_000, eventTime);
+    const kept = () => readFile(join(dir, 'event-time', 'event.json'), 'utf8').catch(() => '');
+    await expect.poll(kept, patience).toContain('"latestMs":');
+    first.close();
+    expect(windows).toEqual([]);
+    const second = watch(source, log, windows, 'event', 1_000, eventTime);
+    fill(log, 1_500, 2, { moment: ofHours(1, 2), amount: (u) => u * 10 + 3 });
+    // Closes the two hours, and an hour with too few rows for a verdict.
+    fill(log, 20, 3, { moment: ofHours(2, 3) });
+    fill(log, 100, 4, { moment: ofHours(9, 10) });
+    fill(log, 30, 5, { moment: ofHours(0, 1) });
+    await expect.poll(() => second.latest?.eventTime?.late, patience).toBe(30);
+    expect(windows.map(({ history }) => history.at(-1)?.startMs)).toEqual(
+      [0, 1].map((i) => Number(start) / 1_000 + i * 3_600_000),
+    );
+    expect(windows.map(({ currentRows }) => currentRows).reduce((sum, rows) => sum + rows)).toBe(3_000);
+    expect(windows.map(({ drifted }) => drifted)).toEqual([false, true]);
+    expect(second.latest?.history.map(({ rows }) => rows).at(-1)).toBe(20);
+    expect(second.latest?.eventTime).toMatchObject({ open: 1, untimed: 0, lateWindows: [{ rows: 30 }] });
+    expect(told.splice(0)).toEqual([expect.stringContaining('30 rows came after their window had been closed')]);
   });
 
   it('gives each of two monitors of one endpoint all that it has missed', async () => {
@@ -187,12 +227,12 @@ describe('a drift monitor', () => {
     const seen: Record<string, MonitorReport[]> = { a: [], b: [] };
     fill(log, 1_000, 1);
     const first = Object.entries(seen).map(([nodeId, windows]) => watch(source, log, windows, nodeId));
-    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1, patience).toBe(true);
     for (const monitor of first) monitor.close();
     fill(log, 15_000, 2);
     for (const [nodeId, windows] of Object.entries(seen)) watch(source, log, windows, nodeId);
     const rowsOf = (nodeId: string) => seen[nodeId]?.reduce((sum, { currentRows }) => sum + currentRows, 0);
-    await expect.poll(() => [rowsOf('a'), rowsOf('b')], { timeout: 20_000 }).toEqual([16_000, 16_000]);
+    await expect.poll(() => [rowsOf('a'), rowsOf('b')], patience).toEqual([16_000, 16_000]);
   });
 
   it('compares each window with those before it, and rows as a whole', async () => {
@@ -202,14 +242,14 @@ describe('a drift monitor', () => {
     // Moved long ago: it differs from training, not from the windows before.
     fill(log, 4_000, 5, { amount: (u) => u * 10 + 3 });
     const monitor = watch(source, log, windows);
-    await expect.poll(() => monitor.latest?.multivariate, { timeout: 20_000 }).toBeDefined();
+    await expect.poll(() => monitor.latest?.multivariate, patience).toBeDefined();
     const amount = windows.at(-1)?.columns.find(({ column }) => column === 'amount');
     expect(amount?.drifted).toBe(true);
     expect(amount?.rolling).toMatchObject({ drifted: false, state: 'ok' });
     const domain = monitor.latest?.multivariate?.domain;
     expect([domain?.drifted, domain?.columns[0]?.column]).toEqual([true, 'amount']);
     fill(log, 1_000, 6, { amount: (u) => u * 10 + 8 });
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(5);
+    await expect.poll(() => windows.length, patience).toBe(5);
     expect(windows.at(-1)?.columns.find(({ column }) => column === 'amount')?.rolling?.drifted).toBe(true);
   });
 
@@ -220,7 +260,7 @@ describe('a drift monitor', () => {
     const ahead = BigInt(Date.now() + 9 * 86_400_000) * 1_000n;
     fill(log, 1_000, 7, { amount: () => Number.NaN, code: (u) => (u < 0.2 ? 'NEW' : 'A'), moment: () => ahead });
     watch(source, log, windows);
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => windows.length, patience).toBe(1);
     expect(windows[0]?.findings?.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
       'amount all-missing',
       'code new-categories',
@@ -228,7 +268,7 @@ describe('a drift monitor', () => {
     ]);
     expect(windows[0]?.drifted).toBe(true);
     fill(log, 1_000, 8, { amount: (u) => u * 100 });
-    await expect.poll(() => windows.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => windows.length, patience).toBe(2);
     expect(windows[1]?.findings).toMatchObject([{ column: 'amount', kind: 'out-of-range' }]);
   });
 
@@ -236,7 +276,7 @@ describe('a drift monitor', () => {
     const source = await threeColumns('empty');
     const windows: MonitorReport[] = [];
     const monitor = watch(source, logOf(source), windows);
-    await expect.poll(() => monitor.latest, { timeout: 20_000 }).toBeDefined();
+    await expect.poll(() => monitor.latest, patience).toBeDefined();
     expect(monitor.latest).toMatchObject({ currentRows: 0, drifted: false, history: [] });
     expect(windows).toEqual([]);
   });
@@ -274,8 +314,8 @@ describe('a drift monitor', () => {
       log: () => undefined,
     });
     monitors.push(monitor);
-    await expect.poll(() => monitor.latest?.columns.length, { timeout: 20_000 }).toBe(300);
+    await expect.poll(() => monitor.latest?.columns.length, patience).toBe(300);
     expect(monitor.latest?.hiddenColumns).toBe(1_200);
     expect(monitor.latest?.columns[0]).toMatchObject({ column: 'c900', drifted: true });
-  }, 30_000);
+  });
 });

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { InputColumn } from '../../shared/model/signature.ts';
-import { type MonitorReport, monitorReportSchema } from '../../shared/rpc/engine-contract.ts';
+import { eventTimeReportSchema, type MonitorReport, monitorReportSchema } from '../../shared/rpc/engine-contract.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { MissedRows } from '../serving/missed-rows.ts';
 import { type RecentRows, sliceRows } from '../serving/request-log.ts';
@@ -19,6 +19,7 @@ import {
 } from '../compute/drift/drift-report.ts';
 import { figuresOf } from '../compute/drift/figure-pairs.ts';
 import { type EndpointReference, readReference } from './endpoint-reference.ts';
+import { type EventTimeOptions, EventWindows } from './event-windows.ts';
 import { createHysteresis } from './hysteresis.ts';
 import type { MonitorMemory } from './monitor-memory.ts';
 import { type HeldOutScores } from './held-out-scores.ts';
@@ -31,6 +32,7 @@ import {
   summaryOf,
   type WindowSketch,
 } from './rolling-windows.ts';
+import { joinRows } from './scalar-rows.ts';
 import { detailsOf, type WindowDetails } from './window-details.ts';
 
 export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows' | 'alpha'> {
@@ -39,6 +41,8 @@ export interface EndpointMonitorOptions extends Pick<DriftOptions, 'minimumRows'
   host: Pick<EndpointHost, 'recentRows' | 'models' | 'showMonitor'>;
   /** Most recent request rows compared. */
   windowRows: number;
+  /** Judges windows of event time in place of every `windowRows` rows as they come. */
+  eventTime?: EventTimeOptions | undefined;
   /** Default `two-sample`. */
   method?: DriftMethod | undefined;
   /** Full windows before that each one is also compared with; default 4, 0 for none. */
@@ -70,6 +74,17 @@ export const driftStateSchema = z.object({
   broken: z.array(z.string()),
   /** Sketches of a window that is larger than the log. */
   filling: z.object({ rows: z.number(), columns: z.array(z.unknown()) }).nullish(),
+  /** Windows of event time that are open. */
+  eventWindows: z
+    .object({
+      column: z.string(),
+      windowMs: z.number(),
+      open: z.array(z.object({ startMs: z.number(), rows: z.number(), columns: z.array(z.unknown()) })),
+      latestMs: z.number().nullable(),
+      closedToMs: z.number().nullable(),
+      unplaced: eventTimeReportSchema.pick({ late: true, lateWindows: true, untimed: true }),
+    })
+    .nullish(),
 });
 export type DriftState = z.infer<typeof driftStateSchema>;
 
@@ -96,6 +111,8 @@ interface FullWindow {
   end: number;
   rows: RecentRows | undefined;
   sketch: WindowSketch;
+  /** Of a window of event time: when it starts, Unix ms. */
+  startMs?: number;
 }
 
 /** Columns of a report; of very wide tables those that moved most. */
@@ -137,7 +154,10 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
   let lastBroken: readonly string[] = [];
   /** Of a window that is larger than the log: what it has so far. */
   let filling: FullWindow | undefined;
-  const isLarge = options.windowRows > keptRows;
+  let eventWindows = options.eventTime && new EventWindows(options.eventTime);
+  let lateTold = 0;
+  let untimedTold = false;
+  const isLarge = eventWindows === undefined && options.windowRows > keptRows;
   let recalled: Promise<void> | undefined;
   let remembered = '';
   const tests: DriftOptions = {
@@ -181,6 +201,15 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       const sketch = sketchOfMissed({ rows, columns: columns as MissedRows['columns'] });
       filling = { count: rows, end: state.windowStart, rows: undefined, sketch };
     }
+    const { eventTime } = options;
+    const kept = state.eventWindows;
+    if (eventTime !== undefined && kept?.column === eventTime.column && kept.windowMs === eventTime.windowMs) {
+      const open = kept.open.map(({ startMs, rows, columns }) => {
+        return { startMs, count: rows, sketch: sketchOfMissed({ rows, columns: columns as MissedRows['columns'] }) };
+      });
+      eventWindows = new EventWindows(eventTime, { ...kept, open });
+      lateTold = kept.unplaced.late;
+    }
   }
 
   /** After every new window, before it is told of, and after every point. */
@@ -197,7 +226,16 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       breakAlarm: { active: breakAlarm.active, recent: [...breakAlarm.recent] },
       broken: [...lastBroken],
       filling: filling === undefined ? null : { rows: filling.count, columns: columnsOf(filling.sketch) },
+      eventWindows: keptEventWindows(),
     });
+  }
+
+  function keptEventWindows(): DriftState['eventWindows'] {
+    if (eventWindows === undefined || options.eventTime === undefined) return null;
+    const { column, windowMs } = options.eventTime;
+    const { open, ...others } = eventWindows.state;
+    const columns = open.map(({ startMs, count, sketch }) => ({ startMs, rows: count, columns: columnsOf(sketch) }));
+    return { ...others, column, windowMs, open: columns };
   }
 
   const reader = () => ({ id: options.nodeId, logId: windowLog, readTo: windowStart });
@@ -223,7 +261,11 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         fill({ count: part.rows, end: windowStart + part.rows, rows: undefined, sketch }, full);
       }
     }
-    while (!isLarge && windowStart + options.windowRows <= all.logged) {
+    if (eventWindows !== undefined) {
+      full.push(...closedWindows(eventWindows, sliceRows(all, windowStart - first, all.rows), all.logged));
+      windowStart = all.logged;
+    }
+    while (!isLarge && eventWindows === undefined && windowStart + options.windowRows <= all.logged) {
       const rows = sliceRows(all, windowStart - first, windowStart - first + options.windowRows);
       windowStart += options.windowRows;
       full.push({
@@ -233,12 +275,38 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         sketch: sketchWindow([...rows.columns, ...rows.outputs]),
       });
     }
-    if (full.length > 0 || (isLarge && windowStart > started)) {
+    if (full.length > 0 || windowStart > started) {
       // The log need not keep in sketches what has been taken, should this monitor be away for long.
       const told = await options.host.recentRows(options.endpointId, 0, undefined, reader());
       if (told.logId === windowLog) full.push(...missedWindows(told.missed ?? [], windowStart));
     }
     return { recent: sliceRows(all, Math.max(0, all.rows - options.windowRows), all.rows), full };
+  }
+
+  /** Windows of event time that the next rows close. */
+  function closedWindows(windows: EventWindows, rows: RecentRows, end: number): FullWindow[] {
+    const closedNow = windows.add(rows).map(({ startMs, count, sketch, parts }): FullWindow => {
+      const [head, ...rest] = parts ?? [];
+      return { startMs, count, end, sketch, rows: head === undefined ? undefined : joinRows([head, ...rest]) };
+    });
+    const { late, lateWindows, untimed } = windows.unplaced;
+    if (untimed > 0 && !untimedTold) {
+      untimedTold = true;
+      const times = rows.columns.filter(({ kind }) => kind === 'timestamp').map(({ name }) => name);
+      const known = times.length === 0 ? 'it takes no times' : `times are ${times.join(', ')}`;
+      options.log(
+        'warn',
+        `${untimed} rows have no usable time "${options.eventTime?.column}" (of its inputs, ${known}).`,
+      );
+    }
+    const lastLate = lateWindows.at(-1);
+    // Once for each power of two: a source that stays late would fill the log of the engine.
+    if (lastLate !== undefined && late >= 2 * lateTold) {
+      const start = new Date(lastLate.startMs).toISOString();
+      options.log('warn', `${late} rows came after their window had been closed, the last for the one from ${start}.`);
+      lateTold = late;
+    }
+    return closedNow;
   }
 
   /** Adds rows to the window that is filling; a full one goes to the others. */
@@ -420,7 +488,36 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
       history: [...history],
       alarm: { active: alarm.active, recent: [...alarm.recent], ...alarmRule },
       broken: breakAlarm.active ? [...lastBroken] : [],
+      ...(eventWindows === undefined || options.eventTime === undefined
+        ? {}
+        : {
+            eventTime: {
+              ...options.eventTime,
+              ...structuredClone(eventWindows.unplaced),
+              open: eventWindows.openCount,
+            },
+          }),
     };
+  }
+
+  function pointOf(
+    known: EndpointReference | undefined,
+    { columns, effects }: ComparedColumns,
+    rows: number,
+  ): MonitorReport['history'][number] {
+    const over = columns.filter((column) => column.drifted).map(({ column }) => column);
+    return {
+      timeMs: Date.now(),
+      rows,
+      drift: columns.length <= shownColumns ? effects : mostMoved(effects),
+      drifted: over.slice(0, shownColumns),
+      ...(known === undefined ? {} : { version: known.version }),
+    };
+  }
+
+  function pushHistory(point: MonitorReport['history'][number]): void {
+    history.push(point);
+    if (history.length > maxHistory) history.shift();
   }
 
   async function compare(): Promise<MonitorReport> {
@@ -436,7 +533,12 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
     if (known !== undefined) {
       for (const window of full) {
         closed.signal.throwIfAborted();
-        const { rows } = window;
+        const { rows, startMs } = window;
+        if (startMs !== undefined && window.count < options.minimumRows) {
+          // Too few rows for a verdict say nothing about an alarm either.
+          pushHistory({ timeMs: Date.now(), startMs, rows: window.count, drift: {} });
+          continue;
+        }
         const pairs = rows === undefined ? sketchPairs(known, [window.sketch]) : rowsPairs(known, rows);
         const compared = await compareSlowly(pairs);
         await compareRolling(known, window);
@@ -447,27 +549,18 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         const broken = brokenColumns(compared);
         breakAlarm.push(broken.length > 0, true);
         if (broken.length > 0 || !breakAlarm.active) lastBroken = broken;
-        await remember(window.end);
+        if (startMs !== undefined) pushHistory({ ...pointOf(known, compared, window.count), startMs });
+        else await remember(window.end);
         const report = reportOf(known, { rows: window.count }, compared);
-        options.onWindow?.(report, () => detailsOf(pairs, report, rows));
+        options.onWindow?.(report, () => detailsOf(pairs, report, compared.effects, rows));
       }
     }
     const compared = await compareSlowly(rowsPairs(known, recent));
     const { columns, drifted, effects } = compared;
     const step = Math.max(1, Math.ceil(options.windowRows / 10));
-    if (recent.rows >= options.minimumRows && recent.logged - loggedAtLastPoint >= step) {
+    if (eventWindows === undefined && recent.rows >= options.minimumRows && recent.logged - loggedAtLastPoint >= step) {
       loggedAtLastPoint = recent.logged;
-      const over = columns.filter((column) => column.drifted).map(({ column }) => column);
-      const shown = columns.length <= shownColumns ? effects : mostMoved(effects);
-      const { version } = known ?? {};
-      history.push({
-        timeMs: Date.now(),
-        rows: recent.rows,
-        drift: shown,
-        drifted: over.slice(0, shownColumns),
-        ...(version === undefined ? {} : { version }),
-      });
-      if (history.length > maxHistory) history.shift();
+      pushHistory(pointOf(known, compared, recent.rows));
     }
     if (known !== undefined) {
       const scores = columns.flatMap(({ column, method }) => {

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type ClassLabel,
-  MISSING_STRING,
-  MISSING_TIMESTAMP,
-  type ModelManifest,
-} from '../../shared/model/signature.ts';
+import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import type { ScalarColumn } from '../compute/duckdb/append-columns.ts';
 import type { RecentRows } from '../serving/request-log.ts';
+import { joinColumns, pickValues } from './scalar-rows.ts';
 
 export interface LabelledLogCounts {
   rows: number;
@@ -113,7 +109,7 @@ export class LabelledLog {
       timesMs: Float64Array.from(kept, (i) => recent.timesMs[from + i] as number),
       columns: this.#manifest.inputs.flatMap(({ name }) => {
         const column = recent.columns.find((candidate) => candidate.name === name);
-        return column === undefined || column.kind === 'tensor' ? [] : [pickRows(column, kept, from)];
+        return column === undefined || column.kind === 'tensor' ? [] : [pickValues(column, kept, from)];
       }),
       scores: Float64Array.from(
         { length: kept.length * width },
@@ -195,7 +191,7 @@ export class LabelledLog {
       columns: (this.#chunks[0]?.columns ?? []).map((column, c) =>
         joinColumns(
           column,
-          parts.map(({ chunk, picked }) => pickRows(chunk.columns[c] as ScalarColumn, picked, 0)),
+          parts.map(({ chunk, picked }) => pickValues(chunk.columns[c] as ScalarColumn, picked, 0)),
         ),
       ),
     };
@@ -290,44 +286,5 @@ export class LabelledLog {
       { length: this.#width * rows },
       (_, i) => (values[i % this.#width] as Float64Array)[from + Math.floor(i / this.#width)] as number,
     );
-  }
-}
-
-function pickRows(column: ScalarColumn, rows: readonly number[], offset: number): ScalarColumn {
-  const { name } = column;
-  switch (column.kind) {
-    case 'number': {
-      const { values } = column;
-      return { name, kind: 'number', values: Float64Array.from(rows, (i) => values[offset + i] ?? Number.NaN) };
-    }
-    case 'string': {
-      const { values } = column;
-      return { name, kind: 'string', values: rows.map((i) => values[offset + i] ?? MISSING_STRING) };
-    }
-    case 'timestamp': {
-      const { values } = column;
-      const picked = BigInt64Array.from(rows, (i) => values[offset + i] ?? MISSING_TIMESTAMP);
-      return { name, kind: 'timestamp', values: picked };
-    }
-  }
-}
-
-function joinColumns(model: ScalarColumn, parts: readonly ScalarColumn[]): ScalarColumn {
-  const { name } = model;
-  switch (model.kind) {
-    case 'number':
-      return {
-        name,
-        kind: 'number',
-        values: Float64Array.from(parts.flatMap(({ values }) => Array.from(values as Float64Array))),
-      };
-    case 'string':
-      return { name, kind: 'string', values: parts.flatMap(({ values }) => values as string[]) };
-    case 'timestamp':
-      return {
-        name,
-        kind: 'timestamp',
-        values: BigInt64Array.from(parts.flatMap(({ values }) => Array.from(values as BigInt64Array))),
-      };
   }
 }

@@ -7,6 +7,8 @@ import { shiftInWords } from '../compute/drift/shift-in-words.ts';
 export interface WindowDetails {
   /** How each drifted column differs. */
   words: Record<string, string>;
+  /** Size of the difference of each column, in [0, 1]. */
+  effects: Record<string, number | null>;
   /** The newest rows. */
   examples: Record<string, unknown>[];
 }
@@ -17,6 +19,7 @@ const exampleRows = 3;
 export function detailsOf(
   pairs: readonly ColumnPair[],
   report: MonitorReport,
+  effects: WindowDetails['effects'],
   recent: RecentRows | undefined,
 ): WindowDetails {
   const drifted = new Set(report.columns.filter((column) => column.drifted).map(({ column }) => column));
@@ -26,12 +29,12 @@ export function detailsOf(
       words[column] = shiftInWords(reference, current);
     }
   }
-  if (recent === undefined) return { words, examples: [] };
+  if (recent === undefined) return { words, effects, examples: [] };
   const examples = Array.from({ length: Math.min(exampleRows, recent.rows) }, (_, back) => {
     const row = recent.rows - 1 - back;
     return Object.fromEntries(recent.columns.map((column) => [column.name, jsonValue(column, row)]));
   });
-  return { words, examples };
+  return { words, effects, examples };
 }
 
 function jsonValue({ kind, values }: RecentRows['columns'][number], row: number): unknown {

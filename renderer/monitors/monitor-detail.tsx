@@ -13,7 +13,7 @@ import { latencyLimits } from '../endpoints/endpoint-charts.tsx';
 import { useObjective } from '../endpoints/use-objective.ts';
 import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
-import { formatClock, formatCount } from '../ui/format.ts';
+import { formatClock, formatCount, formatDuration } from '../ui/format.ts';
 import { DriftColumns } from './drift-columns.tsx';
 import { overLimit, sortColumns } from './drift-words.ts';
 import type { KnownMonitor } from './known-monitors.ts';
@@ -70,7 +70,12 @@ function Report({ report, alerts }: { report: MonitorReport; alerts: readonly Al
   const [wanted, setWanted] = useState<string>();
   const sorted = sortColumns(report.columns);
   const chosen = sorted.find((column) => column.column === wanted) ?? sorted[0];
-  const times = report.history.map((window) => window.timeMs);
+  const times = report.history.map(({ timeMs, startMs }) => startMs ?? timeMs);
+  // Alerts have the time at which a window was judged, which may be far from that of its events.
+  const judgedAlerts = alertEvents(alerts, report.history[0]?.timeMs ?? 0, Number.MAX_SAFE_INTEGER).map((alert) => {
+    const window = report.history.findLastIndex(({ timeMs }) => timeMs <= alert.at);
+    return { ...alert, at: times[window] ?? alert.at };
+  });
   const compared = sorted.filter(
     (column) =>
       column.state === 'ok' || report.history.some((window) => typeof window.drift[column.column] === 'number'),
@@ -84,7 +89,7 @@ function Report({ report, alerts }: { report: MonitorReport; alerts: readonly Al
             caption={t.sizeOfDifference}
             times={times}
             versions={report.history.map(({ version }) => version)}
-            alerts={alertEvents(alerts, times[0] ?? 0, Number.MAX_SAFE_INTEGER)}
+            alerts={judgedAlerts}
             selected={chosen?.column}
             onSelect={setWanted}
             rows={compared.map((column) => ({
@@ -97,14 +102,34 @@ function Report({ report, alerts }: { report: MonitorReport; alerts: readonly Al
         ) : (
           <>
             <h3 className="cell-title">{t.driftByColumnAndWindow}</h3>
-            <p className="mute">{t.theFirstWindowIsDrawn(formatCount(report.minimumRows))}</p>
+            <p className="mute">
+              {report.eventTime ? t.firstEventWindow : t.theFirstWindowIsDrawn(formatCount(report.minimumRows))}
+            </p>
           </>
         )}
       </section>
       {report.multivariate && <WholeRows drift={report.multivariate} />}
+      {report.eventTime && <EventTime windows={report.eventTime} />}
       <Findings report={report} />
       <DriftColumns report={report} chosen={chosen} onSelect={setWanted} />
     </>
+  );
+}
+
+function EventTime({ windows }: { windows: NonNullable<MonitorReport['eventTime']> }) {
+  const { column, windowMs, latenessMs, open, late, lateWindows, untimed } = windows;
+  const named = lateWindows.toReversed().map(({ startMs, rows }) => {
+    return t.lateWindow(new Date(startMs).toISOString().slice(0, 16).replace('T', ' '), formatCount(rows));
+  });
+  return (
+    <section className="cell wide">
+      <h3 className="cell-title">{t.eventTimeTitle}</h3>
+      <p className="mute small">
+        {t.eventTimeWindows(column, formatDuration(windowMs), formatDuration(latenessMs), formatCount(open))}
+      </p>
+      {late > 0 && <p className="small">{t.lateRows(formatCount(late), named.join(', '))}</p>}
+      {untimed > 0 && <p className="small">{t.untimedRows(formatCount(untimed), column)}</p>}
+    </section>
   );
 }
 

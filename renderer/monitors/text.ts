@@ -290,6 +290,14 @@ export const t = defineText(
     },
     moreColumns: (count: string | number) => `${count} more columns moved less and are not shown.`,
     caughtUp: (count: string | number) => `${count} windows came while nobody looked, and were judged afterwards.`,
+    eventTimeWindows: (column: string, length: string, lateness: string, open: string | number) =>
+      `Windows of ${length} of ${column}, which wait ${lateness} for late rows; ${open} open. The columns below are those of the newest requests.`,
+    lateRows: (rows: string | number, windows: string) =>
+      `${rows} rows came after their window had been closed: ${windows}.`,
+    lateWindow: (start: string, rows: string | number) => `${start} (${rows})`,
+    untimedRows: (rows: string | number, column: string) => `${rows} rows have no usable ${column}.`,
+    eventTimeTitle: 'Windows of event time',
+    firstEventWindow: 'The first window is drawn when it has been closed.',
     figureOfInput: 'figure of an input',
     ofPredictions: 'predictions, against held-out rows',
     textColumn: 'A text: its length, words and characters are compared instead.',
@@ -599,6 +607,13 @@ export const t = defineText(
     },
     moreColumns: (count) => `${count} weitere Spalten bewegten sich weniger und sind nicht gezeigt.`,
     caughtUp: (count) => `${count} Fenster kamen, während niemand hinsah, und wurden danach beurteilt.`,
+    eventTimeWindows: (column, length, lateness, open) =>
+      `Fenster von ${length} nach ${column}, die ${lateness} auf späte Zeilen warten; ${open} offen. Die Spalten unten sind die der neuesten Anfragen.`,
+    lateRows: (rows, windows) => `${rows} Zeilen kamen, als ihr Fenster schon geschlossen war: ${windows}.`,
+    lateWindow: (start, rows) => `${start} (${rows})`,
+    untimedRows: (rows, column) => `${rows} Zeilen haben kein brauchbares ${column}.`,
+    eventTimeTitle: 'Fenster nach Ereigniszeit',
+    firstEventWindow: 'Das erste Fenster wird gezeichnet, wenn es geschlossen ist.',
     figureOfInput: 'Kennzahl einer Eingabe',
     ofPredictions: 'Vorhersagen, gegen zurückgehaltene Zeilen',
     textColumn: 'Ein Text: verglichen werden seine Länge, Wörter und Zeichen.',

@@ -707,6 +707,20 @@ export const monitorSystemSchema = z.object({
 });
 export type MonitorSystem = z.infer<typeof monitorSystemSchema>;
 
+/** Windows of event time of a drift monitor. */
+export const eventTimeReportSchema = z.object({
+  column: z.string(),
+  windowMs: z.number(),
+  latenessMs: z.number(),
+  /** Windows that wait for more rows. */
+  open: z.number(),
+  /** Rows that came after their window had been closed, and of which windows, the newest last. */
+  late: z.number(),
+  lateWindows: z.array(z.object({ startMs: z.number(), rows: z.number() })),
+  /** Rows without an event time, or with one more than a day after the request. */
+  untimed: z.number(),
+});
+
 export const monitorReportSchema = z.object({
   nodeId: z.string(),
   endpointId: z.string().nullable(),
@@ -720,6 +734,8 @@ export const monitorReportSchema = z.object({
   history: z.array(
     z.object({
       timeMs: z.number(),
+      /** Start of a window of event time, Unix ms. */
+      startMs: z.number().optional(),
       rows: z.number(),
       drift: z.record(z.string(), z.number().nullable()),
       /** Columns over their limit in that window. */
@@ -743,6 +759,8 @@ export const monitorReportSchema = z.object({
   rollingRows: z.number().optional(),
   /** Windows judged from sketches, because nobody looked when their rows came. */
   caughtUpWindows: z.number().optional(),
+  /** Of a drift monitor whose windows follow event time. */
+  eventTime: eventTimeReportSchema.optional(),
   /** Of a performance monitor. */
   performance: monitorPerformanceSchema.optional(),
   /** Of a system monitor. */

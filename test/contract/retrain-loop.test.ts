@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { uniformGenerator } from '../../main/compute/stats/random.ts';
 import { createEngine, type Engine } from '../../main/engine/engine.ts';
-import { lastEvent } from '../../main/engine/graph-endpoints.ts';
+import { lastEvent } from '../../main/engine/last-event.ts';
 import { type RetrainLoop, startRetrainLoop } from '../../main/engine/retrain-loop.ts';
 import type { EndpointObserver } from '../../main/monitoring/endpoint-observer.ts';
 import { LabelledLog } from '../../main/monitoring/labelled-log.ts';

@@ -6,6 +6,7 @@ import { type ArchivedRequests, readArchive } from '../../monitoring/replicas/ar
 import type { MonitorVerdict } from '../../serving/monitor-readings.ts';
 import { sliceRows } from '../../serving/request-log.ts';
 import { alarmOf } from '../alarm-of.ts';
+import { eventTimeOf } from '../event-time-of.ts';
 import { heldOutScores, reportOfModel, type SharedEndpoint } from './shared-endpoint.ts';
 
 const dayMs = 86_400_000;
@@ -53,10 +54,12 @@ export async function lookOnce(
     if (node.kind === 'monitor.drift') {
       const { windowRows, minimumRows, alpha, method } = node.params;
       const alarm = alarmOf(node);
-      // Whole windows, ending with the newest row.
+      const eventTime = eventTimeOf(node);
+      // Whole windows, ending with the newest row; windows of event time may lie anywhere.
       const windows = Math.min(alarm.windows, Math.floor(own.rows / Number(windowRows)));
-      const rows = sliceRows(own, Math.max(0, own.rows - Math.max(1, windows) * Number(windowRows)), own.rows);
-      const isLarge = Number(windowRows) > largestExactWindow;
+      const firstRow = eventTime === undefined ? own.rows - Math.max(1, windows) * Number(windowRows) : 0;
+      const rows = sliceRows(own, Math.max(0, firstRow), own.rows);
+      const isLarge = eventTime === undefined && Number(windowRows) > largestExactWindow;
       // A window that is not read whole: its rows come as sketches, as if nobody had looked in time.
       let missed = isLarge ? await requests.sketches(source.digest, alarm.windows * Number(windowRows)) : [];
       const window = { ...rows, logged: isLarge ? 0 : rows.rows };
@@ -74,6 +77,7 @@ export async function lookOnce(
           showMonitor: (_id, verdict) => verdicts.push(verdict),
         },
         windowRows: Number(windowRows),
+        eventTime,
         minimumRows: Number(minimumRows),
         alpha: Number(alpha),
         method: method as DriftMethod,

@@ -26,14 +26,13 @@ export async function exportHistory(
       search,
       async (db, query) => {
         const newest = `SELECT * FROM (${query} ORDER BY time DESC, id DESC LIMIT ${limit}) ORDER BY time, id`;
-        await db.run(`COPY (${newest}) TO ${quoteLiteral(path)} (FORMAT csv, HEADER)`);
+        const [copied] = await db.rows(`COPY (${newest}) TO ${quoteLiteral(path)} (FORMAT csv, HEADER)`);
         if ((await stat(path)).size > maxBytes) {
           throw new AppError('request.too-large', 'These requests are too large for one export.', {
             fix: 'Choose a shorter time, or write them with `slipway requests --out FILE`.',
           });
         }
-        const [counted] = await db.rows(`SELECT CAST(count(*) AS DOUBLE) AS n FROM (${newest})`);
-        return { csv: await readFile(path, 'utf8'), rows: Number(counted?.['n'] ?? 0) };
+        return { csv: await readFile(path, 'utf8'), rows: Number(copied?.['Count'] ?? 0) };
       },
       signal,
     );

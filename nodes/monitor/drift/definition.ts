@@ -17,7 +17,7 @@ export const driftNode = defineNode({
       .min(50)
       .max(100_000_000)
       .default(500)
-      .describe('Most recent request rows that are compared')
+      .describe('Most recent request rows that are compared; a window, unless windows follow the time of events')
       .meta(paramMeta({ unit: 'rows' })),
     minimumRows: z
       .number()
@@ -28,6 +28,28 @@ export const driftNode = defineNode({
       .describe('Rows below which there is no verdict')
       .meta(paramMeta({ unit: 'rows' })),
     alpha: z.number().min(0.0001).max(0.2).default(0.05).describe('False discovery rate over all columns of a window'),
+    eventTime: z
+      .string()
+      .max(200)
+      .default('')
+      .describe(
+        'Input of the model with the time at which something happened: windows are spans of it. Empty: every windowRows rows as they come',
+      )
+      .meta(paramMeta({ section: 'Windows of event time', label: 'Event time' })),
+    windowSeconds: z
+      .number()
+      .min(1)
+      .max(1e9)
+      .default(3600)
+      .describe('Length of a window of event time')
+      .meta(paramMeta({ section: 'Windows of event time', unit: 's' })),
+    latenessSeconds: z
+      .number()
+      .min(0)
+      .max(1e9)
+      .default(0)
+      .describe('How long a window of event time waits for rows that come late, in event time')
+      .meta(paramMeta({ section: 'Windows of event time', unit: 's' })),
     method: z
       .enum(['two-sample', 'distance', 'evidently'])
       .default('two-sample')
@@ -65,6 +87,11 @@ export const driftNode = defineNode({
       params: { windowRows: 5000, minimumRows: 1000, alpha: 0.01 },
       note: 'Sees small shifts, needs many rows.',
     },
+    {
+      name: 'Hours of departure',
+      params: { eventTime: 'departure', windowSeconds: 3600, latenessSeconds: 600 },
+      note: 'Requests may come ten minutes late, in any order.',
+    },
   ],
   help: `Compares each input column of the last \`windowRows\` requests with the training data kept with the model.
 
@@ -84,6 +111,13 @@ windows; use it to compare.
 here, every \`windowRows\` requests. Apart from it, a window in which a column has little in common with the training
 data (a difference of at least 0.8 that chance gives less than once in a million windows) raises a critical alert at once:
 its source has changed codes or units, or is broken.
+
+**Windows of event time.** With \`eventTime\`, a window is a span of \`windowSeconds\` of that input, however its rows
+arrive: mixed up, in bursts, from several senders. As in a Stream, a window is closed and judged once a row has come that
+is \`latenessSeconds\` later than its end; rows that come after that are left out, counted, and the page names their windows.
+Rows without a time, or with one more than a day after the request, are counted too. A window of fewer than \`minimumRows\`
+rows has no verdict and leaves the alarm as it is. At most 64 windows are open at once. Rows that left the log before the
+monitor has read them have no event time any more, and are judged as they came.
 
 **Before and now.** Each window is compared with the training data and with the \`rollingWindows\` windows before it: a
 column that differs from training but not from the windows before has moved for good, or slowly.

@@ -63,6 +63,7 @@ export const labels: Readonly<Record<string, string>> = {
   'Start at': 'Beginn',
   Fields: 'Felder',
   'Event time': 'Ereigniszeit',
+  'Windows of event time': 'Fenster nach Ereigniszeit',
   'Dedupe key': 'Dublettenschlüssel',
   'Window seconds': 'Fensterlänge',
   'Slide seconds': 'Fensterschritt',
@@ -1083,7 +1084,15 @@ export const texts: Readonly<Record<string, string>> = {
   'Who to ask about it.': 'Wen man danach fragt.',
   'Name of a feature service, for its newest version, or NAME@VERSION for one version.':
     'Name eines Merkmalsdienstes für seine neueste Version, oder NAME@VERSION für eine Version.',
-  'Most recent request rows that are compared': 'Jüngste Anfragezeilen, die verglichen werden',
+  'Most recent request rows that are compared; a window, unless windows follow the time of events':
+    'Jüngste Anfragezeilen, die verglichen werden; ein Fenster, außer Fenster folgen der Ereigniszeit',
+  'Input of the model with the time at which something happened: windows are spans of it. Empty: every windowRows rows as they come':
+    'Eingabe des Modells mit der Zeit, zu der etwas geschah: Fenster sind Spannen davon. Leer: alle windowRows Zeilen, wie sie kommen',
+  'Hours of departure': 'Stunden des Abflugs',
+  'Requests may come ten minutes late, in any order.': 'Anfragen dürfen zehn Minuten spät kommen, in beliebiger Folge.',
+  'Length of a window of event time': 'Länge eines Fensters nach Ereigniszeit',
+  'How long a window of event time waits for rows that come late, in event time':
+    'Wie lange ein Fenster nach Ereigniszeit auf späte Zeilen wartet, in Ereigniszeit',
   'Rows below which there is no verdict': 'Zeilen, unter denen es kein Urteil gibt',
   'False discovery rate over all columns of a window': 'Anteil falscher Entdeckungen über alle Spalten eines Fensters',
   'Windows before that each window is also compared with, to tell a sudden change from a slow one; 0 for none':
