@@ -49,7 +49,7 @@ import { countSteps, recoverRuns } from './recovery.ts';
 import { createRunGate, type RunGate } from './run-gate.ts';
 import { createRunLogs, type LiveRunLog } from './run-log.ts';
 import { createRunResources } from './run-resources.ts';
-import { createScheduler } from './scheduler.ts';
+import { createScheduler } from '../compute/scheduling/scheduler.ts';
 import { memoryForSteps, missingGpusText } from './step-estimate.ts';
 import { createStreamInputs } from './stream-inputs.ts';
 import { createStreamTriggers } from './stream-triggers.ts';
@@ -540,6 +540,7 @@ async function runPlanStep(
     graph: plan.graph,
     baseDir,
     threads,
+    gpus: resolved.step.resources?.gpu?.count ?? 0,
     memoryBytes: memoryForSteps(),
   };
   const record = await executeStep(task, {

@@ -19,7 +19,7 @@ import { type PinContext, pinnedResult } from './pinned-result.ts';
 import { metricsOf, registerOutput } from './registration.ts';
 import type { RunGate } from './run-gate.ts';
 import type { LiveRunLog } from './run-log.ts';
-import type { Lease, Scheduler } from './scheduler.ts';
+import type { Lease, Scheduler } from '../compute/scheduling/scheduler.ts';
 import {
   type EstimateContext,
   estimateStep,
@@ -280,6 +280,7 @@ class StepRun {
         inputs,
         baseDir: request.baseDir,
         threads: lease.threads,
+        gpus: lease.gpus,
         // What the node says is a limit, even where more is free.
         memoryBytes: step.resources?.memoryBytes ?? lease.memoryBytes,
       };

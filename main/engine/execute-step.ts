@@ -32,6 +32,8 @@ export interface StepTask {
   /** Folder that relative paths start from. */
   baseDir: string;
   threads: number;
+  /** Graphics processors that it has to itself. */
+  gpus: number;
   memoryBytes: number;
 }
 
@@ -77,6 +79,7 @@ export async function executeStep(task: StepTask, host: StepHost): Promise<StepR
       workDir,
       signal: host.signal,
       threads: task.threads,
+      gpus: task.gpus,
       memoryBytes: task.memoryBytes,
       baseDir: task.baseDir,
       source: task.parts.source,

@@ -1,4 +1,4 @@
-import type { InputStats } from '../../shared/node/define-node.ts';
+import { type InputStats, runsOnDevice } from '../../shared/node/define-node.ts';
 import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
@@ -47,7 +47,7 @@ export async function estimateStep(
     cpu: step.resources?.cpu ?? declared?.cpu,
     seconds: seconds ?? null,
     memoryBytes: step.resources?.memoryBytes ?? measured ?? declared?.memoryBytes ?? null,
-    gpus: await gpusOf(step, definition?.usesDevice === true, context.gpus),
+    gpus: await gpusOf(step, definition !== undefined && runsOnDevice(definition, step.params), context.gpus),
   };
 }
 

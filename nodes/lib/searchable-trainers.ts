@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { InferResult } from '../../shared/node/define-node.ts';
+import type { InferResult, InputStats, NodeDefinition } from '../../shared/node/define-node.ts';
 import { cnnNode } from '../train/cnn/definition.ts';
 import { forestNode } from '../train/forest/definition.ts';
 import { linearNode } from '../train/linear/definition.ts';
@@ -71,6 +71,15 @@ export interface SearchParams {
 
 export function spaceOf({ trainer, space }: Pick<SearchParams, 'trainer' | 'space'>): SpaceEntry[] {
   return space.length > 0 ? space : defaultSpaces[trainer];
+}
+
+/** Memory of one training with these params beside others in the same process, roughly; 0 where they do not parse. */
+export function trialBytes(trainer: TrainerKind, params: Record<string, unknown>, stats: InputStats): number {
+  const { params: schema, resources }: NodeDefinition = trainerNodes[trainer];
+  const parsed = schema.safeParse({ label: 'label', ...params });
+  if (!parsed.success || resources === undefined) return 0;
+  const [own, least] = [stats, { ...stats, rows: 1 }].map((size) => resources(parsed.data, size).memoryBytes);
+  return Math.max(0, (own as number) - (least as number));
 }
 
 /** Problems of `space` and `fixed` against the parameters of the trainer. */

@@ -20,6 +20,8 @@ import { readTrainingColumns, readTrainingData, type TrainingInputs } from './tr
 /** Rows to train on, in the layout of one trainer. */
 export interface TrainingSet {
   rows: number;
+  /** Columns of the matrix. */
+  width: number;
   targets: TrainingTargets;
   select(rows: Uint32Array): TrainingSet;
   /** Column-major float32 [rows, width], as native scorers take it. */
@@ -73,6 +75,7 @@ function columnSet(
   const rows = targets.values.length;
   return {
     rows,
+    width: columns.length,
     targets,
     select: (chosen) =>
       columnSet(
@@ -104,6 +107,7 @@ function matrixSet(
   const { values, rows, width } = matrix;
   return {
     rows,
+    width,
     targets,
     select(chosen) {
       const selected = new Float32Array(chosen.length * width);

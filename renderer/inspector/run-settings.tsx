@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { GraphNode } from '../../shared/graph/document.ts';
-import type { NodeDefinition } from '../../shared/node/define-node.ts';
+import { type NodeDefinition, runsOnDevice } from '../../shared/node/define-node.ts';
 import { type RunSettings, setRunSettings } from '../state/graph-commands.ts';
 import { Field } from '../ui/field.tsx';
 import { NumberField } from '../ui/number-field.tsx';
@@ -113,7 +113,7 @@ export function RunSettingsForm({
           )}
         </Field>
       ))}
-      {definition.usesDevice && (
+      {runsOnDevice(definition, node.params) && (
         <Field row label={t.device}>
           {(ids) => (
             <Select

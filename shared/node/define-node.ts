@@ -84,6 +84,7 @@ export interface NodeExample {
  * must be assignable to `NodeDefinition`, whose params were parsed by that same kind's schema.
  */
 type PortsOfParams<P> = { ports(params: P): Ports }['ports'];
+type ParamsRule<P> = { rule(params: P): boolean }['rule'];
 
 /**
  * One node kind: pure, JSON-describable data. Palette, form, validation, documentation, JSON schema and export are
@@ -110,8 +111,8 @@ export interface NodeDefinition<K extends string = string, P extends z.ZodObject
    * within tolerance (ONNX training graphs, GPU). `external`: reads something outside; its probe enters the key.
    */
   determinism: 'pure' | 'seeded' | 'numeric' | 'external';
-  /** Its maths runs on the device that the node asks for. */
-  usesDevice?: true;
+  /** Its maths runs on the device that the node asks for, always or with these params. */
+  usesDevice?: true | ParamsRule<z.output<P>>;
   resources?(params: z.output<P>, stats: InputStats): ResourceEstimate;
   /**
    * How many parts of the work (trials, folds) do not need each other, so that other machines may do them beforehand. The
@@ -132,6 +133,13 @@ export function defineNode<const K extends string, P extends z.ZodObject>(
   definition: NodeDefinition<K, P>,
 ): Readonly<NodeDefinition<K, P>> {
   return Object.freeze(definition);
+}
+
+/** Whether the maths of a node runs on the device it asks for; false where its params do not parse. */
+export function runsOnDevice({ usesDevice, params: schema }: NodeDefinition, params: unknown): boolean {
+  if (typeof usesDevice !== 'function') return usesDevice === true;
+  const parsed = schema.safeParse(params);
+  return parsed.success && usesDevice(parsed.data);
 }
 
 /** Ports of a node; never throws: params that do not parse give the ports of the defaults, or none. */

@@ -51,6 +51,8 @@ export interface StepContext<P = Record<string, unknown>> {
   readonly workDir: string;
   readonly signal: AbortSignal;
   readonly threads: number;
+  /** Graphics processors that the step has to itself. */
+  readonly gpus: number;
   readonly memoryBytes: number;
   /** Folder that relative paths in params start from (that of the graph file). */
   readonly baseDir: string;

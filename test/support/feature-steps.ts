@@ -87,6 +87,7 @@ export class FeatureSteps implements AsyncDisposable {
       workDir,
       signal: new AbortController().signal,
       threads: 2,
+      gpus: 0,
       memoryBytes: 2 ** 29,
       baseDir: this.#folder,
       source: '',

@@ -60,6 +60,7 @@ export class StepChain implements AsyncDisposable {
       workDir,
       signal: new AbortController().signal,
       threads: 1,
+      gpus: 0,
       memoryBytes: 2 ** 29,
       baseDir: this.#folder,
       source: '',

@@ -43,7 +43,9 @@ export const runner = implementNode(crossValidateNode, {
     const scores = new Float32Array(set.rows * width).fill(Number.NaN);
     const foldOf = new Int32Array(set.rows).fill(-1);
     const results: Measured[] = [];
-    const lanes = Math.min(params.parallelFolds, folds.length);
+    const { share } = ctx.items ?? {};
+    // A share goes through its folds one by one.
+    const lanes = share === undefined ? Math.min(params.parallelFolds, folds.length) : 1;
     const hooks: FitHooks = {
       threads: Math.max(1, Math.floor(ctx.threads / lanes)),
       memoryBytes: ctx.memoryBytes / lanes,
@@ -53,7 +55,6 @@ export const runner = implementNode(crossValidateNode, {
     };
     const foldAt = (index: number) =>
       foldItem(ctx.items, index, () => runFold({ manifest, set, fold: folds[index] as Fold, params, hooks }));
-    const { share } = ctx.items ?? {};
     if (share !== undefined) {
       for (let index = share.index; index < folds.length; index += share.count) await foldAt(index);
       return {};

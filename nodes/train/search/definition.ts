@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { inferModel } from '../../../shared/model/infer-model.ts';
-import { defineNode } from '../../../shared/node/define-node.ts';
+import { defineNode, runsOnDevice } from '../../../shared/node/define-node.ts';
 import { paramMeta } from '../../../shared/node/param-meta.ts';
 import { spaceEntrySchema } from '../../lib/search-space.ts';
-import { checkAgainstTrainer } from '../../lib/searchable-trainers.ts';
+import { checkAgainstTrainer, trainerNodes, trialBytes } from '../../lib/searchable-trainers.ts';
 import { seedParam } from '../../lib/seed-param.ts';
 import { targetParams } from '../../lib/target-params.ts';
 
@@ -112,7 +112,9 @@ const paramsSchema = z.object({
     .min(1)
     .max(64)
     .default(1)
-    .describe('Trials at the same time, which share the threads of the step; with 1 the result follows from the seed.')
+    .describe(
+      'Trials at the same time, at most one per thread; they share what the step has. With 1 the result follows from the seed.',
+    )
     .meta(paramMeta({ section: 'Budget', advanced: true })),
   validationShare: z
     .number()
@@ -166,11 +168,12 @@ export const searchNode = defineNode({
     };
   },
   determinism: 'numeric',
+  usesDevice: ({ trainer }) => runsOnDevice(trainerNodes[trainer], {}),
   resources: (params, stats) => {
     const cells = (stats.rows ?? 10_000) * (stats.columns ?? 10);
     return {
-      cpu: 2,
-      memoryBytes: 2 ** 29 + 24 * cells,
+      cpu: Math.max(2, params.parallelTrials),
+      memoryBytes: 2 ** 29 + 24 * cells + params.parallelTrials * trialBytes(params.trainer, params.fixed, stats),
       seconds: 2 + (params.trials * Math.max(1, params.folds) * cells) / 2_000_000,
     };
   },
@@ -225,6 +228,10 @@ quarter through each rung, Hyperband spreads its bets over several starting rung
 at the mean after each fold.
 
 **Constraints** keep the search to models that are small, quick to train, or good enough at a second metric.
+
+**At the same time.** Trials wait for threads, memory and graphics processors of the step as steps do for those of the machine. A
+network whose device is auto trains on the processor while another trial has the graphics processor; one that asks for a
+device waits for it.
 
 **Going on.** What a search has tried is kept: after a crash or a cancel, or with more trials asked for, it goes on from
 there. With another search's report at **earlier**, its trials are learnt from where the metric and the space allow, and its

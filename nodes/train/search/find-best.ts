@@ -9,12 +9,14 @@ import type { ParamValues } from '../../../main/compute/search/space.ts';
 import { successiveHalving } from '../../../main/compute/search/successive-halving.ts';
 import { tpeSampler } from '../../../main/compute/search/tpe-sampler.ts';
 import { type Direction, toLoss, type Trial } from '../../../main/compute/search/trial.ts';
+import { createScheduler, type ResourceRequest } from '../../../main/compute/scheduling/scheduler.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { runsOnDevice } from '../../../shared/node/define-node.ts';
 import type { StepItems } from '../../../shared/node/runner.ts';
 import type { FitHooks } from '../../lib/fitted-model.ts';
 import { divideRows, type Fold, holdOut } from '../../lib/folds.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
-import { spaceOf, trainerNodes } from '../../lib/searchable-trainers.ts';
+import { spaceOf, trainerNodes, trialBytes } from '../../lib/searchable-trainers.ts';
 import type { TrainingSet } from '../../lib/training-set.ts';
 import { Choices } from './choices.ts';
 import type { searchNode } from './definition.ts';
@@ -27,7 +29,8 @@ export type SearchParams = z.output<(typeof searchNode)['params']>;
 export interface FindBestOptions {
   set: TrainingSet;
   params: SearchParams;
-  resources: Pick<FitHooks, 'threads' | 'memoryBytes' | 'signal'>;
+  /** Of the step; trials take theirs from them. */
+  resources: TrialResources;
   /** Trials to learn from, by number from 0; the budget of trials comes on top of the first `notCounted` of them. */
   trials?: readonly Trial[];
   notCounted?: number;
@@ -36,6 +39,11 @@ export interface FindBestOptions {
   /** Where trials are kept, and those that others have run. */
   items?: StepItems | undefined;
   onTrial?(state: FoundTrials): void;
+}
+
+export interface TrialResources extends Pick<FitHooks, 'threads' | 'memoryBytes' | 'signal' | 'device'> {
+  /** Graphics processors; default 0. */
+  gpus?: number;
 }
 
 export interface FoundTrials {
@@ -60,7 +68,7 @@ export async function findBest(options: FindBestOptions): Promise<Found> {
     search,
     direction,
     trials: params.trials + notCounted,
-    parallel: params.parallelTrials,
+    parallel: lanesOf(params, resources),
     deadlineMs: params.maxSeconds > 0 ? performance.now() + params.maxSeconds * 1000 : Number.POSITIVE_INFINITY,
     signal: resources.signal,
     run: async (trial) => {
@@ -114,17 +122,25 @@ function openTrials(options: FindBestOptions): OpenTrials {
   const search = openSearch(params, { choices, direction, first, trials: options.trials ?? [] });
   const folds = foldsOf(set, params);
   const parts = partsOf(set, folds);
-  const threads = Math.max(1, Math.floor(resources.threads / params.parallelTrials));
-  const memoryBytes = resources.memoryBytes / params.parallelTrials;
-  const measure = ({ params: drawn, signal, report }: TrialRun) =>
-    measureTrial({ ...params.fixed, ...choices.values(drawn) }, report, {
-      params,
-      metric,
-      direction,
-      folds: folds.length,
-      parts,
-      hooks: { threads, memoryBytes, signal },
-    });
+  const { threads, memoryBytes, gpus = 0, device = 'cpu' } = resources;
+  const lanes = lanesOf(params, resources);
+  const turns = createScheduler({ cores: threads, memoryBytes, maxWorkers: lanes, gpus });
+  const cpu = Math.floor(threads / lanes);
+  const needed = runsOnDevice(trainerNodes[params.trainer], {}) ? gpusFor(device) : {};
+  const measure = async ({ params: drawn, signal, report }: TrialRun) => {
+    const given = { ...params.fixed, ...choices.values(drawn) };
+    const size = { rows: set.rows, columns: set.width, bytes: undefined };
+    const request = { cpu, memoryBytes: trialBytes(params.trainer, given, size), ...needed };
+    const lease = await turns.acquire(request, signal);
+    // Another trial has the graphics processor, or there is none.
+    const isOnCpu = lease.gpus === 0 && device === 'auto';
+    const hooks = { ...lease, signal, device: isOnCpu ? 'cpu' : device };
+    try {
+      return await measureTrial(given, report, { params, metric, direction, folds: folds.length, parts, hooks });
+    } finally {
+      lease.release();
+    }
+  };
   return { metric, direction, choices, search, folds, measure };
 }
 
@@ -135,7 +151,8 @@ function openTrials(options: FindBestOptions): OpenTrials {
 export async function runShare(options: FindBestOptions & { items: StepItems }, count: number): Promise<void> {
   const { items, resources } = options;
   const { share = { index: 0, count: 1 } } = items;
-  const { search, measure } = openTrials(options);
+  // A share goes through its trials one by one.
+  const { search, measure } = openTrials({ ...options, params: { ...options.params, parallelTrials: 1 } });
   const from = search.trials.length;
   if (from > 0 && options.params.sampler === 'tpe') return;
   for (let done = 0; done < count; done++) {
@@ -151,6 +168,17 @@ export async function runShare(options: FindBestOptions & { items: StepItems }, 
       if (toAppError(error).code !== 'train.diverged') throw error;
     }
   }
+}
+
+/** Trials at the same time: each has a thread at least. */
+function lanesOf({ parallelTrials }: SearchParams, { threads }: TrialResources): number {
+  return Math.max(1, Math.min(parallelTrials, threads));
+}
+
+/** One that is asked for is waited for; what measures where it is faster goes on without. */
+function gpusFor(device: string): Pick<ResourceRequest, 'gpus' | 'gpusIfFree'> {
+  if (device === 'cpu') return {};
+  return device === 'auto' ? { gpusIfFree: 1 } : { gpus: 1 };
 }
 
 function foldsOf({ rows, targets }: TrainingSet, params: SearchParams): Fold[] {
@@ -187,7 +215,7 @@ interface TrialSetting {
   direction: Direction;
   folds: number;
   parts(fold: number): Part;
-  hooks: Pick<FitHooks, 'threads' | 'memoryBytes' | 'signal'>;
+  hooks: Pick<FitHooks, 'threads' | 'memoryBytes' | 'signal' | 'device'>;
 }
 
 /** Means over the folds. */

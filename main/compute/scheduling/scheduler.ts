@@ -2,14 +2,16 @@ export interface ResourceRequest {
   /** Threads the step can use. */
   cpu: number;
   memoryBytes: number;
-  /** Graphics processors the step has to itself; default 0. */
+  /** Graphics processors the step has to itself; default 0. Those of `gpusIfFree` it has only if nobody has them or waits for them. */
   gpus?: number;
+  gpusIfFree?: number;
   /** Called once when another step has the graphics processors it asks for. */
   onGpuWait?(): void;
 }
 
 export interface Lease {
   threads: number;
+  gpus: number;
   memoryBytes: number;
   release(): void;
 }
@@ -21,7 +23,10 @@ export interface SchedulerLimits {
   gpus?: number;
 }
 
-/** Hands out workers, threads, memory and graphics processors to the steps of all runs, in the order they ask. */
+/**
+ * Hands out workers, threads, memory and graphics processors in the order they are asked for: of the machine to the steps
+ * of all runs, and of a step to its trials.
+ */
 export interface Scheduler {
   readonly maxWorkers: number;
   /** Found only once a step asks for one: looking takes seconds. */
@@ -71,7 +76,9 @@ export function createScheduler(limits: SchedulerLimits): Scheduler {
       }
       if (next === undefined) return;
       const { cpu, memoryBytes } = next.request;
-      const gpus = gpusOf(next.request);
+      const asked = gpusOf(next.request);
+      const free = queue.some(({ request }) => gpusOf(request) > 0) ? 0 : allGpus - usedGpus;
+      const gpus = asked > 0 ? asked : Math.min(next.request.gpusIfFree ?? 0, free);
       const fits = usedMemory + memoryBytes <= limits.memoryBytes;
       if (workers > 0 && (workers >= limits.maxWorkers || !fits)) return;
       queue.splice(queue.indexOf(next), 1);
@@ -84,6 +91,7 @@ export function createScheduler(limits: SchedulerLimits): Scheduler {
       let held = true;
       next.grant({
         threads,
+        gpus,
         memoryBytes: Math.max(memoryBytes, Math.floor(limits.memoryBytes / limits.maxWorkers)),
         release: () => {
           if (!held) return;

@@ -20,6 +20,18 @@ it('shares the cores among steps that are ready together', async () => {
   expect((await scheduler.acquire({ cpu: 1, memoryBytes: 0 }, never)).threads).toBe(1);
 });
 
+it('gives a graphics processor that nobody has or waits for to who can do without', async () => {
+  const scheduler = createScheduler({ cores: 4, memoryBytes: gib, maxWorkers: 4, gpus: 1 });
+  const either = { cpu: 1, memoryBytes: 0, gpusIfFree: 1 };
+  const [first, second] = await Promise.all([scheduler.acquire(either, never), scheduler.acquire(either, never)]);
+  expect([first.gpus, second.gpus]).toEqual([1, 0]);
+  const waiting = scheduler.acquire({ cpu: 1, memoryBytes: 0, gpus: 1 }, never);
+  await settle();
+  first.release();
+  expect((await waiting).gpus).toBe(1);
+  expect((await scheduler.acquire(either, never)).gpus).toBe(0);
+});
+
 it('never runs more than its workers or its memory allow, and loses no request', async () => {
   const scheduler = createScheduler({ cores: 4, memoryBytes: 4 * gib, maxWorkers: 3 });
   let running = 0;
