@@ -220,6 +220,8 @@ Eine Zahl, die dem Bericht fehlt, besteht nicht.
 
 **Nebenbedingungen** halten die Suche bei Modellen, die klein, schnell zu trainieren, oder in einer zweiten Kennzahl gut genug sind.
 
+**Zur selben Zeit.** Versuche warten auf Threads, Speicher und Grafikprozessoren des Schritts, wie Schritte auf die der Maschine. Ein Netz, dessen Gerät auto ist, trainiert auf dem Prozessor, während ein anderer Versuch den Grafikprozessor hat; eines, das ein Gerät verlangt, wartet darauf.
+
 **Weitermachen.** Was eine Suche versucht hat, bleibt: nach einem Absturz oder Abbrechen, oder mit mehr Versuchen, geht sie von dort weiter. Mit dem Bericht einer anderen Suche an **earlier** wird aus deren Versuchen gelernt, wo Kennzahl und Suchraum es erlauben, und ihre besten Werte werden zuerst versucht.
 
 Die Suche wählt, was auf ihren Prüfzeilen am besten ist, der Wert dort ist also etwas zu gut: werte das Modell auf Zeilen aus, die kein Versuch gesehen hat.`,

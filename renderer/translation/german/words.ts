@@ -1421,8 +1421,8 @@ export const texts: Readonly<Record<string, string>> = {
   'Values of each number of a grid.': 'Werte jeder Zahl eines Gitters.',
   'Stops trials early whose validation loss lags behind that of others at the same iteration.':
     'Bricht Versuche früh ab, deren Prüfverlust bei derselben Iteration hinter dem anderer liegt.',
-  'Trials at the same time, which share the threads of the step; with 1 the result follows from the seed.':
-    'Versuche zur selben Zeit; sie teilen sich die Threads des Schritts; mit 1 folgt das Ergebnis aus dem Startwert.',
+  'Trials at the same time, at most one per thread; they share what the step has. With 1 the result follows from the seed.':
+    'Versuche zur selben Zeit, höchstens einer je Thread; sie teilen sich, was der Schritt hat. Mit 1 folgt das Ergebnis aus dem Startwert.',
   'Share of the training rows that trials are measured on, without folds.':
     'Anteil der Trainingszeilen, auf dem Versuche gemessen werden, ohne Teile.',
   'Measures each trial by cross-validation with so many folds, their mean; 0: on one part of the rows.':
