@@ -4,6 +4,7 @@ import { type ModelManifest, modelManifestSchema } from '../../shared/model/sign
 import type { InputArtifact } from '../../shared/node/runner.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from './export-context.ts';
+import { type EnsembleOutcome, ensembleOfModel } from './triton/ensemble-of-model.ts';
 
 /** A registered model as it becomes part of a bundle. */
 export interface EmbeddedModel {
@@ -11,6 +12,8 @@ export interface EmbeddedModel {
   digest: string;
   onnx: Uint8Array;
   manifest: ModelManifest;
+  /** Where models are taken apart. */
+  ensemble?: EnsembleOutcome;
 }
 
 /** What an export reads of a store. */
@@ -20,19 +23,21 @@ export interface ModelStore {
   open(digest: string): Promise<InputArtifact | undefined>;
 }
 
-/** The context with the models of its endpoints, as far as they are registered here. */
-export async function embedModels(context: ExportContext, store: ModelStore): Promise<ExportContext> {
+/** The context with the models of its endpoints, as far as they are registered here; on request as ensembles as well. */
+export async function embedModels(
+  context: ExportContext,
+  store: ModelStore,
+  options: { ensembles: boolean },
+): Promise<ExportContext> {
   const models = new Map<string, EmbeddedModel>();
   for (const { modelUri } of plannedEndpoints(context.plan).endpoints) {
     const version = resolved(store, modelUri);
     const artifact = version === undefined ? undefined : await store.open(version.digest);
     if (version === undefined || artifact === undefined) continue;
-    models.set(modelUri, {
-      version: version.version,
-      digest: version.digest,
-      onnx: await readFile(artifact.path('model.onnx')),
-      manifest: modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8'))),
-    });
+    const onnx = await readFile(artifact.path('model.onnx'));
+    const manifest = modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8')));
+    const ensemble = options.ensembles ? { ensemble: await ensembleOfModel(onnx, manifest) } : {};
+    models.set(modelUri, { version: version.version, digest: version.digest, onnx, manifest, ...ensemble });
   }
   return { ...context, models };
 }

@@ -105,7 +105,11 @@ export async function preflight(client: ClusterClient, namespace: string = clien
   const common = rightsMissing ? ['rights'] : [];
   const rolesMissing = result.checks.some((check) => check.id === 'roles' && check.state !== 'ok');
   result.targets = [
-    ...['kubernetes', 'triton', 'torchserve'].map((id) => ({ id, usable: common.length === 0, missing: [...common] })),
+    ...['kubernetes', 'triton', 'triton-ensemble', 'torchserve'].map((id) => ({
+      id,
+      usable: common.length === 0,
+      missing: [...common],
+    })),
     ...systems.flatMap(({ id, title, target }) => {
       if (target === undefined) return [];
       const roles = target === 'argo' && rolesMissing ? ['rights on roles'] : [];

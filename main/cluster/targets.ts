@@ -13,7 +13,7 @@ import { rayBatch } from './ray/ray-batch.ts';
 import { rayServing } from './ray/ray-serving.ts';
 import { composeBundle } from './compose-bundle.ts';
 import { torchserveServing } from './torchserve/torchserve-serving.ts';
-import { tritonServing } from './triton/triton-serving.ts';
+import { tritonEnsembleServing, type TritonTarget, tritonServing } from './triton/triton-serving.ts';
 
 export interface ExportTarget {
   id: string;
@@ -69,6 +69,13 @@ export const exportTargets: readonly ExportTarget[] = [
     serving: tritonServing,
   },
   {
+    id: 'triton-ensemble',
+    title: 'Triton ensemble',
+    summary:
+      'As Triton, with the features and the model behind them as two models that an ensemble joins: each has its own batches and instances.',
+    serving: tritonEnsembleServing,
+  },
+  {
     id: 'torchserve',
     title: 'TorchServe',
     summary: 'A model archive (.mar) with the registered champion and its handler. TorchServe is no longer maintained.',
@@ -88,7 +95,11 @@ export function renderBundle(targetId: string, context: ExportContext): Bundle {
     });
   }
   if (second === undefined) return composeBundle(first.id, context, first);
-  const serving = first.id === 'triton' && second.id === 'kserve' ? kserveTritonServing : second.serving;
+  const triton = first.id;
+  const serving: RenderPart =
+    isTriton(triton) && second.id === 'kserve'
+      ? (given, names) => kserveTritonServing(given, names, triton)
+      : second.serving;
   // An endpoint that cannot hand its requests over has no monitors beside it.
   const loop = second.loop === undefined ? undefined : first.loop;
   return composeBundle(targetId, context, {
@@ -101,6 +112,15 @@ export function renderBundle(targetId: string, context: ExportContext): Bundle {
 /** Whether an export to the target carries registered models (`embedModels` finds them). */
 export function embedsModels(targetId: string): boolean {
   return targetId.split(',').some((id) => exportTargets.some((target) => target.id === id.trim() && !target.batch));
+}
+
+/** Whether an export to the target takes registered models apart where it can. */
+export function takesApart(targetId: string): boolean {
+  return targetId.split(',').some((id) => id.trim() === 'triton-ensemble');
+}
+
+function isTriton(id: string): id is TritonTarget {
+  return id === 'triton' || id === 'triton-ensemble';
 }
 
 function targetOf(id: string): ExportTarget {

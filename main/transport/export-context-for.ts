@@ -3,7 +3,7 @@ import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { exportContextOf } from '../cluster/context-of-graph.ts';
 import { embedModels } from '../cluster/embed-models.ts';
 import type { ExportContext } from '../cluster/export-context.ts';
-import { embedsModels } from '../cluster/targets.ts';
+import { embedsModels, takesApart } from '../cluster/targets.ts';
 import type { Services } from './services.ts';
 
 /** What a bundle of a graph is made from; with the registered models where the target carries them. */
@@ -11,5 +11,6 @@ export async function contextFor({ engine }: Services, document: unknown, target
   const planned = exportContextOf(readGraphValue(document, definitionOf));
   if (!embedsModels(target)) return planned;
   const { registry, store } = engine;
-  return embedModels(planned, { resolve: (uri) => registry.resolve(uri), open: (digest) => store.open(digest) });
+  const models = { resolve: (uri: string) => registry.resolve(uri), open: (digest: string) => store.open(digest) };
+  return embedModels(planned, models, { ensembles: takesApart(target) });
 }

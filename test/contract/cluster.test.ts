@@ -373,6 +373,7 @@ describe('preflight', () => {
     expect(found.targets).toEqual([
       { id: 'kubernetes', usable: true, missing: [] },
       { id: 'triton', usable: true, missing: [] },
+      { id: 'triton-ensemble', usable: true, missing: [] },
       { id: 'torchserve', usable: true, missing: [] },
       { id: 'argo', usable: true, missing: [] },
       { id: 'kserve', usable: false, missing: ['KServe'] },

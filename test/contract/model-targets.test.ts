@@ -3,6 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeRows } from '../../main/compute/onnx/encode-rows.ts';
+import { openSession } from '../../main/compute/onnx/session.ts';
+import { parseTextProto, type TextMessage } from '../../main/serving/text-proto.ts';
+import type { InputColumn } from '../../shared/model/signature.ts';
 import { repositoryRoot, runSlipway, startSlipway } from '../support/run-slipway.ts';
 
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
@@ -16,13 +20,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('before the first run', () => {
-  it.each(['triton', 'torchserve', 'triton,kserve'])('%s says that there is no model', async (target) => {
-    const out = join(folder, 'none');
-    const { code, last } = await runSlipway(['export', penguins, '--target', target, '--out', out], dataDir);
-    expect(code).toBe(2);
-    expect(last).toMatchObject({ error: { code: 'export.no-model', nodeId: 'endpoint' } });
-    expect(existsSync(out)).toBe(false);
-  });
+  it.each(['triton', 'triton-ensemble', 'torchserve', 'triton,kserve', 'triton-ensemble,kserve'])(
+    '%s says that there is no model',
+    async (target) => {
+      const out = join(folder, 'none');
+      const { code, last } = await runSlipway(['export', penguins, '--target', target, '--out', out], dataDir);
+      expect(code).toBe(2);
+      expect(last).toMatchObject({ error: { code: 'export.no-model', nodeId: 'endpoint' } });
+      expect(existsSync(out)).toBe(false);
+    },
+  );
 });
 
 describe('after a run', () => {
@@ -119,8 +126,67 @@ describe('after a run', () => {
     }
   }, 60_000);
 
+  it('triton-ensemble: its models one after the other answer as the whole does, bit by bit', async () => {
+    const [whole, out] = [join(folder, 'whole'), join(folder, 'ensemble')];
+    await runSlipway(['export', penguins, '--target', 'triton', '--out', whole], dataDir);
+    const exported = await runSlipway(['export', penguins, '--target', 'triton-ensemble', '--out', out], dataDir);
+    expect(exported.code, exported.stderr).toBe(0);
+    const repository = join(out, 'model-repository');
+    const configOf = (name: string) => parseTextProto(readFileSync(join(repository, name, 'config.pbtxt'), 'utf8'));
+    const ensemble = configOf('penguins');
+    expect(ensemble).toMatchObject({ name: ['penguins'], platform: ['ensemble'], max_batch_size: ['64'] });
+    // Triton refuses both beside ensemble_scheduling.
+    expect(Object.keys(ensemble)).not.toContain('dynamic_batching');
+    expect(Object.keys(ensemble)).not.toContain('instance_group');
+    expect(existsSync(join(repository, 'penguins/1'))).toBe(true);
+
+    const table = JSON.parse(
+      readFileSync(join(repositoryRoot, 'node_modules/vega-datasets/data/penguins.json'), 'utf8'),
+    ) as Record<string, unknown>[];
+    const columnOf = (name: string) => name.toLowerCase().replace(/\W+/g, '_').replace(/_$/, '');
+    const recorded = table.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [columnOf(name), value])),
+    );
+    const inputs = (ensemble['input'] as TextMessage[]).map((input): InputColumn => {
+      const type = String(input['data_type']?.[0]) === 'TYPE_STRING' ? 'string' : 'float64';
+      return { name: String(input['name']?.[0]), type };
+    });
+    const values: Record<string, unknown> = { ...encodeRows(recorded, inputs) };
+    const run = async (path: string, feeds: Record<string, unknown>) => {
+      const session = await openSession(path, { threads: 1 });
+      const outputs = await session.run(feeds as never);
+      await session.release();
+      return outputs as unknown as Record<string, { data: unknown; dims: readonly number[] }>;
+    };
+    const expected = await run(join(whole, 'model-repository/penguins/1/model.onnx'), values);
+    const [scheduling] = ensemble['ensemble_scheduling'] as TextMessage[];
+    const pairs = (step: TextMessage, field: string) =>
+      (step[field] as TextMessage[]).map((pair) => [String(pair['key']?.[0]), String(pair['value']?.[0])] as const);
+    const steps = scheduling?.['step'] as TextMessage[];
+    expect(steps.map((step) => String(step['model_name']?.[0]))).toEqual(['penguins-features', 'penguins-model']);
+    for (const step of steps) {
+      const name = String(step['model_name']?.[0]);
+      const config = configOf(name);
+      expect(config).toMatchObject({ name: [name], max_batch_size: ['64'], backend: ['onnxruntime'] });
+      expect(config).toHaveProperty('dynamic_batching');
+      const mapped = pairs(step, 'input_map');
+      const declared = (config['input'] as TextMessage[]).map((input) => String(input['name']?.[0]));
+      expect(mapped.map(([key]) => key).toSorted()).toEqual(declared.toSorted());
+      const feeds = Object.fromEntries(mapped.map(([key, of]) => [key, values[of]]));
+      const given = await run(join(repository, name, String(step['model_version']?.[0]), 'model.onnx'), feeds);
+      for (const [key, of] of pairs(step, 'output_map')) values[of] = given[key];
+    }
+    expect(recorded.length).toBeGreaterThan(300);
+    for (const { name } of inputs) expect(recorded[0]).toHaveProperty(name);
+    for (const [name, tensor] of Object.entries(expected)) {
+      const { data, dims } = values[name] as typeof tensor;
+      expect(dims, name).toEqual(tensor.dims);
+      expect(data, name).toEqual(tensor.data);
+    }
+  }, 60_000);
+
   it('gives the same bytes again', async () => {
-    for (const target of ['triton', 'torchserve']) {
+    for (const target of ['triton', 'triton-ensemble', 'torchserve']) {
       const [a, b] = [join(folder, `${target}-a`), join(folder, `${target}-b`)];
       const first = await runSlipway(['export', penguins, '--target', target, '--out', a], dataDir);
       await runSlipway(['export', penguins, '--target', target, '--out', b], dataDir);

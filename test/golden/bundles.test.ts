@@ -51,7 +51,7 @@ it('covers every sample graph', () => {
 
 it('refuses a retraining loop by name where servers cannot hand requests over', () => {
   const { text } = templates.find(({ id }) => id === 'closed-loop') ?? { text: '{}' };
-  for (const target of ['ray', 'triton', 'torchserve']) {
+  for (const target of ['ray', 'triton', 'triton-ensemble', 'torchserve']) {
     expect(() => renderBundle(target, contextOf(text))).toThrow(/node "(performance|retrain)".*monitor\./);
   }
 });

@@ -5,7 +5,7 @@ import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { defaultPods } from '../../../shared/plan/fan-out.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { embedModels } from '../../cluster/embed-models.ts';
-import { embedsModels, exportTargets, renderBundle } from '../../cluster/targets.ts';
+import { embedsModels, exportTargets, renderBundle, takesApart } from '../../cluster/targets.ts';
 import { writeBundle } from '../../cluster/write-bundle.ts';
 import type { ExportContext, MeasuredUse } from '../../cluster/export-context.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -53,7 +53,7 @@ export const exportCommand: Command = {
     const graph = exportContextOf(readGraphText(file.text, definitionOf));
     const measured = context.flag('measured') ? { measured: await measuredPeaks(context, graph) } : {};
     const planned = { ...graph, ...measured, mostPods, cudaImage: context.flag('cuda-image') };
-    const exported = embedsModels(target) ? await withModels(context, planned) : planned;
+    const exported = embedsModels(target) ? await withModels(context, planned, target) : planned;
     const bundle = renderBundle(target, exported);
     const parity = context.flag('check-parity') ? await parityOf(context, file, exported) : undefined;
     if (parity !== undefined) bundle.files.push({ path: 'PARITY.md', text: parityText(parity) });
@@ -109,10 +109,11 @@ function podsOf(text: string | undefined): number {
   });
 }
 
-function withModels(context: CommandContext, planned: ExportContext): Promise<ExportContext> {
+function withModels(context: CommandContext, planned: ExportContext, target: string): Promise<ExportContext> {
   return withStore(context, ({ database, artifacts }) => {
     const registry = createModelRegistry(database);
-    return embedModels(planned, { resolve: (uri) => registry.resolve(uri), open: (digest) => artifacts.open(digest) });
+    const store = { resolve: (uri: string) => registry.resolve(uri), open: (digest: string) => artifacts.open(digest) };
+    return embedModels(planned, store, { ensembles: takesApart(target) });
   });
 }
 

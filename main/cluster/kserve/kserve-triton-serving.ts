@@ -2,7 +2,7 @@ import type { BundlePart } from '../bundle-part.ts';
 import { type ExportContext, plannedEndpoints } from '../export-context.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { restrictedContainer } from '../pod-security.ts';
-import { tritonModels } from '../triton/triton-serving.ts';
+import { type TritonTarget, tritonModels } from '../triton/triton-serving.ts';
 import { inferenceServiceObjects } from './inference-service.ts';
 import { serviceName } from './kserve-serving.ts';
 
@@ -10,10 +10,10 @@ import { serviceName } from './kserve-serving.ts';
 const tritonPort = 8080;
 
 /** An InferenceService of KServe's own Triton runtime, which takes the model repository from an image (`oci://`). */
-export function kserveTritonServing(context: ExportContext, names: Names): BundlePart {
+export function kserveTritonServing(context: ExportContext, names: Names, target: TritonTarget): BundlePart {
   const image = `${names.graph}-models`;
   const reference = `${exampleRegistry}/${image}:${context.version}`;
-  const models = tritonModels(context, 'triton,kserve');
+  const models = tritonModels(context, target);
   const { endpoints } = plannedEndpoints(context.plan);
   const [first] = endpoints;
   if (first === undefined) return { groups: [], readme: { about: [] } };

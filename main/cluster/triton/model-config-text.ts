@@ -1,4 +1,5 @@
 import type { RowTensor } from '../model-tensors.ts';
+import type { Ensemble } from './ensemble.ts';
 
 /** How an endpoint puts batches together. */
 export interface EndpointBatching {
@@ -50,6 +51,40 @@ export function modelConfigText(model: TritonModel): string {
     'instance_group [ { kind: KIND_CPU count: 1 } ]',
     '',
   ].join('\n');
+}
+
+/** `config.pbtxt` of an ensemble, which has no file: its models, named NAME-SUFFIX, have the same version. */
+export function ensembleConfigText(
+  ensemble: Ensemble & Pick<TritonModel, 'name' | 'version' | 'maxBatchRows'>,
+): string {
+  const { name, version, maxBatchRows, inputs, outputs, steps } = ensemble;
+  const map = (field: 'input_map' | 'output_map', tensors: readonly RowTensor[]) =>
+    tensors.map((tensor) => `      ${field} { key: ${quoted(tensor.name)} value: ${quoted(tensor.name)} }`);
+  return [
+    `name: ${quoted(name)}`,
+    'platform: "ensemble"',
+    `version_policy { specific { versions: [ ${version} ] } }`,
+    `max_batch_size: ${maxBatchRows}`,
+    ...inputs.map((tensor) => tensorText('input', tensor)),
+    ...outputs.map((tensor) => tensorText('output', tensor)),
+    'ensemble_scheduling {',
+    ...steps.flatMap((step) => [
+      '  step [',
+      '    {',
+      `      model_name: ${quoted(stepModelName(name, step.suffix))}`,
+      `      model_version: ${version}`,
+      ...map('input_map', step.inputs),
+      ...map('output_map', step.outputs),
+      '    }',
+      '  ]',
+    ]),
+    '}',
+    '',
+  ].join('\n');
+}
+
+export function stepModelName(ensemble: string, suffix: string): string {
+  return `${ensemble}-${suffix}`;
 }
 
 function prioritiesText(levels: readonly QueueLevel[]): string[] {

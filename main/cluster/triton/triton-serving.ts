@@ -1,25 +1,33 @@
 import type { BundleFile } from '../bundle.ts';
 import type { BundlePart } from '../bundle-part.ts';
-import { embeddedModel } from '../embed-models.ts';
-import { type ExportContext, plannedEndpoints } from '../export-context.ts';
+import { type EmbeddedModel, embeddedModel } from '../embed-models.ts';
+import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { modelServerObjects, sharedMemoryVolume, temporaryVolume } from '../model-server.ts';
 import { serverNotes, modelTensors } from '../model-tensors.ts';
 import { exampleRegistry, type Names } from '../names.ts';
 import { servedNames } from '../served-names.ts';
-import { modelConfigText } from './model-config-text.ts';
+import type { Ensemble } from './ensemble.ts';
+import type { EnsembleOutcome } from './ensemble-of-model.ts';
+import { ensembleConfigText, modelConfigText, stepModelName, type TritonModel } from './model-config-text.ts';
 
 /** The folder of the bundle, and of the image, that Triton serves. */
 const repository = 'model-repository';
 /** Brings ONNX Runtime 1.21 or newer; pin it by digest when building. */
 const tritonImage = 'nvcr.io/nvidia/tritonserver:25.05-py3';
 
-/**
- * Triton's model repository with the registered models, and a Deployment of an image that carries it. The features are
- * part of each ONNX graph, so there is nothing for an ensemble to join.
- */
+/** Triton's model repository with the registered models, and a Deployment of an image that carries it. */
 export function tritonServing(context: ExportContext, names: Names): BundlePart {
+  return serving(context, names, 'triton');
+}
+
+/** The same with an ensemble for each model that can be one. */
+export function tritonEnsembleServing(context: ExportContext, names: Names): BundlePart {
+  return serving(context, names, 'triton-ensemble');
+}
+
+function serving(context: ExportContext, names: Names, target: TritonTarget): BundlePart {
   const image = `${names.graph}-triton`;
-  const models = tritonModels(context, 'triton');
+  const models = tritonModels(context, target);
   return {
     groups: [
       {
@@ -86,7 +94,9 @@ export function tritonServing(context: ExportContext, names: Names): BundlePart 
         [
           '## Without a cluster',
           '',
-          `\`slipway serve ${repository}\` and \`tritonserver --model-repository=${repository}\` serve the same folder. Inputs are the`,
+          target === 'triton'
+            ? `\`slipway serve ${repository}\` and \`tritonserver --model-repository=${repository}\` serve the same folder. Inputs are the`
+            : `\`tritonserver --model-repository=${repository}\` serves the same folder. Inputs are the`,
           'raw columns, one tensor [N, 1] each: numbers and booleans as FP64 (missing: NaN), times as INT64 microseconds since',
           '1970 (missing: -2^63), text as BYTES (missing: `␀`, U+2400), lists of numbers as FP32 [N, length].',
         ].join('\n'),
@@ -95,44 +105,91 @@ export function tritonServing(context: ExportContext, names: Names): BundlePart 
   };
 }
 
+/** The target whose second half may be another: `triton,kserve`. */
+export type TritonTarget = 'triton' | 'triton-ensemble';
+
 interface RepositoryModel {
   name: string;
   uri: string;
   version: number;
   digest: string;
-  /** What callers must know. */
+  /** What callers and those who run it must know. */
   note: string[];
   files: BundleFile[];
 }
 
-/** The folder of each endpoint's model: `NAME/config.pbtxt` and `NAME/VERSION/model.onnx`. Throws `export.no-model`. */
-export function tritonModels(context: ExportContext, target: string): RepositoryModel[] {
-  return servedNames(plannedEndpoints(context.plan).endpoints, target).map(({ name, endpoint }) => {
+/**
+ * The folders of each endpoint's model: `NAME/config.pbtxt` and `NAME/VERSION/model.onnx`, of an ensemble one for each of
+ * its models besides. Throws `export.no-model`.
+ */
+export function tritonModels(context: ExportContext, target: TritonTarget): RepositoryModel[] {
+  const served = servedNames(plannedEndpoints(context.plan).endpoints, target);
+  const taken = new Set(served.map(({ name }) => name));
+  return served.map(({ name, endpoint }) => {
     const model = embeddedModel(context, endpoint, target);
-    const { maxBatchRows, maxQueueRows } = endpoint.limits;
-    const config = modelConfigText({
-      name,
-      version: model.version,
-      ...modelTensors(model.manifest),
-      maxBatchRows,
-      maxQueueRows,
-      ...endpoint.batching,
-    });
-    const folder = `${repository}/${name}`;
+    const about = { name, uri: endpoint.modelUri, version: model.version, digest: model.digest };
+    const note = serverNotes(name, model.manifest);
+    if (target === 'triton') return { ...about, note, files: modelFiles(name, endpoint, model) };
+    const outcome = ensembleUnlessTaken(name, model, taken);
+    if ('whole' in outcome) {
+      const whole = `\`${name}\` is one model, not an ensemble: ${outcome.whole}.`;
+      return { ...about, note: [...note, whole], files: modelFiles(name, endpoint, model) };
+    }
+    const parts = outcome.ensemble.steps.map(({ suffix }) => `\`${stepModelName(name, suffix)}\``);
     return {
-      name,
-      uri: endpoint.modelUri,
-      version: model.version,
-      digest: model.digest,
-      note: serverNotes(name, model.manifest),
-      files: [
-        { path: `${folder}/config.pbtxt`, text: config },
-        {
-          path: `${folder}/${model.version}/model.onnx`,
-          text: `ONNX model, ${model.onnx.byteLength} bytes`,
-          bytes: model.onnx,
-        },
+      ...about,
+      note: [
+        ...note,
+        `\`${name}\` is an ensemble of ${parts.join(' and ')}, each with its own queue and batches; its answers were compared with those of the whole model, bit by bit, when this was exported.`,
       ],
+      files: ensembleFiles(name, endpoint, model.version, outcome.ensemble),
     };
   });
+}
+
+function ensembleUnlessTaken(name: string, model: EmbeddedModel, taken: ReadonlySet<string>): EnsembleOutcome {
+  const outcome = model.ensemble ?? { whole: 'it was not taken apart' };
+  if ('whole' in outcome) return outcome;
+  const other = outcome.ensemble.steps.map(({ suffix }) => stepModelName(name, suffix)).find((part) => taken.has(part));
+  return other === undefined ? outcome : { whole: `another endpoint is called \`${other}\`` };
+}
+
+function modelFiles(name: string, endpoint: PlannedEndpoint, { manifest, version, onnx }: EmbeddedModel): BundleFile[] {
+  return repositoryFiles({ name, version, ...modelTensors(manifest), ...queueOf(endpoint) }, onnx);
+}
+
+function ensembleFiles(name: string, endpoint: PlannedEndpoint, version: number, ensemble: Ensemble): BundleFile[] {
+  const queue = queueOf(endpoint);
+  return [
+    {
+      path: `${repository}/${name}/config.pbtxt`,
+      text: ensembleConfigText({ name, version, maxBatchRows: queue.maxBatchRows, ...ensemble }),
+    },
+    {
+      path: `${repository}/${name}/${version}/README`,
+      text: 'Triton asks for the folder of a version, though an ensemble has no file of its own.\n',
+    },
+    ...ensemble.steps.flatMap(({ suffix, onnx, inputs, outputs }) =>
+      repositoryFiles({ name: stepModelName(name, suffix), version, inputs, outputs, ...queue }, onnx),
+    ),
+  ];
+}
+
+function queueOf({ limits, batching }: PlannedEndpoint) {
+  const { maxDelayMs, preferredBatchRows, priorities } = batching;
+  return {
+    maxBatchRows: limits.maxBatchRows,
+    maxQueueRows: limits.maxQueueRows,
+    maxDelayMs,
+    preferredBatchRows,
+    priorities,
+  };
+}
+
+function repositoryFiles(model: TritonModel, onnx: Uint8Array): BundleFile[] {
+  const folder = `${repository}/${model.name}`;
+  return [
+    { path: `${folder}/config.pbtxt`, text: modelConfigText(model) },
+    { path: `${folder}/${model.version}/model.onnx`, text: `ONNX model, ${onnx.byteLength} bytes`, bytes: onnx },
+  ];
 }

@@ -230,7 +230,8 @@ function buildInto(graph: GraphProto, names: Names, prefix: string): GraphBuilde
   return builder;
 }
 
-function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ValueInfoProto {
+/** A value of a graph with its type; a name stands for a variable extent. */
+export function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ValueInfoProto {
   const dim = shape.map(
     (extent): DimensionProto => (typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent }),
   );

@@ -27,7 +27,7 @@ export function pruneModel(model: ModelProto): ModelProto {
 }
 
 /** Inputs of a node, and whatever its bodies read: a name of their own is in no outer graph. */
-function valuesRead({ input, attribute = [] }: NodeProto): string[] {
+export function valuesRead({ input, attribute = [] }: NodeProto): string[] {
   return [...input, ...attribute.flatMap(({ g }) => (g === undefined ? [] : namesIn(g)))];
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensembleOfModel } from '../../../main/cluster/triton/ensemble-of-model.ts';
 import { openSession } from '../../../main/compute/onnx/session.ts';
 import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
@@ -201,5 +202,50 @@ describe('serve.router', () => {
     expect(problemsOf('1 > 2')).toEqual(['The expression names no column and no score.']);
     expect(problemsOf('ab > 1')).toEqual(['There is no column “ab”.']);
     expect(problemsOf("a == 'x'")?.[0]).toMatch(/^At character/);
+  });
+});
+
+describe('as an ensemble of models', () => {
+  const outcomeOf = async (artifact: InputArtifact) =>
+    ensembleOfModel(await readFile(artifact.path('model.onnx')), await manifestOf(artifact));
+  const wiringOf = async (artifact: InputArtifact) => {
+    const outcome = await outcomeOf(artifact);
+    if ('whole' in outcome) return outcome.whole;
+    const names = (tensors: readonly { name: string }[]) => tensors.map(({ name }) => name).join('+');
+    return outcome.ensemble.steps.map(
+      ({ suffix, inputs: taken, outputs }) => `${names(taken)} > ${suffix} > ${names(outputs)}`,
+    );
+  };
+
+  it('a model is its features and what scores them', async () => {
+    for (const [name, answer] of [
+      ['linear late', 'probabilities+label'],
+      ['trees price', 'prediction'],
+    ] as const) {
+      const columns = name.startsWith('trees') ? 'a+b' : 'a';
+      expect(await wiringOf(model(name)), name).toEqual([
+        `${columns} > features > slipway.features`,
+        `slipway.features > model > ${answer}`,
+      ]);
+    }
+  });
+
+  it('an expression behind a model is with it, and reads columns of its own', async () => {
+    const made = await chain.run(
+      adjustNode,
+      adjust,
+      { value: 'max(prediction, a)' },
+      { model: [model('trees price')] },
+    );
+    expect(await wiringOf(made['model'] as InputArtifact)).toEqual([
+      'a+b > features > slipway.features',
+      'slipway.features+a > model > prediction',
+    ]);
+  });
+
+  it('rules that choose by row keep it whole, and it says so', async () => {
+    expect(await wiringOf(await route('linear late', 'trees late', 'confidence < 0.8'))).toMatch(
+      /^rules decide row by row whether `second` answers/,
+    );
   });
 });
