@@ -100,7 +100,7 @@ export function MonitorsScreen() {
         {id === compareId ? (
           <CompareView />
         ) : id === alertsId ? (
-          <AlertsView />
+          <AlertsView monitors={monitors} />
         ) : chosen ? (
           <MonitorDetail key={chosen.id} monitor={chosen} />
         ) : (

@@ -19,13 +19,6 @@ export function alertState({ severity, resolvedMs, acknowledgedMs, silenced }: A
   return { icon, word: severity === 'critical' ? t.critical : severity === 'info' ? t.note : t.warning, tone };
 }
 
-/** Open ones first, critical before warnings, then the newest. */
-export function sortAlerts(alerts: readonly Alert[]): Alert[] {
-  const rank = (alert: Alert) =>
-    alert.resolvedMs !== null ? 3 : alert.acknowledgedMs !== null ? 2 : alert.severity === 'critical' ? 0 : 1;
-  return alerts.toSorted((a, b) => rank(a) - rank(b) || b.startedMs - a.startedMs);
-}
-
 /** A value of an example row. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '–';

@@ -34,6 +34,7 @@ it('lists alerts, acknowledges one, silences its monitor and ends the silence', 
   expect((await alerts('ack', alert?.id ?? '')).last['acknowledgedMs']).toBeGreaterThan(0);
   expect((await alerts('silence', 'g/drift', '--hours', '2')).code).toBe(0);
   expect((await alerts('--graph', 'g')).last['alerts']).toMatchObject([{ silenced: true }]);
+  expect((await alerts('--cause', 'realized-drop')).last['alerts']).toEqual([]);
   await alerts('unsilence', 'g/drift');
   expect((await alerts()).last['alerts']).toMatchObject([{ silenced: false }]);
 });
@@ -41,6 +42,7 @@ it('lists alerts, acknowledges one, silences its monitor and ends the silence', 
 it('names what it cannot do', async () => {
   for (const args of [
     ['ack'],
+    ['--cause', 'bad luck'],
     ['silence', 'g'],
     ['silence', 'g/drift', '--hours', '-1'],
     ['mute'],

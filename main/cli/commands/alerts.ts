@@ -1,6 +1,7 @@
 import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { Alert } from '../../../shared/rpc/engine-contract.ts';
+import { groupAlerts, stateOfAlert } from '../../../shared/monitoring/alert-groups.ts';
+import { type Alert, alertSchema } from '../../../shared/rpc/engine-contract.ts';
 import { planOf } from '../../engine/graph-endpoints.ts';
 import { deliveriesOf } from '../../monitoring/deliver-alerts.ts';
 import { type AlertRecords, createAlertRecords } from '../../store/alert-records.ts';
@@ -20,12 +21,18 @@ export const alertsCommand: Command = {
   summary:
     'Lists the alerts of monitors, acknowledges one, silences a monitor, sends a test message by the routes of a graph.',
   usage:
-    '[list] [--open] [--graph ID] | ack ID | silence GRAPH/NODE [--hours N] | unsilence GRAPH/NODE | test GRAPHFILE',
+    '[list] [--open] [--graph ID] [--cause KIND] | ack ID | silence GRAPH/NODE [--hours N] | unsilence GRAPH/NODE | test GRAPHFILE',
   positionals: 2,
-  options: { open: { type: 'boolean' }, graph: { type: 'string' }, hours: { type: 'string' } },
+  options: {
+    open: { type: 'boolean' },
+    graph: { type: 'string' },
+    cause: { type: 'string' },
+    hours: { type: 'string' },
+  },
   optionHelp: {
     open: 'only alerts that are not over',
     graph: 'only alerts of this graph, by its id',
+    cause: 'only alerts about this, such as drift or realized-drop',
     hours: 'how long nothing is sent; default 1, at most 720',
   },
   run(context) {
@@ -42,16 +49,11 @@ export const alertsCommand: Command = {
 function act(context: CommandContext, records: AlertRecords, action: Action, subject: string | undefined): number {
   if (action === 'list') {
     if (subject !== undefined) throw new AppError('cli.usage', `"alerts list" does not take "${subject}".`);
-    const alerts = records.list({ graphId: context.text('graph'), open: context.flag('open'), limit: mostListed });
-    const lines = alerts.map((alert) => [
-      stateOf(alert),
-      alert.severity,
-      new Date(alert.startedMs).toISOString().slice(0, 19).replace('T', ' '),
-      `${alert.graphId}/${alert.nodeId}`,
-      alert.title,
-      alert.id,
-    ]);
-    context.output.result({ alerts }, alerts.length === 0 ? 'There is no alert.' : textTable(lines));
+    const cause = causeOf(context.text('cause'));
+    const alerts = records
+      .list({ graphId: context.text('graph'), open: context.flag('open'), limit: mostListed })
+      .filter(({ kind }) => cause === undefined || kind === cause);
+    context.output.result({ alerts }, alerts.length === 0 ? 'There is no alert.' : listed(alerts));
     return 0;
   }
   if (subject === undefined) {
@@ -78,10 +80,30 @@ function act(context: CommandContext, records: AlertRecords, action: Action, sub
   return 0;
 }
 
-function stateOf({ resolvedMs, silenced, acknowledgedMs }: Alert): string {
-  if (resolvedMs !== null) return 'over';
-  if (silenced) return 'silenced';
-  return acknowledgedMs === null ? 'open' : 'acknowledged';
+/** Throws `cli.usage`. */
+function causeOf(text: string | undefined): Alert['kind'] | undefined {
+  if (text === undefined) return undefined;
+  const kinds = alertSchema.shape.kind.options;
+  const cause = kinds.find((kind) => kind === text);
+  if (cause !== undefined) return cause;
+  throw new AppError('cli.usage', `No alert is about "${text}".`, { fix: `Use one of ${kinds.join(', ')}.` });
+}
+
+/** Grouped by monitor, as the app shows them. */
+function listed(alerts: readonly Alert[]): string {
+  return groupAlerts(alerts, 'monitor')
+    .map(({ key, open, alerts: own }) => {
+      const lines = own.map((alert) => [
+        `  ${stateOfAlert(alert)}`,
+        alert.severity,
+        alert.kind,
+        new Date(alert.startedMs).toISOString().slice(0, 19).replace('T', ' '),
+        alert.title,
+        alert.id,
+      ]);
+      return `${key}: ${open} of ${own.length} open\n${textTable(lines)}`;
+    })
+    .join('\n');
 }
 
 /** Exit 1 where a route did not take the message. */
