@@ -4,7 +4,8 @@ import { useStore, useStoreApi } from 'reactflow';
 /** Rendered size of a card's title, 12.5 px at 100 %, below which cards are brief (10 px) and far (5 px). */
 const briefBelow = 0.8;
 const farBelow = 0.4;
-const zoomStep = 0.05;
+/** Brief titles are sized for these zooms: for the next one below, so that they are never smaller than meant. */
+const zoomStep = 0.1;
 const settleMs = 90;
 
 /** Whether cards are too small to be read, and drawn on one canvas instead. */
@@ -14,7 +15,8 @@ export function useFar(): boolean {
 
 /**
  * Sets the level of detail on the canvas element, without a React render per frame. It and the zoom, which titles need,
- * restyle every card, so they follow when the zoom has come to rest.
+ * restyle cards, so they follow when the zoom has come to rest. The zoom is an attribute that only rules for titles and
+ * tools ask for: an inherited property would restyle all that is in every card.
  */
 export function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivElement | null> }) {
   const store = useStoreApi();
@@ -26,10 +28,8 @@ export function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivEleme
       if (!element) return;
       const detail = zoom >= briefBelow ? 'full' : zoom >= farBelow ? 'brief' : 'far';
       if (element.dataset.detail !== detail) element.dataset.detail = detail;
-      const step = (Math.round(zoom / zoomStep) * zoomStep).toFixed(2);
-      if (detail !== 'far' && element.style.getPropertyValue('--zoom') !== step) {
-        element.style.setProperty('--zoom', step);
-      }
+      const step = detail === 'brief' ? (Math.floor(zoom / zoomStep + 1e-9) * zoomStep).toFixed(1) : undefined;
+      if (step !== undefined && element.dataset.zoom !== step) element.dataset.zoom = step;
     }
     apply();
     const end = store.subscribe((state, before) => {

@@ -3,6 +3,8 @@ const roomPx = 106;
 
 let pen: CanvasRenderingContext2D | null | undefined;
 const known = new Map<string, string>();
+/** Titles remembered; a title that is typed leaves one behind per key. */
+const mostKnown = 5000;
 
 function widthPx(text: string): number {
   pen ??= document.createElement('canvas').getContext('2d');
@@ -20,6 +22,7 @@ export function fitTitle(title: string): string {
     const head = Math.ceil(keep * 0.6);
     cut = `${title.slice(0, head).trimEnd()}…${title.slice(head - keep).trimStart()}`;
   }
+  if (known.size >= mostKnown) known.clear();
   known.set(title, cut);
   return cut;
 }

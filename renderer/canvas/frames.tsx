@@ -8,6 +8,15 @@ interface FramesProps {
   onMenu: (index: number, at: Point) => void;
 }
 
+/** Where the system takes the pointer away in the middle of a drag, the frame stays as it was. */
+function onCancel(stop: AbortController, reset: () => void): void {
+  const cancel = () => {
+    stop.abort();
+    reset();
+  };
+  window.addEventListener('pointercancel', cancel, { signal: stop.signal });
+}
+
 /** Titled outlines behind the cards. The title moves its frame with the nodes in it; a double click renames it. */
 export function Frames({ onMenu }: FramesProps) {
   const frames = useActiveGraph((graph) => graph.document.layout.frames);
@@ -34,6 +43,7 @@ export function Frames({ onMenu }: FramesProps) {
       },
       { signal: stop.signal },
     );
+    onCancel(stop, () => setDrag(undefined));
   }
   function beginResize(index: number, event: React.PointerEvent<HTMLElement>) {
     const frame = frames?.[index];
@@ -57,6 +67,7 @@ export function Frames({ onMenu }: FramesProps) {
       },
       { signal: stop.signal },
     );
+    onCancel(stop, () => setSized(undefined));
   }
   return (
     <ViewportPortal>

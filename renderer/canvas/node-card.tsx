@@ -139,7 +139,10 @@ function NodeCardView({ id, selected }: NodeProps) {
         isTall(stage) && 'tall',
         `stage-${stage}`,
       )}
-      onPointerEnter={() => setHovered(true)}
+      // While a button is down the view or a card is being dragged: cards that pass under the pointer keep still.
+      onPointerMove={(event) => {
+        if (event.buttons === 0) setHovered(true);
+      }}
       onPointerLeave={() => setHovered(false)}
     >
       <div className="node-head">

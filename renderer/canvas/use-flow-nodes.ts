@@ -84,6 +84,14 @@ export function useFlowNodes(): { nodes: FlowNode[]; onNodesChange: (changes: No
     });
   }, [ids, layout, tabId]);
 
+  // A node that an undo or another window took away is not selected any more.
+  useEffect(() => {
+    const present = activeGraph()?.document.nodes ?? {};
+    const { nodes: chosen, edges } = useSelection.getState();
+    const left = chosen.filter((id) => Object.hasOwn(present, id));
+    if (left.length < chosen.length) select(left, edges);
+  }, [ids, tabId]);
+
   useEffect(() => {
     const chosen = new Set(selected);
     setNodes((before) =>

@@ -5,7 +5,7 @@ import { Field } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { EmptyState } from '../ui/state-block.tsx';
 import { t } from './text.ts';
-import { type ColumnId, nameOf, numberOf } from './training-columns.ts';
+import { type ColumnId, columnTitle, numberOf, scatterColumns } from './training-columns.ts';
 
 const height = 380;
 
@@ -23,16 +23,9 @@ export function ScatterView({
 }) {
   const [pickedX, setX] = useState<string>();
   const [pickedY, setY] = useState<string>();
-  const numbers = columns.filter((column) => trainings.some((training) => numberOf(training, column) !== undefined));
-  // What was set alike everywhere says nothing.
-  const varied = numbers.filter((column) => new Set(trainings.map((training) => numberOf(training, column))).size > 1);
-  const x =
-    numbers.find((column) => column === pickedX) ??
-    [...varied, ...numbers].find((column) => column.startsWith('params.'));
-  const y = numbers.find((column) => column === pickedY) ?? numbers.find((column) => column.startsWith('metrics.'));
-  const [first, second] = numbers;
-  const across = x ?? (first === y ? second : first);
-  const up = y ?? (second === x ? first : second);
+  const { numbers, ...first } = scatterColumns(trainings, columns);
+  const across = numbers.find((column) => column === pickedX) ?? first.across;
+  const up = numbers.find((column) => column === pickedY) ?? first.up;
   if (across === undefined || up === undefined) return <EmptyState text={t.chooseColumns} />;
   const points = trainings.flatMap((training) => {
     const at = { x: numberOf(training, across), y: numberOf(training, up) };
@@ -53,7 +46,7 @@ export function ScatterView({
                 {...ids}
                 value={value}
                 onChange={set}
-                options={numbers.map((column) => ({ value: column, label: nameOf(column) }))}
+                options={numbers.map((column) => ({ value: column, label: columnTitle(column) }))}
               />
             )}
           </Field>
@@ -61,8 +54,8 @@ export function ScatterView({
       </div>
       <TrialsChart
         title={t.scatterTitle}
-        xLabel={nameOf(across)}
-        yLabel={nameOf(up)}
+        xLabel={columnTitle(across)}
+        yLabel={columnTitle(up)}
         points={points}
         height={height}
         onChoose={onToggle}

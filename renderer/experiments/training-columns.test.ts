@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Training } from '../../shared/rpc/experiment-schemas.ts';
-import { cellOf, differencesOf, firstColumns, numberOf } from './training-columns.ts';
+import { cellOf, differencesOf, firstColumns, numberOf, scatterColumns } from './training-columns.ts';
 
 const training = (id: string, params: Record<string, string>, metrics: Record<string, number | null>): Training => ({
   id,
@@ -39,4 +39,25 @@ it('says what differs among trainings, also where one lacks it', () => {
   ]);
   expect(rows.filter(({ differs }) => differs).map(({ column }) => column)).toEqual(['params.rounds', 'params.depth']);
   expect(rows.find(({ column }) => column === 'params.depth')?.cells).toEqual([undefined, '3']);
+});
+
+it('sets the first metric that differs against the first param that differs', () => {
+  const trainings = [
+    training('a', { seed: '1', rounds: '100', loss: 'log' }, { accuracy: 1, rocAuc: 0.7 }),
+    training('b', { seed: '1', rounds: '50', loss: 'log' }, { accuracy: 1, rocAuc: 0.8 }),
+  ];
+  const columns = ['metrics.accuracy', 'metrics.rocAuc', 'params.seed', 'params.rounds', 'params.loss'] as const;
+  expect(scatterColumns(trainings, columns)).toEqual({
+    numbers: ['metrics.accuracy', 'metrics.rocAuc', 'params.seed', 'params.rounds'],
+    across: 'params.rounds',
+    up: 'metrics.rocAuc',
+  });
+  // No param differs: another metric that does; nothing at all differs: what there is.
+  const metrics = ['metrics.accuracy', 'metrics.rocAuc', 'params.seed'] as const;
+  expect(scatterColumns(trainings, metrics)).toMatchObject({ across: 'metrics.accuracy', up: 'metrics.rocAuc' });
+  expect(scatterColumns(trainings.slice(0, 1), columns)).toMatchObject({
+    across: 'metrics.rocAuc',
+    up: 'metrics.accuracy',
+  });
+  expect(scatterColumns(trainings, ['params.loss'])).toEqual({ numbers: [], across: undefined, up: undefined });
 });

@@ -37,6 +37,30 @@ export function numberOf(training: Training, column: ColumnId): number | undefin
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** Whether a column of numbers differs among the trainings. */
+function varies(trainings: readonly Training[], column: ColumnId): boolean {
+  const values = trainings.flatMap((training) => numberOf(training, column) ?? []);
+  return new Set(values).size > 1;
+}
+
+/**
+ * Columns of numbers, and which two are set against each other before a person chooses: upwards a metric, across a
+ * param, of each the first that differs among the trainings.
+ */
+export function scatterColumns(
+  trainings: readonly Training[],
+  columns: readonly ColumnId[],
+): { numbers: ColumnId[]; across: ColumnId | undefined; up: ColumnId | undefined } {
+  const numbers = columns.filter((column) => trainings.some((training) => numberOf(training, column) !== undefined));
+  // What was set alike everywhere says nothing.
+  const varied = numbers.filter((column) => varies(trainings, column));
+  const isMetric = (column: ColumnId): boolean => column.startsWith('metrics.');
+  const up = varied.find(isMetric) ?? numbers.find(isMetric) ?? varied[0] ?? numbers[0];
+  const others = [...varied, ...numbers].filter((column) => column !== up);
+  const across = varied.find((column) => column !== up && !isMetric(column)) ?? others[0];
+  return { numbers, across, up };
+}
+
 /** Rows of a comparison: each param and metric that some of the trainings have, and whether it differs among them. */
 export function differencesOf(
   trainings: readonly Training[],

@@ -16,10 +16,11 @@ export function PanelHandle({ panel, edge }: { panel: PanelName; edge: 'left' | 
       setPanelSize(panel, sizePx + sign * ((vertical ? e.clientX : e.clientY) - start));
     const up = () => {
       element.removeEventListener('pointermove', move);
-      element.removeEventListener('pointerup', up);
+      element.removeEventListener('lostpointercapture', up);
     };
     element.addEventListener('pointermove', move);
-    element.addEventListener('pointerup', up);
+    // Also comes where the system takes the pointer away.
+    element.addEventListener('lostpointercapture', up);
   }
   function onKeyDown(event: KeyboardEvent) {
     const grow = edge === 'right' ? 'ArrowRight' : edge === 'left' ? 'ArrowLeft' : 'ArrowUp';

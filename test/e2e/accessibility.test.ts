@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { screenAtRest } from './at-rest.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -13,33 +14,6 @@ async function violations(page: Page): Promise<string[]> {
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
   return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
-}
-
-/** Until a screen is there whole: nothing loads, nothing moves, and for a moment nothing changes. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      document.querySelector('.skeleton') === null &&
-      document
-        .getAnimations()
-        .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
-  );
-  await page.evaluate(
-    (quietMs) =>
-      new Promise<void>((resolve) => {
-        const end = () => {
-          observer.disconnect();
-          resolve();
-        };
-        let timer = setTimeout(end, quietMs);
-        const observer = new MutationObserver(() => {
-          clearTimeout(timer);
-          timer = setTimeout(end, quietMs);
-        });
-        observer.observe(document, { subtree: true, childList: true, attributes: true });
-      }),
-    100,
-  );
 }
 
 describe.skipIf(chromiumPath === undefined)('accessibility', () => {
@@ -53,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.locator('.react-flow__node').first().waitFor();
     const found: string[] = [];
     async function look(where: string) {
-      await settled(page);
+      await screenAtRest(page);
       found.push(...(await violations(page)).map((line) => `${where}: ${line}`));
     }
     await look('editor');

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type AppPage, chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { screenAtRest } from './at-rest.ts';
 import { editorPage } from './editor-page.ts';
 
 let app: RunningApp;
@@ -53,8 +54,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
       ]) {
         await editor.addNode(title);
       }
-      await page.getByRole('button', { name: 'Arrange' }).click();
-      await page.waitForTimeout(1_000);
+      await editor.arrange();
       const wanted: [string, string][] = [
         ['file.table', 'split.input'],
         ['split.train', 'impute.input'],
@@ -67,7 +67,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
         ['endpoint.requests', 'drift.requests'],
       ];
       for (const [from, to] of wanted) await editor.connect(from, to);
-      expect(await editor.edgeCount()).toBe(wanted.length);
+      await expect.poll(() => editor.edgeCount(), { timeout: 15_000 }).toBe(wanted.length);
 
       // A connection that does not fit is refused, and the reason stands at the pointer.
       await editor.connect('split.test', 'linear.features');
@@ -190,7 +190,8 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     withPage(async ({ page }) => {
       for (const name of ['Home', 'Runs', 'Models', 'Endpoints', 'Monitors', 'Settings', 'Graphs']) {
         await page.getByRole('link', { name }).click();
-        await page.waitForTimeout(700);
+        await expect.poll(() => page.getByRole('main').innerText(), { timeout: 15_000 }).not.toBe('');
+        await screenAtRest(page);
         await screenshot(page, `${name.toLowerCase()}-${theme}`);
       }
     }, theme),

@@ -6,6 +6,7 @@ import { stepsGraph } from '../perf/canvas/steps-graph.ts';
 import { wideGraph } from '../perf/canvas/wide-graph.ts';
 import { chromiumPath, type RunningApp } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { cardsAtRest } from './at-rest.ts';
 import { editorPage } from './editor-page.ts';
 
 let app: RunningApp;
@@ -41,7 +42,7 @@ describe.skipIf(chromiumPath === undefined)('the canvas at scale', () => {
   it('renders at most one card per status event', async () => {
     const page = await open(stepsGraph(40));
     await page.getByText('41 of 41 steps will run').waitFor();
-    await page.waitForTimeout(1_000);
+    await cardsAtRest(page);
     const before = await counted(page, 'node-card');
     expect(before).toBeGreaterThan(0);
     await page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click();
@@ -61,10 +62,9 @@ describe.skipIf(chromiumPath === undefined)('the canvas at scale', () => {
     await page.locator('.react-flow__pane').hover({ position: { x: 400, y: 300 } });
     for (let step = 0; step < 22; step++) {
       await page.mouse.wheel(0, -150);
-      await page.waitForTimeout(60);
     }
     await page.locator(cards).first().waitFor();
-    await page.waitForTimeout(1_000);
+    await cardsAtRest(page);
     const near = await page.locator(cards).count();
     expect(near).toBeGreaterThan(5);
     expect(near).toBeLessThan(250);
@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)('the canvas at scale', () => {
     const page = await open(wideGraph(300));
     const canvas = page.locator('.far-view');
     await canvas.waitFor();
-    await page.waitForTimeout(800);
+    await cardsAtRest(page);
     // The first card lies at the top left of the graph as fitted.
     const at = await page.evaluate(() => {
       const style = document.querySelector<HTMLElement>('.react-flow__viewport')?.style.transform ?? '';
@@ -112,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)('the canvas at scale', () => {
     const editor = editorPage(page);
     await editor.node('clean').waitFor();
     const ids = () => page.locator(edges).evaluateAll((all) => all.map((edge) => edge.getAttribute('data-id')));
-    await page.waitForTimeout(800);
+    await cardsAtRest(page);
     const edge = await page.locator(`${edges}[data-id="flights.table→clean.input"] path`).first().boundingBox();
     const canvas = await page.locator('.canvas').boundingBox();
     if (!edge || !canvas) throw new Error('The edge is not on the screen.');

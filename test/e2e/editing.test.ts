@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, root, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { cardsAtRest, portAt } from './at-rest.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -44,15 +45,7 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
     await node(page, 'impute').waitFor();
     // The bar about trust moves everything down once.
     await page.getByText('This graph comes from elsewhere.').waitFor();
-    let before = '';
-    await expect
-      .poll(async () => {
-        const now = JSON.stringify(await node(page, 'impute').boundingBox());
-        const still = now === before;
-        before = now;
-        return still;
-      }, soon)
-      .toBe(true);
+    await cardsAtRest(page);
     try {
       await use(page);
       expect(errors).toEqual([]);
@@ -166,6 +159,7 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
       await expect.poll(() => edgeIds(page), soon).toContain('clean.table→aggregate.input');
       await page.keyboard.press('Control+z');
       await node(page, 'aggregate').waitFor({ state: 'detached' });
+      await portAt(page, { x: from.cx, y: from.cy });
       await drag(page, { x: from.cx, y: from.cy }, empty);
       await expect.poll(() => picker.getByRole('option').first().innerText(), soon).toContain('Aggregate');
       await page.keyboard.press('Escape');

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { cardsAtRest, portAt } from './at-rest.ts';
 
 /** What a person does on the canvas and in the inspector, by what they see. */
 export interface EditorPage {
@@ -12,6 +13,8 @@ export interface EditorPage {
   /** Waits until the node's accessible name matches. */
   waitForNode(nodeId: string, name: RegExp): Promise<void>;
   edgeCount(): Promise<number>;
+  /** Arranges the cards and waits until they have arrived. */
+  arrange(): Promise<void>;
   run(): Promise<void>;
 }
 
@@ -46,6 +49,7 @@ export function editorPage(page: Page): EditorPage {
     async connect(from, to) {
       const start = await centre(port(from, 'source'));
       const end = await centre(port(to, 'target'));
+      await portAt(page, start);
       await page.mouse.move(start.x, start.y);
       await page.mouse.down();
       await page.mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 4 });
@@ -62,6 +66,24 @@ export function editorPage(page: Page): EditorPage {
         [nodeId, name.source] as const,
         { timeout: runTimeoutMs },
       );
+    },
+    async arrange() {
+      const arriving = page.evaluate(
+        () =>
+          new Promise<void>((resolve) => {
+            const canvas = document.querySelector('.canvas');
+            if (!canvas) return;
+            const observer = new MutationObserver(() => {
+              if (!canvas.classList.contains('arranging')) return;
+              observer.disconnect();
+              resolve();
+            });
+            observer.observe(canvas, { attributes: true });
+          }),
+      );
+      await page.getByRole('button', { name: 'Arrange' }).click();
+      await arriving;
+      await cardsAtRest(page);
     },
     edgeCount: () => page.locator('.react-flow__edge').count(),
     run: () => page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click(),

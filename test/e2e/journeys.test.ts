@@ -185,11 +185,11 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await second.page.addInitScript((graph) => localStorage.setItem('slipway.last-graph', graph), path);
       await second.page.goto(app.url);
       await node(second.page, 'impute').waitFor();
-      await page.waitForTimeout(3500);
+      const count = (await page.locator('.react-flow__node').count()) + 1;
       await node(page, 'impute').locator('.node-title').click();
       await page.keyboard.press('d');
+      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(count);
       await page.keyboard.press('Control+s');
-      const count = await page.locator('.react-flow__node').count();
       // Without changes of its own the other window reads the file again.
       await expect.poll(() => second.page.locator('.react-flow__node').count(), { timeout: 20_000 }).toBe(count);
       await node(second.page, 'impute').locator('.node-title').click();
@@ -230,8 +230,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await editor.addNode('File');
       await page.locator('[data-field="path"] input').fill('pkg:vega-datasets/data/seattle-weather.csv');
       await editor.addNode('SQL');
-      await page.getByRole('button', { name: 'Arrange' }).click();
-      await page.waitForTimeout(800);
+      await editor.arrange();
       await editor.connect('file.table', 'sql.input');
       await editor.select('file');
       await page.getByRole('region', { name: 'Results' }).getByRole('button', { name: 'Run to here' }).click();

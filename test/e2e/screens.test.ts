@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { screenAtRest } from './at-rest.ts';
 
 /** Where parts of a screen stand: selector → left, top, width, height in px, from the reading side. */
 type Places = Record<string, [number, number, number, number]>;
@@ -97,7 +98,9 @@ describe.skipIf(chromiumPath === undefined)('screens', () => {
       await page.evaluate((to) => {
         location.hash = `#/${to}`;
       }, screen);
-      await page.waitForTimeout(900);
+      await page.locator(`.rail a[href="#/${screen}"][aria-current]`).waitFor();
+      await page.waitForFunction(() => document.querySelector('main')?.innerText.trim() !== '');
+      await screenAtRest(page);
       places[screen] = await placesOn(page);
       await screenshot(page, `screen-${screen}-${theme}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -10,6 +10,7 @@ const checks: Record<string, () => Promise<Benchmark>> = {
   'swap-10min': async () => (await import('./acceptance/swap-10min.ts')).swap10min,
   'closed-loop': async () => (await import('./acceptance/closed-loop.ts')).closedLoop,
   'guided-tour': async () => (await import('./acceptance/guided-tour.ts')).guidedTour,
+  'app-memory': async () => (await import('./acceptance/app-memory.ts')).appMemory,
   soak: async () => (await import('./acceptance/soak.ts')).soak,
   'cbpe-weeks': async () => (await import('./acceptance/cbpe-weeks.ts')).cbpeWeeks,
   'drift-calibration': async () => (await import('./acceptance/drift-calibration.ts')).driftCalibration,

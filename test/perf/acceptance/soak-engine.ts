@@ -7,6 +7,7 @@ import { root, startSlipway } from '../../e2e/app.ts';
 import { connectRpc, type RpcConnection } from '../../support/rpc-client.ts';
 import { median } from '../median.ts';
 import { handlesOfTree, proportionalBytesOfTree } from '../process-tree-memory.ts';
+import { slope } from '../slope.ts';
 
 export interface SoakOptions {
   minutes: number;
@@ -107,7 +108,7 @@ export async function soakFor({ minutes, warmUpMinutes, seed, log }: SoakOptions
     const handles = settled.map((sample) => sample.handles);
     return {
       minutes: lasting,
-      memorySlopeMiBPerMin: slope(settled),
+      memorySlopeMiBPerMin: slope(settled.map(({ minute, mebibytes }) => ({ x: minute, y: mebibytes }))),
       handleGrowth: median(handles.slice(-fifth)) - median(handles.slice(0, fifth)),
       errors,
     };
@@ -193,18 +194,4 @@ async function watchMonitor(rpc: RpcConnection, signal: AbortSignal): Promise<vo
       if (!look.aborted) throw error;
     }
   }
-}
-
-/** Least-squares slope of memory over time. */
-function slope(samples: readonly Sample[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const atMinute = mean(samples.map((sample) => sample.minute));
-  const atMebibyte = mean(samples.map((sample) => sample.mebibytes));
-  let product = 0;
-  let square = 0;
-  for (const { minute, mebibytes } of samples) {
-    product += (minute - atMinute) * (mebibytes - atMebibyte);
-    square += (minute - atMinute) ** 2;
-  }
-  return product / square;
 }

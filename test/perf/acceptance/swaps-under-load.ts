@@ -6,6 +6,7 @@ import { modelSourcesAt } from '../../../main/serving/model-source.ts';
 import { capacityOf, LoadGenerator, postRequest, quantile } from '../serve/load.ts';
 import { deepNetwork, sampleRow } from '../serve/models.ts';
 import { openLoopLoad } from '../serve/open-loop-load.ts';
+import { slope } from '../slope.ts';
 
 /** Keys of figures.json. */
 export interface SwapFigures {
@@ -105,7 +106,11 @@ export async function swapsUnderLoad(
           'and this was no load of 80 %.',
       );
     }
-    return { figures: { failures, memorySlopeMiBPerMin: slope(memory) }, swaps, answered };
+    return {
+      figures: { failures, memorySlopeMiBPerMin: slope(memory.map(({ minute, mib }) => ({ x: minute, y: mib }))) },
+      swaps,
+      answered,
+    };
   } finally {
     closedLoop.close();
     await host.close();
@@ -116,15 +121,4 @@ export async function swapsUnderLoad(
 async function residentMiB(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 2 ** 20;
-}
-
-/** Slope of the least-squares line; 0 for fewer than two points. */
-function slope(points: readonly { minute: number; mib: number }[]): number {
-  if (points.length < 2) return 0;
-  const mean = (of: (point: { minute: number; mib: number }) => number) =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const minute = mean((point) => point.minute);
-  const mib = mean((point) => point.mib);
-  const covariance = mean((point) => (point.minute - minute) * (point.mib - mib));
-  return covariance / mean((point) => (point.minute - minute) ** 2);
 }

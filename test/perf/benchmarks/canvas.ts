@@ -146,9 +146,11 @@ async function wheel(page: Page, at: { x: number; y: number }): Promise<void> {
   }
 }
 
+/** Zooms about the middle, which keeps the middle of the graph in view. */
 async function zoomNear(page: Page, zoom: number): Promise<void> {
-  const pane = await pointOf(page, 'pane');
-  await page.mouse.move(pane.x, pane.y);
+  const canvas = await page.locator('.canvas, .react-flow').first().boundingBox();
+  if (!canvas) throw new Error('There is no canvas.');
+  await page.mouse.move(canvas.x + canvas.width / 2, canvas.y + canvas.height / 2);
   for (let step = 0; step < 60; step++) {
     const now = await page.evaluate(() => {
       const style = document.querySelector<HTMLElement>('.react-flow__viewport')?.style.transform ?? '';
