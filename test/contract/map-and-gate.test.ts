@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
 import { createArtifactStore } from '../../main/store/artifact-store.ts';
 import { createDirectoryDriver } from '../../main/store/directory-driver.ts';
 import { readTablePage } from '../../main/compute/duckdb/page.ts';
+import { definitionOf } from '../../nodes/catalog.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 
 interface Graph {
@@ -92,6 +96,59 @@ it('repeats a group for each partition and collects the tables', { timeout: 120_
   ]);
   const bad = await runSlipway(['validate', write('twice', graph(['ATL', 'ATL']))], dir);
   expect(JSON.stringify(bad.last)).toContain('the same value twice');
+});
+
+it('validates the folds of each item, on one machine as on one that has only the items', {
+  timeout: 180_000,
+}, async () => {
+  const graph = {
+    nodes: {
+      penguins: node('data.file', { path: 'pkg:vega-datasets/data/penguins.json' }),
+      each: node('graph.map', {
+        group: 'validated',
+        itemInput: 'rows',
+        itemColumn: 'Species',
+        itemName: 'kind',
+        items: ['Adelie', 'Gentoo'],
+      }),
+    },
+    edges: [{ from: 'penguins.table', to: 'each.rows' }],
+    groups: {
+      validated: {
+        nodes: {
+          scaled: node('feature.scale', { columns: ['Beak Length (mm)', 'Flipper Length (mm)'] }),
+          model: node('train.trees', { label: 'Body Mass (g)', trees: 5 }),
+          folds: node('train.cross-validate', { folds: 3, parallelFolds: 2 }),
+        },
+        edges: [
+          { from: 'scaled.features', to: 'model.features' },
+          { from: 'model.model', to: 'folds.model' },
+        ],
+        inputs: { rows: { to: ['scaled.input'] } },
+        outputs: { predictions: { from: 'folds.predictions' } },
+      },
+    },
+  };
+  const path = write('folds-of-items', graph);
+  const local = await run(path);
+  expect(local.status).toBe('succeeded');
+  const collected = local.outputs['each--collect--predictions.table']?.digest;
+  const { columns, rows } = await rowsOf(local, 'each--collect--predictions.table');
+  const at = (name: string) => columns.indexOf(name);
+  expect(new Set(rows.map((row) => String(row[at('fold')])))).toEqual(new Set(['1', '2', '3']));
+  const plan = join(dir, 'folds-of-items.plan.json');
+  const read = readGraphValue(JSON.parse(readFileSync(path, 'utf8')), definitionOf);
+  writeFileSync(plan, JSON.stringify(exportContextOf(read).plan));
+  const machine = async (...part: string[]) => {
+    const store = pathToFileURL(join(dir, 'elsewhere')).href;
+    const done = await runSlipway(['run', '--plan', plan, ...part, '--store', store], join(dir, 'machine'));
+    expect(done.code, done.stderr).toBe(0);
+    return done.last as unknown as Finished;
+  };
+  await machine('--step', 'penguins');
+  await machine('--items', 'each');
+  const there = await machine('--step', 'each--collect--predictions');
+  expect(there.outputs['each--collect--predictions.table']?.digest).toBe(collected);
 });
 
 it('ends a branch at a gate without failing the run, and compares reports in a table', {
