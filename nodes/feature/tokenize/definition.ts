@@ -26,7 +26,20 @@ export const tokenizeNode = defineNode({
   stage: 'feature',
   title: 'Tokens',
   summary: 'Turns text into the token numbers that a language model takes.',
-  keywords: ['tokenizer', 'hugging face', 'transformers', 'bert', 'wordpiece', 'nlp', 'text', 'embedding', 'llm'],
+  keywords: [
+    'tokenizer',
+    'hugging face',
+    'transformers',
+    'bert',
+    'roberta',
+    'gpt',
+    'wordpiece',
+    'bpe',
+    'nlp',
+    'text',
+    'embedding',
+    'llm',
+  ],
   params: z.object({
     column: z
       .string()
@@ -44,7 +57,7 @@ export const tokenizeNode = defineNode({
       .min(3)
       .max(512)
       .default(128)
-      .describe('Tokens of a text, [CLS] and [SEP] among them; longer texts are cut off, shorter ones padded.')
+      .describe('Tokens of a text, special ones among them; longer texts are cut off, shorter ones padded.')
       .meta(paramMeta({ unit: 'tokens' })),
   }),
   ports: {
@@ -74,18 +87,23 @@ export const tokenizeNode = defineNode({
       note: 'The folder that save_pretrained wrote; ONNX model takes the same folder.',
     },
   ],
-  help: `For models of the BERT family (BERT, DistilBERT, MiniLM, ELECTRA …) that lie in a folder of this machine, as Hugging Face's
-*save_pretrained* writes it. Nothing is downloaded. Connect the features to **ONNX model** with the same folder: it takes them by
+  help: `For models of the BERT family (BERT, DistilBERT, MiniLM, ELECTRA …) and of those of GPT-2 and RoBERTa that lie in a
+folder of this machine, as Hugging Face's *save_pretrained* writes it. Nothing is downloaded. Connect the features to **ONNX model** with the same folder: it takes them by
 name.
 
 **WordPiece** as those models were trained with: text is brought to lower case and loses accents where the tokenizer says so, is
 divided at white space and punctuation, and each word into the longest known pieces from the left. A word without a
 division is [UNK]. The settings are read from \`tokenizer.json\`, or from \`vocab.txt\` with \`tokenizer_config.json\`.
 
+**Byte-level BPE** as GPT-2, RoBERTa and BART have it: text is divided into words by GPT-2's pattern, each into its bytes, and
+these are merged pair by pair. Read from \`tokenizer.json\`, with the special tokens it puts around a text, if any.
+
 **It is a part of the served model**: endpoints take text, with the same tokens as in training. The graph uses an operator
 of ONNX Runtime (Tokenizer), which other runtimes may lack.
 
-**Limits.** Tokenizers of other kinds (byte-level BPE of GPT and RoBERTa, Unigram of T5) are refused by name. One text per row, no
+**Limits.** Tokenizers of other kinds (Unigram of T5 and XLM-R, BPE with another pattern or normalizer, as Llama has it) are
+refused by name. One text per row, no
 pairs. Special tokens inside a text, such as \`[MASK]\`, are read as text. Of a text the first 16 characters per token are looked at.
-Letters that Unicode takes apart into several (Korean syllables) stay whole. Missing text has no tokens but [CLS] and [SEP].`,
+Letters that Unicode takes apart into several (Korean syllables) stay whole. Long words of BPE, such as texts
+without spaces, take a round for each rank of their merges. Missing text has no tokens but the special ones.`,
 });

@@ -6,15 +6,17 @@ import {
 } from '../../../main/compute/onnx/feature-values.ts';
 import { attribute, type GraphBuilder, mlDomain, runtimeDomain } from '../../../main/compute/onnx/graph-builder.ts';
 import { longestText, tokenFeatures } from './definition.ts';
-import type { Vocabulary } from './read-vocabulary.ts';
+import { lookUp } from './look-up.ts';
+import { bytePairTokens } from './lower-byte-pairs.ts';
+import type { Vocabulary, WordPieces } from './read-vocabulary.ts';
 
 /** Stands where a word ends; in no vocabulary. */
 const barrier = '\n';
 const [space, ofWord, alone] = [0, 1, 2];
 
 /**
- * Greedy longest-match WordPiece (Wu et al. 2016, as BERT has it) as ONNX nodes: FP32 [N, length] of token numbers, of the
- * mask, and of zeros for the segment. Row by row, so that one long text makes no other row longer.
+ * A tokenizer as ONNX nodes: FP32 [N, length] of token numbers, of the mask, and of zeros for the segment. Row by row, so
+ * that one long text makes no other row longer.
  */
 export function lowerTokens(
   builder: GraphBuilder,
@@ -52,10 +54,8 @@ export function lowerTokens(
   ];
 }
 
-/** FP32 [length] each, of a text [1] that is not empty. */
+/** FP32 [length] each, of a text [1] that ends with a space. */
 function tokensOf(row: GraphBuilder, text: string, vocabulary: Vocabulary, length: number) {
-  const first = (value: string, end: number) =>
-    row.node('Slice', [value, row.int64([0]), row.int64([end]), row.int64([0])]);
   const split = row.node(
     'Tokenizer',
     [text],
@@ -67,12 +67,26 @@ function tokensOf(row: GraphBuilder, text: string, vocabulary: Vocabulary, lengt
     },
     { domain: runtimeDomain },
   );
-  const raw = first(row.node('Reshape', [split, row.int64([-1])]), longestText(length));
+  const chars = row.node('Reshape', [split, row.int64([-1])]);
+  const given = vocabulary.type === 'byte-pairs' ? first(row, chars, -1) : chars;
+  const raw = first(row, given, longestText(length));
+  if (vocabulary.type === 'word-pieces') return laidOut(row, wordPieceTokens(row, raw, vocabulary), vocabulary, length);
+  const tokens = bytePairTokens(row, raw, vocabulary);
+  const kept = row.node('GreaterOrEqual', [tokens, row.int64(0)]);
+  return laidOut(row, { tokens, kept }, vocabulary, length);
+}
+
+function first(row: GraphBuilder, value: string, end: number): string {
+  return row.node('Slice', [value, row.int64([0]), row.int64([end]), row.int64([0])]);
+}
+
+/** Greedy longest-match WordPiece (Wu et al. 2016, as BERT has it): by character, the number of a token, and whether it is one. */
+function wordPieceTokens(row: GraphBuilder, raw: string, vocabulary: WordPieces): { tokens: string; kept: string } {
   const chars = normalized(row, raw, vocabulary);
   const kind = lookUp(row, chars, vocabulary.kinds, ofWord);
   const is = (value: string, number: number) => row.node('Equal', [value, row.int64(number)]);
   const isSpace = is(kind, space);
-  const before = row.node('Concat', [row.int64([space]), first(kind, -1)], { axis: attribute.int(0) });
+  const before = row.node('Concat', [row.int64([space]), first(row, kind, -1)], { axis: attribute.int(0) });
   const separate = row.node('Or', [row.node('Not', [is(before, ofWord)]), row.node('Not', [is(kind, ofWord)])]);
   const starts = row.node('And', [row.node('Not', [isSpace]), separate]);
   const { number, size } = longestPieces(row, chars, { starts, isSpace }, vocabulary);
@@ -80,12 +94,11 @@ function tokensOf(row: GraphBuilder, text: string, vocabulary: Vocabulary, lengt
   const broken = failedWords(row, starts, fails);
   const unknown = row.node('And', [starts, broken]);
   const kept = row.node('Or', [unknown, row.node('And', [emits, row.node('Not', [broken])])]);
-  const tokens = row.node('Where', [unknown, row.int64(vocabulary.unknown), number]);
-  return laidOut(row, { tokens, kept }, vocabulary, length);
+  return { tokens: row.node('Where', [unknown, row.int64(vocabulary.unknown), number]), kept };
 }
 
 /** Characters as the vocabulary writes them: white space as a space, lower case, without accents. */
-function normalized(row: GraphBuilder, raw: string, { replaced }: Vocabulary): string {
+function normalized(row: GraphBuilder, raw: string, { replaced }: WordPieces): string {
   if (replaced.size === 0) return raw;
   const same = '\u0000';
   const mapped = row.node(
@@ -101,25 +114,12 @@ function normalized(row: GraphBuilder, raw: string, { replaced }: Vocabulary): s
   return row.node('Where', [row.node('Equal', [mapped, row.initializer('BYTES', [same], [])]), raw, mapped]);
 }
 
-function lookUp(row: GraphBuilder, keys: string, table: ReadonlyMap<string, number>, other: number): string {
-  return row.node(
-    'LabelEncoder',
-    [keys],
-    {
-      keys_strings: attribute.strings([...table.keys()]),
-      values_int64s: attribute.ints([...table.values()]),
-      default_int64: attribute.int(other),
-    },
-    { domain: mlDomain },
-  );
-}
-
 /** Of the piece that begins at each character: its number, and its characters, 0 where there is none. INT64 [T]. */
 function longestPieces(
   row: GraphBuilder,
   chars: string,
   { starts, isSpace }: { starts: string; isSpace: string },
-  { pieces, longestPiece, prefix }: Vocabulary,
+  { pieces, longestPiece, prefix }: WordPieces,
 ): { number: string; size: string } {
   const barriers = row.initializer('BYTES', [barrier], []);
   const more = row.node('Where', [row.node('Or', [starts, isSpace]), barriers, chars]);
@@ -212,7 +212,7 @@ function failedWords(row: GraphBuilder, starts: string, fails: string): string {
   return outputs[1] as string;
 }
 
-/** [CLS] tokens [SEP] [PAD] …, and 1 up to [SEP]. */
+/** [CLS] tokens [SEP] [PAD] …, and 1 up to [SEP], where there are such. */
 function laidOut(
   row: GraphBuilder,
   { tokens, kept }: { tokens: string; kept: string },
@@ -220,21 +220,24 @@ function laidOut(
   length: number,
 ): { ids: string; mask: string } {
   const rank = row.node('CumSum', [castTo(row, kept, 'INT64'), row.int64(0)]);
-  const room = row.int64(length - 2);
+  const before = start === undefined ? 0 : 1;
+  const room = row.int64(length - before - (end === undefined ? 0 : 1));
   const fits = row.node('And', [kept, row.node('LessOrEqual', [rank, room])]);
   const rest = row.int64(length);
-  const places = row.node('Where', [fits, rank, rest]);
+  const places = row.node('Where', [fits, before === 1 ? rank : row.node('Sub', [rank, row.int64(1)]), rest]);
   const pads = row.int64(Array.from({ length: length + 1 }, () => pad));
   const scattered = row.node('ScatterElements', [pads, places, tokens], { axis: attribute.int(0) });
-  const all = row.node('ReduceMax', [rank, row.int64([0])], { keepdims: attribute.int(0) });
-  const last = row.node('Add', [row.node('Min', [all, room]), row.int64(1)]);
+  const all = row.node('ReduceSum', [castTo(row, kept, 'INT64'), row.int64([0])], { keepdims: attribute.int(0) });
+  /** Where the tokens end. */
+  const last = row.node('Add', [row.node('Min', [all, room]), row.int64(before)]);
   const position = row.int64(Array.from({ length }, (_, i) => i));
   const body = row.node('Slice', [scattered, row.int64([0]), row.int64([length]), row.int64([0])]);
-  const withStart = row.node('Where', [row.node('Equal', [position, row.int64(0)]), row.int64(start), body]);
-  const ids = row.node('Where', [row.node('Equal', [position, last]), row.int64(end), withStart]);
+  const put = (into: string, at: string, number: number | undefined) =>
+    number === undefined ? into : row.node('Where', [row.node('Equal', [position, at]), row.int64(number), into]);
+  const ids = put(put(body, row.int64(0), start), last, end);
   return {
     ids: castTo(row, ids, 'FP32'),
-    mask: castTo(row, row.node('LessOrEqual', [position, last]), 'FP32'),
+    mask: castTo(row, row.node(end === undefined ? 'Less' : 'LessOrEqual', [position, last]), 'FP32'),
   };
 }
 

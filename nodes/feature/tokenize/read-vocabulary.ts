@@ -2,10 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { type BytePairs, byteNames, packedCharacters } from './byte-pairs.ts';
 import { charKinds } from './lower.ts';
 
 /** What WordPiece needs to know. */
-export interface Vocabulary {
+export interface WordPieces {
+  type: 'word-pieces';
   /** Pieces that begin a word as they are, others behind `prefix`, with their numbers. */
   pieces: ReadonlyMap<string, number>;
   prefix: string;
@@ -24,6 +26,8 @@ export interface Vocabulary {
   kinds: ReadonlyMap<string, number>;
 }
 
+export type Vocabulary = WordPieces | BytePairs;
+
 const largestFileBytes = 2 ** 26;
 const mostPieces = 500_000;
 const mostCharacters = 64;
@@ -39,17 +43,48 @@ const tokenizerSchema = z.object({
     })
     .loose()
     .nullish(),
-  pre_tokenizer: z.object({ type: z.string() }).loose().nullish(),
+  pre_tokenizer: z
+    .object({ type: z.string(), add_prefix_space: z.boolean().optional(), use_regex: z.boolean().optional() })
+    .loose()
+    .nullish(),
+  post_processor: z.object({ type: z.string() }).loose().nullish(),
+  padding: z
+    .object({ pad_id: z.number().int().min(0) })
+    .loose()
+    .nullish(),
+  added_tokens: z.array(z.object({ id: z.number().int().min(0), content: z.string() })).nullish(),
 });
+const vocabSchema = z.record(
+  z.string(),
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 24),
+);
+const bytePairSchema = z.object({
+  vocab: vocabSchema,
+  merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+  dropout: z.number().nullish(),
+  continuing_subword_prefix: z.string().nullish(),
+  end_of_word_suffix: z.string().nullish(),
+  byte_fallback: z.boolean().nullish(),
+  ignore_merges: z.boolean().nullish(),
+});
+const around = z.tuple([z.string(), z.number().int().min(0)]);
+const processorSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ByteLevel') }),
+  z.object({ type: z.enum(['RobertaProcessing', 'BertProcessing']), cls: around, sep: around }),
+  z.object({
+    type: z.literal('TemplateProcessing'),
+    single: z.array(
+      z.union([z.object({ SpecialToken: z.object({ id: z.string() }) }), z.object({ Sequence: z.object({}) })]),
+    ),
+    special_tokens: z.record(z.string(), z.object({ ids: z.array(z.number().int().min(0)).length(1) })),
+  }),
+]);
 const wordPieceSchema = z.object({
-  vocab: z.record(
-    z.string(),
-    z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 24),
-  ),
+  vocab: vocabSchema,
   unk_token: z.string().default('[UNK]'),
   continuing_subword_prefix: z.string().default('##'),
   max_input_chars_per_word: z.number().int().min(1).default(100),
@@ -65,7 +100,7 @@ export const vocabularyFiles = ['tokenizer.json', 'vocab.txt'];
 
 /**
  * The tokenizer of a `tokenizer.json`, or of a `vocab.txt` with the `tokenizer_config.json` beside it.
- * Errors: `data.unreadable`, `request.unsupported` for tokenizers that are no WordPiece.
+ * Errors: `data.unreadable`, `request.unsupported` for tokenizers that are neither WordPiece nor byte-level BPE.
  */
 export async function readVocabulary(file: string): Promise<Vocabulary> {
   const text = await readText(file);
@@ -95,20 +130,15 @@ function ofTokenizer(file: string, text: string): Vocabulary {
     throw unreadable(file, 'it is not the JSON of a tokenizer', cause);
   }
   const { model, normalizer, pre_tokenizer: divider } = tokenizer;
+  if (model.type === 'BPE') return ofBytePairs(file, tokenizer);
   const parts = [
     { what: 'model', is: model.type ?? 'of no type', wanted: 'WordPiece' },
     { what: 'normalizer', is: normalizer?.type ?? 'none', wanted: 'BertNormalizer' },
     { what: 'pre-tokenizer', is: divider?.type ?? 'none', wanted: 'BertPreTokenizer' },
   ];
   for (const { what, is, wanted } of parts) {
-    if (is === wanted) continue;
-    throw new AppError(
-      'request.unsupported',
-      `The ${what} of ${basename(file)} is ${is}; only ${wanted} can be served.`,
-      {
-        fix: 'Choose a model of the BERT family, or make the tokens in a Python step and give them to ONNX model.',
-      },
-    );
+    if (is !== wanted)
+      throw unsupported(file, what, is, wanted === 'WordPiece' ? 'WordPiece and byte-level BPE' : wanted);
   }
   const parsed = wordPieceSchema.safeParse(model);
   if (!parsed.success) throw unreadable(file, 'its model has no vocabulary of texts with numbers', parsed.error);
@@ -127,6 +157,92 @@ function ofTokenizer(file: string, text: string): Vocabulary {
     stripAccents: normalizer?.strip_accents ?? lowercase,
     dividesChinese: normalizer?.handle_chinese_chars ?? true,
   });
+}
+
+function unsupported(file: string, what: string, is: string, wanted: string): AppError {
+  return new AppError(
+    'request.unsupported',
+    `The ${what} of ${basename(file)} is ${is}; only ${wanted} can be served.`,
+    {
+      fix: 'Choose a model of the BERT, GPT-2 or RoBERTa family, or make the tokens in a Python step and give them to ONNX model.',
+    },
+  );
+}
+
+function ofBytePairs(file: string, tokenizer: z.infer<typeof tokenizerSchema>): BytePairs {
+  const { model, normalizer, pre_tokenizer: divider, padding, added_tokens: added } = tokenizer;
+  if (normalizer != null) throw unsupported(file, 'normalizer', normalizer.type, 'none');
+  if (divider?.type !== 'ByteLevel') throw unsupported(file, 'pre-tokenizer', divider?.type ?? 'none', 'ByteLevel');
+  if (divider.use_regex === false)
+    throw unsupported(file, 'pre-tokenizer', 'without GPT-2’s pattern', 'ByteLevel with it');
+  const parsed = bytePairSchema.safeParse(model);
+  if (!parsed.success) throw unreadable(file, 'its model has no vocabulary and merges', parsed.error);
+  const { vocab, merges, dropout, continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = parsed.data;
+  const all = new Map(Object.entries(vocab));
+  if (all.size > mostPieces) throw unreadable(file, `it has ${all.size} pieces, and at most ${mostPieces} are read`);
+  const odd = [
+    ...((dropout ?? 0) > 0 ? ['with dropout'] : []),
+    ...(prefix || suffix ? ['with marks at pieces of words'] : []),
+    ...(parsed.data.byte_fallback === true ? ['with byte fallback'] : []),
+    ...(parsed.data.ignore_merges === true ? ['one that ignores merges'] : []),
+  ];
+  if (odd[0] !== undefined) throw unsupported(file, 'model', `BPE ${odd[0]}`, 'plain byte-level BPE');
+  const numberOf = (token: string): number => {
+    const number = all.get(token);
+    if (number === undefined) throw unreadable(file, `it has no token “${token}”`);
+    return number;
+  };
+  const tokens = 1 + [...all.values()].reduce((most, number) => Math.max(most, number), 0);
+  const ranks = new Map<number, number>();
+  const merged = merges.map((merge, rank) => {
+    const [left = '', right = ''] = typeof merge === 'string' ? merge.split(' ') : merge;
+    ranks.set(numberOf(left) * tokens + numberOf(right), rank);
+    return numberOf(left + right);
+  });
+  const special = (name: string) => added?.find(({ content }) => content === name)?.id ?? all.get(name);
+  const pad = padding?.pad_id ?? special('<pad>') ?? special('[PAD]') ?? special('<|endoftext|>') ?? 0;
+  return {
+    type: 'byte-pairs',
+    bytes: byteNames().map(numberOf),
+    ranks,
+    merged,
+    tokens,
+    characters: packedCharacters(),
+    prefixSpace: divider.add_prefix_space ?? true,
+    ...specialAround(file, tokenizer.post_processor),
+    pad,
+  };
+}
+
+/** Tokens before and behind a text. */
+function specialAround(
+  file: string,
+  given: z.infer<typeof tokenizerSchema>['post_processor'],
+): Pick<BytePairs, 'start' | 'end'> {
+  const steps =
+    given == null ? [] : given.type === 'Sequence' ? z.array(z.unknown()).parse(given['processors'] ?? []) : [given];
+  const around: Pick<BytePairs, 'start' | 'end'> = { start: undefined, end: undefined };
+  for (const step of steps) {
+    const { data } = processorSchema.safeParse(step);
+    if (data === undefined)
+      throw unsupported(file, 'post-processor', given?.type ?? 'none', 'one token before and one behind a text');
+    if (data.type === 'ByteLevel') continue;
+    if (data.type !== 'TemplateProcessing') {
+      around.start = data.cls[1];
+      around.end = data.sep[1];
+      continue;
+    }
+    const text = data.single.findIndex((part) => 'Sequence' in part);
+    const numbers = data.single.map((part) =>
+      'Sequence' in part ? undefined : data.special_tokens[part.SpecialToken.id]?.ids[0],
+    );
+    if (text < 0 || text > 1 || numbers.length > text + 2) {
+      throw unsupported(file, 'post-processor', 'one with more tokens', 'one token before and one behind a text');
+    }
+    around.start = text === 1 ? numbers[0] : undefined;
+    around.end = numbers[text + 1];
+  }
+  return around;
 }
 
 async function ofList(file: string, text: string): Promise<Vocabulary> {
@@ -161,7 +277,7 @@ interface Rules {
   dividesChinese: boolean;
 }
 
-function vocabulary(file: string, all: ReadonlyMap<string, number>, rules: Rules): Vocabulary {
+function vocabulary(file: string, all: ReadonlyMap<string, number>, rules: Rules): WordPieces {
   if (all.size > mostPieces) throw unreadable(file, `it has ${all.size} pieces, and at most ${mostPieces} are read`);
   const special = (name: string): number => {
     const number = all.get(name);
@@ -179,6 +295,7 @@ function vocabulary(file: string, all: ReadonlyMap<string, number>, rules: Rules
     throw unreadable(file, `it has a piece of ${longestPiece} characters, and at most ${mostCharacters} are looked up`);
   }
   return {
+    type: 'word-pieces',
     pieces,
     prefix,
     longestPiece,

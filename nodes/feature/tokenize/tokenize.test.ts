@@ -219,9 +219,9 @@ test('what is no such tokenizer is refused by name', async () => {
       .run(tokenizeNode, runner, { column: 'review', path: join(folder, name) }, { input: [rows] })
       .catch((error: unknown) => error);
   };
-  expect(await refused(tokenizer({ model: { type: 'BPE', vocab: {}, merges: [] } }))).toMatchObject({
+  expect(await refused(tokenizer({ model: { type: 'Unigram', vocab: [] } }))).toMatchObject({
     code: 'request.unsupported',
-    message: expect.stringContaining('is BPE'),
+    message: expect.stringContaining('is Unigram'),
   });
   expect(await refused(tokenizer({ pre_tokenizer: { type: 'ByteLevel' } }))).toMatchObject({
     code: 'request.unsupported',

@@ -107,13 +107,15 @@ Fehlender Text, und Text ohne bekannten Begriff, gibt Nullen.`,
   },
   'feature.tokenize': {
     summary: 'Macht Text zu den Token-Nummern, die ein Sprachmodell nimmt.',
-    help: `Für Modelle der BERT-Familie (BERT, DistilBERT, MiniLM, ELECTRA …), die in einem Ordner dieses Rechners liegen, wie *save_pretrained* von Hugging Face ihn schreibt. Nichts wird heruntergeladen. Verbinde die Merkmale mit **ONNX-Modell** und demselben Ordner: es nimmt sie nach Namen.
+    help: `Für Modelle der BERT-Familie (BERT, DistilBERT, MiniLM, ELECTRA …) und der Familien von GPT-2 und RoBERTa, die in einem Ordner dieses Rechners liegen, wie *save_pretrained* von Hugging Face ihn schreibt. Nichts wird heruntergeladen. Verbinde die Merkmale mit **ONNX-Modell** und demselben Ordner: es nimmt sie nach Namen.
 
 **WordPiece**, wie diese Modelle damit trainiert wurden: der Text wird klein geschrieben und verliert Akzente, wo der Tokenizer es sagt, wird an Leerraum und Satzzeichen geteilt, und jedes Wort von links in die längsten bekannten Stücke. Ein Wort ohne Teilung ist [UNK]. Die Einstellungen kommen aus \`tokenizer.json\`, oder aus \`vocab.txt\` mit \`tokenizer_config.json\`.
 
+**BPE auf Bytes**, wie GPT-2, RoBERTa und BART es haben: der Text wird nach dem Muster von GPT-2 in Wörter geteilt, jedes in seine Bytes, und diese werden Paar für Paar verbunden. Es kommt aus \`tokenizer.json\`, mit den besonderen Token, die er um einen Text setzt.
+
 **Es ist ein Teil des betriebenen Modells**: Endpunkte nehmen Text, mit denselben Token wie im Training. Der Graph nutzt einen Operator von ONNX Runtime (Tokenizer), den andere Laufzeiten vielleicht nicht haben.
 
-**Grenzen.** Andere Tokenizer (Byte-BPE von GPT und RoBERTa, Unigram von T5) werden mit Namen abgelehnt. Ein Text je Zeile, keine Paare. Besondere Token im Text, etwa \`[MASK]\`, werden als Text gelesen. Von einem Text werden die ersten 16 Zeichen je Token angesehen. Buchstaben, die Unicode in mehrere zerlegt (koreanische Silben), bleiben ganz. Fehlender Text hat keine Token außer [CLS] und [SEP].`,
+**Grenzen.** Andere Tokenizer (Unigram von T5 und XLM-R, BPE mit anderem Muster oder Normalizer, wie Llama es hat) werden mit Namen abgelehnt. Ein Text je Zeile, keine Paare. Besondere Token im Text, etwa \`[MASK]\`, werden als Text gelesen. Von einem Text werden die ersten 16 Zeichen je Token angesehen. Buchstaben, die Unicode in mehrere zerlegt (koreanische Silben), bleiben ganz. Lange Wörter von BPE, etwa Texte ohne Leerraum, brauchen eine Runde je Rang ihrer Verbindungen. Fehlender Text hat keine Token außer den besonderen.`,
   },
   'feature.impute': {
     summary: 'Füllt fehlende Werte mit dem, was die Trainingszeilen zeigen, oder mit einer Konstanten.',

@@ -1347,8 +1347,8 @@ export const texts: Readonly<Record<string, string>> = {
   'The column with the text.': 'Die Spalte mit dem Text.',
   'The folder of the model with tokenizer.json or vocab.txt, or one of these files.':
     'Der Ordner des Modells mit tokenizer.json oder vocab.txt, oder eine dieser Dateien.',
-  'Tokens of a text, [CLS] and [SEP] among them; longer texts are cut off, shorter ones padded.':
-    'Token eines Textes, darunter [CLS] und [SEP]; längere Texte werden abgeschnitten, kürzere aufgefüllt.',
+  'Tokens of a text, special ones among them; longer texts are cut off, shorter ones padded.':
+    'Token eines Textes, besondere mitgezählt; längere Texte werden abgeschnitten, kürzere aufgefüllt.',
   Sentiment: 'Stimmung',
   'The folder that save_pretrained wrote; ONNX model takes the same folder.':
     'Der Ordner, den save_pretrained schrieb; ONNX-Modell nimmt denselben Ordner.',
