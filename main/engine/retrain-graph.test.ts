@@ -23,7 +23,8 @@ it('finds the rows a model learns from and is measured on', async () => {
 it('gives a graph whose train part needs no step before the new rows', async () => {
   const document = await loop();
   const part = trainPartOf(document, 'endpoint') as TrainPart;
-  const changed = retrainGraph(document, part, { trainPath: '/t.parquet', holdoutPath: '/h.parquet', alias: 'next' });
+  const files = { trainPath: '/t.parquet', holdoutPath: '/h.parquet' };
+  const changed = retrainGraph(document, part, { ...files, alias: 'next', approval: false });
   const { plan, diagnostics } = createPlan(changed, definitionOf);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const { selected } = selectSteps(plan, { to: 'register' });
@@ -32,6 +33,9 @@ it('gives a graph whose train part needs no step before the new rows', async () 
   );
   expect(plan.steps.find(({ id }) => id === 'register')?.params).toMatchObject({ alias: 'next', name: 'closed-loop' });
   expect(document.nodes['register']?.params['alias']).toBe('champion');
+  const asked = retrainGraph(document, part, { ...files, alias: 'next', approval: true });
+  expect(asked.nodes['register']?.params['approval']).toBe('person');
+  expect(changed.nodes['register']?.params['approval']).toBe(document.nodes['register']?.params['approval']);
 });
 
 it('says why a graph cannot be retrained', async () => {

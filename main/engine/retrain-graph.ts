@@ -52,20 +52,24 @@ export function trainPartOf(document: GraphDocument, endpointId: string): TrainP
   };
 }
 
-/** The same graph learning from one table file and evaluated on another, registering under `alias`. */
+/**
+ * The same graph learning from one table file and evaluated on another, registering under `alias`; with `approval` only once
+ * a person approves it, whatever the Register node says.
+ */
 export function retrainGraph(
   document: GraphDocument,
   part: TrainPart,
-  options: { trainPath: string; holdoutPath: string; alias: string },
+  options: { trainPath: string; holdoutPath: string; alias: string; approval: boolean },
 ): GraphDocument {
   const file = (path: string) => ({ kind: 'data.file', version: 1, params: { path } });
   const register = document.nodes[part.registerId] as GraphDocument['nodes'][string];
+  const params = { ...register.params, alias: options.alias, ...(options.approval ? { approval: 'person' } : {}) };
   return {
     ...document,
     nodes: {
       // A kept result would not learn from the new rows.
       ...Object.fromEntries(Object.entries(document.nodes).map(([id, { pinned: _pinned, ...node }]) => [id, node])),
-      [part.registerId]: { ...register, params: { ...register.params, alias: options.alias } },
+      [part.registerId]: { ...register, params },
       [trainNodeId]: file(options.trainPath),
       [holdoutNodeId]: file(options.holdoutPath),
     },

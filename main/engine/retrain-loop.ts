@@ -198,7 +198,8 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       const before = params.window === 'expanding' ? await firstTrainingTable(part.trainSource) : undefined;
       await writeTrainingTable(trainPath, window.train, manifest, { before, signal: closed.signal });
       await writeTrainingTable(holdoutPath, window.holdout, manifest, { signal: closed.signal });
-      const document = retrainGraph(options.document, part, { trainPath, holdoutPath, alias: 'challenger' });
+      const { approval } = params;
+      const document = retrainGraph(options.document, part, { trainPath, holdoutPath, alias: 'challenger', approval });
       const { runId } = await engine.startRun({
         document,
         baseDir: options.baseDir,
@@ -251,7 +252,13 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
         record('rejected', id, text, { ...comparison, slices: worse });
         return;
       }
-      if (params.approval || version?.approval?.state === 'waiting') {
+      const asked = version?.approval;
+      if (asked?.state === 'rejected') {
+        const text = `This is version ${version?.version ?? '?'}, which ${asked.person} rejected: the champion stays.`;
+        record('rejected', id, text, { ...comparison, challenger });
+        return;
+      }
+      if (asked?.state === 'waiting' || (params.approval && asked?.state !== 'approved')) {
         pending = { attempt: id, champion, challenger, comparison: { ...comparison }, decision: undefined };
         record('awaiting-approval', id, `Version ${version?.version ?? '?'} waits for a person's approval.`, {
           champion,
@@ -302,19 +309,30 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     }
   }
 
+  /** What a person has said of the challenger on the Models screen or the command line. */
+  function decidedElsewhere({ challenger }: Pending): boolean | undefined {
+    const state = versionOf(challenger)?.approval?.state;
+    return state === undefined || state === 'waiting' ? undefined : state === 'approved';
+  }
+
   /** Carries out what a person has decided. */
-  async function carryOut({ attempt: id, champion, challenger, comparison, decision }: Pending): Promise<void> {
+  async function carryOut(
+    { attempt: id, champion, challenger, comparison }: Pending,
+    approved: boolean,
+  ): Promise<void> {
     pending = undefined;
-    if (decision !== true) {
-      const version = versionOf(challenger);
-      if (version?.approval?.state === 'waiting') {
-        const said = { approved: false, person: 'retraining loop', note: 'Rejected on the Monitors screen.' };
-        engine.registry.decide(version.name, version.version, said);
-      }
-      record('rejected', id, 'The challenger was not approved: the champion stays.', { challenger });
+    const version = versionOf(challenger);
+    if (version?.approval?.state === 'waiting') {
+      const note = `${approved ? 'Approved' : 'Rejected'} on the Monitors screen.`;
+      engine.registry.decide(version.name, version.version, { approved, person: 'retraining loop', note });
+    }
+    const { person = null, note = null } = versionOf(challenger)?.approval ?? {};
+    const evidence = { challenger, person, note };
+    if (!approved) {
+      record('rejected', id, 'The challenger was not approved: the champion stays.', evidence);
       return;
     }
-    record('approved', id, 'The challenger was approved.', { challenger });
+    record('approved', id, 'The challenger was approved.', evidence);
     try {
       await goLive(id, champion, challenger, comparison);
     } catch (error) {
@@ -414,11 +432,6 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     const part = trainPartOf(options.document, options.endpointNodeId);
     const alias = typeof part === 'string' ? undefined : options.document.nodes[part.registerId]?.params['alias'];
     if (version === undefined || alias === '') return;
-    // Only a challenger that was approved here gets this far.
-    if (version.approval !== null && version.approval.state !== 'approved') {
-      const decision = { approved: true, person: 'retraining loop', note: 'Approved on the Monitors screen.' };
-      engine.registry.decide(version.name, version.version, decision);
-    }
     engine.registry.setAlias(version.name, typeof alias === 'string' ? alias : 'champion', version.version);
   }
 
@@ -463,7 +476,8 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     try {
       const { log } = observer;
       if (log !== undefined) {
-        if (pending?.decision !== undefined) await carryOut(pending);
+        const decision = pending === undefined ? undefined : (pending.decision ?? decidedElsewhere(pending));
+        if (pending !== undefined && decision !== undefined) await carryOut(pending, decision);
         if (probation !== undefined) await watchProbation(log, probation);
         const { reasons, evidence } = triggers();
         if (reasons.length > 0 && mayBegin(reasons)) await attempt(reasons, evidence);

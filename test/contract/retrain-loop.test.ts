@@ -16,6 +16,7 @@ import { retrainNode } from '../../nodes/monitor/retrain/definition.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import type { LoopEvent, MonitorPerformance } from '../../shared/rpc/engine-contract.ts';
+import { runSlipway } from '../support/run-slipway.ts';
 
 let dir: string;
 let engine: Engine;
@@ -187,6 +188,49 @@ it('keeps the champion where the challenger is worse', async () => {
   expect(swapped).toEqual([]);
   expect(aliasOf('champion')).toBe(champion.digest);
 }, 60_000);
+
+/** Lets it train a better model that a person has to approve, and decides on that on the command line. */
+async function decided(verdict: 'approve' | 'reject', seed: number) {
+  const rows = rowsOf(2_000, seed, true);
+  const params = { approval: true };
+  const waiting = start(rows, { params });
+  await waiting.looked;
+  expect(types(waiting.events)).toEqual(['triggered', 'retraining', 'trained', 'compared', 'awaiting-approval']);
+  const again = start(rows, { params });
+  await again.looked;
+  expect(types(again.events)).toEqual([]);
+  expect([...waiting.swapped, ...again.swapped]).toEqual([]);
+  expect(aliasOf('champion')).toBe(champion.digest);
+  const challenger = waiting.events.at(-1)?.evidence['challenger'] as string;
+  const version = engine.registry.list('loop').find(({ digest }) => digest === challenger);
+  expect(version?.approval?.state).toBe('waiting');
+  const words = ['models', verdict, 'loop', String(version?.version), '--by', 'ann', '--note', 'looked at it'];
+  const { code, stderr } = await runSlipway(words, join(dir, 'data'));
+  expect(code, stderr).toBe(0);
+  const after = start(rows, { params });
+  await after.looked;
+  return { rows, challenger, ...after };
+}
+
+it('goes on with the challenger once a person approves it on the command line', async () => {
+  const { challenger, events, swapped } = await decided('approve', 21);
+  expect(types(events)).toEqual(['approved', 'promoted']);
+  expect(events[0]?.evidence).toMatchObject({ person: 'ann', note: 'looked at it' });
+  expect(swapped).toEqual([challenger]);
+  expect(aliasOf('champion')).toBe(challenger);
+}, 90_000);
+
+it('keeps the champion where a person rejects the challenger, also when the same one comes again', async () => {
+  const { rows, events, swapped } = await decided('reject', 22);
+  expect(types(events)).toEqual(['rejected']);
+  expect(events[0]?.evidence).toMatchObject({ person: 'ann' });
+  const again = start(rows, { params: { approval: true, cooldownMinutes: 0 } });
+  await again.looked;
+  expect(types(again.events)).toEqual(['triggered', 'retraining', 'trained', 'compared', 'rejected']);
+  expect(again.events.at(-1)?.text).toContain('ann rejected');
+  expect([...swapped, ...again.swapped]).toEqual([]);
+  expect(aliasOf('champion')).toBe(champion.digest);
+}, 90_000);
 
 it('keeps the champion where training fails or diverges, and names the step', async () => {
   const broken = structuredClone(document);

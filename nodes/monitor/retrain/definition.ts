@@ -151,7 +151,8 @@ whose labels have come, and the better model goes live. Needs a **Performance mo
 4. **Challenger and champion** are compared on the kept-out rows by a paired bootstrap test, and slice by slice (frequent
    values and quarters of each column): with \`protectSlices\` a challenger that is better over all rows is still refused
    when it is surely worse in one of them (Holm's procedure over all slices).
-5. With \`approval\`, a person decides on the Monitors page.
+5. With \`approval\`, or where the Register node asks for it, a person decides: on the Monitors page, on the Models page, or with
+   \`slipway models approve\`. A version that somebody rejected is not promoted when training gives it again.
 6. **Canary**: the challenger works on copies of the requests, then answers 10 % and 50 % of them, each until it has done
    \`stageRows\` rows and \`stageMinutes\` have passed. When it fails or is far slower, it is taken back at once.
 7. The better one is **promoted**: it gets the alias of the Register node and takes over at the endpoint without a gap.

@@ -52,7 +52,7 @@ Beide kommen mit Bändern von 95 %: was die Zahl der Zeilen offen lässt, und be
 2. Die **Güteschranke** sieht auf die Zeilen mit Zielwert: genug davon, von jeder Klasse, keine leere Spalte.
 3. Die neuesten \`holdoutRows\` werden zurückgehalten; auf den Zeilen davor wird trainiert. Das neue Modell wird mit dem Alias \`challenger\` eingetragen, Gleichheitsprüfung eingeschlossen.
 4. **Challenger und Champion** werden auf den zurückgehaltenen Zeilen durch einen gepaarten Bootstrap-Test verglichen.
-5. Mit \`approval\` entscheidet eine Person auf der Monitorseite.
+5. Mit \`approval\`, oder wo der Registrieren-Knoten es verlangt, entscheidet eine Person: auf der Monitorseite, auf der Modellseite oder mit \`slipway models approve\`. Eine Version, die jemand abgelehnt hat, geht nicht live, wenn das Training sie wieder ergibt.
 6. **Canary**: der Challenger bearbeitet Kopien der Anfragen, dann beantwortet er 10 % und 50 % davon, je bis er \`stageRows\` Zeilen bearbeitet hat und \`stageMinutes\` vergangen sind. Scheitert er oder ist weit langsamer, wird er sofort zurückgenommen.
 7. Das bessere wird **befördert**: es bekommt den Alias des Knotens Eintragen und übernimmt am Endpunkt ohne Lücke. Ein Modell aus wenigen Anfragen seit einer Änderung ist vorläufig: es wird neu trainiert, sobald sie sich verdoppelt haben, und weicht seinem Nachfolger, außer der ist wahrscheinlich schlechter.
 8. Es bleibt auf **Bewährung**, bis \`holdoutRows\` seiner eigenen Anfragen Zielwerte haben: wäre das Modell davor auf ihnen sicher besser gewesen, wird es **zurückgenommen**.
