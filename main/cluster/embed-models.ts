@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
+import { modelFiles } from '../../shared/model/model-form.ts';
+import { type ModelManifest, modelManifestSchema, type PythonEstimator } from '../../shared/model/signature.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from './export-context.ts';
@@ -30,12 +31,13 @@ export async function embedModels(
   options: { ensembles: boolean },
 ): Promise<ExportContext> {
   const models = new Map<string, EmbeddedModel>();
-  for (const { modelUri } of plannedEndpoints(context.plan).endpoints) {
+  for (const { modelUri, service } of plannedEndpoints(context.plan).endpoints) {
     const version = resolved(store, modelUri);
     const artifact = version === undefined ? undefined : await store.open(version.digest);
     if (version === undefined || artifact === undefined) continue;
-    const onnx = await readFile(artifact.path('model.onnx'));
     const manifest = modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8')));
+    if (manifest.python !== undefined) throw runsInPython(modelUri, manifest.python, service.id);
+    const onnx = await readFile(artifact.path(modelFiles.onnx));
     const ensemble = options.ensembles ? { ensemble: await ensembleOfModel(onnx, manifest) } : {};
     models.set(modelUri, { version: version.version, digest: version.digest, onnx, manifest, ...ensemble });
   }
@@ -51,6 +53,13 @@ export function embeddedModel(context: ExportContext, endpoint: PlannedEndpoint,
     `The target ${target} puts ${endpoint.modelUri} into the bundle, and there is no such model yet.`,
     { nodeId: endpoint.service.id, fix: 'Run the graph first: its Register node makes the model.' },
   );
+}
+
+function runsInPython(uri: string, { type }: PythonEstimator, nodeId: string): AppError {
+  return new AppError('export.unsupported', `${uri} runs in Python (${type}), and no pod has that environment.`, {
+    nodeId,
+    fix: 'Serve a model with an ONNX form there, or keep the graph up on this machine with slipway up.',
+  });
 }
 
 function resolved(store: ModelStore, uri: string): ModelVersion | undefined {

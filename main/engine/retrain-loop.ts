@@ -305,7 +305,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
       if (JSON.stringify(source.manifest?.classes) !== JSON.stringify(manifest.classes)) {
         throw new AppError('train.bad-label', 'The new model knows other classes than the one that is served.');
       }
-      return scoreFile(source.onnxPath, manifest, path, closed.signal);
+      return scoreFile(source.modelPath, manifest, path, closed.signal);
     }
   }
 

@@ -8,7 +8,7 @@ const challenger: ModelSource = {
   name: 'm',
   version: '2',
   digest: 'new',
-  onnxPath: '',
+  modelPath: '',
   manifest: null,
   referencePath: null,
   config: {},

@@ -52,7 +52,7 @@ async function sourceOf(name: string, columns: InputColumn[], select: string): P
     example: {},
     choices: {},
   };
-  return { name, version: '1', digest: name, onnxPath: '', manifest, referencePath, config: {} };
+  return { name, version: '1', digest: name, modelPath: '', manifest, referencePath, config: {} };
 }
 
 const threeColumns = (name: string) =>

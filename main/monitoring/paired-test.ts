@@ -1,6 +1,7 @@
+import { dirname, join } from 'node:path';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { runBatches } from '../compute/onnx/run-batches.ts';
-import { openSession } from '../compute/onnx/session.ts';
+import { openModel } from '../compute/scoring/open-model.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
 import { labelledSample } from './cbpe.ts';
 import { classMetrics, type ScoreOrders, scoreOrders } from './class-performance.ts';
@@ -37,12 +38,13 @@ const chunkRows = 256;
 
 /** Scores every row of a Parquet file of raw columns. Errors: those of `openSession` and `readColumns`. */
 export async function scoreFile(
-  onnxPath: string,
+  modelPath: string,
   manifest: ModelManifest,
   path: string,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
-  const session = await openSession(onnxPath, { threads: 1, label: 'the model' });
+  const model = { manifest, path: (file: string) => join(dirname(modelPath), file) };
+  const session = await openModel(model, { threads: 1, label: 'the model' });
   const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
   const parts: number[] = [];
   try {

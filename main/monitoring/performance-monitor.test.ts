@@ -52,7 +52,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 function setup(memory?: MonitorMemory<PerformanceState>, log = new LabelledLog(manifest, 100_000)) {
   let digest = 'm1';
-  const source = { name: 'm', version: '1', onnxPath: '', referencePath: null, config: {}, manifest };
+  const source = { name: 'm', version: '1', modelPath: '', referencePath: null, config: {}, manifest };
   const observer: EndpointObserver = { refresh: async () => undefined, log, source: () => ({ ...source, digest }) };
   const reports: MonitorReport[] = [];
   const monitor = createPerformanceMonitor({

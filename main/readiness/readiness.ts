@@ -1,5 +1,6 @@
 import { definitionOf } from '../../nodes/catalog.ts';
 import { parsePortRef } from '../../shared/graph/ids.ts';
+import { modelFormOfMeta } from '../../shared/model/model-form.ts';
 import { portsOf } from '../../shared/node/define-node.ts';
 import type { ReadinessItem, ReadinessReport } from '../../shared/readiness/readiness.ts';
 import type { FoundResult, ReadinessFacts } from './facts.ts';
@@ -266,6 +267,27 @@ const evaluated: Check = (facts) => {
     ];
   });
 };
+
+/** Only asked where a trained model is of another form. */
+const inOnnx: Check = (facts) =>
+  Object.keys(facts.document.nodes).flatMap((id): ReadinessItem[] => {
+    const model = facts.results.get(outputOf(facts, id, 'model') ?? '');
+    if (model === undefined || facts.document.nodes[id]?.kind === 'train.register') return [];
+    if (modelFormOfMeta(model.meta) === 'onnx') return [];
+    return [
+      {
+        id: 'model.in-onnx',
+        title: 'The model needs no Python',
+        why: 'One that Python runs ends with its environment, and can be served on this machine only.',
+        state: 'missing',
+        evidence: { text: `${titleOf(facts, id)} has no ONNX form: a Python process runs it.`, ...timeOf(model) },
+        action: {
+          label: 'Take an estimator with an ONNX form',
+          step: { type: 'show', node: id, field: 'withoutOnnx' },
+        },
+      },
+    ];
+  });
 
 function metricsInWords(report: FoundResult): string {
   const metrics = Object.entries((report.meta['metrics'] ?? {}) as Record<string, unknown>)
@@ -613,7 +635,17 @@ const cost: Check = (facts) => {
   ];
 };
 
-const checks: readonly Check[] = [valid, upToDate, secrets, cost, checkedSources, evaluated, registered, served];
+const checks: readonly Check[] = [
+  valid,
+  upToDate,
+  secrets,
+  cost,
+  checkedSources,
+  evaluated,
+  inOnnx,
+  registered,
+  served,
+];
 
 /** `readiness: {waived: {ITEM: reason}}` of the document: what a team decided to do without. */
 function waivedItems(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { readGpuStates } from '../compute/devices/nvidia-smi.ts';
 import { requiredInputs } from './enrich-request.ts';
 import { type Answer, json } from './http-answer.ts';
 import { metricsPage } from './metrics-page.ts';
-import { modelConfigJson } from './model-config.ts';
+import { modelConfigJson, platforms } from './model-config.ts';
 import type { ModelTable } from './model-table.ts';
 import { acceptedFormat, metricsTypes } from './prometheus-text.ts';
 import { openApiDocument } from './openapi-document.ts';
@@ -63,7 +63,7 @@ export async function answerQuery(context: ServingContext, route: Route, accept:
       return json(200, {
         name: model.name,
         versions: models.versions(model.name).map((other) => other.version),
-        platform: 'onnxruntime_onnx',
+        platform: platforms[model.form],
         inputs: requiredInputs(model).map(tensorMetadata),
         outputs: model.outputs.map(tensorMetadata),
       });

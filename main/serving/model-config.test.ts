@@ -96,6 +96,7 @@ describe('dynamic_batching', () => {
     const json = modelConfigJson({
       name: 'm',
       version: '1',
+      form: 'onnx',
       inputs: [tensor],
       outputs: [tensor],
       responseCache: null,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { ChosenProvider } from '../compute/devices/fastest-provider.ts';
+import { type ModelForm, modelFiles } from '../../shared/model/model-form.ts';
+import type { Placement } from './worker-protocol.ts';
 import type { BatcherLimits } from './batcher.ts';
 import { type BatchingPolicy, type LevelPolicy, maxPriorityLevels, plainLevel } from './batching-policy.ts';
 import type { ScalingOptions } from './replicas/scaling-options.ts';
@@ -229,9 +230,13 @@ const configTypes: Readonly<Record<Datatype, string>> = {
   BYTES: 'TYPE_STRING',
 };
 
+/** What protocols call the forms of models. */
+export const platforms: Readonly<Record<ModelForm, string>> = { onnx: 'onnxruntime_onnx', python: 'python' };
+
 export interface ConfiguredModel {
   name: string;
   version: string;
+  form: ModelForm;
   inputs: readonly TensorSpec[];
   outputs: readonly TensorSpec[];
   /** Most rows of one run; 0: axis 0 is no batch. */
@@ -241,7 +246,7 @@ export interface ConfiguredModel {
   batching?: BatchingPolicy | undefined;
   /** Null where answers are not kept. */
   responseCache: object | null;
-  replicas: { scaling: { minReplicas: number }; ran: ChosenProvider | null };
+  replicas: { scaling: { minReplicas: number }; ran: Placement | null };
 }
 
 /** Triton's model configuration in its JSON form, as completed from the model; dims leave out the batch axis. */
@@ -253,8 +258,8 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
   });
   return {
     name: model.name,
-    platform: 'onnxruntime_onnx',
-    backend: 'onnxruntime',
+    platform: platforms[model.form],
+    backend: model.form === 'python' ? 'python' : 'onnxruntime',
     version_policy: { specific: { versions: [Number(model.version)] } },
     max_batch_size: model.maxBatchRows,
     input: model.inputs.map(tensor),
@@ -273,7 +278,7 @@ export function modelConfigJson(model: ConfiguredModel): Record<string, unknown>
       },
     ],
     response_cache: { enable: model.responseCache !== null },
-    default_model_filename: 'model.onnx',
+    default_model_filename: modelFiles[model.form],
     model_transaction_policy: { decoupled: false },
   };
 }
@@ -305,7 +310,7 @@ function queuePolicyJson({ maxQueueRows, timeoutMs, onTimeout, allowOverride }: 
 }
 
 /** On demand models have not been loaded, and tell where they run once they are. */
-function kindOf(ran: ChosenProvider | null): string {
+function kindOf(ran: Placement | null): string {
   if (ran === null) return 'KIND_AUTO';
-  return ran.provider === 'cpu' ? 'KIND_CPU' : 'KIND_GPU';
+  return ran.provider === 'cpu' || ran.provider === 'python' ? 'KIND_CPU' : 'KIND_GPU';
 }

@@ -1,9 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
 import { type BatchExecutor, type BatchResult, WorkerLost } from './batcher.ts';
-import type { ChosenProvider } from '../compute/devices/fastest-provider.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
-import type { RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
+import type { Placement, RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
 
 /** Memory that can change threads without being copied. */
 function buffersOf(tensors: readonly Tensor[]): ArrayBuffer[] {
@@ -22,9 +22,14 @@ const maxYoungGenerationSizeMb = 6;
 
 function createModelWorker(start: WorkerStart): Worker {
   const options = { workerData: start, resourceLimits: { maxYoungGenerationSizeMb } };
-  return start.kind === 'neighbours'
-    ? new Worker(new URL('./pipeline/neighbours-worker.ts', import.meta.url), options)
-    : new Worker(new URL('./model-worker.ts', import.meta.url), options);
+  switch (start.kind) {
+    case 'neighbours':
+      return new Worker(new URL('./pipeline/neighbours-worker.ts', import.meta.url), options);
+    case 'python':
+      return new Worker(new URL('./python-model-worker.ts', import.meta.url), options);
+    case undefined:
+      return new Worker(new URL('./model-worker.ts', import.meta.url), options);
+  }
 }
 
 function fileChanged({ label, path }: WorkerStart): AppError {
@@ -32,6 +37,13 @@ function fileChanged({ label, path }: WorkerStart): AppError {
     fix: 'Load the model again to serve the new file, as a version of its own.',
   });
 }
+
+/** Between two starts of a process that keeps ending. */
+const shortestPauseMs = 500;
+const longestPauseMs = 30_000;
+
+/** How long the end of a worker waits for its process to be gone. */
+const endProcessMs = 5_000;
 
 /** How long the end of a worker waits for its load and its runs. */
 const maxRunMs = 30_000;
@@ -54,7 +66,8 @@ export class ModelExecutor implements BatchExecutor {
   #launched: Promise<unknown> = Promise.resolve();
   readonly #createWorker: typeof createModelWorker;
   /** Where the model runs; null before it is loaded. */
-  #ran: ChosenProvider | null = null;
+  #ran: Placement | null = null;
+  #processBytes = 0;
   /** Of the file as the first worker loaded it. */
   #sha256: string | undefined;
 
@@ -68,8 +81,13 @@ export class ModelExecutor implements BatchExecutor {
     return this.#state;
   }
 
-  get ran(): ChosenProvider | null {
+  get ran(): Placement | null {
     return this.#ran;
+  }
+
+  /** Bytes of a process beside the worker thread; 0 for most models. */
+  get processBytes(): number {
+    return this.#processBytes;
   }
 
   /** Loads the model. Errors: `model.invalid`, `serve.not-ready` (closed). */
@@ -95,7 +113,21 @@ export class ModelExecutor implements BatchExecutor {
   async close(): Promise<void> {
     this.#setState('closed');
     await this.#workEnded();
+    const worker = this.#worker;
+    if (this.#start.kind === 'python' && worker !== undefined) await this.#endProcess(worker);
     await this.#worker?.terminate();
+  }
+
+  /** Its process ends first, and the thread with it: a thread that is terminated leaves it to find that out. */
+  #endProcess(worker: Worker): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, endProcessMs);
+      worker.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      worker.postMessage('close');
+    });
   }
 
   /** ONNX Runtime aborts the whole process when its thread is ended while it loads a model or during a run. */
@@ -134,7 +166,12 @@ export class ModelExecutor implements BatchExecutor {
               return;
             }
             this.#ran = reply.ran;
+            this.#processBytes = reply.processBytes ?? 0;
             resolve({ inputs: reply.inputs, outputs: reply.outputs });
+            return;
+          case 'log':
+            // The end of its process was asked for.
+            if (this.#state !== 'closed') this.#events.log(reply.level, reply.text);
             return;
           case 'moved':
             this.#ran = reply.ran;
@@ -182,6 +219,7 @@ export class ModelExecutor implements BatchExecutor {
     const now = Date.now();
     this.#restarts = this.#restarts.filter((time) => now - time < restartWindowMs);
     this.#restarts.push(now);
+    if (this.#start.kind === 'python') return this.#restartProcess();
     if (this.#restarts.length > maxRestarts) {
       this.#events.log('error', `${this.#start.label} ended its worker ${maxRestarts} times in a minute; giving up.`);
       this.#setState('failed');
@@ -195,6 +233,28 @@ export class ModelExecutor implements BatchExecutor {
       this.#events.log('error', error instanceof Error ? error.message : String(error));
       if (this.#state === 'restarting') this.#setState('failed');
     }
+  }
+
+  /** A process may be ended by whatever else happens on the machine: it comes again until the model is closed, ever later. */
+  async #restartProcess(): Promise<void> {
+    for (let attempt = this.#restarts.length; ; attempt++) {
+      const pauseMs = attempt === 1 ? 0 : Math.min(longestPauseMs, shortestPauseMs * 2 ** (attempt - 2));
+      this.#events.log('warn', `The ${this.#start.label} is started again in ${pauseMs / 1000} s.`);
+      await pause(pauseMs, undefined, { ref: false });
+      if (this.#state !== 'restarting') return;
+      try {
+        await this.#launch();
+        // It may have been closed meanwhile.
+        if (this.#isRestarting()) this.#setState('ready');
+        return;
+      } catch (error) {
+        this.#events.log('error', error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  #isRestarting(): boolean {
+    return this.#state === 'restarting';
   }
 
   #setState(state: ExecutorState): void {

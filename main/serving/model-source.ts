@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { modelFiles, modelFormOf, requireOnnxForm } from '../../shared/model/model-form.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
 import { chosenVersions, type ModelConfig, readModelConfig } from './model-config.ts';
 
@@ -13,8 +14,8 @@ export interface ModelSource {
   /** Digits only. */
   version: string;
   digest: string;
-  /** Absolute path of the ONNX file. */
-  onnxPath: string;
+  /** Absolute path of the file that is loaded: the graph, or of a model that Python runs the estimator. */
+  modelPath: string;
   /** Known for models trained here; without it only tensors can be sent, not rows. */
   manifest: ModelManifest | null;
   /** Parquet sample of the training rows, for drift; null where there is none. */
@@ -23,7 +24,7 @@ export interface ModelSource {
   config: ModelConfig;
 }
 
-/** A registered model: the folder of its artifact, with `model.onnx` and `model.json`. */
+/** A registered model: the folder of its artifact, with `model.json` and the file of its form. */
 export interface ModelArtifact {
   name: string;
   version: string;
@@ -33,18 +34,19 @@ export interface ModelArtifact {
 
 /** Errors: `model.not-found`, `model.invalid`. */
 export async function artifactModelSource(artifact: ModelArtifact): Promise<ModelSource> {
-  const onnxPath = join(artifact.dir, 'model.onnx');
   const manifestPath = join(artifact.dir, 'model.json');
   const label = `model ${artifact.name} version ${artifact.version}`;
-  await requireFile(onnxPath, label);
   await requireFile(manifestPath, label);
+  const manifest = await readManifest(manifestPath);
+  const modelPath = join(artifact.dir, modelFiles[modelFormOf(manifest)]);
+  await requireFile(modelPath, label);
   const { name, version, digest } = artifact;
   return {
     name,
     version,
     digest,
-    onnxPath,
-    manifest: await readManifest(manifestPath),
+    modelPath,
+    manifest,
     referencePath: await referenceIn(artifact.dir),
     config: {},
   };
@@ -82,19 +84,21 @@ async function onnxFileSource(path: string): Promise<ModelSource> {
   }
   const stem = basename(path).slice(0, -'.onnx'.length);
   const digest = await sha256(path);
-  return { name: stem, version: '1', digest, onnxPath: path, manifest: null, referencePath: null, config: {} };
+  return { name: stem, version: '1', digest, modelPath: path, manifest: null, referencePath: null, config: {} };
 }
 
 async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
-  if ((await isFile(join(dir, 'model.onnx'))) && (await isFile(join(dir, 'model.json')))) {
-    const onnxPath = join(dir, 'model.onnx');
+  if (await isModelFolder(dir)) {
+    const manifest = await readManifest(join(dir, 'model.json'));
+    const modelPath = join(dir, modelFiles[modelFormOf(manifest)]);
+    await requireFile(modelPath, `model ${basename(dir)}`);
     return [
       {
         name: basename(dir),
         version: '1',
-        digest: await sha256(onnxPath),
-        onnxPath,
-        manifest: await readManifest(join(dir, 'model.json')),
+        digest: await sha256(modelPath),
+        modelPath,
+        manifest,
         referencePath: await referenceIn(dir),
         config: {},
       },
@@ -117,8 +121,15 @@ async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
 /** Whether `slipway serve DIR` serves a folder of models, which may be loaded and unloaded while serving. */
 export async function isModelRepository(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory() || (await isFile(join(path, 'model.onnx')))) return false;
+  if (!found?.isDirectory() || (await isFile(join(path, modelFiles.onnx))) || (await isModelFolder(path))) return false;
   return (await versionsIn(path)).length === 0;
+}
+
+/** Whether a folder is that of one `model` artifact. */
+async function isModelFolder(dir: string): Promise<boolean> {
+  if (!(await isFile(join(dir, 'model.json')))) return false;
+  const found = await Promise.all(Object.values(modelFiles).map((file) => isFile(join(dir, file))));
+  return found.includes(true);
 }
 
 /** Every model version in a folder of models. */
@@ -156,11 +167,12 @@ async function versionSource(
   config: ModelConfig,
 ): Promise<ModelSource> {
   const dir = join(modelDir, version);
-  const onnxPath = join(dir, 'model.onnx');
+  const modelPath = join(dir, modelFiles.onnx);
   const manifestPath = join(dir, 'model.json');
   const manifest = (await isFile(manifestPath)) ? await readManifest(manifestPath) : null;
+  if (manifest !== null) requireOnnxForm(manifest, `The folder of models ${dirname(modelDir)}`);
   const referencePath = await referenceIn(dir);
-  return { name, version, digest: await sha256(onnxPath), onnxPath, manifest, referencePath, config };
+  return { name, version, digest: await sha256(modelPath), modelPath, manifest, referencePath, config };
 }
 
 async function referenceIn(dir: string): Promise<string | null> {
@@ -171,7 +183,7 @@ async function referenceIn(dir: string): Promise<string | null> {
 /** Version folders that hold a model. */
 async function versionsIn(modelDir: string): Promise<string[]> {
   const versions = (await folders(modelDir)).filter((folder) => /^\d{1,18}$/.test(folder));
-  const complete = await Promise.all(versions.map((version) => isFile(join(modelDir, version, 'model.onnx'))));
+  const complete = await Promise.all(versions.map((version) => isFile(join(modelDir, version, modelFiles.onnx))));
   return versions.filter((_, i) => complete[i]);
 }
 

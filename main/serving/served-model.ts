@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { ErrorCode } from '../../shared/errors/codes.ts';
+import { type ModelForm, modelFormOf } from '../../shared/model/model-form.ts';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import type { BatcherLimits, BatcherObserver, InferJob, RunDurations } from './batcher.ts';
 import type { BatchingPolicy } from './batching-policy.ts';
@@ -64,7 +65,8 @@ export class ServedModel {
   readonly version: string;
   readonly digest: string;
   /** Of the file it is loaded from; what else a trained model has lies beside it. */
-  readonly onnxPath: string;
+  readonly modelPath: string;
+  readonly form: ModelForm;
   readonly manifest: ModelManifest | null;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -115,7 +117,8 @@ export class ServedModel {
     this.name = source.name;
     this.version = source.version;
     this.digest = source.digest;
-    this.onnxPath = source.onnxPath;
+    this.modelPath = source.modelPath;
+    this.form = modelFormOf(source.manifest);
     this.manifest = source.manifest;
     this.inputs = specs.inputs;
     this.outputs = specs.outputs;
@@ -167,11 +170,12 @@ export class ServedModel {
     const busy = (durations: RunDurations) => {
       if (model !== undefined) model.statistics.busyMs += durations.inferMs;
     };
+    const form = modelFormOf(source.manifest);
     const steps = (source.manifest?.pipeline?.steps ?? []).map((spec) => new ServedStep(spec));
     const sets: ReplicaSet[] = [];
     try {
       for (const [index, step] of steps.entries()) {
-        const path = join(dirname(source.onnxPath), step.spec.file);
+        const path = join(dirname(source.modelPath), step.spec.file);
         const label = `step ${step.spec.name} of model ${source.name}`;
         // Requests and rows of a model are those of its first step; the time of every step is time of the model.
         const counted =
@@ -185,14 +189,16 @@ export class ServedModel {
       const [
         first = await createReplicas({
           ...startOptions,
-          path: source.onnxPath,
+          ...(form === 'python' ? { kind: form, manifest: source.manifest ?? undefined } : {}),
+          path: source.modelPath,
           label: `model ${source.name}`,
           observer,
         }),
       ] = sets;
       if (sets.length === 0) sets.push(first);
       const onDemand = fleet.options.loadOnDemand && !first.pinned;
-      const declared = onDemand || steps.length > 0 ? await modelFileSpecs(source.onnxPath) : undefined;
+      const inGraph = form === 'onnx' && (onDemand || steps.length > 0);
+      const declared = inGraph ? await modelFileSpecs(source.modelPath) : undefined;
       const opened = onDemand && declared !== undefined ? [] : await openAll(sets);
       const specs = declared ?? (opened[0] as Specs);
       requireManifestFits(source, specs.inputs);
@@ -364,6 +370,7 @@ export class ServedModel {
 
 interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> {
   kind?: WorkerStart['kind'];
+  manifest?: WorkerStart['manifest'];
   path: string;
   label: string;
   threads: number;
@@ -373,6 +380,7 @@ interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> 
 
 async function createReplicas({
   kind,
+  manifest,
   path,
   label,
   threads,
@@ -391,7 +399,7 @@ async function createReplicas({
   );
   return new ReplicaSet({
     ...options,
-    start: { kind, path, label, threads, device, maxBatchRows: options.limits.maxBatchRows, warmup },
+    start: { kind, manifest, path, label, threads, device, maxBatchRows: options.limits.maxBatchRows, warmup },
     fileBytes: size,
   });
 }

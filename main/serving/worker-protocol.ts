@@ -1,11 +1,20 @@
 import type { WireError } from '../../shared/errors/app-error.ts';
-import type { ChosenProvider } from '../compute/devices/fastest-provider.ts';
+import type { ModelManifest, PythonEstimator } from '../../shared/model/signature.ts';
+import type { ExecutionProvider } from '../compute/onnx/session.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
+
+/** Where a model runs, and why there. */
+export interface Placement {
+  provider: ExecutionProvider | 'python';
+  why: string;
+}
 
 /** What a model worker is started with. */
 export interface WorkerStart {
-  /** What the file is; default a model. */
-  kind?: 'neighbours' | undefined;
+  /** What the file is; default a graph. */
+  kind?: 'neighbours' | 'python' | undefined;
+  /** Of kind `python`: the model whose estimator the file is. */
+  manifest?: ModelManifest | undefined;
   path: string;
   label: string;
   /** Threads inside one operator. */
@@ -17,6 +26,9 @@ export interface WorkerStart {
   /** Runs before the first request. */
   warmup: readonly WarmupRuns[];
 }
+
+/** The same for kind `python`. */
+export type PythonModelStart = WorkerStart & { manifest: ModelManifest & { python: PythonEstimator } };
 
 /** Runs with zeros and empty texts. */
 export interface WarmupRuns {
@@ -39,9 +51,18 @@ export interface RunMessage {
 
 export type WorkerReply =
   /** `sha256`: of the file as it was loaded. */
-  | { type: 'ready'; inputs: TensorSpec[]; outputs: TensorSpec[]; sha256: string; ran: ChosenProvider }
+  | {
+      type: 'ready';
+      inputs: TensorSpec[];
+      outputs: TensorSpec[];
+      sha256: string;
+      ran: Placement;
+      /** Of a process beside the thread. */
+      processBytes?: number;
+    }
+  | { type: 'log'; level: 'info' | 'warn'; text: string }
   /** The device failed in a run: the CPU does the runs from now on. */
-  | { type: 'moved'; ran: ChosenProvider }
+  | { type: 'moved'; ran: Placement }
   | { type: 'refused'; error: WireError }
   | { type: 'result'; id: number; outputs: Tensor[]; inferMs: number }
   | { type: 'failed'; id: number; message: string };

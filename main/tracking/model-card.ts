@@ -1,4 +1,5 @@
 import type { ExplanationReport } from '../../shared/model/explanation-report.ts';
+import type { PythonEstimator } from '../../shared/model/signature.ts';
 import type { ModelFacts } from './model-facts.ts';
 
 /** Tags of a model that say who answers for it, with their headings. */
@@ -25,6 +26,7 @@ export function modelCard({ version, model, manifest, explanation, sizeBytes, li
         ['Graph', version.graphId],
         ['Predicts', `\`${label.column}\` (${task}): ${predicts}`],
         ['Trainer', trainer.kind],
+        ...(manifest.python === undefined ? [] : [['Runs in', runsIn(manifest.python)]]),
         ['Training rows', String(training.rows)],
         ['Size', `${(sizeBytes / 1024).toFixed(1)} KiB`],
         ['Digest', `\`${version.digest}\``],
@@ -72,6 +74,10 @@ export function modelCard({ version, model, manifest, explanation, sizeBytes, li
       ]),
     ),
   );
+}
+
+function runsIn({ type, version, interpreter, why }: PythonEstimator): string {
+  return `Python ${version} (\`${interpreter}\`): \`${type}\` has no ONNX form. ${why}`;
 }
 
 function approvalText({ state, alias, person, note }: NonNullable<ModelFacts['version']['approval']>): string {

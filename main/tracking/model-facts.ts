@@ -5,6 +5,7 @@ import {
   explanationFile,
   explanationReportSchema,
 } from '../../shared/model/explanation-report.ts';
+import { modelBytesOf } from '../../shared/model/model-form.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
@@ -43,7 +44,7 @@ export async function readModelFacts(
     model: { description, tags },
     manifest: modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8'))),
     explanation: await readExplanation(artifact),
-    sizeBytes: artifact.manifest.files.find((file) => file.name === 'model.onnx')?.sizeBytes ?? 0,
+    sizeBytes: modelBytesOf(artifact.manifest),
     lineage: await readLineage(store, version.digest),
   };
 }

@@ -1,6 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InputArtifact, StepContext } from '../../shared/node/runner.ts';
+import { modelFiles } from '../../shared/model/model-form.ts';
 import type { ModelManifest, PipelineStep } from '../../shared/model/signature.ts';
 
 /** Files of a `model` artifact that hold its steps, by name. */
@@ -29,7 +30,7 @@ export class PipelineFiles {
     const inner: readonly PipelineStep[] = manifest.pipeline?.steps ?? [
       {
         name: '',
-        file: 'model.onnx',
+        file: modelFiles.onnx,
         inputs: manifest.inputs.map((input) => input.name),
         takesAnswer: false,
         answers: true,

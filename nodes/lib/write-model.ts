@@ -7,7 +7,14 @@ import type { MergedPipeline } from '../../main/compute/onnx/merge-pipelines.ts'
 import { encodeModel } from '../../main/compute/onnx/proto.ts';
 import { type JoinedView, joinedColumns, joinedViewsOf } from '../../shared/features/joined-view.ts';
 import { requestColumns } from '../../shared/model/request-columns.ts';
-import type { FeatureColumn, FeaturesManifest, InputColumn, ModelManifest } from '../../shared/model/signature.ts';
+import { matrixFile, modelFiles, modelFormOf } from '../../shared/model/model-form.ts';
+import type {
+  FeatureColumn,
+  FeaturesManifest,
+  InputColumn,
+  ModelManifest,
+  PythonEstimator,
+} from '../../shared/model/signature.ts';
 import type { ArtifactDraft, InputArtifact, StepContext } from '../../shared/node/runner.ts';
 import { pixelColumnsOf } from '../../shared/table/pixel-columns.ts';
 import type { Labels } from './labels.ts';
@@ -17,11 +24,20 @@ const referenceRowLimit = 50_000;
 const choiceColumnLimit = 1000;
 const choiceLimit = 400;
 
-export interface TrainedModel {
-  /** Fused graph: raw columns in, scores out. */
-  onnx: Uint8Array;
-  /** The trainer's own parameters, read back by `loadNativeScorer`. */
-  native: Uint8Array;
+/** Its two forms; see `model-form.ts`. */
+type ModelBytes =
+  | {
+      /** Fused graph: raw columns in, scores out. */
+      onnx: Uint8Array;
+      /** The trainer's own parameters, read back by `loadNativeScorer`. */
+      native: Uint8Array;
+      python?: undefined;
+    }
+  | { python: PythonEstimator; estimator: Uint8Array; matrix: Uint8Array };
+
+export type TrainedModel = ModelBytes & TrainingFacts;
+
+interface TrainingFacts {
   trainer: ModelManifest['trainer'];
   curve: ModelManifest['training']['curve'];
   /** Importance of each column of the training matrix, in any unit, ≥ 0; summed per feature and scaled to 1. */
@@ -44,7 +60,7 @@ export interface WriteModelOptions {
 }
 
 /**
- * Writes the files of a `model` artifact: `model.onnx`, `native.bin`, `reference.parquet` (at most 50,000 rows of the
+ * Writes the files of a `model` artifact: `model.onnx` and `native.bin` (or `estimator.pkl` and `matrix.onnx`), `reference.parquet` (at most 50,000 rows of the
  * raw inputs and the label, evenly spaced over the training table), `model.json`, and the feature pipeline as
  * `pipeline.onnx` with `features.json`. Equal arguments give equal bytes.
  */
@@ -56,16 +72,18 @@ export async function writeModel({
   labels,
   model,
 }: WriteModelOptions): Promise<ArtifactDraft> {
+  const own: Record<string, Uint8Array> =
+    model.python === undefined
+      ? { [modelFiles.onnx]: model.onnx, 'native.bin': model.native }
+      : { [modelFiles.python]: model.estimator, [matrixFile]: model.matrix };
   const files = {
-    'model.onnx': join(ctx.workDir, 'model.onnx'),
-    'native.bin': join(ctx.workDir, 'native.bin'),
+    ...Object.fromEntries(Object.keys(own).map((name) => [name, join(ctx.workDir, name)])),
     'reference.parquet': join(ctx.workDir, 'reference.parquet'),
     'model.json': join(ctx.workDir, 'model.json'),
     'pipeline.onnx': join(ctx.workDir, 'pipeline.onnx'),
     'features.json': join(ctx.workDir, 'features.json'),
   };
-  await writeFile(files['model.onnx'], model.onnx);
-  await writeFile(files['native.bin'], model.native);
+  for (const [name, bytes] of Object.entries(own)) await writeFile(join(ctx.workDir, name), bytes);
   await writeFile(files['pipeline.onnx'], encodeModel(pipeline.model));
   const fitted: FeaturesManifest = { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features };
   await writeFile(files['features.json'], `${JSON.stringify(fitted)}\n`);
@@ -116,10 +134,20 @@ export async function writeModel({
     importance: importancePerFeature(features.outputs, model.importance),
     example,
     choices,
+    ...(model.python === undefined ? {} : { python: model.python }),
     ...(joined.length === 0 ? {} : { joined }),
   };
   await writeFile(files['model.json'], `${JSON.stringify(manifest)}\n`);
-  return { type: 'model', files, meta: { task: labels.task, rows: labels.values.length, trainer: model.trainer.kind } };
+  return {
+    type: 'model',
+    files,
+    meta: {
+      task: labels.task,
+      rows: labels.values.length,
+      trainer: model.trainer.kind,
+      ...(model.python === undefined ? {} : { form: modelFormOf(model) }),
+    },
+  };
 }
 
 /** Keys of joined views that the training table has and the model does not learn from. */

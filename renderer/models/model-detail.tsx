@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { explanationFile, explanationReportSchema } from '../../shared/model/explanation-report.ts';
+import { modelFormOfMeta } from '../../shared/model/model-form.ts';
 import { modelManifestSchema } from '../../shared/model/signature.ts';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { metricName } from '../translation/metric-names.ts';
@@ -98,6 +99,17 @@ function SourceVersions({ digest }: { digest: string }) {
   ));
 }
 
+/** Says so where Python runs a version. */
+function FormMark({ digest }: { digest: string }) {
+  const artifact = useManifest(digest);
+  if (artifact === undefined || modelFormOfMeta(artifact.meta) === 'onnx') return null;
+  return (
+    <span className="pill" title={t.runsInPython}>
+      Python
+    </span>
+  );
+}
+
 function Lineage({ version }: { version: ModelVersion }) {
   const artifact = useManifest(version.digest);
   const inputs = Object.entries(artifact?.inputs ?? {}).flatMap(([port, digests]) =>
@@ -176,6 +188,7 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
                 <button type="button" className="row-link" onClick={() => navigate('models', versionAddress(version))}>
                   {t.versionNumber(version.version)}
                 </button>
+                <FormMark digest={version.digest} />
               </td>
               <td>
                 {version.aliases.map((alias) => (

@@ -89,6 +89,15 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
           )}
           <dt>{t.trainer}</dt>
           <dd title={trainer.kind}>{titleOfKind(trainer.kind)}</dd>
+          {manifest.python !== undefined && (
+            <>
+              <dt>{t.runsIn}</dt>
+              <dd title={manifest.python.why}>
+                {t.inPython(manifest.python.version, manifest.python.type)}
+                <div className="mono mute">{manifest.python.interpreter}</div>
+              </dd>
+            </>
+          )}
           <dt>{t.rows}</dt>
           <dd>{formatCount(training.rows)}</dd>
           {training.seconds !== undefined && (

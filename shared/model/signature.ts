@@ -99,6 +99,27 @@ export function answerOutputs(task: Task): string[] {
 }
 
 /**
+ * The estimator of a model that Python runs: `estimator.pkl` beside `matrix.onnx` (its features) takes the place of
+ * `model.onnx` and `native.bin`. All that decides which code runs is in here, so that trust can be in its digest.
+ */
+export const pythonEstimatorSchema = z.object({
+  /** SHA-256 of `estimator.pkl`. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Class of the estimator, such as `sklearn.neighbors.KNeighborsClassifier`. */
+  type: z.string().max(500),
+  /** The Python program that trained it. */
+  interpreter: z.string().min(1).max(4096),
+  /** SHA-256 of its version and packages, see `environmentDigest`. */
+  environment: z.string(),
+  /** Of Python. */
+  version: z.string().max(100),
+  memoryMb: z.number().int().positive(),
+  /** Why it has no ONNX form. */
+  why: z.string().max(2000),
+});
+export type PythonEstimator = z.infer<typeof pythonEstimatorSchema>;
+
+/**
  * `model.json` inside a `model` artifact. Its files: `model.onnx` (fused: raw columns in; classification out:
  * `probabilities` FP32 [N, C] and `label` (INT64 for int64 and bool labels, else BYTES) [N, 1]; regression out:
  * `prediction` FP32 [N, 1]), `native.bin` (the trainer's own parameters, read back for the parity gate),
@@ -142,6 +163,8 @@ export const modelManifestSchema = z.object({
    * order, each with its own batches.
    */
   pipeline: z.object({ steps: z.array(pipelineStepSchema).min(2).max(64) }).optional(),
+  /** Absent where `model.onnx` is the model; see `model-form.ts`. */
+  python: pythonEstimatorSchema.optional(),
   /** Inputs that were joined from feature views: an endpoint reads them online. Absent where there are none. */
   joined: z.array(joinedViewSchema).optional(),
 });

@@ -1,11 +1,16 @@
+import { existsSync } from 'node:fs';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { type ModelForm, modelFormOfMeta } from '../../../shared/model/model-form.ts';
 import type { ModelVersion } from '../../../shared/rpc/engine-contract.ts';
+import { modelSourcesAt } from '../../serving/model-source.ts';
+import type { ArtifactStore } from '../../store/artifact-store.ts';
 import type { ModelRegistry } from '../../store/model-registry.ts';
 import { modelCard } from '../../tracking/model-card.ts';
 import { ModelCatalog } from '../../tracking/model-catalog.ts';
 import { compareModels, type ModelDifference } from '../../tracking/model-diff.ts';
 import { readModelFacts } from '../../tracking/model-facts.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { trustEstimator } from '../../compute/python/estimator-trust.ts';
 import { withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
@@ -22,6 +27,7 @@ const actions = [
   'reject',
   'card',
   'diff',
+  'trust',
 ];
 /** Those that take a version, or a second model. */
 const withVersion = new Set(['promote', 'diff', 'archive', 'restore', 'approve', 'reject']);
@@ -29,9 +35,9 @@ const withVersion = new Set(['promote', 'diff', 'archive', 'restore', 'approve',
 export const modelsCommand: Command = {
   name: 'models',
   summary:
-    'Lists registered models, promotes, approves or archives versions, rolls back, writes cards, compares two versions.',
+    'Lists registered models, promotes, approves or archives versions, rolls back, writes cards, compares two versions, lets Python load one from elsewhere.',
   usage:
-    'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | history NAME | approve|reject NAME VERSION [--by PERSON] [--note TEXT] | archive|restore NAME VERSION | card NAME[@ALIAS|/VERSION] | diff NAME/VERSION NAME/VERSION',
+    'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | history NAME | approve|reject NAME VERSION [--by PERSON] [--note TEXT] | archive|restore NAME VERSION | card NAME[@ALIAS|/VERSION] | trust NAME[@ALIAS|/VERSION]|FOLDER | diff NAME/VERSION NAME/VERSION',
   positionals: 3,
   options: { alias: { type: 'string' }, by: { type: 'string' }, note: { type: 'string' } },
   optionHelp: {
@@ -47,15 +53,16 @@ export const modelsCommand: Command = {
       if (!actions.includes(action)) {
         throw new AppError('cli.usage', `There is no "models ${action}".`, { fix: 'See: slipway models --help' });
       }
+      if (action === 'trust') return trustModel(context, catalog, artifacts, name, version);
       const extra = action === 'list' ? name : withVersion.has(action) ? undefined : version;
       if (extra !== undefined) {
         throw new AppError('cli.usage', `"models ${action}" does not take "${extra}".`, {
           fix: 'See: slipway models --help',
         });
       }
-      if (action === 'list') return showVersions(context, registry.list());
+      if (action === 'list') return showVersions(context, await withForms(artifacts, registry.list()));
       if (name === undefined) throw new AppError('cli.usage', `"models ${action}" needs a model's name.`);
-      if (action === 'show') return showVersions(context, versionsOf(registry, name));
+      if (action === 'show') return showVersions(context, await withForms(artifacts, versionsOf(registry, name)));
       if (action === 'card') {
         const card = modelCard(await readModelFacts(catalog, artifacts, name));
         context.output.result({ card }, card.trimEnd());
@@ -92,12 +99,51 @@ function versionsOf(registry: ModelRegistry, name: string): ModelVersion[] {
   });
 }
 
-function showVersions(context: CommandContext, models: ModelVersion[]): number {
+type VersionWithForm = ModelVersion & { form: ModelForm };
+
+async function withForms(artifacts: ArtifactStore, versions: readonly ModelVersion[]): Promise<VersionWithForm[]> {
+  return Promise.all(
+    versions.map(async (version) => {
+      const artifact = await artifacts.open(version.digest);
+      return { ...version, form: modelFormOfMeta(artifact?.manifest.meta ?? {}) };
+    }),
+  );
+}
+
+/** The person takes the responsibility for a Python object from elsewhere: loading it runs the code in it. */
+async function trustModel(
+  context: CommandContext,
+  catalog: ModelCatalog,
+  artifacts: ArtifactStore,
+  name: string | undefined,
+  version: string | undefined,
+): Promise<number> {
+  if (name === undefined) throw new AppError('cli.usage', '"models trust" needs a model, or the folder of one.');
+  const reference = version === undefined ? name : `${name}/${version}`;
+  const [source] = /[\\/]/.test(name) && existsSync(name) ? await modelSourcesAt(name) : [];
+  const manifest =
+    source === undefined ? (await readModelFacts(catalog, artifacts, reference)).manifest : source.manifest;
+  if (manifest?.python === undefined) {
+    context.output.result(
+      { model: reference, form: 'onnx' },
+      `${reference} is ONNX: it runs no code that needs trust.`,
+    );
+    return 0;
+  }
+  const { type, interpreter } = manifest.python;
+  const trust = trustEstimator(manifest.python, 'consented');
+  const how = trust.how === 'trained' ? 'It was trained here.' : `${interpreter} may load ${type} from now on.`;
+  context.output.result({ model: reference, form: 'python', trust }, `${reference}: ${how}`);
+  return 0;
+}
+
+function showVersions(context: CommandContext, models: VersionWithForm[]): number {
   const rows = models.map((model) => [
     model.name,
     `version ${model.version}`,
     model.aliases.map((alias) => `@${alias}`).join(' '),
     stateOf(model),
+    model.form === 'python' ? 'Python' : '',
     Object.entries(model.metrics)
       .map(([metric, value]) => `${metric} ${value.toPrecision(4)}`)
       .join(', '),

@@ -56,7 +56,7 @@ async function score(context: CommandContext): Promise<number> {
   const workDir = await mkdtemp(join(tmpdir(), 'slipway-score-'));
   const temporary = besideFile(target);
   const session = await openScoringSession(
-    { manifest, path: (name) => (name === 'model.onnx' ? source.onnxPath : join(dirname(source.onnxPath), name)) },
+    { manifest, path: (name) => join(dirname(source.modelPath), name) },
     { threads, label: `model ${source.name}` },
   );
   try {

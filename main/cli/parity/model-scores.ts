@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { modelManifestSchema } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { runBatches } from '../../compute/onnx/run-batches.ts';
-import { openSession } from '../../compute/onnx/session.ts';
+import { openModel } from '../../compute/scoring/open-model.ts';
 
 /** Rows of the reference sample that are scored. */
 const comparedRows = 1_000;
@@ -11,7 +11,7 @@ const comparedRows = 1_000;
 async function scoresOf(model: InputArtifact, referencePath: string): Promise<number[]> {
   const manifest = modelManifestSchema.parse(JSON.parse(await readFile(model.path('model.json'), 'utf8')));
   const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
-  const session = await openSession(model.path('model.onnx'), { threads: 1 });
+  const session = await openModel({ manifest, path: (file) => model.path(file) }, { threads: 1, label: 'the model' });
   try {
     const scores: number[] = [];
     let rows = 0;

@@ -10,6 +10,7 @@ import { featureTensorName, mergePipelines, readPipeline } from '../onnx/merge-p
 import { encodeModel } from '../onnx/proto.ts';
 import { missingValues, rawTensor } from '../onnx/raw-inputs.ts';
 import { openSession } from '../onnx/session.ts';
+import { openModel } from '../scoring/open-model.ts';
 import { createForestScorer, decodeForest } from '../trees/forest.ts';
 import { decodeTrees } from '../trees/native-format.ts';
 import { createTreeScorer } from '../trees/predict.ts';
@@ -229,7 +230,7 @@ async function openSampling(source: ExplainerSource, note: string | undefined): 
     throw unsupported(label, 'no sample of its training rows is beside it', cause);
   });
   if (background.rows === 0) throw unsupported(label, 'the sample of its training rows is empty');
-  const session = await openSession(path('model.onnx'), { threads, label, silent: true });
+  const session = await openModel({ manifest, path }, { threads, label, silent: true });
   const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
   const width = Math.max(1, manifest.classes.length);
   const score = async (feeds: Record<string, Tensor>) => {

@@ -48,6 +48,14 @@ export async function appendModel(options: AppendModelOptions): Promise<FusedMod
   return finishModel(builder, pipeline.inputs, options.opsets);
 }
 
+/** The feature steps alone, for an estimator that no graph holds: raw columns in, `output` FP32 [N, width]. */
+export function featureMatrixModel(pipeline: MergedPipeline, output: string): Promise<FusedModel> {
+  const builder = createGraphBuilder('features');
+  const width = pipeline.features.reduce((sum, feature) => sum + feature.width, 0);
+  builder.output(output, builder.node('Identity', [addFeatures(builder, pipeline)]), 'FP32', ['N', width]);
+  return finishModel(builder, pipeline.inputs);
+}
+
 /** Declares the raw columns and adds the feature steps; returns FP32 [N, width], the features side by side. */
 export function addFeatures(builder: GraphBuilder, pipeline: MergedPipeline): string {
   declareInputs(builder, pipeline.inputs);

@@ -10,6 +10,7 @@ import { openSession } from '../onnx/session.ts';
 import { TreeBatchScorer } from '../trees/batch-scorer.ts';
 import { decodeTrees } from '../trees/native-format.ts';
 import type { TreeModel } from '../trees/tree-model.ts';
+import { type ModelFolder, openModel } from './open-model.ts';
 import { tailModel } from './tail-model.ts';
 
 /** A model for scoring many rows; close it with `release`. */
@@ -18,7 +19,7 @@ export interface ScoringSession extends BatchSession {
 }
 
 export interface ScoringModel {
-  manifest: Pick<ModelManifest, 'trainer'>;
+  manifest: Pick<ModelManifest, 'trainer'> & ModelFolder['manifest'];
   /** Absolute path of one of the files of the `model` artifact. */
   path(file: string): string;
 }
@@ -35,13 +36,13 @@ export async function openScoringSession(
   options: { threads: number; label: string },
 ): Promise<ScoringSession> {
   const parts = model.manifest.trainer.kind === 'train.trees' ? await partsOf(model) : undefined;
-  if (parts === undefined) return openSession(model.path('model.onnx'), options);
+  if (parts === undefined) return openModel(model, options);
   try {
     return await TreeSession.open(parts, options);
   } catch (error) {
     // An installation without the kernels still has the graph, and so has a model too large for their memory.
     if (!['environment.missing', 'step.out-of-memory'].includes(toAppError(error).code)) throw error;
-    return openSession(model.path('model.onnx'), options);
+    return openModel(model, options);
   }
 }
 

@@ -121,6 +121,13 @@ export class ExplainService {
     if (request.rows.length > maxRows) throw tooLarge(request.rows.length, maxRows);
     const { rows } = await model.enrichRows(request.rows);
     const inputs = encodePredictRows(rows, manifest);
+    if (manifest.python !== undefined) {
+      throw new AppError(
+        'request.unsupported',
+        `Model ${model.name} runs in Python: to explain a row there takes thousands of its predictions.`,
+        { fix: 'Put an Explain step behind the model in its graph.' },
+      );
+    }
     const executor = this.#executorOf(model, manifest);
     const { method, scale, note, scoredPerRow } = await executor.facts();
     const most = Math.max(1, Math.floor(maxScoredRows / scoredPerRow));
@@ -142,7 +149,7 @@ export class ExplainService {
     let executor = this.#executors.get(model);
     if (executor === undefined) {
       const label = `model ${model.name} version ${model.version}`;
-      executor = new ExplainExecutor({ dir: dirname(model.onnxPath), label, manifest });
+      executor = new ExplainExecutor({ dir: dirname(model.modelPath), label, manifest });
       this.#executors.set(model, executor);
     }
     return executor;

@@ -6,7 +6,7 @@ import { featureHeaderOf, requiredInputs } from '../enrich-request.ts';
 import { recordRequest, runInference } from '../inference.ts';
 import type { KeyScope } from '../../../shared/serving/endpoint-key.ts';
 import { listenError } from '../listen-error.ts';
-import { modelConfigJson } from '../model-config.ts';
+import { modelConfigJson, platforms } from '../model-config.ts';
 import { readLoadParameters } from '../model-repository.ts';
 import { maxBodyBytes } from '../read-body.ts';
 import type { RequestTiming } from '../request-timing.ts';
@@ -103,7 +103,7 @@ export class GrpcFront {
         const { name, outputs } = model;
         const inputs = requiredInputs(model);
         const versions = models.versions(name).map((model) => model.version);
-        return { name, versions, platform: 'onnxruntime_onnx', inputs, outputs };
+        return { name, versions, platform: platforms[model.form], inputs, outputs };
       },
       ModelInfer: (request, call) => this.#infer(request, call.metadata, abortOf(call)),
       ModelConfig: (request) => ({ config: modelConfigJson(find(request)) }),

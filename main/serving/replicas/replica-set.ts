@@ -1,9 +1,9 @@
-import type { ChosenProvider } from '../../compute/devices/fastest-provider.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { BatcherObserver, InferJob } from '../batcher.ts';
 import { durationBuckets, Histogram } from '../histogram-metric.ts';
 import { hashText } from '../traffic.ts';
 import type { Tensor, TensorSpec } from '../tensor.ts';
+import type { Placement } from '../worker-protocol.ts';
 import type { ModelFleet } from './model-fleet.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { ReplicaScaler } from './replica-scaler.ts';
@@ -52,6 +52,8 @@ export class ReplicaSet {
   #failure: { error: AppError; untilMs: number } | undefined;
   /** Bytes that a replica took when it was last loaded; 0: not known yet. */
   #measuredBytes = 0;
+  /** Bytes of the process beside its last replica. */
+  #processBytes = 0;
   #waitedMs = 0;
   #waits = 0;
   #busyMs = 0;
@@ -85,7 +87,7 @@ export class ReplicaSet {
   }
 
   /** Where the first worker runs the model; null where none has loaded it. */
-  get ran(): ChosenProvider | null {
+  get ran(): Placement | null {
     return this.#replicas[0]?.ran ?? null;
   }
 
@@ -108,7 +110,7 @@ export class ReplicaSet {
 
   /** Bytes that one more replica is expected to take. */
   get replicaBytes(): number {
-    return Math.max(this.#measuredBytes, this.#options.fileBytes + workerBytes);
+    return Math.max(this.#measuredBytes, this.#options.fileBytes + workerBytes) + this.#processBytes;
   }
 
   /** Whether a worker of it has something to do. */
@@ -288,6 +290,7 @@ export class ReplicaSet {
     // What the load itself used is part of the growth until it is collected: it must not count for good.
     const { fileBytes } = this.#options;
     if (bytes !== undefined) this.#measuredBytes = Math.min(bytes, 2 * fileBytes + 4 * workerBytes);
+    this.#processBytes = replica.processBytes;
     replica.memoryBytes = this.replicaBytes;
     await this.#options.fleet.keepBudget(this);
     return specs;

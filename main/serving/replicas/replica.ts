@@ -1,9 +1,8 @@
-import type { ChosenProvider } from '../../compute/devices/fastest-provider.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { Batcher, type BatcherLimits, type BatcherObserver, type InferJob } from '../batcher.ts';
 import { type ExecutorState, ModelExecutor } from '../model-executor.ts';
 import type { Tensor, TensorSpec } from '../tensor.ts';
-import type { WorkerStart } from '../worker-protocol.ts';
+import type { Placement, WorkerStart } from '../worker-protocol.ts';
 
 export interface ReplicaOptions {
   start: WorkerStart;
@@ -35,8 +34,13 @@ export class Replica {
     return this.#executor.state;
   }
 
-  get ran(): ChosenProvider | null {
+  get ran(): Placement | null {
     return this.#executor.ran;
+  }
+
+  /** Bytes of a process beside its thread. */
+  get processBytes(): number {
+    return this.#executor.processBytes;
   }
 
   get queuedRows(): number {

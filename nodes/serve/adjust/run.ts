@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { mergeInputColumns } from '../../../main/compute/onnx/raw-inputs.ts';
 import { adjustAlone, adjustModel } from '../../../main/compute/onnx/route-models.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { modelFiles, requireOnnxForm } from '../../../shared/model/model-form.ts';
 import { answerInput } from '../../../shared/model/signature.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { readAnswerRule } from '../../lib/answer-rule.ts';
@@ -16,6 +17,7 @@ export const runner = implementNode(adjustNode, {
     if (artifact === undefined)
       throw new AppError('internal.bug', 'The input of the post-processing is not connected.');
     const manifest = await readModelManifest(artifact);
+    requireOnnxForm(manifest, 'Post-processing');
     const { task, classes, ranking } = manifest;
     if (ranking !== undefined || (task !== 'regression' && classes.length !== 2)) {
       throw new AppError(
@@ -28,7 +30,7 @@ export const runner = implementNode(adjustNode, {
     }
     const rule = readAnswerRule('value', ctx.params.value, [manifest]);
     const inputs = mergeInputColumns([manifest.inputs, rule.columns]);
-    const model = { bytes: await readFile(artifact.path('model.onnx')), inputs: manifest.inputs };
+    const model = { bytes: await readFile(artifact.path(modelFiles.onnx)), inputs: manifest.inputs };
     const onnx = await adjustModel({ shape: manifest, inputs, adjust: rule.add, model });
     const files = new PipelineFiles(ctx);
     if (manifest.pipeline !== undefined) {

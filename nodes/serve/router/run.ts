@@ -8,6 +8,7 @@ import {
   type ModelManifest,
   type PipelineStep,
 } from '../../../shared/model/signature.ts';
+import { modelFiles, requireOnnxForm } from '../../../shared/model/model-form.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
 import { type AnswerRule, readAnswerRule } from '../../lib/answer-rule.ts';
 import { PipelineFiles } from '../../lib/pipeline-files.ts';
@@ -20,6 +21,7 @@ export const runner = implementNode(routerNode, {
     const [first, second] = [required(ctx.inputs['first']?.[0]), required(ctx.inputs['second']?.[0])];
     const manifests = [await readModelManifest(first), await readModelManifest(second)] as const;
     const [one, other] = manifests;
+    for (const manifest of manifests) requireOnnxForm(manifest, 'Router');
     requireAlike(one, other);
     const { firstName, secondName, whenBusy } = ctx.params;
     const rule = readAnswerRule('rule', ctx.params.rule, manifests);
@@ -95,7 +97,7 @@ function namesOf(columns: readonly InputColumn[]): string[] {
 }
 
 function read(model: InputArtifact): Promise<Uint8Array> {
-  return readFile(model.path('model.onnx'));
+  return readFile(model.path(modelFiles.onnx));
 }
 
 /** Errors: `params.invalid`. */

@@ -4,9 +4,10 @@ import { calibrateScores } from '../../../main/compute/calibration/calibrate-sco
 import { appendCalibration } from '../../../main/compute/calibration/append-calibration.ts';
 import { fitCalibration } from '../../../main/compute/calibration/fit-calibration.ts';
 import { readColumns } from '../../../main/compute/duckdb/read-columns.ts';
-import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openModel } from '../../../main/compute/scoring/open-model.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Calibration } from '../../../shared/model/calibration.ts';
+import { modelFiles } from '../../../shared/model/model-form.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
 import { type InputArtifact, implementNode, type StepContext } from '../../../shared/node/runner.ts';
 import { divideRows } from '../../lib/folds.ts';
@@ -56,10 +57,13 @@ export const runner = implementNode(calibrateNode, {
     const files: Record<string, string> = {};
     for (const { name } of model.manifest.files) {
       files[name] = join(ctx.workDir, name);
-      if (name !== 'model.onnx' && name !== 'model.json') await copyFile(model.path(name), files[name]);
+      if (name !== modelFiles.onnx && name !== 'model.json') await copyFile(model.path(name), files[name]);
     }
-    const fused = await appendCalibration(await readFile(model.path('model.onnx')), manifest, calibration);
-    await writeFile(join(ctx.workDir, 'model.onnx'), fused.bytes);
+    // Behind an estimator in Python the correction stands in the manifest alone.
+    if (manifest.python === undefined) {
+      const fused = await appendCalibration(await readFile(model.path(modelFiles.onnx)), manifest, calibration);
+      await writeFile(join(ctx.workDir, modelFiles.onnx), fused.bytes);
+    }
     await writeFile(join(ctx.workDir, 'model.json'), `${JSON.stringify({ ...manifest, calibration })}\n`);
     const whole = measure(manifest, { ...predictions, scores: best.scores });
     const report = {
@@ -135,7 +139,10 @@ async function predictionsOf(
       fix: 'Connect rows of their own, or the predictions of a Cross-validate step behind the same model.',
     });
   }
-  const session = await openSession(model.path('model.onnx'), { threads: ctx.threads, label: 'the model' });
+  const session = await openModel(
+    { manifest, path: (file) => model.path(file) },
+    { threads: ctx.threads, label: 'the model' },
+  );
   try {
     return await predictTable({
       session,

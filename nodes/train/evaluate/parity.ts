@@ -8,12 +8,14 @@ import { mergePipelines, readPipeline } from '../../../main/compute/onnx/merge-p
 import { rawTensor } from '../../../main/compute/onnx/raw-inputs.ts';
 import { rawJson } from '../../../main/compute/onnx/raw-json.ts';
 import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openEstimator } from '../../../main/compute/python/open-estimator.ts';
+import { type ModelSession, scoreEstimator } from '../../../main/compute/scoring/open-model.ts';
 import { type RowTensor, runSteps } from '../../../main/compute/scoring/run-steps.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Parity } from '../../../shared/model/report.ts';
 import type { InputColumn, ModelManifest, PipelineStep } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
-import { loadNativeScorer } from '../../lib/native-scorer.ts';
+import { loadNativeScorer, type NativeScorer } from '../../lib/native-scorer.ts';
 
 const TOLERANCE = 1e-5;
 const MAX_ROWS = 10_000;
@@ -22,7 +24,7 @@ const BATCH_ROWS = 1000;
 
 export interface ParityOptions {
   /** The fused model, as it is served. */
-  session: InferenceSession;
+  session: ModelSession;
   manifest: ModelManifest;
   model: InputArtifact;
   table: InputArtifact;
@@ -36,14 +38,25 @@ export interface ParityOptions {
  * batches and 200 of them one by one. Errors: `artifact.corrupt`, `run.cancelled`.
  */
 export async function checkParity(options: ParityOptions): Promise<Parity> {
-  const { session, manifest, model, table, threads, signal } = options;
+  const { manifest } = options;
   // The steps of a recommendation search approximately; its graph compares all items, as the trainer does.
   if (manifest.pipeline !== undefined && manifest.ranking === undefined) {
     return checkStepParity(options, manifest.pipeline.steps);
   }
   // The formula behind a single model is a part of its graph: nothing else computes it.
   if (manifest.trainer.kind === 'serve.adjust') return checkStepParity(options, [wholeModel(manifest)]);
-  const scorer = loadNativeScorer(manifest, await readFile(model.path('native.bin')));
+  const scorer = await openTrainedScorer(options);
+  try {
+    return await compareWithTrained(options, scorer);
+  } finally {
+    await scorer.release?.();
+  }
+}
+
+async function compareWithTrained(
+  { session, manifest, model, table, threads, signal }: ParityOptions,
+  scorer: TrainedScorer,
+): Promise<Parity> {
   const pipeline = mergePipelines([await readPipeline(model)]);
   const comparison = new Comparison(manifest);
   const total = Math.min(MAX_ROWS, table.manifest.rowCount ?? MAX_ROWS);
@@ -55,7 +68,7 @@ export async function checkParity(options: ParityOptions): Promise<Parity> {
     chunkRows: Math.min(BATCH_ROWS, total),
     signal,
   })) {
-    const features = columnMajor(rowMajor(pipeline, batch), batch.rows, pipeline.width);
+    const features = transposed(rowMajor(pipeline, batch), batch.rows, pipeline.width);
     const native = await scorer.score(features, batch.rows);
     const rows = jsonRows(manifest.inputs, batch.columns, batch.rows);
     comparison.add(native, await serve(session, manifest, rows));
@@ -70,6 +83,25 @@ export async function checkParity(options: ParityOptions): Promise<Parity> {
     if (comparison.rows >= total) break;
   }
   return comparison.result();
+}
+
+interface TrainedScorer extends NativeScorer {
+  release?: () => Promise<void>;
+}
+
+/** The trainer's own code; where that is a Python object, a process of its own with it. */
+async function openTrainedScorer({ manifest, model, threads }: ParityOptions): Promise<TrainedScorer> {
+  const { python } = manifest;
+  if (python === undefined) return loadNativeScorer(manifest, await readFile(model.path('native.bin')));
+  const path = (file: string) => model.path(file);
+  const label = 'the trained estimator';
+  const options = { manifest, python, path, label, threads, timeoutMs: 600_000, log: () => undefined };
+  const estimator = await openEstimator(options);
+  return {
+    score: (features, rows) =>
+      scoreEstimator(estimator, manifest, transposed(features, features.length / Math.max(1, rows), rows), rows),
+    release: () => estimator.process.close(),
+  };
 }
 
 function wholeModel({ inputs }: ModelManifest): PipelineStep {
@@ -148,7 +180,7 @@ interface Served {
 }
 
 async function serve(
-  session: InferenceSession,
+  session: ModelSession,
   manifest: ModelManifest,
   rows: readonly Record<string, unknown>[],
 ): Promise<Served> {
@@ -177,7 +209,8 @@ function jsonRows(
   );
 }
 
-function columnMajor(values: Float32Array, rows: number, width: number): Float32Array {
+/** [rows, width] as [width, rows]. */
+function transposed(values: Float32Array, rows: number, width: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < width; c++) result[c * rows + row] = values[row * width + c] as number;

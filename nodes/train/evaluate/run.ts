@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openModel } from '../../../main/compute/scoring/open-model.ts';
 import { openScoringSession } from '../../../main/compute/scoring/scoring-session.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type EvaluationReport, referenceScoresFile } from '../../../shared/model/report.ts';
@@ -64,7 +64,7 @@ export const runner = implementNode(evaluateNode, {
     if (calibrated?.rows === table.digest) {
       warnings.push('The probabilities were calibrated on these very rows: their figures are a little too good.');
     }
-    const session = await openSession(model.path('model.onnx'), { threads, label: 'the model' });
+    const session = await openModel({ manifest, path: (file) => model.path(file) }, { threads, label: 'the model' });
     const parity = await checkParity({ session, manifest, model, table, threads, signal: ctx.signal });
     if (!parity.passed) {
       warnings.push(

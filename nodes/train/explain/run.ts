@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../../main/compute/duckdb/quote.ts';
 import type { ColumnValues } from '../../../main/compute/duckdb/read-columns.ts';
 import { type Explainer, openExplainer } from '../../../main/compute/explain/explainer.ts';
 import { readRowSample } from '../../../main/compute/explain/row-sample.ts';
-import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openModel } from '../../../main/compute/scoring/open-model.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ExplanationReport } from '../../../shared/model/explanation-report.ts';
 import type { InputColumn, ModelManifest } from '../../../shared/model/signature.ts';
@@ -57,7 +57,7 @@ export const runner = implementNode(explainNode, {
       warnings.push(`The model was trained without a label: importance is for what ${finder} wrote.`);
     else if (table.manifest.lineage === 'train')
       warnings.push('These are training rows: importance on held-out rows is smaller.');
-    const session = await openSession(model.path('model.onnx'), { threads, label: 'the model' });
+    const session = await openModel({ manifest, path: (file) => model.path(file) }, { threads, label: 'the model' });
     const everything = new ScoredSample(session, manifest, inputFeeds(manifest, read.feeds), read.rows, signal);
     const sample = everything.subset(manifest, known.rows);
     const columns = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-common';
-import type { InferenceSession } from 'onnxruntime-node';
 import { takeTensorRows } from '../../../main/compute/explain/tensor-rows.ts';
+import type { BatchSession } from '../../../main/compute/onnx/run-batches.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
 
@@ -11,12 +11,12 @@ export class ScoredSample {
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** Scores per row: probabilities, or one prediction. */
   readonly width: number;
-  readonly #session: InferenceSession;
+  readonly #session: BatchSession;
   readonly #output: string;
   readonly #signal: AbortSignal;
 
   constructor(
-    session: InferenceSession,
+    session: BatchSession,
     { task, classes }: ModelManifest,
     feeds: Readonly<Record<string, Tensor>>,
     rows: number,

@@ -22,6 +22,11 @@ export const pythonModelNode = defineNode({
       )
       .describe('The script; it sets model.')
       .meta(paramMeta({ ui: { control: 'multiline' } })),
+    withoutOnnx: z
+      .enum(['refuse', 'python'])
+      .default('refuse')
+      .describe('An estimator that has no ONNX form: refuse it, or let Python run it wherever the model is used.')
+      .meta(paramMeta({ label: 'Without an ONNX form' })),
     weight: z
       .string()
       .default('')
@@ -91,6 +96,16 @@ export const pythonModelNode = defineNode({
       },
       note: 'A module from the features to logits, or to one number.',
     },
+    {
+      name: 'No ONNX form',
+      params: {
+        label: 'churned',
+        withoutOnnx: 'python',
+        script:
+          'import numpy as np\nfrom sklearn.neighbors import KNeighborsClassifier\n\nmodel = KNeighborsClassifier(metric=lambda a, b: np.abs(a - b).max()).fit(X, y)\n',
+      },
+      note: 'A metric of your own: endpoints run this estimator in a Python process.',
+    },
   ],
   help: `The script gets \`X\` (numpy float32, one row per training row, one column per feature column), \`y\` (the number of the
 class, or the value), \`w\` (row weights or None), \`features\` (names of the columns), \`classes\`, \`task\`, \`seed\` and
@@ -99,10 +114,17 @@ ModelProto).
 
 **The model becomes ONNX** in your environment (skl2onnx for scikit-learn, onnxmltools for LightGBM and XGBoost,
 torch.onnx), and from there it is one like any other: joined with the feature steps, tried on training rows, evaluated,
-registered and served without Python. There is no serving through Python: what has no ONNX form is refused. **Before
-training** the script is looked through: a missing converter is named, with the command to install it, and so is an
+registered and served without Python. **Before training** the script is looked through: a missing converter is named, with the command to install it, and so is an
 estimator (or a part of a pipeline, a search, a vote) that skl2onnx has no converter for, with what to take in its place.
 What a look cannot tell is said when the model is converted.
+
+**Without an ONNX form**, such as a class of your own: set that to *python*. What has \`predict\` (or \`predict_proba\`, with a
+column per class number) is then kept as a Python object, and every step and endpoint of this machine runs it in a process
+of the same Python; its features still run as everywhere. Such a model says “Python” wherever it is shown. It cannot go into
+a router, a cluster, a bundle or one ONNX file, it runs on no graphics processor, and it ends when its environment does:
+changed packages are said, a missing interpreter is an error. Loading a Python object runs the code in it, so one
+that was not trained here is refused until you say \`slipway models trust NAME/VERSION\`. Classes of the script need
+cloudpickle in the environment.
 
 **Python** is yours: name the interpreter of a virtual environment that has numpy. It runs in a fresh process for each
 attempt, without the secrets of the engine, in a temporary folder. \`print\` goes to the log; an error names the line of the

@@ -1,9 +1,13 @@
 """Gives training rows to a script and takes its model as ONNX. The job has `x` (float32, row-major), `y` (float64),
 `weights` (float32, or null), `rows`, `width`, `features` (names of the columns), `classes`, `task`, `seed`, `threads` and
-`model` (where the ONNX goes)."""
+`model` (where the ONNX goes). With `python` (null to refuse what has no ONNX form) an estimator without is pickled
+instead: `python` has `estimator`, `about` and `sample` (where the pickle, JSON about it, and float32 scores of the first
+`sampleRows` rows go), and `worker`, the file that later runs it."""
 
 import ast
 import importlib
+import json
+import platform
 
 import numpy
 
@@ -27,7 +31,8 @@ class NoOnnxForm(Exception):
 
 
 def give(job):
-    check_before_training(job["script"])
+    if job["python"] is None:
+        check_before_training(job["script"])
     # Loading it takes seconds: only for a script that speaks of it.
     if "torch" in job["script"]:
         try:
@@ -55,8 +60,67 @@ def give(job):
 def take(scope, job):
     if "model" not in scope:
         raise NameError("the script sets no variable “model”")
+    try:
+        onnx = to_onnx(scope["model"], job["width"])
+    except (ImportError, NoOnnxForm) as error:
+        if job["python"] is None or not runs_in_python(scope["model"], job["task"]):
+            raise
+        keep_for_python(scope["model"], job, str(error))
+        return
     with open(job["model"], "wb") as file:
-        file.write(to_onnx(scope["model"], job["width"]))
+        file.write(onnx)
+
+
+def runs_in_python(model, task):
+    names = ("predict",) if task == "regression" else ("predict", "predict_proba")
+    return not isinstance(model, type) and any(callable(getattr(model, name, None)) for name in names)
+
+
+def keep_for_python(model, job, why):
+    worker = {"__name__": "estimator_worker"}
+    with open(job["python"]["worker"], encoding="utf-8") as file:
+        exec(compile(file.read(), job["python"]["worker"], "exec"), worker)
+    rows = min(job["python"]["sampleRows"], job["rows"])
+    x = numpy.fromfile(job["x"], numpy.float32, rows * job["width"]).reshape(rows, job["width"])
+    method = worker["method_of"](model, job["task"])
+    columns, numbers = worker["numbers_of"](model, method, x, rows)
+    with open(job["python"]["estimator"], "wb") as file:
+        file.write(pickled(model))
+    with open(job["python"]["sample"], "wb") as file:
+        file.write(numbers)
+    kind = type(model)
+    name = kind.__qualname__ if kind.__module__ == "__main__" else f"{kind.__module__}.{kind.__qualname__}"
+    about = {
+        "type": name[:500],
+        "version": platform.python_version(),
+        "method": method,
+        "classes": worker["classes_of"](model, method),
+        "columns": columns,
+        "rows": rows,
+        "why": why.split("\n")[0][:2000],
+    }
+    with open(job["python"]["about"], "w", encoding="utf-8") as file:
+        json.dump(about, file)
+
+
+def pickled(model):
+    """With cloudpickle, where there is one, classes and functions of the script go along."""
+    for name in ("cloudpickle", "joblib.externals.cloudpickle", "pickle"):
+        try:
+            pickler = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            return pickler.dumps(model)
+        except MemoryError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}".split("\n")[0][:500]
+            fix = "Install cloudpickle in this Python" if name == "pickle" else "Leave out of it what the message names"
+            raise NoOnnxForm(
+                f"{type(model).__name__} has no ONNX form, and cannot be kept as a Python object either: {reason}",
+                f"{fix}, such as open files, locks and generators." if name != "pickle" else f"{fix}.",
+            ) from error
 
 
 def to_onnx(model, width):

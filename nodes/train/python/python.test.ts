@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createGraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { evaluationReportSchema } from '../../../shared/model/report.ts';
 import type { InputArtifact, StepContext } from '../../../shared/node/runner.ts';
@@ -12,6 +12,8 @@ import { pythonWith } from '../../../test/support/python-with.ts';
 import { StepChain } from '../../../test/support/step-chain.ts';
 import { imputeNode } from '../../feature/impute/definition.ts';
 import { runner as impute } from '../../feature/impute/run.ts';
+import { adjustNode } from '../../serve/adjust/definition.ts';
+import { runner as adjust } from '../../serve/adjust/run.ts';
 import { evaluateNode } from '../evaluate/definition.ts';
 import { runner as evaluate } from '../evaluate/run.ts';
 import { pythonModelNode } from './definition.ts';
@@ -31,6 +33,7 @@ let folder: string;
 let features: InputArtifact;
 let rows: InputArtifact;
 beforeAll(async () => {
+  vi.stubEnv('SLIPWAY_TRUST_DIR', mkdtempSync(join(tmpdir(), 'slipway-trust-')));
   chain = await StepChain.create();
   folder = mkdtempSync(join(tmpdir(), 'slipway-python-model-'));
   rows = await chain.table(
@@ -43,6 +46,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await chain[Symbol.asyncDispose]();
+  rmSync(process.env['SLIPWAY_TRUST_DIR'] ?? '', { recursive: true, force: true });
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -101,6 +106,34 @@ model = shell.replace(np.float32([123.25, 456.5]).tobytes(), found.astype(np.flo
     await fails('model = b"123"', 'model.invalid', 'no ONNX model');
     await fails('while True: pass', 'step.timeout', 'within 1 s', { timeoutS: 1 });
     await fails('import os; os._exit(3)', 'step.crashed', 'exit code 3');
+  });
+
+  test('keeps what has no ONNX form for Python to run, with the same scores', async () => {
+    const script = `
+import functools, types, numpy
+model = types.SimpleNamespace(predict=functools.partial(numpy.dot, b=numpy.array([2.0, -1.0])))
+`;
+    await expect(train(script)).rejects.toMatchObject({
+      message: expect.stringContaining('“model” is SimpleNamespace'),
+    });
+    const model = await train(script, { withoutOnnx: 'python' });
+    expect(model.manifest.meta).toMatchObject({ form: 'python' });
+    expect(model.manifest.files.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['estimator.pkl', 'matrix.onnx']),
+    );
+    const { parity, metrics } = await measured(model);
+    expect(parity).toMatchObject({ passed: true });
+    expect(metrics['rmse']).toBeLessThan(1e-5);
+    const router = chain.run(adjustNode, adjust, { value: 'prediction + 1' }, { model: [model] });
+    await expect(router).rejects.toMatchObject({
+      code: 'model.invalid',
+      message: expect.stringContaining('Python only'),
+    });
+    const without = train('model = 5', { withoutOnnx: 'python' });
+    await expect(without).rejects.toMatchObject({
+      code: 'step.failed',
+      message: expect.stringContaining('“model” is int'),
+    });
   });
 
   test('ends when cancelled', async () => {
@@ -226,3 +259,30 @@ print(json.dumps([look(script) for script in json.load(sys.stdin)]))`;
     expect(JSON.parse(said)).toEqual(looks.map(([, refused]) => refused));
   });
 });
+
+const estimators = pythonWith('sklearn, cloudpickle');
+if (estimators === undefined) {
+  process.stderr.write(
+    'SKIPPED: no Python with scikit-learn and cloudpickle, so estimators without ONNX are not tested.\n',
+  );
+}
+
+test.skipIf(estimators === undefined)(
+  'a class of the script over a scikit-learn estimator is run by Python',
+  async () => {
+    const script = `
+import numpy as np
+from sklearn.neighbors import KNeighborsClassifier
+
+class Nearest(KNeighborsClassifier):
+    def predict_proba(self, X):
+        return super().predict_proba(X) * 0.9 + 0.05
+
+model = Nearest(metric=lambda a, b: np.abs(a - b).max()).fit(X, y)
+`;
+    const given = { label: 'high', interpreter: estimators ?? '', withoutOnnx: 'python' };
+    const { parity, metrics } = await measured(await train(script, given));
+    expect(parity).toMatchObject({ passed: true, labelMismatches: 0 });
+    expect(metrics['accuracy']).toBeGreaterThan(0.95);
+  },
+);

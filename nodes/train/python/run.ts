@@ -9,6 +9,7 @@ import { implementNode, type StepContext } from '../../../shared/node/runner.ts'
 import { adoptOnnx } from '../../lib/adopt-onnx.ts';
 import { readRowWeights } from '../../lib/row-columns.ts';
 import { readTrainingColumns, type TrainingColumns } from '../../lib/training-data.ts';
+import { adoptEstimator, estimatorJob } from './adopt-estimator.ts';
 import { pythonModelNode } from './definition.ts';
 
 type Params = z.output<typeof pythonModelNode.params>;
@@ -28,7 +29,9 @@ export const runner = implementNode(pythonModelNode, {
   async run(ctx) {
     const data = await readTrainingColumns(ctx);
     const { interpreter: _interpreter, ...params } = ctx.params;
+    const trainer = { kind: pythonModelNode.kind, params };
     const bytes = await train(ctx, data);
+    if (bytes === undefined) return { model: await adoptEstimator(ctx, data, trainer) };
     const model = await adoptOnnx({
       ctx,
       data,
@@ -36,7 +39,7 @@ export const runner = implementNode(pythonModelNode, {
       label: 'The model of the script',
       output: '',
       scores: 'auto',
-      trainer: { kind: pythonModelNode.kind, params },
+      trainer,
     });
     return { model };
   },
@@ -44,8 +47,8 @@ export const runner = implementNode(pythonModelNode, {
   probe: ({ params, baseDir, signal }) => environmentDigest(interpreterOf(params.interpreter, baseDir), signal),
 });
 
-/** Runs the script and gives the ONNX it made. */
-async function train(ctx: StepContext<Params>, data: TrainingColumns): Promise<Uint8Array> {
+/** Runs the script and gives the ONNX it made; undefined where it left an estimator for `adoptEstimator`. */
+async function train(ctx: StepContext<Params>, data: TrainingColumns): Promise<Uint8Array | undefined> {
   const { params } = ctx;
   const { labels, columns, table, pipeline } = data;
   const file = (name: string) => join(ctx.workDir, `python-${name}`);
@@ -72,9 +75,12 @@ async function train(ctx: StepContext<Params>, data: TrainingColumns): Promise<U
     task: labels.task,
     threads: ctx.threads,
     model,
+    python: params.withoutOnnx === 'python' ? estimatorJob(ctx.workDir) : null,
   };
   await runScript(ctx, { exchange, values, words });
-  const { size } = await stat(model);
+  const found = await stat(model).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const { size } = found;
   if (size > largestModelBytes) {
     throw new AppError('model.invalid', `The model has ${Math.ceil(size / 2 ** 20)} MiB as ONNX, more than 512.`, {
       fix: 'Train a smaller model.',

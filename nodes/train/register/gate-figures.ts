@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { readRowSample } from '../../../main/compute/explain/row-sample.ts';
-import { openSession } from '../../../main/compute/onnx/session.ts';
+import { openModel } from '../../../main/compute/scoring/open-model.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { modelBytesOf } from '../../../shared/model/model-form.ts';
 import type { EvaluationReport } from '../../../shared/model/report.ts';
 import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
@@ -21,7 +22,7 @@ export async function gateFigures(
     ...report.metrics,
     ...sliceFigures(report),
     ...fairnessFigures(report),
-    modelBytes: (await stat(model.path('model.onnx'))).size,
+    modelBytes: modelBytesOf(model.manifest),
     ...([...wanted].some((name) => name.startsWith('latency')) ? await latencies(model, signal) : {}),
   };
 }
@@ -48,7 +49,7 @@ async function latencies(model: InputArtifact, signal: AbortSignal): Promise<Rec
     JSON.parse(await readFile(model.path('model.json'), 'utf8')),
   );
   const { feeds } = await readRowSample(model.path('reference.parquet'), manifest.inputs, 1, { signal });
-  const session = await openSession(model.path('model.onnx'), { threads: 1, label: 'the model' });
+  const session = await openModel({ manifest, path: (file) => model.path(file) }, { threads: 1, label: 'the model' });
   const times: number[] = [];
   try {
     const started = performance.now();

@@ -47,6 +47,7 @@ export const labels: Readonly<Record<string, string>> = {
   'Most pages': 'Höchstens Seiten',
   'Most data': 'Höchstens Daten',
   'Time limit': 'Zeitgrenze',
+  'Without an ONNX form': 'Ohne ONNX-Form',
   'Private hosts': 'Private Rechner',
   Key: 'Schlüssel',
   Bucket: 'Bucket',
@@ -598,6 +599,8 @@ export const options: Readonly<Record<string, string>> = {
   Canary: 'Canary',
   'At once': 'Auf einmal',
   Reject: 'Ablehnen',
+  Refuse: 'Ablehnen',
+  Python: 'Python',
   Delay: 'Hintanstellen',
   'Least outstanding': 'Wenigste offene',
   Session: 'Sitzung',
@@ -1359,6 +1362,11 @@ export const texts: Readonly<Record<string, string>> = {
   'What the scores of classes are; auto: probabilities when they are shares that sum to 1.':
     'Was die Werte der Klassen sind; automatisch: Wahrscheinlichkeiten, wenn sie Anteile sind, die 1 ergeben.',
   'The script; it sets model.': 'Das Skript; es setzt model.',
+  'An estimator that has no ONNX form: refuse it, or let Python run it wherever the model is used.':
+    'Ein Modell ohne ONNX-Form: ablehnen, oder überall von Python ausführen lassen.',
+  'No ONNX form': 'Keine ONNX-Form',
+  'A metric of your own: endpoints run this estimator in a Python process.':
+    'Ein eigenes Abstandsmaß: Endpunkte führen dieses Modell in einem Python-Prozess aus.',
   'A column of numbers ≥ 0: how much each row counts; w in the script. Empty: all the same.':
     'Eine Spalte mit Zahlen ≥ 0: wie viel jede Zeile zählt; w im Skript. Leer: alle gleich.',
   'Python program, such as .venv/bin/python; empty takes SLIPWAY_PYTHON, else python3.':

@@ -37,7 +37,7 @@ export const cbpeWeeks: Benchmark = {
         return digest;
       };
       const digest = digestOf('register.model');
-      const { onnxPath, manifest } = await artifactModelSource({
+      const { modelPath, manifest } = await artifactModelSource({
         name: 'model',
         version: '1',
         digest,
@@ -60,7 +60,7 @@ export const cbpeWeeks: Benchmark = {
             TO ${quotePath(path)} (FORMAT parquet)`,
           ),
         );
-        const scores = await scoreFile(onnxPath, manifest, path);
+        const scores = await scoreFile(modelPath, manifest, path);
         const rows = scores.length / 2;
         const actual = await labelsOf(path);
         const none = new Float64Array(rows);

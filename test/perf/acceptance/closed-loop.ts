@@ -118,9 +118,9 @@ export function artifactDir(dataDir: string, digest: string): string {
 /** ROC AUC of a stored model, apart from the endpoint, so that the monitors do not see it. */
 async function aucOf(dataDir: string, digest: string, flights: readonly Flight[]): Promise<number> {
   const dir = artifactDir(dataDir, digest);
-  const { onnxPath, manifest } = await artifactModelSource({ name: 'model', version: '1', digest, dir });
+  const { modelPath, manifest } = await artifactModelSource({ name: 'model', version: '1', digest, dir });
   if (manifest === null) throw new Error('the model has no description');
-  const session = await openSession(onnxPath, { threads: 1, label: 'the model' });
+  const session = await openSession(modelPath, { threads: 1, label: 'the model' });
   const feeds = encodeRows(
     flights.map(({ row }) => row),
     manifest.inputs,

@@ -21,8 +21,8 @@ const manyRows = 1_000_000;
 
 /** The served model of flight-delays, features and trees in one graph: row by row, and a million rows at once. */
 export async function fusedFeatures(folder: string, log: (text: string) => void): Promise<Measurement> {
-  const { onnxPath, manifest, tablePath } = await trainedModel(join(folder, 'fused'));
-  const single = await singleRow(onnxPath, manifest.inputs, tablePath);
+  const { modelPath, manifest, tablePath } = await trainedModel(join(folder, 'fused'));
+  const single = await singleRow(modelPath, manifest.inputs, tablePath);
   log(`fused, one row: p50 ${single.p50.toFixed(1)} µs, p99 ${single.p99.toFixed(1)} µs`);
   const rowsPath = join(folder, 'million-flights.parquet');
   const trainPath = join(folder, 'peer-train.parquet');
@@ -34,12 +34,12 @@ export async function fusedFeatures(folder: string, log: (text: string) => void)
     );
   });
   const figures = { fusedRowP50Us: single.p50, fusedRowP99Us: single.p99 };
-  const modelPath = join(folder, 'peer.joblib');
-  const fitted = await runPeer('sklearn_features.py', ['fit', trainPath, modelPath], log);
+  const peerPath = join(folder, 'peer.joblib');
+  const fitted = await runPeer('sklearn_features.py', ['fit', trainPath, peerPath], log);
   if (fitted === undefined) return { figures, skipped: ['sklearnVsFused1M'] };
   // As `slipway score` and the step Batch predictions score rows.
   const session = await openScoringSession(
-    { manifest, path: (file) => join(dirname(onnxPath), file) },
+    { manifest, path: (file) => join(dirname(modelPath), file) },
     { threads: availableParallelism(), label: 'the model' },
   );
   const ratios: number[] = [];
@@ -50,7 +50,7 @@ export async function fusedFeatures(folder: string, log: (text: string) => void)
       rows += batch.rows;
     }
     const ours = (performance.now() - started) / 1000;
-    const peer = (await runPeer('sklearn_features.py', ['predict', rowsPath, modelPath], log)) as
+    const peer = (await runPeer('sklearn_features.py', ['predict', rowsPath, peerPath], log)) as
       | { seconds: number; rows: number }
       | undefined;
     if (peer?.rows !== rows) return { figures, skipped: ['sklearnVsFused1M'] };
@@ -72,9 +72,9 @@ async function trainedModel(dataDir: string) {
       const table = await engine.store.open(event.outputs['split.train']?.digest ?? '');
       if (model === undefined || table === undefined) throw new Error(JSON.stringify(event));
       const named = { name: 'flight-delays', version: '1', digest: model.digest, dir: model.path('.') };
-      const { onnxPath, manifest } = await artifactModelSource(named);
+      const { modelPath, manifest } = await artifactModelSource(named);
       if (manifest === null) throw new Error('The model has no description.');
-      return { onnxPath, manifest, tablePath: table.path('data.parquet') };
+      return { modelPath, manifest, tablePath: table.path('data.parquet') };
     }
     throw new Error('The run has no end.');
   } finally {
@@ -84,7 +84,7 @@ async function trainedModel(dataDir: string) {
 
 /** Microseconds of encoding one JSON row and running the graph on one thread. */
 async function singleRow(
-  onnxPath: string,
+  modelPath: string,
   inputs: Parameters<typeof encodeRows>[1],
   tablePath: string,
 ): Promise<{ p50: number; p99: number }> {
@@ -96,7 +96,7 @@ async function singleRow(
   const rows = await withDuckDb({ memoryBytes: 2 ** 30 }, (db) =>
     db.rows(`SELECT ${columns.join(', ')} FROM read_parquet(${quotePath(tablePath)}) USING SAMPLE 1000 ROWS`),
   );
-  const session = await openSession(onnxPath, { threads: 1, label: 'the model' });
+  const session = await openSession(modelPath, { threads: 1, label: 'the model' });
   const times: number[] = [];
   for (let i = 0; i < singleRows * 1.1; i++) {
     const started = performance.now();
