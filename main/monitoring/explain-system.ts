@@ -14,14 +14,12 @@ function sentencesOf(kind: keyof SystemAlarms, system: MonitorSystem): string[] 
     case 'saturation': {
       const { share, of, limit } = system.saturation;
       const names = {
-        workers: "The model's workers",
-        cpu: 'The processors',
-        memory: 'Memory',
-        gpu: 'The graphics processor',
+        workers: "The model's workers are",
+        cpu: 'The processors are',
+        memory: 'Memory is',
+        gpu: 'The graphics processor is',
       };
-      return [
-        `${names[of]} ${of === 'cpu' || of === 'workers' ? 'are' : 'is'} ${percent(share)} busy; the limit is ${percent(limit)}.`,
-      ];
+      return [`${names[of]} ${percent(share)} busy; the limit is ${percent(limit)}.`];
     }
     case 'queue':
       return [`${system.queued} rows wait; ${system.queueLimit ?? 'any number'} may.`];

@@ -12,6 +12,7 @@ import { boxOfNode, expectedSize } from './card-size.ts';
 import type { Box } from './edge-route.ts';
 import { viewportOf } from './view-fit.ts';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 export interface CanvasCommands {
   fit: () => void;
@@ -74,7 +75,7 @@ export function useCanvasCommands(wrapper: RefObject<HTMLElement | null>): Canva
         requestAnimationFrame(() => requestAnimationFrame(() => show(all(), 1, reduced ? 0 : 280)));
         setTimeout(() => canvas?.classList.remove('arranging'), 320);
       } catch (error) {
-        showToast({ text: t.notArranged(toEngineError(error).message), tone: 'failed' });
+        showToast({ text: t.notArranged(engineText(toEngineError(error).message)), tone: 'failed' });
       }
     }
     return {

@@ -2,6 +2,7 @@ import type { ClusterStatus, ClusterStep } from '../../shared/rpc/cluster-schema
 import type { StatusName } from '../ui/status-line.tsx';
 import type { NodeStatus } from './node-status.ts';
 import { t } from './text.ts';
+import { errorText } from '../translation/engine-text.ts';
 
 const shown: Readonly<Record<ClusterStep['state'], { status: StatusName; word: () => string }>> = {
   pending: { status: 'queued', word: () => t.queued },
@@ -22,7 +23,7 @@ export function clusterNodeStatus(status: ClusterStatus | undefined, stepId: str
   if (step === undefined || status?.run == null) return undefined;
   if (status.run.state === 'succeeded' || status.run.state === 'gone') return undefined;
   const { status: name, word } = shown[step.state];
-  const cause = [step.reason, step.fix].filter((text) => text !== null).join(' ');
+  const cause = errorText({ message: step.reason ?? '', fix: step.fix });
   return {
     status: name,
     word: word(),

@@ -3,6 +3,7 @@ import type { RunView } from '../state/run-view.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 import type { NodeStatus } from './node-status.ts';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 type Analysis = ReturnType<typeof useAnalysis.getState>;
 
@@ -39,12 +40,12 @@ export function groupStatus(
     ...more,
   });
   const failed = steps.find(({ step, state }) => state === 'failed' && !step.hit);
-  if (failed) return say('failed', t.failed, { cause: run?.steps[failed.id]?.error?.message });
+  if (failed) return say('failed', t.failed, { cause: engineText(run?.steps[failed.id]?.error?.message ?? '') });
   if (runActive && steps.some(({ state }) => state === 'running')) {
     return say('running', t.running, { level: Math.max(0.04, settled / Math.max(1, steps.length)) });
   }
   if (runActive && steps.some(({ state }) => state === 'queued')) return say('queued', t.queued);
-  if (problem) return say('stale', t.needsAttention, { cause: problem.message });
+  if (problem) return say('stale', t.needsAttention, { cause: engineText(problem.message) });
   if (steps.length === 0) return say('never', t.notRunYet);
   if (settled === steps.length) return say('fresh', t.fresh);
   if (steps.some(({ step }) => !step.hit && step.ranBefore)) return say('stale', t.stale);

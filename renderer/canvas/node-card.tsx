@@ -26,6 +26,8 @@ import { serviceOf, useNodeStatus } from './use-node-status.ts';
 import { kindWords } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
+import { EngineText } from '../ui/engine-text.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 const noPorts: Ports = { inputs: {}, outputs: {} };
 
@@ -86,10 +88,14 @@ function FailureDrawer({ nodeId, status }: { nodeId: string; status: NodeStatus 
   if (!status.error) return null;
   return (
     <div className="drawer nodrag nopan">
-      <p className="drawer-message" title={status.error.message}>
-        {status.error.message}
+      <p className="drawer-message" title={engineText(status.error.message)}>
+        <EngineText text={status.error.message} />
       </p>
-      {status.error.fix && <p className="mid">{status.error.fix}</p>}
+      {status.error.fix && (
+        <p className="mid">
+          <EngineText text={status.error.fix} />
+        </p>
+      )}
       <p className="drawer-actions">
         <Button
           variant="link"

@@ -7,6 +7,7 @@ import type { StepRun } from '../state/run-view.ts';
 import { formatCount, formatDuration, formatFixed, formatPercent } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 export interface NodeStatusInput {
   /** Long-lived kinds (endpoint, monitor) have no step; they are opened. */
@@ -55,7 +56,7 @@ function unitWord(unit: string): string {
 /** `1.9 of 3.0 M rows`, `98 of 519 k rows`, `Tree 62 of 100`, `70 %`. */
 export function progressWord(progress: Progress): string {
   const { done, total, unit } = progress;
-  if (progress.message !== undefined && total <= 1) return progress.message;
+  if (progress.message !== undefined && total <= 1) return engineText(progress.message);
   if (unit === '%') return formatPercent(done / Math.max(1, total));
   const one = unit.endsWith('s') ? unit.slice(0, -1) : unit;
   if (total >= 1_000_000) {
@@ -102,7 +103,7 @@ function failedStatus(input: NodeStatusInput): NodeStatus | undefined {
     status: 'failed',
     word: t.failed,
     aside: input.runId === undefined ? undefined : runWord(input.runId),
-    cause: run?.error?.message,
+    cause: run?.error && engineText(run.error.message),
     error: run?.error,
   };
 }
@@ -119,7 +120,7 @@ function serviceStatus(input: NodeStatusInput): NodeStatus {
     return {
       status: 'failed',
       word: t.failed,
-      cause: endpoint.error?.message,
+      cause: endpoint.error ? engineText(endpoint.error.message) : undefined,
       ...(input.service === 'endpoint' && endpoint.error ? { error: endpoint.error } : {}),
     };
   }
@@ -154,7 +155,7 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
     };
   }
   if (input.runActive && run?.state === 'cached') return { status: 'cached', word: t.cached };
-  if (problem) return { status: 'stale', word: t.needsAttention, cause: problem.message };
+  if (problem) return { status: 'stale', word: t.needsAttention, cause: engineText(problem.message) };
   if (input.service) return serviceStatus(input);
   if (run?.state === 'skipped' && !step?.hit && input.failedAbove !== undefined) {
     return { status: 'blocked', word: t.waitsFor(input.failedAbove) };

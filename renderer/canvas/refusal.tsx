@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useConnection } from 'reactflow';
 import { checkTarget, endConnecting, useConnecting } from './connecting-store.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 /** Why the port under the pointer cannot take the connection being dragged; follows the pointer. */
 export function Refusal() {
@@ -41,8 +42,8 @@ export function Refusal() {
   if (!shown || shown.ok) return null;
   return (
     <div className="refusal" role="status" style={{ left: pointer.x + 14, top: pointer.y + 14 }}>
-      <b>{shown.reason}</b>
-      <span>{shown.fix}</span>
+      <b>{engineText(shown.reason)}</b>
+      <span>{engineText(shown.fix)}</span>
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { boxOfNode, expectedSize } from './card-size.ts';
 import { showGuides, snapToGuides, useGuides } from './snap-guides.ts';
 import type { GraphFlowEdge } from './graph-edge.tsx';
 import { nodeDefinition } from '../state/node-definition.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 export type FlowNode = Node<Record<string, never>, 'node'>;
 
@@ -148,7 +149,7 @@ export function useFlowEdges(): GraphFlowEdge[] {
     const problems = new Map<number, string>();
     for (const diagnostic of diagnostics) {
       const match = /^\/edges\/(\d+)/.exec(diagnostic.path);
-      if (match && diagnostic.severity === 'error') problems.set(Number(match[1]), diagnostic.message);
+      if (match && diagnostic.severity === 'error') problems.set(Number(match[1]), engineText(diagnostic.message));
     }
     const into = new Map<string, string[]>();
     for (const edge of edges ?? []) into.set(edge.to, [...(into.get(edge.to) ?? []), edge.from]);

@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { t } from './text.ts';
+import { EngineError } from '../ui/engine-text.tsx';
 
 const words: Record<'ok' | 'warning' | 'error', { icon: IconName; tone: string }> = {
   ok: { icon: 'check', tone: 'fresh' },
@@ -39,7 +40,7 @@ export function CheckList({ context, namespace }: { context: string; namespace: 
                 {check.id}
               </span>
               <span>
-                {check.message} {check.fix}
+                <EngineError error={check} />
               </span>
             </li>
           ))}

@@ -6,6 +6,7 @@ import { isAbort, toEngineError } from '../client/engine-error.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { t } from './text.ts';
+import { EngineError } from '../ui/engine-text.tsx';
 
 interface EndpointLineProps {
   context: string;
@@ -68,7 +69,7 @@ export function EndpointLine({ context, namespace, endpoint, bundle }: EndpointL
       )}
       {failure && (
         <span role="alert" className="small">
-          {failure.message} {failure.fix}
+          <EngineError error={failure} />
         </span>
       )}
     </div>

@@ -7,6 +7,7 @@ import { EndpointLine } from './endpoint-line.tsx';
 import { PodLog } from './pod-log.tsx';
 import { runWords, stepWords, whyOf } from './step-words.ts';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 interface StatusViewProps {
   context: string;
@@ -34,7 +35,7 @@ export function StatusView({ context, status, titles, bundle }: StatusViewProps)
             </span>
           )}
           {!status.connected && <span className="pill stale">{t.connectionLost}</span>}
-          <span className="mute small clip">{status.run?.reason}</span>
+          <span className="mute small clip">{engineText(status.run?.reason ?? '')}</span>
         </header>
         {status.steps.length === 0 ? (
           <EmptyState text={t.noStepYet} />

@@ -1,6 +1,7 @@
 import type { ClusterStatus, ClusterStep } from '../../shared/rpc/cluster-schemas.ts';
 import type { IconName } from '../ui/icons/icon.tsx';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 interface Says {
   icon: IconName;
@@ -34,5 +35,6 @@ export function whyOf(step: ClusterStep): string {
   const warnings = step.warnings.map(({ reason, message }) => `${reason}: ${message}`);
   return [step.reason, step.fix, ...warnings.filter((text) => !text.includes(step.reason ?? '\u0000'))]
     .filter((text): text is string => text !== null && text !== '')
+    .map(engineText)
     .join(' ');
 }

@@ -12,6 +12,7 @@ import './devices.css';
 import { DeviceSharingSection } from './device-sharing-section.tsx';
 import { MachineCheckSection } from './machine-check-section.tsx';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 interface Reading {
   timeMs: number;
@@ -99,7 +100,7 @@ export function DevicesScreen() {
                       </span>
                     </td>
                     <td className="n">{provider.openMs === undefined ? '–' : formatDuration(provider.openMs)}</td>
-                    <td className="mute reason-cell">{provider.reason ?? ''}</td>
+                    <td className="mute reason-cell">{engineText(provider.reason ?? '')}</td>
                   </tr>
                 ))}
               </tbody>
@@ -149,7 +150,7 @@ export function DevicesScreen() {
                       <td className="n">
                         {training.energyJoules === null ? t.notAvailable : `${formatNumber(training.energyJoules)} J`}
                       </td>
-                      <td className="mute reason-cell">{training.why ?? ''}</td>
+                      <td className="mute reason-cell">{engineText(training.why ?? '')}</td>
                     </tr>
                   ))}
                 </tbody>

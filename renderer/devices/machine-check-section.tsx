@@ -8,6 +8,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 const icons = { ok: 'check', warning: 'stale', error: 'failed' } as const;
 const classes = { ok: 'state-word', warning: 'state-word stale', error: 'state-word failed' } as const;
@@ -67,7 +68,12 @@ function CheckRow({ check, onInstall }: { check: MachineCheck; onInstall(): void
         </span>
       </td>
       <td className="reason-cell">
-        {check.message} {check.fix !== undefined && <span className="mute">{check.fix}</span>}{' '}
+        <EngineText text={check.message} />{' '}
+        {check.fix !== undefined && (
+          <span className="mute">
+            <EngineText text={check.fix} />
+          </span>
+        )}{' '}
         {check.action === 'install-cuda' && (
           <Button small onClick={onInstall}>
             {t.downloadCuda}

@@ -5,6 +5,7 @@ import { methodName, scaleName } from '../ui/score-scale.ts';
 import { formatFull } from '../ui/format.ts';
 import { useExplanation } from './use-explanation.ts';
 import { t } from './text.ts';
+import { EngineError, EngineText } from '../ui/engine-text.tsx';
 
 /** Further columns are put together. */
 const mostSteps = 9;
@@ -29,7 +30,7 @@ export function ExplanationPanel({ endpointId, row }: { endpointId: string; row:
       </Button>
       {open && error && (
         <p className="try-problem" role="alert">
-          {error.message} {error.fix}
+          <EngineError error={error} />
         </p>
       )}
       {open && !error && !explanation && <p className="mute">{row === null ? t.completeFields : t.asksTheModel}</p>}
@@ -43,7 +44,7 @@ export function ExplanationPanel({ endpointId, row }: { endpointId: string; row:
             steps={stepsOf(explanation.contributions)}
           />
           <p className="mute small">
-            {methodName(answer.method)}. {answer.note}
+            {methodName(answer.method)}. {answer.note !== undefined && <EngineText text={answer.note} />}
           </p>
         </>
       )}

@@ -16,6 +16,7 @@ import { snippet, type SnippetLanguage, snippetLanguages } from './snippets.ts';
 import { usePrediction } from './use-prediction.ts';
 import { t } from './text.ts';
 import { TimingBar } from './timing-bar.tsx';
+import { EngineError } from '../ui/engine-text.tsx';
 
 interface TryItProps {
   endpoint: EndpointView;
@@ -102,7 +103,7 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
           <p className="mute">{t.startToPredict}</p>
         ) : error ? (
           <p className="try-problem" role="alert">
-            {error.message} {error.fix}
+            <EngineError error={error} />
           </p>
         ) : blank ? (
           <p className="mute">{t.drawSomething}</p>

@@ -12,6 +12,7 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 type Version = EndpointStats['versions'][number];
 
@@ -77,7 +78,7 @@ export function VersionPanel({ endpointId, versions }: { endpointId: string; ver
                 {t.workersOf(version.replicas, version.maxReplicas)}
                 <div className="mute">{formatBytes(version.memoryBytes)}</div>
               </td>
-              <td title={version.ran?.why}>{version.ran?.provider.toUpperCase() ?? '–'}</td>
+              <td title={engineText(version.ran?.why ?? '')}>{version.ran?.provider.toUpperCase() ?? '–'}</td>
               <td className="n">{version.coldStartMs === null ? '–' : t.inMs(formatNumber(version.coldStartMs))}</td>
               <td className="n">
                 {formatCount(version.requests)}

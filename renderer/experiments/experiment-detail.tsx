@@ -13,6 +13,7 @@ import { ScatterView } from './scatter-view.tsx';
 import { t } from './text.ts';
 import { type ColumnId, columnTitle, firstColumns, nameOf, numberOf } from './training-columns.ts';
 import { TrainingTable } from './training-table.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 const pageRows = 100;
 const parallelHeight = 380;
@@ -81,7 +82,11 @@ export function ExperimentDetail({ experiment }: { experiment: Experiment }) {
         />
       </header>
       <div className="experiment-tools">
-        <Field row label={t.filter} error={page.error?.code === 'request.invalid' ? page.error.message : undefined}>
+        <Field
+          row
+          label={t.filter}
+          error={page.error?.code === 'request.invalid' ? engineText(page.error.message) : undefined}
+        >
           {(ids) => (
             <TextInput
               {...ids}

@@ -21,6 +21,8 @@ import { treeLines } from './file-tree.ts';
 import './exports.css';
 import { sourceTokens } from './source-tokens.ts';
 import { t } from './text.ts';
+import { EngineError, EngineText } from '../ui/engine-text.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId: string) => void }) {
   const node = useActiveGraph((graph) => (error.nodeId === undefined ? undefined : graph.root.nodes[error.nodeId]));
@@ -29,9 +31,13 @@ function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId:
     <div className="export-refusal" role="alert">
       <p className="headline">
         <Icon name="failed" small />
-        {error.message}
+        <EngineText text={error.message} />
       </p>
-      {error.fix && <p>{error.fix}</p>}
+      {error.fix && (
+        <p>
+          <EngineText text={error.fix} />
+        </p>
+      )}
       <p className="mute small mono">{error.code}</p>
       <div className="actions">
         {node && nodeId !== undefined && (
@@ -144,7 +150,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
           <span className="grow">
             {writing.error ? (
               <span className="export-problem" role="alert">
-                {writing.error.message} {writing.error.fix}
+                <EngineError error={writing.error} />
               </span>
             ) : writing.dir !== undefined ? (
               <span role="status" className="export-done">
@@ -194,7 +200,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
                   }}
                 />
                 <b>{entry.title}</b>
-                <span className="mute small">{entry.summary}</span>
+                <span className="mute small">{engineText(entry.summary)}</span>
               </label>
             ))}
           </div>

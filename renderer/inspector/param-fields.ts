@@ -5,6 +5,7 @@ import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { ParamMeta, ParamUi } from '../../shared/node/param-meta.ts';
 import { kindWords, labelOf, labelText } from '../translation/kind-text.ts';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 interface JsonSchema extends ParamMeta {
   type?: string | string[];
@@ -207,7 +208,8 @@ function issueText(issue: z.core.$ZodIssue): string {
     return issue.input === undefined ? t.needsValue(issue.expected) : t.needsType(issue.expected);
   }
   if (issue.code === 'invalid_value') return t.oneOf(issue.values.map(String).join(', '));
-  return issue.message.charAt(0).toUpperCase() + issue.message.slice(1);
+  const message = engineText(issue.message);
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }
 
 /** First problem per parameter, by the kind's own schema. */

@@ -22,6 +22,7 @@ import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
 import { t } from './text.ts';
 import { groupKind } from '../../shared/graph/group-definition.ts';
 import { Variants, VariantTabs } from './variants.tsx';
+import { errorText } from '../translation/engine-text.ts';
 
 /** A reference to a graph parameter or a secret instead of a value. */
 function referenceOf(value: unknown): string | undefined {
@@ -184,8 +185,7 @@ export function ParamForm({
   const errors = useMemo(() => {
     const own = paramErrors(definition, node.params);
     for (const problem of problems) {
-      if (problem.field !== undefined && problem.severity !== 'info')
-        own[problem.field] ??= [problem.message, problem.fix].filter(Boolean).join(' ');
+      if (problem.field !== undefined && problem.severity !== 'info') own[problem.field] ??= errorText(problem);
     }
     return own;
   }, [definition, node.params, problems]);

@@ -1,6 +1,7 @@
 import { labelOf } from '../translation/kind-text.ts';
 import { language } from '../translation/language.ts';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 /** A parameter that differs from the last result, as the plan's reasons tell: `params.learningRate 0.1 → 0.05`. */
 export interface ParamChange {
@@ -34,5 +35,5 @@ export function reasonText(reason: string, titleOf: (nodeId: string) => string):
   }
   const waits = /^waits for (\S+)$/.exec(reason);
   if (waits?.[1]) return t.waitsFor(titleOf(waits[1]));
-  return reason;
+  return engineText(reason);
 }

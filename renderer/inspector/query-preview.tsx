@@ -5,6 +5,7 @@ import { type QueryResult, useQuery } from '../client/use-query.ts';
 import { formatCell } from '../results/cell-format.ts';
 import { useInputDigests } from './input-digests.ts';
 import { t } from './text.ts';
+import { EngineError } from '../ui/engine-text.tsx';
 
 const settleMs = 500;
 const shownRows = 8;
@@ -62,7 +63,7 @@ function PreviewedRows({
   note: (rows: number) => string;
   noRows: string;
 }) {
-  if (error) return <p className="field-error">{[error.message, error.fix].filter(Boolean).join(' ')}</p>;
+  if (error) return <p className="field-error"><EngineError error={error} /></p>;
   if (!data) return <p className="field-note">{loading ? t.previewLoading : ''}</p>;
   return (
     <div className="query-preview">

@@ -5,6 +5,7 @@ import { classNames } from '../ui/class-names.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
 import { t } from './text.ts';
+import { engineText, errorText } from '../translation/engine-text.ts';
 
 /** Parts of a step's key as the strip shows them; `changed` of the analysis names them. */
 const parts = () => [
@@ -31,7 +32,7 @@ function inRunSentence(run: StepRun): string {
     case 'cancelled':
     case 'failed':
     case 'pending':
-      return run.reason ?? '';
+      return engineText(run.reason ?? '');
   }
 }
 
@@ -48,9 +49,9 @@ export function WhyBox({ nodeId }: { nodeId: string }) {
   const sentence = inRun ? inRunSentence(run) : whySentence();
   function whySentence(): string | undefined {
     return status.status === 'failed'
-      ? [status.error?.message, status.error?.fix].filter(Boolean).join(' ')
+      ? status.error && errorText(status.error)
       : problem
-        ? [problem.message, problem.fix].filter(Boolean).join(' ')
+        ? errorText(problem)
         : step
           ? reasonsInWords(step.reasons) || (step.hit ? t.nothingChanged : t.notRunYet)
           : status.cause;

@@ -29,6 +29,7 @@ import { ModelNotes } from './model-notes.tsx';
 import { t } from './text.ts';
 import { AliasHistory, Approval, ArchiveButton } from './version-review.tsx';
 import { VersionDiff } from './version-diff.tsx';
+import { errorText } from '../translation/engine-text.ts';
 
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
 
@@ -266,7 +267,7 @@ export function ModelDetail({
       onChanged();
     } catch (error) {
       const wire = toEngineError(error);
-      showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
+      showToast({ text: errorText(wire), tone: 'failed' });
     } finally {
       setBusy(false);
     }

@@ -11,6 +11,7 @@ import { formatRelative } from '../ui/format.ts';
 import { ErrorState } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { errorText } from '../translation/engine-text.ts';
 
 /** Calls the registry, says what went wrong, and has the screen read again. */
 async function change(call: () => Promise<ModelVersion>, said: string, onChanged: () => void): Promise<void> {
@@ -19,7 +20,7 @@ async function change(call: () => Promise<ModelVersion>, said: string, onChanged
     showToast({ text: said });
   } catch (error) {
     const wire = toEngineError(error);
-    showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
+    showToast({ text: errorText(wire), tone: 'failed' });
   }
   onChanged();
 }

@@ -4,6 +4,7 @@ import { shell } from '../platform/shell.ts';
 import { t } from '../shell/text.ts';
 import { navigate } from '../state/ui-store.ts';
 import { showToast } from '../ui/toast.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 const pollMs = 5_000;
 const limit = 20;
@@ -19,10 +20,10 @@ export function startAlertNotices(): void {
       told = new Set([...(told ?? []), ...open.map(({ id }) => id)]);
       for (const { title, explanation } of fresh) {
         if (shell.desktop !== undefined && !document.hasFocus()) {
-          void shell.desktop.notify(title, explanation.sentences[0] ?? '');
+          void shell.desktop.notify(engineText(title), engineText(explanation.sentences[0] ?? ''));
         } else {
           showToast({
-            text: title,
+            text: engineText(title),
             tone: 'warning',
             action: { label: t.show, onSelect: () => navigate('monitors', 'alerts') },
           });

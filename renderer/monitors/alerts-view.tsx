@@ -15,6 +15,8 @@ import { alertState, cellText } from './alert-words.ts';
 import type { KnownMonitor } from './known-monitors.ts';
 import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 const hourMs = 3_600_000;
 
@@ -247,8 +249,8 @@ function AlertLine({ alert, current, onChoose, refresh }: AlertLineProps) {
           <Icon name={says.icon} small />
           {says.word}
         </span>
-        <span className="clip" title={alert.title}>
-          {alert.title}
+        <span className="clip" title={engineText(alert.title)}>
+          {engineText(alert.title)}
         </span>
         <span className="mute small">{formatRelative(alert.startedMs)}</span>
       </button>
@@ -270,13 +272,13 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
   const { columns, performance, examples, before = [], owner = '' } = explanation;
   const says = alertState(alert);
   return (
-    <article className="alert-detail" aria-label={alert.title}>
+    <article className="alert-detail" aria-label={engineText(alert.title)}>
       <header>
         <span className={`pill ${says.tone}`}>
           <Icon name={says.icon} small />
           {says.word}
         </span>
-        <h2>{alert.title}</h2>
+        <h2>{engineText(alert.title)}</h2>
       </header>
       <p className="mute small">
         {t.since} {formatClock(alert.startedMs)}
@@ -305,7 +307,9 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
         </Button>
       </div>
       {(columns.length === 0 ? explanation.sentences : explanation.sentences.slice(0, 1)).map((sentence) => (
-        <p key={sentence}>{sentence}</p>
+        <p key={sentence}>
+          <EngineText text={sentence} />
+        </p>
       ))}
       {columns.length > 0 && (
         <section>
@@ -319,7 +323,7 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
                     <i style={{ width: `${Math.min(1, effect) * 100}%` }} />
                   </span>
                   <span className="small mid">{formatNumber(effect)}</span>
-                  <p>{words === '' ? t.differs : words}</p>
+                  <p>{words === '' ? t.differs : engineText(words)}</p>
                   {distribution.length > 0 && (
                     <div className="moved-overlay">
                       <DistributionOverlay title={column} height={120} bins={distribution} />

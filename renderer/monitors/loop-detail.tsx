@@ -23,6 +23,7 @@ import {
 } from './loop-words.ts';
 import { MonitorHead } from './monitor-head.tsx';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 const maxEvents = 1_000;
 
@@ -116,7 +117,7 @@ function Approval({
   return (
     <section className="approval" aria-label={t.approval}>
       <p>
-        {waiting.text}
+        <EngineText text={waiting.text} />
         {comparison &&
           t.onRows(
             comparison.metric,
@@ -161,7 +162,9 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
                 <Icon name={looks.icon} small />
               </span>
               <span className="mute small since">+{formatDuration(event.timeMs - first.timeMs)}</span>
-              <span>{event.text}</span>
+              <span>
+                <EngineText text={event.text} />
+              </span>
               {event.type === 'retraining' && typeof runId === 'string' && (
                 <Button small variant="quiet" onClick={() => navigate('runs', runId)}>
                   {t.run}

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import type { KnownMonitor } from './known-monitors.ts';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 type ReportStream = ReturnType<typeof useSubscription<MonitorReport>>;
 
@@ -52,7 +53,7 @@ export function NoEndpoint({ monitor }: { monitor: KnownMonitor }) {
         endpointNodeId === undefined
           ? t.notConnected
           : endpoint?.state === 'failed'
-            ? t.theEndpointFailed(endpoint.error?.message ?? '')
+            ? t.theEndpointFailed(engineText(endpoint.error?.message ?? ''))
             : t.endpointNotRunning
       }
     >

@@ -14,6 +14,8 @@ import { mend } from './mend.ts';
 import { waive } from './waive.ts';
 import { refreshReadiness, useReadiness } from './readiness-store.ts';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 const looks = (): Record<ReadinessItem['state'], { icon: IconName; word: string }> => ({
   missing: { icon: 'failed', word: t.missing },
@@ -31,11 +33,11 @@ function Item({ item }: { item: ReadinessItem }) {
     <li className={`readiness-item is-${item.state}`}>
       <Icon name={icon} small />
       <div>
-        <b>{item.title}</b>
+        <b>{engineText(item.title)}</b>
         <span className="visually-hidden">, {word}</span>
         {evidence && (
           <p className="mid">
-            {evidence.text}
+            <EngineText text={evidence.text} />
             {evidence.timeMs !== undefined && (
               <span className="mute" title={new Date(evidence.timeMs).toLocaleString()}>
                 {' '}
@@ -44,8 +46,8 @@ function Item({ item }: { item: ReadinessItem }) {
             )}
           </p>
         )}
-        {item.state !== 'met' && <p className="mute">{item.why}</p>}
-        {action && !step && <p className="mute">{action.label}.</p>}
+        {item.state !== 'met' && <p className="mute">{engineText(item.why)}</p>}
+        {action && !step && <p className="mute">{engineText(action.label)}.</p>}
       </div>
       <WaiveButton item={item} />
       {action && step && (
@@ -56,7 +58,7 @@ function Item({ item }: { item: ReadinessItem }) {
             mend(step);
           }}
         >
-          {action.label}
+          {engineText(action.label)}
         </Button>
       )}
     </li>

@@ -27,6 +27,7 @@ import { runLines } from './run-lines.ts';
 import { TablePreview } from './table-preview.tsx';
 import './results.css';
 import { t } from './text.ts';
+import { EngineError } from '../ui/engine-text.tsx';
 
 // Views of one sort of result, with their charts: loaded with the first such result.
 const FeaturesView = lazy(async () => ({ default: (await import('./features-view.tsx')).FeaturesView }));
@@ -81,7 +82,7 @@ function FailureLine({ nodeId }: { nodeId: string }) {
     <div className="dock-failure" role="alert">
       <Icon name="failed" small />
       <span className="grow">
-        {error.message} {error.fix}
+        <EngineError error={error} />
       </span>
       <Button
         small

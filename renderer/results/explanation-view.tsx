@@ -7,6 +7,7 @@ import { formatCount, formatMetric, formatPercent } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { methodName, scaleName } from '../ui/score-scale.ts';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 const chartHeight = 200;
 const mostColumns = 15;
@@ -35,7 +36,7 @@ export function ExplanationView({ report }: { report: ExplanationReport }) {
       {[...report.warnings, ...(shap.note === undefined ? [] : [shap.note])].map((warning) => (
         <p key={warning} className="result-warning">
           <Icon name="stale" small />
-          {warning}
+          <EngineText text={warning} />
         </p>
       ))}
       <ExplanationParts report={report} />

@@ -8,6 +8,7 @@ import { EmptyState } from '../ui/state-block.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { filterLog, type LogLevel, logText } from './log-filter.ts';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 interface LogViewProps {
   lines: readonly LogLine[];
@@ -99,7 +100,9 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
                 {titles(line.nodeId)}
               </span>
               <span className="level">{t.levels[line.level]}</span>
-              <span className="text">{line.text}</span>
+              <span className="text">
+                <EngineText text={line.text} />
+              </span>
             </div>
           ))}
         </div>

@@ -13,6 +13,7 @@ import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
 import { KeyStrip } from './key-strip.tsx';
 import { t } from './text.ts';
+import { reasonsInWords } from '../canvas/use-node-status.ts';
 
 function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
   const node = useGraphNode(step.id);
@@ -44,8 +45,8 @@ function PlanRow({ step, selected }: { step: StepState; selected: boolean }) {
           <span className="mute small">{t.new}</span>
         )}
       </td>
-      <td className="reason" title={step.reasons.join('\n')}>
-        {step.reasons.join('; ')}
+      <td className="reason" title={reasonsInWords(step.reasons)}>
+        {reasonsInWords(step.reasons)}
       </td>
       <td className="n">
         {spent !== undefined ? (

@@ -21,6 +21,7 @@ import { CalibratedParts, FoldTable } from './fold-table.tsx';
 import { SearchView } from './search-view.tsx';
 import { useArtifactJson } from './use-artifact-json.ts';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 const chartHeight = 210;
 const reportSchema = z.union([
@@ -117,7 +118,7 @@ function EvaluationView({ report }: { report: EvaluationReport }) {
       {report.warnings?.map((warning) => (
         <p key={warning} className="result-warning">
           <Icon name="stale" small />
-          {warning}
+          <EngineText text={warning} />
         </p>
       ))}
       <div className="result-parts">

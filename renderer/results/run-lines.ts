@@ -1,6 +1,7 @@
 import type { LogLine, RunView } from '../state/run-view.ts';
 import { formatDuration } from '../ui/format.ts';
 import { t } from './text.ts';
+import { errorText } from '../translation/engine-text.ts';
 
 /** A run's log with what happened to its steps between the lines they wrote, by time. */
 export function runLines(view: Pick<RunView, 'order' | 'steps' | 'logs'>): LogLine[] {
@@ -25,7 +26,7 @@ export function runLines(view: Pick<RunView, 'order' | 'steps' | 'logs'>): LogLi
     if (step.state === 'cancelled') ends.push(line(endMs, id, 'warn', t.stopped));
     if (step.state === 'failed') {
       const { error } = step;
-      ends.push(line(endMs, id, 'error', error ? [error.message, error.fix].filter(Boolean).join(' ') : t.failed));
+      ends.push(line(endMs, id, 'error', error ? errorText(error) : t.failed));
     }
   }
   // Sorting is stable: at one moment a step's start comes before what it wrote, its end after it.

@@ -8,6 +8,7 @@ import { PictureCell, pictureSide } from './picture-cell.tsx';
 import { clampTop, rowWindow, topOfScroll, trackScroll } from './row-window.ts';
 import { type TableQuery, useTablePages } from './use-table-pages.ts';
 import { t } from './text.ts';
+import { EngineError } from '../ui/engine-text.tsx';
 
 const rowPx = 24;
 const headPx = 72;
@@ -163,7 +164,7 @@ export function TablePreview({ query, onSort, profiles, labels, onShown }: Table
           </div>
           {pages.error && (
             <p className="grid-problem" role="alert">
-              {pages.error.message} {pages.error.fix}
+              <EngineError error={pages.error} />
             </p>
           )}
           {known.current === 0 && total === 0 && (

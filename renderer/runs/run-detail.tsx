@@ -26,6 +26,8 @@ import { UsageRows } from './usage-rows.tsx';
 import { type TimedRun, useRun } from './use-run.ts';
 import { VariantTable } from './variant-table.tsx';
 import { t } from './text.ts';
+import { EngineError } from '../ui/engine-text.tsx';
+import { engineText } from '../translation/engine-text.ts';
 
 const stepWords = (): Record<StepRun['state'], { icon: IconName; word: string; tone: string }> => ({
   pending: { icon: 'never', word: t.waits, tone: 'never' },
@@ -117,8 +119,8 @@ function StepRow({
             ? '–'
             : formatDuration(durationMs)}
         </td>
-        <td className="reason clip mute" title={step?.reason}>
-          {step?.reason ?? ''}
+        <td className="reason clip mute" title={engineText(step?.reason ?? '')}>
+          {engineText(step?.reason ?? '')}
         </td>
       </tr>
       {step?.error && (
@@ -127,7 +129,7 @@ function StepRow({
             <div>
               <Icon name="failed" small />
               <span>
-                {step.error.message} {step.error.fix}
+                <EngineError error={step.error} />
               </span>
               <Button
                 small

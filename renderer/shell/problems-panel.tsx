@@ -7,6 +7,7 @@ import { selectField } from '../state/selection-store.ts';
 import { navigate, openOverlay, togglePanel } from '../state/ui-store.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 const severities = { error: 0, warning: 1, info: 2 };
 
@@ -66,9 +67,13 @@ export function ProblemsPanel() {
           />
           <span>
             {where(diagnostic)}
-            {diagnostic.message}
+            <EngineText text={diagnostic.message} />
           </span>
-          {diagnostic.fix && <span className="fix">{diagnostic.fix}</span>}
+          {diagnostic.fix && (
+            <span className="fix">
+              <EngineText text={diagnostic.fix} />
+            </span>
+          )}
         </button>
       ))}
     </div>

@@ -12,6 +12,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { showToast } from '../ui/toast.tsx';
 import './trust-bar.css';
 import { t } from './text.ts';
+import { EngineText } from '../ui/engine-text.tsx';
 
 /** Says that the open graph comes from elsewhere, and what it would do; until the person decides, it does none of that. */
 export function TrustBar() {
@@ -63,7 +64,7 @@ export function TrustBar() {
               >
                 {need.title}
               </Button>{' '}
-              {need.what}
+              <EngineText text={need.what} />
             </li>
           ))}
         </ul>

@@ -25,10 +25,11 @@ import { forgetRun } from './run-store.ts';
 import { select } from './selection-store.ts';
 import { navigate, openOverlay } from './ui-store.ts';
 import { t } from './text.ts';
+import { errorText } from '../translation/engine-text.ts';
 
 function fail(error: unknown): void {
   const wire = toEngineError(error);
-  showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
+  showToast({ text: errorText(wire), tone: 'failed' });
 }
 
 /** With `stay` a tab that is open already keeps the front. */

@@ -10,10 +10,11 @@ import { followRun, useRuns } from './run-store.ts';
 import type { RunView } from './run-view.ts';
 import { announce, navigate } from './ui-store.ts';
 import { t } from './text.ts';
+import { errorText } from '../translation/engine-text.ts';
 
 function fail(error: unknown): void {
   const wire = toEngineError(error);
-  showToast({ text: wire.fix ? `${wire.message} ${wire.fix}` : wire.message, tone: 'failed' });
+  showToast({ text: errorText(wire), tone: 'failed' });
 }
 
 function sayFinished(tabId: string, view: RunView): void {

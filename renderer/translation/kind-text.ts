@@ -1,14 +1,7 @@
 import type { ErrorHelp } from '../../shared/docs/error-help.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { type LanguageChoice, language, languageOf, setLanguage } from './language.ts';
-
-type German = typeof import('./german/german.ts');
-
-let german: German | undefined;
-
-async function loadGerman(): Promise<void> {
-  german ??= await import('./german/german.ts');
-}
+import { germanTexts, loadGerman } from './loaded-german.ts';
 
 /** Loads what the language of the app needs; before the first render. */
 export async function startLanguage(): Promise<void> {
@@ -22,24 +15,23 @@ export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
 }
 
 function inGerman(dictionary: 'labels' | 'options' | 'texts', english: string): string {
-  if (language() !== 'de' || german === undefined) return english;
-  return german[dictionary][english] ?? english;
+  return germanTexts()?.[dictionary][english] ?? english;
 }
 
 /** What helps with errors of a topic: the first part of their codes. */
 export function errorHelpFor(topic: string, english: ErrorHelp): ErrorHelp {
-  return (language() === 'de' && german?.germanErrorHelp[topic]) || english;
+  return germanTexts()?.germanErrorHelp[topic] ?? english;
 }
 
 type Described = Pick<NodeDefinition, 'kind' | 'summary' | 'help'>;
 
 export function kindSummary(definition: Described): string {
-  return (language() === 'de' && german?.germanKinds[definition.kind]?.summary) || definition.summary;
+  return germanTexts()?.germanKinds[definition.kind]?.summary || definition.summary;
 }
 
 /** Help of a kind, Markdown. */
 export function kindHelp(definition: Described): string {
-  return (language() === 'de' && german?.germanKinds[definition.kind]?.help) || definition.help;
+  return germanTexts()?.germanKinds[definition.kind]?.help || definition.help;
 }
 
 /** Text about a parameter, a port or an example of a kind. */
@@ -112,6 +104,5 @@ const written: Readonly<Record<string, string>> = {
 export function optionText(value: string): string {
   if (value === '') return labelText('Default');
   const words = wordsOf(value);
-  if (language() === 'de' && german?.options[words] !== undefined) return german.options[words];
-  return written[words] ?? words;
+  return germanTexts()?.options[words] ?? written[words] ?? words;
 }

@@ -4,8 +4,10 @@ import type { WireError } from '../../shared/errors/app-error.ts';
 import { errorHelpFor } from '../translation/kind-text.ts';
 import { language } from '../translation/language.ts';
 import { Button } from './button.tsx';
+import { EngineText } from './engine-text.tsx';
 import { Icon } from './icons/icon.tsx';
 import { t } from './text.ts';
+import { translatedText } from '../translation/engine-text.ts';
 
 /** One sentence, one primary action, at most one more. */
 export function EmptyState({ text, children }: { text: ReactNode; children?: ReactNode }) {
@@ -20,16 +22,21 @@ export function EmptyState({ text, children }: { text: ReactNode; children?: Rea
 /** What happened, what to do, the code and its details; the rest of the screen keeps working. */
 export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (() => void) | undefined }) {
   const help = helpForError(error.code);
-  // The engine speaks English; the sort of error stands before it in the language of the app.
-  const topic = help && language() !== 'en' ? errorHelpFor(help.topic, help).title : undefined;
+  const said = translatedText(error.message);
+  // Where the words have no translation, the sort of error stands before them in the language of the app.
+  const topic = help && language() !== 'en' && said === undefined ? errorHelpFor(help.topic, help).title : undefined;
   return (
     <div className="state-block failed" role="alert">
       <p className="headline">
         <Icon name="failed" small />
-        {topic ?? error.message}
+        {topic ?? said ?? error.message}
       </p>
-      {topic !== undefined && <p>{error.message}</p>}
-      {error.fix && <p>{error.fix}</p>}
+      {topic !== undefined && <p lang="en">{error.message}</p>}
+      {error.fix && (
+        <p>
+          <EngineText text={error.fix} />
+        </p>
+      )}
       <p className="mute small mono">
         {error.code}{' '}
         {helpForError(error.code) && (

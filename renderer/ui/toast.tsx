@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import { Button, IconButton } from './button.tsx';
 import { Icon } from './icons/icon.tsx';
 import { t } from './text.ts';
+import { engineText } from '../translation/engine-text.ts';
 
 export interface ToastMessage {
   text: string;
@@ -38,7 +39,7 @@ function ToastLine({ toast }: { toast: ToastMessage & { id: number } }) {
   return (
     <div className={failed ? 'toast failed' : 'toast'} role={failed ? 'alert' : 'status'}>
       <Icon name={failed ? 'failed' : toast.tone === 'warning' ? 'stale' : 'check'} small />
-      <span>{toast.text}</span>
+      <span>{engineText(toast.text)}</span>
       {toast.action && (
         <Button
           variant="link"

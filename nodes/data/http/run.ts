@@ -278,7 +278,7 @@ function rowsOf(body: unknown, path: string, url: URL): unknown[] {
   const names = isObject(body) ? Object.keys(body).slice(0, 12).join(', ') : typeof body;
   throw new AppError(
     'data.unreadable',
-    `The answer of ${url.host} has no list of rows ${path === '' ? '' : `at “${path}”`}.`,
+    `The answer of ${url.host} has no list of rows${path === '' ? '' : ` at “${path}”`}.`,
     {
       fix: `It has ${names}: say in rows where the list is.`,
       details: { field: 'rows' },

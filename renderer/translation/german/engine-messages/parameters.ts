@@ -1,0 +1,22 @@
+/** What the checker of parameters (Zod) says about a value that a parameter cannot have. */
+export const parameterMessages: Readonly<Record<string, string>> = {
+  'Invalid input: expected {1}, received {2}': 'erwartet wird {1}, da ist {2}',
+  'Invalid input: expected {1}': 'erwartet wird {1}',
+  'Invalid input': 'unpassender Wert',
+  'Invalid option: expected one of {1}': 'erwartet wird eines von {1}',
+  'Too small: expected {1} to be >={2}': 'zu klein: mindestens {2} wird erwartet',
+  'Too small: expected {1} to be >{2}': 'zu klein: mehr als {2} wird erwartet',
+  'Too big: expected {1} to be <={2}': 'zu groß: höchstens {2} wird erwartet',
+  'Too big: expected {1} to be <{2}': 'zu groß: weniger als {2} wird erwartet',
+  'Too small: expected {1} to have >={2} characters': 'zu kurz: mindestens {2} Zeichen werden erwartet',
+  'Too big: expected {1} to have <={2} characters': 'zu lang: höchstens {2} Zeichen werden erwartet',
+  'Too small: expected {1} to have >={2} items': 'zu wenig: mindestens {2} Einträge werden erwartet',
+  'Too big: expected {1} to have <={2} items': 'zu viel: höchstens {2} Einträge werden erwartet',
+  'Invalid string: must match pattern {1}': 'der Text muss zu {1} passen',
+  'Invalid string: must start with {1}': 'der Text muss mit {1} beginnen',
+  'Invalid number: must be a multiple of {1}': 'die Zahl muss ein Vielfaches von {1} sein',
+  'Invalid URL': 'keine Adresse (URL)',
+  'Invalid key in {1}': 'unpassender Schlüssel',
+  'Unrecognized key: {1}': 'unbekannter Schlüssel {1}',
+  'Unrecognized keys: {1}': 'unbekannte Schlüssel {1}',
+};
