@@ -1,3 +1,4 @@
+import { engineText } from '../translation/engine-text.ts';
 import { useRef, useState } from 'react';
 import { useInputShapes } from '../state/analysis-store.ts';
 import type { FieldIds } from '../ui/field.tsx';
@@ -78,7 +79,9 @@ export function ExpressionField({
       {language === 'sql' && <QueryPreview nodeId={nodeId} ports={[port]} query={query} />}
       {read !== undefined && (
         <p className={'type' in read ? 'field-note' : 'field-error'} role="status">
-          {'type' in read ? t.formulaGives(read.type) : t.formulaProblem(read.problem.at + 1, read.problem.message)}
+          {'type' in read
+            ? t.formulaGives(read.type)
+            : t.formulaProblem(read.problem.at + 1, engineText(read.problem.message))}
         </p>
       )}
       {/* What a model answers has no rows of its own to show. */}

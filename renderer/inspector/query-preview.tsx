@@ -63,7 +63,12 @@ function PreviewedRows({
   note: (rows: number) => string;
   noRows: string;
 }) {
-  if (error) return <p className="field-error"><EngineError error={error} /></p>;
+  if (error)
+    return (
+      <p className="field-error">
+        <EngineError error={error} />
+      </p>
+    );
   if (!data) return <p className="field-note">{loading ? t.previewLoading : ''}</p>;
   return (
     <div className="query-preview">

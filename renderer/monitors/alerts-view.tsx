@@ -78,9 +78,13 @@ function AlertList({ alerts, monitors, wanted, onChoose, refresh }: AlertListPro
   const shown = alerts.filter(
     (alert) =>
       (which === 'all' || alert.resolvedMs === null) &&
-      [alert.title, t.eventNames[alert.kind], nameOf(alert.graphId, alert.nodeId), alert.explanation.owner ?? ''].some(
-        (text) => text.toLowerCase().includes(words),
-      ),
+      [
+        alert.title,
+        engineText(alert.title),
+        t.eventNames[alert.kind],
+        nameOf(alert.graphId, alert.nodeId),
+        alert.explanation.owner ?? '',
+      ].some((text) => text.toLowerCase().includes(words)),
   );
   const groups = groupAlerts(shown, by);
   const chosen = shown.find(({ id }) => id === wanted) ?? groups[0]?.alerts[0];
@@ -258,7 +262,7 @@ function AlertLine({ alert, current, onChoose, refresh }: AlertLineProps) {
         <IconButton
           icon="check"
           small
-          label={t.acknowledgeAlert(alert.title)}
+          label={t.acknowledgeAlert(engineText(alert.title))}
           onClick={() => acknowledge([alert], refresh)}
         />
       )}

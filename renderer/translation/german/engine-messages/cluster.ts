@@ -74,12 +74,6 @@ export const clusterMessages: Readonly<Record<string, string>> = {
   'it cannot be read.': 'ist nicht lesbar.',
   'The graph has errors: {1*}': 'Der Graph hat Fehler: {1}',
   'Run slipway validate to see all of them.': 'slipway validate zeigt sie alle.',
-  'The target torchserve puts {1} into the bundle, and there is no such model yet.':
-    'Das Ziel torchserve legt {1} ins Bündel, und ein solches Modell gibt es noch nicht.',
-  'The target triton,kserve puts {1} into the bundle, and there is no such model yet.':
-    'Das Ziel triton,kserve legt {1} ins Bündel, und ein solches Modell gibt es noch nicht.',
-  'The target triton puts {1} into the bundle, and there is no such model yet.':
-    'Das Ziel triton legt {1} ins Bündel, und ein solches Modell gibt es noch nicht.',
   'Run the graph first: its Register node makes the model.':
     'Führe erst den Graphen aus: sein Knoten „Eintragen“ macht das Modell.',
   'not one endpoint': 'nicht genau einen Endpunkt',
@@ -120,13 +114,6 @@ export const clusterMessages: Readonly<Record<string, string>> = {
     'Setze storageClassName im Overlay, oder nutze overlays/object-storage.',
   'serves its model as "{1}", the name of another endpoint':
     'betreibt sein Modell als "{1}", den Namen eines anderen Endpunkts',
-  'The target ray cannot express node "{1}": it {2*}.': 'Das Ziel ray kann den Knoten "{1}" nicht ausdrücken: er {2}.',
-  'The target torchserve cannot express node "{1}": it {2*}.':
-    'Das Ziel torchserve kann den Knoten "{1}" nicht ausdrücken: er {2}.',
-  'The target triton,kserve cannot express node "{1}": it {2*}.':
-    'Das Ziel triton,kserve kann den Knoten "{1}" nicht ausdrücken: er {2}.',
-  'The target triton cannot express node "{1}": it {2*}.':
-    'Das Ziel triton kann den Knoten "{1}" nicht ausdrücken: er {2}.',
   'Give each endpoint a name of its own.': 'Gib jedem Endpunkt einen eigenen Namen.',
   'There is no Workflow {1}.': 'Es gibt keinen Workflow {1}.',
   'There is no Job {1}.': 'Es gibt keinen Job {1}.',
@@ -218,4 +205,11 @@ export const clusterMessages: Readonly<Record<string, string>> = {
   'The target {1} cannot express node "{2}": it {3*}.': 'Das Ziel {1} kann den Knoten "{2}" nicht ausdrücken: er {3}.',
   'Cannot write to {1} ({2}).': 'Nach {1} kann nicht geschrieben werden ({2}).',
   'Choose another folder with --out.': 'Wähle einen anderen Ordner mit --out.',
+  '{1}/{2} is being deleted.': '{1}/{2} wird gerade gelöscht.',
+  'Apply again when it is gone; a PersistentVolumeClaim goes once no pod uses it.':
+    'Wende es noch einmal an, wenn es weg ist; ein PersistentVolumeClaim geht, sobald kein Pod es nutzt.',
+  'The target {1} puts {2} into the bundle, and there is no such model yet.':
+    'Das Ziel {1} legt {2} ins Bündel, und ein solches Modell gibt es noch nicht.',
+  'As Triton, with the features and the model behind them as two models that an ensemble joins: each has its own batches and instances.':
+    'Wie Triton, mit den Merkmalen und dem Modell dahinter als zwei Modellen, die ein Ensemble verbindet: jedes hat eigene Stapel und Instanzen.',
 };

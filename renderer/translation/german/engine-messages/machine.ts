@@ -61,4 +61,7 @@ export const machineMessages: Readonly<Record<string, string>> = {
   '{1} contexts in the kubeconfig: {2}.': '{1} Kontexte in der kubeconfig: {2}.',
   '{1} contexts in the kubeconfig: {2}; {3} is current.': '{1} Kontexte in der kubeconfig: {2}; {3} ist gewählt.',
   'slipway doctor --context NAME asks a cluster.': 'slipway doctor --context NAME fragt einen Cluster.',
+  'The CUDA libraries are being installed by another window or command.':
+    'Die CUDA-Bibliotheken werden gerade von einem anderen Fenster oder Befehl installiert.',
+  'Wait until it has ended.': 'Warte, bis das beendet ist.',
 };

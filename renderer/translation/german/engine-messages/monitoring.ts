@@ -1,7 +1,5 @@
 /** What the engine says about monitors and alerts: its English, and the German of it with the same slots. */
 export const monitoringMessages: Readonly<Record<string, string>> = {
-  '{1} of {2} inputs differ from the training data in the last {3} requests.':
-    '{1} von {2} Eingaben weichen in den letzten {3} Anfragen von den Trainingsdaten ab.',
   'Rows as a whole differ from training rows (told apart with ROC AUC {1}).':
     'Die Zeilen als Ganzes weichen von den Trainingszeilen ab (zu unterscheiden mit ROC AUC {1}).',
   'Estimated {1} is {2}; on held-out rows it was {3}.':
@@ -38,4 +36,8 @@ export const monitoringMessages: Readonly<Record<string, string>> = {
   'Use id or one of {1}.': 'Nutze id oder eine von {1}.',
   'There is no row from {1} on to send.': 'Es gibt keine Zeile ab {1} zu senden.',
   'Choose an earlier time.': 'Wähle eine frühere Zeit.',
+  'the last {1} requests': 'den letzten {1} Anfragen',
+  '{1} requests with {2} from {3} to {4} UTC': '{1} Anfragen mit {2} von {3} bis {4} UTC',
+  '{1} of {2} inputs differ from the training data in {3*}.':
+    '{1} von {2} Eingaben weichen in {3} von den Trainingsdaten ab.',
 };

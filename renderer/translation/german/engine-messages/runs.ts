@@ -224,4 +224,5 @@ export const runMessages: Readonly<Record<string, string>> = {
   'sends alerts to {1}': 'sendet Alarme an {1}',
   'reads from the network ({1})': 'liest aus dem Netz ({1})',
   'runs {1}, which may run code': 'führt {1} aus, was Code ausführen kann',
+  'Run the step to see its features.': 'Führe den Schritt aus, um seine Merkmale zu sehen.',
 };
