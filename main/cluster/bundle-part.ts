@@ -21,6 +21,8 @@ export interface BundleComponent {
   about: string;
   objects: KubernetesObject[];
   patches: Record<string, unknown>[];
+  /** Files beside it that are for something else than the overlay; paths within its folder. */
+  files?: BundleFile[];
 }
 
 export interface PartReadme {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from './bundle.ts';
 import { buildOverlay, overlayFolder } from './kustomize.ts';
+import { validateObjects } from './validate-objects.ts';
 
 const bundles = join(import.meta.dirname, '..', '..', 'test', 'golden', 'bundles');
 
@@ -48,22 +49,46 @@ describe.skipIf(!hasKubectl)('gives the objects that kubectl kustomize gives', (
   it('covers components', () => {
     expect(withComponents).toEqual(expect.arrayContaining(['penguins-kubernetes', 'penguins-argo', 'penguins-kserve']));
   });
-  it.each(withComponents)('%s with all its components', async (bundle) => {
+  // Each scales the same Deployments; an overlay takes one of them.
+  const variants = withComponents.flatMap((bundle) =>
+    (existsSync(join(bundles, bundle, 'components/keda')) ? ['queue-time', 'keda'] : ['']).map((left) => ({
+      bundle,
+      left,
+    })),
+  );
+  it.each(variants)('$bundle with all its components but $left', async ({ bundle, left }) => {
     const copy = mkdtempSync(join(tmpdir(), 'slipway-components-'));
     try {
       cpSync(join(bundles, bundle), copy, { recursive: true });
-      const names = readdirSync(join(copy, 'components'));
+      const names = readdirSync(join(copy, 'components')).filter((name) => name !== left);
       const path = join(copy, 'overlays/example/kustomization.yaml');
       const lines = names.map((name) => `  - ../../components/${name}\n`).join('');
       writeFileSync(path, `${readFileSync(path, 'utf8')}components:\n${lines}`);
       const folder = join(copy, 'overlays/example');
       const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
       const expected = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
-      expect(sorted(await buildOverlay(folder))).toEqual(sorted(expected));
+      const objects = await buildOverlay(folder);
+      expect(sorted(objects)).toEqual(sorted(expected));
+      expect(() => validateObjects(objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler'))).not.toThrow();
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }
   });
+});
+
+it('scales by queue time where a person takes the component, and by CPU all the same', async () => {
+  const objects = await buildOverlay(overlay((text) => `${text}components: [../../components/queue-time]\n`));
+  const scaler = objects.find(({ kind }) => kind === 'HorizontalPodAutoscaler')?.['spec'] as { metrics: unknown[] };
+  expect(scaler.metrics).toEqual([
+    expect.objectContaining({ type: 'Resource' }),
+    {
+      type: 'Pods',
+      pods: {
+        metric: { name: 'pipeline_inference_queue_time' },
+        target: { type: 'AverageValue', averageValue: expect.stringMatching(/^\d+m$/) },
+      },
+    },
+  ]);
 });
 
 it('takes the example overlay of a bundle, or the folder itself', () => {

@@ -143,7 +143,7 @@ export function modelServerObjects(server: ModelServer, names: Names, version: s
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
         minReplicas: 2,
         maxReplicas: 8,
-        // CPU is the one metric every cluster has; inference is bound by it.
+        // CPU is the one metric every cluster has, and inference is bound by it; components scale by what waits.
         metrics: [
           { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
         ],

@@ -40,7 +40,7 @@ export function overlayFiles(names: Names, version: string, objects: readonly Ku
 
 /** Components, which overlays name to have them. */
 export function componentFiles(components: readonly BundleComponent[]): BundleFile[] {
-  return components.flatMap(({ name, objects, patches }) => [
+  return components.flatMap(({ name, objects, patches, files = [] }) => [
     {
       path: `components/${name}/kustomization.yaml`,
       text: toYaml([
@@ -53,6 +53,7 @@ export function componentFiles(components: readonly BundleComponent[]): BundleFi
       ]),
     },
     ...(objects.length === 0 ? [] : [{ path: `components/${name}/objects.yaml`, text: toYaml(objects) }]),
+    ...files.map((file) => ({ ...file, path: `components/${name}/${file.path}` })),
   ]);
 }
 

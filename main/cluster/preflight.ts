@@ -99,6 +99,7 @@ export async function preflight(client: ClusterClient, namespace: string = clien
     });
     result.checks.push(check);
   }
+  result.checks.push(await guarded('custom-metrics', () => customMetricsCheck(client)));
   result.checks.push(await guarded('gpu', () => gpuCheck(client)));
   result.checks.push(await guarded('storage', () => storageCheck(client)));
   const rightsMissing = result.checks.some((check) => check.id === 'rights' && check.state === 'error');
@@ -190,6 +191,20 @@ async function deniedRights(client: ClusterClient, namespace: string, asked: typ
     }),
   );
   return lacking.flat();
+}
+
+/** What autoscalers read besides CPU and memory. */
+async function customMetricsCheck(client: ClusterClient): Promise<ClusterCheck> {
+  const id = 'custom-metrics';
+  const { groups } = await client.json<{ groups: { name: string }[] }>({ path: '/apis' });
+  return groups.some(({ name }) => name === 'custom.metrics.k8s.io')
+    ? { id, state: 'ok', message: 'Autoscalers may read metrics of pods: endpoints can be scaled by their queue time.' }
+    : {
+        id,
+        state: 'warning',
+        message: 'There is no custom metrics API: endpoints are scaled by CPU.',
+        fix: 'To scale by queue time install prometheus-adapter (components/queue-time) or KEDA (components/keda).',
+      };
 }
 
 async function gpuCheck(client: ClusterClient): Promise<ClusterCheck> {

@@ -364,9 +364,10 @@ describe('preflight', () => {
     });
     const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
     server.put({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'nfs', annotations } });
+    server.groups.push('custom.metrics.k8s.io');
     const found = await preflight(client);
     expect(found).toMatchObject({ context: 'test', namespace: 'from-context' });
-    for (const id of ['cluster', 'rights', 'roles', 'argo', 'gpu', 'storage'])
+    for (const id of ['cluster', 'rights', 'roles', 'argo', 'custom-metrics', 'gpu', 'storage'])
       expect(stateOf(found, id)?.state, id).toBe('ok');
     expect(stateOf(found, 'gpu')?.message).toContain('2 × nvidia.com/gpu');
     expect(stateOf(found, 'kserve')?.state).toBe('warning');

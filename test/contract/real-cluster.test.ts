@@ -45,6 +45,7 @@ const dryRuns: readonly { target: string; component?: string; needs?: string }[]
   { target: 'kubernetes' },
   { target: 'kubernetes', component: 'keda', needs: 'keda' },
   { target: 'kubernetes', component: 'monitoring', needs: 'prometheus' },
+  { target: 'kubernetes', component: 'queue-time' },
   { target: 'kubernetes', component: 'redis' },
   { target: 'argo' },
   { target: 'argo', component: 'keda', needs: 'keda' },

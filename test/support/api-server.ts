@@ -61,6 +61,8 @@ export interface ApiServer {
   denied: Set<string>;
   /** Lines of `NAMESPACE/POD/CONTAINER`. */
   logs: Map<string, string[]>;
+  /** API groups of other servers behind this one. */
+  groups: string[];
   removeGroup(apiVersion: string): void;
   get(kind: string, namespace: string | null, name: string): StoredObject | undefined;
   list(kind: string): StoredObject[];
@@ -180,6 +182,7 @@ export async function startApiServer(): Promise<ApiServer> {
     requests: [],
     denied: new Set(),
     logs: new Map(),
+    groups: [],
     removeGroup: (apiVersion) => removed.add(apiVersion),
     get: (kind, namespace, name) => objects.get(keyOf(kind, namespace, name)),
     list: (kind) => [...objects.values()].filter((object) => object.kind === kind),
@@ -224,6 +227,10 @@ export async function startApiServer(): Promise<ApiServer> {
     }
     if (request.headers.authorization !== `Bearer ${token}`) return fail(401, 'Unauthorized', 'Unauthorized');
     if (url.pathname === '/version') return answer(200, { major: '1', minor: '32', gitVersion: 'v1.32.4' });
+    if (url.pathname === '/apis') {
+      const groups = new Set(offered().flatMap(({ apiVersion }) => apiVersion.match(/^(.+)\//)?.[1] ?? []));
+      return answer(200, { kind: 'APIGroupList', groups: [...groups, ...state.groups].map((name) => ({ name })) });
+    }
     if (url.pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') {
       const { spec } = JSON.parse(body) as { spec: { resourceAttributes: { verb: string; resource: string } } };
       const { verb, resource } = spec.resourceAttributes;

@@ -5,6 +5,7 @@ import type { BundleComponent, BundlePart } from '../bundle-part.ts';
 import { toDnsLabel } from '../dns-label.ts';
 import { type ExportContext, type PlannedEndpoint, plannedEndpoints } from '../export-context.ts';
 import { labelsOf, type Names, selectorOf } from '../names.ts';
+import { queueTimeComponent } from './queue-time-component.ts';
 
 const minReplicas = 2;
 const maxReplicas = 8;
@@ -66,7 +67,17 @@ export function monitoringPart(context: ExportContext, names: Names, objects: re
   };
   return {
     groups: [],
-    components: [monitoring, ...(scaled.length === 0 ? [] : [keda])],
+    components: [
+      monitoring,
+      ...(scaled.length === 0
+        ? []
+        : [
+            keda,
+            queueTimeComponent(
+              scaled.map(({ endpoint, name }) => ({ name, p99Ms: objectivesOf(context, endpoint).p99Ms })),
+            ),
+          ]),
+    ],
     readme: { about: [] },
   };
 }
