@@ -87,6 +87,11 @@ export const performanceNode = defineNode({
 estimation). It sees inputs become harder. It cannot see that the *same* inputs now mean something else: for that there is
 realized performance.
 
+**How far off is an estimate?** Measured on the sample \`flight-delays\`, weeks of 20,000 flights that the model had not seen:
+estimated and realized ROC AUC differ by 0.017 in the mean over eight weeks and by 0.035 at most, and realized lies in
+the band of the estimate in five weeks. In two of the other three the share of delays is about as expected, but the
+same scores tell delayed flights from others less well: the meaning of inputs moved, which scores alone cannot show.
+
 **Realized** performance uses labels sent to \`POST /v1/feedback\` as \`{"id": …, "label": …}\`; \`id\` is that of the answer,
 with \`/ROW\` (from 0) after it where the request had several rows. Labels may come late, twice (the last one counts), out
 of order or before their request. A window is judged when 80 % of it has labels. \`slipway feedback FILE --url URL\` sends the labels
