@@ -12,6 +12,7 @@ import type { GraphDocument } from '../../shared/graph/document.ts';
 import { pointer } from '../../shared/graph/json-pointer.ts';
 import type { ParsedGraph } from '../../shared/graph/parse-graph.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import type { CatalogTable } from '../../shared/node/runner.ts';
 import { createPlan, type PlannedGraph } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanStep, StepState } from '../../shared/plan/plan.ts';
 import type { ResourceSample } from '../../shared/rpc/resource-schemas.ts';
@@ -39,6 +40,7 @@ import { executeStep } from './execute-step.ts';
 import { refreshFeatures } from './feature-refresh.ts';
 import { createServiceFinder } from './feature-services.ts';
 import { createGpus } from './gpus.ts';
+import { type CatalogRequest, createDatabaseCatalogs } from './database-catalog.ts';
 import { createFormulaPreviews } from './formula-previews.ts';
 import { loadKinds } from './kinds.ts';
 import { machineMemoryBytes } from './machine-memory.ts';
@@ -154,6 +156,8 @@ export interface Engine {
     store: ArtifactStore;
     baseDir: string;
   }): Promise<{ key: string; hit: boolean }>;
+  /** Tables that queries of a step may name; empty where it has no database. Errors: those of its connection. */
+  databaseCatalog(document: unknown, options: Omit<CatalogRequest, 'document'>): Promise<CatalogTable[]>;
   /** What a formula gives for the first rows of a table or of features, in a worker. Errors: those of `previewFormula`. */
   previewFormula(preview: FormulaPreview, signal?: AbortSignal): Promise<TablePage>;
   /** Cancels what runs and ends the workers. */
@@ -204,6 +208,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     maxIdle: scheduler.maxWorkers,
   });
   const previewFormula = createFormulaPreviews(workers);
+  const databaseCatalog = createDatabaseCatalogs(kinds);
   const logs = createRunLogs(records);
   const resources = createRunResources(dataDir);
   const analyzer = createGraphAnalyzer(kinds, featureService);
@@ -375,6 +380,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         outputs: shapes.outputs,
         steps: states.steps,
       };
+    },
+    databaseCatalog: async (document, options_) => {
+      const { document: graph } = read(document);
+      return graph === undefined
+        ? []
+        : databaseCatalog({ document: graph, ...options_, baseDir: resolve(options_.baseDir) });
     },
     planStates: async (document, { baseDir, signal, ...selection }) => {
       const { document: graph, planned, diagnostics } = read(document, selection);

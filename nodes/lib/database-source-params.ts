@@ -65,7 +65,7 @@ export function databaseSourceParams(title: string) {
       .describe(
         'A cheap SELECT whose result changes with the data, such as SELECT max(updated_at), count(*) FROM orders',
       )
-      .meta(paramMeta({ ui: { control: 'sql' }, section: 'Refresh' })),
+      .meta(paramMeta({ ui: { control: 'sql', over: 'catalog' }, section: 'Refresh' })),
   };
 }
 
@@ -76,7 +76,7 @@ export function queryParam(title: string) {
     .max(200_000)
     .default('')
     .describe(`One SELECT in ${title}’s SQL, in place of a table`)
-    .meta(paramMeta({ ui: { control: 'sql' } }));
+    .meta(paramMeta({ ui: { control: 'sql', over: 'catalog' } }));
 }
 
 export const databaseSourcePorts: Ports = {

@@ -4,7 +4,7 @@ import type { DuckDb } from '../../main/compute/duckdb/connection.ts';
 import { duckDbError } from '../../main/compute/duckdb/duckdb-error.ts';
 import { storedColumn, writeTable } from '../../main/compute/duckdb/write-table.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { ArtifactDraft, Runner, StepContext } from '../../shared/node/runner.ts';
+import type { ArtifactDraft, CatalogTable, Runner, StepContext } from '../../shared/node/runner.ts';
 import { describeFailure } from './describe-failure.ts';
 
 export interface DatabaseSourceParams {
@@ -24,14 +24,19 @@ export interface DatabaseServer<P extends DatabaseSourceParams, C> {
   quoteName(name: string): string;
   /** Columns of a FROM item, with their DuckDB types. Errors: `data.query`. */
   planColumns(connection: C, source: string): Promise<readonly { name: string; type: string }[]>;
+  /** Rows of schema, table, column and type, names as queries write them; an empty schema where none needs to be given. */
+  catalogRows(connection: C, mostRows: number): Promise<readonly (readonly string[])[]>;
   /** The rows of a FROM clause, as JSON. */
   probeRows(connection: C, from: string): Promise<unknown>;
 }
 
-/** `describe` and `probe` of a node that reads from a database server. */
+/** Columns of a catalog that are offered while a query is typed. */
+export const mostCatalogColumns = 10_000;
+
+/** `describe`, `catalog` and `probe` of a node that reads from a database server. */
 export function databaseSource<P extends DatabaseSourceParams, C>(
   server: DatabaseServer<P, C>,
-): Required<Pick<Runner<P>, 'describe' | 'probe'>> {
+): Required<Pick<Runner<P>, 'describe' | 'catalog' | 'probe'>> {
   return {
     async describe({ params, signal, secret }) {
       if (params.table === '' && params.query.trim() === '') {
@@ -49,6 +54,11 @@ export function databaseSource<P extends DatabaseSourceParams, C>(
       }
     },
 
+    catalog: ({ params, signal, secret }) =>
+      server.withConnection(params, { signal, secret }, async (connection) =>
+        catalogTables(await server.catalogRows(connection, mostCatalogColumns)),
+      ),
+
     async probe({ params, signal, secret }) {
       if (params.refresh === 'never') return '';
       if (params.refresh === 'always') return randomUUID();
@@ -63,6 +73,18 @@ export function databaseSource<P extends DatabaseSourceParams, C>(
       return createHash('sha256').update(JSON.stringify(rows)).digest('hex');
     },
   };
+}
+
+/** Tables of rows of schema (perhaps empty), table, column and type. */
+export function catalogTables(rows: readonly (readonly string[])[]): CatalogTable[] {
+  const tables = new Map<string, CatalogTable>();
+  for (const [schema = '', table = '', column = '', type = ''] of rows) {
+    const name = schema === '' ? table : `${schema}.${table}`;
+    const known = tables.get(name) ?? { name, columns: [] };
+    tables.set(name, known);
+    known.columns.push({ name: column, type });
+  }
+  return [...tables.values()];
 }
 
 /** FROM item of the params: nothing but a SELECT fits into the parentheses. */

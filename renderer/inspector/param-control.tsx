@@ -198,7 +198,13 @@ export function ParamControl({ nodeId, field, ids, value, onChange }: ControlPro
       );
     case 'sql':
       return (
-        <QueryEditor nodeId={nodeId} ids={ids} value={typeof value === 'string' ? value : ''} onChange={onChange} />
+        <QueryEditor
+          nodeId={nodeId}
+          overCatalog={control.over === 'catalog'}
+          ids={ids}
+          value={typeof value === 'string' ? value : ''}
+          onChange={onChange}
+        />
       );
     case 'multiline':
       return <CodeField ids={ids} rows={6} value={typeof value === 'string' ? value : ''} onChange={onChange} />;

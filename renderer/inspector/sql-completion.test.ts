@@ -33,6 +33,22 @@ describe('SQL completion', () => {
     expect(at('SELECT nothing.|')).toBeUndefined();
   });
 
+  it('writes names of a database as that does, by schema, and columns of the tables that are named', () => {
+    const database: SqlTable[] = [
+      { name: 'orders', columns: [{ name: '`paid off`', type: 'tinyint' }], isWritten: true },
+      { name: 'archive.`old orders`', columns: [{ name: 'yearly', type: 'int' }], isWritten: true },
+    ];
+    const options = (text: string, asked = false) => {
+      const found = completeSql(text.replace('|', ''), text.indexOf('|'), database, asked);
+      return found?.options.map((option) => option.text);
+    };
+    expect(options('SELECT * FROM |', true)).toEqual(['orders', 'archive.`old orders`']);
+    expect(options('SELECT * FROM archive.o|')).toEqual(['`old orders`']);
+    expect(options('SELECT o.| FROM orders o')).toEqual(['`paid off`']);
+    expect(options('SELECT ye|')).not.toContain('yearly');
+    expect(options('SELECT paid| FROM orders')).toEqual(['`paid off`']);
+  });
+
   it('offers tables after FROM and JOIN', () => {
     expect(at('SELECT * FROM |', true)).toEqual(['input', 'airports']);
     expect(at('SELECT * FROM input JOIN air|')).toEqual(['airports']);

@@ -2,6 +2,8 @@
 export interface SqlTable {
   name: string;
   columns: readonly { name: string; type: string }[];
+  /** Names are as a query of that database writes them, quotes and schema included. */
+  isWritten?: true;
 }
 
 export interface Completion {
@@ -44,15 +46,24 @@ export function quoteName(name: string): string {
   return /^[a-z_][a-z0-9_]*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A name that is looked up, without quotes. */
+function plain(name: string): string {
+  return name.replaceAll(/["`]/g, '').toLowerCase();
+}
+
 /** Tables by the names and aliases a query gives them. */
 function aliases(query: string, tables: readonly SqlTable[]): Map<string, SqlTable> {
-  const known = new Map(tables.map((table) => [table.name.toLowerCase(), table]));
-  for (const [, name = '', alias = ''] of query.matchAll(/\b(?:from|join)\s+"?([\w-]+)"?\s+(?:as\s+)?([a-z_]\w*)/gi)) {
-    const table = known.get(name.toLowerCase());
+  const known = new Map(tables.map((table) => [plain(table.name), table]));
+  for (const [, name = '', alias = ''] of query.matchAll(/\b(?:from|join)\s+([\w"`.-]+)\s+(?:as\s+)?([a-z_]\w*)/gi)) {
+    const table = known.get(plain(name));
     if (table && !/^(where|join|left|right|inner|asof|on|using|group|order|limit|qualify|union)$/i.test(alias))
       known.set(alias.toLowerCase(), table);
   }
   return known;
+}
+
+function written({ isWritten }: SqlTable, name: string): string {
+  return isWritten === true ? name : quoteName(name);
 }
 
 /** What may be written at the caret of a query over `tables`; undefined where nothing is to be offered. Pure. */
@@ -66,29 +77,36 @@ export function completeSql(
   if (isQuiet(before)) return undefined;
   const prefix = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
   const from = caret - prefix.length;
-  const owner = /"?([\p{L}_][\p{L}\p{N}_-]*)"?\.$/u.exec(before.slice(0, from))?.[1];
+  const owner = /((?:["`]?[\p{L}_][\p{L}\p{N}_-]*["`]?\.)+)$/u.exec(before.slice(0, from))?.[1];
   const named = aliases(query, tables);
   const columnsOf = (some: readonly SqlTable[]) =>
     some.flatMap((table) =>
       table.columns.map(
-        (column): Completion => ({ text: quoteName(column.name), kind: 'column', detail: column.type }),
+        (column): Completion => ({ text: written(table, column.name), kind: 'column', detail: column.type }),
       ),
     );
   if (owner !== undefined) {
-    const table = named.get(owner.toLowerCase());
-    return table && rankCompletions(columnsOf([table]), prefix, from);
+    const table = named.get(plain(owner.slice(0, -1)));
+    const inSchema = tables.flatMap(({ name }): Completion[] =>
+      plain(name).startsWith(plain(owner))
+        ? [{ text: name.slice(name.indexOf('.') + 1), kind: 'table', detail: '' }]
+        : [],
+    );
+    return rankCompletions([...columnsOf(table ? [table] : []), ...inSchema], prefix, from);
   }
   if (prefix === '' && !asked) return undefined;
   const afterFrom = /\b(?:from|join)\s+$/i.test(before.slice(0, from));
   const tableOptions = [...named].map(
     ([alias, table]): Completion => ({
-      text: alias === table.name.toLowerCase() ? quoteName(table.name) : alias,
+      text: alias === plain(table.name) ? written(table, table.name) : alias,
       kind: 'table',
       detail: '',
     }),
   );
   if (afterFrom) return rankCompletions(tableOptions, prefix, from);
-  return rankCompletions([...columnsOf(tables), ...tableOptions, ...functionOptions, ...keywordOptions], prefix, from);
+  // Of a whole database only the columns of tables that the query names.
+  const used = tables.filter(({ isWritten, name }) => isWritten !== true || plain(query).includes(plain(name)));
+  return rankCompletions([...columnsOf(used), ...tableOptions, ...functionOptions, ...keywordOptions], prefix, from);
 }
 
 /** Options that begin with the prefix, then those that hold it; none when only the prefix itself is left. */

@@ -6,7 +6,8 @@
 export type ParamUi =
   | { control: 'column' /** Input port whose columns are offered. */; port: string; types?: readonly string[] }
   | { control: 'columns'; port: string; types?: readonly string[] }
-  | { control: 'sql' }
+  /** A query over the node's inputs, or with `over` over the tables that the node's `catalog` names. */
+  | { control: 'sql'; over?: 'catalog' }
   /** One expression over the columns of a port: of SQL, or a formula of `shared/expression`. */
   | { control: 'expression'; port: string; language?: 'formula' }
   /** A record: column of a port → value. */

@@ -110,10 +110,22 @@ export interface ProbeContext<P = Record<string, unknown>> {
 }
 
 /** `run.ts` of a batch kind exports one, as `runner`. It runs in a step worker process, or a pod. */
+export type CatalogContext<P> = Pick<ProbeContext<P>, 'params' | 'baseDir' | 'signal' | 'secret'>;
+
+/** A table or view of a database. */
+export interface CatalogTable {
+  /** As a query writes it: in quotes where it needs them, perhaps SCHEMA.TABLE. */
+  name: string;
+  /** Their names as a query writes them, their types as the database calls them. */
+  columns: { name: string; type: string }[];
+}
+
 export interface Runner<P = Record<string, unknown>> {
   run(ctx: StepContext<P>): Promise<Record<string, ArtifactDraft>>;
   /** Output shapes without running: reads headers or asks DuckDB. In place of `infer` where that cannot know. */
   describe?(ctx: DescribeContext<P>): Promise<InferResult>;
+  /** Tables that queries of the params may name, of the database they connect to; some of them where there are very many. */
+  catalog?(ctx: CatalogContext<P>): Promise<CatalogTable[]>;
   /** Kinds with determinism `external`: a token that changes when what they read changes (content digest of files). */
   probe?(ctx: ProbeContext<P>): Promise<string>;
   /**

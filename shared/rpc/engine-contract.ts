@@ -930,6 +930,12 @@ export const engineContract = {
       .output(z.record(z.string(), z.number().nullable())),
     /** Validation, shapes on every port and the plan with reasons, without running anything. */
     analyze: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(graphAnalysisSchema),
+    /** Tables that queries of a step may name, of the database it reads; empty where it has none. */
+    catalog: base
+      .input(z.object({ document: documentJson, path: z.string().optional(), step: z.string().max(500) }))
+      .output(
+        z.array(z.object({ name: z.string(), columns: z.array(z.object({ name: z.string(), type: z.string() })) })),
+      ),
     templates: base.output(
       z.array(z.object({ id: z.string(), name: z.string(), description: z.string(), targets: z.array(z.string()) })),
     ),

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { connectRpc } from '../support/rpc-client.ts';
@@ -164,6 +165,49 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await field.fill('miles / (');
     await page.getByText(/^At character 10: /).waitFor();
     await rows.first().waitFor({ state: 'detached' });
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('completes a query with the tables and columns of its database', async () => {
+    const graphs = join(app.dataDir, 'graphs');
+    mkdirSync(graphs, { recursive: true });
+    const shop = new Database(join(graphs, 'shop.db'));
+    shop.exec('CREATE TABLE orders (id INTEGER, amount REAL)');
+    shop.close();
+    const rpc = await connectRpc(app.url);
+    await rpc.client.graph.save({
+      document: {
+        format: 'slipway/graph',
+        formatVersion: 1,
+        id: 'catalog',
+        name: 'Catalog',
+        nodes: { shop: { kind: 'data.sqlite', version: 1, params: { path: 'shop.db' } } },
+        edges: [],
+        parameters: {},
+        groups: {},
+        layout: { nodes: { shop: { x: 0, y: 0 } }, frames: [] },
+      },
+      path: join(graphs, 'catalog.slipway.json'),
+    });
+    rpc.close();
+    const { page, errors } = await openPage(browser, app.url);
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByText('Catalog', { exact: true }).first().click();
+    await page.locator('.react-flow__node[data-id="shop"] .node-title').click();
+    const query = page.locator('[data-field="query"] textarea');
+    const offered = async () => {
+      await page.keyboard.press('Control+Space');
+      return page.getByRole('option').allInnerTexts();
+    };
+    await query.fill('SELECT * FROM ');
+    await expect.poll(offered, { timeout: 15_000 }).toEqual([expect.stringContaining('orders')]);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(' o WHERE o.');
+    await expect.poll(offered).toEqual([expect.stringContaining('id'), expect.stringContaining('amount')]);
+    await screenshot(page, 'database-completion-light');
+    await page.keyboard.press('Escape');
+    expect(await query.inputValue()).toBe('SELECT * FROM orders o WHERE o.');
     expect(errors).toEqual([]);
     await page.context().close();
   });

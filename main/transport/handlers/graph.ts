@@ -63,6 +63,11 @@ export const graphHandlers = {
       ...(signal === undefined ? {} : { signal }),
     });
   }),
+  catalog: rpc.graph.catalog.handler(async ({ input, context }) => {
+    const baseDir = baseDirOf(context, input.path);
+    const unseen = await unseenNodes(context.trust, input);
+    return context.engine.databaseCatalog(input.document, { step: input.step, baseDir, unseen });
+  }),
   templates: rpc.graph.templates.handler(async () =>
     (await listTemplates()).map((template) => {
       const graph = readGraphText(template.text, definitionOf);

@@ -54,6 +54,15 @@ describe.skipIf(programs === undefined)('data.mysql against a server', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  it('lists tables and columns as a query writes them', async () => {
+    const tables = (await runner.catalog?.(contextOf({}))) ?? [];
+    expect(tables.map(({ name }) => name)).toEqual(['big', 'counter', 'things']);
+    expect(tables[1]?.columns).toEqual([{ name: 'n', type: 'int' }]);
+    expect(tables[2]?.columns.at(-1)).toEqual({ name: '`od``d "n`', type: 'varchar' });
+    const all = (await runner.catalog?.(contextOf({ database: '' }))) ?? [];
+    expect(all.map(({ name }) => name)).toContain('shop.counter');
+  });
+
   it('reads every type', async () => {
     const { types, rows } = await read({ query: 'SELECT * FROM things ORDER BY id DESC' });
     expect(types).toEqual([

@@ -31,9 +31,24 @@ export const runner = implementNode(mysqlNode, {
     withConnection,
     quoteName,
     planColumns,
+    catalogRows: async (connection, mostRows) => {
+      const { rows } = await send(connection, `${catalogQuery} LIMIT ${mostRows}`);
+      return rows.map(([schema, table, column, type]) => [...[schema, table, column].map(written), String(type)]);
+    },
     probeRows: async (connection, from) => (await send(connection, `SELECT * FROM ${from}`)).rows,
   }),
 });
+
+/** The chosen database first, then by name. */
+const catalogQuery = `SELECT CASE WHEN table_schema = database() THEN '' ELSE table_schema END AS place,
+    table_name, column_name, data_type FROM information_schema.columns
+  WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema')
+  ORDER BY place, table_name, ordinal_position`;
+
+function written(name: unknown): string {
+  const text = String(name);
+  return /^[a-z_]\w*$/i.test(text) || text === '' ? text : quoteName(text);
+}
 
 function quoteName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;

@@ -56,6 +56,16 @@ it('plans columns by their types', () => {
 });
 
 describe.skipIf(programs === undefined)('data.postgres against a server', () => {
+  it('lists tables and columns as a query writes them', async () => {
+    const tables = (await runner.catalog?.(contextOf({}))) ?? [];
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['big', 'counter', '"odd schema".things']));
+    expect(tables.find(({ name }) => name === 'counter')?.columns).toEqual([{ name: 'n', type: 'integer' }]);
+    const things = tables.find(({ name }) => name === '"odd schema".things')?.columns ?? [];
+    expect(things.at(-1)).toEqual({ name: '"quo""ted"', type: 'text' });
+    expect(tables.some(({ name }) => name.includes('pg_'))).toBe(false);
+    await expect(runner.catalog?.(contextOf({ user: 'nobody' }))).rejects.toThrow('nobody');
+  });
+
   beforeAll(async () => {
     server = await startPostgres(programs ?? '');
     await execute(`

@@ -43,10 +43,20 @@ export const runner = implementNode(postgresNode, {
     withConnection,
     quoteName: quoteIdentifier,
     planColumns,
+    catalogRows: async (client, mostRows) => {
+      const { rows } = await client.query<string[]>({ text: catalogQuery, values: [mostRows], rowMode: 'array' });
+      return rows;
+    },
     // Values are given so that the server takes one statement only.
     probeRows: async (client, from) => (await client.query(`SELECT q::text AS row FROM ${from}`, [])).rows,
   }),
 });
+
+/** The schema of names without one first, then by name. */
+const catalogQuery = `SELECT CASE WHEN table_schema = current_schema() THEN '' ELSE quote_ident(table_schema) END AS place,
+    quote_ident(table_name), quote_ident(column_name), data_type
+  FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+  ORDER BY place, table_name, ordinal_position LIMIT $1`;
 
 /** Columns of a source; also makes sure that it is one SELECT, which the COPY after it relies on. */
 async function planColumns(client: pg.Client, source: string): Promise<ColumnPlan[]> {

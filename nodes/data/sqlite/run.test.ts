@@ -38,6 +38,17 @@ async function read(given: object) {
 }
 
 describe('data.sqlite', () => {
+  it('lists tables, views and columns as a query writes them', async () => {
+    const catalog = (at: string) => runner.catalog?.(stepContext(dir, sqliteNode.params.parse({ path: at })));
+    const tables = (await catalog('shop.db')) ?? [];
+    expect(tables.map(({ name }) => name)).toEqual(['empty', 'orders', 'paid']);
+    expect(tables[1]?.columns.slice(1, 3)).toEqual([
+      { name: 'amount', type: 'REAL' },
+      { name: '"paid off"', type: 'BOOLEAN' },
+    ]);
+    await expect(catalog('nothing.db')).rejects.toThrow('nothing.db');
+  });
+
   it('reads a table with the types its values have', async () => {
     const { types, rows, ctx } = await read({ table: 'orders' });
     expect(types).toEqual({

@@ -12,7 +12,7 @@ import { resolveDataPath } from '../../../main/compute/paths/resolve-path.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
-import { requireDistinctNames, requireRows } from '../../lib/database-source.ts';
+import { catalogTables, mostCatalogColumns, requireDistinctNames, requireRows } from '../../lib/database-source.ts';
 import { describeFailure } from '../../lib/describe-failure.ts';
 import { sqliteNode } from './definition.ts';
 import { loadRows, type StoredColumn, storedColumns } from './read-rows.ts';
@@ -74,6 +74,11 @@ export const runner = implementNode(sqliteNode, {
     } catch (error) {
       return describeFailure(error, 'path');
     }
+  },
+
+  async catalog({ params, baseDir }) {
+    const path = await resolveDataPath(params.path, baseDir);
+    return withDatabase(path, params, async (sqlite) => catalogTables(catalogRows(sqlite)));
   },
 
   async probe({ params, baseDir, signal }) {
@@ -159,6 +164,18 @@ function selectOf(sqlite: Database.Database, params: Params): string {
   // In a view SQLite renames columns that have one name, so the query itself is asked.
   requireDistinctNames(sqlite.prepare(query).columns());
   return `SELECT * FROM ${queryView}`;
+}
+
+function catalogRows(sqlite: Database.Database): string[][] {
+  const rows = sqlite
+    .prepare(
+      `SELECT t.name, c.name, c.type FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+       WHERE t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid LIMIT ${mostCatalogColumns}`,
+    )
+    .raw()
+    .all() as string[][];
+  const written = (name = '') => (/^[a-z_]\w*$/i.test(name) ? name : quoteIdentifier(name));
+  return rows.map(([table, column, type = '']) => ['', written(table), written(column), type]);
 }
 
 /** The loaded rows with the types that are set, or that declaration and values agree on. */
