@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { errorCodes } from '../../shared/errors/codes.ts';
 import { packageVersion } from '../engine/package-version.ts';
+import { actionLines, requireAction } from './command-actions.ts';
 import type { Command, CommandContext } from './command.ts';
 import { commandLoaders, commandSummaries } from './commands.ts';
 import { createOutput, textTable } from './output.ts';
@@ -31,7 +32,28 @@ function commandHelp(command: Command): string {
     json: 'print JSON lines; the last one is the result',
     'data-dir': 'where runs, results and models are kept',
   }).map(([name, text]) => [`  --${name}`, text]);
-  return [`Usage: slipway ${command.name} ${command.usage}`, '', command.summary, '', textTable(options)].join('\n');
+  return [...usageLines(command), '', command.summary, '', textTable(options)].join('\n');
+}
+
+function usageLines(command: Command): string[] {
+  if (!('actions' in command)) return [`Usage: slipway ${command.name} ${command.usage}`];
+  return actionLines(command.name, command.actions).map((line, i) => `${i === 0 ? 'Usage:' : '      '} ${line}`);
+}
+
+/** Errors: `cli.usage`. */
+function requirePositionals(
+  command: Command,
+  { positionals, values }: ReturnType<typeof parseArgs>,
+): readonly string[] {
+  if ('actions' in command) {
+    const options = Object.keys(values).filter((option) => !Object.hasOwn(commonOptions, option));
+    return requireAction(command.name, command.actions, { positionals, options });
+  }
+  const extra = positionals[command.positionals];
+  if (extra === undefined) return positionals;
+  throw new AppError('cli.usage', `"${extra}" is one argument too many.`, {
+    fix: `Usage: slipway ${command.name} ${command.usage}`,
+  });
 }
 
 async function main(argv: readonly string[], controller: AbortController): Promise<number> {
@@ -65,17 +87,11 @@ async function main(argv: readonly string[], controller: AbortController): Promi
       output.result({ help }, help);
       return 0;
     }
-    const extra = parsed.positionals[command.positionals];
-    if (extra !== undefined) {
-      throw new AppError('cli.usage', `"${extra}" is one argument too many.`, {
-        fix: `Usage: slipway ${command.name} ${command.usage}`,
-      });
-    }
     const context: CommandContext = {
       output,
       dataDir: typeof parsed.values['data-dir'] === 'string' ? parsed.values['data-dir'] : undefined,
       signal: controller.signal,
-      positionals: parsed.positionals,
+      positionals: requirePositionals(command, parsed),
       text: (option) => {
         const value = parsed.values[option];
         return typeof value === 'string' ? value : undefined;

@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import type { ActionUsages } from './command-actions.ts';
 import type { Output } from './output.ts';
 
 export interface CommandContext {
@@ -15,16 +16,26 @@ export interface CommandContext {
   list(name: string): readonly string[];
 }
 
-export interface Command {
+interface CommandBase {
   name: string;
   summary: string;
-  /** What follows `slipway NAME`, e.g. `GRAPH [--to NODE]`. */
-  usage: string;
-  /** The most arguments it takes besides options. */
-  positionals: number;
   options: ParseArgsOptionsConfig;
   /** One line per option, shown by `--help`. */
   optionHelp: Record<string, string>;
   /** Resolves with the exit code. */
   run(context: CommandContext): Promise<number>;
 }
+
+interface PlainCommand extends CommandBase {
+  /** What follows `slipway NAME`, e.g. `GRAPH [--to NODE]`. */
+  usage: string;
+  /** The most arguments it takes besides options. */
+  positionals: number;
+}
+
+/** Its first argument names an action; `run` gets arguments and options that the action takes. */
+interface CommandWithActions extends CommandBase {
+  actions: ActionUsages;
+}
+
+export type Command = PlainCommand | CommandWithActions;

@@ -39,6 +39,7 @@ import { alarmOf } from './alarm-of.ts';
 import { eventTimeOf } from './event-time-of.ts';
 import { alertContext } from './changes-before.ts';
 import type { Engine } from './engine.ts';
+import { monitorMemoryPath } from './monitor-folders.ts';
 import { startFeatureReplay } from './feature-replay.ts';
 import { startLabelRefresh } from './label-refresh.ts';
 import { startFeatureRefresh } from './feature-refresh.ts';
@@ -472,7 +473,7 @@ async function swapModel({ engine, host, endpoint, start }: MonitorContext, mode
 }
 
 function memoryPath({ engine, endpoint }: MonitorContext, { id }: PlanService): string {
-  return join(engine.dataDir, 'monitoring', endpoint.graphId, id, 'state.json');
+  return monitorMemoryPath(engine.dataDir, endpoint.graphId, id);
 }
 
 function isFedBy(service: PlanService, endpointNodeId: string): boolean {

@@ -45,6 +45,8 @@ it('names what it cannot do', async () => {
     ['--cause', 'bad luck'],
     ['silence', 'g'],
     ['silence', 'g/drift', '--hours', '-1'],
+    ['silence', 'g/drft'],
+    ['ack', 'nobody', '--hours', '2'],
     ['mute'],
     ['ack', 'nobody'],
   ]) {
@@ -52,6 +54,11 @@ it('names what it cannot do', async () => {
     expect(code).toBe(2);
     expect(last['error'], args.join(' ')).toMatchObject({ message: expect.any(String) });
   }
+});
+
+it('says which monitors it knows', async () => {
+  const { last } = await alerts('silence', 'g/drft');
+  expect(last['error']).toMatchObject({ fix: 'Name it as GRAPH/NODE, such as g/drift.' });
 });
 
 it('tries the routes of a graph, and fails where one does not take the message', async () => {

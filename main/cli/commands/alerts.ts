@@ -2,6 +2,8 @@ import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { groupAlerts, stateOfAlert } from '../../../shared/monitoring/alert-groups.ts';
 import { type Alert, alertSchema } from '../../../shared/rpc/engine-contract.ts';
+import { nearMisses } from '../../../shared/text/near-misses.ts';
+import { watchedMonitors } from '../../engine/monitor-folders.ts';
 import { planOf } from '../../engine/graph-endpoints.ts';
 import { deliveriesOf } from '../../monitoring/deliver-alerts.ts';
 import { type AlertRecords, createAlertRecords } from '../../store/alert-records.ts';
@@ -10,9 +12,6 @@ import { withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 import { readGraphFile, requireGraphJson } from '../read-graph.ts';
 
-const actions = ['list', 'ack', 'silence', 'unsilence', 'test'] as const;
-type Action = (typeof actions)[number];
-
 const hourMs = 3_600_000;
 const mostListed = 1_000;
 
@@ -20,9 +19,13 @@ export const alertsCommand: Command = {
   name: 'alerts',
   summary:
     'Lists the alerts of monitors, acknowledges one, silences a monitor, sends a test message by the routes of a graph.',
-  usage:
-    '[list] [--open] [--graph ID] [--cause KIND] | ack ID | silence GRAPH/NODE [--hours N] | unsilence GRAPH/NODE | test GRAPHFILE',
-  positionals: 2,
+  actions: {
+    list: '[--open] [--graph ID] [--cause KIND]',
+    ack: 'ID',
+    silence: 'GRAPH/NODE [--hours N]',
+    unsilence: 'GRAPH/NODE',
+    test: 'GRAPHFILE',
+  },
   options: {
     open: { type: 'boolean' },
     graph: { type: 'string' },
@@ -36,48 +39,69 @@ export const alertsCommand: Command = {
     hours: 'how long nothing is sent; default 1, at most 720',
   },
   run(context) {
-    const [first = 'list', subject] = context.positionals;
-    const action = actions.find((known) => known === first);
-    if (action === undefined) {
-      throw new AppError('cli.usage', `There is no "alerts ${first}".`, { fix: `Use one of ${actions.join(', ')}.` });
-    }
+    const [action = '', subject = ''] = context.positionals;
     if (action === 'test') return testRoutes(context, subject);
-    return withStore(context, async ({ database }) => act(context, createAlertRecords(database), action, subject));
+    return withStore(context, async ({ database, dataDir }) => {
+      const records = createAlertRecords(database);
+      if (action === 'list') return list(context, records);
+      if (action === 'ack') return acknowledge(context, records, subject);
+      return silence(context, records, {
+        monitor: requireMonitor(subject, records, dataDir),
+        ends: action === 'unsilence',
+      });
+    });
   },
 };
 
-function act(context: CommandContext, records: AlertRecords, action: Action, subject: string | undefined): number {
-  if (action === 'list') {
-    if (subject !== undefined) throw new AppError('cli.usage', `"alerts list" does not take "${subject}".`);
-    const cause = causeOf(context.text('cause'));
-    const alerts = records
-      .list({ graphId: context.text('graph'), open: context.flag('open'), limit: mostListed })
-      .filter(({ kind }) => cause === undefined || kind === cause);
-    context.output.result({ alerts }, alerts.length === 0 ? 'There is no alert.' : listed(alerts));
-    return 0;
-  }
-  if (subject === undefined) {
-    throw new AppError(
-      'cli.usage',
-      `"alerts ${action}" needs ${action === 'ack' ? 'the id of an alert' : 'GRAPH/NODE'}.`,
-    );
-  }
-  if (action === 'ack') {
-    const alert = records.acknowledge(subject);
-    context.output.result(alert, `Acknowledged: ${alert.title}.`);
-    return 0;
-  }
-  const [, graphId, nodeId] = /^([^/]+)\/([^/]+)$/.exec(subject) ?? [];
-  if (graphId === undefined || nodeId === undefined) {
-    throw new AppError('cli.usage', `"${subject}" is not GRAPH/NODE.`, { fix: 'Take it from: slipway alerts' });
-  }
+function list(context: CommandContext, records: AlertRecords): number {
+  const cause = causeOf(context.text('cause'));
+  const alerts = records
+    .list({ graphId: context.text('graph'), open: context.flag('open'), limit: mostListed })
+    .filter(({ kind }) => cause === undefined || kind === cause);
+  context.output.result({ alerts }, alerts.length === 0 ? 'There is no alert.' : listed(alerts));
+  return 0;
+}
+
+function acknowledge(context: CommandContext, records: AlertRecords, id: string): number {
+  const alert = records.acknowledge(id);
+  context.output.result(alert, `Acknowledged: ${alert.title}.`);
+  return 0;
+}
+
+function silence(
+  context: CommandContext,
+  records: AlertRecords,
+  { monitor: { graphId, nodeId }, ends }: { monitor: Monitor; ends: boolean },
+): number {
   const hours = Number(context.text('hours') ?? 1);
   if (!(hours > 0 && hours <= 720)) throw new AppError('cli.usage', '--hours is not a number from 0 to 720.');
-  const untilMs = action === 'silence' ? Date.now() + hours * hourMs : Date.now() - 1;
+  const untilMs = ends ? Date.now() - 1 : Date.now() + hours * hourMs;
   records.silence(graphId, nodeId, untilMs);
-  const text = action === 'silence' ? `Silent until ${new Date(untilMs).toISOString()}.` : 'Alerts are sent again.';
-  context.output.result({ graphId, nodeId, silencedUntilMs: action === 'silence' ? untilMs : null }, text);
+  const text = ends ? 'Alerts are sent again.' : `Silent until ${new Date(untilMs).toISOString()}.`;
+  context.output.result({ graphId, nodeId, silencedUntilMs: ends ? null : untilMs }, text);
   return 0;
+}
+
+interface Monitor {
+  graphId: string;
+  nodeId: string;
+}
+
+/** A monitor that has said something in this data directory: it has a memory, or there was an alert of it. */
+function requireMonitor(subject: string, records: AlertRecords, dataDir: string): Monitor {
+  const known = new Set([
+    ...records.list({ limit: mostListed }).map(({ graphId, nodeId }) => `${graphId}/${nodeId}`),
+    ...watchedMonitors(dataDir),
+  ]);
+  const [graphId, nodeId] = subject.split('/');
+  if (known.has(subject) && graphId !== undefined && nodeId !== undefined) return { graphId, nodeId };
+  const named = nearMisses(subject, [...known]);
+  throw new AppError('cli.usage', `No monitor “${subject}” has watched anything here.`, {
+    fix:
+      known.size === 0
+        ? 'Name it as GRAPH/NODE, once its endpoint has run; or name its data directory with --data-dir.'
+        : `Name it as GRAPH/NODE, such as ${(named.length > 0 ? named : [...known].slice(0, 3)).join(', ')}.`,
+  });
 }
 
 /** Throws `cli.usage`. */

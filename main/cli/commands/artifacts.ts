@@ -20,9 +20,16 @@ export const artifactsCommand: Command = {
   name: 'artifacts',
   summary:
     'Lists stored results, shows one or the profile of a table, removes what nothing needs; lists versions of datasets, compares two, tells what a model was made from.',
-  usage:
-    'list | show DIGEST | profile DIGEST [--exact] | contract DIGEST | gc [--max-size SIZE] [--dry-run] | versions [DATASET] | diff VERSION VERSION | lineage MODEL',
-  positionals: 3,
+  actions: {
+    list: '',
+    show: 'DIGEST',
+    profile: 'DIGEST [--exact]',
+    contract: 'DIGEST',
+    gc: '[--max-size SIZE] [--dry-run]',
+    versions: '[DATASET]',
+    diff: 'VERSION VERSION',
+    lineage: 'MODEL',
+  },
   options: { 'max-size': { type: 'string' }, 'dry-run': { type: 'boolean' }, exact: { type: 'boolean' } },
   optionHelp: {
     'max-size': 'gc: keep no more than this, such as 20GB; pinned and registered results stay whatever it is',
@@ -31,18 +38,16 @@ export const artifactsCommand: Command = {
   },
   run: (context) =>
     withStore(context, (store) => {
-      const [action = 'list', digest, other] = context.positionals;
-      if (action === 'list') return list(context, store);
-      if (action === 'show' && digest !== undefined) return show(context, store, digest);
-      if (action === 'profile' && digest !== undefined) return profile(context, store, digest);
-      if (action === 'contract' && digest !== undefined) return contract(context, store, digest);
+      const [action, name, other = ''] = context.positionals;
+      const digest = name ?? '';
+      if (action === 'show') return show(context, store, digest);
+      if (action === 'profile') return profile(context, store, digest);
+      if (action === 'contract') return contract(context, store, digest);
       if (action === 'gc') return gc(context, store);
-      if (action === 'versions') return versions(context, store, digest);
-      if (action === 'diff' && digest !== undefined && other !== undefined) return diff(context, store, digest, other);
-      if (action === 'lineage' && digest !== undefined) return lineage(context, store, digest);
-      throw new AppError('cli.usage', `There is no "artifacts ${context.positionals.join(' ')}".`, {
-        fix: 'See: slipway artifacts --help',
-      });
+      if (action === 'versions') return versions(context, store, name);
+      if (action === 'diff') return diff(context, store, digest, other);
+      if (action === 'lineage') return lineage(context, store, digest);
+      return list(context, store);
     }),
 };
 

@@ -41,9 +41,15 @@ export const featuresCommand: Command = {
   name: 'features',
   summary:
     'Lists feature views and services, shows one, brings one online, pushes rows to it, or replays logged requests.',
-  usage:
-    'list | show VIEW | services [NAME[@VERSION]] | materialize VIEW|DIGEST | push VIEW FILE.json|- | skew [VIEW] | refresh GRAPH [--every SECONDS]',
-  positionals: 3,
+  actions: {
+    list: '',
+    show: 'VIEW',
+    services: '[NAME[@VERSION]]',
+    materialize: 'VIEW|DIGEST [--online URL]',
+    push: 'VIEW FILE.json|- [--online URL]',
+    skew: '[VIEW]',
+    refresh: 'GRAPH [--every SECONDS] [--online URL]',
+  },
   options: { online: { type: 'string' }, every: { type: 'string' } },
   optionHelp: {
     every: 'seconds between refreshes; without it once',
@@ -89,18 +95,13 @@ async function refresh(context: CommandContext): Promise<number> {
 }
 
 async function act(context: CommandContext, store: OpenStore, online: OnlineStore): Promise<number> {
-  const [action = 'list', name, file] = context.positionals;
+  const [action, given, file = ''] = context.positionals;
+  const name = given ?? '';
   if (action === 'list') return list(context, await knownViews(store, online));
-  if (action === 'services') return services(context, store, online, name);
-  if (action === 'skew') return skew(context, store, name);
-  if (!['show', 'materialize', 'push'].includes(action)) {
-    throw new AppError('cli.usage', `There is no "features ${action}".`, { fix: 'See: slipway features --help' });
-  }
-  if (name === undefined) throw new AppError('cli.usage', `"features ${action}" needs a view's name.`);
+  if (action === 'services') return services(context, store, online, given);
+  if (action === 'skew') return skew(context, store, given);
   if (action === 'show') return show(context, findView(await knownViews(store, online), name));
   if (action === 'materialize') return bringIn(context, store, online, name);
-  if (file === undefined)
-    throw new AppError('cli.usage', 'Name a file with a JSON list of rows, or - for standard input.');
   return push(context, await knownViews(store, online), online, { name, file });
 }
 

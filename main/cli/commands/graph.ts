@@ -14,13 +14,14 @@ import { portsOf } from '../../../shared/node/define-node.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { readGraphFile } from '../read-graph.ts';
 
-const usage = 'diff OLD NEW | merge BASE OURS THEIRS [--out FILE] [--take ours|theirs] | text GRAPH';
-
 export const graphCommand: Command = {
   name: 'graph',
   summary: 'Compares and merges graphs by what they do; git can use it, see the README.',
-  usage,
-  positionals: 4,
+  actions: {
+    diff: 'OLD NEW',
+    merge: 'BASE OURS THEIRS [--out FILE] [--take ours|theirs]',
+    text: 'GRAPH',
+  },
   options: { out: { type: 'string' }, take: { type: 'string' } },
   optionHelp: {
     out: 'file for the merged graph; default OURS',
@@ -28,10 +29,8 @@ export const graphCommand: Command = {
   },
   run(context) {
     const [action, ...files] = context.positionals;
-    if (action === 'diff' && files.length === 2) return diff(context, files);
-    if (action === 'merge' && files.length === 3) return merge(context, files);
-    if (action === 'text' && files.length === 1) return text(context, files);
-    throw new AppError('cli.usage', 'Say what to do with which graphs.', { fix: `Usage: slipway graph ${usage}` });
+    if (action === 'diff') return diff(context, files);
+    return action === 'merge' ? merge(context, files) : text(context, files);
   },
 };
 

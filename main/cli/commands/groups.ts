@@ -9,26 +9,25 @@ import type { Command, CommandContext } from '../command.ts';
 import { textTable } from '../output.ts';
 import { readGraphFile } from '../read-graph.ts';
 
-const usage = 'list | show NAME [--version N] | save GRAPH GROUP [--name NAME]';
-
 export const groupsCommand: Command = {
   name: 'groups',
   summary:
     'Lists the groups kept for other graphs, shows a version of one, or saves a group of a graph as the next version.',
-  usage,
-  positionals: 3,
+  actions: {
+    list: '',
+    show: 'NAME [--version N]',
+    save: 'GRAPH GROUP [--name NAME]',
+  },
   options: { version: { type: 'string' }, name: { type: 'string' } },
   optionHelp: {
     version: 'show: which one; default the newest',
     name: 'save: under this name; default the id of the group',
   },
   run(context) {
-    const [action = 'list', first, second] = context.positionals;
+    const [action, first = '', second = ''] = context.positionals;
     const library = createGroupLibrary(resolveDataDir(context.dataDir));
-    if (action === 'list' && first === undefined) return list(context, library);
-    if (action === 'show' && first !== undefined && second === undefined) return show(context, library, first);
-    if (action === 'save' && first !== undefined && second !== undefined) return save(context, library, first, second);
-    throw new AppError('cli.usage', 'Say what to do with which group.', { fix: `Usage: slipway groups ${usage}` });
+    if (action === 'list') return list(context, library);
+    return action === 'show' ? show(context, library, first) : save(context, library, first, second);
   },
 };
 

@@ -7,14 +7,16 @@ import { textTable } from '../output.ts';
 
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const defaultGrace = '1d';
-const actions = ['list', 'create', 'rotate', 'revoke'];
 
 export const keysCommand: Command = {
   name: 'keys',
   summary: 'Lists, makes, changes and revokes the keys of endpoints; running endpoints follow within a second.',
-  usage:
-    'list | create NAME [--scope SCOPE]… [--rate N] [--quota N] [--expires 30d] | rotate KEY [--grace 1d] | revoke KEY',
-  positionals: 2,
+  actions: {
+    list: '',
+    create: 'NAME [--scope SCOPE]… [--rate N] [--quota N] [--expires 30d]',
+    rotate: 'KEY [--grace 1d]',
+    revoke: 'KEY',
+  },
   options: {
     scope: { type: 'string', multiple: true },
     rate: { type: 'string' },
@@ -30,15 +32,11 @@ export const keysCommand: Command = {
     grace: 'rotate: time for which the old secret still works; default 1d',
   },
   async run(context) {
-    const [action = 'list', name] = context.positionals;
+    const [action = '', name = ''] = context.positionals;
     const dataDir = resolveDataDir(context.dataDir);
     makeDataDir(dataDir);
     const keys = manageKeys(dataDir, (text) => context.output.log(text));
     if (action === 'list') return list(context, await keys.list());
-    if (!actions.includes(action)) {
-      throw new AppError('cli.usage', `There is no action "${action}".`, { fix: `Use ${actions.join(', ')}.` });
-    }
-    if (name === undefined) throw new AppError('cli.usage', `Name the key to ${action}.`);
     switch (action) {
       case 'create': {
         const { key, secret } = await keys.create({

@@ -15,30 +15,24 @@ import { withStore } from '../open-store.ts';
 import { textTable } from '../output.ts';
 
 const championAlias = 'champion';
-const actions = [
-  'list',
-  'show',
-  'promote',
-  'rollback',
-  'history',
-  'archive',
-  'restore',
-  'approve',
-  'reject',
-  'card',
-  'diff',
-  'trust',
-];
-/** Those that take a version, or a second model. */
-const withVersion = new Set(['promote', 'diff', 'archive', 'restore', 'approve', 'reject']);
-
 export const modelsCommand: Command = {
   name: 'models',
   summary:
     'Lists registered models, promotes, approves or archives versions, rolls back, writes cards, compares two versions, lets Python load one from elsewhere.',
-  usage:
-    'list | show NAME | promote NAME VERSION [--alias ALIAS] | rollback NAME [--alias ALIAS] | history NAME | approve|reject NAME VERSION [--by PERSON] [--note TEXT] | archive|restore NAME VERSION | card NAME[@ALIAS|/VERSION] | trust NAME[@ALIAS|/VERSION]|FOLDER | diff NAME/VERSION NAME/VERSION',
-  positionals: 3,
+  actions: {
+    list: '',
+    show: 'NAME',
+    promote: 'NAME VERSION [--alias ALIAS]',
+    rollback: 'NAME [--alias ALIAS]',
+    history: 'NAME',
+    approve: 'NAME VERSION [--by PERSON] [--note TEXT]',
+    reject: 'NAME VERSION [--by PERSON] [--note TEXT]',
+    archive: 'NAME VERSION',
+    restore: 'NAME VERSION',
+    card: 'NAME[@ALIAS|/VERSION]',
+    trust: 'NAME[@ALIAS|/VERSION]|FOLDER [VERSION]',
+    diff: 'NAME/VERSION NAME/VERSION',
+  },
   options: { alias: { type: 'string' }, by: { type: 'string' }, note: { type: 'string' } },
   optionHelp: {
     alias: `alias to move; default ${championAlias}`,
@@ -49,19 +43,10 @@ export const modelsCommand: Command = {
     withStore(context, async ({ database, artifacts }) => {
       const catalog = new ModelCatalog(database);
       const { registry } = catalog;
-      const [action = 'list', name, version] = context.positionals;
-      if (!actions.includes(action)) {
-        throw new AppError('cli.usage', `There is no "models ${action}".`, { fix: 'See: slipway models --help' });
-      }
-      if (action === 'trust') return trustModel(context, catalog, artifacts, name, version);
-      const extra = action === 'list' ? name : withVersion.has(action) ? undefined : version;
-      if (extra !== undefined) {
-        throw new AppError('cli.usage', `"models ${action}" does not take "${extra}".`, {
-          fix: 'See: slipway models --help',
-        });
-      }
+      const [action = '', name = '', version = ''] = context.positionals;
+      if (action === 'trust')
+        return trustModel(context, catalog, artifacts, version === '' ? name : `${name}/${version}`);
       if (action === 'list') return showVersions(context, await withForms(artifacts, registry.list()));
-      if (name === undefined) throw new AppError('cli.usage', `"models ${action}" needs a model's name.`);
       if (action === 'show') return showVersions(context, await withForms(artifacts, versionsOf(registry, name)));
       if (action === 'card') {
         const card = modelCard(await readModelFacts(catalog, artifacts, name));
@@ -69,8 +54,6 @@ export const modelsCommand: Command = {
         return 0;
       }
       if (action === 'diff') {
-        if (version === undefined)
-          throw new AppError('cli.usage', 'Name two versions, e.g. models diff NAME/1 NAME/2.');
         const before = await readModelFacts(catalog, artifacts, name);
         const difference = compareModels(before, await readModelFacts(catalog, artifacts, version));
         context.output.result({ difference }, showDifference(difference));
@@ -115,12 +98,9 @@ async function trustModel(
   context: CommandContext,
   catalog: ModelCatalog,
   artifacts: ArtifactStore,
-  name: string | undefined,
-  version: string | undefined,
+  reference: string,
 ): Promise<number> {
-  if (name === undefined) throw new AppError('cli.usage', '"models trust" needs a model, or the folder of one.');
-  const reference = version === undefined ? name : `${name}/${version}`;
-  const [source] = /[\\/]/.test(name) && existsSync(name) ? await modelSourcesAt(name) : [];
+  const [source] = /[\\/]/.test(reference) && existsSync(reference) ? await modelSourcesAt(reference) : [];
   const manifest =
     source === undefined ? (await readModelFacts(catalog, artifacts, reference)).manifest : source.manifest;
   if (manifest?.python === undefined) {

@@ -9,15 +9,17 @@ import { textTable } from '../output.ts';
 export const runsCommand: Command = {
   name: 'runs',
   summary: 'Lists runs, newest first, or shows the steps and messages of one.',
-  usage: 'list [--graph ID] [--limit N] | show RUN',
-  positionals: 2,
+  actions: {
+    list: '[--graph ID] [--limit N]',
+    show: 'RUN',
+  },
   options: { graph: { type: 'string' }, limit: { type: 'string' } },
   optionHelp: { graph: 'only runs of this graph', limit: 'how many, default 20' },
   run: (context) =>
     withStore(context, async ({ database }) => {
       const records = createRunRecords(database);
       recoverRuns(records);
-      const [action = 'list', runId] = context.positionals;
+      const [action, runId = ''] = context.positionals;
       if (action === 'list') {
         const limit = Number(context.text('limit') ?? 20);
         if (!Number.isInteger(limit) || limit < 1) throw new AppError('cli.usage', '--limit takes a whole number.');
@@ -31,9 +33,6 @@ export const runsCommand: Command = {
         ]);
         context.output.result({ runs }, rows.length === 0 ? 'Nothing has run yet.' : textTable(rows));
         return 0;
-      }
-      if (action !== 'show' || runId === undefined) {
-        throw new AppError('cli.usage', 'Say "runs list" or "runs show RUN".');
       }
       const run = records.get(runId);
       if (run === undefined) {

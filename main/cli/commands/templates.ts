@@ -12,15 +12,15 @@ import { textTable } from '../output.ts';
 export const templatesCommand: Command = {
   name: 'templates',
   summary: 'Lists the sample graphs, or writes a copy of one.',
-  usage: 'list | new NAME [--out FILE]',
-  positionals: 2,
+  actions: {
+    list: '',
+    new: 'NAME [--out FILE]',
+  },
   options: { out: { type: 'string' } },
   optionHelp: { out: 'file to write; default NAME.slipway.json here' },
   run(context) {
-    const [action, name] = context.positionals;
-    if ((action === 'list' && name === undefined) || action === undefined) return list(context);
-    if (action === 'new' && name !== undefined) return create(context, name);
-    throw new AppError('cli.usage', 'Say "templates list" or "templates new NAME".');
+    const [action = '', name = ''] = context.positionals;
+    return action === 'list' ? list(context) : create(context, name);
   },
 };
 
