@@ -335,8 +335,13 @@ worker ends after \`idleSeconds\` without a request; the next request waits for 
 **Fronts.** One process answers HTTP and asks the model. With \`frontProcesses\` above 1 so many hold the connections of
 clients in front of it: they end TLS, read and unpack slow or compressed requests and compress answers, and a new connection
 goes to the one with the fewest requests outstanding. Keys and quotas, queues, traffic rules, the response cache and the
-request log stay in one place, so they hold for all fronts together. It pays with TLS, compression or thousands of clients
-on a machine with cores to spare; for small plain requests one process is faster. gRPC has its own port without fronts.
+request log stay in one place, so they hold for all fronts together. A small plain request costs about 0.07 ms of processor
+time, over two fronts 0.25 ms, of which 0.11 ms in the process that asks the model: one process is faster. A compressed request
+with 100 rows costs 0.57 ms, over two fronts 0.94 ms, of which 0.42 ms there: fronts pay with TLS, compression or thousands of
+clients on a machine with four cores or more, where they take a quarter off the process that everything goes through (measured
+on two cores, where they add no requests per second). gRPC has its own port without fronts: a front that hands a call on saves
+none of its cost, HTTP/2 and protobuf, in the process that takes it. Where that is too much, REST costs less than half (0.11 ms
+against 0.28 ms for a row of ten tensors).
 
 **Rollout.** \`POST /v1/models/NAME/traffic\` with \`{"stable": "1", "canary": {"version": "2", "percent": 10, "guard": {}}}\`
 shares requests out; a guarded canary is taken back by itself when it fails more often or is slower than the stable version,
