@@ -476,7 +476,7 @@ export function startRetrainLoop(options: RetrainLoopOptions): RetrainLoop {
     try {
       const { log } = observer;
       if (log !== undefined) {
-        const decision = pending === undefined ? undefined : (pending.decision ?? decidedElsewhere(pending));
+        const decision = pending === undefined ? undefined : (decidedElsewhere(pending) ?? pending.decision);
         if (pending !== undefined && decision !== undefined) await carryOut(pending, decision);
         if (probation !== undefined) await watchProbation(log, probation);
         const { reasons, evidence } = triggers();

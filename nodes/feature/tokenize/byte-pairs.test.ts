@@ -218,7 +218,8 @@ test.each([
   ['divider', { pre_tokenizer: { type: 'Whitespace' } }, 'Whitespace'],
   ['pattern of its own', { pre_tokenizer: { type: 'ByteLevel', use_regex: false } }, 'GPT-2’s pattern'],
   ['dropout', { model: { ...tokenizer().model, dropout: 0.1 } }, 'dropout'],
-  ['pairs around texts', { post_processor: { type: 'Other' } }, 'post-processor'],
+  ['post-processor', { post_processor: { type: 'Other' } }, 'post-processor'],
+  ['list of post-processors', { post_processor: { type: 'Sequence', processors: 1 } }, 'post-processor'],
 ])('refuses a tokenizer with another %s by name', async (_what, change, named) => {
   await expect(opened(4, change)).rejects.toMatchObject({
     code: 'request.unsupported',
@@ -228,7 +229,20 @@ test.each([
 
 test('refuses merges and bytes that the vocabulary lacks', async () => {
   const model = tokenizer().model;
-  await expect(opened(4, { model: { ...model, merges: ['q z'] } })).rejects.toMatchObject({ code: 'data.unreadable' });
+  const template = {
+    type: 'TemplateProcessing',
+    single: [{ Sequence: { id: 'A' } }, { SpecialToken: { id: '<end>' } }],
+    special_tokens: {},
+  };
+  for (const change of [
+    { model: { ...model, merges: ['q z'] } },
+    { model: { ...model, merges: ['qz'] } },
+    { model: { ...model, vocab: { ...vocab, z: 2 ** 30 } } },
+    { post_processor: template },
+    { added_tokens: [{ id: -1, content: '<pad>' }] },
+  ]) {
+    await expect(opened(4, change)).rejects.toMatchObject({ code: 'data.unreadable' });
+  }
   const { a: _a, ...without } = vocab;
   await expect(opened(4, { model: { ...model, vocab: without } })).rejects.toMatchObject({
     code: 'data.unreadable',

@@ -32,6 +32,14 @@ const largestFileBytes = 2 ** 26;
 const mostPieces = 500_000;
 const mostCharacters = 64;
 
+/** Whole numbers that float32 holds. */
+const tokenNumber = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 24);
+const vocabSchema = z.record(z.string(), tokenNumber);
+
 const tokenizerSchema = z.object({
   model: z.object({ type: z.string().optional() }).loose(),
   normalizer: z
@@ -48,20 +56,9 @@ const tokenizerSchema = z.object({
     .loose()
     .nullish(),
   post_processor: z.object({ type: z.string() }).loose().nullish(),
-  padding: z
-    .object({ pad_id: z.number().int().min(0) })
-    .loose()
-    .nullish(),
-  added_tokens: z.array(z.object({ id: z.number().int().min(0), content: z.string() })).nullish(),
+  padding: z.object({ pad_id: tokenNumber }).loose().nullish(),
+  added_tokens: z.array(z.object({ id: tokenNumber, content: z.string() })).nullish(),
 });
-const vocabSchema = z.record(
-  z.string(),
-  z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 24),
-);
 const bytePairSchema = z.object({
   vocab: vocabSchema,
   merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
@@ -71,7 +68,7 @@ const bytePairSchema = z.object({
   byte_fallback: z.boolean().nullish(),
   ignore_merges: z.boolean().nullish(),
 });
-const around = z.tuple([z.string(), z.number().int().min(0)]);
+const around = z.tuple([z.string(), tokenNumber]);
 const processorSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ByteLevel') }),
   z.object({ type: z.enum(['RobertaProcessing', 'BertProcessing']), cls: around, sep: around }),
@@ -80,7 +77,7 @@ const processorSchema = z.discriminatedUnion('type', [
     single: z.array(
       z.union([z.object({ SpecialToken: z.object({ id: z.string() }) }), z.object({ Sequence: z.object({}) })]),
     ),
-    special_tokens: z.record(z.string(), z.object({ ids: z.array(z.number().int().min(0)).length(1) })),
+    special_tokens: z.record(z.string(), z.object({ ids: z.array(tokenNumber).length(1) })),
   }),
 ]);
 const wordPieceSchema = z.object({
@@ -219,8 +216,8 @@ function specialAround(
   file: string,
   given: z.infer<typeof tokenizerSchema>['post_processor'],
 ): Pick<BytePairs, 'start' | 'end'> {
-  const steps =
-    given == null ? [] : given.type === 'Sequence' ? z.array(z.unknown()).parse(given['processors'] ?? []) : [given];
+  const inside = given?.type === 'Sequence' ? given['processors'] : undefined;
+  const steps: unknown[] = Array.isArray(inside) ? inside : given == null ? [] : [given];
   const around: Pick<BytePairs, 'start' | 'end'> = { start: undefined, end: undefined };
   for (const step of steps) {
     const { data } = processorSchema.safeParse(step);
@@ -233,9 +230,13 @@ function specialAround(
       continue;
     }
     const text = data.single.findIndex((part) => 'Sequence' in part);
-    const numbers = data.single.map((part) =>
-      'Sequence' in part ? undefined : data.special_tokens[part.SpecialToken.id]?.ids[0],
-    );
+    const numbers = data.single.map((part) => {
+      if ('Sequence' in part) return undefined;
+      const token = data.special_tokens[part.SpecialToken.id];
+      if (token === undefined)
+        throw unreadable(file, `its post-processor does not say what ${part.SpecialToken.id} is`);
+      return token.ids[0];
+    });
     if (text < 0 || text > 1 || numbers.length > text + 2) {
       throw unsupported(file, 'post-processor', 'one with more tokens', 'one token before and one behind a text');
     }
