@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { LoopEvent } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -12,6 +13,7 @@ import { NoEndpoint } from './monitor-body.tsx';
 import { showError } from '../ui/show-error.ts';
 import {
   attemptsOf,
+  type ComparisonEvidence,
   comparisonOf,
   eventLooks,
   loopState,
@@ -104,14 +106,17 @@ function Approval({
   onDecided: () => void;
 }) {
   const waiting = waitingAttempt(events);
+  const [isDeciding, setDeciding] = useState(false);
   if (waiting === undefined || waiting.attempt === null) return null;
   const { attempt } = waiting;
   const decide = (approve: boolean) => {
     const { graphId, nodeId } = monitor;
+    setDeciding(true);
     engine.loop
       .decide({ graphId, nodeId, attempt, approve })
       .then(() => onDecided())
-      .catch(showError);
+      .catch(showError)
+      .finally(() => setDeciding(false));
   };
   const comparison = comparisonOf(events.filter((event) => event.attempt === attempt));
   return (
@@ -127,10 +132,10 @@ function Approval({
           )}
       </p>
       <div className="actions">
-        <Button variant="primary" icon="check" onClick={() => decide(true)}>
+        <Button variant="primary" icon="check" disabled={isDeciding} onClick={() => decide(true)}>
           {t.approve}
         </Button>
-        <Button variant="danger" onClick={() => decide(false)}>
+        <Button variant="danger" disabled={isDeciding} onClick={() => decide(false)}>
           {t.refuse}
         </Button>
       </div>
@@ -185,11 +190,10 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
 }
 
 /** The 95 % interval of the difference between two models against zero. */
-function Difference({ low, high, champion, challenger, metric }: NonNullable<ReturnType<typeof comparisonOf>>) {
+function Difference({ difference, low, high, champion, challenger, metric }: ComparisonEvidence) {
   const width = 220;
-  const size = Math.max(Math.abs(low), Math.abs(high), 0.001) * 1.15;
+  const size = Math.max(Math.abs(low), Math.abs(high), Math.abs(difference), 0.001) * 1.15;
   const at = (value: number) => width / 2 + (value / size) * (width / 2);
-  const middle = (low + high) / 2;
   return (
     <figure className="difference">
       <svg
@@ -200,7 +204,7 @@ function Difference({ low, high, champion, challenger, metric }: NonNullable<Ret
       >
         <line x1={width / 2} x2={width / 2} y1={0} y2={18} stroke="var(--line-2)" />
         <line x1={at(low)} x2={at(high)} y1={9} y2={9} stroke="var(--c-now)" strokeWidth="2" />
-        <circle cx={at(middle)} cy={9} r={3} fill="var(--c-now)" />
+        <circle cx={at(difference)} cy={9} r={3} fill="var(--c-now)" />
       </svg>
       <figcaption className="small mid">
         {t.championChallenger(metric, formatMetric(champion), formatMetric(challenger))}

@@ -29,7 +29,8 @@ it('asks a person only while the newest event waits for one', () => {
 });
 
 it('puts the events of a retraining together and finds its comparison', () => {
-  const figures = { metric: 'rocAuc', rows: 10, champion: 0.6, challenger: 0.7, low: 0, high: 0.2, pValue: 0.01 };
+  const interval = { difference: 0.1, low: 0, high: 0.2, pValue: 0.01 };
+  const figures = { metric: 'rocAuc', rows: 10, champion: 0.6, challenger: 0.7, ...interval };
   const attempts = attemptsOf([event('triggered', 'a'), event('resumed', null), event('compared', 'a', figures)]);
   expect(attempts.map(({ events }) => events.map(({ type }) => type))).toEqual([
     ['triggered', 'compared'],

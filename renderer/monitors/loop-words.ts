@@ -77,6 +77,9 @@ export interface ComparisonEvidence {
   rows: number;
   champion: number;
   challenger: number;
+  /** Positive where the challenger is better, whatever the metric. */
+  difference: number;
+  /** 95 % of the drawn differences. */
   low: number;
   high: number;
   pValue: number;
@@ -86,11 +89,11 @@ export interface ComparisonEvidence {
 export function comparisonOf(events: readonly LoopEvent[]): ComparisonEvidence | undefined {
   const evidence = events.find(({ type }) => type === 'compared')?.evidence;
   if (evidence === undefined) return undefined;
-  const { metric, rows, champion, challenger, low, high, pValue } = evidence;
+  const { metric, rows, champion, challenger, difference, low, high, pValue } = evidence;
   if (typeof metric !== 'string') return undefined;
-  const numbers = [rows, champion, challenger, low, high, pValue];
+  const numbers = [rows, champion, challenger, difference, low, high, pValue];
   if (numbers.some((value) => typeof value !== 'number')) return undefined;
-  return { metric, rows, champion, challenger, low, high, pValue } as ComparisonEvidence;
+  return { metric, rows, champion, challenger, difference, low, high, pValue } as ComparisonEvidence;
 }
 
 export interface SliceEvidence {

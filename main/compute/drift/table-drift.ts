@@ -47,8 +47,8 @@ export interface TableDriftDetails {
 
 /** Values of both tables that are in memory at once. */
 const groupBytes = 2 ** 28;
-/** Of a very wide table. */
-const mostGroupColumns = 2_000;
+/** Of a very wide table: DuckDB and the rows of more columns at once take gigabytes. */
+const mostGroupColumns = 500;
 
 /** Values of one column of both tables above which they go into sketches: memory stays bounded at any number of rows. */
 const maxExactRows = 20_000_000;
