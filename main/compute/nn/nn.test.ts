@@ -389,4 +389,33 @@ describe('segments', () => {
     expect((await train()).parameters).toEqual(parameters);
     expect(Math.min(...curve.valid)).toBeLessThan(0.2);
   });
+
+  it('train by the operators of any provider as by those of the CPU', async () => {
+    const images = new Float32Array(60 * 35).map((_, i) => (i % 35 < 7 ? 0 : random.next() * 2 - 1));
+    const target = Array.from({ length: 60 }, () => random.below(3));
+    // Windows that leave a rest at both ends, and an even border whose values are all equal.
+    const layers = [{ channels: 3, kernel: [3, 3] as const, pool: [2, 3] as const }];
+    const small: NetworkShape = {
+      inputWidth: 35,
+      segments: [{ type: 'image', channels: 1, height: 5, width: 7, layers }],
+      hiddenLayers: [6],
+      outputWidth: 3,
+      activation: 'tanh',
+    };
+    const graphs = new Set<string>();
+    const open: typeof openSession = (model, given) => {
+      if (typeof model !== 'string') graphs.add(Buffer.from(model).toString('latin1'));
+      return openSession(model, { ...given, provider: 'cpu' });
+    };
+    const train = (provider: 'cpu' | 'webgpu') => {
+      const data: Matrix = { values: images.slice(), rows: 60, width: 35 };
+      const settings = { epochs: 5, seed: 4, validationShare: 0, open, providers: [provider] };
+      return trainNetwork(options(small, 'multiclass', data, target, settings));
+    };
+    const [own, any] = [await train('cpu'), await train('webgpu')];
+    expect([...graphs].map((graph) => graph.includes('MaxUnpool'))).toEqual([true, false]);
+    own.parameters.forEach((value, i) => {
+      expect(Math.abs(value - (any.parameters[i] as number))).toBeLessThan(1e-4);
+    });
+  });
 });
