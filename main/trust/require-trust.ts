@@ -60,8 +60,8 @@ function readDocument(value: unknown): GraphDocument | undefined {
 
 function refusal(needs: readonly TrustNeed[], action: string, fix: string): AppError {
   const [first] = needs;
-  const why = first === undefined ? '' : `: “${first.title}” ${first.what}`;
-  return new AppError('trust.required', `This graph comes from elsewhere and is not trusted to ${action}${why}.`, {
+  const message = `This graph comes from elsewhere and is not trusted to ${action}${first === undefined ? '' : `: “${first.title}” ${first.what}`}.`;
+  return new AppError('trust.required', message, {
     fix,
     nodeId: first?.node,
     details: { needs },

@@ -138,7 +138,7 @@ export class MessageMatcher {
     for (let slot = slots.length - 1; slot > 0; slot--) {
       if (literals[slot] === '' && values[slot - 1] === '') {
         // The run of slots was taken by the last of them.
-        const [before, after] = this.#divided(values[slot] as string, depth);
+        const [before, after] = this.#divided(values[slot] as string, slots[slot - 1]?.texts === true, depth);
         values[slot - 1] = before;
         values[slot] = after;
       }
@@ -149,11 +149,12 @@ export class MessageMatcher {
     return german.map((part) => (typeof part === 'number' ? (said.get(part) ?? '') : part)).join('');
   }
 
-  /** A run of two slots: the second begins at the first place from where on the rest is a known text. */
-  #divided(text: string, depth: number): [string, string] {
+  /** A run of two slots: the text ends, or begins, at the first place that leaves a known text. */
+  #divided(text: string, textFirst: boolean, depth: number): [string, string] {
     for (let at = 0; at < text.length; at++) {
-      if (!' ,.;('.includes(text.charAt(at))) continue;
-      if (this.#message(text.slice(at), true, depth + 1) !== undefined) return [text.slice(0, at), text.slice(at)];
+      if (!' ,.;:('.includes(text.charAt(at))) continue;
+      const part = textFirst ? text.slice(0, at) : text.slice(at);
+      if (this.#message(part, true, depth + 1) !== undefined) return [text.slice(0, at), text.slice(at)];
     }
     return [text, ''];
   }

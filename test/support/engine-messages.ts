@@ -270,7 +270,7 @@ export function extractMessages(options: ExtractOptions): EngineMessage[] {
     }
     if (ts.isElementAccessExpression(node)) return saidByTable(node.expression, depth);
     if (ts.isPropertyAccessExpression(node)) {
-      if (/^(message|length|name|id|kind|type|path|title|text|fix)$/.test(node.name.text)) return [slot(node)];
+      if (/^(message|length|name|id|kind|type|path|title|text|fix|person)$/.test(node.name.text)) return [slot(node)];
       return saidByProperty(node.name.text, node, depth);
     }
     if (ts.isArrayLiteralExpression(node) && node.elements.length > 0)

@@ -212,4 +212,14 @@ export const clusterMessages: Readonly<Record<string, string>> = {
     'Das Ziel {1} legt {2} ins Bündel, und ein solches Modell gibt es noch nicht.',
   'As Triton, with the features and the model behind them as two models that an ensemble joins: each has its own batches and instances.':
     'Wie Triton, mit den Merkmalen und dem Modell dahinter als zwei Modellen, die ein Ensemble verbindet: jedes hat eigene Stapel und Instanzen.',
+  '{1} runs in Python ({2}), and no pod has that environment.':
+    '{1} läuft in Python ({2}), und kein Pod hat diese Umgebung.',
+  'Serve a model with an ONNX form there, or keep the graph up on this machine with slipway up.':
+    'Betreibe dort ein Modell mit ONNX-Form, oder halte den Graphen mit slipway up auf dieser Maschine in Betrieb.',
+  'Autoscalers may read metrics of pods: endpoints can be scaled by their queue time.':
+    'Autoscaler dürfen Kennzahlen von Pods lesen: Endpunkte lassen sich nach ihrer Wartezeit skalieren.',
+  'There is no custom metrics API: endpoints are scaled by CPU.':
+    'Es gibt keine API für eigene Kennzahlen: Endpunkte werden nach der CPU skaliert.',
+  'To scale by queue time install prometheus-adapter (components/queue-time) or KEDA (components/keda).':
+    'Um nach der Wartezeit zu skalieren, installiere prometheus-adapter (components/queue-time) oder KEDA (components/keda).',
 };

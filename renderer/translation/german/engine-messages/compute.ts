@@ -489,4 +489,24 @@ export const computeMessages: Readonly<Record<string, string>> = {
     'Eine Rangfolge braucht eine Relevanz: eine ganze Zahl von 0 bis {1}.',
   'Turn the label into grades of relevance in an SQL step.':
     'Mache aus den Zielwerten in einem SQL-Schritt Stufen der Relevanz.',
+  'That the Python model may be loaded cannot be noted in {1}.':
+    'Dass das Python-Modell geladen werden darf, lässt sich nicht in {1} festhalten.',
+  'Make the folder writable, or name another in SLIPWAY_TRUST_DIR.':
+    'Mache den Ordner schreibbar, oder nenne einen anderen in SLIPWAY_TRUST_DIR.',
+  '{1}{2} is a Python object ({3}) that was not trained here: to load it runs the code in it with {4}.':
+    '{1}{2} ist ein Python-Objekt ({3}), das nicht hier trainiert wurde: es zu laden, führt den Code darin mit {4} aus.',
+  'If you know where it comes from: slipway models trust NAME/VERSION (or its folder). Else train it here.':
+    'Wenn du weißt, woher es kommt: slipway models trust NAME/VERSION (oder sein Ordner). Sonst trainiere es hier.',
+  '{1} of {2} is not the file that was trained.': '{1} von {2} ist nicht die Datei, die trainiert wurde.',
+  'the packages of {1}, or its version, are not those of the training: answers may differ.':
+    'die Pakete von {1}, oder seine Version, sind nicht die des Trainings: Antworten können abweichen.',
+  'Python cannot load {1} ({2}): {3}': 'Python kann {1} nicht laden ({2}): {3}',
+  'Train the model again, or look at what the log says.':
+    'Trainiere das Modell noch einmal, oder sieh nach, was das Protokoll sagt.',
+  'Give {1} the packages of the training again, or train the model again.':
+    'Gib {1} wieder die Pakete des Trainings, oder trainiere das Modell noch einmal.',
+  '{1} runs in {2} (Python {3}), which does not start here.': '{1} läuft in {2} (Python {3}), das hier nicht startet.',
+  'Make that environment again at the same place, or train the model again with another.':
+    'Lege diese Umgebung am selben Ort wieder an, oder trainiere das Modell mit einer anderen noch einmal.',
+  'The features give no matrix.': 'Die Merkmale geben keine Matrix.',
 };

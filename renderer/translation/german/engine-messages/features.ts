@@ -150,9 +150,6 @@ export const featuresMessages: Readonly<Record<string, string>> = {
     'es hat ein Stück von {1} Zeichen, und höchstens {2} werden nachgeschlagen',
   '{1} is no vocabulary: {2*}.': '{1} ist kein Vokabular: {2}.',
   'Save the tokenizer again with save_pretrained.': 'Speichere den Tokenizer noch einmal mit save_pretrained.',
-  'The {1} of {2} is {3}; only {4} can be served.': '{1} von {2} ist {3}; betrieben werden kann nur {4}.',
-  'Choose a model of the BERT family, or make the tokens in a Python step and give them to ONNX model.':
-    'Wähle ein Modell der BERT-Familie, oder mache die Token in einem Python-Schritt und gib sie einem ONNX-Modell.',
   'No event time is chosen.': 'Es ist keine Ereigniszeit gewählt.',
   'Choose the column that says from when on a row holds.': 'Wähle die Spalte, die sagt, ab wann eine Zeile gilt.',
   'No column is left to be a feature.': 'Es bleibt keine Spalte als Merkmal übrig.',
@@ -287,4 +284,18 @@ export const featuresMessages: Readonly<Record<string, string>> = {
     'Setze die Version des Schritts „Merkmalsdienst“ auf {1}, oder stelle die frühere Auswahl wieder her.',
   'The artifact {1} is no feature view.': 'Das Ergebnis {1} ist keine Merkmalssicht.',
   'Name the output of a Feature view step.': 'Nenne den Ausgang eines Schritts „Merkmalssicht“.',
+  'its model has no vocabulary and merges': 'sein Modell hat kein Vokabular mit Verschmelzungen',
+  'it has no token “{1}”': 'es hat kein Token „{1}“',
+  none: 'keine',
+  'without GPT-2’s pattern': 'ohne das Muster von GPT-2',
+  'BPE {1}': 'BPE {1}',
+  'one with more tokens': 'eine mit mehr Token',
+  'WordPiece and byte-level BPE': 'WordPiece und BPE auf Bytes',
+  ByteLevel: 'ByteLevel',
+  'ByteLevel with it': 'ByteLevel damit',
+  'plain byte-level BPE': 'einfaches BPE auf Bytes',
+  'one token before and one behind a text': 'ein Token vor und eines nach einem Text',
+  'The {1} of {2} is {3*}; only {4*} can be served.': '{1} von {2} ist {3}; betrieben werden kann nur {4}.',
+  'Choose a model of the BERT, GPT-2 or RoBERTa family, or make the tokens in a Python step and give them to ONNX model.':
+    'Wähle ein Modell der Familie BERT, GPT-2 oder RoBERTa, oder mache die Token in einem Python-Schritt und gib sie einem ONNX-Modell.',
 };

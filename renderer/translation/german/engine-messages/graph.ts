@@ -259,4 +259,8 @@ export const graphMessages: Readonly<Record<string, string>> = {
   'source changed': 'Quelle geändert',
   'file changed': 'Datei geändert',
   'environment changed': 'Umgebung geändert',
+  '{1*} needs a model in ONNX, and {2} runs in Python only.':
+    '{1} braucht ein Modell in ONNX, und {2} läuft nur in Python.',
+  'Train a model that has an ONNX form, or serve this one by an endpoint of this machine.':
+    'Trainiere ein Modell, das eine ONNX-Form hat, oder betreibe dieses mit einem Endpunkt dieser Maschine.',
 };

@@ -114,4 +114,9 @@ export const readinessMessages: Readonly<Record<string, string>> = {
   'About {1} s of work, {2} GB at most, from earlier runs.':
     'Etwa {1} s Arbeit, höchstens {2} GB, nach früheren Läufen.',
   '{1} of {2} steps never ran.': '{1} von {2} Schritten liefen nie.',
+  'The model needs no Python': 'Das Modell braucht kein Python',
+  'One that Python runs ends with its environment, and can be served on this machine only.':
+    'Eines, das Python ausführt, endet mit seiner Umgebung und kann nur auf dieser Maschine betrieben werden.',
+  '{1} has no ONNX form: a Python process runs it.': '{1} hat keine ONNX-Form: ein Python-Prozess führt es aus.',
+  'Take an estimator with an ONNX form': 'Ein Verfahren mit ONNX-Form nehmen',
 };

@@ -201,8 +201,6 @@ export const runMessages: Readonly<Record<string, string>> = {
   'Inputs look as before (concept drift).': 'Die Eingaben sehen aus wie zuvor (Konzeptdrift).',
   'reads a file outside the graph’s folder ({1})': 'liest eine Datei außerhalb des Ordners des Graphen ({1})',
   run: 'nicht laufen',
-  'This graph comes from elsewhere and is not trusted to {1*}{2}.':
-    'Dieser Graph kommt von anderswo, und ohne Vertrauen darf er {1}{2}.',
   'Trust the graph, or run up to a step before that.':
     'Vertraue dem Graphen, oder führe ihn bis zu einem Schritt davor aus.',
   'Trust the graph first.': 'Vertraue erst dem Graphen.',
@@ -225,4 +223,12 @@ export const runMessages: Readonly<Record<string, string>> = {
   'reads from the network ({1})': 'liest aus dem Netz ({1})',
   'runs {1}, which may run code': 'führt {1} aus, was Code ausführen kann',
   'Run the step to see its features.': 'Führe den Schritt aus, um seine Merkmale zu sehen.',
+  'This graph comes from elsewhere and is not trusted to {1*}.':
+    'Dieser Graph kommt von anderswo, und ohne Vertrauen darf er {1}.',
+  'This graph comes from elsewhere and is not trusted to {1*}: “{2}” {3}.':
+    'Dieser Graph kommt von anderswo, und ohne Vertrauen darf er {1}: „{2}“ {3}.',
+  'The database gave no list of tables within {1} s.':
+    'Die Datenbank gab innerhalb von {1} s keine Liste von Tabellen.',
+  'This is version {1}, which {2} rejected: the champion stays.':
+    'Das ist Version {1}, die {2} abgelehnt hat: der Champion bleibt.',
 };

@@ -336,4 +336,13 @@ export const servingMessages: Readonly<Record<string, string>> = {
   '"shadow" is not one of the versions served: {1}.': '"shadow" ist keine der betriebenen Versionen: {1}.',
   '"canary.version" is not one of the versions served: {1}.':
     '"canary.version" ist keine der betriebenen Versionen: {1}.',
+  Router: 'Router',
+  'The folder of models {1}': 'der Ordner mit Modellen {1}',
+  'Model {1} runs in Python: to explain a row there takes thousands of its predictions.':
+    'Das Modell {1} läuft in Python: eine Zeile dort zu erklären, braucht Tausende seiner Vorhersagen.',
+  'Put an Explain step behind the model in its graph.':
+    'Setze in seinem Graphen einen Schritt „Erklären“ hinter das Modell.',
+  'The {1} runs in Python, which Slipway gives no device such as {2}.':
+    '{1} läuft in Python, dem Slipway kein Gerät wie {2} gibt.',
+  'The Python process of {1} ended: {2}': 'Der Python-Prozess von {1} hat geendet: {2}',
 };

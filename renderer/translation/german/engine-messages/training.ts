@@ -496,4 +496,12 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'The rows from PostgreSQL cannot be stored': 'Die Zeilen aus PostgreSQL können nicht gespeichert werden',
   'The step failed': 'Der Schritt ist gescheitert',
   'Cannot sample the training table': 'Aus der Trainingstabelle kann keine Stichprobe genommen werden',
+  'The estimator has {1} MiB, more than 512.': 'Das Modell hat {1} MiB, mehr als 512.',
+  '{1} has no ONNX form, so Python runs it wherever the model is used. {2}':
+    '{1} hat keine ONNX-Form; also führt Python es aus, wo immer das Modell genutzt wird. {2}',
+  '{1} has no predict_proba: its probabilities are 0 or 1.':
+    '{1} hat kein predict_proba: seine Wahrscheinlichkeiten sind 0 oder 1.',
+  '{1} cannot be run by Python from a file: {2}': '{1} kann Python nicht aus einer Datei ausführen: {2}',
+  'Let predict answer from its arguments and what fit found alone, with one score or class number per row.':
+    'Lass predict allein aus seinen Argumenten und dem antworten, was fit gelernt hat, mit einem Wert oder einer Klassennummer je Zeile.',
 };
