@@ -405,6 +405,21 @@ it('finds names that point nowhere and containers without limits', () => {
   }
 });
 
+it('finds a workflow whose pods a restricted namespace would refuse', () => {
+  const workflow = (podSpecPatch: object) => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'WorkflowTemplate',
+    metadata: { name: 'run' },
+    spec: { podSpecPatch: JSON.stringify(podSpecPatch), templates: [] },
+  });
+  const good = { securityContext: { allowPrivilegeEscalation: false }, resources: { limits: { cpu: '1' } } };
+  const init = [{ name: 'init', ...good }];
+  expect(lintObjects([workflow({ initContainers: init, containers: [{ name: 'wait', ...good }] })])).toEqual([]);
+  expect(lintObjects([workflow({ initContainers: init })])).toEqual([
+    "WorkflowTemplate/run: Argo's container wait has no limits, or may escalate privileges",
+  ]);
+});
+
 it('quotes every string scalar, so that n, y and 1e3 stay text', () => {
   const text = toYaml([{ answer: 'n', number: '1e3', count: 3 }]);
   expect(text).toBe('answer: "n"\nnumber: "1e3"\ncount: 3\n');

@@ -20,10 +20,27 @@ interface Container {
 }
 
 interface WorkflowSpec {
+  /** JSON of fields of the pod. */
+  podSpecPatch?: string;
   serviceAccountName?: string;
   securityContext?: Json;
   volumes?: NonNullable<PodSpec['volumes']>;
   templates?: { name: string; container?: Container }[];
+}
+
+/** Containers that Argo adds to every pod of a workflow. */
+const argoContainers = ['init', 'wait'];
+
+/** Names of those that the workflow leaves as Argo makes them: without limits, and refused by a restricted namespace. */
+function unpatchedContainers(object: KubernetesObject): string[] {
+  if (object.kind !== 'WorkflowTemplate' && object.kind !== 'CronWorkflow') return [];
+  const spec = (object['spec'] ?? {}) as WorkflowSpec & { workflowSpec?: WorkflowSpec };
+  const patch = JSON.parse((spec.workflowSpec ?? spec).podSpecPatch ?? '{}') as Partial<PodSpec>;
+  const patched = [...(patch.initContainers ?? []), ...(patch.containers ?? [])];
+  return argoContainers.filter((name) => {
+    const found = patched.find((container) => container.name === name);
+    return found?.resources?.limits === undefined || found.securityContext?.['allowPrivilegeEscalation'] !== false;
+  });
 }
 
 /** Pods the object makes; those whose command an operator sets are marked. */
@@ -63,6 +80,9 @@ export function lintObjects(objects: readonly KubernetesObject[]): string[] {
     const target = (object['spec'] as { scaleTargetRef?: { kind: string; name: string } } | undefined)?.scaleTargetRef;
     if (target !== undefined && !names.has(`${target.kind}/${target.name}`)) {
       problems.push(`${id} scales ${target.kind}/${target.name}, which does not exist`);
+    }
+    for (const name of unpatchedContainers(object)) {
+      problems.push(`${id}: Argo's container ${name} has no limits, or may escalate privileges`);
     }
     for (const { pod, needsCommand } of podsOf(object)) {
       problems.push(...podProblems(pod, names, needsCommand).map((problem) => `${id}: ${problem}`));

@@ -7,7 +7,7 @@ import { targetParams } from '../../lib/target-params.ts';
 
 export const rayNode = defineNode({
   kind: 'train.ray',
-  version: 1,
+  version: 2,
   stage: 'train',
   title: 'Ray Train',
   summary: 'Trains boosted trees or a PyTorch module on several workers of Ray, each on a part of the rows.',
@@ -170,7 +170,7 @@ that runs already.
 evaluated, registered and served without Python.
 
 **How good it is.** Some rows are kept out. The report measures the model on them and, as \`single.…\`, what one machine makes of at
-most \`compareRows\` rows: our own boosted trees with the same settings, or the module on one worker.
+most \`compareRows\` of the others, chosen at random: our own boosted trees with the same settings, or the module on one worker.
 
 A graph from elsewhere asks before it runs a script.`,
 });

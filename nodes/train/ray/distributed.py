@@ -1,7 +1,7 @@
 """Trains on Ray Train, over partitions of the rows. The job has what that of a Python model has, and `trainer` (`trees` or
 `torch`), `address` of a Ray cluster or null for one on this machine, `workers`, `cpus` and `gpus` of each, `settings` of the
-training, `categorical` (columns with codes), `estimator` (path of the file that turns a model into ONNX), `single` (rows that one
-worker alone trains on as well, 0: none), `held` (rows to score, float32) and `scores` (where
+training, `categorical` (columns with codes), `estimator` (path of the file that turns a model into ONNX), `single` (places of the
+rows that one worker alone trains on as well, uint32, null: none), `held` (rows to score, float32) and `scores` (where
 those of the trees, or of the module of that one worker, go)."""
 
 import os
@@ -50,7 +50,8 @@ def take(scope, job):
         module = scope["model"]
         settings = {**job["settings"], "module": module, "task": job["task"], "seed": job["seed"], "gpu": job["gpus"] > 0}
         if job["single"]:
-            part = (rows[: job["single"]], y[: job["single"]], None if w is None else w[: job["single"]])
+            places = numpy.fromfile(job["single"], numpy.uint32)
+            part = (rows[places], y[places], None if w is None else w[places])
             scores(load(module, train(torch_worker, job, part, 1, settings)), job)
         found = load(module, train(torch_worker, job, (rows, y, w), job["workers"], settings))
         with open(job["model"], "wb") as file:

@@ -76,20 +76,37 @@ describe.skipIf(withTrees === undefined)('boosted trees of LightGBM on two worke
       expect(evaluated.parity).toMatchObject({ passed: true });
       expect(evaluated.metrics[metric]).toBeLessThan(found * 1.5 + 0.05);
     },
-    120_000,
+    300_000,
   );
+});
+
+describe.skipIf(withTrees === undefined)('the model of one machine beside it', () => {
+  test('learns from rows at random, not from the first of a sorted table', async () => {
+    // The first 300 rows have a quarter of the range of y.
+    const { report, meta } = await train(withTrees, { label: 'y', trees: 40, leaves: 15, compareRows: 300 });
+    expect(meta).toMatchObject({ comparedRows: 300 });
+    expect(report.metrics['single.r2']).toBeGreaterThan(0.9);
+  }, 300_000);
 });
 
 describe.skipIf(withTorch === undefined)('a PyTorch module on two workers', () => {
   test('predicts as one of one worker does, with the parity of any model', async () => {
     const script =
       'import torch\n\nmodel = torch.nn.Sequential(torch.nn.Linear(width, 16), torch.nn.ReLU(), torch.nn.Linear(16, 1))\n';
-    const params = { label: 'y', trainer: 'torch', script, epochs: 30, batchRows: 32, learningRate: 0.01 };
+    const params = {
+      label: 'y',
+      trainer: 'torch',
+      script,
+      epochs: 30,
+      batchRows: 32,
+      learningRate: 0.01,
+      compareRows: 800,
+    };
     const { report, evaluated } = await train(withTorch, params);
     expect(report.metrics['r2']).toBeGreaterThan(0.9);
     expect(report.metrics['single.r2']).toBeGreaterThan(0.9);
     expect(evaluated.parity).toMatchObject({ passed: true });
-  }, 180_000);
+  }, 300_000);
 
   test('names what the script lacks', async () => {
     await expect(train(withTorch, { label: 'y', trainer: 'torch', script: 'x = 1' })).rejects.toMatchObject({

@@ -94,7 +94,8 @@ async function trainOnRay(
       Float32Array.from(train, (row) => weights[row] as number),
     );
   const isTorch = params.trainer === 'torch';
-  const single = isTorch ? Math.min(params.compareRows, train.length) : 0;
+  const compared = isTorch ? comparedRows(train.length, params) : new Uint32Array();
+  if (compared.length > 0) await writeFile(file('single'), compared);
   const values = {
     x: file('x'),
     y: file('y'),
@@ -119,14 +120,14 @@ async function trainOnRay(
         }
       : lightGbmSettings(params, data),
     estimator,
-    single,
+    single: compared.length > 0 ? file('single') : null,
     held: file('held'),
     scores: file('scores'),
   };
   const script = isTorch ? params.script : 'pass\n';
   await runScript({ ...ctx, params: { ...params, script, memoryMb: noMemoryLimitMb } }, { exchange, values, words });
   const bytes = await readFile(file('model'));
-  if (isTorch && single === 0) return { bytes, said: undefined };
+  if (isTorch && compared.length === 0) return { bytes, said: undefined };
   const said = await readFile(file('scores'));
   return { bytes, said: new Float32Array(said.buffer.slice(said.byteOffset, said.byteOffset + said.byteLength)) };
 }
@@ -205,6 +206,14 @@ function labelsMetric({ labels }: TrainingColumns): string {
   return labels.task === 'regression' ? 'rmse' : 'logLoss';
 }
 
+/** Places of the training rows that one machine is given as well, ascending: at random, as a table is often sorted. */
+function comparedRows(rows: number, { compareRows, seed }: Params): Uint32Array {
+  if (compareRows === 0) return new Uint32Array();
+  return compareRows >= rows
+    ? Uint32Array.from({ length: rows }, (_, row) => row)
+    : holdOut(rows, compareRows / rows, 'random', seed).valid;
+}
+
 /** Our own trees with the same settings, of as many rows as one machine is given. */
 async function scoresOfOwnTrees(
   ctx: Context,
@@ -213,8 +222,8 @@ async function scoresOfOwnTrees(
   { train, valid }: Fold,
   held: Float32Array,
 ): Promise<Float32Array | undefined> {
-  const { compareRows, trees, leaves, learningRate, minRowsPerLeaf, seed } = ctx.params;
-  const rows = train.subarray(0, compareRows);
+  const { trees, leaves, learningRate, minRowsPerLeaf, seed } = ctx.params;
+  const rows = comparedRows(train.length, ctx.params).map((place) => train[place] as number);
   if (rows.length === 0) return undefined;
   ctx.progress({ done: 0, total: trees, unit: 'trees', message: 'Training on one machine, to compare' });
   const fitted = await fitTrees({

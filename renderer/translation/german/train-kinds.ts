@@ -249,7 +249,7 @@ Gleiche Daten, Parameter und Startwerte geben bis aufs letzte Bit dasselbe Model
 
 **Das Modell wird zu ONNX** und eines wie jedes andere: mit den Merkmalen verbunden, auf Trainingszeilen gegen seinen Ursprung geprüft, ausgewertet, eingetragen und ohne Python betrieben.
 
-**Wie gut es ist.** Einige Zeilen werden zurückgehalten. Der Bericht misst das Modell auf ihnen und, als \`single.…\`, was eine Maschine aus höchstens \`compareRows\` Zeilen macht: unsere eigenen verstärkten Bäume mit denselben Einstellungen, oder das Modul auf einem Worker.
+**Wie gut es ist.** Einige Zeilen werden zurückgehalten. Der Bericht misst das Modell auf ihnen und, als \`single.…\`, was eine Maschine aus höchstens \`compareRows\` der übrigen, zufällig gewählten Zeilen macht: unsere eigenen verstärkten Bäume mit denselben Einstellungen, oder das Modul auf einem Worker.
 
 Ein Graph von anderswo fragt, bevor er ein Skript ausführt.`,
   },
