@@ -68,6 +68,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
   );
   const objectiveMs = useObjective(endpoint.graphId, endpoint.nodeId);
   const now = stats.latest;
+  const python = now?.versions.find(({ ran }) => ran?.provider === 'python')?.ran;
   const base = endpoint.http;
   const address =
     base === null ? undefined : `${base}/v2/models/${encodeURIComponent(endpoint.model?.name ?? endpoint.name)}`;
@@ -93,6 +94,11 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
         </div>
         <Ownership owner={endpoint.owner} onCall={endpoint.onCall} />
         <EndpointPill state={endpoint.state} version={endpoint.model?.version} />
+        {python && (
+          <span className="pill" title={python.why}>
+            Python
+          </span>
+        )}
         {lastOnline !== undefined && <span className="pill stale">{t.asOf(formatClock(lastOnline, false))}</span>}
         <span className="grow" />
         {now && (

@@ -188,7 +188,7 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
               <td>
                 <button type="button" className="row-link" onClick={() => navigate('models', versionAddress(version))}>
                   {t.versionNumber(version.version)}
-                </button>
+                </button>{' '}
                 <FormMark digest={version.digest} />
               </td>
               <td>

@@ -74,7 +74,7 @@ export function requireEstimatorTrust(python: PythonEstimator, label: string): E
     'trust.required',
     `${label.charAt(0).toUpperCase()}${label.slice(1)} is a Python object (${python.type}) that was not trained here: to load it runs the code in it with ${python.interpreter}.`,
     {
-      fix: 'If you know where it comes from: slipway models trust NAME/VERSION (or its folder). Else train it here.',
+      fix: 'If you know where it comes from: slipway models trust NAME/VERSION (or its folder). Else train it here, with slipway run --force.',
       details: { digest: estimatorDigest(python), type: python.type, interpreter: python.interpreter },
     },
   );
