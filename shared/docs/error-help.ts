@@ -18,7 +18,7 @@ export const errorHelp: Readonly<Record<string, ErrorHelp>> = {
   },
   trust: {
     title: 'Trust',
-    text: 'The graph comes from elsewhere and would run code, write, or reach other machines. Look at what it would do in the bar above the canvas, then trust it or leave it.',
+    text: 'The graph comes from elsewhere and would run code, write, or reach other machines. Look at what it would do in the bar above the canvas, then trust it or leave it. A model that Python runs and that was not trained here is a Python object whose loading runs code: slipway models trust says that it may.',
   },
   cli: {
     title: 'The command line',

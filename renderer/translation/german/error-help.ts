@@ -12,7 +12,7 @@ export const germanErrorHelp: Readonly<Record<string, ErrorHelp>> = {
   },
   trust: {
     title: 'Vertrauen',
-    text: 'Der Graph kommt von anderswo und würde Code ausführen, schreiben oder andere Maschinen erreichen. Sieh in der Leiste über der Fläche nach, was er täte, dann vertraue ihm oder lass es.',
+    text: 'Der Graph kommt von anderswo und würde Code ausführen, schreiben oder andere Maschinen erreichen. Sieh in der Leiste über der Fläche nach, was er täte, dann vertraue ihm oder lass es. Ein Modell, das Python ausführt und das nicht hier trainiert wurde, ist ein Python-Objekt, dessen Laden Code ausführt: slipway models trust sagt, dass es darf.',
   },
   cli: {
     title: 'Die Befehlszeile',
