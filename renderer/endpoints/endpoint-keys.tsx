@@ -169,31 +169,37 @@ function NewKeyDialog({ onClose, onCreate }: NewKeyDialogProps) {
         </>
       }
     >
-      <Field label={t.keyName}>{(ids) => <TextInput {...ids} value={name} maxLength={100} onChange={setName} />}</Field>
-      <fieldset className="key-scopes">
-        <legend>{t.keyOpens}</legend>
-        {keyScopes.map((scope) => (
-          <label key={scope}>
-            <input
-              type="checkbox"
-              checked={scopes.includes(scope)}
-              onChange={(event) =>
-                setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))
-              }
-            />{' '}
-            {t.scopeNames[scope]}
-          </label>
-        ))}
-      </fieldset>
-      <Field label={t.daysUntilExpiry}>
-        {(ids) => <NumberField {...ids} value={days} min={0} placeholder={t.never} onChange={setDays} />}
-      </Field>
-      <Field label={t.keyRate}>
-        {(ids) => <NumberField {...ids} value={rate} min={0} placeholder={t.noBounds} onChange={setRate} />}
-      </Field>
-      <Field label={t.keyQuota}>
-        {(ids) => <NumberField {...ids} value={quota} min={0} step={1} placeholder={t.noBounds} onChange={setQuota} />}
-      </Field>
+      <div className="key-form">
+        <Field label={t.keyName}>
+          {(ids) => <TextInput {...ids} value={name} maxLength={100} onChange={setName} />}
+        </Field>
+        <fieldset className="key-scopes">
+          <legend>{t.keyOpens}</legend>
+          {keyScopes.map((scope) => (
+            <label key={scope}>
+              <input
+                type="checkbox"
+                checked={scopes.includes(scope)}
+                onChange={(event) =>
+                  setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))
+                }
+              />
+              {t.scopeNames[scope]}
+            </label>
+          ))}
+        </fieldset>
+        <Field row label={t.daysUntilExpiry}>
+          {(ids) => <NumberField {...ids} value={days} min={0} placeholder={t.never} onChange={setDays} />}
+        </Field>
+        <Field row label={t.keyRate}>
+          {(ids) => <NumberField {...ids} value={rate} min={0} placeholder={t.noBounds} onChange={setRate} />}
+        </Field>
+        <Field row label={t.keyQuota}>
+          {(ids) => (
+            <NumberField {...ids} value={quota} min={0} step={1} placeholder={t.noBounds} onChange={setQuota} />
+          )}
+        </Field>
+      </div>
     </Dialog>
   );
 }

@@ -160,7 +160,9 @@ function FoundTable({ found, open, onOpen }: FoundTableProps) {
                   {formatMoment(row.timeMs)}
                 </Button>
               </td>
-              <td className="mono clip">{row.id === '' ? '–' : row.id}</td>
+              <td className="mono clip" title={row.id}>
+                {row.id === '' ? '–' : row.id}
+              </td>
               <td className="n">{row.version}</td>
               <td className={row.error === null ? undefined : 'failed-count'} title={row.error ?? undefined}>
                 {row.status}
