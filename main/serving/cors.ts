@@ -4,8 +4,9 @@ import type { Answer } from './http-answer.ts';
 const maxAgeSeconds = 600;
 const anyOrigin = '*';
 const allowedHeaders =
-  'authorization, content-type, inference-header-content-length, x-slipway-track, x-slipway-session';
-const exposedHeaders = 'inference-header-content-length, retry-after, x-slipway-request-id, x-slipway-features';
+  'authorization, content-type, inference-header-content-length, traceparent, x-slipway-session, x-slipway-timing, x-slipway-track';
+const exposedHeaders =
+  'inference-header-content-length, retry-after, server-timing, x-slipway-features, x-slipway-request-id';
 
 /** Whether pages of an origin may ask; `*` allows every one. */
 export function allowsOrigin(allowed: readonly string[], origin: string): boolean {

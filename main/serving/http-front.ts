@@ -246,7 +246,7 @@ export class HttpFront {
       return keys.authorize(headers.authorization, scopeOf(route, request.method ?? ''), Date.now());
     } catch (error) {
       const { code } = toAppError(error);
-      audit.write({ action: code, target: route.kind, key: null, address: this.#addressOf(request) });
+      audit.refused({ action: code, target: route.kind, key: null, address: this.#addressOf(request) });
       throw error;
     }
   }

@@ -265,7 +265,7 @@ export class GrpcFront {
     try {
       return keys.authorize(metadata.get('authorization')[0]?.toString(), scopeOfMethod(name), Date.now());
     } catch (error) {
-      audit.write({ action: toAppError(error).code, target: name, key: null, address });
+      audit.refused({ action: toAppError(error).code, target: name, key: null, address });
       throw error;
     }
   }
