@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
 import { isRecord } from './is-record.ts';
+import { maxIdCharacters } from './request-id.ts';
 
 /** What really happened, for one answered request. */
 export interface Feedback {
@@ -13,7 +14,8 @@ export interface Feedback {
 }
 
 const maxEntries = 10_000;
-const maxIdLength = 200;
+/** Of a row: the id of its request, followed by `/ROW`. */
+const maxIdLength = maxIdCharacters + 10;
 const maxLabelLength = 1_000;
 
 /** Two files of this size are kept: the newest labels, at most some millions. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 
 /** Each row of a request is logged with its id. */
-const maxCharacters = 1_000;
+export const maxIdCharacters = 1_000;
 
 /** The id that a request names; undefined without one. Errors: `request.invalid`. */
 export function readRequestId(value: unknown): string | undefined {
@@ -10,6 +10,6 @@ export function readRequestId(value: unknown): string | undefined {
     const shown = typeof value === 'object' && value !== null ? 'no text' : String(value).slice(0, 60);
     throw new AppError('request.invalid', `"id" is ${shown}; expected text.`);
   }
-  if (value.length <= maxCharacters) return value;
-  throw new AppError('request.invalid', `"id" has ${value.length} characters; expected at most ${maxCharacters}.`);
+  if (value.length <= maxIdCharacters) return value;
+  throw new AppError('request.invalid', `"id" has ${value.length} characters; expected at most ${maxIdCharacters}.`);
 }

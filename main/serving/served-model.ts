@@ -318,7 +318,8 @@ export class ServedModel {
   }
 
   #run(job: InferJob, session: string | undefined): Promise<Tensor[]> {
-    return this.steps.length === 0 ? this.replicas.submit(job, session) : runPipeline(this.steps, job, session);
+    if (this.steps.length === 0) return this.replicas.submit(job, session);
+    return runPipeline(this.steps, job, session).then(({ outputs }) => outputs);
   }
 
   async #inferCached(cache: ResponseCache, job: InferJob, session: string | undefined): Promise<Tensor[]> {
@@ -330,9 +331,13 @@ export class ServedModel {
       return kept;
     }
     const lookupMs = performance.now() - startedMs;
-    const outputs = await this.#run(job, session);
+    const { outputs, keptRows } =
+      this.steps.length === 0
+        ? { outputs: await this.replicas.submit(job, session), keptRows: 0 }
+        : await runPipeline(this.steps, job, session);
     const insertMs = performance.now();
-    cache.set(key, outputs);
+    // What overload took from an answer must not outlast it.
+    if (keptRows === 0) cache.set(key, outputs);
     this.statistics.cacheMiss(lookupMs + performance.now() - insertMs);
     return outputs;
   }

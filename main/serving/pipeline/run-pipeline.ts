@@ -8,6 +8,12 @@ import type { ServedStep } from './served-step.ts';
 /** A row tensor as the serving process has it: it says its datatype. */
 type ServedTensor = Tensor & RowTensor;
 
+export interface PipelineAnswer {
+  outputs: Tensor[];
+  /** Rows that kept the answer of an earlier step, as a later one had no room: another time they may get another. */
+  keptRows: number;
+}
+
 /**
  * The outputs of a request that goes through several steps, each with a queue and batches of its own. Errors: those of
  * `Batcher.submit`, with the name of the step.
@@ -16,10 +22,11 @@ export async function runPipeline(
   steps: readonly ServedStep[],
   job: InferJob,
   session: string | undefined,
-): Promise<Tensor[]> {
+): Promise<PipelineAnswer> {
   const startedMs = performance.now();
   const byName = new Map(steps.map((step) => [step.spec.name, step]));
   const timings: StepTiming[] = [];
+  let keptRows = 0;
   const outputs = await runSteps<ServedTensor>({
     steps: steps.map(({ spec }) => spec),
     inputs: job.inputs as ServedTensor[],
@@ -51,12 +58,15 @@ export async function runPipeline(
     mayKeep: (error, { name }, rows) => {
       const { code } = toAppError(error);
       const keeps = code === 'serve.overloaded' || code === 'serve.not-ready';
-      if (keeps) (byName.get(name) as ServedStep).keptRows += rows;
+      if (keeps) {
+        (byName.get(name) as ServedStep).keptRows += rows;
+        keptRows += rows;
+      }
       return keeps;
     },
   });
   if (job.timing !== undefined) spanOf(job.timing, timings);
-  return outputs;
+  return { outputs, keptRows };
 }
 
 /** The request as a whole: from the first run to the end of the last. */
