@@ -16,7 +16,11 @@ import { tableDigest } from './table-digest.ts';
 export const tableFile = 'data.parquet';
 
 /** Rows per Parquet row group: the unit that readers take in parallel and skip by its statistics. */
-const rowGroupRows = 122_880;
+const mostGroupRows = 122_880;
+/** A row group is in memory as a whole while it is written, so one of many columns has fewer rows. */
+const mostGroupCells = 2 ** 22;
+/** DuckDB's own unit of rows. */
+const vectorRows = 2048;
 
 export interface WriteTableOptions {
   workDir: string;
@@ -49,9 +53,14 @@ export async function writeTable(db: DuckDb, query: string, options: WriteTableO
   });
   const source = casts.length === 0 ? query : `SELECT * REPLACE (${casts.join(', ')}) FROM (${query})`;
   await db.run(
-    `COPY (${source}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`,
+    `COPY (${source}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(declared.length)})`,
   );
   return describeTable(db, path, declared, options);
+}
+
+function groupRows(columns: number): number {
+  const rows = Math.min(mostGroupRows, mostGroupCells / Math.max(1, columns));
+  return Math.max(1, Math.floor(rows / vectorRows)) * vectorRows;
 }
 
 /** Draft of a table artifact around a Parquet file: schema, row count and content digest. */

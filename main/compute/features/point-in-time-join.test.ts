@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureView, KeyType } from '../../../shared/features/feature-view.ts';
@@ -273,6 +276,43 @@ describe('point-in-time join, case by case', () => {
     ]);
     expect(done).toEqual([1, 2]);
     await db.run('DROP TABLE "features of view 0"; DROP TABLE "features of view 1"');
+  });
+
+  it('gives the same rows in the same order where what each view gives is kept in files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'views-'));
+    try {
+      await db.run(`CREATE OR REPLACE TABLE f AS SELECT i % 97 AS k, TIMESTAMP '2001-01-01' + to_seconds(i * 7) AS "eventAt",
+        TIMESTAMP '2001-01-01' + to_seconds(i * 7 + i % 50) AS "createdAt", i / 3 AS x, [i, i + 1]::FLOAT[2] AS pair,
+        i AS ordinal FROM range(5000) r(i)`);
+      await db.run(`CREATE OR REPLACE TABLE e AS SELECT (i * 31) % 101 AS k, TIMESTAMP '2001-01-01' + to_seconds((i * 13) % 40000)
+        AS "askedAt", i AS ordinal FROM range(50000) r(i)`);
+      const features: FeatureView['features'] = [
+        { name: 'x', type: 'float64' },
+        { name: 'pair', type: 'tensor' },
+      ];
+      const views = ['a', 'b'].map((name) => ({
+        entities: entityRows(),
+        source: rowsOf(viewOf({ features, ttlSeconds: name === 'a' ? 600 : 60 })),
+        outputNames: { x: `${name}_x`, pair: `${name}_pair` },
+      }));
+      const base = '(SELECT * EXCLUDE (ordinal) FROM e ORDER BY ordinal)';
+      const inFiles = await joinPointInTime(db, base, views, { ...known, folder });
+      expect(await db.rows('SELECT table_name FROM duckdb_tables() ORDER BY 1')).toEqual([
+        { table_name: 'e' },
+        { table_name: 'f' },
+      ]);
+      const inTables = await joinPointInTime(db, base, views, known);
+      expect(await db.columnsOf(inFiles)).toEqual(await db.columnsOf(inTables));
+      await db.run(
+        `CREATE OR REPLACE TABLE compared AS SELECT a, b FROM (SELECT a FROM (${inFiles}) a) POSITIONAL JOIN (SELECT b FROM (${inTables}) b)`,
+      );
+      const counted = `SELECT count(*)::INTEGER AS rows, count(a.a_x) > 1000 AS found,
+        (count(*) FILTER (a IS DISTINCT FROM b))::INTEGER AS differ FROM compared`;
+      expect(await db.rows(counted)).toEqual([{ rows: 50_000, found: true, differ: 0 }]);
+      await db.run('DROP TABLE compared; DROP TABLE "features of view 0"; DROP TABLE "features of view 1"');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('case 16: finds the entities of a range of time', async () => {

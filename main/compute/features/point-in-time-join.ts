@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { FeatureView, KeyType } from '../../../shared/features/feature-view.ts';
-import type { DuckDb } from '../duckdb/connection.ts';
+import { type DuckDb, parquetRelation } from '../duckdb/connection.ts';
 import type { NumberedRelation } from '../duckdb/numbered-relation.ts';
-import { quoteIdentifier } from '../duckdb/quote.ts';
+import { quoteIdentifier, quotePath } from '../duckdb/quote.ts';
 import { ttlMicros, withinTtlSql } from './ttl.ts';
 
 /** The rows of a feature view. Later ordinals win ties. */
@@ -98,6 +99,9 @@ FROM (${asking}) e ASOF LEFT JOIN (${frontierQuery(source, options)}) g
 ON ${keys.join(' AND ')} AND e.at_us >= g.available_us`;
 }
 
+/** Rows per row group of kept features: read side by side, views take as little memory as they have columns. */
+const keptRows = 20_480;
+
 /** One view to join, and the names its features get. */
 export interface JoinedView {
   entities: EntityRows;
@@ -109,15 +113,16 @@ export interface JoinedView {
 /**
  * Joins views to entity rows, as of the time of each row: a SELECT of the rows of `base` (in their order, all columns)
  * followed by the features, NULL where there is none. Views are joined one after the other, so that at most one is in
- * memory; what they give is kept in tables of this database, which may spill. `base` is a FROM item with the entity rows
+ * memory; what they give is kept in files of `folder`, else in tables of this database. `base` is a FROM item with the entity rows
  * in the order of their ordinals, without the ordinal.
  */
 export async function joinPointInTime(
   db: DuckDb,
   base: string,
   views: readonly JoinedView[],
-  options: PointInTimeOptions & { onView?: (done: number) => void },
+  options: PointInTimeOptions & { folder?: string; onView?: (done: number) => void },
 ): Promise<string> {
+  const { folder } = options;
   const tables: string[] = [];
   for (const { entities, source, outputNames } of views) {
     const table = quoteIdentifier(`features of view ${tables.length}`);
@@ -125,10 +130,18 @@ export async function joinPointInTime(
     const items = view.features.map(
       ({ name }) => `f.${quoteIdentifier(name)} AS ${quoteIdentifier(outputNames[name] ?? name)}`,
     );
-    await db.run(`CREATE TABLE ${table} AS SELECT ${items.join(', ')}
+    const found = `SELECT ${items.join(', ')}
 FROM (SELECT entity, CASE WHEN fresh THEN feature END AS feature FROM (${matchQuery(entities, source, options)})) m
-LEFT JOIN ${relation} f ON m.feature = f.${ordinal} ORDER BY m.entity`);
-    tables.push(table);
+LEFT JOIN ${relation} f ON m.feature = f.${ordinal} ORDER BY m.entity`;
+    if (folder === undefined) {
+      await db.run(`CREATE TABLE ${table} AS ${found}`);
+      tables.push(table);
+    } else {
+      const path = join(folder, `view-${tables.length}.parquet`);
+      const columns = await db.columnsOf(found);
+      await db.run(`COPY (${found}) TO ${quotePath(path)} (FORMAT parquet, ROW_GROUP_SIZE ${keptRows})`);
+      tables.push(parquetRelation(path, columns));
+    }
     options.onView?.(tables.length);
   }
   return `SELECT * FROM ${[base, ...tables].join(' POSITIONAL JOIN ')}`;

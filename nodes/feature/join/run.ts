@@ -46,6 +46,7 @@ export const runner = implementNode(joinNode, {
           sources.map((source, index) => ({ entities, source, outputNames: joins[index]?.outputNames ?? {} })),
           {
             createdFilter: params.createdFilter,
+            folder: ctx.workDir,
             onView: (done) => ctx.progress({ done, total: views.length, unit: 'views' }),
           },
         );
