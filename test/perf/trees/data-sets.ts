@@ -11,7 +11,7 @@ import type { Task } from '../../../shared/model/signature.ts';
 import type { DataSet, Rows } from './training-job.ts';
 
 const vega = fileURLToPath(new URL('../../../node_modules/vega-datasets/data', import.meta.url));
-const flightsTemplate = new URL('../../../resources/templates/flight-delays.slipway.json', import.meta.url);
+const flightsTemplate = new URL('../../../resources/templates/closed-loop.slipway.json', import.meta.url);
 
 interface Query {
   task: Task;
@@ -63,7 +63,10 @@ const movies: Query = {
   test: quarter,
 };
 
-/** The sample graph's own queries; a sixth of the rows before May 2001 per seed, tested on a fifth of those of May. */
+/**
+ * The queries of the sample graph that has the trailing delays beside each flight; a sixth of the rows before May 2001 per
+ * seed, tested on a fifth of those of May.
+ */
 function flightDelays(): Query {
   const { nodes } = JSON.parse(readFileSync(flightsTemplate, 'utf8')) as {
     nodes: Record<string, { params: { query: string } }>;
