@@ -536,7 +536,7 @@ export function createEndpointMonitor(options: EndpointMonitorOptions): Endpoint
         const { rows, startMs } = window;
         if (startMs !== undefined && window.count < options.minimumRows) {
           // Too few rows for a verdict say nothing about an alarm either.
-          pushHistory({ timeMs: Date.now(), startMs, rows: window.count, drift: {} });
+          pushHistory({ timeMs: Date.now(), startMs, rows: window.count, drift: {}, version: known.version });
           continue;
         }
         const pairs = rows === undefined ? sketchPairs(known, [window.sketch]) : rowsPairs(known, rows);

@@ -20,6 +20,8 @@ interface DriftHeatMapProps {
   caption: string;
   /** End of each window, Unix ms, oldest first. */
   times: readonly number[];
+  /** Length of windows of event time, whose `times` are their beginnings and may be of any year. */
+  windowMs?: number | undefined;
   rows: readonly HeatRow[];
   /** Version of the model in each window; drawn where it changes. */
   versions?: readonly (string | undefined)[];
@@ -34,10 +36,17 @@ const deepest = 0.5;
 const rowPx = 23;
 const labelPx = 132;
 const notePx = 86;
+const dayMs = 86_400_000;
 
-function cellName(row: HeatRow, index: number, times: readonly number[]): string {
+/** Day and time of windows of event time; the clock of others, which are of today. */
+function whenOf(timeMs: number, windowMs: number | undefined): string {
+  if (windowMs === undefined) return formatTimeTick(timeMs, 1000);
+  return `${formatTimeTick(timeMs, dayMs)} ${formatTimeTick(timeMs, 60_000)}`;
+}
+
+function cellName(row: HeatRow, index: number, times: readonly number[], windowMs: number | undefined): string {
   const value = row.values[index];
-  const when = formatTimeTick(times[index] ?? 0, 1000);
+  const when = whenOf(times[index] ?? 0, windowMs);
   return value === null || value === undefined
     ? t.cellNoVerdict(row.label, when)
     : (row.over[index] ? t.cellOver : t.cellDifference)(row.label, when, formatReadout(value));
@@ -48,6 +57,7 @@ export function DriftHeatMap({
   title,
   caption,
   times,
+  windowMs,
   rows,
   versions = [],
   alerts = [],
@@ -95,6 +105,8 @@ export function DriftHeatMap({
           [left + step / 2, left + step * (Math.max(1, times.length - 1) + 0.5)],
         );
         const clock = timeTicks(first, last, 5, -new Date(last).getTimezoneOffset() * 60_000);
+        const isOfDays = windowMs !== undefined && Math.max(windowMs, last - first) >= dayMs;
+        const markStepMs = isOfDays ? dayMs : (windowMs ?? Math.min(clock.stepMs, 60_000));
         const marks =
           times.length > 4 ? [0, Math.floor((times.length - 1) / 2), times.length - 1] : times.length > 0 ? [0] : [];
         return (
@@ -107,7 +119,7 @@ export function DriftHeatMap({
           >
             {marks.map((index) => (
               <text key={index} x={axis.toPixel(index)} y={10} textAnchor={index === 0 ? 'start' : 'middle'}>
-                {formatTimeTick(times[index] ?? 0, Math.min(clock.stepMs, 60_000))}
+                {formatTimeTick(times[index] ?? 0, markStepMs)}
               </text>
             ))}
             {times.map((time, i) => {
@@ -177,7 +189,7 @@ export function DriftHeatMap({
                           stroke={value === null ? 'var(--line)' : 'none'}
                           strokeDasharray={value === null ? '2 2' : undefined}
                         >
-                          <title>{cellName(row, i, times)}</title>
+                          <title>{cellName(row, i, times, windowMs)}</title>
                         </rect>
                         {over && (
                           <rect

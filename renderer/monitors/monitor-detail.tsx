@@ -88,6 +88,7 @@ function Report({ report, alerts }: { report: MonitorReport; alerts: readonly Al
             title={t.driftByColumnAndWindow}
             caption={t.sizeOfDifference}
             times={times}
+            windowMs={report.eventTime?.windowMs}
             versions={report.history.map(({ version }) => version)}
             alerts={judgedAlerts}
             selected={chosen?.column}
@@ -119,7 +120,7 @@ function Report({ report, alerts }: { report: MonitorReport; alerts: readonly Al
 function EventTime({ windows }: { windows: NonNullable<MonitorReport['eventTime']> }) {
   const { column, windowMs, latenessMs, open, late, lateWindows, untimed } = windows;
   const named = lateWindows.toReversed().map(({ startMs, rows }) => {
-    return t.lateWindow(new Date(startMs).toISOString().slice(0, 16).replace('T', ' '), formatCount(rows));
+    return t.lateWindow(`${new Date(startMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`, formatCount(rows));
   });
   return (
     <section className="cell wide">
