@@ -115,6 +115,16 @@ describe('windows of event time', () => {
     expect(windows.add(rowsOf([now + 1])).map(({ count }) => count)).toEqual([2]);
   });
 
+  it('go on with another version of the model, whose columns may differ, by sketches', () => {
+    const windows = new EventWindows({ column: 'at', windowMs: 1_000_000, latenessMs: 0 });
+    windows.add(rowsOf([1, 2, 3]));
+    const other = rowsOf([4, 5, 2_000]);
+    const [at] = other.columns;
+    const [closed] = windows.add({ ...other, logId: 'next', columns: at === undefined ? [] : [at] });
+    expect(closed).toMatchObject({ startMs: 0, count: 5, parts: undefined });
+    expect(closed?.sketch.get('row')?.rows).toBe(3);
+  });
+
   it('name the windows of late rows, the last eight of them', () => {
     const windows = new EventWindows({ column: 'at', windowMs: 1_000, latenessMs: 0 });
     windows.add(rowsOf([100, ...Array.from({ length: 10 }, (_, i) => i), 9]));

@@ -17,7 +17,7 @@ export interface EventWindow {
   startMs: number;
   count: number;
   sketch: WindowSketch;
-  /** All of its rows in order of arrival; undefined of large windows, and of those that a restart interrupted. */
+  /** All of its rows in order of arrival; undefined of large windows, and of those that a restart or a new version interrupted. */
   parts: RecentRows[] | undefined;
 }
 
@@ -141,8 +141,10 @@ export class EventWindows {
     }
     known.count += part.rows;
     known.sketch = joinSketches([known.sketch, sketch]);
-    known.parts?.push(part);
-    if (known.count > keptRows) known.parts = undefined;
+    // Another version of the model may have other columns: by sketches each column counts for itself.
+    const isOfOneLog = known.parts?.[0]?.logId === part.logId;
+    if (isOfOneLog && known.count <= keptRows) known.parts?.push(part);
+    else known.parts = undefined;
   }
 
   #takeClosed(): EventWindow[] {
