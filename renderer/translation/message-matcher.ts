@@ -22,7 +22,7 @@ interface Template {
 }
 
 /** Below this a template is a fragment (`{1} is {2}`), looked for only where the engine puts a text into a slot. */
-const fewestLetters = 6;
+const fewestLetters = 5;
 /** A message of messages of messages; what is deeper stays English. */
 const mostDepth = 5;
 const longestMessage = 20_000;
@@ -97,7 +97,11 @@ export class MessageMatcher {
         const start = (template.literals[0] as string).charAt(0);
         if (template.slots.length === 0) this.#whole.set(english, template);
         else if (start === '') this.#open.push(template);
-        else this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), template]);
+        else {
+          const alike = this.#byStart.get(start);
+          if (alike) alike.push(template);
+          else this.#byStart.set(start, [template]);
+        }
       }
     }
     const longestFirst = (a: Template, b: Template) => b.weight - a.weight;

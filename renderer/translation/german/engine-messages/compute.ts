@@ -495,8 +495,6 @@ export const computeMessages: Readonly<Record<string, string>> = {
     'Mache den Ordner schreibbar, oder nenne einen anderen in SLIPWAY_TRUST_DIR.',
   '{1}{2} is a Python object ({3}) that was not trained here: to load it runs the code in it with {4}.':
     '{1}{2} ist ein Python-Objekt ({3}), das nicht hier trainiert wurde: es zu laden, führt den Code darin mit {4} aus.',
-  'If you know where it comes from: slipway models trust NAME/VERSION (or its folder). Else train it here.':
-    'Wenn du weißt, woher es kommt: slipway models trust NAME/VERSION (oder sein Ordner). Sonst trainiere es hier.',
   '{1} of {2} is not the file that was trained.': '{1} von {2} ist nicht die Datei, die trainiert wurde.',
   'the packages of {1}, or its version, are not those of the training: answers may differ.':
     'die Pakete von {1}, oder seine Version, sind nicht die des Trainings: Antworten können abweichen.',
@@ -509,4 +507,7 @@ export const computeMessages: Readonly<Record<string, string>> = {
   'Make that environment again at the same place, or train the model again with another.':
     'Lege diese Umgebung am selben Ort wieder an, oder trainiere das Modell mit einer anderen noch einmal.',
   'The features give no matrix.': 'Die Merkmale geben keine Matrix.',
+  'the probe': 'die Probe',
+  'If you know where it comes from: slipway models trust NAME/VERSION (or its folder). Else train it here, with slipway run --force.':
+    'Wenn du weißt, woher es kommt: slipway models trust NAME/VERSION (oder sein Ordner). Sonst trainiere es hier, mit slipway run --force.',
 };

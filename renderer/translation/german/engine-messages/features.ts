@@ -298,4 +298,5 @@ export const featuresMessages: Readonly<Record<string, string>> = {
   'The {1} of {2} is {3*}; only {4*} can be served.': '{1} von {2} ist {3}; betrieben werden kann nur {4}.',
   'Choose a model of the BERT, GPT-2 or RoBERTa family, or make the tokens in a Python step and give them to ONNX model.':
     'Wähle ein Modell der Familie BERT, GPT-2 oder RoBERTa, oder mache die Token in einem Python-Schritt und gib sie einem ONNX-Modell.',
+  'its post-processor does not say what {1} is': 'sein Nachbearbeiter sagt nicht, was {1} ist',
 };

@@ -12,7 +12,7 @@ export const readinessMessages: Readonly<Record<string, string>> = {
   'Only results of this very graph and data say anything about it.':
     'Nur Ergebnisse genau dieses Graphen und dieser Daten sagen etwas über ihn.',
   'All {1} steps are up to date.': 'Alle {1} Schritte sind aktuell.',
-  '{1} of {2} steps would run.': '{1} von {2} Schritten liefen noch.',
+  '{1} of {2} steps would run.': '{1} von {2} Schritten sind noch zu tun.',
   'Run the graph': 'Graph ausführen',
   '{1} is checked against expectations': '{1} wird gegen Erwartungen geprüft',
   'Broken input is found before it trains a model.':

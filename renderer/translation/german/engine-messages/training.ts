@@ -504,4 +504,6 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   '{1} cannot be run by Python from a file: {2}': '{1} kann Python nicht aus einer Datei ausführen: {2}',
   'Let predict answer from its arguments and what fit found alone, with one score or class number per row.':
     'Lass predict allein aus seinen Argumenten und dem antworten, was fit gelernt hat, mit einem Wert oder einer Klassennummer je Zeile.',
+  'the feature pipeline': 'die Merkmalsschritte',
+  'the other model': 'das andere Modell',
 };
