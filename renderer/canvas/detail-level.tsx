@@ -4,7 +4,7 @@ import { useStore, useStoreApi } from 'reactflow';
 /** Rendered size of a card's title, 12.5 px at 100 %, below which cards are brief (10 px) and far (5 px). */
 const briefBelow = 0.8;
 const farBelow = 0.4;
-/** Brief titles are sized for these zooms: for the next one below, so that they are never smaller than meant. */
+/** Brief titles and tools are sized for these zooms: for the next one below, so that they are never smaller than meant. */
 const zoomStep = 0.1;
 const settleMs = 90;
 
@@ -28,8 +28,9 @@ export function DetailLevel({ wrapper }: { wrapper: React.RefObject<HTMLDivEleme
       if (!element) return;
       const detail = zoom >= briefBelow ? 'full' : zoom >= farBelow ? 'brief' : 'far';
       if (element.dataset.detail !== detail) element.dataset.detail = detail;
-      const step = detail === 'brief' ? (Math.floor(zoom / zoomStep + 1e-9) * zoomStep).toFixed(1) : undefined;
-      if (step !== undefined && element.dataset.zoom !== step) element.dataset.zoom = step;
+      if (detail === 'far') return;
+      const step = zoom >= 1 ? '1' : (Math.floor(zoom / zoomStep + 1e-9) * zoomStep).toFixed(1);
+      if (element.dataset.zoom !== step) element.dataset.zoom = step;
     }
     apply();
     const end = store.subscribe((state, before) => {

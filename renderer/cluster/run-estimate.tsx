@@ -15,7 +15,7 @@ interface RunEstimateProps {
 
 /** What a run would take on this machine and in the cluster, before it runs. */
 export function RunEstimate({ document, path, target, corePrice, onPrice }: RunEstimateProps) {
-  const { data } = useQuery(`cluster/estimate/${target}/${path ?? ''}/${JSON.stringify(document).length}`, (signal) =>
+  const { data } = useQuery(`cluster/estimate/${target}/${path ?? ''}/${JSON.stringify(document)}`, (signal) =>
     engine.cluster.estimate({ document: { ...document }, ...(path === undefined ? {} : { path }), target }, { signal }),
   );
   if (!data) return null;

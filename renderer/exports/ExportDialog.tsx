@@ -173,7 +173,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
             hint={files.length > 0 && dir.trim() === '' ? t.chooseAFolderFirst : undefined}
             onClick={() => void write()}
           >
-            {t.write} {files.length > 0 ? formatPlural(files.length, 'file') : t.files}
+            {t.writeFiles(files.length > 0 ? formatPlural(files.length, 'file') : t.files)}
           </Button>
         </div>
       }

@@ -51,15 +51,17 @@ function Item({ item }: { item: ReadinessItem }) {
       </div>
       <WaiveButton item={item} />
       {action && step && (
-        <Button
-          small
-          onClick={() => {
-            openOverlay(undefined);
-            mend(step);
-          }}
-        >
-          {engineText(action.label)}
-        </Button>
+        <div className="readiness-action">
+          <Button
+            small
+            onClick={() => {
+              openOverlay(undefined);
+              mend(step);
+            }}
+          >
+            {engineText(action.label)}
+          </Button>
+        </div>
       )}
     </li>
   );

@@ -56,6 +56,15 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
       ? data?.path
       : chosen;
 
+  /** What was typed is a folder to look into, a file to open, or a folder and a name to save under. */
+  function goToTyped(path: string) {
+    const isFile = !folders && extensions.some((extension) => path.endsWith(extension));
+    if (!isFile) go(path);
+    else if (saving) {
+      setName(path.slice((folderOf(path)?.length ?? -1) + 1));
+      if (folderOf(path) !== undefined) go(folderOf(path));
+    } else onPick(path);
+  }
   function go(path: string | undefined) {
     setFolder(path);
     setTyped('');
@@ -83,7 +92,7 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
         className="path-field"
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed.trim() !== '') go(typed.trim());
+          if (typed.trim() !== '') goToTyped(typed.trim());
         }}
       >
         <IconButton

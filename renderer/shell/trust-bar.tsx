@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -20,7 +20,12 @@ export function TrustBar() {
   const path = useActiveGraph((graph) => graph.path);
   const document = useActiveGraph((graph) => graph.root);
   const [open, setOpen] = useState(false);
-  const key = path === undefined || document === undefined ? null : `trust:${path}:${JSON.stringify(document.nodes)}`;
+  const nodes = document?.nodes;
+  // Moving a card changes the layout alone, and asks nothing anew.
+  const key = useMemo(
+    () => (path === undefined || nodes === undefined ? null : `trust:${path}:${JSON.stringify(nodes)}`),
+    [path, nodes],
+  );
   const trust = useQuery(key, (signal) =>
     engine.graph.trust({ document: document ?? {}, ...(path === undefined ? {} : { path }) }, { signal }),
   );
@@ -43,7 +48,6 @@ export function TrustBar() {
       <div className="trust-line">
         <Icon name="stale" small />
         <span>{t.comesFromElsewhere(needs.length, formatPlural(needs.length, 'step'))}</span>
-        <span className="grow" />
         <Button variant="link" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? t.hideWhatItWouldDo : t.whatItWouldDo}
         </Button>

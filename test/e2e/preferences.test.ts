@@ -50,6 +50,14 @@ describe.skipIf(chromiumPath === undefined)('what a person prefers', () => {
   it('forced colours: every card is there with its state', async () => {
     const { page, errors } = await open({ forcedColors: 'active' });
     await page.locator('.react-flow__node[aria-label*="Not run yet"]').first().waitFor();
+    const [current, other] = await page
+      .locator('.rail a[aria-current="page"], .rail a[href="#/home"]')
+      .evaluateAll((links) =>
+        links
+          .toSorted((a, b) => Number(b.hasAttribute('aria-current')) - Number(a.hasAttribute('aria-current')))
+          .map((link) => getComputedStyle(link).backgroundColor),
+      );
+    expect(current).not.toBe(other);
     await screenshot(page, 'forced-colours');
     expect(errors).toEqual([]);
     await page.context().close();

@@ -63,16 +63,26 @@ describe.skipIf(chromiumPath === undefined)('readiness', () => {
     const done = new Set<string>();
     for (let left = 40; left > 0; left--) {
       const panel = await openPanel(page);
-      if (done.size === 0) await screenshot(page, 'readiness-actions');
+      if (done.size === 0) {
+        await screenshot(page, 'readiness-actions');
+        const cut = await panel
+          .locator('.readiness-action > .btn')
+          .evaluateAll((buttons) =>
+            buttons.filter((button) => button.scrollWidth > button.clientWidth).map((button) => button.textContent),
+          );
+        expect(cut).toEqual([]);
+      }
       const offered = await panel
-        .locator('.readiness-item > .btn:not(.quiet)')
+        .locator('.readiness-action > .btn')
         .evaluateAll((buttons) =>
-          buttons.map((button) => `${button.parentElement?.querySelector('b')?.textContent} → ${button.textContent}`),
+          buttons.map(
+            (button) => `${button.closest('.readiness-item')?.querySelector('b')?.textContent} → ${button.textContent}`,
+          ),
         );
       const at = offered.findIndex((action) => !done.has(action));
       if (at < 0) break;
       const before = await seen(page);
-      await panel.locator('.readiness-item > .btn:not(.quiet)').nth(at).click();
+      await panel.locator('.readiness-action > .btn').nth(at).click();
       await expect.poll(() => seen(page), patient).not.toBe(before);
       const label = offered[at]?.split(' → ')[1] ?? '';
       const focus = focusOf[label];
