@@ -49,7 +49,7 @@ export function createDatabaseCatalogs(kinds: Kinds) {
     const params = { ...parsed.data, query: '', probeQuery: '' };
     const tables = catalog
       .call(runner, { params, baseDir, signal: stop.signal, secret: secrets.value })
-      .catch((error: unknown) => {
+      .then(secrets.redactValue, (error: unknown) => {
         throw secrets.redactError(stop.signal.aborted ? late : error);
       })
       .finally(() => clearTimeout(timer));
