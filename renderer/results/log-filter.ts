@@ -1,3 +1,4 @@
+import { engineText } from '../translation/engine-text.ts';
 import type { LogLine } from '../state/run-view.ts';
 
 export type LogLevel = LogLine['level'];
@@ -21,7 +22,10 @@ export function filterLog(lines: readonly LogLine[], filter: LogFilter): LogLine
     (line) =>
       (filter.nodeId === undefined || line.nodeId === filter.nodeId) &&
       logLevels.indexOf(line.level) >= least &&
-      (needle === '' || line.text.toLowerCase().includes(needle) || line.nodeId.toLowerCase().includes(needle)),
+      (needle === '' ||
+        line.text.toLowerCase().includes(needle) ||
+        engineText(line.text).toLowerCase().includes(needle) ||
+        line.nodeId.toLowerCase().includes(needle)),
   );
 }
 
