@@ -68,9 +68,9 @@ function suite(project) {
   let failures = 0;
   for (const testFile of report.testResults) {
     const path = relative(root, testFile.name);
-    if (testFile.status === 'failed' && testFile.assertionResults.length === 0) {
+    if (testFile.status === 'failed' && testFile.assertionResults.every((test) => test.status !== 'failed')) {
       failures += 1;
-      failedNames.push(`${path}: did not load\n${shortened(testFile.message)}`);
+      failedNames.push(`${path}: failed outside of its tests\n${shortened(testFile.message)}`);
     }
     for (const test of testFile.assertionResults) {
       const name = `${path} > ${test.fullName}`;

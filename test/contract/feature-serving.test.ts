@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /** Orders of four customers: how many are returned depends on how many they returned before, kept in a feature view. */
 const graph = {
@@ -67,9 +68,9 @@ beforeAll(() => {
   writeFileSync(join(folder, 'orders.csv'), ['buyer,ordered,price,share', ...orders, ''].join('\n'));
   writeFileSync(join(folder, 'orders.slipway.json'), `${JSON.stringify(graph, null, 2)}\n`);
 });
-afterAll(() => {
+afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 /** Starts `up` or `serve`; gives the address once it is ready. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,13 @@ import { afterAll, expect, it } from 'vitest';
 import { withDuckDb } from '../../main/compute/duckdb/connection.ts';
 import { quotePath } from '../../main/compute/duckdb/quote.ts';
 import { repositoryRoot } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-recommend-'));
 let child: ChildProcess | undefined;
-afterAll(() => {
+afterAll(async () => {
   child?.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 const template = 'resources/templates/recommend.slipway.json';

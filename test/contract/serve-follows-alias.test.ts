@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSlipway } from '../e2e/app.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'slipway-alias-'));
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dataDir));
 
 beforeAll(async () => {
   for (const seed of [1, 2]) {

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 function has(command: string): boolean {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
@@ -16,7 +17,7 @@ const why = missing.length === 0 ? '' : ` (skipped: ${missing.join(', ')} not in
 const unit = readFileSync(join(repositoryRoot, 'resources/service/slipway.service'), 'utf8');
 
 describe.skipIf(missing.length > 0)(`the systemd unit${why}`, () => {
-  it('is accepted by systemd, every line of it', () => {
+  it('is accepted by systemd, every line of it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-unit-'));
     try {
       const path = join(folder, 'slipway.service');
@@ -28,7 +29,7 @@ describe.skipIf(missing.length > 0)(`the systemd unit${why}`, () => {
       expect(about).toEqual([]);
       expect(verified.status).toBe(0);
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   });
 
@@ -74,10 +75,10 @@ describe.skipIf(missing.length > 0)(`slipway up under a service manager${why}`, 
       ended.code = code;
     });
   });
-  afterAll(() => {
+  afterAll(async () => {
     if (service.exitCode === null) service.kill('SIGKILL');
     manager.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('says that it is ready once its endpoint answers, and feeds the watchdog', async () => {

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSlipway } from '../e2e/app.ts';
 import { runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-up-'));
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 it('up takes events and runs the graph when a window closes', { timeout: 120_000 }, async () => {
   const graph = join(dir, 'g.slipway.json');

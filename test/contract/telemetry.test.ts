@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startSlipway } from '../e2e/app.ts';
 import { processesOf } from '../perf/process-tree-memory.ts';
 import { repositoryRoot } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /** Paths that a process holds open. */
 function openFiles(pid: number): string[] {
@@ -26,7 +27,7 @@ it.skipIf(process.platform !== 'linux')('records no telemetry while a model is t
   const files = pids.flatMap(openFiles);
   child.kill();
   await new Promise((resolve) => child.once('exit', resolve));
-  rmSync(dataDir, { recursive: true, force: true });
+  await removeFolder(dataDir);
   expect(files.some((path) => path.startsWith(dataDir))).toBe(true);
   expect(files.filter((path) => /onnxruntime\.db/.test(path))).toEqual([]);
 });

@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startSlipway } from '../e2e/app.ts';
 import { runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-ui-access-'));
 const dataDir = join(folder, 'data');
 const [cert, key] = [join(folder, 'ui.crt'), join(folder, 'ui.key')];
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 function hasCertificate(): boolean {
   const args = [

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,6 +8,7 @@ import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { root, screenshot, startSlipway } from './app.ts';
 import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const runtime = findElectron();
 const why = 'reason' in runtime ? ` (skipped: ${runtime.reason})` : '';
@@ -32,7 +33,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     await desktop?.close();
     display?.close();
     for (const child of children) child.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   /** What a second process of the app does: it hands its arguments over and ends. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,13 +8,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readLog } from '../../main/compute/streams/segment-log.ts';
 import { createStreamFeeds } from '../../main/streams/stream-feeds.ts';
 import { fileFeed } from './file-feed.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const script = fileURLToPath(new URL('./feed-process.ts', import.meta.url));
 let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-feed-kill-'));
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 async function storedIds(): Promise<number[]> {
   const log = await readLog(join(dir, 's'));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { removeStaleTempFolders } from '../../main/store/directory-driver.ts';
 import { isAlive } from '../../main/compute/paths/process-identity.ts';
 import type { RunEvent, RunFinished } from '../../shared/events/run-events.ts';
 import { testGraph } from '../fixtures/kinds/graph.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const kindsModule = new URL('../fixtures/kinds/kinds.ts', import.meta.url).href;
 const graph = testGraph({
@@ -26,7 +27,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-kill-'));
   await writeFile(join(dir, 'graph.json'), JSON.stringify(graph));
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 /** Runs the graph in an engine process and kills it with SIGKILL as soon as the given number of events was printed. */
 async function runUntilKilled(dataDir: string, killAfterEvents: number): Promise<RunEvent[]> {

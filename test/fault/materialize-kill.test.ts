@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +11,7 @@ import { readOnline } from '../../main/features/online-read.ts';
 import { OnlineStore } from '../../main/features/online-store.ts';
 import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import type { FeatureView } from '../../shared/features/feature-view.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const script = fileURLToPath(new URL('./materialize-process.ts', import.meta.url));
 const entityCount = 20_000;
@@ -28,7 +29,7 @@ let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-materialize-kill-'));
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 /** Entity k has the value k + offset. */
 async function artifact(name: string, offset: number): Promise<string> {

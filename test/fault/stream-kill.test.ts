@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,13 +9,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withDuckDb } from '../../main/compute/duckdb/connection.ts';
 import { openSegmentLog, readLog } from '../../main/compute/streams/segment-log.ts';
 import { closedWindows, loadEvents } from '../../main/compute/streams/windows.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const script = fileURLToPath(new URL('./ingest-process.ts', import.meta.url));
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-stream-kill-'));
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 async function start(): Promise<{ child: ChildProcess; url: string; ended: Promise<unknown> }> {
   const child = spawn(process.execPath, [script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../main/store/database.ts';
 import { startSlipway } from '../e2e/app.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /**
  * Each file is the data directory that the product of its time left after `slipway run` of the sample graph penguins: one for
@@ -16,7 +17,7 @@ const archives = join(import.meta.dirname, 'data-directories');
 const migrations = readdirSync(join(repositoryRoot, 'main/store/migrations')).filter((name) => name.endsWith('.sql'));
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 const folder = mkdtempSync(join(tmpdir(), 'slipway-upgrade-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 function unpack(generation: string): string {
   const dataDir = join(folder, generation);
