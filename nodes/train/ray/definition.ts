@@ -7,7 +7,7 @@ import { targetParams } from '../../lib/target-params.ts';
 
 export const rayNode = defineNode({
   kind: 'train.ray',
-  version: 2,
+  version: 1,
   stage: 'train',
   title: 'Ray Train',
   summary: 'Trains boosted trees or a PyTorch module on several workers of Ray, each on a part of the rows.',
