@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import type { Plan, PlanService } from '../../shared/plan/plan.ts';
+import { requireEstimatorTrust } from '../compute/python/estimator-trust.ts';
 import { bringOnline } from '../features/bring-online.ts';
 import { artifactModelSource } from '../serving/model-source.ts';
 import type { EndpointHost, StartedEndpoint } from '../serving/endpoint-host.ts';
@@ -79,6 +80,9 @@ export async function startGraphEndpoint(
   const port = options.port ?? params.port;
   const version = String(registered?.version ?? 1);
   const model = await artifactModelSource({ name, version, digest, dir: artifact.path('.') });
+  // Here and not only where it is loaded: the refusal names the model that a person can decide about.
+  const python = model.manifest?.python;
+  if (python !== undefined) requireEstimatorTrust(python, `version ${version} of ${name}`, digest);
   await bringOnline({
     joined: model.manifest?.joined,
     dataDir: engine.dataDir,

@@ -4,6 +4,7 @@ import { useConnection } from '../client/connection-store.ts';
 import { useQuery } from '../client/use-query.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { type EndpointView, loadEndpoints, useEndpoints } from '../state/endpoint-store.ts';
+import { askModelTrust } from '../state/model-trust-store.ts';
 import { stopEndpoint } from '../state/run-commands.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -130,7 +131,18 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
       <div className="endpoint-body">
         <div className="endpoint-left">
           {endpoint.state === 'failed' && endpoint.error ? (
-            <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)} />
+            <>
+              <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)} />
+              {endpoint.error.code === 'trust.required' && endpoint.model && (
+                <Button
+                  onClick={() =>
+                    askModelTrust(endpoint.model?.digest ?? '', () => startInGraph(endpoint.graphId, endpoint.nodeId))
+                  }
+                >
+                  {t.trustModelAsk}
+                </Button>
+              )}
+            </>
           ) : endpoint.state === 'stopped' ? (
             <EmptyState text={t.endpointIsStopped} />
           ) : now ? (

@@ -14,6 +14,7 @@ import { ModelParts } from '../results/model-view.tsx';
 import { ParityBox } from '../results/parity-box.tsx';
 import { useArtifactJson } from '../results/use-artifact-json.ts';
 import { useManifest } from '../state/artifact-store.ts';
+import { askModelTrust } from '../state/model-trust-store.ts';
 import { navigate } from '../state/ui-store.ts';
 import { titleOfKind } from '../translation/kind-titles.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -108,6 +109,22 @@ function FormMark({ digest }: { digest: string }) {
     <span className="pill" title={t.runsInPython}>
       Python
     </span>
+  );
+}
+
+/** Says that Python does not load a version from elsewhere, and lets the person decide. */
+function TrustNote({ digest }: { digest: string }) {
+  const { data, refetch } = useQuery(`model-trust/${digest}`, (signal) => engine.model.trust({ digest }, { signal }));
+  if (!data?.estimator || data.trusted !== null) return null;
+  return (
+    <div className="model-trust" role="note">
+      <Icon name="stale" small />
+      <span>{t.notTrusted}</span>
+      <span className="grow" />
+      <Button small onClick={() => askModelTrust(digest, refetch)}>
+        {t.trustModelAsk}
+      </Button>
+    </div>
   );
 }
 
@@ -300,6 +317,7 @@ export function ModelDetail({
       </div>
       <div className="model-body">
         <Versions group={group} chosen={version} />
+        <TrustNote digest={version.digest} />
         <Approval version={version} onChanged={onChanged} />
         <div className="metric-row">
           <div className="metric">

@@ -10,6 +10,9 @@ import { t } from './text.ts';
 const ExportDialog = lazy(async () => ({ default: (await import('../exports/ExportDialog.tsx')).ExportDialog }));
 
 const CompareDialog = lazy(async () => ({ default: (await import('./compare-dialog.tsx')).CompareDialog }));
+const ModelTrustDialog = lazy(async () => ({
+  default: (await import('../models/model-trust-dialog.tsx')).ModelTrustDialog,
+}));
 const FilePicker = lazy(async () => ({ default: (await import('./file-picker.tsx')).FilePicker }));
 const ProblemsPanel = lazy(async () => ({ default: (await import('./problems-panel.tsx')).ProblemsPanel }));
 const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
@@ -56,6 +59,8 @@ function CurrentOverlay() {
   const id = useActiveGraph((graph) => graph.document.id) ?? 'graph';
   const path = useActiveGraph((graph) => graph.path);
   switch (overlay) {
+    case 'model-trust':
+      return <ModelTrustDialog onClose={close} />;
     case 'commands':
       return <CommandPalette />;
     case 'find':

@@ -7,6 +7,7 @@ import { refreshEndpoints } from './endpoint-store.ts';
 import { saveVariant } from './graph-commands.ts';
 import { activeGraph, useGraphs } from './graph-store.ts';
 import { followRun, useRuns } from './run-store.ts';
+import { askModelTrust, untrustedModel } from './model-trust-store.ts';
 import type { RunView } from './run-view.ts';
 import { announce, navigate } from './ui-store.ts';
 import { t } from './text.ts';
@@ -123,7 +124,9 @@ export async function startEndpoint(nodeId: string): Promise<void> {
     await refreshEndpoints();
     announce(t.endpoint(endpoint.name, endpoint.state));
   } catch (error) {
-    fail(error);
+    const model = untrustedModel(toEngineError(error));
+    if (model === undefined) fail(error);
+    else askModelTrust(model, () => void startEndpoint(nodeId));
   }
 }
 

@@ -46,6 +46,7 @@ interface UiState {
     | 'find'
     | 'compare'
     | 'compare-file'
+    | 'model-trust'
     | 'tour'
     | 'shortcuts'
     | 'problems'

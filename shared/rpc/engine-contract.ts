@@ -277,6 +277,24 @@ export const modelVersionSchema = z.object({
 });
 export type ModelVersion = z.infer<typeof modelVersionSchema>;
 
+const modelTrustSchema = z.object({
+  /** What loading the model runs; null where it is ONNX, which runs no code of its own. */
+  estimator: z
+    .object({
+      /** SHA-256 of the pickled object. */
+      sha256: z.string(),
+      /** Its class. */
+      type: z.string(),
+      interpreter: z.string(),
+      /** Of Python. */
+      version: z.string(),
+    })
+    .nullable(),
+  /** `trained`: by a run on this machine; `consented`: a person said so; null: nobody has, so it is not loaded. */
+  trusted: z.enum(['trained', 'consented']).nullable(),
+});
+export type ModelTrust = z.infer<typeof modelTrustSchema>;
+
 /** A model version as an endpoint serves it. */
 const endpointVersionSchema = z.object({
   model: z.string(),
@@ -1141,6 +1159,10 @@ export const engineContract = {
     compare: base
       .input(z.object({ name: z.string(), before: z.number(), after: z.number() }))
       .output(modelDifferenceSchema),
+    /** Whether the engine's machine may load a model, by the digest of its artifact. Errors: `artifact.not-found`. */
+    trust: base.input(z.object({ digest: z.string() })).output(modelTrustSchema),
+    /** A person lets Python load it from now on. Errors: `artifact.not-found`, `disk.read-only`. */
+    decideTrust: base.input(z.object({ digest: z.string() })).output(modelTrustSchema),
     /** Artifacts a version was made from, nearest first. */
     lineage: base.input(z.object({ name: z.string(), version: z.number() })).output(modelLineageSchema),
   },

@@ -66,8 +66,11 @@ export function trustEstimator(
   return record;
 }
 
-/** Errors: `trust.required`. */
-export function requireEstimatorTrust(python: PythonEstimator, label: string): EstimatorTrust {
+/**
+ * @param model Digest of the model artifact, where it is known: who is refused can decide about it.
+ * Errors: `trust.required`.
+ */
+export function requireEstimatorTrust(python: PythonEstimator, label: string, model?: string): EstimatorTrust {
   const trust = estimatorTrust(python);
   if (trust !== undefined) return trust;
   throw new AppError(
@@ -75,7 +78,7 @@ export function requireEstimatorTrust(python: PythonEstimator, label: string): E
     `${label.charAt(0).toUpperCase()}${label.slice(1)} is a Python object (${python.type}) that was not trained here: to load it runs the code in it with ${python.interpreter}.`,
     {
       fix: 'If you know where it comes from: slipway models trust NAME/VERSION (or its folder). Else train it here, with slipway run --force.',
-      details: { digest: estimatorDigest(python), type: python.type, interpreter: python.interpreter },
+      details: { digest: estimatorDigest(python), type: python.type, interpreter: python.interpreter, model },
     },
   );
 }

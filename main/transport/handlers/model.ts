@@ -1,4 +1,9 @@
 import { modelCard } from '../../tracking/model-card.ts';
+import { readFile } from 'node:fs/promises';
+import { modelManifestSchema } from '../../../shared/model/signature.ts';
+import type { ModelTrust } from '../../../shared/rpc/engine-contract.ts';
+import { estimatorTrust, trustEstimator } from '../../compute/python/estimator-trust.ts';
+import { artifactNotFound } from '../../store/artifact-store.ts';
 import { ModelCatalog } from '../../tracking/model-catalog.ts';
 import { compareModels } from '../../tracking/model-diff.ts';
 import { readModelFacts } from '../../tracking/model-facts.ts';
@@ -16,6 +21,19 @@ function notesOf(context: Services, name: string): { description: string; tags: 
 
 function factsOf(context: Services, name: string, version: number) {
   return readModelFacts(new ModelCatalog(context.engine.database), context.engine.store, `${name}/${version}`);
+}
+
+async function estimatorOf(context: Services, digest: string) {
+  const artifact = await context.engine.store.open(digest);
+  if (artifact === undefined) throw artifactNotFound(digest);
+  return modelManifestSchema.parse(JSON.parse(await readFile(artifact.path('model.json'), 'utf8'))).python;
+}
+
+async function trustOf(context: Services, digest: string): Promise<ModelTrust> {
+  const python = await estimatorOf(context, digest);
+  if (python === undefined) return { estimator: null, trusted: null };
+  const { sha256, type, interpreter, version } = python;
+  return { estimator: { sha256, type, interpreter, version }, trusted: estimatorTrust(python)?.how ?? null };
 }
 
 export const modelHandlers = {
@@ -56,6 +74,12 @@ export const modelHandlers = {
       await factsOf(context, input.name, input.after),
     );
     return differences;
+  }),
+  trust: rpc.model.trust.handler(({ input, context }) => trustOf(context, input.digest)),
+  decideTrust: rpc.model.decideTrust.handler(async ({ input, context }) => {
+    const python = await estimatorOf(context, input.digest);
+    if (python !== undefined) trustEstimator(python, 'consented');
+    return trustOf(context, input.digest);
   }),
   lineage: rpc.model.lineage.handler(async ({ input, context }) => {
     const { digest } = new ModelCatalog(context.engine.database).version(input.name, input.version);
