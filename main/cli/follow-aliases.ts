@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toAppError } from '../../shared/errors/app-error.ts';
 
+/** How soon a moved alias is noticed. */
+export const aliasPeriodMs = 5_000;
+
 export interface FollowAliasesOptions {
   /** Digests of the models as the registry names them now. */
   resolve(): Promise<readonly string[]>;

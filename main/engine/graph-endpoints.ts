@@ -111,6 +111,23 @@ export async function startGraphEndpoint(
   });
 }
 
+interface RunningGraphEndpoint {
+  engine: Engine;
+  host: EndpointHost;
+  endpoint: { id: string; grpc?: string | null | undefined };
+  start: StartGraphEndpoint;
+}
+
+/** Serves another model at the same addresses, without a gap. Errors: those of `startGraphEndpoint`. */
+export async function swapGraphEndpoint(running: RunningGraphEndpoint, modelDigest: string): Promise<void> {
+  const { engine, host, endpoint, start } = running;
+  const http = host.list().find(({ id }) => id === endpoint.id)?.http;
+  const port = http == null ? start.port : Number(new URL(http).port);
+  const grpcPort =
+    endpoint.grpc == null ? start.grpcPort : Number(endpoint.grpc.slice(endpoint.grpc.lastIndexOf(':') + 1));
+  await startGraphEndpoint(engine, host, { ...start, port, grpcPort, modelDigest });
+}
+
 /** As the node says, else as the tags of the registered model do. */
 function ownershipOf(engine: Engine, params: EndpointParams, model: string | undefined) {
   const tags = model === undefined ? {} : new ModelCatalog(engine.database).tags(model, ofWholeModel);

@@ -43,7 +43,7 @@ import { monitorMemoryPath } from './monitor-folders.ts';
 import { startFeatureReplay } from './feature-replay.ts';
 import { startLabelRefresh } from './label-refresh.ts';
 import { startFeatureRefresh } from './feature-refresh.ts';
-import { planOf, type StartGraphEndpoint, startGraphEndpoint } from './graph-endpoints.ts';
+import { planOf, type StartGraphEndpoint, swapGraphEndpoint } from './graph-endpoints.ts';
 import { type RetrainLoop, startRetrainLoop } from './retrain-loop.ts';
 
 /** `grpc`: `HOST:PORT` where the endpoint speaks gRPC. */
@@ -189,7 +189,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
         observer,
         performance,
         isDrifting,
-        swap: (digest) => swapModel(context, digest),
+        swap: (digest) => swapGraphEndpoint(context, digest),
         onEvent(event) {
           log(event.text);
           onLoopEvent?.(event);
@@ -461,15 +461,6 @@ async function referencePath(
   return report?.manifest.files.some(({ name }) => name === referenceScoresFile)
     ? report.path(referenceScoresFile)
     : undefined;
-}
-
-/** Serves another model at the same addresses, without a gap. */
-async function swapModel({ engine, host, endpoint, start }: MonitorContext, modelDigest: string): Promise<void> {
-  const http = host.list().find(({ id }) => id === endpoint.id)?.http;
-  const port = http == null ? start.port : Number(new URL(http).port);
-  const grpcPort =
-    endpoint.grpc == null ? start.grpcPort : Number(endpoint.grpc.slice(endpoint.grpc.lastIndexOf(':') + 1));
-  await startGraphEndpoint(engine, host, { ...start, port, grpcPort, modelDigest });
 }
 
 function memoryPath({ engine, endpoint }: MonitorContext, { id }: PlanService): string {

@@ -53,3 +53,41 @@ it('puts the model live that an alias was moved to, and drops no request', async
   child.kill();
   await new Promise((resolve) => child.once('exit', resolve));
 });
+
+it('does so for a graph that is kept up, without a refused request, and also after a restart', async () => {
+  const up = () => startSlipway(['up', penguins, '--http', '0', '--data-dir', dataDir], 'endpoint.ready');
+  const stop = async ({ child }: Awaited<ReturnType<typeof up>>) => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill();
+    await ended;
+  };
+  const first = await up();
+  const http = String(first.event['http']);
+  const predict = async () => {
+    const body = JSON.stringify({ rows: [{ island: 'Dream' }] });
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(`${http}/v1/models/penguins/predict`, { method: 'POST', headers, body })).status;
+  };
+  // The graph as it is gives version 1 again.
+  expect(await liveVersion(http)).toBe('1');
+  for (const [args, version] of [
+    [['promote', 'penguins', '2'], '2'],
+    [['rollback', 'penguins'], '1'],
+  ] as const) {
+    expect((await runSlipway(['models', ...args], dataDir)).code).toBe(0);
+    await expect
+      .poll(
+        async () => {
+          expect(await predict()).toBe(200);
+          return liveVersion(http);
+        },
+        { timeout: 20_000, interval: 200 },
+      )
+      .toBe(version);
+  }
+  await stop(first);
+  expect((await runSlipway(['models', 'promote', 'penguins', '2'], dataDir)).code).toBe(0);
+  const second = await up();
+  await expect.poll(() => liveVersion(String(second.event['http'])), { timeout: 20_000, interval: 200 }).toBe('2');
+  await stop(second);
+});

@@ -20,7 +20,7 @@ import { artifactNotFound, createArtifactStore } from '../../store/artifact-stor
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { fleetHelp, fleetOf, fleetOptions } from '../fleet-options.ts';
-import { followAliases } from '../follow-aliases.ts';
+import { aliasPeriodMs, followAliases } from '../follow-aliases.ts';
 import {
   announceEndpoint,
   requireDifferentPorts,
@@ -31,9 +31,6 @@ import {
 } from '../endpoint-options.ts';
 import { registeredModel, withRegistry } from '../model-argument.ts';
 import { requestsStoreOf, sharedStoreOf } from '../shared-store.ts';
-
-/** How soon a moved alias is noticed. */
-const aliasPeriodMs = 5_000;
 
 export const serveCommand: Command = {
   name: 'serve',

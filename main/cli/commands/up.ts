@@ -18,6 +18,7 @@ import {
   untilStopped,
 } from '../endpoint-options.ts';
 import { endpointsAnswer } from '../endpoint-health.ts';
+import { followRegistration } from '../follow-registration.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { logOnly } from '../output.ts';
@@ -102,6 +103,14 @@ export const upCommand: Command = {
           const started = await startGraphEndpoint(engine, endpoints, start);
           monitors.attach(started, start);
           announceEndpoint(context.output, started, endpoints.models(started.id));
+          await followRegistration({
+            engine,
+            host: endpoints,
+            endpoint: started,
+            start,
+            output: context.output,
+            signal: context.signal,
+          });
         }
         if (streams !== undefined) {
           context.output.event({ type: 'streams.ready', http: streams.url });
