@@ -15,6 +15,7 @@ import { guardContents, guardSession } from './guard-session.ts';
 import { installMenu } from './menu.ts';
 import { type Keychain, openSecretVault, type SecretVault } from './secret-vault.ts';
 import { openShellLog } from './shell-log.ts';
+import { networkVariables } from './network-variables.ts';
 import { answerShellRequests, remoteTokenName } from './shell-requests.ts';
 import { openShellSettings } from './shell-settings.ts';
 
@@ -82,12 +83,9 @@ function start(): void {
   /** What the engine finds in its environment beside the shell's own. */
   function engineVariables(): NodeJS.ProcessEnv {
     const { network } = settings.read();
-    const proxy = network?.proxy ?? '';
-    const certificates = network?.certificates ?? '';
     return {
       ...process.env,
-      ...(proxy === '' ? {} : { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NODE_USE_ENV_PROXY: '1' }),
-      ...(certificates === '' ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
+      ...networkVariables(network ?? { proxy: '', certificates: '' }, process.env),
       ...vault?.variables(),
     };
   }
