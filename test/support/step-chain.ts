@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,7 +84,7 @@ export class StepChain implements AsyncDisposable {
     const manifest: ArtifactManifest = {
       digest,
       type,
-      files: Object.keys(files).map((name) => ({ name, sha256: digest, sizeBytes: 0 })),
+      files: Object.entries(files).map(([name, path]) => ({ name, sha256: digest, sizeBytes: sizeOf(path) })),
       meta: meta ?? {},
       producer: { kind: 'test', version: 1, key: '' },
       inputs: {},
@@ -95,4 +96,10 @@ export class StepChain implements AsyncDisposable {
     this.#artifacts.set(digest, artifact);
     return artifact;
   }
+}
+
+/** A folder of files counts as nothing, as no test asks for the size of one. */
+function sizeOf(path: string): number {
+  const found = statSync(path);
+  return found.isFile() ? found.size : 0;
 }
