@@ -139,17 +139,19 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
   it('speaks German after a choice in Settings, and keeps the graph and its undo', () =>
     withPage(async ({ page }) => {
       await node(page, 'impute').locator('.node-title').click();
+      const nodes = () => page.locator('.react-flow__node').count();
+      const count = await nodes();
       await page.keyboard.press('d');
-      const count = await page.locator('.react-flow__node').count();
+      await expect.poll(nodes).toBe(count + 1);
       await page.getByRole('link', { name: 'Settings' }).click();
       await page.getByRole('radio', { name: 'Deutsch' }).click();
       await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
       expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
       await page.getByRole('link', { name: 'Graphen' }).click();
       await page.getByRole('button', { name: 'Ausführen', exact: true }).waitFor();
-      expect(await page.locator('.react-flow__node').count()).toBe(count);
+      await expect.poll(nodes).toBe(count + 1);
       await page.keyboard.press('Control+z');
-      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(count - 1);
+      await expect.poll(nodes).toBe(count);
       await screenshot(page, 'editor-german-light');
     }, penguinsFile()));
 
