@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createAlertRecords } from '../store/alert-records.ts';
 import { openDatabase } from '../store/database.ts';
 import { createAlerting } from './alerting.ts';
@@ -59,6 +59,46 @@ it('sends an alert once when it begins and once when it is over, except while si
     await expect.poll(() => records.list({ open: true, limit: 5 })).toHaveLength(1);
     expect(bodies).toHaveLength(2);
   } finally {
+    server.close();
+    database.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+it('sends an alert once where the store cannot note that it was sent', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-alert-noted-'));
+  const database = openDatabase(dir);
+  let sent = 0;
+  const server = createServer((request, response) => {
+    sent++;
+    request.resume().on('end', () => response.end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const waits = vi.spyOn(globalThis, 'setTimeout');
+  try {
+    const lines: string[] = [];
+    const records = {
+      ...createAlertRecords(database),
+      delivered: () => {
+        throw new Error('database is not open');
+      },
+    };
+    const alerting = createAlerting(records, { log: (text) => lines.push(text), groupMs: 1 });
+    const rule = {
+      graphId: 'g',
+      nodeId: 'm',
+      kind: 'drift' as const,
+      severity: 'warning' as const,
+      title: 'Inputs drift',
+      webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    };
+    alerting.update(rule, true, async () => ({ sentences: [], columns: [], performance: null, examples: [] }));
+    await expect.poll(() => lines.join()).toContain('"Inputs drift" was sent, which could not be kept: ');
+    expect(sent).toBe(1);
+    // Nothing waits to send it again.
+    expect(waits.mock.calls.map(([, ms]) => ms)).not.toContain(2_000);
+  } finally {
+    waits.mockRestore();
     server.close();
     database.close();
     rmSync(dir, { recursive: true, force: true });

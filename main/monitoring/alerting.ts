@@ -46,14 +46,13 @@ export function createAlerting(
   const groups = new Map<string, { route: AlertRoute; alerts: Alert[]; timer: NodeJS.Timeout }>();
 
   async function deliver(alerts: readonly Alert[], send: () => Promise<void>): Promise<void> {
+    const titles = alerts.map(({ title }) => `"${title}"`).join(', ');
     for (let attempt = 1; ; attempt++) {
       try {
         await send();
-        for (const { id } of alerts) records.delivered(id);
-        return;
+        break;
       } catch (error) {
         if (attempt === attempts) {
-          const titles = alerts.map(({ title }) => `"${title}"`).join(', ');
           const reason = error instanceof Error ? error.message : String(error);
           log(`The alert ${titles} could not be sent: ${reason}.`);
           return;
@@ -62,6 +61,12 @@ export function createAlerting(
           setTimeout(resolve, retryDelayMs).unref();
         });
       }
+    }
+    try {
+      for (const { id } of alerts) records.delivered(id);
+    } catch (error) {
+      // Sent is sent: the store may have been closed meanwhile.
+      log(`The alert ${titles} was sent, which could not be kept: ${toAppError(error).message}`);
     }
   }
 
