@@ -46,7 +46,7 @@ export class ActivityRecorder {
     return this.#peaks.reduce((peak, { requests }) => Math.max(peak, requests), 0);
   }
 
-  /** `rows` is 0 for a request that failed; `isTest`: sent by a load test, which makes no peak; `isError`: not its fault. */
+  /** `rows` is 0 for a request that failed; `isTest`: a load test or a try, which makes no peak; `isError`: not its fault. */
   record(durationMs: number, rows: number, failed: boolean, isTest = false, isError = failed): void {
     if (!isTest) this.#counted++;
     this.#totals.requests++;

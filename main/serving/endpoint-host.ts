@@ -132,10 +132,11 @@ export interface EndpointHost {
   signature(id: string): ModelManifest;
   /** Folder-independent facts about what an endpoint serves. */
   models(id: string): readonly ModelSource[];
-  /** Through the same code as HTTP, without needing a key. */
+  /** Through the same code as HTTP, without needing a key. `isTest`: somebody tries it, so nothing logs or watches it. */
   predict(
     id: string,
     rows: Record<string, unknown>[],
+    options?: { isTest?: boolean },
   ): Promise<{
     predictions: Prediction[];
     durationMs: number;
@@ -416,10 +417,10 @@ export function createEndpointHost(options: EndpointHostOptions): EndpointHost {
       });
     },
     models: (id) => live(id).sources,
-    async predict(id, rows) {
+    async predict(id, rows, { isTest = false } = {}) {
       const entry = live(id);
       const started = performance.now();
-      const answer = await entry.client.call('predict', { model: ownModel(entry), rows });
+      const answer = await entry.client.call('predict', { model: ownModel(entry), rows, isTest });
       return { ...answer, durationMs: performance.now() - started };
     },
     async explain(id, rows) {

@@ -11,7 +11,7 @@ import type { Tensor } from './tensor.ts';
 /** What a front knows of a request besides its content. */
 export interface InferenceOptions {
   signal?: AbortSignal | undefined;
-  /** Sent by a load test, so not to be logged. */
+  /** Sent by a load test, or tried by hand: neither logged nor watched, as it is no traffic of the model. */
   isTest?: boolean;
   /** `performance.now()` at which the request's bytes may have arrived; undefined: just now. */
   arrivedMs?: number | undefined;
@@ -45,7 +45,7 @@ export async function runInference(
   };
   if (timing !== undefined) timing.preparedMs = performance.now();
   const outputs = await model.infer(job, session);
-  models.predicted(model, outputs);
+  if (!isTest) models.predicted(model, outputs);
   const shadow = models.shadowOf(model);
   if (shadow !== undefined) void mirror(shadow, job, outputs);
   // For the log; what follows until it is sent is as good as nothing.

@@ -63,7 +63,8 @@ export interface Ownership {
 /** Calls by name: arguments and results. `model` without a version means the highest one. */
 export interface ServingCalls {
   predict: {
-    args: { model: string; rows: Record<string, unknown>[] };
+    /** `isTest`: neither logged nor watched. */
+    args: { model: string; rows: Record<string, unknown>[]; isTest: boolean };
     result: { predictions: Prediction[]; timing: LoggedTiming };
   };
   explain: { args: { model: string; rows: Record<string, unknown>[] }; result: ExplainAnswer };

@@ -319,6 +319,7 @@ async function execute(call: ServingCall): Promise<unknown> {
   }
   const model = models.pick(call.args.model, undefined, undefined);
   if (call.name === 'explain') return explanations.explain(model, { id: undefined, ...call.args });
+  const { isTest } = call.args;
   const started = performance.now();
   const id = randomUUID();
   const timing: RequestTiming = { startedMs: started, bodyMs: started, id };
@@ -329,12 +330,12 @@ async function execute(call: ServingCall): Promise<unknown> {
       timing.featuresMs = performance.now() - started;
       timing.features = featureHeaderOf(uses);
     }
-    const predictions = await predictRows(running(), model, rows, id, { timing });
+    const predictions = await predictRows(running(), model, rows, id, { timing, isTest });
     timing.endedMs = performance.now();
-    activity.record(timing.endedMs - started, call.args.rows.length, false);
+    activity.record(timing.endedMs - started, call.args.rows.length, false, isTest);
     return { predictions, timing: timingJson(timing) };
   } catch (error) {
-    activity.record(performance.now() - started, 0, true);
+    activity.record(performance.now() - started, 0, true, isTest);
     throw error;
   } finally {
     model.release();

@@ -618,6 +618,10 @@ describe('endpoint host', () => {
       expect(stats.latencyMs.p50).toBeGreaterThan(0);
       break;
     }
+    expect((await host.predict(started.id, [{ amount: 3, origin: 'SFO' }], { isTest: true })).predictions).toHaveLength(
+      1,
+    );
+    expect(await host.recentRows(started.id, 10)).toMatchObject({ seen: 2, rows: 2 });
     expect((await host.stop(started.id)).state).toBe('stopped');
     await expect(host.predict(started.id, [{ amount: 1 }])).rejects.toMatchObject({ code: 'serve.not-ready' });
     expect(child.exitCode).toBe(0);

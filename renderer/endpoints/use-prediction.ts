@@ -41,7 +41,7 @@ export function usePrediction(
     const abort = new AbortController();
     const timer = setTimeout(() => {
       setState((before) => ({ ...before, waiting: true }));
-      engine.endpoint.predict({ id: endpointId, rows: [asked] }, { signal: abort.signal }).then(
+      engine.endpoint.predict({ id: endpointId, rows: [asked], isTest: true }, { signal: abort.signal }).then(
         ({ predictions, durationMs, timing }) => {
           const [prediction] = predictions;
           if (!abort.signal.aborted)

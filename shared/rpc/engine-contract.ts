@@ -1174,7 +1174,14 @@ export const engineContract = {
     stop: base.input(z.object({ id: z.string() })).output(endpointSchema),
     signature: base.input(z.object({ id: z.string() })).output(modelManifestSchema),
     predict: base
-      .input(z.object({ id: z.string(), rows: z.array(z.record(z.string(), jsonValue)).min(1).max(1000) }))
+      .input(
+        z.object({
+          id: z.string(),
+          rows: z.array(z.record(z.string(), jsonValue)).min(1).max(1000),
+          /** Tried by hand: neither logged nor watched, since it is no traffic of the model. */
+          isTest: z.boolean().optional(),
+        }),
+      )
       .output(
         z.object({ predictions: z.array(predictionSchema), durationMs: z.number(), timing: requestTimingSchema }),
       ),

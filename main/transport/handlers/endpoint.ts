@@ -26,7 +26,9 @@ export const endpointHandlers = {
     return context.endpoints.stop(input.id);
   }),
   signature: rpc.endpoint.signature.handler(({ input, context }) => context.endpoints.signature(input.id)),
-  predict: rpc.endpoint.predict.handler(({ input, context }) => context.endpoints.predict(input.id, input.rows)),
+  predict: rpc.endpoint.predict.handler(({ input: { id, rows, isTest }, context }) =>
+    context.endpoints.predict(id, rows, { isTest: isTest ?? false }),
+  ),
   explain: rpc.endpoint.explain.handler(({ input, context }) => context.endpoints.explain(input.id, [input.row])),
   watch: rpc.endpoint.watch.handler(async function* ({ input, context, signal }) {
     yield* context.endpoints.watch(input.id, signal ?? new AbortController().signal);
