@@ -213,6 +213,12 @@ test('puts a space before a text, and nothing around it, where the tokenizer say
   await behind.release();
 });
 
+test('leaves bytes alone where nothing is to be merged', async () => {
+  const alone = await opened(6, { model: { ...tokenizer().model, merges: [] } });
+  expect(await tokensOf(alone, ['he'], 6)).toEqual([[start, idOf('h'), idOf('e'), end]]);
+  await alone.release();
+});
+
 test.each([
   ['normalizer', { normalizer: { type: 'NFC' } }, 'NFC'],
   ['divider', { pre_tokenizer: { type: 'Whitespace' } }, 'Whitespace'],

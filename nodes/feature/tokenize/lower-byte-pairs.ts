@@ -1,5 +1,5 @@
 import { castTo } from '../../../main/compute/onnx/feature-values.ts';
-import { attribute, type GraphBuilder, mlDomain } from '../../../main/compute/onnx/graph-builder.ts';
+import { attribute, type GraphBuilder } from '../../../main/compute/onnx/graph-builder.ts';
 import { type BytePairs, characterClasses, unknownCharacter } from './byte-pairs.ts';
 import { lookUp } from './look-up.ts';
 
@@ -120,16 +120,7 @@ function merged(
     const [left, right] = [part(step, own, 0, -1), part(step, own, 1, last)];
     const [leftWord, rightWord] = [part(step, word, 0, -1), part(step, word, 1, last)];
     const pair = step.node('Add', [step.node('Mul', [left, step.int64(tokens)]), right]);
-    const known = step.node(
-      'LabelEncoder',
-      [pair],
-      {
-        keys_int64s: attribute.ints([...ranks.keys()]),
-        values_int64s: attribute.ints([...ranks.values()]),
-        default_int64: attribute.int(unranked),
-      },
-      { domain: mlDomain },
-    );
+    const known = lookUp(step, pair, ranks, unranked);
     const rank = step.node('Where', [step.node('Equal', [leftWord, rightWord]), known, step.int64(unranked)]);
     const lowest = step.node('ScatterElements', [noRanks, leftWord, rank], {
       axis: attribute.int(0),

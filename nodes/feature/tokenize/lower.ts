@@ -4,7 +4,7 @@ import {
   type LoweredFeature,
   type SourceValue,
 } from '../../../main/compute/onnx/feature-values.ts';
-import { attribute, type GraphBuilder, mlDomain, runtimeDomain } from '../../../main/compute/onnx/graph-builder.ts';
+import { attribute, type GraphBuilder, runtimeDomain } from '../../../main/compute/onnx/graph-builder.ts';
 import { longestText, tokenFeatures } from './definition.ts';
 import { lookUp } from './look-up.ts';
 import { bytePairTokens } from './lower-byte-pairs.ts';
@@ -101,16 +101,7 @@ function wordPieceTokens(row: GraphBuilder, raw: string, vocabulary: WordPieces)
 function normalized(row: GraphBuilder, raw: string, { replaced }: WordPieces): string {
   if (replaced.size === 0) return raw;
   const same = '\u0000';
-  const mapped = row.node(
-    'LabelEncoder',
-    [raw],
-    {
-      keys_strings: attribute.strings([...replaced.keys()]),
-      values_strings: attribute.strings([...replaced.values()]),
-      default_string: attribute.string(same),
-    },
-    { domain: mlDomain },
-  );
+  const mapped = lookUp(row, raw, replaced, same);
   return row.node('Where', [row.node('Equal', [mapped, row.initializer('BYTES', [same], [])]), raw, mapped]);
 }
 
