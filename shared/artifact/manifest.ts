@@ -14,7 +14,8 @@ export const artifactFileSchema = z.object({ name: z.string(), sha256: digestSch
  * `manifest.json` of a content-addressed artifact. The digest of a table is of its logical content (schema, rows in
  * order); of any other type, of its type, files and `meta`.
  * Files by type: table `data.parquet`; features `features.json`, `pipeline.onnx`; model `model.json`, `model.onnx`,
- * `native.bin`, `reference.parquet` (in place of the middle two, `estimator.pkl` and `matrix.onnx` where Python runs it); report `report.json`.
+ * `native.bin`, `reference.parquet` (in place of the middle two, `estimator.pkl` and `matrix.onnx` where Python runs it);
+ * report `report.json`.
  */
 export const artifactManifestSchema = z.object({
   digest: digestSchema,

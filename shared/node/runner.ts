@@ -109,7 +109,6 @@ export interface ProbeContext<P = Record<string, unknown>> {
   secret(name: string): string;
 }
 
-/** `run.ts` of a batch kind exports one, as `runner`. It runs in a step worker process, or a pod. */
 export type CatalogContext<P> = Pick<ProbeContext<P>, 'params' | 'baseDir' | 'signal' | 'secret'>;
 
 /** A table or view of a database. */
@@ -120,6 +119,7 @@ export interface CatalogTable {
   columns: { name: string; type: string }[];
 }
 
+/** `run.ts` of a batch kind exports one, as `runner`. It runs in a step worker process, or a pod. */
 export interface Runner<P = Record<string, unknown>> {
   run(ctx: StepContext<P>): Promise<Record<string, ArtifactDraft>>;
   /** Output shapes without running: reads headers or asks DuckDB. In place of `infer` where that cannot know. */
