@@ -129,18 +129,18 @@ export function tritonModels(context: ExportContext, target: TritonTarget): Repo
     const model = embeddedModel(context, endpoint, target);
     const about = { name, uri: endpoint.modelUri, version: model.version, digest: model.digest };
     const note = serverNotes(name, model.manifest);
-    if (target === 'triton') return { ...about, note, files: modelFiles(name, endpoint, model) };
+    if (target === 'triton') return { ...about, note, files: wholeFiles(name, endpoint, model) };
     const outcome = ensembleUnlessTaken(name, model, taken);
     if ('whole' in outcome) {
       const whole = `\`${name}\` is one model, not an ensemble: ${outcome.whole}.`;
-      return { ...about, note: [...note, whole], files: modelFiles(name, endpoint, model) };
+      return { ...about, note: [...note, whole], files: wholeFiles(name, endpoint, model) };
     }
     const parts = outcome.ensemble.steps.map(({ suffix }) => `\`${stepModelName(name, suffix)}\``);
     return {
       ...about,
       note: [
         ...note,
-        `\`${name}\` is an ensemble of ${parts.join(' and ')}, each with its own queue and batches; its answers were compared with those of the whole model, bit by bit, when this was exported.`,
+        `\`${name}\` is an ensemble of ${parts.join(' and ')}, each with its own queue and batches. When this was exported, its answers to the model's example row and to a row without values were those of the whole model, bit by bit.`,
       ],
       files: ensembleFiles(name, endpoint, model.version, outcome.ensemble),
     };
@@ -154,7 +154,7 @@ function ensembleUnlessTaken(name: string, model: EmbeddedModel, taken: Readonly
   return other === undefined ? outcome : { whole: `another endpoint is called \`${other}\`` };
 }
 
-function modelFiles(name: string, endpoint: PlannedEndpoint, { manifest, version, onnx }: EmbeddedModel): BundleFile[] {
+function wholeFiles(name: string, endpoint: PlannedEndpoint, { manifest, version, onnx }: EmbeddedModel): BundleFile[] {
   return repositoryFiles({ name, version, ...modelTensors(manifest), ...queueOf(endpoint) }, onnx);
 }
 
