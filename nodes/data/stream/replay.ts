@@ -60,7 +60,7 @@ export async function replayTable(options: ReplayOptions): Promise<void> {
           const dueMs = startedMs + (atUs - startUs) / 1000 / speed;
           while (dueMs > performance.now()) {
             await flush();
-            await sleep(Math.min(tickMs, dueMs - performance.now()));
+            await sleep(Math.max(0, Math.min(tickMs, dueMs - performance.now())));
           }
         }
         batch.push(String(events[row]));
