@@ -1,6 +1,6 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
@@ -122,6 +122,51 @@ describe('model repository', () => {
     expect(await infer('late')).toBe(404);
     expect((await call('POST', '/v2/repository/models/late/load', {})).status).toBe(200);
     expect(await infer('late')).toEqual([7, 14]);
+  });
+
+  it('names what of its folder it does not serve, and why', async () => {
+    const ensemble = 'only Triton puts an ensemble together; its models are served each by itself';
+    const mixed = join(dir, 'mixed');
+    const write = async (path: string, content: string | Uint8Array) => {
+      await mkdir(dirname(join(mixed, path)), { recursive: true });
+      await writeFile(join(mixed, path), content);
+    };
+    await write('part/1/model.onnx', timesModel(2));
+    await write(
+      'whole/config.pbtxt',
+      'platform: "ensemble"\nensemble_scheduling { step [ { model_name: "part" } ] }\n',
+    );
+    await mkdir(join(mixed, 'whole', '3'));
+    await write('engine/config.pbtxt', 'platform: "tensorrt_plan"\n');
+    await write('copied/2/model.onnx.part', 'half');
+    await write('notes/read.me', 'no model');
+    const lines: string[] = [];
+    const other = createEndpointHost({ dataDir: join(dir, 'mixed-data'), log: (_level, text) => lines.push(text) });
+    try {
+      const { http } = await other.startModels({
+        graphId: 'ext',
+        nodeId: 'mixed',
+        name: 'mixed',
+        http: { port: 0 },
+        models: await modelSourcesAt(mixed),
+        repositoryDir: mixed,
+      });
+      const entries = await (await fetch(`${http}/v2/repository/index`, { method: 'POST' })).json();
+      expect(entries).toHaveLength(4);
+      expect(entries).toEqual(
+        expect.arrayContaining([
+          { name: 'whole', version: '3', state: 'UNAVAILABLE', reason: ensemble },
+          { name: 'engine', version: '', state: 'UNAVAILABLE', reason: expect.stringContaining('tensorrt_plan') },
+          { name: 'copied', version: '2', state: 'UNAVAILABLE', reason: 'it has no VERSION/model.onnx' },
+        ]),
+      );
+      expect(lines).toContain(`Model whole is not served: ${ensemble}.`);
+      const load = await fetch(`${http}/v2/repository/models/whole/load`, { method: 'POST' });
+      expect([load.status, await load.text()]).toEqual([400, expect.stringContaining(ensemble)]);
+    } finally {
+      await other.close();
+    }
+    await expect(modelSourcesAt(join(mixed, 'whole'))).rejects.toThrow(`Model "whole" is not served: ${ensemble}.`);
   });
 
   it('follows its folder where it is told to: new, changed, broken and gone models', async () => {

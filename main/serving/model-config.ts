@@ -28,6 +28,7 @@ type QueuePolicy = z.infer<typeof queuePolicySchema>;
 
 /** The part of Triton's model configuration that changes how a model is served here; other fields are left alone. */
 const modelConfigSchema = z.object({
+  platform: z.string().max(200).optional(),
   max_batch_size: integer.optional(),
   version_policy: z
     .object({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { isRecord } from './is-record.ts';
 import { type ModelConfig, parseModelConfig } from './model-config.ts';
-import { type ModelSource, modelFolderSources, repositoryVersions } from './model-source.ts';
+import { type ModelSource, modelFolderSources, repositoryVersions, unservedVersions } from './model-source.ts';
 import type { ModelTable } from './model-table.ts';
 import type { ReplicaSetState } from './replicas/replica-set.ts';
 import type { ServedModel } from './served-model.ts';
@@ -55,9 +55,16 @@ export class ModelRepository {
       const note = this.#notes.get(name);
       add({ name, version, state: note?.state ?? 'UNAVAILABLE', reason: note?.reason ?? '' });
     }
+    for (const entry of await this.unserved()) add({ ...entry, state: 'UNAVAILABLE' });
     for (const { name, version, replicas } of models.all()) add({ name, version, ...stateOf(replicas.state) });
     const all = [...entries.values()];
     return readyOnly ? all.filter((entry) => entry.state === 'READY') : all;
+  }
+
+  /** What the folder has for other servers only, with the reason. */
+  async unserved(): Promise<Pick<RepositoryEntry, 'name' | 'version' | 'reason'>[]> {
+    const { root } = this.#options;
+    return root === null ? [] : unservedVersions(root);
   }
 
   /** Errors: `request.unsupported` (fixed models), `model.not-found`, `model.invalid`. */

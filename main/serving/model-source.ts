@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { modelFiles, modelFormOf, requireOnnxForm } from '../../shared/model/model-form.ts';
 import { type ModelManifest, modelManifestSchema } from '../../shared/model/signature.ts';
-import { chosenVersions, type ModelConfig, readModelConfig } from './model-config.ts';
+import { chosenVersions, type ModelConfig, platforms, readModelConfig } from './model-config.ts';
 
 /** One model version to serve. */
 export interface ModelSource {
@@ -111,6 +111,9 @@ async function sourcesInFolder(dir: string): Promise<ModelSource[]> {
     if ((await versionsIn(modelDir)).length > 0) sources.push(...(await modelFolderSources(modelDir, name, undefined)));
   }
   if (sources.length === 0) {
+    const why = await whyUnserved(dir);
+    const [skipped] = why === undefined ? await unservedVersions(dir) : [{ name: basename(dir), reason: why }];
+    if (skipped !== undefined) throw notServed(skipped.name, skipped.reason);
     throw new AppError('model.not-found', `${dir} holds no model.`, {
       fix: 'A folder of models has the layout NAME/1/model.onnx.',
     });
@@ -141,6 +144,38 @@ export async function repositoryVersions(root: string): Promise<{ name: string; 
   return found;
 }
 
+/** Versions in a folder of models that are not served, each with the reason; one without a version folder has none. */
+export async function unservedVersions(root: string): Promise<{ name: string; version: string; reason: string }[]> {
+  const found: { name: string; version: string; reason: string }[] = [];
+  for (const name of await folders(root)) {
+    const reason = await whyUnserved(join(root, name));
+    if (reason === undefined) continue;
+    const versions = await versionFolders(join(root, name));
+    for (const version of versions.length === 0 ? [''] : versions) found.push({ name, version, reason });
+  }
+  return found;
+}
+
+/** Why nothing of a model's folder is served; undefined where something is, and where it is no model's folder. */
+async function whyUnserved(dir: string): Promise<string | undefined> {
+  const configPath = join(dir, 'config.pbtxt');
+  if ((await versionsIn(dir)).length > 0) return undefined;
+  if ((await versionFolders(dir)).length === 0 && !(await isFile(configPath))) return undefined;
+  const platform = await readModelConfig(configPath).then(
+    (config) => config.platform ?? '',
+    () => '',
+  );
+  if (platform === 'ensemble') return 'only Triton puts an ensemble together; its models are served each by itself';
+  if (platform !== '' && platform !== platforms.onnx) return `its platform is ${platform}, and only ONNX is served`;
+  return `it has no VERSION/${modelFiles.onnx}`;
+}
+
+function notServed(name: string, reason: string): AppError {
+  return new AppError('model.invalid', `Model "${name}" is not served: ${reason}.`, {
+    fix: 'A folder of models has the layout NAME/1/model.onnx.',
+  });
+}
+
 /**
  * The versions of one model's folder that `config`, else its `config.pbtxt`, chooses. Errors: `model.not-found`,
  * `model.invalid`.
@@ -151,6 +186,8 @@ export async function modelFolderSources(
   config: ModelConfig | undefined,
 ): Promise<ModelSource[]> {
   const used = config ?? (await readModelConfig(join(dir, 'config.pbtxt')));
+  const why = await whyUnserved(dir);
+  if (why !== undefined) throw notServed(name, why);
   const versions = chosenVersions(await versionsIn(dir), used);
   if (versions.length === 0) {
     throw new AppError('model.not-found', `There is no version of model "${name}" to serve in ${dir}.`, {
@@ -182,9 +219,13 @@ async function referenceIn(dir: string): Promise<string | null> {
 
 /** Version folders that hold a model. */
 async function versionsIn(modelDir: string): Promise<string[]> {
-  const versions = (await folders(modelDir)).filter((folder) => /^\d{1,18}$/.test(folder));
+  const versions = await versionFolders(modelDir);
   const complete = await Promise.all(versions.map((version) => isFile(join(modelDir, version, modelFiles.onnx))));
   return versions.filter((_, i) => complete[i]);
+}
+
+async function versionFolders(modelDir: string): Promise<string[]> {
+  return (await folders(modelDir)).filter((folder) => /^\d{1,18}$/.test(folder));
 }
 
 async function folders(dir: string): Promise<string[]> {

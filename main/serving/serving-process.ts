@@ -100,6 +100,8 @@ async function start(message: ServingStart): Promise<void> {
   }
   const fronts = message.fronts > 1 ? await FrontPool.create({ count: message.fronts, tls: message.tls, log }) : null;
   const repository = new ModelRepository({ root: message.repositoryDir, models, open });
+  const unserved = new Map((await repository.unserved()).map(({ name, reason }) => [name, reason]));
+  for (const [name, reason] of unserved) log('warn', `Model ${name} is not served: ${reason}.`);
   if (message.repositoryDir !== null && message.repositoryPollMs !== null) {
     poll = await RepositoryPoll.open(message.repositoryDir, repository, message.repositoryPollMs, log);
   }

@@ -229,6 +229,12 @@ export const servingMessages: Readonly<Record<string, string>> = {
   'A folder of models has the layout NAME/1/model.onnx.':
     'Ein Ordner mit Modellen ist aufgebaut als NAME/1/model.onnx.',
   'There is no version of model "{1}" to serve in {2}.': 'In {2} gibt es keine Version des Modells "{1}" zu betreiben.',
+  'Model {1} is not served: {2}.': 'Das Modell {1} wird nicht betrieben: {2}.',
+  'Model "{1}" is not served: {2*}.': 'Das Modell "{1}" wird nicht betrieben: {2}.',
+  'only Triton puts an ensemble together; its models are served each by itself':
+    'nur Triton setzt ein Ensemble zusammen; seine Modelle werden jedes für sich betrieben',
+  'its platform is {1}, and only ONNX is served': 'seine Plattform ist {1}, und nur ONNX wird betrieben',
+  'it has no VERSION/{1}': 'es hat kein VERSION/{1}',
   'The layout is NAME/1/model.onnx; check also version_policy in config.pbtxt.':
     'Der Aufbau ist NAME/1/model.onnx; prüfe auch version_policy in config.pbtxt.',
   '{1} is not valid JSON.': '{1} ist kein gültiges JSON.',
