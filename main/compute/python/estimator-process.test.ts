@@ -33,6 +33,7 @@ async function open(methods: Record<string, string>, more: Partial<EstimatorOpti
 }
 
 const binary = { task: 'binary', classes: 2 } as const;
+const multiclass = { task: 'multiclass', classes: 3 } as const;
 const sums = '[float(sum(row)) for row in X]';
 
 describe.skipIf(python === undefined)('an estimator in a Python process', () => {
@@ -57,14 +58,24 @@ describe.skipIf(python === undefined)('an estimator in a Python process', () => 
     await expect.poll(() => logged).toContain('hello');
   });
 
+  it('keeps a bounded part of what it prints', async () => {
+    const long = `[print("a" * 5_000_000), [print(i) for i in range(500)], ${sums}][2]`;
+    const estimator = await open({ predict: long });
+    await estimator.score(Float32Array.of(1, 2), 1);
+    await expect.poll(() => logged.at(-1)).toBe('What Python writes from here on is not kept.');
+    expect([logged.length, Math.max(...logged.map(({ length }) => length))]).toEqual([201, 2000]);
+  });
+
   it('puts probabilities by the class numbers that the estimator names', async () => {
-    const named = await open(
-      { predict_proba: '[[0.25, 0.75] for row in X]', classes_: '[2, 0]' },
-      { task: 'multiclass', classes: 3 },
-    );
+    const named = await open({ predict_proba: '[[0.25, 0.75] for row in X]', classes_: '[2, 0]' }, multiclass);
     expect(await named.score(Float32Array.of(1, 2), 1)).toEqual(Float32Array.of(0.75, 0, 0.25));
     const positive = await open({ predict_proba: '[0.25 for row in X]' }, binary);
     expect(await positive.score(Float32Array.of(1, 2), 1)).toEqual(Float32Array.of(0.75, 0.25));
+    // As of one that has seen a single class.
+    const single = await open({ predict_proba: '[[1.0] for row in X]', classes_: '[0]' }, binary);
+    expect(await single.score(Float32Array.of(1, 2), 1)).toEqual(Float32Array.of(1, 0));
+    const other = await open({ predict_proba: '[[0.5, 0.5] for row in X]', classes_: '[0, 1, 2]' }, multiclass);
+    await expect(other.score(Float32Array.of(1, 2), 1)).rejects.toThrow('predict_proba gave 2 columns for 3 classes');
     const classes = await open({ predict: '[int(row[0]) for row in X]' }, binary);
     expect(classes.onlyClasses).toBe(true);
     expect(await classes.score(Float32Array.of(1, 2, 0, 2), 2)).toEqual(Float32Array.of(0, 1, 1, 0));
@@ -117,7 +128,7 @@ describe.skipIf(python === undefined)('an estimator in a Python process', () => 
         return undefined;
       }
     };
-    expect(state()).toBe('S');
+    await expect.poll(state).toBe('S');
     await estimator.close();
     // Nobody may be there to collect it.
     await expect.poll(() => [undefined, 'Z'].includes(state())).toBe(true);

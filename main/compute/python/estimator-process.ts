@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Task } from '../../../shared/model/signature.ts';
 import { notUsable, pythonEnvironment } from './interpreter.ts';
+import { followLines } from './output-lines.ts';
 
 const program = fileURLToPath(new URL('./estimator_worker.py', import.meta.url));
 
@@ -12,12 +12,12 @@ const program = fileURLToPath(new URL('./estimator_worker.py', import.meta.url))
 const magic = 0x50574c53;
 const kinds = { load: 1, score: 2, ready: 3, scores: 4, failed: 5 } as const;
 const headerBytes = 16;
-/** Larger answers are no answers. */
-const mostAnswerBytes = 2 ** 30;
+/** Larger answers are no answers: scores, and texts. */
+const mostScoreBytes = 2 ** 30;
+const mostTextBytes = 2 ** 20;
 const startTimeoutMs = 120_000;
 /** Lines of output that are logged in the life of a process. */
 const mostLines = 200;
-const longestLine = 1000;
 /** After its end: for what it wrote last. */
 const lastWordsMs = 500;
 
@@ -95,9 +95,10 @@ export class EstimatorProcess {
     stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
     let lines = 0;
     if (stderr !== null) {
-      createInterface({ input: stderr }).on('line', (line) => {
-        this.#lastLine = line.slice(0, longestLine);
-        if (++lines <= mostLines) options.log('warn', this.#lastLine);
+      followLines(stderr, (line) => {
+        this.#lastLine = line;
+        if (++lines <= mostLines) options.log('warn', line);
+        else if (lines === mostLines + 1) options.log('warn', 'What Python writes from here on is not kept.');
       });
     }
     this.ended = new Promise((resolve) => {
@@ -195,16 +196,13 @@ export class EstimatorProcess {
       });
       return scores;
     }
-    if (columns === 1 && classes === 2) {
+    const named = own !== null && own.length === columns ? own : undefined;
+    if (columns === 1 && classes === 2 && named === undefined) {
       numbers.forEach((positive, row) => scores.set([1 - positive, positive], 2 * row));
       return scores;
     }
-    const places = own !== null && own.length === columns ? own : Array.from({ length: columns }, (_, i) => i);
-    if (
-      columns > classes ||
-      places.some((place) => place < 0 || place >= classes) ||
-      (own === null && columns !== classes)
-    ) {
+    const places = named ?? Array.from({ length: columns }, (_, i) => i);
+    if ((named === undefined && columns !== classes) || places.some((place) => place < 0 || place >= classes)) {
       throw new Error(`predict_proba gave ${columns} columns for ${classes} classes`);
     }
     for (let row = 0; row < rows; row++) {
@@ -244,7 +242,8 @@ export class EstimatorProcess {
       this.#received = [all];
       const [kind, first, second] = [all.readUInt32LE(4), all.readUInt32LE(8), all.readUInt32LE(12)];
       const size = kind === kinds.scores ? first * second * 4 : first;
-      if (all.readUInt32LE(0) !== magic || size > mostAnswerBytes || this.#waiting === undefined) {
+      const most = kind === kinds.scores ? mostScoreBytes : mostTextBytes;
+      if (all.readUInt32LE(0) !== magic || size > most || this.#waiting === undefined) {
         this.#end(new EstimatorLost('Python wrote what is no answer and was ended.'));
         return;
       }

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { StepContext } from '../../../shared/node/runner.ts';
 import { notUsable, pythonEnvironment } from './interpreter.ts';
+import { followLines } from './output-lines.ts';
 
 /** Lines of output that are logged; the rest is dropped and counted. */
 const mostLines = 1000;
-const longestLine = 2000;
 
 interface PythonRun {
   interpreter: string;
@@ -58,12 +57,12 @@ export function runPython(
     ctx.signal.addEventListener('abort', kill, { once: true });
     if (ctx.signal.aborted) kill();
     const log = (level: 'info' | 'warn') => (line: string) => {
-      if (level === 'warn' && line.trim() !== '') lastError = line.slice(0, longestLine);
+      if (level === 'warn' && line.trim() !== '') lastError = line;
       lines++;
-      if (lines <= mostLines) ctx.log(level, line.slice(0, longestLine));
+      if (lines <= mostLines) ctx.log(level, line);
     };
-    createInterface({ input: child.stdout }).on('line', log('info'));
-    createInterface({ input: child.stderr }).on('line', log('warn'));
+    followLines(child.stdout, log('info'));
+    followLines(child.stderr, log('warn'));
     const settle = () => {
       clearTimeout(timer);
       ctx.signal.removeEventListener('abort', kill);
