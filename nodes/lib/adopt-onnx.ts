@@ -65,7 +65,7 @@ export async function adoptOnnx(options: AdoptOnnxOptions): Promise<ArtifactDraf
   return writeModel({
     ctx,
     table,
-    features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+    inputs: fused.inputs,
     pipeline,
     labels,
     model: {

@@ -131,23 +131,19 @@ describe('writeModel', () => {
       writeModel({
         ctx: { workDir, signal: new AbortController().signal, memoryBytes: 2 ** 28 },
         table,
-        features: {
-          table: table.digest,
-          inputs: [
-            { name: 'n', type: 'int64' },
-            { name: 's', type: 'string' },
-            { name: 't', type: 'timestamp' },
-          ],
-          outputs: [
-            { name: 'n', width: 1, sources: ['n'] },
-            { name: 's', width: 2, sources: ['s'] },
-          ],
-        },
+        inputs: [
+          { name: 'n', type: 'int64' },
+          { name: 's', type: 'string' },
+          { name: 't', type: 'timestamp' },
+        ],
         pipeline: {
           table: table.digest,
           inputs: [],
-          features: [],
-          width: 0,
+          features: [
+            { name: 'n', width: 1, sources: ['n'] },
+            { name: 's', width: 2, sources: ['s'] },
+          ],
+          width: 3,
           model: createGraphBuilder('features').toModel(),
         },
         labels,

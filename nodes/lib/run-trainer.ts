@@ -54,7 +54,7 @@ export async function writeFitted(
   return writeModel({
     ctx,
     table,
-    features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+    inputs: fused.inputs,
     pipeline,
     labels,
     model: {

@@ -51,9 +51,9 @@ export interface WriteModelOptions {
   ctx: Pick<StepContext, 'workDir' | 'signal' | 'memoryBytes'>;
   /** The training table. */
   table: InputArtifact;
-  /** The merged features the model was trained on. */
-  features: FeaturesManifest;
-  /** Kept beside the model, so that the parity gate can feed the native scorer. */
+  /** Raw columns that the model asks for. */
+  inputs: readonly InputColumn[];
+  /** What it was trained on; kept beside the model, so that the parity gate can feed the native scorer. */
   pipeline: MergedPipeline;
   labels: Labels;
   model: TrainedModel;
@@ -67,7 +67,7 @@ export interface WriteModelOptions {
 export async function writeModel({
   ctx,
   table,
-  features,
+  inputs,
   pipeline,
   labels,
   model,
@@ -87,9 +87,9 @@ export async function writeModel({
   await writeFile(files['pipeline.onnx'], encodeModel(pipeline.model));
   const fitted: FeaturesManifest = { table: pipeline.table, inputs: pipeline.inputs, outputs: pipeline.features };
   await writeFile(files['features.json'], `${JSON.stringify(fitted)}\n`);
-  const joined = joinedColumns(joinedViewsOf(table.manifest.meta), new Set(features.inputs.map(({ name }) => name)));
+  const joined = joinedColumns(joinedViewsOf(table.manifest.meta), new Set(inputs.map(({ name }) => name)));
   const pixels = pixelColumnsOf(table.manifest.meta);
-  const keys = keysBesideInputs(features.inputs, joined, table);
+  const keys = keysBesideInputs(inputs, joined, table);
   const source = parquetRelation(table.path('data.parquet'), table.manifest.schema?.columns);
   // One thread: the layout of the Parquet file must not depend on the machine.
   const { example, choices } = await withDuckDb(
@@ -99,15 +99,15 @@ export async function writeModel({
         await writeReference(
           db,
           source,
-          [...features.inputs.map((input) => input.name), labels.label.column],
+          [...inputs.map((input) => input.name), labels.label.column],
           files['reference.parquet'],
         );
         return {
           example: {
-            ...(await readExample(db, parquetRelation(files['reference.parquet']), features.inputs)),
+            ...(await readExample(db, parquetRelation(files['reference.parquet']), inputs)),
             ...(await readExample(db, source, keys)),
           },
-          choices: await readChoices(db, source, [...features.inputs, ...keys]),
+          choices: await readChoices(db, source, [...inputs, ...keys]),
         };
       } catch (error) {
         throw duckDbError(error, { code: 'data.unreadable', doing: 'Cannot sample the training table' });
@@ -118,20 +118,20 @@ export async function writeModel({
     task: labels.task,
     label: labels.label,
     classes: labels.classes,
-    inputs: features.inputs.map((input) => {
+    inputs: inputs.map((input) => {
       const shape = pixels[input.name];
       return shape === undefined ? input : { ...input, pixels: shape };
     }),
-    features: features.outputs,
+    features: pipeline.features,
     trainer: model.trainer,
     training: {
       rows: labels.values.length,
-      table: features.table,
+      table: pipeline.table,
       ...(model.seconds === undefined ? {} : { seconds: model.seconds }),
       ...(model.ran === undefined ? {} : { ran: model.ran }),
       curve: model.curve,
     },
-    importance: importancePerFeature(features.outputs, model.importance),
+    importance: importancePerFeature(pipeline.features, model.importance),
     example,
     choices,
     ...(model.python === undefined ? {} : { python: model.python }),

@@ -70,7 +70,7 @@ export const runner = implementNode(anomalyNode, {
     const draft = await writeModel({
       ctx,
       table: scored.artifact,
-      features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+      inputs: fused.inputs,
       pipeline,
       labels,
       model: {

@@ -78,7 +78,7 @@ export const runner = implementNode(clusterNode, {
     const draft = await writeModel({
       ctx,
       table: scored.artifact,
-      features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+      inputs: fused.inputs,
       pipeline,
       labels,
       model: {

@@ -75,7 +75,7 @@ export async function adoptEstimator(
   const draft = await writeModel({
     ctx,
     table,
-    features: { table: pipeline.table, inputs: matrix.inputs, outputs: pipeline.features },
+    inputs: matrix.inputs,
     pipeline,
     labels,
     model: {

@@ -77,7 +77,7 @@ export const runner = implementNode(recommendNode, {
     const draft = await writeModel({
       ctx,
       table,
-      features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+      inputs: fused.inputs,
       pipeline,
       labels: {
         task: 'multiclass',

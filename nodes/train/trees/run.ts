@@ -37,7 +37,7 @@ export const runner = implementNode(treesNode, {
     const draft = await writeModel({
       ctx,
       table,
-      features: { table: pipeline.table, inputs: fused.inputs, outputs: pipeline.features },
+      inputs: fused.inputs,
       pipeline,
       labels,
       model: {
