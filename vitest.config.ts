@@ -34,6 +34,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           fileParallelism: false,
+          // A browser on a machine under load; what needed it is named at the end of `npm test`.
+          retry: 1,
         },
       },
     ],

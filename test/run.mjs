@@ -20,6 +20,7 @@ const env = toolEnvironment();
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failedNames = [];
 const skippedNames = [];
+const triedAgainNames = [];
 
 function tool(script, args, more = {}) {
   return spawnSync(pinnedNode(), [join(root, 'node_modules', script), ...args], {
@@ -51,11 +52,11 @@ function check(name, run) {
 function suite(project) {
   process.stdout.write(`\n── ${project} tests\n`);
   const file = join(reports, `${project}.json`);
-  const errorsFile = join(reports, `${project}-errors.json`);
-  const reporters = ['default', 'json', join(root, 'test/unhandled-errors-reporter.ts')];
+  const moreFile = join(reports, `${project}-more.json`);
+  const reporters = ['default', 'json', join(root, 'test/run-reporter.ts')];
   const args = ['run', '--project', project, ...reporters.map((name) => `--reporter=${name}`)];
   const result = tool('vitest/vitest.mjs', [...args, `--outputFile.json=${file}`], {
-    SLIPWAY_UNHANDLED_ERRORS: errorsFile,
+    SLIPWAY_RUN_REPORT: moreFile,
   });
   let report;
   try {
@@ -65,6 +66,8 @@ function suite(project) {
     failedNames.push(`${project}: the test runner did not finish`);
     return;
   }
+  const more = existsSync(moreFile) ? JSON.parse(readFileSync(moreFile, 'utf8')) : { outside: [], triedAgain: [] };
+  triedAgainNames.push(...more.triedAgain);
   let failures = 0;
   for (const testFile of report.testResults) {
     const path = relative(root, testFile.name);
@@ -86,9 +89,8 @@ function suite(project) {
   }
   if (failures === 0 && result.status !== 0) {
     failures = 1;
-    const errors = existsSync(errorsFile) ? JSON.parse(readFileSync(errorsFile, 'utf8')) : [];
     failedNames.push(
-      [`${project}: the test runner reported an error outside of tests`, ...errors.map(shortened)].join('\n'),
+      [`${project}: the test runner reported an error outside of tests`, ...more.outside.map(shortened)].join('\n'),
     );
   }
   total.failed += failures;
@@ -110,6 +112,8 @@ if (wants('e2e')) suite('e2e');
 
 if (skippedNames.length > 0)
   process.stdout.write(`\nSkipped:\n${skippedNames.map((name) => `  ${name}`).join('\n')}\n`);
+if (triedAgainNames.length > 0)
+  process.stdout.write(`\nPassed only at the second try:\n${triedAgainNames.map((name) => `  ${name}`).join('\n')}\n`);
 if (failedNames.length > 0) process.stdout.write(`\nFailed:\n${failedNames.map((name) => `  ${name}`).join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
