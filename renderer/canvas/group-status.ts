@@ -40,7 +40,8 @@ export function groupStatus(
     ...more,
   });
   const failed = steps.find(({ step, state }) => state === 'failed' && !step.hit);
-  if (failed) return say('failed', t.failed, { cause: engineText(run?.steps[failed.id]?.error?.message ?? '') });
+  const error = failed && run?.steps[failed.id]?.error;
+  if (failed) return say('failed', t.failed, { cause: error && engineText(error.message) });
   if (runActive && steps.some(({ state }) => state === 'running')) {
     return say('running', t.running, { level: Math.max(0.04, settled / Math.max(1, steps.length)) });
   }

@@ -28,6 +28,9 @@ it('formats time by the distance of ticks', () => {
 
 it('reads values out with three significant digits, whole numbers in full', () => {
   expect(formatReadout(0.72345)).toBe('0.723');
+  expect(formatReadout(0.9998)).toBe('0.9998');
+  expect(formatReadout(-0.99996)).toBe('−0.99996');
+  expect(formatReadout(1)).toBe('1');
   expect(formatReadout(1984210)).toBe('1,984,210');
   expect(formatReadout(-18.44)).toBe('−18.4');
   expect(formatReadout(0.0000123)).toBe('1.23e−5');

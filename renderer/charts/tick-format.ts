@@ -58,13 +58,16 @@ export function formatTimeTick(timeMs: number, stepMs: number, utc = false): str
   return `${month} ${shifted.getUTCFullYear()}`;
 }
 
-/** A read-out under the pointer: `digits` significant digits, thousands separated. */
+/**
+ * A read-out under the pointer: `digits` significant digits, thousands separated; more where a share that is nearly 1
+ * would read as 1.
+ */
 export function formatReadout(value: number, digits = 3): string {
   if (!Number.isFinite(value))
     return value === Number.POSITIVE_INFINITY ? '∞' : value === Number.NEGATIVE_INFINITY ? `${minus}∞` : '–';
   if (value !== 0 && Math.abs(value) < 1e-4) return localDigits(value.toExponential(digits - 1).replaceAll('-', minus));
-  const format = new Intl.NumberFormat(locale(), {
-    maximumSignificantDigits: Math.max(digits, Math.trunc(Math.abs(value)).toString().length),
-  });
+  const size = Math.abs(value);
+  const needed = size < 1 ? Math.min(12, Math.ceil(-Math.log10(1 - size))) : Math.trunc(size).toString().length;
+  const format = new Intl.NumberFormat(locale(), { maximumSignificantDigits: Math.max(digits, needed) });
   return format.format(value).replace('-', minus);
 }

@@ -4,7 +4,7 @@ import { useConnection } from '../client/connection-store.ts';
 import { useQuery } from '../client/use-query.ts';
 import { useSubscription } from '../client/use-subscription.ts';
 import { type EndpointView, loadEndpoints, useEndpoints } from '../state/endpoint-store.ts';
-import { askModelTrust } from '../state/model-trust-store.ts';
+import { askModelTrust, untrustedModel } from '../state/model-trust-store.ts';
 import { stopEndpoint } from '../state/run-commands.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -24,6 +24,7 @@ import { TryIt } from './try-it.tsx';
 import { VersionPanel } from './version-panel.tsx';
 import { useObjective } from './use-objective.ts';
 import './endpoints.css';
+import { engineText } from '../translation/engine-text.ts';
 import { t } from './text.ts';
 
 const pills = () =>
@@ -69,6 +70,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
   );
   const objectiveMs = useObjective(endpoint.graphId, endpoint.nodeId);
   const now = stats.latest;
+  const refused = endpoint.error ? untrustedModel(endpoint.error) : undefined;
   const python = now?.versions.find(({ ran }) => ran?.provider === 'python')?.ran;
   const base = endpoint.http;
   const address =
@@ -96,7 +98,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
         <Ownership owner={endpoint.owner} onCall={endpoint.onCall} />
         <EndpointPill state={endpoint.state} version={endpoint.model?.version} />
         {python && (
-          <span className="pill" title={python.why}>
+          <span className="pill" title={engineText(python.why)}>
             Python
           </span>
         )}
@@ -133,12 +135,8 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
           {endpoint.state === 'failed' && endpoint.error ? (
             <>
               <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)} />
-              {endpoint.error.code === 'trust.required' && endpoint.model && (
-                <Button
-                  onClick={() =>
-                    askModelTrust(endpoint.model?.digest ?? '', () => startInGraph(endpoint.graphId, endpoint.nodeId))
-                  }
-                >
+              {refused !== undefined && (
+                <Button onClick={() => askModelTrust(refused, () => startInGraph(endpoint.graphId, endpoint.nodeId))}>
                   {t.trustModelAsk}
                 </Button>
               )}

@@ -72,8 +72,8 @@ export function FeaturesScreen() {
             name,
             state: '',
             icon: 'table' as const,
-            word: t.service,
-            note: t.versionNumber(newest?.service.version ?? 1),
+            word: t.versionNumber(newest?.service.version ?? 1),
+            note: t.service,
           })),
         ]}
       />

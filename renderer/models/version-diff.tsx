@@ -47,7 +47,7 @@ export function VersionDiff({ group, version }: { group: ModelGroup; version: nu
         <p className="mute">{t.nothingDiffers}</p>
       )}
       {rows.length > 0 && (
-        <table className="list-table">
+        <table className="list-table compare-table">
           <thead>
             <tr>
               <th scope="col">{t.what}</th>

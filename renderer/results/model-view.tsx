@@ -8,6 +8,7 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { formatCell } from './cell-format.ts';
 import { useArtifactJson } from './use-artifact-json.ts';
+import { engineText } from '../translation/engine-text.ts';
 import { t } from './text.ts';
 
 function curveIndex(values: readonly number[]): number[] {
@@ -92,7 +93,7 @@ export function ModelParts({ manifest }: { manifest: ModelManifest }) {
           {manifest.python !== undefined && (
             <>
               <dt>{t.runsIn}</dt>
-              <dd title={manifest.python.why}>
+              <dd title={engineText(manifest.python.why)}>
                 {t.inPython(manifest.python.version, manifest.python.type)}
                 <div className="mono mute">{manifest.python.interpreter}</div>
               </dd>
