@@ -65,6 +65,9 @@ const systems: readonly { id: string; title: string; apiVersion: string; kind: s
   { id: 'prometheus', title: 'Prometheus operator', apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
 ];
 
+/** Makers of volumes that only the pods of one node can share; they refuse a claim that asks for more. */
+export const oneNodeProvisioners = new Set(['rancher.io/local-path', 'openebs.io/local']);
+
 /** The first that knows `preStop.sleep` without a feature gate. */
 const oldestMinor = 30;
 
@@ -225,11 +228,19 @@ async function gpuCheck(client: ClusterClient): Promise<ClusterCheck> {
 
 async function storageCheck(client: ClusterClient): Promise<ClusterCheck> {
   const { items } = await client.json<{
-    items: { metadata: { name: string; annotations?: Record<string, string> } }[];
+    items: { metadata: { name: string; annotations?: Record<string, string> }; provisioner?: string }[];
   }>({ path: '/apis/storage.k8s.io/v1/storageclasses' });
   const standard = items.find(
     ({ metadata }) => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
   );
+  if (standard !== undefined && oneNodeProvisioners.has(standard.provisioner ?? '')) {
+    return {
+      id: 'storage',
+      state: 'warning',
+      message: `The storage class ${standard.metadata.name} is the default; its volumes stay on one node.`,
+      fix: 'Set accessModes to ReadWriteOnce in the overlay (all pods then run on that node), or another storageClassName, or use overlays/object-storage.',
+    };
+  }
   if (standard !== undefined) {
     const message = `The storage class ${standard.metadata.name} is the default; it must offer ReadWriteMany for several nodes.`;
     return { id: 'storage', state: 'ok', message };

@@ -61,6 +61,23 @@ describe('steps of a workflow', () => {
     expect(found.run.state).toBe('succeeded');
   });
 
+  it('are done when the run has succeeded, whatever is left of their pods', () => {
+    // Argo keeps the nodes of large workflows elsewhere.
+    const found = statuses(workflow('Succeeded'), [pod('step-2-trees', 0, { running: {} })]);
+    expect(found.states).toEqual(['done', 'done']);
+    const job = { metadata: { uid: 'j', name: 'run' }, status: { conditions: [{ type: 'Complete', status: 'True' }] } };
+    const ofJob = stepStatuses({ steps, run: { kind: 'Job', name: 'run' }, job, pods: [], events: [] });
+    expect(ofJob.steps.map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  it('wait for a controller that may not watch the namespace', () => {
+    const untouched = { metadata: { uid: 'w', name: 'run' } };
+    expect(statuses(untouched).run).toEqual({
+      state: 'pending',
+      reason: expect.stringContaining('watch this namespace'),
+    });
+  });
+
   it('wait again after a pod that failed, as long as the workflow tries again', () => {
     const lost = pod('step-1-flights', 0, {}, { phase: 'Failed', reason: 'Evicted', message: 'low on memory' });
     const nodes = { a: { type: 'Retry', displayName: 'step-1-flights', phase: 'Running' } };

@@ -64,11 +64,12 @@ export function stepStatuses(state: ClusterState): { steps: StepStatus[]; run: R
   const over = run.state === 'failed' || run.state === 'gone';
   return {
     run,
-    steps: withShares.map((step) =>
-      over && ['pending', 'scheduling', 'pulling', 'running'].includes(step.state)
-        ? { ...step, state: 'skipped', reason: step.reason ?? run.reason }
-        : step,
-    ),
+    steps: withShares.map((step): StepStatus => {
+      if (!['pending', 'scheduling', 'pulling', 'running'].includes(step.state)) return step;
+      // Its pod may be cleaned up, or told of later than the run.
+      if (run.state === 'succeeded') return { ...step, state: 'done', reason: null, fix: null };
+      return over ? { ...step, state: 'skipped', reason: step.reason ?? run.reason } : step;
+    }),
   };
 }
 
@@ -78,7 +79,13 @@ function runStatus({ run, job, workflow }: ClusterState): RunStatus {
     const { phase, message } = workflow.status ?? {};
     if (phase === 'Succeeded') return { state: 'succeeded', reason: null };
     if (phase === 'Failed' || phase === 'Error') return { state: 'failed', reason: message ?? null };
-    return { state: phase === undefined || phase === 'Pending' ? 'pending' : 'running', reason: message ?? null };
+    if (phase === undefined) {
+      return {
+        state: 'pending',
+        reason: 'Argo has not taken the Workflow up yet; its controller must run and watch this namespace.',
+      };
+    }
+    return { state: phase === 'Pending' ? 'pending' : 'running', reason: message ?? null };
   }
   if (job === undefined) return { state: 'gone', reason: `There is no Job ${run.name}.` };
   const is = (type: string) => job.status?.conditions?.find((entry) => entry.type === type && entry.status === 'True');
@@ -215,7 +222,7 @@ function fixOf(reason: string, message: string): string | null {
   if (reason === 'Evicted') return 'The node ran out of memory or disk; the step is tried again.';
   if (/exceeded quota/.test(message)) return 'Free resources in the namespace, or ask for a larger quota.';
   if (/PersistentVolumeClaim|persistentvolumeclaim|unbound immediate/.test(message)) {
-    return 'The volume for results is not there yet: see which storage class offers ReadWriteMany.';
+    return 'The volume for results is not there yet: its storage class must offer ReadWriteMany; on one node set ReadWriteOnce in the overlay.';
   }
   if (/nvidia\.com/.test(message)) return 'No node has a free GPU.';
   if (/Insufficient/.test(message))

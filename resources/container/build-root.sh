@@ -6,6 +6,8 @@
 # 12 and cuDNN 9 themselves are to come with the base image.
 # Needs node >= 20, npm; with --debian apt-get and dpkg-deb. Usage: build-root.sh [--debian] [--cuda] OUT
 set -euo pipefail
+# Pods run as a user who owns none of it.
+umask 022
 usage='usage: build-root.sh [--debian] [--cuda] OUT'
 debian=false
 cuda=false

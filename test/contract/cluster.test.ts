@@ -382,6 +382,21 @@ describe('preflight', () => {
     ]);
   });
 
+  it('warns of volumes that pods of several nodes cannot share', async () => {
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    server.put({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'local-path', annotations },
+      provisioner: 'rancher.io/local-path',
+    });
+    expect(stateOf(await preflight(client), 'storage')).toMatchObject({
+      state: 'warning',
+      message: expect.stringContaining('local-path'),
+      fix: expect.stringContaining('ReadWriteOnce'),
+    });
+  });
+
   it('says which targets need the right to give roles', async () => {
     server.denied.add('create rolebindings');
     const found = await preflight(client);

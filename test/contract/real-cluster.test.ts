@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { openCluster } from '../../main/cluster/api/cluster-client.ts';
 import { exportContextOf } from '../../main/cluster/context-of-graph.ts';
 import { podLog } from '../../main/cluster/pod-log.ts';
+import { oneNodeProvisioners } from '../../main/cluster/preflight.ts';
 import { numericSteps } from '../../main/cli/parity/numeric-steps.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
@@ -17,7 +18,7 @@ import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
  *   SLIPWAY_TEST_IMAGE           engine image the cluster's nodes can have; without it only dry runs are made
  *   SLIPWAY_TEST_NAMESPACE       a namespace that exists; default is one of its own, removed at the end
  *   SLIPWAY_TEST_STORAGE_CLASS   class of the volume; default is the cluster's
- *   SLIPWAY_TEST_ACCESS_MODE     of the volume; default ReadWriteMany, on a cluster of one node ReadWriteOnce
+ *   SLIPWAY_TEST_ACCESS_MODE     of the volume; default ReadWriteMany, on one node or with a class for one ReadWriteOnce
  *   SLIPWAY_TEST_VOLUME_CLAIM    a claim that exists in SLIPWAY_TEST_NAMESPACE and is used instead
  *   SLIPWAY_TEST_USER            user and group of the pods; default 10001
  *   SLIPWAY_TEST_TEMPLATE        sample graph; default flight-delays
@@ -82,9 +83,10 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
       .json<{ items: { status?: { allocatable?: { cpu?: string } } }[] }>({ path: '/api/v1/nodes' })
       .then(({ items }) => items.map(({ status }) => coresOf(status?.allocatable?.cpu)))
       .catch(() => []);
-    // With one node every class of volumes will do.
-    accessMode = givenAccessMode ?? (nodes.length === 1 ? 'ReadWriteOnce' : undefined);
-    small = nodes.length > 0 && Math.max(...nodes) < roomyCores;
+    const stays = await volumesStayOnOneNode().catch(() => false);
+    // With one node every class of volumes will do; a volume that stays on one draws all pods there.
+    accessMode = givenAccessMode ?? (nodes.length === 1 || stays ? 'ReadWriteOnce' : undefined);
+    small = nodes.length > 0 && Math.min(...nodes) < roomyCores;
   }, askMs);
   afterAll(async () => {
     const client = openCluster(undefined);
@@ -211,7 +213,9 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
       const namespace = await namespaceFor(target);
       const dir = await exported(target);
       try {
-        const applied = await runSlipway(['apply', dir, '--namespace', namespace, '--watch'], dataDir);
+        const watched = ['apply', dir, '--namespace', namespace, '--watch'];
+        // Stopped before the test is, it still tells what it saw.
+        const applied = await runSlipway(watched, dataDir, {}, runMs);
         const story = applied.lines.map((line) => JSON.stringify(line)).join('\n');
         expect(applied.code, `${applied.stderr}\n${story}`).toBe(0);
         const outputs = await outputsOf(namespace, applied.lines);
@@ -234,7 +238,7 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
         expect(deleted.code, deleted.stderr).toBe(0);
       }
     },
-    runMs,
+    runMs + 4 * askMs,
   );
 
   /** Endpoints wait for the model, then answer. */
@@ -250,6 +254,18 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
     }
   }
 });
+
+/** Whether the class that volumes will have makes them on a node's own disk, and so refuses to share them among nodes. */
+async function volumesStayOnOneNode(): Promise<boolean> {
+  const { items } = await openCluster(undefined).json<{
+    items: { metadata: { name: string; annotations?: Record<string, string> }; provisioner: string }[];
+  }>({ path: '/apis/storage.k8s.io/v1/storageclasses' });
+  const isDefault = 'storageclass.kubernetes.io/is-default-class';
+  const used = items.find(({ metadata }) =>
+    storageClass === undefined ? metadata.annotations?.[isDefault] === 'true' : metadata.name === storageClass,
+  );
+  return used !== undefined && oneNodeProvisioners.has(used.provisioner);
+}
 
 /** Of a quantity of cores: `4`, `3920m`. */
 function coresOf(quantity: string | undefined): number {

@@ -12,17 +12,18 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs `slipway ARGS --json --data-dir DIR` to its end. */
+/** Runs `slipway ARGS --json --data-dir DIR` to its end, or asks it to end after `limitMs`. */
 export function runSlipway(
   args: readonly string[],
   dataDir: string,
   env: Record<string, string> = {},
+  limitMs?: number,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       [join(repositoryRoot, 'main/cli/slipway.ts'), ...args, '--json', '--data-dir', dataDir],
-      { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+      { cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, timeout: limitMs },
     );
     let stdout = '';
     let stderr = '';

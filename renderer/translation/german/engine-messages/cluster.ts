@@ -108,6 +108,10 @@ export const clusterMessages: Readonly<Record<string, string>> = {
   '{1} nodes; {2}.': '{1} Knoten; {2}.',
   'The storage class {1} is the default; it must offer ReadWriteMany for several nodes.':
     'Die Speicherklasse {1} ist die Vorgabe; für mehrere Knoten muss sie ReadWriteMany bieten.',
+  'The storage class {1} is the default; its volumes stay on one node.':
+    'Die Speicherklasse {1} ist die Vorgabe; ihre Volumes bleiben auf einem Knoten.',
+  'Set accessModes to ReadWriteOnce in the overlay (all pods then run on that node), or another storageClassName, or use overlays/object-storage.':
+    'Setze im Overlay accessModes auf ReadWriteOnce (dann laufen alle Pods auf diesem Knoten) oder einen anderen storageClassName, oder nutze overlays/object-storage.',
   'There is no storage class.': 'Es gibt keine Speicherklasse.',
   'No storage class is the default (there are {1}).': 'Keine Speicherklasse ist die Vorgabe (es gibt {1}).',
   'Set storageClassName in the overlay, or use overlays/object-storage.':
@@ -115,6 +119,8 @@ export const clusterMessages: Readonly<Record<string, string>> = {
   'serves its model as "{1}", the name of another endpoint':
     'betreibt sein Modell als "{1}", den Namen eines anderen Endpunkts',
   'Give each endpoint a name of its own.': 'Gib jedem Endpunkt einen eigenen Namen.',
+  'Argo has not taken the Workflow up yet; its controller must run and watch this namespace.':
+    'Argo hat den Workflow noch nicht angenommen; sein Controller muss laufen und diesen Namensraum beobachten.',
   'There is no Workflow {1}.': 'Es gibt keinen Workflow {1}.',
   'There is no Job {1}.': 'Es gibt keinen Job {1}.',
   'A step before it did not succeed.': 'Ein Schritt davor ist nicht gelungen.',
@@ -130,8 +136,8 @@ export const clusterMessages: Readonly<Record<string, string>> = {
     'Dem Knoten ging Arbeitsspeicher oder Platte aus; der Schritt wird noch einmal versucht.',
   'Free resources in the namespace, or ask for a larger quota.':
     'Gib Ressourcen im Namensraum frei, oder bitte um ein größeres Kontingent.',
-  'The volume for results is not there yet: see which storage class offers ReadWriteMany.':
-    'Das Volume für Ergebnisse ist noch nicht da: sieh nach, welche Speicherklasse ReadWriteMany bietet.',
+  'The volume for results is not there yet: its storage class must offer ReadWriteMany; on one node set ReadWriteOnce in the overlay.':
+    'Das Volume für Ergebnisse ist noch nicht da: seine Speicherklasse muss ReadWriteMany bieten; auf einem Knoten setze ReadWriteOnce im Overlay.',
   'No node has a free GPU.': 'Kein Knoten hat eine freie GPU.',
   'No node has room for it: free some, add a node, or lower the requests in the overlay.':
     'Kein Knoten hat Platz dafür: schaffe Platz, füge einen Knoten hinzu, oder senke die Anforderungen im Overlay.',
