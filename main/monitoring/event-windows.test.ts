@@ -70,22 +70,33 @@ describe('windows of event time', () => {
   });
 
   it('do not depend on how rows are dealt to looks, nor on a restart between them', () => {
+    const few = seconds.map((events) => ({ events, secondMs: 1_000 }));
+    // More windows than may be open at once.
+    const many = fc
+      .array(fc.integer({ min: 0, max: 5_000 }), { minLength: 100, maxLength: 200 })
+      .map((events) => ({ events, secondMs: 60_000 }));
+    const arrivals = fc.oneof(few, many);
     fc.assert(
-      fc.property(seconds, lengths, fc.integer({ min: 1, max: 9 }), (events, { window, lateness }, step) => {
-        const options = { column: 'at', windowMs: window * 1_000, latenessMs: lateness * 1_000 };
-        const whole = new EventWindows(options);
-        const expected = whole.add(rowsOf(events)).map(({ startMs, count }) => ({ startMs, count }));
-        let dealt = new EventWindows(options);
-        const closed: typeof expected = [];
-        for (let first = 0; first < events.length; first += step) {
-          const part = rowsOf(events.slice(first, first + step), first);
-          closed.push(...dealt.add(part).map(({ startMs, count }) => ({ startMs, count })));
-          dealt = new EventWindows(options, dealt.state);
-        }
-        expect(closed.toSorted((a, b) => a.startMs - b.startMs)).toEqual(expected);
-        expect(dealt.unplaced).toEqual(whole.unplaced);
-        expect(dealt.openCount).toBe(whole.openCount);
-      }),
+      fc.property(
+        arrivals,
+        lengths,
+        fc.integer({ min: 1, max: 99 }),
+        ({ events, secondMs }, { window, lateness }, step) => {
+          const options = { column: 'at', windowMs: window * 1_000, latenessMs: lateness * secondMs };
+          const whole = new EventWindows(options);
+          const expected = whole.add(rowsOf(events)).map(({ startMs, count }) => ({ startMs, count }));
+          let dealt = new EventWindows(options);
+          const closed: typeof expected = [];
+          for (let first = 0; first < events.length; first += step) {
+            const part = rowsOf(events.slice(first, first + step), first);
+            closed.push(...dealt.add(part).map(({ startMs, count }) => ({ startMs, count })));
+            dealt = new EventWindows(options, dealt.state);
+          }
+          expect(closed.toSorted((a, b) => a.startMs - b.startMs)).toEqual(expected);
+          expect(dealt.unplaced).toEqual(whole.unplaced);
+          expect(dealt.openCount).toBe(whole.openCount);
+        },
+      ),
       { numRuns: 300, seed: 7 },
     );
   });

@@ -85,6 +85,13 @@ export class EventWindows {
       return [];
     }
     const placed = new Map<number, number[]>();
+    /** Windows that still take rows. */
+    const waiting = new Set(this.#open.keys());
+    const closeTo = (toMs: number) => {
+      if (toMs <= this.#closedToMs) return;
+      this.#closedToMs = toMs;
+      for (const startMs of waiting) if (!this.#isWaiting(startMs)) waiting.delete(startMs);
+    };
     for (let row = 0; row < rows.rows; row++) {
       const value = times.values[row] as bigint;
       if (value === MISSING_TIMESTAMP || isFutureTime(value, rows.timesMs[row] as number)) {
@@ -93,31 +100,26 @@ export class EventWindows {
       }
       const timeMs = Number(value) / 1_000;
       const startMs = Math.floor(timeMs / windowMs) * windowMs;
-      if (startMs + windowMs <= this.#closedToMs) {
+      if (!this.#isWaiting(startMs)) {
         this.#countLate(startMs);
         continue;
       }
       const own = placed.get(startMs) ?? [];
       placed.set(startMs, own);
       own.push(row);
+      waiting.add(startMs);
       if (timeMs > this.#latestMs) {
         this.#latestMs = timeMs;
-        this.#close(Math.floor((timeMs - latenessMs) / windowMs) * windowMs);
+        closeTo(Math.floor((timeMs - latenessMs) / windowMs) * windowMs);
       }
-      this.#limitOpen(placed);
+      if (waiting.size > maxOpenWindows) closeTo(Math.min(...waiting) + windowMs);
     }
     for (const [startMs, own] of placed) this.#place(startMs, pickRows(rows, own));
     return this.#takeClosed();
   }
 
-  #close(toMs: number): void {
-    this.#closedToMs = Math.max(this.#closedToMs, toMs);
-  }
-
-  #limitOpen(placed: ReadonlyMap<number, unknown>): void {
-    if (this.#open.size + placed.size <= maxOpenWindows) return;
-    const starts = new Set([...this.#open.keys(), ...placed.keys()].filter((start) => start >= this.#closedToMs));
-    if (starts.size > maxOpenWindows) this.#close(Math.min(...starts) + this.#options.windowMs);
+  #isWaiting(startMs: number): boolean {
+    return startMs + this.#options.windowMs > this.#closedToMs;
   }
 
   #countLate(startMs: number): void {
@@ -149,7 +151,7 @@ export class EventWindows {
 
   #takeClosed(): EventWindow[] {
     const closed = [...this.#open.values()]
-      .filter(({ startMs }) => startMs + this.#options.windowMs <= this.#closedToMs)
+      .filter(({ startMs }) => !this.#isWaiting(startMs))
       .toSorted((a, b) => a.startMs - b.startMs);
     for (const { startMs } of closed) this.#open.delete(startMs);
     return closed;
