@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { readDeviceUses } from '../compute/devices/device-lease.ts';
 import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { Batcher } from './batcher.ts';
 import { ModelExecutor } from './model-executor.ts';
@@ -106,4 +107,37 @@ it('ends a worker that still loads only after its load, and starts none once clo
   expect((await opened).inputs).toHaveLength(1);
   expect(states).toEqual(['closed']);
   await expect(loading.open()).rejects.toMatchObject({ code: 'serve.not-ready' });
+});
+
+it('gives back what its worker held of a device, however that ends', async () => {
+  vi.stubEnv('SLIPWAY_DEVICES_DIR', join(dir, 'devices'));
+  const source = `
+    import(${JSON.stringify(import.meta.resolve('../compute/devices/device-lease.ts'))}).then(({ openDeviceLease }) => {
+      const { parentPort } = require('node:worker_threads');
+      openDeviceLease({ role: 'serving', what: 'a model', provider: 'cuda', bytes: 1 });
+      const ran = { provider: 'cuda', why: '' };
+      parentPort.on('message', () => {}).postMessage({ type: 'ready', inputs: [], outputs: [], sha256: '', ran });
+    });`;
+  const started: Worker[] = [];
+  const onDevice = new ModelExecutor(
+    { path, label: 'model times', threads: 1, device: 'gpu', maxBatchRows: 1, warmup: [] },
+    { state: () => undefined, log: () => undefined },
+    () => {
+      const worker = new Worker(source, { eval: true });
+      started.push(worker);
+      return worker;
+    },
+  );
+  try {
+    await onDevice.open();
+    expect(readDeviceUses()).toHaveLength(1);
+    await started[0]?.terminate();
+    await vi.waitFor(() => expect([onDevice.state, started.length]).toEqual(['ready', 2]), 10_000);
+    expect(readDeviceUses()).toHaveLength(1);
+    await onDevice.close();
+    expect(readDeviceUses()).toEqual([]);
+  } finally {
+    await onDevice.close();
+    vi.unstubAllEnvs();
+  }
 });

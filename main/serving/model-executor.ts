@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError, fromWireError } from '../../shared/errors/app-error.ts';
+import { closeLeasesOfThread } from '../compute/devices/device-lease.ts';
 import { type BatchExecutor, type BatchResult, WorkerLost } from './batcher.ts';
 import type { Tensor, TensorSpec } from './tensor.ts';
 import type { Placement, RunMessage, WorkerReply, WorkerStart } from './worker-protocol.ts';
@@ -154,6 +155,8 @@ export class ModelExecutor implements BatchExecutor {
   #startWorker(): Promise<{ inputs: TensorSpec[]; outputs: TensorSpec[] }> {
     return new Promise((resolve, reject) => {
       const worker = this.#createWorker(this.#start);
+      // It has no number any more once it has ended.
+      const { threadId } = worker;
       this.#worker = worker;
       worker.on('message', (reply: WorkerReply) => {
         switch (reply.type) {
@@ -191,6 +194,7 @@ export class ModelExecutor implements BatchExecutor {
         this.#events.log('error', `Worker of ${this.#start.label}: ${error.message}`);
       });
       worker.on('exit', () => {
+        if (this.#start.device !== 'cpu') closeLeasesOfThread(threadId);
         reject(new AppError('model.invalid', `The worker of ${this.#start.label} ended while loading the model.`));
         if (this.#worker === worker) this.#lost();
       });

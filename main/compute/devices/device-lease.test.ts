@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDeviceLease, readDeviceUses } from './device-lease.ts';
+import { closeLeasesOfThread, openDeviceLease, readDeviceUses } from './device-lease.ts';
 import { readDeviceSharing, writeDeviceSharing } from './device-sharing.ts';
 
 let dir: string;
@@ -109,6 +110,25 @@ describe('sharing a graphics processor', () => {
     expect(readdirSync(dir)).toEqual(['half.lease.json']);
     const held = lease('training');
     expect(readDeviceUses(dir)).toMatchObject([{ role: 'training', what: 'a training', provider: 'webgpu' }]);
+    held.close();
+  });
+
+  it('gives back what a thread held that was terminated, and nothing of the others', async () => {
+    const held = lease('training');
+    const source = `
+      import(${JSON.stringify(import.meta.resolve('./device-lease.ts'))}).then(({ openDeviceLease }) => {
+        const { parentPort, workerData } = require('node:worker_threads');
+        openDeviceLease({ role: 'serving', what: 'a serving', provider: 'webgpu', bytes: 1 }, workerData);
+        parentPort.on('message', () => {}).postMessage('held');
+      });`;
+    const worker = new Worker(source, { eval: true, workerData: dir });
+    const { threadId } = worker;
+    await once(worker, 'message');
+    await worker.terminate();
+    const roles = () => readDeviceUses(dir).map(({ role }) => role);
+    expect(roles().toSorted()).toEqual(['serving', 'training']);
+    closeLeasesOfThread(threadId, dir);
+    expect(roles()).toEqual(['training']);
     held.close();
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
 import { type DeviceUse, deviceUseSchema } from '../../../shared/devices/device-sharing.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
@@ -26,6 +27,12 @@ const refreshMs = 1_000;
 
 const suffix = '.lease.json';
 
+/** What the names of a thread's leases begin with. */
+function prefixOf(thread: number): string {
+  const { pid, start } = currentProcess();
+  return `${pid}-${start}-${thread}-`;
+}
+
 export interface DeviceLease {
   /** Waits where the other role goes first and is at work, for a bounded time; ms waited. Tells the others of the run. */
   turn(signal?: AbortSignal): Promise<number>;
@@ -41,7 +48,7 @@ export function openDeviceLease(
   dir = devicesFolder(),
 ): DeviceLease {
   const record: LeaseRecord = { ...currentProcess(), ...use, sinceMs: Date.now(), waitedMs: 0 };
-  const path = join(dir, `${randomUUID()}${suffix}`);
+  const path = join(dir, `${prefixOf(threadId)}${randomUUID()}${suffix}`);
   let sharing = readDeviceSharing(dir);
   let readMs = Date.now();
   let toldMs = 0;
@@ -86,6 +93,19 @@ export function openDeviceLease(
       tell(() => rmSync(path, { force: true }));
     },
   };
+}
+
+/** Gives back what a thread of this process held when it ended: one that is terminated closes nothing itself. */
+export function closeLeasesOfThread(thread: number, dir = devicesFolder()): void {
+  const prefix = prefixOf(thread);
+  for (const name of leaseFiles(dir)) {
+    if (!name.startsWith(prefix)) continue;
+    try {
+      rmSync(join(dir, name), { force: true });
+    } catch {
+      // Where nothing can be removed, it goes with the process.
+    }
+  }
 }
 
 function isOtherAtWork(dir: string, role: LeaseRecord['role']): boolean {
