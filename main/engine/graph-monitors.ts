@@ -60,7 +60,8 @@ export interface GraphMonitors {
   readonly loops: LoopRecords;
   /** A person's decision on a challenger. Errors: `serve.not-ready`, `loop.nothing-to-decide`. */
   decide(decision: { graphId: string; nodeId: string; attempt: string; approve: boolean }): void;
-  close(): void;
+  /** Stops all monitors at once; resolves when alerts that waited have been sent, see `Alerting`. */
+  close(): Promise<void>;
 }
 
 export interface GraphMonitorsOptions {
@@ -228,7 +229,7 @@ export function createGraphMonitors({ engine, host, log, onLoopEvent, onAlert }:
       for (const { monitor } of attached.values()) monitor.close();
       attached.clear();
       observers.clear();
-      alerting.close();
+      return alerting.close();
     },
   };
 }

@@ -154,6 +154,48 @@ it('sends what begins together as one message, by severity and with each owner',
   }
 });
 
+it('sends what waits when it is closed, and tries no more what is refused', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-alert-close-'));
+  const database = openDatabase(dir);
+  let status = 500;
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked++;
+    request.resume().on('end', () => response.writeHead(status).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const records = createAlertRecords(database);
+    const lines: string[] = [];
+    const rule = {
+      graphId: 'g',
+      nodeId: 'm',
+      severity: 'warning' as const,
+      title: 'Inputs drift',
+      webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    };
+    const explain = async () => ({ sentences: [], columns: [], performance: null, examples: [] });
+    const open = () => records.list({ open: true, limit: 5 });
+    const refused = createAlerting(records, { log: (text) => lines.push(text), groupMs: 1 });
+    refused.update({ ...rule, kind: 'drift' }, true, explain);
+    await expect.poll(() => asked).toBe(1);
+    await refused.close();
+    expect(asked).toBeLessThan(3);
+    expect(lines.at(-1)).toBe('The alert "Inputs drift" could not be sent: status 500.');
+    [status, asked] = [200, 0];
+    const waiting = createAlerting(records, { log: () => undefined, groupMs: 600_000 });
+    waiting.update({ ...rule, kind: 'break' }, true, explain);
+    await expect.poll(open).toHaveLength(2);
+    await waiting.close();
+    expect(asked).toBe(1);
+    expect(open().map(({ kind, deliveredMs }) => [kind, deliveredMs !== null])).toContainEqual(['break', true]);
+  } finally {
+    server.close();
+    database.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 it('says how numbers and categories have moved', () => {
   const numbers = (values: number[]) =>
     summarizeValues({ name: 'x', kind: 'number', values: Float64Array.from(values) }, 'float64');

@@ -19,8 +19,11 @@ export interface AlertRule {
 export interface Alerting {
   /** Follows the state of a rule: opens an alert when it begins to hold, ends it when it no longer does. */
   update(rule: AlertRule, active: boolean, explain: () => Promise<Alert['explanation']>): void;
-  /** Sends what still waits to be sent together with others. */
-  close(): void;
+  /**
+   * Sends what still waits for others. Resolves once all is sent or was refused, which is not tried again, and after
+   * 5 s at the latest.
+   */
+  close(): Promise<void>;
 }
 
 export interface AlertingOptions {
@@ -37,6 +40,20 @@ const drawnColumns = 3;
 const attempts = 3;
 const retryDelayMs = 2_000;
 const defaultGroupMs = 3_000;
+const longestCloseMs = 5_000;
+
+/** For so long, or until the signal. */
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms).unref();
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
 
 export function createAlerting(
   records: AlertRecords,
@@ -44,6 +61,8 @@ export function createAlerting(
 ): Alerting {
   /** What waits for others of its graph that go the same way. */
   const groups = new Map<string, { route: AlertRoute; alerts: Alert[]; timer: NodeJS.Timeout }>();
+  const underWay = new Set<Promise<void>>();
+  const closing = new AbortController();
 
   async function deliver(alerts: readonly Alert[], send: () => Promise<void>): Promise<void> {
     const titles = alerts.map(({ title }) => `"${title}"`).join(', ');
@@ -52,14 +71,12 @@ export function createAlerting(
         await send();
         break;
       } catch (error) {
-        if (attempt === attempts) {
+        if (attempt === attempts || closing.signal.aborted) {
           const reason = error instanceof Error ? error.message : String(error);
           log(`The alert ${titles} could not be sent: ${reason}.`);
           return;
         }
-        await new Promise((resolve) => {
-          setTimeout(resolve, retryDelayMs).unref();
-        });
+        await waitFor(retryDelayMs, closing.signal);
       }
     }
     try {
@@ -75,7 +92,10 @@ export function createAlerting(
     if (group === undefined) return;
     groups.delete(key);
     clearTimeout(group.timer);
-    for (const [, way] of deliveriesOf(group.alerts, group.route)) void deliver(group.alerts, way);
+    for (const [, way] of deliveriesOf(group.alerts, group.route)) {
+      const delivery = deliver(group.alerts, way).finally(() => underWay.delete(delivery));
+      underWay.add(delivery);
+    }
   }
 
   return {
@@ -90,8 +110,12 @@ export function createAlerting(
           .catch((error: unknown) => log(`The alert "${rule.title}" could not be kept: ${toAppError(error).message}`));
       }
     },
-    close() {
+    async close() {
+      closing.abort();
       for (const key of groups.keys()) send(key);
+      const late = new AbortController();
+      await Promise.race([Promise.all(underWay), waitFor(longestCloseMs, late.signal)]);
+      late.abort();
     },
   };
 

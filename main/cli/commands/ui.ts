@@ -96,10 +96,11 @@ export const uiCommand: Command = {
       } finally {
         for (const replay of replays.values()) replay.stop();
         silence();
-        monitors.close();
+        const alertsSent = monitors.close();
         await server.close();
         await loadTests.close();
         await endpoints.close();
+        await alertsSent;
       }
       return 0;
     });

@@ -121,9 +121,10 @@ export const upCommand: Command = {
         await untilStopped(context.signal);
       } finally {
         await manager.stopping();
-        monitors.close();
+        const alertsSent = monitors.close();
         await streams?.close();
         await endpoints.close();
+        await alertsSent;
       }
       return 0;
     });
