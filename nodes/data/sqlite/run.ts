@@ -167,15 +167,28 @@ function selectOf(sqlite: Database.Database, params: Params): string {
 }
 
 function catalogRows(sqlite: Database.Database): string[][] {
-  const rows = sqlite
-    .prepare(
-      `SELECT t.name, c.name, c.type FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
-       WHERE t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid LIMIT ${mostCatalogColumns}`,
+  const names = sqlite
+    .prepare<[number], string>(
+      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       ORDER BY name LIMIT ?`,
     )
-    .raw()
-    .all() as string[][];
-  const written = (name = '') => (/^[a-z_]\w*$/i.test(name) ? name : quoteIdentifier(name));
-  return rows.map(([table, column, type = '']) => ['', written(table), written(column), type]);
+    .pluck()
+    .all(mostCatalogColumns);
+  const columns = sqlite
+    .prepare<[string, number], [string, string]>('SELECT name, type FROM pragma_table_info(?) ORDER BY cid LIMIT ?')
+    .raw();
+  const written = (name: string) => (/^[a-z_]\w*$/i.test(name) ? name : quoteIdentifier(name));
+  const rows: string[][] = [];
+  for (const table of names) {
+    try {
+      const own = columns.all(table, mostCatalogColumns - rows.length);
+      for (const [column, type] of own) rows.push(['', written(table), written(column), type]);
+    } catch (error) {
+      // A view of a table that is gone: no query can name it, and the others still can be.
+      if (!(error instanceof Database.SqliteError && error.code === 'SQLITE_ERROR')) throw error;
+    }
+  }
+  return rows;
 }
 
 /** The loaded rows with the types that are set, or that declaration and values agree on. */
