@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -48,16 +48,13 @@ export async function adoptEstimator(
 ): Promise<ArtifactDraft> {
   const { pipeline, table, labels } = data;
   const job = estimatorJob(ctx.workDir);
-  const estimator = await readFile(job.estimator);
-  if (estimator.length > largestEstimatorBytes) {
-    throw new AppError(
-      'model.invalid',
-      `The estimator has ${Math.ceil(estimator.length / 2 ** 20)} MiB, more than 512.`,
-      {
-        fix: 'Train a smaller model.',
-      },
-    );
+  const { size } = await stat(job.estimator);
+  if (size > largestEstimatorBytes) {
+    throw new AppError('model.invalid', `The estimator has ${Math.ceil(size / 2 ** 20)} MiB, more than 512.`, {
+      fix: 'Train a smaller model.',
+    });
   }
+  const estimator = await readFile(job.estimator);
   const about = aboutSchema.parse(JSON.parse(await readFile(job.about, 'utf8')));
   const interpreter = interpreterOf(ctx.params.interpreter, ctx.baseDir);
   const python: PythonEstimator = {
