@@ -41,23 +41,32 @@ export function pythonEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** SHA-256 of the version of an interpreter and the packages it has. Errors: `environment.missing`. */
+/** SHA-256 of the version of an interpreter and the packages it has. Errors: `environment.missing`, `run.cancelled`. */
 export function environmentDigest(interpreter: string, signal: AbortSignal): Promise<string> {
   const known = remembered.get(interpreter);
-  if (known !== undefined && known.untilMs > Date.now()) return known.digest;
-  const digest = describe(interpreter, signal);
+  if (known !== undefined && known.untilMs > Date.now()) return orCancelled(known.digest, signal);
+  const digest = describe(interpreter);
   remembered.set(interpreter, { digest, untilMs: Date.now() + rememberedMs });
   digest.catch(() => remembered.delete(interpreter));
-  return digest;
+  return orCancelled(digest, signal);
 }
 
-function describe(interpreter: string, signal: AbortSignal): Promise<string> {
+/** Others wait for the same: a cancel ends the wait, and not what is waited for. */
+function orCancelled<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const options = { env: pythonEnvironment(), timeout: describeTimeoutMs, signal, maxBuffer: 16 * 2 ** 20 };
+    const cancel = () => reject(new AppError('run.cancelled', 'Cancelled.'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    void shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
+}
+
+function describe(interpreter: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env: pythonEnvironment(), timeout: describeTimeoutMs, maxBuffer: 16 * 2 ** 20 };
     execFile(interpreter, [describeScript], options, (error, stdout, stderr) => {
       if (error === null) resolve(createHash('sha256').update(stdout).digest('hex'));
-      else if (signal.aborted) reject(new AppError('run.cancelled', 'Cancelled.'));
-      else reject(notUsable(interpreter, stderr.trim().split('\n').at(-1) ?? error.message, error));
+      else reject(notUsable(interpreter, stderr.trim().split('\n').at(-1) || error.message, error));
     });
   });
 }
