@@ -211,7 +211,7 @@ async function closedLoopRun(
     };
   } finally {
     up.kill('SIGINT');
-    if (up.exitCode === null) await once(up, 'exit');
+    if (up.exitCode === null && up.signalCode === null) await once(up, 'exit');
   }
 }
 
