@@ -1,4 +1,4 @@
-import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
+import { type InputColumn, intervalOutputs, type ModelManifest } from '../../shared/model/signature.ts';
 
 /** A tensor of a served model without its first axis, the rows. */
 export interface RowTensor {
@@ -27,8 +27,11 @@ function inputTensor({ name, type, size }: InputColumn): RowTensor {
   }
 }
 
-function outputTensors({ task, classes, label }: ModelManifest): RowTensor[] {
-  if (task === 'regression') return [{ name: 'prediction', type: 'FP32', dims: [1] }];
+function outputTensors({ task, classes, label, forecast }: ModelManifest): RowTensor[] {
+  if (task === 'regression') {
+    const names = ['prediction', ...(forecast?.level === undefined ? [] : intervalOutputs)];
+    return names.map((name) => ({ name, type: 'FP32', dims: [1] }));
+  }
   const numeric = label.type === 'int64' || label.type === 'bool';
   return [
     { name: 'probabilities', type: 'FP32', dims: [classes.length] },

@@ -82,7 +82,9 @@ const schemas: Json = {
     type: 'object',
     properties: {
       label: { description: 'classification: the most probable class' },
-      value: { type: 'number', description: 'regression' },
+      value: { type: ['number', 'null'], description: 'regression; null for a time that a forecast does not reach' },
+      lower: { type: ['number', 'null'], description: 'forecast: lower end of its interval' },
+      upper: { type: ['number', 'null'], description: 'forecast: upper end of its interval' },
       scores: {
         type: 'array',
         items: { type: 'object', properties: { label: {}, score: { type: 'number' } } },

@@ -93,6 +93,11 @@ describe('predict bodies', () => {
     expect(writePredictions('csv', classes, about)).toBe('label,"score.a,b",score.c\nc,0.25,0.75\n');
     expect(writePredictions('ndjson', [{ label: null, value: 1.5, scores: [] }], about)).toBe('{"value":1.5}\n');
     expect(writePredictions('csv', [{ label: null, value: 1.5, scores: [] }], about)).toBe('value\n1.5\n');
+    const interval = { lower: 1, upper: 2 };
+    const none = { label: null, value: null, interval: { lower: null, upper: null }, scores: [] };
+    const forecasts = [{ label: null, value: 1.5, interval, scores: [] }, none];
+    expect(writePredictions('csv', forecasts, about)).toBe('value,lower,upper\n1.5,1,2\n,,\n');
+    expect(writePredictions('ndjson', [none], about)).toBe('{"value":null,"lower":null,"upper":null}\n');
     expect(JSON.parse(writePredictions('json', classes, about))).toEqual({
       predictions: [{ label: 'c', scores }],
       ...about,

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { InputColumn } from '../../shared/model/signature.ts';
+import { type InputColumn, intervalOutputs } from '../../shared/model/signature.ts';
 import { parseCsv } from './csv-text.ts';
 import { isRecord } from './is-record.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -156,13 +156,15 @@ function cellValue(cell: string, column: InputColumn): unknown {
   }
 }
 
-/** Predictions as a body of the format; CSV has `label` and a `score.CLASS` per class, or `value`. */
+/** Predictions as a body of the format; CSV has `label` and a `score.CLASS` per class, or `value` (with `lower` and `upper`). */
 export function writePredictions(
   format: RowFormat,
   predictions: readonly Prediction[],
   about: { model_name: string; model_version: string; id: string },
 ): string {
-  const plain = predictions.map(({ label, value, scores }) => (value === null ? { label, scores } : { value }));
+  const plain = predictions.map(({ label, value, scores, interval }) =>
+    label === null ? { value, ...interval } : { label, scores },
+  );
   switch (format) {
     case 'json':
       return JSON.stringify({ predictions: plain, ...about });
@@ -171,7 +173,11 @@ export function writePredictions(
     case 'csv': {
       const [first] = predictions;
       if (first === undefined) return '';
-      if (first.value !== null) return `value\n${predictions.map(({ value }) => `${value}\n`).join('')}`;
+      if (first.label === null) {
+        const bounds = first.interval === undefined ? [] : intervalOutputs;
+        const rows = predictions.map(({ value, interval }) => [value, ...bounds.map((bound) => interval?.[bound])]);
+        return [['value', ...bounds], ...rows].map((cells) => `${cells.join()}\n`).join('');
+      }
       const header = ['label', ...first.scores.map(({ label }) => `score.${label}`)];
       const lines = predictions.map(({ label, scores }) => [label ?? '', ...scores.map(({ score }) => score)]);
       return [header, ...lines].map((cells) => `${cells.map((cell) => csvCell(String(cell))).join()}\n`).join('');

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
+import { type ClassLabel, intervalOutputs, type ModelManifest } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
 import { keysOfRows } from './enrich-request.ts';
 import { type InferenceOptions, runInference } from './inference.ts';
@@ -10,8 +10,10 @@ import { type Datatype, datatypeOfOrt, type Tensor, type TensorData } from './te
 export interface Prediction {
   /** Classification: the class of the largest probability. */
   label: ClassLabel | null;
-  /** Regression. */
+  /** Regression; null where there is none, as for a time that a forecast does not reach. */
   value: number | null;
+  /** Forecast: what holds the value with the chance that was asked for; null where that was not tried. */
+  interval?: { lower: number | null; upper: number | null };
   /** Probability of each class, in the order of the classes; of a recommendation the items in it, best first. */
   scores: { label: ClassLabel; score: number }[];
 }
@@ -72,7 +74,12 @@ export function encodePredictRows(rows: readonly Record<string, unknown>[], mani
 
 /** Outputs that predictions are read from. */
 function predictOutputs(manifest: ModelManifest): string[] {
-  return manifest.task === 'regression' ? ['prediction'] : ['probabilities'];
+  if (manifest.task !== 'regression') return ['probabilities'];
+  return ['prediction', ...(manifest.forecast?.level === undefined ? [] : intervalOutputs)];
+}
+
+function finite(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }
 
 /** One prediction per row. */
@@ -83,7 +90,15 @@ function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest):
   const values = tensor.data as Float32Array;
   const rows = tensor.shape[0] as number;
   if (manifest.task === 'regression') {
-    return Array.from({ length: rows }, (_, row) => ({ label: null, value: values[row] as number, scores: [] }));
+    const [lower, upper] = intervalOutputs.map(
+      (bound) => outputs.find((output) => output.name === bound)?.data as Float32Array | undefined,
+    );
+    return Array.from({ length: rows }, (_, row) => ({
+      label: null,
+      value: finite(values[row]),
+      ...(lower === undefined ? {} : { interval: { lower: finite(lower[row]), upper: finite(upper?.[row]) } }),
+      scores: [],
+    }));
   }
   const { classes, ranking } = manifest;
   if (ranking !== undefined) return recommendations(values, rows, classes, ranking.count);

@@ -26,7 +26,9 @@ export interface ComposeOptions {
 export async function composeModel({ ctx, models, onnx, files, trainer }: ComposeOptions): Promise<ArtifactDraft> {
   const [first] = models as [ModelPart];
   const manifests = models.map(({ manifest }) => manifest);
-  const { calibration: _calibration, pipeline: _pipeline, ...base } = first.manifest;
+  const { calibration: _calibration, pipeline: _pipeline, forecast: _forecast, ...base } = first.manifest;
+  // The answer alone goes on, without its interval.
+  const horizons = manifests.flatMap(({ forecast }) => (forecast === undefined ? [] : [forecast.horizon]));
   const joined = new Map(
     manifests.flatMap((manifest) => manifest.joined ?? []).map((view) => [JSON.stringify(view), view]),
   );
@@ -39,6 +41,7 @@ export async function composeModel({ ctx, models, onnx, files, trainer }: Compos
     importance: [],
     example: Object.assign({}, ...manifests.map(({ example }) => example).toReversed()),
     choices: Object.assign({}, ...manifests.map(({ choices }) => choices).toReversed()),
+    ...(horizons.length === 0 ? {} : { forecast: { horizon: Math.max(...horizons) } }),
     ...(joined.size === 0 ? {} : { joined: [...joined.values()] }),
     ...(steps.length < 2 ? {} : { pipeline: { steps } }),
   };

@@ -1,4 +1,5 @@
 import { decodeClusters, scoreClusters } from '../../main/compute/cluster/cluster-model.ts';
+import { decodeForecast, scoreForecast } from '../../main/compute/forecast/forecast-model.ts';
 import { decodeLinear, scoreLinear } from '../../main/compute/linear/native-linear.ts';
 import { decodeNetwork, scoreNetwork } from '../../main/compute/nn/native-network.ts';
 import { createAdoptedScorer, decodeAdopted } from '../../main/compute/onnx/adopted-model.ts';
@@ -53,6 +54,10 @@ function loadTrainerScorer(manifest: Pick<ModelManifest, 'trainer'>, native: Uin
     case 'train.cluster': {
       const model = decodeClusters(native);
       return { score: (features, rows) => scoreClusters(model, features, rows) };
+    }
+    case 'train.forecast': {
+      const model = decodeForecast(native);
+      return { score: (features, rows) => scoreForecast(model, features, rows) };
     }
     case 'train.recommend': {
       const model = decodeRecommend(native);

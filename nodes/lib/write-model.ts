@@ -44,6 +44,7 @@ interface TrainingFacts {
   importance: ArrayLike<number>;
   /** Only for trainers with determinism `numeric`. */
   seconds?: number;
+  forecast?: ModelManifest['forecast'];
   ran?: { provider: string; why: string };
 }
 
@@ -134,6 +135,7 @@ export async function writeModel({
     importance: importancePerFeature(pipeline.features, model.importance),
     example,
     choices,
+    ...(model.forecast === undefined ? {} : { forecast: model.forecast }),
     ...(model.python === undefined ? {} : { python: model.python }),
     ...(joined.length === 0 ? {} : { joined }),
   };

@@ -38,6 +38,12 @@ export function PredictionView({ task, label, prediction, durationMs }: Predicti
             <span className="mono">{label}</span>
             <span className="mute small num">{took}</span>
           </div>
+          {prediction.value === null && <span className="mute small">{t.noPrediction}</span>}
+          {prediction.interval?.lower != null && prediction.interval.upper !== null && (
+            <span className="mute small num">
+              {t.between(formatNumber(prediction.interval.lower), formatNumber(prediction.interval.upper))}
+            </span>
+          )}
         </div>
       </div>
     );

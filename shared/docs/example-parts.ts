@@ -599,8 +599,12 @@ export const exampleParts: Readonly<Record<string, ExampleParts>> = {
   ),
   'train.forecast': extend(
     weather,
-    { forecast: ['train.forecast', { time: 'date', target: 'temp_max', horizon: 14, folds: 2 }] },
-    'weather.table > forecast.table',
+    {
+      split: ['data.split', { method: 'time', column: 'date', trainBefore: '2015-12-18' }],
+      forecast: ['train.forecast', { time: 'date', target: 'temp_max', horizon: 14, folds: 2 }],
+      evaluate: ['train.evaluate', {}],
+    },
+    'weather.table > split.input, split.train > forecast.table, forecast.model > evaluate.model, split.test > evaluate.table',
   ),
   'feature.tokenize': extend(
     parts({ cars: file('cars.json') }),

@@ -93,6 +93,10 @@ export function answerInput(output: string): string {
   return `answer:${output}`;
 }
 
+/** What a forecast gives beside `prediction`. */
+export const intervalOutputs = ['lower', 'upper'] as const;
+export type IntervalOutput = (typeof intervalOutputs)[number];
+
 /** Outputs of the models of a task. */
 export function answerOutputs(task: Task): string[] {
   return task === 'regression' ? ['prediction'] : ['probabilities', 'label'];
@@ -158,6 +162,14 @@ export const modelManifestSchema = z.object({
   choices: z.record(z.string(), z.array(z.string())),
   /** The classes are items, of which at most `count` have a probability above 0: predictions list those, best first. */
   ranking: z.object({ count: z.number().int().positive() }).optional(),
+  /** Answers only for `horizon` steps behind the end of its series: other rows have the prediction NaN. */
+  forecast: z
+    .object({
+      horizon: z.number().int().positive(),
+      /** The outputs `lower` and `upper`, FP32 [N, 1], hold this share of the values; NaN where that was not tried. */
+      level: z.number().optional(),
+    })
+    .optional(),
   /**
    * Several models behind a rule: `model.onnx` holds them all, and an endpoint runs their steps by themselves, in this
    * order, each with its own batches.

@@ -531,6 +531,8 @@ export const predictionSchema = z.object({
   label: classLabelSchema.nullable(),
   /** Regression. */
   value: z.number().nullable(),
+  /** Of a forecast. */
+  interval: z.object({ lower: z.number().nullable(), upper: z.number().nullable() }).optional(),
   scores: z.array(z.object({ label: classLabelSchema, score: z.number() })),
 });
 

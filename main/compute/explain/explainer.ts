@@ -57,7 +57,16 @@ const chunkRows = 1024;
  * own parameters; others by sampling. Errors: `artifact.corrupt`, `model.invalid`, `request.unsupported` (files are wanting).
  */
 export async function openExplainer(source: ExplainerSource): Promise<Explainer> {
-  const { manifest } = source;
+  const { manifest, label } = source;
+  if (manifest.forecast !== undefined) {
+    throw new AppError(
+      'request.unsupported',
+      `The predictions of ${label} cannot be explained: they are looked up by time.`,
+      {
+        fix: 'Look at the backtest of the Forecast step.',
+      },
+    );
+  }
   switch (manifest.trainer.kind) {
     case 'train.anomaly':
     case 'train.ray':

@@ -58,13 +58,48 @@ export async function backtest(
  * NaN without any error to go by.
  */
 export function intervalWidths({ errors }: Pick<Backtest, 'errors'>, level: number): Float64Array {
-  const seen: number[] = [];
+  const all = Float64Array.from(errors.flat());
+  const order = Uint32Array.from(all.keys()).sort((a, b) => (all[a] as number) - (all[b] as number));
+  const rankOf = new Uint32Array(order.length);
+  order.forEach((error, rank) => {
+    rankOf[error] = rank;
+  });
+  const ranks = new RankCounts(order.length);
+  let seen = 0;
   let widest = 0;
   return Float64Array.from(errors, (step) => {
-    seen.push(...step);
-    if (seen.length === 0) return Number.NaN;
-    const sorted = seen.toSorted((a, b) => a - b);
-    widest = Math.max(widest, sorted[Math.min(sorted.length - 1, Math.ceil(level * sorted.length))] ?? 0);
+    for (const end = seen + step.length; seen < end; seen++) ranks.add(rankOf[seen] as number);
+    if (seen === 0) return Number.NaN;
+    const rank = ranks.find(Math.min(seen - 1, Math.ceil(level * seen)));
+    widest = Math.max(widest, all[order[rank] as number] ?? 0);
     return widest;
   });
+}
+
+/** Which ranks are there, as a binary indexed tree (Fenwick, 1994): adding one and finding the n-th takes log steps. */
+class RankCounts {
+  readonly #counts: Int32Array;
+  readonly #top: number;
+
+  constructor(size: number) {
+    this.#counts = new Int32Array(size + 1);
+    this.#top = size === 0 ? 0 : 2 ** Math.floor(Math.log2(size));
+  }
+
+  add(rank: number): void {
+    for (let i = rank + 1; i < this.#counts.length; i += i & -i) this.#counts[i] = (this.#counts[i] as number) + 1;
+  }
+
+  /** The rank that has `before` others below it. */
+  find(before: number): number {
+    let rank = 0;
+    let left = before;
+    for (let step = this.#top; step > 0; step >>= 1) {
+      const count = this.#counts[rank + step];
+      if (count === undefined || count > left) continue;
+      rank += step;
+      left -= count;
+    }
+    return rank;
+  }
 }

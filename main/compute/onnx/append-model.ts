@@ -15,6 +15,8 @@ export interface AppendModelOptions {
    * the value of the class probabilities FP32 [N, C], or of the prediction FP32 [N, 1].
    */
   build(builder: GraphBuilder, features: string): string;
+  /** Adds outputs behind those of the task, after `build`. */
+  addOutputs?(builder: GraphBuilder): void;
   /** Versions of operator sets by domain, where they are to differ from those graphs are written for here. */
   opsets?: ReadonlyMap<string, number>;
 }
@@ -45,6 +47,7 @@ export async function appendModel(options: AppendModelOptions): Promise<FusedMod
   const result = options.build(builder.scope('model'), features);
   if (classification === undefined) builder.output('prediction', result, 'FP32', ['N', 1]);
   else outputClasses(builder, result, classification);
+  options.addOutputs?.(builder);
   return finishModel(builder, pipeline.inputs, options.opsets);
 }
 

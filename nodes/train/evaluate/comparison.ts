@@ -47,8 +47,9 @@ export async function compareWith(options: {
   });
   await session.release();
   const classCount = manifest.classes.length;
-  const mine = rowLosses(predictions.scores, predictions.actual, classCount);
-  const otherLosses = rowLosses(theirs.scores, theirs.actual, classCount);
+  const [own, others] = sharedRows(predictions, theirs);
+  const mine = rowLosses(own.scores, own.actual, classCount);
+  const otherLosses = rowLosses(others.scores, others.actual, classCount);
   const differences = mine.map((loss, row) => loss - (otherLosses[row] as number));
   let mean = 0;
   for (const difference of differences) mean += difference / differences.length;
@@ -57,7 +58,30 @@ export async function compareWith(options: {
   const error = Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length);
   return {
     model: other.digest,
-    metrics: measure(otherManifest, theirs).metrics,
+    metrics: measure(otherManifest, others).metrics,
     lossDifference: { mean, low: mean - normal95 * error, high: mean + normal95 * error },
   };
+}
+
+/** The rows that both models answer; only a forecast leaves some out. Errors: `data.empty`. */
+function sharedRows(mine: Predictions, theirs: Predictions): [Predictions, Predictions] {
+  if (mine.unreached === undefined && theirs.unreached === undefined) return [mine, theirs];
+  const both = [mine, theirs].map(({ ordinals }) => new Set(ordinals));
+  const shared = [mine, theirs].map((predictions) => {
+    const rows = [...predictions.ordinals.keys()].filter((row) =>
+      both.every((ordinals) => ordinals.has(predictions.ordinals[row] as number)),
+    );
+    return {
+      ...predictions,
+      rows: rows.length,
+      // A forecast is a regression: one score a row.
+      scores: Float32Array.from(rows, (row) => predictions.scores[row] as number),
+      actual: Float64Array.from(rows, (row) => predictions.actual[row] as number),
+      ordinals: Float64Array.from(rows, (row) => predictions.ordinals[row] as number),
+    };
+  }) as [Predictions, Predictions];
+  if (shared[0].rows > 0) return shared;
+  throw new AppError('data.empty', 'There is no row that both models have a prediction for.', {
+    fix: 'Compare forecasts that reach the same time.',
+  });
 }

@@ -16,6 +16,8 @@ export interface Predictions {
   ordinals: Float64Array;
   /** Rows without a usable label, which are left out. */
   unlabelled: number;
+  /** Rows that a forecast does not reach, which are left out. */
+  unreached?: number;
 }
 
 export interface PredictOptions {
@@ -42,6 +44,7 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
   const actual = new GrowingArray(Float64Array);
   const ordinals = new GrowingArray(Float64Array);
   let unlabelled = 0;
+  let unreached = 0;
   const label = labelInput(manifest);
   const output = isClassification ? 'probabilities' : 'prediction';
   for await (const batch of runBatches(session, table.path('data.parquet'), {
@@ -64,12 +67,17 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
         unseen.set(value, (unseen.get(value) ?? 0) + 1);
         continue;
       }
+      if (manifest.forecast !== undefined && Number.isNaN(batchScores[row])) {
+        unreached++;
+        continue;
+      }
       actual.push(target);
       ordinals.push(batch.offset + row);
       for (let k = 0; k < width; k++) scores.push(batchScores[row * width + k] as number);
     }
   }
   if (unseen.size > 0) throw unseenClasses(manifest, unseen);
+  if (actual.length === 0 && unreached > 0) throw beyondForecast(manifest, unreached);
   if (actual.length === 0) {
     throw new AppError(
       'data.empty',
@@ -85,7 +93,14 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
     actual: actual.take() as Float64Array,
     ordinals: ordinals.take() as Float64Array,
     unlabelled,
+    ...(unreached === 0 ? {} : { unreached }),
   };
+}
+
+function beyondForecast({ forecast }: ModelManifest, rows: number): AppError {
+  return new AppError('data.empty', `None of the ${rows} rows to evaluate on is one that the forecast reaches.`, {
+    fix: `Split by time before the forecast, and evaluate on at most ${forecast?.horizon ?? 0} steps behind the last one that it knows.`,
+  });
 }
 
 /** The label column as it is read. */

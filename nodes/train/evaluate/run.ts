@@ -52,6 +52,9 @@ export const runner = implementNode(evaluateNode, {
     if (predictions.unlabelled > 0) {
       warnings.push(`${predictions.unlabelled} rows without a label are left out.`);
     }
+    if (predictions.unreached !== undefined) {
+      warnings.push(`${predictions.unreached} rows that the forecast does not reach are left out.`);
+    }
     const finder = findsByItself(manifest);
     if (finder !== undefined) {
       warnings.push(

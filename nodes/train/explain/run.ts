@@ -57,6 +57,7 @@ export const runner = implementNode(explainNode, {
       warnings.push(`The model was trained without a label: importance is for what ${finder} wrote.`);
     else if (table.manifest.lineage === 'train')
       warnings.push('These are training rows: importance on held-out rows is smaller.');
+    const explainer = await openExplainer({ label: 'the model', manifest, path: (file) => model.path(file), threads });
     const session = await openModel({ manifest, path: (file) => model.path(file) }, { threads, label: 'the model' });
     const everything = new ScoredSample(session, manifest, inputFeeds(manifest, read.feeds), read.rows, signal);
     const sample = everything.subset(manifest, known.rows);
@@ -73,7 +74,6 @@ export const runner = implementNode(explainNode, {
       seed: params.seed,
       onColumn: step,
     });
-    const explainer = await openExplainer({ label: 'the model', manifest, path: (file) => model.path(file), threads });
     const shap = await summarise(explainer, manifest, sample, columns, output, signal);
     await explainer.close();
     step();

@@ -6,7 +6,7 @@ import { seedParam } from '../../lib/seed-param.ts';
 
 export const forecastNode = defineNode({
   kind: 'train.forecast',
-  version: 1,
+  version: 2,
   stage: 'train',
   title: 'Forecast',
   summary: 'Continues time series and says how well it would have done before.',
@@ -69,6 +69,7 @@ export const forecastNode = defineNode({
     outputs: {
       forecast: { type: 'table', doc: 'Series, time, forecast, lower, upper.' },
       backtest: { type: 'table', doc: 'Errors of each method and fold.' },
+      model: { type: 'model', doc: 'Series and time in, their forecast out.' },
     },
   },
   infer(inputs, params): InferResult {
@@ -98,6 +99,7 @@ export const forecastNode = defineNode({
           type: 'table',
           schema: { columns: [...backtest, ...['mae', 'rmse', 'scaled_error'].map(number)] },
         },
+        model: columns === undefined ? { type: 'model' } : { type: 'model', table: { columns } },
       },
       problems,
     };
@@ -108,8 +110,9 @@ export const forecastNode = defineNode({
     return { cpu: 2, memoryBytes: 2 ** 28 + 200 * rows, seconds: 2 + ((params.folds + 1) * rows) / 20_000 };
   },
   deploy: { workload: 'job' },
-  lowering: { onnx: false, why: 'A forecast continues whole series; it is a table of values, not a model of rows.' },
-  migrations: [],
+  lowering: { onnx: true },
+  // Version 2 gives a model as well.
+  migrations: [(params) => params],
   examples: [
     {
       name: 'Two weeks of temperatures',
@@ -135,5 +138,10 @@ year). Values at the same time are averaged, and missing steps filled along a li
 the mean absolute error divided by the mean difference of values one season apart: below 1 is better than repeating the
 last season within the past. Auto takes the method with the least.
 
-**Lower and upper** hold the chosen share of the errors of the backtest, so far ahead or nearer.`,
+**Lower and upper** hold the chosen share of the errors of the backtest, so far ahead or nearer.
+
+**The model** holds the forecasts, of whatever method: series and time in, \`prediction\`, \`lower\` and \`upper\` out, to
+be registered and served like any other. A time it does not reach, in the past or beyond the last step, and a series it
+does not know have none. To register it, split by time before this step and connect **Evaluate** with the model and the
+later rows; to keep it from running out, retrain it on a schedule.`,
 });

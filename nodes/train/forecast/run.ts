@@ -7,10 +7,15 @@ import { tableFile, writeTable } from '../../../main/compute/duckdb/write-table.
 import { backtest, intervalWidths } from '../../../main/compute/forecast/backtest.ts';
 import { exponentialSmoothing, seasonalNaive } from '../../../main/compute/forecast/baselines.ts';
 import { findSeason, type Forecaster, type Series, seasonalScale } from '../../../main/compute/forecast/series.ts';
+import { mostForecasts } from '../../../main/compute/forecast/forecast-model.ts';
+import { type StepAxis, stepSql, timeSql } from '../../../main/compute/forecast/step-axis.ts';
 import { treeForecast } from '../../../main/compute/forecast/tree-forecast.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode, type InputArtifact, type StepContext } from '../../../shared/node/runner.ts';
+import type { InputColumn } from '../../../shared/model/signature.ts';
+import type { Column } from '../../../shared/table/schema.ts';
 import { forecastNode } from './definition.ts';
+import { type ForecastTable, writeForecastModel } from './write-forecast-model.ts';
 
 type Params = z.output<typeof forecastNode.params>;
 
@@ -26,35 +31,70 @@ export const runner = implementNode(forecastNode, {
     const input = ctx.inputs['table']?.[0];
     if (input === undefined) throw new AppError('internal.bug', 'The table is not connected.');
     return withDuckDb(stepDuckDbOptions(ctx), async (db) => {
-      const { series, clock } = await readSeries(db, input, params, (text) => ctx.log('warn', text));
+      const { series, clock, columns, rows } = await readSeries(db, input, params, (text) => ctx.log('warn', text));
+      const { horizon } = params;
+      requireRoom(series.length, horizon);
       const season = params.season > 0 ? params.season : findSeason(series, clock.seasons);
       ctx.log('info', `${series.length} series, step ${clock.text}, season of ${season} steps.`);
       const forecasters = forecastersOf(season, ctx);
       const tried = await compare(ctx, series, forecasters, season);
       const chosen = params.method === 'auto' ? bestOf(tried) : params.method;
-      const { horizon } = params;
       const forecasts = await forecasters[chosen](series, horizon);
       const widths = intervalWidths(tried.get(chosen) ?? { errors: [] }, params.level);
       ctx.log('info', `Forecast by ${chosen}.`);
-      await appendColumns(db, 'points', pointColumns(series, forecasts, widths, { season, horizon }));
+      const points = pointColumns(series, forecasts, widths, { season, horizon });
+      await appendColumns(db, 'points', Object.values(points));
       await appendColumns(db, 'tried', triedColumns(tried));
+      const { workDir } = ctx;
+      const timed = `${timeSql(clock.axis, 'step')} AS ${quoteIdentifier(params.time)}`;
       const name = params.series === '' ? '' : `series AS ${quoteIdentifier(params.series)}, `;
       const forecast = await writeTable(
         db,
-        `SELECT ${name}${clock.timeOf('step')} AS ${quoteIdentifier(params.time)}, forecast, lower, upper
-          FROM points ORDER BY ordinal`,
-        { workDir: ctx.workDir, file: 'forecast.parquet' },
+        `SELECT ${name}${timed}, forecast, lower, upper FROM points ORDER BY ordinal`,
+        { workDir, file: 'forecast.parquet' },
       );
       const errors = await writeTable(
         db,
         'SELECT method, CAST(fold AS BIGINT) AS fold, mae, rmse, scaled_error FROM tried ORDER BY ordinal',
-        { workDir: ctx.workDir, file: 'backtest.parquet' },
+        { workDir, file: 'backtest.parquet' },
       );
       const meta = { ...forecast.meta, method: chosen, season };
-      return { forecast: { ...forecast, meta }, backtest: errors };
+      const model = await writeForecastModel(ctx, {
+        input,
+        rows,
+        ...columns,
+        axis: clock.axis,
+        reached: await writeTable(db, reachedSql(columns, clock.axis), { workDir, file: 'reached.parquet' }),
+        forecasts: tableOf(series, points, horizon),
+        trainer: { kind: forecastNode.kind, params: { ...params } },
+        level: params.level,
+      });
+      return { forecast: { ...forecast, meta }, backtest: errors, model };
     });
   },
 });
+
+/** Errors: `params.invalid`. */
+function requireRoom(series: number, horizon: number): void {
+  if (series * horizon <= mostForecasts) return;
+  throw new AppError(
+    'params.invalid',
+    `${series} series of ${horizon} steps are more than the ${mostForecasts} forecasts that a step makes.`,
+    { fix: 'Forecast fewer steps, or fewer series.', details: { field: 'horizon' } },
+  );
+}
+
+/** The rows that the model answers, as the table has them: for its sample. */
+function reachedSql({ time, series, target }: Columns, axis: StepAxis): string {
+  const names = [
+    ...(series === undefined
+      ? []
+      : [`CAST(nullif(series, '') AS ${series.sqlType}) AS ${quoteIdentifier(series.name)}`]),
+    `CAST(${timeSql(axis, 'step')} AS ${time.sqlType}) AS ${quoteIdentifier(time.name)}`,
+    `CAST(NULL AS DOUBLE) AS ${quoteIdentifier(target.name)}`,
+  ];
+  return `SELECT ${names.join(', ')} FROM points ORDER BY ordinal`;
+}
 
 function forecastersOf(season: number, ctx: StepContext<Params>): Record<Method, Forecaster> {
   return {
@@ -102,15 +142,19 @@ function bestOf(tried: Tried): Method {
   return ranked.sort((a, b) => a.error - b.error)[0]?.method ?? 'seasonal-naive';
 }
 
-/** Even steps on a time axis, and back. */
+/** The steps of a table. */
 interface Clock {
-  /** SQL number of the step of a time. */
-  stepOf(time: string): string;
-  /** SQL time of a step. */
-  timeOf(step: string): string;
+  axis: StepAxis;
   /** Usual lengths of a season. */
   seasons: number[];
   text: string;
+}
+
+/** What the series were read from. */
+interface Columns {
+  time: Column & { type: 'timestamp' | 'int64' };
+  target: Column;
+  series: (Column & { type: InputColumn['type'] }) | undefined;
 }
 
 const second = 1_000_000;
@@ -122,25 +166,11 @@ async function readSeries(
   input: InputArtifact,
   params: Params,
   warn: (text: string) => void,
-): Promise<{ series: Series[]; clock: Clock }> {
-  const columns = input.manifest.schema?.columns ?? [];
-  const typeOf = (field: 'time' | 'target' | 'series') => {
-    const column = columns.find(({ name }) => name === params[field]);
-    if (column !== undefined) return column;
-    throw new AppError('data.column-missing', `Column “${params[field]}” is not in the table.`, {
-      fix: 'Choose one of its columns.',
-      details: { field },
-    });
-  };
-  const time = typeOf('time');
-  const target = typeOf('target');
-  if (time.type !== 'timestamp' && time.type !== 'int64') {
-    throw wrongType('time', time.name, time.sqlType, 'a time, or a whole number such as a year');
-  }
-  if (target.type !== 'int64' && target.type !== 'float64' && target.type !== 'bool') {
-    throw wrongType('target', target.name, target.sqlType, 'a number');
-  }
-  const name = params.series === '' ? "''" : `coalesce(CAST(${quoteIdentifier(typeOf('series').name)} AS VARCHAR), '')`;
+): Promise<{ series: Series[]; clock: Clock; columns: Columns; rows: number }> {
+  const columns = columnsOf(input, params);
+  const { time, target } = columns;
+  const name =
+    columns.series === undefined ? "''" : `coalesce(CAST(${quoteIdentifier(columns.series.name)} AS VARCHAR), '')`;
   const at = time.type === 'int64' ? quoteIdentifier(time.name) : `CAST(${quoteIdentifier(time.name)} AS TIMESTAMP)`;
   await db.run(
     `CREATE TABLE raw AS SELECT ${name} AS series, ${at} AS time, avg(CAST(${quoteIdentifier(target.name)} AS DOUBLE)) AS value,
@@ -160,7 +190,42 @@ async function readSeries(
   if (Number(totals?.['repeated']) > 0)
     warn(`${Number(totals?.['repeated'])} rows share a time with others and were averaged.`);
   const clock = await clockOf(db, time.type === 'int64');
-  return { series: await fillSteps(db, clock, warn), clock };
+  return { series: await fillSteps(db, clock, warn), clock, columns, rows: Number(totals?.['n']) };
+}
+
+/** Errors: `data.column-missing`, `data.column-type`. */
+function columnsOf(input: InputArtifact, params: Params): Columns {
+  const columns = input.manifest.schema?.columns ?? [];
+  const columnOf = (field: 'time' | 'target' | 'series') => {
+    const column = columns.find(({ name }) => name === params[field]);
+    if (column !== undefined) return column;
+    throw new AppError('data.column-missing', `Column “${params[field]}” is not in the table.`, {
+      fix: 'Choose one of its columns.',
+      details: { field },
+    });
+  };
+  const time = columnOf('time');
+  const target = columnOf('target');
+  const series = params.series === '' ? undefined : columnOf('series');
+  if (time.type !== 'timestamp' && time.type !== 'int64') {
+    throw wrongType('time', time.name, time.sqlType, 'a time, or a whole number such as a year');
+  }
+  if (target.type !== 'int64' && target.type !== 'float64' && target.type !== 'bool') {
+    throw wrongType('target', target.name, target.sqlType, 'a number');
+  }
+  return {
+    time: { ...time, type: time.type },
+    target,
+    series: series === undefined ? undefined : seriesColumn(series),
+  };
+}
+
+function seriesColumn(column: Column): NonNullable<Columns['series']> {
+  const { name, type, sqlType } = column;
+  if (type === 'timestamp' || type === 'tensor' || type === 'other') {
+    throw wrongType('series', name, sqlType, 'a text, a number or true/false');
+  }
+  return { ...column, type };
 }
 
 function wrongType(field: string, name: string, sqlType: string, wanted: string): AppError {
@@ -184,22 +249,13 @@ async function clockOf(db: DuckDb, isNumber: boolean): Promise<Clock> {
     });
   }
   if (isNumber) {
-    return {
-      stepOf: (time) => `CAST(round(${time} / ${step}) AS BIGINT)`,
-      timeOf: (at) => `CAST(${at} * ${step} AS BIGINT)`,
-      seasons: [4, 7, 12, 24, 52],
-      text: String(step),
-    };
+    return { axis: { kind: 'numbers', step }, seasons: [4, 7, 12, 24, 52], text: String(step) };
   }
   // Months have no fixed length.
   const months = [1, 3, 12].find((count) => step >= count * 28 * day && step <= count * 31 * day && step > 27 * day);
   if (months !== undefined) {
     return {
-      stepOf: (time) => `CAST(floor((year(${time}) * 12 + month(${time}) - 1) / ${months}) AS BIGINT)`,
-      timeOf: (at) => {
-        const month = `CAST(${at} * ${months} AS BIGINT)`;
-        return `CAST(make_date(${month} // 12, ${month} % 12 + 1, 1) AS TIMESTAMP)`;
-      },
+      axis: { kind: 'months', months },
       seasons: [12 / months, 4].filter((season) => season > 1),
       text: months === 1 ? 'a month' : months === 3 ? 'a quarter' : 'a year',
     };
@@ -208,8 +264,7 @@ async function clockOf(db: DuckDb, isNumber: boolean): Promise<Clock> {
   const offset = Number(phase?.['phase'] ?? 0);
   const perDay = day / step;
   return {
-    stepOf: (time) => `CAST(round((epoch_us(${time}) - ${offset}) / ${step}) AS BIGINT)`,
-    timeOf: (at) => `make_timestamp(CAST(${at} AS BIGINT) * ${step} + ${offset})`,
+    axis: { kind: 'times', step, offset },
     seasons: [perDay, 7 * perDay, 365 * perDay, 3600 / (step / second)].filter(
       (season) => Number.isInteger(season) && season > 1 && season <= 10_000,
     ),
@@ -220,7 +275,7 @@ async function clockOf(db: DuckDb, isNumber: boolean): Promise<Clock> {
 
 async function fillSteps(db: DuckDb, clock: Clock, warn: (text: string) => void): Promise<Series[]> {
   await db.run(
-    `CREATE TABLE steps AS SELECT series, ${clock.stepOf('time')} AS step, avg(value) AS value FROM raw GROUP BY ALL`,
+    `CREATE TABLE steps AS SELECT series, ${stepSql(clock.axis, 'time')} AS step, avg(value) AS value FROM raw GROUP BY ALL`,
   );
   const [size] = await db.rows(
     `SELECT CAST(sum(span) AS DOUBLE) AS all_steps, CAST(sum(span - n) AS DOUBLE) AS gaps
@@ -259,34 +314,52 @@ async function fillSteps(db: DuckDb, clock: Clock, warn: (text: string) => void)
   });
 }
 
+type PointColumn = 'ordinal' | 'step' | 'forecast' | 'lower' | 'upper';
+
 function pointColumns(
   series: readonly Series[],
   forecasts: readonly Float64Array[],
   widths: Float64Array,
   { season, horizon }: { season: number; horizon: number },
-): ScalarColumn[] {
+): Record<PointColumn, ScalarColumn & { kind: 'number' }> & { series: ScalarColumn } {
   const rows = series.length * horizon;
-  const number = (name: string, at: (s: number, h: number) => number): ScalarColumn => ({
+  const number = (name: PointColumn, at: (s: number, h: number) => number) => ({
     name,
-    kind: 'number',
+    kind: 'number' as const,
     values: Float64Array.from({ length: rows }, (_, i) => at(Math.floor(i / horizon), i % horizon)),
   });
   const scales = series.map(({ values }) => seasonalScale(values, season));
   const half = (s: number, h: number) =>
     widths.length === 0 ? Number.NaN : (widths[h] as number) * (scales[s] as number);
   const value = (s: number, h: number) => forecasts[s]?.[h] as number;
-  return [
-    number('ordinal', (s, h) => s * horizon + h),
-    {
+  return {
+    ordinal: number('ordinal', (s, h) => s * horizon + h),
+    series: {
       name: 'series',
       kind: 'string',
       values: Array.from({ length: rows }, (_, i) => series[Math.floor(i / horizon)]?.name ?? ''),
     },
-    number('step', (s, h) => (series[s] as Series).start + (series[s] as Series).values.length + h),
-    number('forecast', value),
-    number('lower', (s, h) => value(s, h) - half(s, h)),
-    number('upper', (s, h) => value(s, h) + half(s, h)),
-  ];
+    step: number('step', (s, h) => firstStep(series[s] as Series) + h),
+    forecast: number('forecast', value),
+    lower: number('lower', (s, h) => value(s, h) - half(s, h)),
+    upper: number('upper', (s, h) => value(s, h) + half(s, h)),
+  };
+}
+
+/** Number of the step behind the end of a series. */
+function firstStep({ start, values }: Series): number {
+  return start + values.length;
+}
+
+function tableOf(series: readonly Series[], points: ReturnType<typeof pointColumns>, horizon: number): ForecastTable {
+  return {
+    horizon,
+    names: series.map(({ name }) => name),
+    firstSteps: series.map(firstStep),
+    forecast: points.forecast.values,
+    lower: points.lower.values,
+    upper: points.upper.values,
+  };
 }
 
 function triedColumns(tried: Tried): ScalarColumn[] {

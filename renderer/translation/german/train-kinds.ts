@@ -149,7 +149,9 @@ Gleiche Daten, Parameter und Startwerte geben bis aufs letzte Bit dasselbe Model
 
 **Rückschau.** Jedes Verfahren sagt von mehreren Anfängen in der Vergangenheit vorher, immer aus dem, was dort bekannt war. \`scaled_error\` ist der mittlere absolute Fehler, geteilt durch den mittleren Unterschied von Werten eine Saison auseinander: unter 1 ist besser, als die letzte Saison zu wiederholen. Automatisch nimmt das Verfahren mit dem kleinsten.
 
-**Unten und oben** umfassen den gewählten Anteil der Fehler der Rückschau, so weit voraus oder näher.`,
+**Unten und oben** umfassen den gewählten Anteil der Fehler der Rückschau, so weit voraus oder näher.
+
+**Das Modell** hält die Vorhersagen, gleich welchen Verfahrens: Reihe und Zeit hinein, \`prediction\`, \`lower\` und \`upper\` heraus; es wird eingetragen und betrieben wie jedes andere. Eine Zeit, bis zu der es nicht reicht, ob vergangen oder hinter dem letzten Schritt, und eine Reihe, die es nicht kennt, haben keine. Um es einzutragen, teile vor diesem Schritt nach der Zeit und verbinde **Auswerten** mit dem Modell und den späteren Zeilen; damit es nicht ausläuft, trainiere es nach Zeitplan neu.`,
   },
   'train.onnx': {
     summary: 'Nimmt ein anderswo trainiertes Modell.',

@@ -1599,6 +1599,7 @@ export const texts: Readonly<Record<string, string>> = {
   'One row per series and time.': 'Eine Zeile je Reihe und Zeit.',
   'Series, time, forecast, lower, upper.': 'Reihe, Zeit, Vorhersage, unten, oben.',
   'Errors of each method and fold.': 'Fehler jedes Verfahrens und Teils.',
+  'Series and time in, their forecast out.': 'Reihe und Zeit hinein, ihre Vorhersage heraus.',
   'What the model takes, over the training rows.': 'Was das Modell nimmt, über die Trainingszeilen.',
   'The model, raw columns in.': 'Das Modell, rohe Spalten hinein.',
   'Liked items, encoded by category: one column each.': 'Gemochte Artikel, nach Kategorie kodiert: je eine Spalte.',
@@ -1842,8 +1843,6 @@ export const texts: Readonly<Record<string, string>> = {
   'ONNX Runtime decodes no PNG or JPEG; endpoints bring images to pixels with the code of this step.':
     'ONNX Runtime liest weder PNG noch JPEG; Endpunkte machen Bilder mit dem Code dieses Schritts zu Pixeln.',
   'It changes nothing of what it lets through.': 'Er ändert nichts an dem, was er durchlässt.',
-  'A forecast continues whole series; it is a table of values, not a model of rows.':
-    'Eine Vorhersage setzt ganze Reihen fort; sie ist eine Tabelle von Werten, kein Modell von Zeilen.',
   'It measures a model and changes none.': 'Er misst ein Modell und ändert keines.',
   'Every row is measured once, by a model that has not seen it.':
     'Jede Zeile wird einmal gemessen, von einem Modell, das sie nicht gesehen hat.',

@@ -181,6 +181,11 @@ export const computeMessages: Readonly<Record<string, string>> = {
   'its own parameters are not beside it': 'seine eigenen Werte liegen nicht daneben',
   'The predictions of {1} cannot be explained: its own parameters are not beside it.':
     'Die Vorhersagen von {1} lassen sich nicht erklären: seine eigenen Werte liegen nicht daneben.',
+  'The predictions of {1} cannot be explained: they are looked up by time.':
+    'Die Vorhersagen von {1} lassen sich nicht erklären: sie werden nach der Zeit nachgeschlagen.',
+  'Look at the backtest of the Forecast step.': 'Sieh dir die Rückschau des Schritts „Zeitreihe vorhersagen“ an.',
+  'The native parameters of the forecast do not fit its shape.':
+    'Die eigenen Werte der Prognose passen nicht zu ihrer Form.',
   'The predictions of {1} cannot be explained: no sample of its training rows is beside it.':
     'Die Vorhersagen von {1} lassen sich nicht erklären: keine Stichprobe seiner Trainingszeilen liegt daneben.',
   'The predictions of {1} cannot be explained: the sample of its training rows is empty.':

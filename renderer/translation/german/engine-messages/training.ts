@@ -311,6 +311,20 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'Ranking is not measured: no query has a relevant row.':
     'Die Rangfolge wird nicht gemessen: keine Anfrage hat eine treffende Zeile.',
   '{1} rows without a label are left out.': '{1} Zeilen ohne Zielwert werden weggelassen.',
+  '{1} rows that the forecast does not reach are left out.':
+    '{1} Zeilen, bis zu denen die Prognose nicht reicht, werden weggelassen.',
+  'None of the {1} rows to evaluate on is one that the forecast reaches.':
+    'Bis zu keiner der {1} Zeilen zum Auswerten reicht die Prognose.',
+  'Split by time before the forecast, and evaluate on at most {1} steps behind the last one that it knows.':
+    'Teile vor der Prognose nach der Zeit, und werte auf höchstens {1} Schritten hinter dem letzten aus, den sie kennt.',
+  'There is no row that both models have a prediction for.':
+    'Es gibt keine Zeile, zu der beide Modelle eine Vorhersage haben.',
+  'Compare forecasts that reach the same time.': 'Vergleiche Prognosen, die bis zur selben Zeit reichen.',
+  '{1} series of {2} steps are more than the {3} forecasts that a step makes.':
+    '{1} Reihen zu {2} Schritten sind mehr als die {3} Vorhersagen, die ein Schritt macht.',
+  'Forecast fewer steps, or fewer series.': 'Sage weniger Schritte vorher, oder weniger Reihen.',
+  'Values of “{1}” ({2}) are too large to be told apart as numbers.':
+    'Werte von „{1}“ ({2}) sind zu groß, um sie als Zahlen zu unterscheiden.',
   'The model was trained without a label: the figures compare it with what Clusters wrote. They check serving, and say nothing about quality.':
     'Das Modell wurde ohne Zielspalte trainiert: die Zahlen vergleichen es mit dem, was „Cluster“ schrieb. Sie prüfen den Betrieb und sagen nichts über die Güte.',
   'The model was trained without a label: the figures compare it with what Anomalies wrote. They check serving, and say nothing about quality.':
@@ -358,12 +372,13 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'A forecast needs at least 2 rows with a time and a value.':
     'Eine Prognose braucht mindestens 2 Zeilen mit Zeit und Wert.',
   'Look at the filter before this step.': 'Sieh dir den Filter vor diesem Schritt an.',
-  'The time “{1}” is {2}, and must be a time, or a whole number such as a year.':
-    'Die Zeit „{1}“ ist {2}, und muss ein Zeitpunkt sein, oder eine ganze Zahl wie ein Jahr.',
-  'The time “{1}” is {2}, and must be a number.': 'Die Zeit „{1}“ ist {2}, und muss eine Zahl sein.',
-  'The target “{1}” is {2}, and must be a time, or a whole number such as a year.':
-    'Das Ziel „{1}“ ist {2}, und muss ein Zeitpunkt sein, oder eine ganze Zahl wie ein Jahr.',
-  'The target “{1}” is {2}, and must be a number.': 'Das Ziel „{1}“ ist {2}, und muss eine Zahl sein.',
+  'The time “{1}” is {2}, and must be {3*}.': 'Die Zeit „{1}“ ist {2}, und muss {3} sein.',
+  'The target “{1}” is {2}, and must be {3*}.': 'Das Ziel „{1}“ ist {2}, und muss {3} sein.',
+  'The series “{1}” is {2}, and must be {3*}.': 'Die Reihe „{1}“ ist {2}, und muss {3} sein.',
+  'a time, or a whole number such as a year': 'ein Zeitpunkt, oder eine ganze Zahl wie ein Jahr',
+  'a text, a number or true/false': 'ein Text, eine Zahl oder wahr/falsch',
+  'Cast it to text in an SQL step, e.g. CAST("{1}" AS VARCHAR) AS {2}.':
+    'Wandle sie in einem SQL-Schritt in Text um, z. B. CAST("{1}" AS VARCHAR) AS {2}.',
   'Cast it in an SQL step.': 'Wandle sie in einem SQL-Schritt um.',
   'No series has two different times.': 'Keine Reihe hat zwei verschiedene Zeiten.',
   'Choose another time column, or another series column.':
