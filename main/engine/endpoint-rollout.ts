@@ -5,7 +5,7 @@ import { artifactModelSource, type ModelSource } from '../serving/model-source.t
 import type { Engine } from './engine.ts';
 
 /** What answers at an endpoint, and the registered versions of the same model. Errors: `serve.not-ready`. */
-export function endpointRollout(engine: Engine, host: EndpointHost, id: string): EndpointRollout {
+export function endpointRollout(engine: Engine, host: EndpointHost, id: string): Omit<EndpointRollout, 'alias'> {
   const registered = registeredVersions(engine, host, id).map(({ version, aliases }) => ({
     version: String(version),
     aliases: [...aliases],

@@ -157,7 +157,7 @@ export interface EndpointHost {
   /** The version on trial. */
   challenger(id: string): ModelSource | undefined;
   /** What answers, what is on trial, and what answered before the last promotion. */
-  rollout(id: string): Omit<EndpointRollout, 'registered'>;
+  rollout(id: string): Omit<EndpointRollout, 'registered' | 'alias'>;
   /** The version on trial answers everything from now on. Errors: `serve.not-ready` without one. */
   promote(id: string): Promise<void>;
   /** Back to what answered before the last promotion. Errors: `serve.not-ready` without one. */

@@ -1,4 +1,5 @@
 import type { RowOrders } from '../compute/duckdb/row-order.ts';
+import type { EndpointFollowing } from '../engine/endpoint-following.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { GraphMonitors } from '../engine/graph-monitors.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
@@ -12,6 +13,7 @@ export interface Services {
   engine: Engine;
   endpoints: EndpointHost;
   monitors: GraphMonitors;
+  following: EndpointFollowing;
   /** By endpoint. */
   replays: Map<string, TrafficReplay>;
   loadTests: LoadTests;

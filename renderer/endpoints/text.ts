@@ -142,6 +142,9 @@ export const t = defineText(
     mirrored: 'gets copies',
     rolloutOf: (version: string | number) => `Version ${version} answers`,
     tryAnother: 'Try another version',
+    followAlias: (alias: string) => `Follow ${alias}`,
+    followNote: (alias: string) =>
+      `A promotion, approval or rollback of ${alias} goes live within seconds, whoever makes it. A version that you promote here stays until ${alias} moves.`,
     noOtherVersion: 'The registry has no other version of this model. Train the graph again to make one.',
     chooseVersion: 'Choose a version',
     share: 'Share of requests',
@@ -397,6 +400,9 @@ export const t = defineText(
     mirrored: 'erhält Kopien',
     rolloutOf: (version) => `Version ${version} antwortet`,
     tryAnother: 'Eine andere Version erproben',
+    followAlias: (alias) => `${alias} folgen`,
+    followNote: (alias) =>
+      `Beförderung, Freigabe oder Rücknahme von ${alias} gehen in Sekunden live, gleich von wem. Eine Version, die du hier beförderst, bleibt, bis ${alias} weiterrückt.`,
     noOtherVersion:
       'Das Register hat keine andere Version dieses Modells. Trainiere den Graphen neu, um eine zu erzeugen.',
     chooseVersion: 'Version wählen',

@@ -162,7 +162,7 @@ interface RolloutProps {
 }
 
 function Rollout({ endpointId, rollout, refetch }: RolloutProps) {
-  const { challenger, stable, previous } = rollout;
+  const { challenger, stable, previous, alias } = rollout;
   const others = rollout.registered.filter(({ version }) => version !== stable);
   const [version, setVersion] = useState(challenger?.version);
   const [percent, setPercent] = useState(challenger?.percent ?? 10);
@@ -182,6 +182,18 @@ function Rollout({ endpointId, rollout, refetch }: RolloutProps) {
   return (
     <section className="rollout" aria-label={t.tryAnother}>
       <h3 className="cell-title">{t.rolloutOf(stable)}</h3>
+      {alias !== null && (
+        <Field label={t.followAlias(alias.alias)} note={t.followNote(alias.alias)} row>
+          {(ids) => (
+            <Switch
+              {...ids}
+              checked={alias.followed}
+              disabled={busy}
+              onChange={(follow) => act(() => engine.endpoint.follow({ id: endpointId, follow }))}
+            />
+          )}
+        </Field>
+      )}
       {others.length === 0 ? (
         <p className="mute">{t.noOtherVersion}</p>
       ) : (

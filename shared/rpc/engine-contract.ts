@@ -338,6 +338,8 @@ export const endpointRolloutSchema = z.object({
   /** Version before the last promotion; null: nothing to go back to. */
   previous: z.string().nullable(),
   registered: z.array(z.object({ version: z.string(), aliases: z.array(z.string()) })),
+  /** That the model was registered with, and whether the endpoint serves what it names; null without one. */
+  alias: z.object({ model: z.string(), alias: z.string(), followed: z.boolean() }).nullable(),
 });
 export type EndpointRollout = z.infer<typeof endpointRolloutSchema>;
 
@@ -1212,6 +1214,8 @@ export const engineContract = {
     promote: base.input(z.object({ id: z.string() })).output(endpointRolloutSchema),
     /** Back to the version before the last promotion. Errors: `serve.not-ready` without one. */
     rollback: base.input(z.object({ id: z.string() })).output(endpointRolloutSchema),
+    /** Serves what the alias of its model names, now and when it moves, or ends that. Errors: `serve.not-ready` without one. */
+    follow: base.input(z.object({ id: z.string(), follow: z.boolean() })).output(endpointRolloutSchema),
     /** Searches the newest answered rows. */
     requests: base.input(requestSearchSchema.extend({ endpointId: z.string() })).output(foundRequestsSchema),
     /** Logged requests as CSV, oldest first; `limit`: the newest of them. */

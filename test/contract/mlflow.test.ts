@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../main/engine/engine.ts';
+import { createEndpointFollowing } from '../../main/engine/endpoint-following.ts';
 import { createGraphMonitors } from '../../main/engine/graph-monitors.ts';
 import { createEndpointHost, type EndpointHost } from '../../main/serving/endpoint-host.ts';
 import { LoadTests } from '../../main/serving/load-test/load-tests.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
       engine,
       endpoints,
       monitors: createGraphMonitors({ engine, host: endpoints, log: () => undefined }),
+      following: createEndpointFollowing({ engine, host: endpoints, log: () => undefined }),
       replays: new Map(),
       loadTests: new LoadTests(),
       profiles: createProfileCache(),

@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSlipway } from '../e2e/app.ts';
+import { connectRpc } from '../support/rpc-client.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 import { removeFolder } from '../support/remove-folder.ts';
 
@@ -103,6 +104,49 @@ it('does so for a graph that is kept up, without a refused request, and also aft
   const second = await up();
   try {
     await expect.poll(() => liveVersion(String(second.event['http'])), { timeout: 20_000, interval: 200 }).toBe('2');
+  } finally {
+    await stop(second);
+  }
+});
+
+it('does so for an endpoint of the app that is told to, until it is told not to', async () => {
+  const ui = () => startSlipway(['ui', '--port', '0', '--data-dir', dataDir], 'ui.ready');
+  const document = JSON.parse(readFileSync(penguins, 'utf8')) as Record<string, unknown>;
+  const live = { timeout: 20_000, interval: 200 };
+  const first = await ui();
+  try {
+    const rpc = await connectRpc(String(first.event['url']));
+    const { id, http, model } = await rpc.client.endpoint.start({ document, nodeId: 'endpoint' });
+    const url = String(http);
+    // The graph as it is gives version 1, whatever the alias names: nobody has told the endpoint to follow it.
+    expect(model?.version).toBe('1');
+    expect((await rpc.client.endpoint.rollout({ id })).alias).toEqual({
+      model: 'penguins',
+      alias: 'champion',
+      followed: false,
+    });
+    expect((await rpc.client.endpoint.follow({ id, follow: true })).alias?.followed).toBe(true);
+    expect(await liveVersion(url)).toBe('2');
+    expect((await runSlipway(['models', 'rollback', 'penguins'], dataDir)).code).toBe(0);
+    await expect.poll(() => liveVersion(url), live).toBe('1');
+    rpc.close();
+  } finally {
+    await stop(first);
+  }
+  expect((await runSlipway(['models', 'promote', 'penguins', '2'], dataDir)).code).toBe(0);
+  const second = await ui();
+  try {
+    const rpc = await connectRpc(String(second.event['url']));
+    const { id, model } = await rpc.client.endpoint.start({ document, nodeId: 'endpoint' });
+    expect(model?.version).toBe('2');
+    expect((await rpc.client.endpoint.follow({ id, follow: false })).alias?.followed).toBe(false);
+    await rpc.client.endpoint.stop({ id });
+    expect((await rpc.client.endpoint.start({ document, nodeId: 'endpoint' })).model?.version).toBe('1');
+    await rpc.client.endpoint.stop({ id });
+    await expect(rpc.client.endpoint.follow({ id, follow: true })).rejects.toMatchObject({
+      data: { code: 'serve.not-ready' },
+    });
+    rpc.close();
   } finally {
     await stop(second);
   }

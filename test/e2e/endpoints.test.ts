@@ -145,6 +145,12 @@ describe.skipIf(chromiumPath === undefined)('the endpoints screen', () => {
     await page.getByRole('heading', { name: `Version ${other} answers` }).waitFor();
     await page.getByRole('button', { name: /Roll back to version/ }).click();
     await page.getByRole('heading', { name: `Version ${other} answers` }).waitFor({ state: 'detached' });
+    const follow = page.getByRole('switch', { name: 'Follow champion' });
+    for (const state of ['true', 'false']) {
+      await follow.click();
+      await expect.poll(() => follow.getAttribute('aria-checked')).toBe(state);
+      if (state === 'true') await screenshot(page, 'endpoints-follow');
+    }
     expect(opened.errors).toEqual([]);
   });
 });

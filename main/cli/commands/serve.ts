@@ -4,6 +4,7 @@ import { driftNode } from '../../../nodes/monitor/drift/definition.ts';
 import { endpointNode } from '../../../nodes/serve/endpoint/definition.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type EndpointParams, payloadLogOf, queueSettingsOf, requestLogOf } from '../../engine/endpoint-settings.ts';
+import { aliasPeriodMs, followAliases } from '../../engine/follow-aliases.ts';
 import { bringOnline } from '../../features/bring-online.ts';
 import { createEndpointMonitor, type EndpointMonitor } from '../../monitoring/endpoint-monitor.ts';
 import { type Replica, startReplica } from '../../monitoring/replicas/replica.ts';
@@ -20,7 +21,6 @@ import { artifactNotFound, createArtifactStore } from '../../store/artifact-stor
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { fleetHelp, fleetOf, fleetOptions } from '../fleet-options.ts';
-import { aliasPeriodMs, followAliases } from '../follow-aliases.ts';
 import {
   announceEndpoint,
   requireDifferentPorts,

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shellOrigin } from '../../../shared/app/shell-origin.ts';
 import type { TrafficReplay } from '../../monitoring/traffic-replay.ts';
+import { createEndpointFollowing } from '../../engine/endpoint-following.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { buildApp } from '../../launch/build.mjs';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
@@ -57,6 +58,7 @@ export const uiCommand: Command = {
         host: endpoints,
         log: (text) => context.output.log(text),
       });
+      const following = createEndpointFollowing({ engine, host: endpoints, log: (text) => context.output.log(text) });
       const graphsDir = join(engine.dataDir, 'graphs');
       const replays = new Map<string, TrafficReplay>();
       const loadTests = new LoadTests();
@@ -68,6 +70,7 @@ export const uiCommand: Command = {
           engine,
           endpoints,
           monitors,
+          following,
           replays,
           loadTests,
           profiles: createProfileCache(),
@@ -97,6 +100,7 @@ export const uiCommand: Command = {
         for (const replay of replays.values()) replay.stop();
         silence();
         const alertsSent = monitors.close();
+        await following.close();
         await server.close();
         await loadTests.close();
         await endpoints.close();

@@ -2,6 +2,7 @@ import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { readGraphValue } from '../../../shared/graph/read-graph.ts';
 import type { PlanService } from '../../../shared/plan/plan.ts';
+import { registeredAlias, serveAndFollow } from '../../engine/follow-registration.ts';
 import { endpointServices, planOf, startGraphEndpoint } from '../../engine/graph-endpoints.ts';
 import { createGraphMonitors } from '../../engine/graph-monitors.ts';
 import { createEndpointHost } from '../../serving/endpoint-host.ts';
@@ -18,7 +19,6 @@ import {
   untilStopped,
 } from '../endpoint-options.ts';
 import { endpointsAnswer } from '../endpoint-health.ts';
-import { followRegistration } from '../follow-registration.ts';
 import { exitCodeOf, followRun } from '../follow-run.ts';
 import { withEngine } from '../open-engine.ts';
 import { logOnly } from '../output.ts';
@@ -103,12 +103,17 @@ export const upCommand: Command = {
           const started = await startGraphEndpoint(engine, endpoints, start);
           monitors.attach(started, start);
           announceEndpoint(context.output, started, endpoints.models(started.id));
-          await followRegistration({
+          const alias = await registeredAlias(engine, endpoints, started);
+          if (alias === undefined) continue;
+          // So a rollback by another process goes live, and is not undone by a restart that trains nothing new.
+          await serveAndFollow({
             engine,
             host: endpoints,
             endpoint: started,
             start,
-            output: context.output,
+            alias,
+            onSwap: (model) => context.output.event({ type: 'endpoint.swapped', models: [model] }),
+            log: (text) => context.output.log(text),
             signal: context.signal,
           });
         }

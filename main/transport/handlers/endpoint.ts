@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { EndpointRollout } from '../../../shared/rpc/engine-contract.ts';
 import { endpointRollout, registeredSource } from '../../engine/endpoint-rollout.ts';
 import { startGraphEndpoint } from '../../engine/graph-endpoints.ts';
 import { exportHistory } from '../../serving/request-history/export-history.ts';
@@ -6,10 +7,15 @@ import { searchHistory } from '../../serving/request-history/search-history.ts';
 import { searchRequests } from '../../serving/request-search.ts';
 import { requireTrust } from '../../trust/require-trust.ts';
 import { rpc } from '../rpc-base.ts';
+import type { Services } from '../services.ts';
 import { baseDirOf } from './graph.ts';
 
 /** Rows that an endpoint keeps in memory. */
 const mostRecent = 10_000;
+
+function rolloutOf({ engine, endpoints, following }: Services, id: string): EndpointRollout {
+  return { ...endpointRollout(engine, endpoints, id), alias: following.stateOf(id) };
+}
 
 export const endpointHandlers = {
   list: rpc.endpoint.list.handler(({ context }) => context.endpoints.list()),
@@ -19,9 +25,11 @@ export const endpointHandlers = {
     const started = await startGraphEndpoint(context.engine, context.endpoints, start);
     const { newKey: _key, grpc: _grpc, ...endpoint } = started;
     context.monitors.attach(endpoint, start);
-    return endpoint;
+    await context.following.attach(endpoint, start);
+    return context.endpoints.list().find(({ id }) => id === endpoint.id) ?? endpoint;
   }),
-  stop: rpc.endpoint.stop.handler(({ input, context }) => {
+  stop: rpc.endpoint.stop.handler(async ({ input, context }) => {
+    await context.following.detach(input.id);
     context.monitors.detach(input.id);
     return context.endpoints.stop(input.id);
   }),
@@ -33,22 +41,25 @@ export const endpointHandlers = {
   watch: rpc.endpoint.watch.handler(async function* ({ input, context, signal }) {
     yield* context.endpoints.watch(input.id, signal ?? new AbortController().signal);
   }),
-  rollout: rpc.endpoint.rollout.handler(({ input, context }) =>
-    endpointRollout(context.engine, context.endpoints, input.id),
-  ),
-  tryVersion: rpc.endpoint.tryVersion.handler(async ({ input: { id, trial }, context: { engine, endpoints } }) => {
+  rollout: rpc.endpoint.rollout.handler(({ input, context }) => rolloutOf(context, input.id)),
+  tryVersion: rpc.endpoint.tryVersion.handler(async ({ input: { id, trial }, context }) => {
+    const { engine, endpoints } = context;
     const chosen =
       trial === null ? undefined : { ...trial, source: await registeredSource(engine, endpoints, id, trial.version) };
     await endpoints.tryVersion(id, chosen);
-    return endpointRollout(engine, endpoints, id);
+    return rolloutOf(context, id);
   }),
-  promote: rpc.endpoint.promote.handler(async ({ input: { id }, context: { engine, endpoints } }) => {
-    await endpoints.promote(id);
-    return endpointRollout(engine, endpoints, id);
+  promote: rpc.endpoint.promote.handler(async ({ input: { id }, context }) => {
+    await context.endpoints.promote(id);
+    return rolloutOf(context, id);
   }),
-  rollback: rpc.endpoint.rollback.handler(async ({ input: { id }, context: { engine, endpoints } }) => {
-    await endpoints.rollback(id);
-    return endpointRollout(engine, endpoints, id);
+  rollback: rpc.endpoint.rollback.handler(async ({ input: { id }, context }) => {
+    await context.endpoints.rollback(id);
+    return rolloutOf(context, id);
+  }),
+  follow: rpc.endpoint.follow.handler(async ({ input: { id, follow }, context }) => {
+    await context.following.follow(id, follow);
+    return rolloutOf(context, id);
   }),
   requests: rpc.endpoint.requests.handler(
     async ({ input: { endpointId, ...search }, context: { endpoints }, signal }) => {

@@ -66,6 +66,9 @@ export const servingMessages: Readonly<Record<string, string>> = {
   'Line {1} of the CSV has a quote that is never closed.':
     'Zeile {1} des CSV hat ein Anführungszeichen, das nie geschlossen wird.',
   'Endpoint {1} is not running.': 'Der Endpunkt {1} läuft nicht.',
+  'Endpoint {1} does not run, or its model has no alias.':
+    'Der Endpunkt {1} läuft nicht, oder sein Modell hat keinen Alias.',
+  'Start it, and give its Register step an alias.': 'Starte ihn und gib seinem Schritt „Eintragen“ einen Alias.',
   'Start it first.': 'Starte ihn zuerst.',
   'There is no model to serve.': 'Es gibt kein Modell zu betreiben.',
   'The serving process ended again and again ({1}).': 'Der Prozess des Betriebs endete immer wieder ({1}).',
