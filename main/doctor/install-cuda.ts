@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, utimesSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { takeFileLock } from '../compute/paths/file-lock.ts';
+import { holdFileLock } from '../compute/paths/file-lock.ts';
 import { workerNode } from '../product/worker-node.ts';
 
 /** ONNX Runtime's own script fetches the libraries, which are too large for the npm registry, from nuget.org. */
@@ -47,20 +47,18 @@ export async function* installCuda(signal: AbortSignal | undefined): AsyncGenera
   if (script === undefined || why !== undefined) {
     throw new AppError('environment.missing', `The CUDA libraries cannot be installed. ${why ?? ''}`);
   }
-  const lock = join(dirname(script), 'slipway-install.lock');
-  const release = takeFileLock(lock, staleLockMs);
+  const release = holdFileLock(join(dirname(script), 'slipway-install.lock'), staleLockMs);
   if (release === undefined) {
     throw new AppError('environment.missing', 'The CUDA libraries are being installed by another window or command.', {
       fix: 'Wait until it has ended.',
     });
   }
-  const atWork = setInterval(() => utimesSync(lock, new Date(), new Date()), staleLockMs / 4);
-  atWork.unref();
   const child = spawn(workerNode(), [script, '--onnxruntime-node-install=cuda12'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const cancel = () => child.kill();
   signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted === true) cancel();
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-keptErrorChars);
@@ -82,7 +80,6 @@ export async function* installCuda(signal: AbortSignal | undefined): AsyncGenera
     signal?.removeEventListener('abort', cancel);
     // Whoever read the lines may have gone before the end.
     child.kill();
-    clearInterval(atWork);
     release();
   }
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeFileLock } from './file-lock.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { holdFileLock, takeFileLock } from './file-lock.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -33,5 +33,25 @@ describe('takeFileLock', () => {
 
   it('tells where it cannot be made', () => {
     expect(() => takeFileLock(join(dir, 'none', 'x.lock'), 1_000)).toThrow(/ENOENT/);
+  });
+});
+
+describe('holdFileLock', () => {
+  it('keeps the lock young until it is given back, and outlives its loss', () => {
+    vi.useFakeTimers();
+    try {
+      const path = join(dir, 'x.lock');
+      const release = holdFileLock(path, 1_000);
+      expect(holdFileLock(path, 1_000)).toBeUndefined();
+      utimesSync(path, 1, 1);
+      vi.advanceTimersByTime(250);
+      expect(statSync(path).mtimeMs).toBeGreaterThan(Date.now() - 1_000);
+      rmSync(path);
+      vi.advanceTimersByTime(250);
+      release?.();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

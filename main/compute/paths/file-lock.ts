@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 
 /**
  * Takes the lock that the file `path` stands for, whoever else of this machine wants it: the way to give it back, or
@@ -16,4 +16,21 @@ export function takeFileLock(path: string, staleMs: number): (() => void) | unde
     throw error;
   }
   return () => rmSync(path, { force: true });
+}
+
+/** The same for work that may take longer than `staleMs`: the file is kept young until the lock is given back. */
+export function holdFileLock(path: string, staleMs: number): (() => void) | undefined {
+  const release = takeFileLock(path, staleMs);
+  if (release === undefined) return undefined;
+  const timer = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch {
+      // Another has taken it while this process slept, and is done: that must not end the process.
+    }
+  }, staleMs / 4).unref();
+  return () => {
+    clearInterval(timer);
+    release();
+  };
 }
