@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,25 @@ describe('opening the database', () => {
     const after = new Database(join(dir, 'slipway.db'));
     expect(after.pragma('user_version', { simple: true })).toBe(999);
     after.close();
+  });
+
+  it('says how to go back to the state before an update', () => {
+    const database = openDatabase(dir);
+    createRecentGraphs(database).remember({ path: '/g.slipway.json', name: 'G', id: 'g', modifiedMs: 1 });
+    const current = Number(database.pragma('user_version', { simple: true }));
+    // As the update to version 999 leaves it.
+    const copy = `slipway-version-${current}.db`;
+    database.prepare('VACUUM INTO ?').run(join(dir, copy));
+    database.pragma('user_version = 999');
+    database.close();
+    expect(() => openDatabase(dir)).toThrow(
+      expect.objectContaining({ code: 'store.open', fix: expect.stringContaining(`rename ${copy} to slipway.db`) }),
+    );
+    for (const name of ['slipway.db', 'slipway.db-wal', 'slipway.db-shm']) rmSync(join(dir, name), { force: true });
+    renameSync(join(dir, copy), join(dir, 'slipway.db'));
+    const before = openDatabase(dir);
+    expect(createRecentGraphs(before).list()).toHaveLength(1);
+    before.close();
   });
 
   it('refuses what is no database, and a file in the place of the directory', async () => {

@@ -7,6 +7,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +30,7 @@ interface Migration {
 
 /**
  * Opens `slipway.db` in the data directory (made when missing) and brings it to the current schema, each migration in
- * one transaction. Throws `disk.read-only`, `disk.full` or `store.open`, naming the directory.
+ * one transaction, after a copy for who goes back to the Slipway before. Throws `disk.read-only`, `disk.full` or `store.open`, naming the directory.
  */
 export function openDatabase(dataDir: string): StoreDatabase {
   let database: StoreDatabase | undefined;
@@ -94,7 +96,7 @@ function migrate(database: StoreDatabase, dataDir: string): void {
       throw new AppError(
         'store.open',
         `The data directory ${dataDir} was written by a newer Slipway (database version ${version}, this one knows ${newest}).`,
-        { fix: 'Update Slipway, or choose another data directory with --data-dir or SLIPWAY_DATA_DIR.' },
+        { fix: wayBack(dataDir, newest) },
       );
     }
     const next = migrations.find((migration) => migration.version > version);
@@ -103,10 +105,59 @@ function migrate(database: StoreDatabase, dataDir: string): void {
     database.pragma(`user_version = ${next.version}`);
     return true;
   });
-  if (Number(database.pragma('user_version', { simple: true })) === newest) return;
+  const found = Number(database.pragma('user_version', { simple: true }));
+  if (found === newest) return;
+  if (found > 0 && found < newest) keepCopy(database, dataDir, found);
   while (apply.immediate()) {
     // One transaction per migration.
   }
+}
+
+const copyName = /^slipway-version-(\d+)\.db$/;
+
+/** Copies of the database from before updates of Slipway, the newest first. */
+function keptCopies(dataDir: string): { name: string; version: number }[] {
+  return readdirSync(dataDir)
+    .flatMap((name) => {
+      const version = copyName.exec(name)?.[1];
+      return version === undefined ? [] : [{ name, version: Number(version) }];
+    })
+    .sort((a, b) => b.version - a.version);
+}
+
+/** Keeps the database as it is beside itself, in place of the copies of earlier updates: an update can be taken back. */
+function keepCopy(database: StoreDatabase, dataDir: string, version: number): void {
+  const earlier = keptCopies(dataDir);
+  const name = `slipway-version-${version}.db`;
+  const partial = join(dataDir, `${name}.${process.pid}.tmp`);
+  try {
+    rmSync(partial, { force: true });
+    database.prepare('VACUUM INTO ?').run(partial);
+    // Another engine may have updated it in the meantime, and has then kept it.
+    if (versionOf(partial) !== version) return;
+    chmodSync(partial, 0o600);
+    renameSync(partial, join(dataDir, name));
+  } finally {
+    rmSync(partial, { force: true });
+  }
+  for (const copy of earlier) if (copy.name !== name) rmSync(join(dataDir, copy.name), { force: true });
+}
+
+function versionOf(file: string): number {
+  const database = new Database(file, { readonly: true });
+  try {
+    return Number(database.pragma('user_version', { simple: true }));
+  } finally {
+    database.close();
+  }
+}
+
+/** What to do about a database of a newer Slipway. */
+function wayBack(dataDir: string, newest: number): string {
+  const copy = keptCopies(dataDir).find(({ version }) => version <= newest);
+  const either = 'Update Slipway, or choose another data directory with --data-dir or SLIPWAY_DATA_DIR.';
+  if (copy === undefined) return either;
+  return `Update Slipway. Or go back to the state before that update: move slipway.db, slipway.db-wal and slipway.db-shm away, and rename ${copy.name} to slipway.db.`;
 }
 
 function readMigrations(): Migration[] {

@@ -26,8 +26,10 @@ function unpack(generation: string): string {
   return dataDir;
 }
 
-const versionOf = (dataDir: string): number => {
-  const database = new Database(join(dataDir, 'slipway.db'), { readonly: true });
+const versionOf = (dataDir: string): number => userVersionOf(join(dataDir, 'slipway.db'));
+
+const userVersionOf = (file: string): number => {
+  const database = new Database(file, { readonly: true });
   const version = Number(database.pragma('user_version', { simple: true }));
   database.close();
   return version;
@@ -50,6 +52,11 @@ describe.each(generations)('a data directory of generation %s', (generation) => 
     expect(before.code).toBe(0);
     expect(JSON.stringify(before.last)).toContain('penguins');
     expect(versionOf(dataDir)).toBe(migrations.length);
+    // What the product of its time can read is kept, for who goes back to it.
+    const kept = readdirSync(dataDir).filter((name) => name.startsWith('slipway-version-'));
+    const from = Number(generation.slice(0, 4));
+    expect(kept).toEqual(from === migrations.length ? [] : [`slipway-version-${from}.db`]);
+    for (const name of kept) expect(userVersionOf(join(dataDir, name))).toBe(from);
     const runs = await runSlipway(['runs'], dataDir);
     expect(JSON.stringify(runs.last)).toContain('"succeeded"');
 

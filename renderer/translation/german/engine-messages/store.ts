@@ -207,6 +207,8 @@ export const storeMessages: Readonly<Record<string, string>> = {
     'Wähle einen anderen mit --port, oder --port 0 für irgendeinen freien.',
   'Cannot listen on {1}:{2} ({3}).': 'Auf {1}:{2} kann nicht gehört werden ({3}).',
   'Choose another --host or --port.': 'Wähle einen anderen --host oder --port.',
+  'Update Slipway. Or go back to the state before that update: move slipway.db, slipway.db-wal and slipway.db-shm away, and rename {1} to slipway.db.':
+    'Aktualisiere Slipway. Oder gehe zum Stand vor jener Aktualisierung zurück: Lege slipway.db, slipway.db-wal und slipway.db-shm beiseite und benenne {1} in slipway.db um.',
   'change a cluster': 'keinen Cluster ändern',
   'open an endpoint': 'keinen Endpunkt öffnen',
   'be exported with its secrets': 'nicht mit seinen Geheimnissen exportiert werden',
