@@ -15,8 +15,8 @@ import type { ArtifactDraft, StepContext } from '../../shared/node/runner.ts';
 import type { TrainingColumns } from './training-data.ts';
 import { writeModel } from './write-model.ts';
 
-/** Training rows the model is tried on. */
-const sampleRows = 256;
+/** Training rows the model is tried on: the first that have a label. */
+export const sampleRows = 256;
 /** What graphs are written for here, see `graph-builder.ts`. */
 const ownOpsets = new Map([
   ['', 21],
@@ -26,6 +26,7 @@ const tolerance = 1e-4;
 
 export interface AdoptOnnxOptions {
   ctx: Pick<StepContext, 'workDir' | 'signal' | 'memoryBytes' | 'threads' | 'log'>;
+  /** Of the columns no more than `sampleRows` rows are read. */
   data: TrainingColumns;
   bytes: Uint8Array;
   /** Named in errors. */

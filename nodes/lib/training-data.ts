@@ -25,9 +25,12 @@ type TrainerContext = StepContext<{ label: string; task: Task | 'auto' }>;
 
 /**
  * What every trainer starts from. Errors: `features.mismatch`, `features.lineage`, `artifact.not-found`, those of
- * `readLabels`, `run.cancelled`.
+ * `readLabels`, `run.cancelled`; with `inMemory`, for those that go on with all features at once, `step.out-of-memory`.
  */
-export async function readTrainingInputs(ctx: TrainerContext): Promise<TrainingInputs> {
+export async function readTrainingInputs(
+  ctx: TrainerContext,
+  { inMemory }: { inMemory: boolean },
+): Promise<TrainingInputs> {
   const artifacts = ctx.inputs['features'] ?? [];
   const pipeline = mergePipelines(await Promise.all(artifacts.map(readPipeline)));
   const table = await ctx.open(pipeline.table);
@@ -42,7 +45,7 @@ export async function readTrainingInputs(ctx: TrainerContext): Promise<TrainingI
       fix: 'Connect features of the training rows.',
     });
   }
-  requireMatrixMemory(table.manifest.rowCount ?? 0, pipeline.width);
+  if (inMemory) requireMatrixMemory(table.manifest.rowCount ?? 0, pipeline.width);
   const { label, task } = ctx.params;
   const labels = await readLabels({ table, label, task, inputs: pipeline.inputs, ctx });
   return { pipeline, table, labels };
@@ -55,7 +58,7 @@ export interface TrainingColumns extends TrainingInputs {
 
 /** The same with the pipeline's output over the training table by column, for trainers on binned columns. */
 export async function readTrainingColumns(ctx: TrainerContext): Promise<TrainingColumns> {
-  const { pipeline, table, labels } = await readTrainingInputs(ctx);
+  const { pipeline, table, labels } = await readTrainingInputs(ctx, { inMemory: true });
   const all = await computeFeatureColumns(pipeline, table.path('data.parquet'), {
     threads: ctx.threads,
     signal: ctx.signal,
@@ -69,7 +72,7 @@ export async function readTrainingColumns(ctx: TrainerContext): Promise<Training
 
 /** The same with the pipeline's output over the training table, for trainers on whole row-major matrices. */
 export async function readTrainingData(ctx: TrainerContext): Promise<TrainingData> {
-  const { pipeline, table, labels } = await readTrainingInputs(ctx);
+  const { pipeline, table, labels } = await readTrainingInputs(ctx, { inMemory: true });
   const all = await computeFeatureRows(pipeline, table.path('data.parquet'), {
     threads: ctx.threads,
     signal: ctx.signal,
@@ -85,20 +88,14 @@ export async function readTrainingData(ctx: TrainerContext): Promise<TrainingDat
 
 /** Gives training rows the values that were learnt without them: one column after the other, by its place. */
 export async function replaceOutOfFold(
-  { features, outOfFold = [] }: MergedPipeline,
+  pipeline: MergedPipeline,
   rows: number,
   replace: (place: number, values: Float32Array) => void,
 ): Promise<void> {
-  for (const { feature: name, path } of outOfFold) {
-    const index = features.findIndex((feature) => feature.name === name);
-    const width = features[index]?.width ?? 0;
-    const first = features.slice(0, index).reduce((sum, feature) => sum + feature.width, 0);
+  for (const feature of outOfFoldFeatures(pipeline)) {
+    const { first, width, path } = feature;
     const bytes = await readFile(path);
-    if (bytes.byteLength !== rows * width * 4) {
-      throw new AppError('artifact.corrupt', `The training values of “${name}” are not those of the training table.`, {
-        fix: 'Run the Target encoding step again with --force.',
-      });
-    }
+    if (bytes.byteLength !== rows * width * 4) throw otherTrainingTable(feature);
     const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     for (let c = 0; c < width; c++) {
       replace(
@@ -107,6 +104,29 @@ export async function replaceOutOfFold(
       );
     }
   }
+}
+
+/** A feature whose values for training rows are in a file, float32 [rows of the training table, width]. */
+export interface OutOfFoldFeature {
+  feature: string;
+  path: string;
+  /** Place of its first column among those of the pipeline. */
+  first: number;
+  width: number;
+}
+
+export function outOfFoldFeatures({ features, outOfFold = [] }: MergedPipeline): OutOfFoldFeature[] {
+  return outOfFold.map(({ feature: name, path }) => {
+    const index = features.findIndex((feature) => feature.name === name);
+    const first = features.slice(0, index).reduce((sum, feature) => sum + feature.width, 0);
+    return { feature: name, path, first, width: features[index]?.width ?? 0 };
+  });
+}
+
+export function otherTrainingTable({ feature }: OutOfFoldFeature): AppError {
+  return new AppError('artifact.corrupt', `The training values of “${feature}” are not those of the training table.`, {
+    fix: 'Run the Target encoding step again with --force.',
+  });
 }
 
 function labelledRows({ values, rows, width }: Matrix, { rows: kept }: Labels): Matrix {

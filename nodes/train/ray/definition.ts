@@ -163,6 +163,7 @@ that splits are those of all rows. **PyTorch** averages the gradients of all wor
 class) or to one number.
 
 **Where.** With the target Ray the workers are those of the cluster the step runs in; elsewhere Ray is started on this machine.
+Features are computed block by block and handed on: the step itself keeps in memory only the rows kept out and those compared.
 Python needs ray[train] and lightgbm or torch (with onnx): name the interpreter, or SLIPWAY_PYTHON. RAY_ADDRESS joins a cluster
 that runs already.
 

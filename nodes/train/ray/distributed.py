@@ -79,7 +79,8 @@ def train(loop, job, data, workers, settings):
     # Parts are alike: rows in an order would give each worker another range, and LightGBM its intervals from one of them.
     order = numpy.random.default_rng(job["seed"]).permutation(len(y))
     drawn = [numpy.sort(order[a:b]) for a, b in zip(bounds, bounds[1:])]
-    parts = [ray.put((numpy.array(x[own]), y[own], None if w is None else w[own])) for own in drawn]
+    # Each part leaves this process before the next is read from the file.
+    parts = [ray.put((numpy.asarray(x[own]), y[own], None if w is None else w[own])) for own in drawn]
     holder = ray.remote(num_cpus=0)(Holder).remote()
     resources = {"CPU": job["cpus"], **({"GPU": job["gpus"]} if job["gpus"] else {})}
     scaling = ScalingConfig(num_workers=workers, use_gpu=job["gpus"] > 0, resources_per_worker=resources)

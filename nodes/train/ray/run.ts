@@ -18,10 +18,11 @@ import { type Fold, holdOut } from '../../lib/folds.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
 import { readRowWeights } from '../../lib/row-columns.ts';
 import { writeFitted } from '../../lib/run-trainer.ts';
-import { readTrainingColumns, type TrainingColumns } from '../../lib/training-data.ts';
+import { readTrainingInputs, type TrainingInputs } from '../../lib/training-data.ts';
 import { measure } from '../evaluate/measure.ts';
 import { treesNode } from '../trees/definition.ts';
 import { rayNode } from './definition.ts';
+import { type DividedRows, divideTrainingRows } from './divide-training-rows.ts';
 
 type Params = z.output<typeof rayNode.params>;
 type Context = StepContext<Params>;
@@ -43,26 +44,40 @@ const words: ScriptWords = {
 
 export const runner = implementNode(rayNode, {
   async run(ctx) {
-    const data = await readTrainingColumns(ctx);
+    const data = await readTrainingInputs(ctx, { inMemory: false });
     const { labels, table } = data;
     const weights = await readRowWeights({ table, column: ctx.params.weight, labels, ctx });
     const rows = holdOut(labels.values.length, ctx.params.validation, 'random', ctx.params.seed);
+    const compared = comparedRows(rows.train.length, ctx.params);
+    const isTorch = ctx.params.trainer === 'torch';
+    const divided = await divideTrainingRows(ctx, data, {
+      rows,
+      files: { train: fileOf(ctx, 'x'), held: fileOf(ctx, 'held') },
+      // A module of one worker takes its rows from the file.
+      compared: isTorch ? new Uint32Array() : compared,
+    });
     const started = performance.now();
-    const { bytes, said } = await trainOnRay(ctx, data, weights, rows);
+    const { bytes, said } = await trainOnRay(ctx, data, weights, { ...rows, compared });
     const seconds = (performance.now() - started) / 1000;
     const { interpreter: _interpreter, ...kept } = ctx.params;
     const trainer = { kind: rayNode.kind, params: kept };
-    const model =
-      ctx.params.trainer === 'torch'
-        ? await adoptOnnx({ ctx, data, bytes, label: 'The module', output: '', scores: 'auto', trainer })
-        : await writeTrees(ctx, data, bytes, trainer);
+    const model = isTorch
+      ? await adoptOnnx({
+          ctx,
+          data: { ...data, columns: divided.first },
+          bytes,
+          label: 'The module',
+          output: '',
+          scores: 'auto',
+          trainer,
+        })
+      : await writeTrees(ctx, data, bytes, trainer);
     const manifest = modelManifestSchema.parse(JSON.parse(await readFile(model.files['model.json'] ?? '', 'utf8')));
     const native = await readFile(model.files['native.bin'] ?? '');
-    const held = matrixOf(data, rows.valid, 'column-major');
-    const scores = await loadNativeScorer(manifest, native).score(held, rows.valid.length);
-    const isTorch = ctx.params.trainer === 'torch';
+    const scores = await loadNativeScorer(manifest, native).score(divided.held, rows.valid.length);
     if (!isTorch) requireSameScores(scores, said);
-    const alone = isTorch ? said : await scoresOfOwnTrees(ctx, data, weights, rows, held);
+    const places = compared.map((place) => rows.train[place] as number);
+    const alone = isTorch ? said : await scoresOfOwnTrees(ctx, data, weights, places, divided);
     return { model, report: await reportOf(ctx, { data, manifest, rows, scores, alone, seconds }) };
   },
 
@@ -75,15 +90,13 @@ export const runner = implementNode(rayNode, {
  */
 async function trainOnRay(
   ctx: Context,
-  data: TrainingColumns,
+  data: TrainingInputs,
   weights: Float32Array | undefined,
-  { train, valid }: Fold,
+  { train, compared }: Fold & { compared: Uint32Array },
 ): Promise<{ bytes: Buffer; said: Float32Array | undefined }> {
   const { params } = ctx;
-  const { labels, columns, pipeline } = data;
-  const file = (name: string) => join(ctx.workDir, `python-${name}`);
-  await writeFile(file('x'), matrixOf(data, train, 'row-major'));
-  await writeFile(file('held'), matrixOf(data, valid, 'row-major'));
+  const { labels, pipeline } = data;
+  const file = (name: string) => fileOf(ctx, name);
   await writeFile(
     file('y'),
     Float64Array.from(train, (row) => labels.values[row] as number),
@@ -94,14 +107,14 @@ async function trainOnRay(
       Float32Array.from(train, (row) => weights[row] as number),
     );
   const isTorch = params.trainer === 'torch';
-  const compared = isTorch ? comparedRows(train.length, params) : new Uint32Array();
-  if (compared.length > 0) await writeFile(file('single'), compared);
+  const single = isTorch && compared.length > 0;
+  if (single) await writeFile(file('single'), compared);
   const values = {
     x: file('x'),
     y: file('y'),
     weights: weights === undefined ? null : file('weights'),
     rows: train.length,
-    width: columns.length,
+    width: pipeline.width,
     features: pipeline.features.map(({ name }) => name),
     classes: labels.classes,
     task: labels.task,
@@ -120,14 +133,14 @@ async function trainOnRay(
         }
       : lightGbmSettings(params, data),
     estimator,
-    single: compared.length > 0 ? file('single') : null,
+    single: single ? file('single') : null,
     held: file('held'),
     scores: file('scores'),
   };
   const script = isTorch ? params.script : 'pass\n';
   await runScript({ ...ctx, params: { ...params, script, memoryMb: noMemoryLimitMb } }, { exchange, values, words });
   const bytes = await readFile(file('model'));
-  if (isTorch && compared.length === 0) return { bytes, said: undefined };
+  if (isTorch && !single) return { bytes, said: undefined };
   const said = await readFile(file('scores'));
   return { bytes, said: new Float32Array(said.buffer.slice(said.byteOffset, said.byteOffset + said.byteLength)) };
 }
@@ -149,7 +162,7 @@ function requireSameScores(scores: Float32Array, said: Float32Array | undefined)
 }
 
 /** Names of LightGBM's parameters. */
-function lightGbmSettings(params: Params, { labels, pipeline }: TrainingColumns): Record<string, unknown> {
+function lightGbmSettings(params: Params, { labels, pipeline }: TrainingInputs): Record<string, unknown> {
   let column = 0;
   const categorical: number[] = [];
   for (const { width, categories } of pipeline.features) {
@@ -175,13 +188,13 @@ function lightGbmSettings(params: Params, { labels, pipeline }: TrainingColumns)
 
 async function writeTrees(
   ctx: Context,
-  data: TrainingColumns,
+  data: TrainingInputs,
   dump: Buffer,
   trainer: ModelManifest['trainer'],
 ): Promise<ArtifactDraft> {
   let model: ReturnType<typeof treesFromLightGbm>;
   try {
-    model = treesFromLightGbm(JSON.parse(dump.toString('utf8')), data.labels.task, data.columns.length);
+    model = treesFromLightGbm(JSON.parse(dump.toString('utf8')), data.labels.task, data.pipeline.width);
   } catch (cause) {
     throw new AppError('model.invalid', `The trees of LightGBM cannot be read: ${String(cause)}`, {
       fix: 'Use a version of LightGBM from 4.0 on.',
@@ -202,7 +215,7 @@ async function writeTrees(
   );
 }
 
-function labelsMetric({ labels }: TrainingColumns): string {
+function labelsMetric({ labels }: TrainingInputs): string {
   return labels.task === 'regression' ? 'rmse' : 'logLoss';
 }
 
@@ -214,20 +227,19 @@ function comparedRows(rows: number, { compareRows, seed }: Params): Uint32Array 
     : holdOut(rows, compareRows / rows, 'random', seed).valid;
 }
 
-/** Our own trees with the same settings, of as many rows as one machine is given. */
+/** Our own trees with the same settings, of as many rows as one machine is given: `rows`, among those that have a label. */
 async function scoresOfOwnTrees(
   ctx: Context,
-  { columns, pipeline, labels }: TrainingColumns,
+  { pipeline, labels }: TrainingInputs,
   weights: Float32Array | undefined,
-  { train, valid }: Fold,
-  held: Float32Array,
+  rows: Uint32Array,
+  { compared, held }: DividedRows,
 ): Promise<Float32Array | undefined> {
   const { trees, leaves, learningRate, minRowsPerLeaf, seed } = ctx.params;
-  const rows = comparedRows(train.length, ctx.params).map((place) => train[place] as number);
   if (rows.length === 0) return undefined;
   ctx.progress({ done: 0, total: trees, unit: 'trees', message: 'Training on one machine, to compare' });
   const fitted = await fitTrees({
-    columns: columns.map((column) => Float32Array.from(rows, (row) => column[row] as number)),
+    columns: compared,
     features: pipeline.features,
     targets: {
       ...labels,
@@ -242,11 +254,14 @@ async function scoresOfOwnTrees(
       onCurve: () => undefined,
     },
   });
-  return loadNativeScorer({ trainer: { kind: treesNode.kind, params: {} } }, fitted.native).score(held, valid.length);
+  return loadNativeScorer({ trainer: { kind: treesNode.kind, params: {} } }, fitted.native).score(
+    held,
+    held.length / pipeline.width,
+  );
 }
 
 interface Measured {
-  data: TrainingColumns;
+  data: TrainingInputs;
   manifest: ModelManifest;
   rows: Fold;
   scores: Float32Array;
@@ -305,13 +320,7 @@ async function reportOf(
   };
 }
 
-function matrixOf({ columns }: TrainingColumns, rows: Uint32Array, layout: 'row-major' | 'column-major'): Float32Array {
-  const width = columns.length;
-  const matrix = new Float32Array(rows.length * width);
-  columns.forEach((column, c) => {
-    rows.forEach((row, r) => {
-      matrix[layout === 'row-major' ? r * width + c : c * rows.length + r] = column[row] as number;
-    });
-  });
-  return matrix;
+/** What Python is given and gives lies beside its script. */
+function fileOf({ workDir }: Context, name: string): string {
+  return join(workDir, `python-${name}`);
 }

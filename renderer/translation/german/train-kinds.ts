@@ -247,7 +247,7 @@ Gleiche Daten, Parameter und Startwerte geben bis aufs letzte Bit dasselbe Model
       'Trainiert verstärkte Bäume oder ein PyTorch-Modul auf mehreren Workern von Ray, jeder auf einem Teil der Zeilen.',
     help: `Für Training, das über eine Maschine hinauswächst. Die Zeilen werden in so viele Teile geteilt, wie es Worker gibt; Ray Train führt auf jedem einen Worker aus. **Bäume** lässt LightGBM wachsen, über die Daten verteilt: jeder Worker zählt seine Zeilen, und die Zählungen werden addiert, die Teilungen sind also die aller Zeilen. **PyTorch** mittelt die Gradienten aller Worker nach jedem Stapel; das Skript bekommt \`width\`, \`features\`, \`classes\`, \`task\` und \`seed\` und setzt \`model\`, ein Modul von den Merkmalen zu Logits (ein Ausgang, oder einer je Klasse) oder zu einer Zahl.
 
-**Wo.** Mit dem Ziel Ray sind die Worker die des Clusters, in dem der Schritt läuft; sonst wird Ray auf dieser Maschine gestartet. Python braucht ray[train] und lightgbm oder torch (mit onnx): nenne den Interpreter, oder SLIPWAY_PYTHON. RAY_ADDRESS schließt sich einem Cluster an, der schon läuft.
+**Wo.** Mit dem Ziel Ray sind die Worker die des Clusters, in dem der Schritt läuft; sonst wird Ray auf dieser Maschine gestartet. Merkmale werden Block für Block berechnet und weitergegeben: der Schritt selbst behält nur die zurückgehaltenen und die verglichenen Zeilen im Arbeitsspeicher. Python braucht ray[train] und lightgbm oder torch (mit onnx): nenne den Interpreter, oder SLIPWAY_PYTHON. RAY_ADDRESS schließt sich einem Cluster an, der schon läuft.
 
 **Das Modell wird zu ONNX** und eines wie jedes andere: mit den Merkmalen verbunden, auf Trainingszeilen gegen seinen Ursprung geprüft, ausgewertet, eingetragen und ohne Python betrieben.
 
