@@ -28,6 +28,8 @@ it.each<[string, Partial<PlanStep>, string[], number]>([
   ['a network that measures, where there is none', { kind: 'train.mlp' }, [], 0],
   ['a network on the processor', { kind: 'train.mlp', device: 'cpu' }, ['A'], 0],
   ['a network on a device', { kind: 'train.mlp', device: 'cuda' }, [], 1],
+  ['folds, of what is not known before', { kind: 'train.cross-validate' }, ['A'], 0],
+  ['folds on a device', { kind: 'train.cross-validate', device: 'cuda' }, [], 1],
   ['trees, whatever they are told', { kind: 'train.trees', device: 'cuda' }, ['A'], 0],
   [
     'a script that asks for two',

@@ -1,4 +1,4 @@
-import { type InputStats, runsOnDevice } from '../../shared/node/define-node.ts';
+import { type InputStats, type NodeDefinition, runsOnDevice } from '../../shared/node/define-node.ts';
 import type { KeyParts, PlanStep } from '../../shared/plan/plan.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
 import type { StepHistory } from '../store/step-history.ts';
@@ -47,7 +47,7 @@ export async function estimateStep(
     cpu: step.resources?.cpu ?? declared?.cpu,
     seconds: seconds ?? null,
     memoryBytes: step.resources?.memoryBytes ?? measured ?? declared?.memoryBytes ?? null,
-    gpus: await gpusOf(step, definition !== undefined && runsOnDevice(definition, step.params), context.gpus),
+    gpus: await gpusOf(step, definition, context.gpus),
   };
 }
 
@@ -55,11 +55,12 @@ export async function estimateStep(
  * As many as the node asks for; else one where its maths runs on a device and may run on a graphics processor. With
  * device auto it measures what is there, so it has one to itself where there is one.
  */
-async function gpusOf(step: PlanStep, usesDevice: boolean, gpus: Gpus): Promise<number> {
+async function gpusOf(step: PlanStep, definition: NodeDefinition | undefined, gpus: Gpus): Promise<number> {
   const asked = step.resources?.gpu?.count;
   if (asked !== undefined) return asked;
-  if (!usesDevice || step.device === 'cpu') return 0;
+  if (definition === undefined || !runsOnDevice(definition, step.params) || step.device === 'cpu') return 0;
   if (step.device !== undefined && step.device !== 'auto') return 1;
+  if (definition.usesDevice === 'named') return 0;
   return Math.min(1, await gpus.count());
 }
 

@@ -111,8 +111,11 @@ export interface NodeDefinition<K extends string = string, P extends z.ZodObject
    * within tolerance (ONNX training graphs, GPU). `external`: reads something outside; its probe enters the key.
    */
   determinism: 'pure' | 'seeded' | 'numeric' | 'external';
-  /** Its maths runs on the device that the node asks for, always or with these params. */
-  usesDevice?: true | ParamsRule<z.output<P>>;
+  /**
+   * Its maths runs on the device that the node asks for, always or with these params. `named`: on one that it names only;
+   * with `auto` on the processor, as what it is connected to may not use a device.
+   */
+  usesDevice?: true | 'named' | ParamsRule<z.output<P>>;
   resources?(params: z.output<P>, stats: InputStats): ResourceEstimate;
   /**
    * How many parts of the work (trials, folds) do not need each other, so that other machines may do them beforehand. The
@@ -137,7 +140,7 @@ export function defineNode<const K extends string, P extends z.ZodObject>(
 
 /** Whether the maths of a node runs on the device it asks for; false where its params do not parse. */
 export function runsOnDevice({ usesDevice, params: schema }: NodeDefinition, params: unknown): boolean {
-  if (typeof usesDevice !== 'function') return usesDevice === true;
+  if (typeof usesDevice !== 'function') return usesDevice !== undefined;
   const parsed = schema.safeParse(params);
   return parsed.success && usesDevice(parsed.data);
 }

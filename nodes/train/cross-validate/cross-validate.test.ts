@@ -53,8 +53,8 @@ const models = {
     ),
 };
 
-async function validated(model: InputArtifact, params: object = {}) {
-  const { report, predictions } = await chain.run(crossValidateNode, runner, params, { model: [model] });
+async function validated(model: InputArtifact, params: object = {}, more: { device?: string } = {}) {
+  const { report, predictions } = await chain.run(crossValidateNode, runner, params, { model: [model] }, more);
   const parsed = evaluationReportSchema.parse(
     JSON.parse(await readFile((report as InputArtifact).path('report.json'), 'utf8')),
   );
@@ -108,6 +108,19 @@ describe('train.cross-validate', () => {
     await expect(validated(model as InputArtifact, { method: 'grouped' })).rejects.toMatchObject({
       code: 'params.invalid',
     });
+  });
+
+  it('trains networks on the device it names, and what uses none on the processor', async () => {
+    const device = { device: 'abacus' };
+    const { model } = await chain.run(mlpNode, mlp, { label: 'late', epochs: 1, hiddenLayers: [4] }, { features });
+    await expect(validated(model as InputArtifact, { folds: 2 }, device)).rejects.toMatchObject({
+      code: 'environment.missing',
+      message: expect.stringContaining('abacus'),
+    });
+    const { report } = await validated(model as InputArtifact, { folds: 2 }, { device: 'auto' });
+    expect(report.crossValidation?.folds).toHaveLength(2);
+    const { model: other } = await chain.run(treesNode, trees, { label: 'late', trees: 2 }, { features });
+    await validated(other as InputArtifact, { folds: 2 }, device);
   });
 
   it('searches again in each fold, with the folds in parallel', async () => {

@@ -95,6 +95,7 @@ export const crossValidateNode = defineNode({
     return { outputs: { report }, problems };
   },
   determinism: 'numeric',
+  usesDevice: 'named',
   resources: (params, stats) => ({
     cpu: 2,
     memoryBytes: 2 ** 29 + 24 * (stats.rows ?? 10_000) * (1 + params.parallelFolds),
@@ -130,6 +131,8 @@ measured on this one. The model itself stays as it is.
 
 **Nested.** Behind Search, each fold searches again: the figures then tell what searching and training together will reach on
 new rows, without the optimism of the best trial.
+
+**Device.** Folds of a network train on the device that this node names, one after the other; with auto on the processor.
 
 **Feature steps** are not fitted again: what they learnt of all training rows (means, categories) is known in each fold. That
 is harmless for scaling and imputing; for encodings that look at the label, put **Split** with *folds*, features and trainer into a

@@ -4,13 +4,14 @@ import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { EvaluationReport } from '../../../shared/model/report.ts';
 import type { ModelManifest } from '../../../shared/model/signature.ts';
+import { runsOnDevice } from '../../../shared/node/define-node.ts';
 import { implementNode, type StepContext } from '../../../shared/node/runner.ts';
 import type { FitHooks } from '../../lib/fitted-model.ts';
 import { divideRows, type Fold, type FoldRule } from '../../lib/folds.ts';
 import { loadNativeScorer } from '../../lib/native-scorer.ts';
 import { readModelManifest } from '../../lib/read-model-manifest.ts';
 import { readRowGroups, readRowTimes } from '../../lib/row-columns.ts';
-import { isTrainer, type TrainerKind } from '../../lib/searchable-trainers.ts';
+import { isTrainer, type TrainerKind, trainerNodes } from '../../lib/searchable-trainers.ts';
 import type { TrainingInputs } from '../../lib/training-data.ts';
 import { readTrainingSet, type TrainingSet } from '../../lib/training-set.ts';
 import { measure } from '../evaluate/measure.ts';
@@ -44,9 +45,13 @@ export const runner = implementNode(crossValidateNode, {
     const foldOf = new Int32Array(set.rows).fill(-1);
     const results: Measured[] = [];
     const { share } = ctx.items ?? {};
+    const device = runsOnDevice(trainerNodes[trainer], {}) && ctx.device !== 'auto' ? ctx.device : 'cpu';
+    const together = device === 'cpu' ? params.parallelFolds : Math.min(params.parallelFolds, Math.max(1, ctx.gpus));
     // A share goes through its folds one by one.
-    const lanes = share === undefined ? Math.min(params.parallelFolds, folds.length) : 1;
-    const hooks: FitHooks = {
+    const lanes = share === undefined ? Math.min(together, folds.length) : 1;
+    const hooks: FoldSetting['hooks'] = {
+      device,
+      gpus: device === 'cpu' ? 0 : Math.max(1, Math.floor(ctx.gpus / lanes)),
       threads: Math.max(1, Math.floor(ctx.threads / lanes)),
       memoryBytes: ctx.memoryBytes / lanes,
       signal: ctx.signal,
@@ -167,7 +172,7 @@ interface FoldSetting {
   set: TrainingSet;
   fold: Fold;
   params: Params;
-  hooks: FitHooks;
+  hooks: FitHooks & Pick<StepContext, 'gpus'>;
 }
 
 async function runFold({ manifest, set, fold, params, hooks }: FoldSetting): Promise<Measured> {

@@ -11,6 +11,8 @@ export const trainKinds: Readonly<Record<string, GermanKind>> = {
 
 **Geschachtelt.** Hinter Suche sucht jeder Teil nochmals: die Zahlen sagen dann, was Suchen und Trainieren zusammen auf neuen Zeilen erreichen, ohne die Zuversicht des besten Versuchs.
 
+**Gerät.** Teile eines Netzes trainieren auf dem Gerät, das dieser Knoten nennt, einer nach dem anderen; bei „auto“ auf dem Prozessor.
+
 **Merkmalsschritte** werden nicht nochmals angepasst: was sie aus allen Trainingszeilen gelernt haben (Mittelwerte, Kategorien), ist in jedem Teil bekannt. Beim Skalieren und Füllen schadet das nicht; für Kodierungen, die auf den Zielwert sehen, setze **Aufteilen** mit *Teilen*, Merkmale und Lerner in eine Gruppe und **wiederhole** sie über \`fold\`.`,
   },
   'train.calibrate': {
