@@ -102,8 +102,8 @@ these are merged pair by pair. Read from \`tokenizer.json\`, with the special to
 of ONNX Runtime (Tokenizer), which other runtimes may lack.
 
 **Limits.** Tokenizers of other kinds (Unigram of T5 and XLM-R, BPE with another pattern or normalizer, as Llama has it) are
-refused by name. One text per row, no
-pairs. Special tokens inside a text, such as \`[MASK]\`, are read as text. Of a text the first 16 characters per token are looked at.
+refused by name: make their tokens in a **Python** step and connect them to **ONNX model**; endpoints then take tokens. One
+text per row, no pairs. Special tokens inside a text, such as \`[MASK]\`, are read as text. Of a text the first 16 characters per token are looked at.
 Letters that Unicode takes apart into several (Korean syllables) stay whole. Long words of BPE, such as texts
 without spaces, take a round for each rank of their merges. Missing text has no tokens but the special ones.`,
 });

@@ -115,7 +115,7 @@ Fehlender Text, und Text ohne bekannten Begriff, gibt Nullen.`,
 
 **Es ist ein Teil des betriebenen Modells**: Endpunkte nehmen Text, mit denselben Token wie im Training. Der Graph nutzt einen Operator von ONNX Runtime (Tokenizer), den andere Laufzeiten vielleicht nicht haben.
 
-**Grenzen.** Andere Tokenizer (Unigram von T5 und XLM-R, BPE mit anderem Muster oder Normalizer, wie Llama es hat) werden mit Namen abgelehnt. Ein Text je Zeile, keine Paare. Besondere Token im Text, etwa \`[MASK]\`, werden als Text gelesen. Von einem Text werden die ersten 16 Zeichen je Token angesehen. Buchstaben, die Unicode in mehrere zerlegt (koreanische Silben), bleiben ganz. Lange Wörter von BPE, etwa Texte ohne Leerraum, brauchen eine Runde je Rang ihrer Verbindungen. Fehlender Text hat keine Token außer den besonderen.`,
+**Grenzen.** Andere Tokenizer (Unigram von T5 und XLM-R, BPE mit anderem Muster oder Normalizer, wie Llama es hat) werden mit Namen abgelehnt: mache ihre Token in einem **Python**-Schritt und verbinde sie mit **ONNX-Modell**; Endpunkte nehmen dann Token. Ein Text je Zeile, keine Paare. Besondere Token im Text, etwa \`[MASK]\`, werden als Text gelesen. Von einem Text werden die ersten 16 Zeichen je Token angesehen. Buchstaben, die Unicode in mehrere zerlegt (koreanische Silben), bleiben ganz. Lange Wörter von BPE, etwa Texte ohne Leerraum, brauchen eine Runde je Rang ihrer Verbindungen. Fehlender Text hat keine Token außer den besonderen.`,
   },
   'feature.impute': {
     summary: 'Füllt fehlende Werte mit dem, was die Trainingszeilen zeigen, oder mit einer Konstanten.',
