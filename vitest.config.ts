@@ -5,13 +5,14 @@ const common = {
   // Generous, since what takes seconds takes a minute on a machine under load.
   testTimeout: 180_000,
   hookTimeout: 180_000,
-  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 60_000 } },
   // As every process of the product has it.
   env: { ORT_DISABLE_TELEMETRY: '1' },
 };
 
 export default defineConfig({
   test: {
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {

@@ -113,7 +113,7 @@ function WaiveButton({ item }: { item: ReadinessItem }) {
 /** What stands between the graph and production, from evidence; what is missing comes first. */
 export function ReadinessPanel() {
   const tabId = useGraphs((state) => state.active);
-  const { report, error, tabId: reportTab } = useReadiness();
+  const { report, error, looking, tabId: reportTab } = useReadiness();
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     void refreshReadiness();
@@ -139,6 +139,7 @@ export function ReadinessPanel() {
       role="dialog"
       tabIndex={-1}
       aria-label={t.readiness}
+      aria-busy={looking}
       onKeyDown={(event) => {
         if (event.key === 'Escape') openOverlay(undefined);
       }}

@@ -12,10 +12,17 @@ interface Readiness {
   tabId: string | undefined;
   report: ReadinessReport | undefined;
   error: WireError | undefined;
+  /** The engine is asked; the report is of the look before. */
+  looking: boolean;
 }
 
 /** What stands between the active graph and production, by the engine's last look. */
-export const useReadiness = create<Readiness>(() => ({ tabId: undefined, report: undefined, error: undefined }));
+export const useReadiness = create<Readiness>(() => ({
+  tabId: undefined,
+  report: undefined,
+  error: undefined,
+  looking: false,
+}));
 
 const settleMs = 1500;
 /** Larger graphs are looked at when the panel is opened. */
@@ -30,15 +37,16 @@ export async function refreshReadiness(): Promise<void> {
   running?.abort();
   const abort = new AbortController();
   running = abort;
+  useReadiness.setState({ looking: true });
   try {
     const report = await engine.readiness.get(
       { document: graph.root, ...(graph.path === undefined ? {} : { path: graph.path }) },
       { signal: abort.signal },
     );
-    if (!abort.signal.aborted) useReadiness.setState({ tabId: graph.tabId, report, error: undefined });
+    if (!abort.signal.aborted) useReadiness.setState({ tabId: graph.tabId, report, error: undefined, looking: false });
   } catch (error) {
     if (abort.signal.aborted || isAbort(error)) return;
-    useReadiness.setState({ tabId: graph.tabId, report: undefined, error: toEngineError(error) });
+    useReadiness.setState({ tabId: graph.tabId, report: undefined, error: toEngineError(error), looking: false });
   }
 }
 
@@ -47,7 +55,7 @@ export function startReadiness(): void {
   useGraphs.subscribe((state, before) => {
     if (state.active === before.active) return;
     running?.abort();
-    useReadiness.setState({ tabId: state.active, report: undefined, error: undefined });
+    useReadiness.setState({ tabId: state.active, report: undefined, error: undefined, looking: false });
   });
   useAnalysis.subscribe((analysis, before) => {
     if (analysis.state !== 'ready' || before.state === 'ready') return;

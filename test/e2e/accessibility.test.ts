@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, openPage, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
-import { screenAtRest } from './at-rest.ts';
+import { holdsFocus, screenAtRest } from './at-rest.ts';
+import { runCommand } from './palette-command.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -68,9 +69,8 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.evaluate(() => {
       location.hash = '#/graph';
     });
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Tour of the editor');
-    await page.keyboard.press('Enter');
+    await runCommand(page, 'Tour of the editor');
+    await page.getByRole('dialog', { name: 'Nodes' }).waitFor();
     await look('tour');
     await page.context().close();
     expect(found).toEqual([]);
@@ -81,16 +81,13 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.locator('.react-flow__node').first().waitFor();
     const press = (...keys: string[]) =>
       keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
-    const command = async (title: string) => {
-      await press('Control+k');
-      await page.keyboard.type(title);
-      await press('Enter');
-    };
+    const command = (title: string) => runCommand(page, title);
     const name = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`).getAttribute('aria-label');
 
     await command('New graph');
     await page.getByText('A graph starts with data.').waitFor();
     await press('/');
+    await holdsFocus(page, page.getByRole('searchbox', { name: 'Find a node' }));
     await page.keyboard.type('file');
     await press('ArrowDown', 'Enter');
     await page.locator('.react-flow__node[data-id="file"]').waitFor();
@@ -126,7 +123,7 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     await page.getByRole('treeitem', { name: /^SQL/ }).waitFor();
 
     await press('Control+Enter');
-    await expect.poll(() => name('sql'), { timeout: 60_000 }).toMatch(/Fresh|Cached/);
+    await expect.poll(() => name('sql')).toMatch(/Fresh|Cached/);
     await press('p');
     await page.getByRole('region', { name: 'Results' }).getByText('precipitation').first().waitFor();
     await screenshot(page, 'keyboard-journey-light');

@@ -12,7 +12,10 @@ export function withAppInBrowser(take: (app: RunningApp, browser: Browser) => vo
     take(app, browser);
   });
   afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
+    try {
+      await browser?.close();
+    } finally {
+      await app?.stop();
+    }
   });
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { removeFolder } from '../support/remove-folder.ts';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -21,6 +22,9 @@ const candidates = [
 
 /** A Chromium of this machine; undefined skips the browser tests by name. */
 export const chromiumPath = candidates.find((path) => path !== undefined && existsSync(path));
+
+/** Until when a machine under load answers, loads or shows something, ms. */
+export const patienceMs = 60_000;
 
 export interface RunningApp {
   url: string;
@@ -47,8 +51,18 @@ export function startSlipway(
       const event = JSON.parse(line) as Record<string, unknown>;
       if (event['type'] === type) resolve({ child, event });
     });
-    child.on('exit', (code) => reject(new Error(`slipway ${args.join(' ')} ended with ${code}: ${errors}`)));
+    child.on('error', reject);
+    // After its output: what is asked for may be the last line.
+    child.on('close', (code) => reject(new Error(`slipway ${args.join(' ')} ended with ${code}: ${errors}`)));
   });
+}
+
+/** Ends a process, and waits until it has; one that has ended already too. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
 }
 
 export async function startApp(): Promise<RunningApp> {
@@ -58,19 +72,18 @@ export async function startApp(): Promise<RunningApp> {
     url: String(event['url']),
     dataDir,
     async stop() {
-      const ended = new Promise((resolve) => child.on('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-      rmSync(dataDir, { recursive: true, force: true });
+      await endProcess(child);
+      await removeFolder(dataDir);
     },
   };
 }
 
 /** As root, Chromium's own sandbox cannot be used; no test page is remote. */
-export function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('No Chromium found.');
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: chromiumPath,
+    timeout: 2 * patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -80,6 +93,8 @@ export function launchBrowser(): Promise<Browser> {
       '--no-first-run',
     ],
   });
+  browser.on('context', (context) => context.setDefaultTimeout(patienceMs));
+  return browser;
 }
 
 export interface AppPage {

@@ -9,7 +9,6 @@ interface Document extends Record<string, unknown> {
   nodes: Record<string, { kind: string; params: Record<string, unknown> }>;
 }
 
-const patient = { timeout: 20_000 };
 let app: RunningApp;
 let browser: Browser;
 let page: Page;
@@ -57,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)('a version that waits for a person',
     const [nodeId] = Object.entries(asked.nodes).find(([, { kind }]) => kind === 'serve.endpoint') ?? [];
     const { id } = await rpc.client.endpoint.start({ document: asked, nodeId: nodeId ?? '' });
     await expect
-      .poll(async () => (await rpc.client.endpoint.list()).find((one) => one.id === id)?.model?.version, patient)
+      .poll(async () => (await rpc.client.endpoint.list()).find((one) => one.id === id)?.model?.version)
       .toBe('1');
     await rpc.client.endpoint.stop({ id });
   });
@@ -66,20 +65,20 @@ describe.skipIf(chromiumPath === undefined)('a version that waits for a person',
     const review = page.getByRole('region', { name: 'Approval' });
     await review.getByText('Waits for somebody to approve it as champion').waitFor();
     expect(await champion()).toBe(1);
-    await expect.poll(() => page.getByRole('button', { name: 'Promote version 2' }).isDisabled(), patient).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Promote version 2' }).isDisabled()).toBe(true);
     await screenshot(page, 'models-approval');
     await review.getByLabel('Your name').fill('Ada');
     await review.getByLabel('Why').fill('Better on small birds');
     await review.getByRole('button', { name: 'Approve' }).click();
     await review.getByText('Approved by Ada').waitFor();
-    await expect.poll(champion, patient).toBe(2);
+    await expect.poll(champion).toBe(2);
     const { card } = await rpc.client.model.card({ name: 'penguins', version: 2 });
     expect(card).toContain('approved by Ada, as @champion: Better on small birds');
   });
 
   it('is rolled back, archived and brought back', async () => {
     await page.getByRole('button', { name: 'Roll the champion back' }).click();
-    await expect.poll(champion, patient).toBe(1);
+    await expect.poll(champion).toBe(1);
     await page.getByText('rolled back').first().waitFor();
     await page.getByRole('button', { name: 'Archive' }).click();
     await page.getByRole('button', { name: 'Bring back' }).waitFor();

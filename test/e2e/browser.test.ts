@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     withPage(async ({ page }) => {
       await page.locator('.react-flow__node[data-id="trailing"]').waitFor();
       await page.getByText(/\d+ of 12 steps will run/).waitFor();
-      expect(await page.title()).toContain('Flight delays');
+      await expect.poll(() => page.title()).toContain('Flight delays');
       await screenshot(page, 'editor-at-rest-light');
     }));
 
@@ -67,10 +67,10 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
         ['endpoint.requests', 'drift.requests'],
       ];
       for (const [from, to] of wanted) await editor.connect(from, to);
-      await expect.poll(() => editor.edgeCount(), { timeout: 15_000 }).toBe(wanted.length);
+      expect(await editor.edgeCount()).toBe(wanted.length);
 
       // A connection that does not fit is refused, and the reason stands at the pointer.
-      await editor.connect('split.test', 'linear.features');
+      await editor.drag('split.test', 'linear.features');
       await page.getByText('split.test gives a table, but linear.features takes features').waitFor();
       expect(await editor.edgeCount()).toBe(wanted.length);
 
@@ -126,7 +126,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
       const out = join(app.dataDir, 'bundle');
       await dialog.getByPlaceholder("Folder on the engine's machine").fill(out);
       await dialog.getByRole('button', { name: /Write \d+ files/ }).click();
-      await expect.poll(() => readdirSync(app.dataDir).includes('bundle'), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => readdirSync(app.dataDir).includes('bundle')).toBe(true);
       await expect.poll(() => readFileSync(join(out, 'README.md'), 'utf8')).toContain('kubectl apply -k');
     }));
 
@@ -190,7 +190,7 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     withPage(async ({ page }) => {
       for (const name of ['Home', 'Runs', 'Models', 'Endpoints', 'Monitors', 'Settings', 'Graphs']) {
         await page.getByRole('link', { name }).click();
-        await expect.poll(() => page.getByRole('main').innerText(), { timeout: 15_000 }).not.toBe('');
+        await expect.poll(() => page.getByRole('main').innerText()).not.toBe('');
         await screenAtRest(page);
         await screenshot(page, `${name.toLowerCase()}-${theme}`);
       }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
 
 let folder: string;
@@ -27,7 +28,7 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
     await browser?.close();
     await app?.stop();
     await server?.close();
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('says what to do without a kubeconfig, then checks, previews, applies, follows and deletes', async () => {
@@ -62,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       await screenshot(page, 'cluster-dry-run-light');
 
       await page.getByRole('button', { name: 'Apply' }).click();
-      await expect.poll(() => server.list('Job').length, { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => server.list('Job').length).toBe(1);
       const job = server.list('Job')[0];
       if (job === undefined) throw new Error('no job');
       const namespace = job.metadata.namespace ?? '';
@@ -163,7 +164,7 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
 
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByRole('button', { name: 'Delete run, endpoints and results' }).click();
-      await expect.poll(() => server.list('Job').length, { timeout: 20_000 }).toBe(0);
+      await expect.poll(() => server.list('Job').length).toBe(0);
       expect(opened.errors).toEqual([]);
     } catch (error) {
       await screenshot(page, `failed-cluster-${Date.now()}`);

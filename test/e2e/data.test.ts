@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await page.getByRole('button', { name: 'Unpin the graph' }).waitFor();
     await page.getByRole('link', { name: 'Graphs' }).click();
     await expect
-      .poll(() => page.locator('.react-flow__node[data-id="orders"]').getAttribute('aria-label'), { timeout: 10_000 })
+      .poll(() => page.locator('.react-flow__node[data-id="orders"]').getAttribute('aria-label'))
       .toContain('Pinned');
     expect(errors).toEqual([]);
     await page.context().close();
@@ -157,10 +157,10 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
     await field.focus();
     const rows = page.getByRole('region', { name: 'First rows' }).locator('tbody tr');
     const cells = (row: number) => rows.nth(row).locator('td').allInnerTexts();
-    await expect.poll(() => cells(0), { timeout: 15_000 }).toEqual(['2', '120', '60']);
+    await expect.poll(() => cells(0)).toEqual(['2', '120', '60']);
     expect(await rows.nth(1).locator('td').first().getAttribute('class')).toContain('null');
     await field.fill("if(port == 'ATL', coalesce(minutes, 0) + 0.1, -1)");
-    await expect.poll(() => cells(1), { timeout: 15_000 }).toEqual(['−1', 'ORD', 'null']);
+    await expect.poll(() => cells(1)).toEqual(['−1', 'ORD', 'null']);
     await screenshot(page, 'formula-preview-light');
     await field.fill('miles / (');
     await page.getByText(/^At character 10: /).waitFor();
@@ -201,7 +201,7 @@ describe.skipIf(chromiumPath === undefined)('the Data screen', () => {
       return page.getByRole('option').allInnerTexts();
     };
     await query.fill('SELECT * FROM ');
-    await expect.poll(offered, { timeout: 15_000 }).toEqual([expect.stringContaining('orders')]);
+    await expect.poll(offered).toEqual([expect.stringContaining('orders')]);
     await page.keyboard.press('Enter');
     await page.keyboard.type(' o WHERE o.');
     await expect.poll(offered).toEqual([expect.stringContaining('id'), expect.stringContaining('amount')]);

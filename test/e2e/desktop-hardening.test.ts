@@ -1,9 +1,10 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
+import { removeFolder } from '../support/remove-folder.ts';
 import { connectRpc } from '../support/rpc-client.ts';
 import { root, screenshot } from './app.ts';
 import { type Desktop, type Display, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
@@ -32,7 +33,7 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
   afterAll(async () => {
     await desktop?.close();
     display?.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) await removeFolder(folder);
   });
 
   /** Address and token as the app itself gets them. */
@@ -52,7 +53,7 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
     await editor.waitForNode('query', /(Fresh|Cached)/);
     await editor.select('query');
     const results = window.getByRole('region', { name: 'Results' });
-    await expect.poll(() => results.textContent(), { timeout: 20_000 }).toContain('free model');
+    await expect.poll(() => results.textContent()).toContain('free model');
     expect(await results.textContent()).toContain(hostileTexts.image);
     const made = await window.evaluate(() => ({
       pwned: 'pwned' in globalThis,
@@ -313,7 +314,7 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
           ?.webContents.executeJavaScript(`document.querySelectorAll('.react-flow__node').length`)
           .catch(() => 0),
       );
-    await expect.poll(cards, { timeout: 20_000 }).toBeGreaterThan(1);
+    await expect.poll(cards).toBeGreaterThan(1);
   });
 });
 
@@ -379,7 +380,7 @@ describe.skipIf('reason' in runtime)(`navigation in the real runtime${why}`, () 
         desktop.app.evaluate(
           () => (globalThis as unknown as { told: { message: string; detail: string; buttons: string[] }[] }).told,
         );
-      await expect.poll(async () => (await told()).length, { timeout: 30_000 }).toBe(1);
+      await expect.poll(async () => (await told()).length).toBe(1);
       const [first] = await told();
       expect(first?.message).toBe('The engine does not start');
       expect(first?.detail).toContain('the engine is broken');
@@ -391,7 +392,7 @@ describe.skipIf('reason' in runtime)(`navigation in the real runtime${why}`, () 
     } finally {
       await desktop.close();
       display.close();
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   });
 });

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeFolder } from '../support/remove-folder.ts';
 import { startUpdateFeed } from '../support/update-feed.ts';
 import { type Display, desktopFolders, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
@@ -27,12 +28,12 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
   afterAll(async () => {
     await started?.close();
     display?.close();
-    if (output !== undefined) rmSync(output, { recursive: true, force: true });
+    if (output !== undefined) await removeFolder(output);
   });
 
   it('opens with the sample graph and runs one, without a checkout or a Node of the machine', async () => {
     const { window, folders } = started;
-    await window.locator('.react-flow__node[data-id="trailing"]').waitFor({ timeout: 60_000 });
+    await window.locator('.react-flow__node[data-id="trailing"]').waitFor();
     const editor = editorPage(window);
     await window.getByRole('link', { name: 'Home' }).click();
     await window.getByText('Penguins').first().click();
@@ -109,13 +110,13 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
       folders.env['XDG_CACHE_HOME'] = join(folders.folder, 'cache');
       const app = await startPackaged(output, display.name, folders);
       try {
-        await app.window.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
+        await app.window.locator('.react-flow__node').first().waitFor();
         expect(feed.asked).toEqual([]);
         await app.window.getByRole('link', { name: 'Settings' }).click();
         await app.window.getByRole('button', { name: 'Look for updates' }).click();
-        await app.window.getByRole('button', { name: 'Download 99.0.0' }).click({ timeout: 20_000 });
+        await app.window.getByRole('button', { name: 'Download 99.0.0' }).click();
         const outcome = honest ? 'is checked and ready' : 'sha512 checksum mismatch';
-        await app.window.getByText(outcome).waitFor({ timeout: 20_000 });
+        await app.window.getByText(outcome).waitFor();
       } finally {
         await app.close();
         feed.close();

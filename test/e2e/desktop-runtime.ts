@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
-import { root } from './app.ts';
+import { removeFolder } from '../support/remove-folder.ts';
+import { patienceMs, root } from './app.ts';
 
 /** A folder with an Electron runtime: named by the environment, installed, or given by the team's tool. */
 export function findElectron(): { dir: string } | { reason: string } {
@@ -82,14 +83,18 @@ export async function startDesktop(runtime: string, display: string, options: De
     args: ['--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, root, ...(options.args ?? [])],
     cwd: root,
     env: { ...env, SLIPWAY_ENGINE_NODE: process.execPath, ...options.env },
-    timeout: 60_000,
+    timeout: 2 * patienceMs,
   });
+  app.context().setDefaultTimeout(patienceMs);
   return {
     app,
     dataDir,
     async close() {
-      await app.close();
-      rmSync(folder, { recursive: true, force: true });
+      try {
+        await app.close();
+      } finally {
+        await removeFolder(folder);
+      }
     },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
-import { root, screenshot, startSlipway } from './app.ts';
+import { endProcess, patienceMs, root, screenshot, startSlipway } from './app.ts';
 import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 import { removeFolder } from '../support/remove-folder.ts';
@@ -32,7 +32,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
   afterAll(async () => {
     await desktop?.close();
     display?.close();
-    for (const child of children) child.kill();
+    for (const child of children) await endProcess(child);
     await removeFolder(folder);
   });
 
@@ -43,7 +43,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     const args = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, root, argument];
     execFileSync(join(runtime.dir, 'electron'), args, {
       env: { ...process.env, DISPLAY: display.name },
-      timeout: 30_000,
+      timeout: patienceMs,
       stdio: 'ignore',
     });
   }
@@ -56,13 +56,13 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
   }
 
   it('follows the link it was started with', async () => {
-    await editorPage(window).node('register').waitFor({ timeout: 30_000 });
+    await editorPage(window).node('register').waitFor();
   });
 
   it('follows a link that comes later, and ignores one it does not know', async () => {
     openAgain('slipway://open?path=/etc/passwd');
     openAgain('slipway://template/digits');
-    await window.getByText('Handwritten digits').first().waitFor({ timeout: 20_000 });
+    await window.getByText('Handwritten digits').first().waitFor();
     expect(await window.getByText('passwd').count()).toBe(0);
   });
 
@@ -76,13 +76,10 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     const [before] = enginePids(desktop.dataDir);
     await window.getByRole('status').getByRole('button', { name: 'Restart engine' }).click();
     await expect
-      .poll(
-        () => {
-          const pid = enginePids(desktop.dataDir).find((other) => other !== before);
-          return pid === undefined ? '' : readFileSync(`/proc/${pid}/environ`, 'utf8');
-        },
-        { timeout: 30_000 },
-      )
+      .poll(() => {
+        const pid = enginePids(desktop.dataDir).find((other) => other !== before);
+        return pid === undefined ? '' : readFileSync(`/proc/${pid}/environ`, 'utf8');
+      })
       .toContain('SLIPWAY_SECRET_SHELL_TEST=open sesame');
     expect(existsSync(join(desktop.dataDir, '..', 'profile', 'secrets.json'))).toBe(false);
   });
@@ -92,8 +89,9 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       desktop.app.waitForEvent('window'),
       window.getByRole('button', { name: 'New window' }).click(),
     ]);
-    await other.locator('.react-flow__node').first().waitFor({ timeout: 30_000 });
-    expect(enginePids(desktop.dataDir)).toHaveLength(1);
+    await other.locator('.react-flow__node').first().waitFor();
+    // The one before its restart takes its time to end.
+    await expect.poll(() => enginePids(desktop.dataDir)).toHaveLength(1);
     await other.close();
   });
 
@@ -145,8 +143,8 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       desktop.app.waitForEvent('window'),
       window.getByRole('button', { name: 'Connect', exact: true }).click(),
     ]);
-    await moved.locator('.react-flow__node').first().waitFor({ timeout: 30_000 });
-    await expect.poll(() => enginePids(desktop.dataDir), { timeout: 15_000 }).toEqual([]);
+    await moved.locator('.react-flow__node').first().waitFor();
+    await expect.poll(() => enginePids(desktop.dataDir)).toEqual([]);
     await openSettings(moved);
     await moved.getByText('Connected to http://127.0.0.1').waitFor();
     await moved.getByText(dataDir).waitFor();
@@ -159,8 +157,8 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       desktop.app.waitForEvent('window'),
       moved.getByRole('button', { name: 'Back to this machine' }).click(),
     ]);
-    await back.locator('.react-flow__node').first().waitFor({ timeout: 30_000 });
+    await back.locator('.react-flow__node').first().waitFor();
     // The one before takes its time to end.
-    await expect.poll(() => enginePids(desktop.dataDir).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => enginePids(desktop.dataDir).length).toBe(1);
   });
 });

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { removeFolder } from '../support/remove-folder.ts';
+import { patienceMs } from './app.ts';
 import { desktopFolders, findElectron, openDisplay } from './desktop-runtime.ts';
 
 const runtime = findElectron();
@@ -48,7 +50,7 @@ describe.skipIf('reason' in runtime)(`an engine in Electron's utility process${w
         {
           env: { ...env, SLIPWAY_TEST_ENTRY: join(app, 'entry.mjs') },
           encoding: 'utf8',
-          timeout: 60_000,
+          timeout: 2 * patienceMs,
           stdio: ['ignore', 'pipe', 'ignore'],
         },
       );
@@ -72,8 +74,8 @@ describe.skipIf('reason' in runtime)(`an engine in Electron's utility process${w
       expect(found).toContainEqual({ log: 'The engine ended with code 9.' });
     } finally {
       display.close();
-      rmSync(app, { recursive: true, force: true });
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(app);
+      await removeFolder(folder);
     }
   });
 });

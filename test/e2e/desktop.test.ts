@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
-import { root, screenshot } from './app.ts';
+import { patienceMs, root, screenshot } from './app.ts';
 import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 
@@ -74,11 +74,11 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
     const [pid] = enginePids(desktop.dataDir);
     if (pid === undefined) throw new Error('The engine process was not found.');
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => enginePids(desktop.dataDir).some((other) => other !== pid), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => enginePids(desktop.dataDir).some((other) => other !== pid)).toBe(true);
     const editor = editorPage(window);
-    await expect.poll(() => editor.node('register').count(), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => editor.node('register').count()).toBe(1);
     await editor.run();
-    await window.getByText('Everything is up to date').waitFor({ timeout: 60_000 });
+    await window.getByText('Everything is up to date').waitFor();
   });
 
   it('keeps to one instance', () => {
@@ -87,7 +87,7 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
     // The second process hands its arguments over and ends at once.
     execFileSync(join(runtime.dir, 'electron'), ['--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, root], {
       env: { ...process.env, DISPLAY: display.name },
-      timeout: 30_000,
+      timeout: patienceMs,
       stdio: 'ignore',
     });
   });
@@ -96,6 +96,6 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
   it('takes its engine with it when it is killed', async () => {
     expect(enginePids(desktop.dataDir)).not.toEqual([]);
     desktop.app.process().kill('SIGKILL');
-    await expect.poll(() => enginePids(desktop.dataDir), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => enginePids(desktop.dataDir)).toEqual([]);
   });
 });

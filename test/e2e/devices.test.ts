@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDeviceLease } from '../../main/compute/devices/device-lease.ts';
 import { readDeviceSharing } from '../../main/compute/devices/device-sharing.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
 
 let app: RunningApp;
@@ -19,9 +20,9 @@ describe.skipIf(chromiumPath === undefined)('devices', () => {
     browser = await launchBrowser();
   });
   afterAll(async () => {
-    await browser.close();
-    await app.stop();
-    rmSync(devicesDir, { recursive: true, force: true });
+    await browser?.close();
+    await app?.stop();
+    await removeFolder(devicesDir);
   });
 
   it('checks the machine, shows who is on the graphics processor, and sets who goes first', async () => {

@@ -4,13 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, root, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
-import { cardsAtRest, portAt } from './at-rest.ts';
+import { cardsAtRest, holdsFocus, portAt } from './at-rest.ts';
 
 let app: RunningApp;
 let browser: Browser;
 
-/** Until when a slow machine shows a change. */
-const soon = { timeout: 15_000 };
 let lastFile = 0;
 
 const nodes = '.react-flow__node';
@@ -41,12 +39,12 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
     });
     page.on('pageerror', (error) => errors.push(String(error)));
     await page.addInitScript((graph) => localStorage.setItem('slipway.last-graph', graph), path);
-    await page.goto(app.url);
-    await node(page, 'impute').waitFor();
-    // The bar about trust moves everything down once.
-    await page.getByText('This graph comes from elsewhere.').waitFor();
-    await cardsAtRest(page);
     try {
+      await page.goto(app.url);
+      await node(page, 'impute').waitFor();
+      // The bar about trust moves everything down once.
+      await page.getByText('This graph comes from elsewhere.').waitFor();
+      await cardsAtRest(page);
       await use(page);
       expect(errors).toEqual([]);
     } catch (error) {
@@ -94,13 +92,14 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
         const box = await boxOf(page, `${nodes}[data-id="${id}"]`);
         return Math.round(box.y + box.height);
       };
-      await expect.poll(async () => (await bottom('impute')) - (await bottom('encode')), soon).toBe(0);
+      await expect.poll(async () => (await bottom('impute')) - (await bottom('encode'))).toBe(0);
       await menu(page, 'impute', 'Distribute across');
       await page.keyboard.press('Control+z');
       await page.keyboard.press('Control+z');
       await expect
-        .poll(async () => Math.round((await boxOf(page, `${nodes}[data-id="impute"]`)).y), soon)
+        .poll(async () => Math.round((await boxOf(page, `${nodes}[data-id="impute"]`)).y))
         .toBe(Math.round(before.y));
+      await cardsAtRest(page);
       // A marquee with Shift takes what it touches.
       const first = await boxOf(page, `${nodes}[data-id="penguins"]`);
       const second = await boxOf(page, `${nodes}[data-id="clean"]`);
@@ -111,7 +110,7 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
         { x: second.x + second.width + 6, y: second.y + second.height + 6 },
       );
       await page.keyboard.up('Shift');
-      await expect.poll(() => page.locator(`${nodes}.selected`).count(), soon).toBe(2);
+      await expect.poll(() => page.locator(`${nodes}.selected`).count()).toBe(2);
     }));
 
   it('frames nodes, and writes a comment on the canvas', () =>
@@ -126,11 +125,11 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
       const card = await boxOf(page, `${nodes}[data-id="penguins"]`);
       await page.mouse.click(card.x + 40, card.y + card.height + 30, { button: 'right' });
       await page.getByRole('menuitem', { name: 'Add a comment here' }).click();
-      await expect.poll(() => page.locator('.frame').count(), soon).toBe(2);
+      await expect.poll(() => page.locator('.frame').count()).toBe(2);
       await page.keyboard.press('Escape');
       await page.locator('.canvas').focus();
       await page.keyboard.press('Control+z');
-      await expect.poll(() => page.locator('.frame').count(), soon).toBe(1);
+      await expect.poll(() => page.locator('.frame').count()).toBe(1);
     }));
 
   it('takes the end of an edge off its port, and back', () =>
@@ -140,9 +139,9 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
       const end = await boxOf(page, `${edges}[data-id="split.train→encode.input"] .react-flow__edgeupdater-target`);
       const card = await boxOf(page, `${nodes}[data-id="penguins"]`);
       await drag(page, { x: end.cx, y: end.cy }, { x: card.x + 40, y: card.y + card.height + 30 });
-      await expect.poll(() => edgeIds(page), soon).not.toContain('split.train→encode.input');
+      await expect.poll(() => edgeIds(page)).not.toContain('split.train→encode.input');
       await page.keyboard.press('Control+z');
-      await expect.poll(() => edgeIds(page), soon).toContain('split.train→encode.input');
+      await expect.poll(() => edgeIds(page)).toContain('split.train→encode.input');
     }));
 
   it('offers what fits a link dropped on the empty canvas, what was used before first', () =>
@@ -150,18 +149,21 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
       const canvas = await boxOf(page, '.canvas');
       const empty = { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height - 150 };
       const from = await boxOf(page, port('clean.table', 'source'));
+      await portAt(page, { x: from.cx, y: from.cy });
       await drag(page, { x: from.cx, y: from.cy }, empty);
       const picker = page.getByRole('listbox', { name: 'Kinds' });
       await picker.waitFor();
+      await holdsFocus(page, page.locator('.kind-picker').getByRole('combobox'));
       await page.keyboard.type('aggregate');
       await page.keyboard.press('Enter');
       await node(page, 'aggregate').waitFor();
-      await expect.poll(() => edgeIds(page), soon).toContain('clean.table→aggregate.input');
+      await expect.poll(() => edgeIds(page)).toContain('clean.table→aggregate.input');
       await page.keyboard.press('Control+z');
       await node(page, 'aggregate').waitFor({ state: 'detached' });
+      await cardsAtRest(page);
       await portAt(page, { x: from.cx, y: from.cy });
       await drag(page, { x: from.cx, y: from.cy }, empty);
-      await expect.poll(() => picker.getByRole('option').first().innerText(), soon).toContain('Aggregate');
+      await expect.poll(() => picker.getByRole('option').first().innerText()).toContain('Aggregate');
       await page.keyboard.press('Escape');
     }));
 
@@ -177,10 +179,10 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
       await page.getByText('A graph starts with data.').waitFor();
       await page.locator('.canvas').focus();
       await page.keyboard.press('Control+v');
-      await expect.poll(() => page.locator(nodes).count(), soon).toBe(2);
-      await expect.poll(() => edgeIds(page), soon).toEqual(['impute.features→scale.input']);
+      await expect.poll(() => page.locator(nodes).count()).toBe(2);
+      await expect.poll(() => edgeIds(page)).toEqual(['impute.features→scale.input']);
       await page.keyboard.press('Control+x');
-      await expect.poll(() => page.locator(nodes).count(), soon).toBe(0);
+      await expect.poll(() => page.locator(nodes).count()).toBe(0);
       await page.keyboard.press('Control+1');
       await node(page, 'impute').waitFor();
     }));
@@ -191,6 +193,6 @@ describe.skipIf(chromiumPath === undefined)('editing on the canvas', () => {
       await page.getByRole('banner').getByRole('button', { name: 'Plan' }).click();
       const results = page.getByRole('region', { name: 'Results' });
       await results.getByText('never run').first().waitFor();
-      await expect.poll(() => results.innerText(), soon).toMatch(/~[\d.]+ m?s/);
+      await expect.poll(() => results.innerText()).toMatch(/~[\d.]+ m?s/);
     }));
 });

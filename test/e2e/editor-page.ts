@@ -7,8 +7,10 @@ export interface EditorPage {
   newGraph(): Promise<void>;
   addNode(title: string): Promise<void>;
   select(nodeId: string): Promise<void>;
-  /** Drags from an output port to an input port. */
+  /** Drags from an output port to an input port, and waits for the edge. */
   connect(from: string, to: string): Promise<void>;
+  /** Drags from an output port to an input port, where no edge may come to be. */
+  drag(from: string, to: string): Promise<void>;
   node(nodeId: string): Locator;
   /** Waits until the node's accessible name matches. */
   waitForNode(nodeId: string, name: RegExp): Promise<void>;
@@ -47,6 +49,12 @@ export function editorPage(page: Page): EditorPage {
     },
     select: (nodeId) => node(nodeId).locator('.node-title').click(),
     async connect(from, to) {
+      await editor.drag(from, to);
+      await page.locator(`.react-flow__edge[data-id="${from}→${to}"]`).waitFor({ state: 'attached' });
+    },
+    async drag(from, to) {
+      // What an edge before it changed on its card moves the ports.
+      await cardsAtRest(page);
       const start = await centre(port(from, 'source'));
       const end = await centre(port(to, 'target'));
       await portAt(page, start);

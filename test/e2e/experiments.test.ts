@@ -9,7 +9,6 @@ interface Document {
   nodes: Record<string, { params: Record<string, unknown> }>;
 }
 
-const patient = { timeout: 20_000 };
 let app: RunningApp;
 let browser: Browser;
 let page: Page;
@@ -50,21 +49,21 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
 
   it('list every training with its figures, sorted and filtered', async () => {
     const rows = page.locator('.experiment-view tbody tr');
-    await expect.poll(() => rows.count(), patient).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
     await page.getByRole('button', { name: 'log loss' }).click();
     await page.getByRole('columnheader', { name: 'log loss ↓' }).waitFor();
-    await expect.poll(() => rows.first().textContent(), patient).toContain('100');
+    await expect.poll(() => rows.first().textContent()).toContain('100');
     await page.getByLabel('Filter').fill("params.l2 = '1'");
-    await expect.poll(() => rows.count(), patient).toBe(1);
+    await expect.poll(() => rows.count()).toBe(1);
     await page.getByLabel('Filter').fill('nonsense <');
     await page.locator('.field-error').waitFor();
     await page.getByLabel('Filter').fill('');
-    await expect.poll(() => rows.count(), patient).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
   });
 
   it('compare the selected ones by curve, axes and difference', async () => {
     const boxes = page.getByLabel(/^Select Species/);
-    await expect.poll(() => boxes.count(), patient).toBe(2);
+    await expect.poll(() => boxes.count()).toBe(2);
     const names = await boxes.evaluateAll((found) => found.map((box) => box.getAttribute('aria-label') ?? ''));
     for (const name of names) await page.getByLabel(name, { exact: true }).check();
     await page.getByRole('tab', { name: 'Curves' }).click();
@@ -72,14 +71,14 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
     await screenshot(page, 'experiments-curves');
     await page.getByRole('tab', { name: 'Scatter' }).click();
     const marks = page.locator('circle.trial');
-    await expect.poll(() => marks.count(), patient).toBe(2);
+    await expect.poll(() => marks.count()).toBe(2);
     await marks.first().click();
-    await expect.poll(() => marks.first().getAttribute('aria-pressed'), patient).toBe('false');
+    await expect.poll(() => marks.first().getAttribute('aria-pressed')).toBe('false');
     await screenshot(page, 'experiments-scatter');
     await marks.first().press('Enter');
-    await expect.poll(() => marks.first().getAttribute('aria-pressed'), patient).toBe('true');
+    await expect.poll(() => marks.first().getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('tab', { name: 'Parallel' }).click();
-    await expect.poll(() => page.locator('svg.parallel > path').count(), patient).toBe(2);
+    await expect.poll(() => page.locator('svg.parallel > path').count()).toBe(2);
     await page.getByRole('tab', { name: 'Compare' }).click();
     const differences = page.locator('.difference-view');
     await differences.getByText('params.l2').waitFor();
@@ -102,10 +101,10 @@ describe.skipIf(chromiumPath === undefined)('experiments', () => {
           metrics: [],
         });
         return trainings.map(({ note }) => note).toSorted();
-      }, patient)
+      })
       .toEqual(['', 'too much']);
     await page.getByRole('button', { name: 'Take off the list' }).first().click();
-    await expect.poll(() => page.locator('.experiment-view tbody tr').count(), patient).toBe(1);
+    await expect.poll(() => page.locator('.experiment-view tbody tr').count()).toBe(1);
     expect(problems).toEqual([]);
   });
 });

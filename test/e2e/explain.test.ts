@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)('explanations', () => {
     await page.keyboard.press('Control+Enter');
     await page.getByText('Everything is up to date').waitFor({ timeout: 120_000 });
     await node.click();
-    await page.getByRole('img', { name: /^Permutation importance: / }).waitFor({ timeout: 20_000 });
+    await page.getByRole('img', { name: /^Permutation importance: / }).waitFor();
     await page.getByRole('img', { name: /^Contributions of rows: / }).waitFor();
     await page
       .getByRole('img', { name: /^Mean prediction by / })
@@ -64,10 +64,10 @@ describe.skipIf(chromiumPath === undefined)('explanations', () => {
     rpc.close();
     await page.getByRole('link', { name: 'Endpoints' }).click();
     const why = page.getByRole('button', { name: 'Why this prediction?' });
-    await why.waitFor({ timeout: 60_000 });
+    await why.waitFor();
     await why.click();
     const waterfall = page.getByRole('img', { name: /^What speaks for .*average .*this row/ });
-    await waterfall.waitFor({ timeout: 30_000 });
+    await waterfall.waitFor();
     await waterfall.scrollIntoViewIfNeeded();
     await screenshot(page, 'explanation-playground-light');
     await page.getByRole('button', { name: /What speaks for/ }).click();

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, openPage, root, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { runCommand } from './palette-command.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -53,13 +54,6 @@ describe.skipIf(chromiumPath === undefined)('what the engine says in the German 
     }
   }
 
-  async function command(page: Page, title: string): Promise<void> {
-    await page.keyboard.press('Control+k');
-    await page.getByRole('dialog', { name: 'Befehle' }).waitFor();
-    await page.keyboard.type(title);
-    await page.keyboard.press('Enter');
-  }
-
   /** Texts of elements, without the names that stand in quotes. */
   async function saidIn(page: Page, selector: string): Promise<string[]> {
     const texts = await page.locator(selector).allInnerTexts();
@@ -76,7 +70,7 @@ describe.skipIf(chromiumPath === undefined)('what the engine says in the German 
       graph.edges.push({ from: 'impute.features', to: 'nowhere.input' }, { from: 'clean.table', to: 'clean.input' });
     });
     await withGraph(path, async (page) => {
-      await command(page, 'Probleme');
+      await runCommand(page, 'Probleme');
       const panel = page.getByRole('dialog', { name: 'Probleme' });
       for (const text of [
         'Der Knoten "odd" hat die unbekannte Art "data.odd".',
@@ -103,14 +97,15 @@ describe.skipIf(chromiumPath === undefined)('what the engine says in the German 
       const trust = page.getByRole('button', { name: 'Diesem Graphen vertrauen' });
       await trust.click();
       await trust.waitFor({ state: 'detached' });
-      await command(page, 'Ausführen');
+      await runCommand(page, 'Ausführen');
       const says = 'Jede Zeile hat dasselbe „species“: es gibt nichts zu unterscheiden.';
       await page.locator('.react-flow__node[data-id="species"]').getByText(says).waitFor({ timeout: 90_000 });
       await page.locator('.react-flow__node[data-id="species"] .node-title').click();
       await page.locator('.why').getByText(says).waitFor();
       await page.locator('.dock-failure').getByText('Prüfe den Filter vor diesem Schritt').waitFor();
       await screenshot(page, 'german-failure');
-      await command(page, 'Bereitschaft für den Betrieb');
+      await runCommand(page, 'Bereitschaft für den Betrieb');
+      await page.locator('.readiness-panel[aria-busy="false"]').waitFor();
       await page.getByText('Das betriebene Modell gibt die Werte des trainierten').waitFor();
       const said = await saidIn(page, '.readiness-item');
       await screenshot(page, 'german-readiness');

@@ -4,7 +4,9 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type AppPage, chromiumPath, openPage, root, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { cardsAtRest, holdsFocus, screenAtRest } from './at-rest.ts';
 import { editorPage } from './editor-page.ts';
+import { runCommand } from './palette-command.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -33,13 +35,6 @@ function changeFile(path: string, change: (graph: Graph) => void): void {
   writeFileSync(path, `${JSON.stringify(graph, null, 2)}\n`);
 }
 
-async function command(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('dialog', { name: /Commands|Befehle/ }).waitFor();
-  await page.keyboard.type(title);
-  await page.keyboard.press('Enter');
-}
-
 function node(page: Page, id: string) {
   return page.locator(`.react-flow__node[data-id="${id}"]`);
 }
@@ -63,9 +58,10 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
         if (localStorage.getItem('slipway.last-graph') === null) localStorage.setItem('slipway.last-graph', graph);
       }, path);
     }
-    await page.goto(app.url);
-    await page.locator('.react-flow__node').first().waitFor();
     try {
+      await page.goto(app.url);
+      await page.locator('.react-flow__node').first().waitFor();
+      await cardsAtRest(page);
       await use(opened);
       expect(opened.errors).toEqual([]);
     } catch (error) {
@@ -85,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
           .click({ modifiers: ['Control'] });
       await page.keyboard.press('Shift+G');
       await node(page, 'group').waitFor();
-      expect(await page.locator('.react-flow__node').count()).toBe(before - 1);
+      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(before - 1);
       await node(page, 'group').locator('.node-title').dblclick();
       await page.getByRole('navigation', { name: 'Place in the graph' }).getByRole('button').waitFor();
       await node(page, 'impute').locator('.node-title').click();
@@ -114,7 +110,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       const library = page.getByRole('region', { name: 'Library' }).getByRole('button', { name: /Group/ });
       await library.getByText('v1').waitFor();
       // Another graph takes it, changes it, and saves it as the next version.
-      await command(page, 'New graph');
+      await runCommand(page, 'New graph');
       await expect.poll(() => page.locator('.react-flow__node').count()).toBe(0);
       await library.dblclick();
       await group.waitFor();
@@ -146,7 +142,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await page.getByRole('link', { name: 'Settings' }).click();
       await page.getByRole('radio', { name: 'Deutsch' }).click();
       await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+      await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe('de');
       await page.getByRole('link', { name: 'Graphen' }).click();
       await page.getByRole('button', { name: 'Ausführen', exact: true }).waitFor();
       await expect.poll(nodes).toBe(count + 1);
@@ -164,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       if (first) first.title = 'Birds';
     });
     return withPage(async ({ page }) => {
-      await command(page, 'Compare with a file');
+      await runCommand(page, 'Compare with a file');
       const picker = page.getByRole('dialog', { name: 'Compare with a file' });
       await picker.getByRole('textbox', { name: 'Folder' }).fill(join(app.dataDir, 'journeys'));
       await page.keyboard.press('Enter');
@@ -183,23 +179,27 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
   it('keeps two windows on one engine in step, and offers a file that was saved elsewhere', () => {
     const path = penguinsFile();
     return withPage(async ({ page }) => {
+      // In a context of its own, which ends with the browser.
       const second = await openPage(browser, 'about:blank');
       await second.page.addInitScript((graph) => localStorage.setItem('slipway.last-graph', graph), path);
       await second.page.goto(app.url);
       await node(second.page, 'impute').waitFor();
+      await cardsAtRest(second.page);
       const count = (await page.locator('.react-flow__node').count()) + 1;
       await node(page, 'impute').locator('.node-title').click();
       await page.keyboard.press('d');
       await expect.poll(() => page.locator('.react-flow__node').count()).toBe(count);
       await page.keyboard.press('Control+s');
       // Without changes of its own the other window reads the file again.
-      await expect.poll(() => second.page.locator('.react-flow__node').count(), { timeout: 20_000 }).toBe(count);
+      await expect.poll(() => second.page.locator('.react-flow__node').count()).toBe(count);
       await node(second.page, 'impute').locator('.node-title').click();
       await second.page.keyboard.press('d');
+      await expect.poll(() => second.page.locator('.react-flow__node').count()).toBe(count + 1);
       await page.keyboard.press('Control+z');
+      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(count - 1);
       await page.keyboard.press('Control+s');
       const bar = second.page.getByRole('alert').filter({ hasText: 'was saved elsewhere' });
-      await bar.waitFor({ timeout: 20_000 });
+      await bar.waitFor();
       await bar.getByRole('button', { name: 'Take the file' }).click();
       await expect.poll(() => second.page.locator('.react-flow__node').count()).toBe(count - 1);
       await second.page.context().close();
@@ -244,12 +244,12 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await page.keyboard.type('prec');
       await page
         .getByRole('listbox', { name: 'Names that fit here' })
-        .getByRole('option', { name: /precipitation/ })
+        .getByRole('option', { name: /precipitation/, selected: true })
         .waitFor();
       await page.keyboard.press('Enter');
       await page.keyboard.type(' FROM input WHERE precipitation > 20');
       expect(await query.inputValue()).toBe('SELECT date, precipitation FROM input WHERE precipitation > 20');
-      await page.getByRole('region', { name: 'First rows' }).getByRole('cell').first().waitFor({ timeout: 30_000 });
+      await page.getByRole('region', { name: 'First rows' }).getByRole('cell').first().waitFor();
     }));
 
   it('leaves the canvas its room at a zoom of 200 %, with every panel in reach', async () => {
@@ -257,6 +257,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
     const page = await context.newPage();
     await page.goto(app.url);
     await page.locator('.react-flow__node, .far-view').first().waitFor();
+    await screenAtRest(page);
     const canvas = await page.locator('.canvas').boundingBox();
     expect((canvas?.width ?? 0) * (canvas?.height ?? 0)).toBeGreaterThan(640 * 400 * 0.6);
     for (const [show, panel] of [
@@ -264,6 +265,8 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       ['Show inspector', 'Inspector'],
     ] as const) {
       await page.getByRole('button', { name: show }).click();
+      await page.getByRole('complementary', { name: panel }).waitFor();
+      await screenAtRest(page);
       const box = await page.getByRole('complementary', { name: panel }).boundingBox();
       expect(box?.width ?? 0).toBeGreaterThan(200);
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(640);
@@ -275,7 +278,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
   it('by keyboard: finds a node, changes a setting and puts it back', () =>
     withPage(async ({ page }) => {
       await page.keyboard.press('Control+f');
-      await page.getByRole('dialog').waitFor();
+      await holdsFocus(page, page.getByRole('dialog').getByRole('combobox'));
       await page.keyboard.type('impute');
       await page.keyboard.press('Enter');
       await page.locator('.inspector .title-input').waitFor();
@@ -286,15 +289,17 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await page.locator('.node-title', { hasText: 'Patch holes' }).waitFor();
       // The canvas takes undo once it has the keys again.
       await page.keyboard.press('F6');
-      // Typing is one command unless it was slow.
+      // Typing is one command unless it was slow; at the slowest each letter is one.
       const renamed = page.locator('.node-title', { hasText: 'Patch' });
-      for (let step = 0; step < 9 && (await renamed.count()) > 0; step++) await command(page, 'Undo');
+      for (let step = 0; step < 'Patch holes'.length && (await renamed.count()) > 0; step++) {
+        await runCommand(page, 'Undo');
+      }
       await expect.poll(() => renamed.count()).toBe(0);
     }, penguinsFile()));
 
   it('by keyboard: groups nodes, opens the group and leaves it', () =>
     withPage(async ({ page }) => {
-      await command(page, 'Outline of the graph');
+      await runCommand(page, 'Outline of the graph');
       await expect.poll(() => inFocus(page, '.outline')).toBe(true);
       await page.keyboard.press('Control+a');
       await page.keyboard.press('Shift+G');
@@ -309,7 +314,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
 
   it('by keyboard: reads about a kind and opens its example', () =>
     withPage(async ({ page }) => {
-      await command(page, 'Go to Help');
+      await runCommand(page, 'Go to Help');
       await page.getByRole('searchbox', { name: 'Find a page' }).focus();
       await page.keyboard.type('impute');
       await page.keyboard.press('Tab');
@@ -325,9 +330,9 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
 
   it('by keyboard: walks the tour and the screens in the dark', () =>
     withPage(async ({ page }) => {
-      await command(page, 'Dark theme');
+      await runCommand(page, 'Dark theme');
       await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
-      await command(page, 'Tour of the editor');
+      await runCommand(page, 'Tour of the editor');
       for (const title of ['Nodes', 'Canvas', 'Inspector', 'Plan and run', 'Results', 'Readiness']) {
         const card = page.getByRole('dialog', { name: title });
         await card.waitFor();
@@ -336,7 +341,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       }
       await page.keyboard.press('Escape');
       for (const screen of ['runs', 'models', 'devices']) {
-        await command(page, `Go to ${screen}`);
+        await runCommand(page, `Go to ${screen}`);
         await expect.poll(() => page.evaluate(() => location.hash)).toBe(`#/${screen}`);
       }
     }, penguinsFile()));

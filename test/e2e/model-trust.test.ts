@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pythonWith } from '../support/python-with.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
 import { chromiumPath, launchBrowser, type RunningApp, root, screenshot, startApp } from './app.ts';
 
@@ -26,7 +27,6 @@ class Alike:
 model = Alike()
 `;
 
-const patient = { timeout: 30_000 };
 let trustDir: string;
 let app: RunningApp;
 let rpc: RpcConnection;
@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === undefined || python === undefined)('a model of 
     rpc?.close();
     await browser?.close();
     await app?.stop();
-    if (trustDir !== undefined) rmSync(trustDir, { recursive: true, force: true });
+    if (trustDir !== undefined) await removeFolder(trustDir);
   });
 
   it('is not served before a person says so, and the refusal names the model', async () => {
@@ -89,17 +89,17 @@ describe.skipIf(chromiumPath === undefined || python === undefined)('a model of 
     await page.goto(app.url);
     await page.getByRole('link', { name: 'Models' }).click();
     const ask = page.getByRole('button', { name: 'Trust this model…' });
-    await ask.waitFor(patient);
+    await ask.waitFor();
     await screenshot(page, 'models-not-trusted');
     await ask.click();
     const dialog = page.getByRole('dialog', { name: 'Trust this model?' });
-    await dialog.getByText(python ?? '').waitFor(patient);
+    await dialog.getByText(python ?? '').waitFor();
     await screenshot(page, 'model-trust');
     await page.emulateMedia({ colorScheme: 'dark' });
     await screenshot(page, 'model-trust-dark');
     await page.emulateMedia({ colorScheme: 'light' });
     await dialog.getByRole('button', { name: 'Trust this model' }).click();
-    await ask.waitFor({ state: 'detached', ...patient });
+    await ask.waitFor({ state: 'detached' });
     const [version] = await rpc.client.model.list();
     expect(await rpc.client.model.trust({ digest: version?.digest ?? '' })).toMatchObject({ trusted: 'consented' });
   });
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === undefined || python === undefined)('a model of 
     const { id } = await rpc.client.endpoint.start({ document, nodeId: 'endpoint' });
     await page.getByRole('link', { name: 'Endpoints' }).click();
     const form = page.getByRole('complementary', { name: 'Try it' });
-    await form.getByText('0.333').or(form.getByText('33')).first().waitFor(patient);
+    await form.getByText('0.333').or(form.getByText('33')).first().waitFor();
     await screenshot(page, 'endpoint-python');
     expect(await page.getByRole('button', { name: 'Why this prediction?' }).count()).toBe(0);
     await rpc.client.endpoint.stop({ id });

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeFolder } from '../support/remove-folder.ts';
 import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { screenAtRest } from './at-rest.ts';
 import { openClosedLoopTour } from './closed-loop-page.ts';
 
 let app: RunningApp;
@@ -31,7 +33,7 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
   afterAll(async () => {
     await browser?.close();
     await app?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
 
   it('compare any two tables, as columns and as a whole', async () => {
@@ -43,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
     await page.getByLabel('Reference').fill(join(dir, 'reference.csv'));
     await page.getByLabel('Current').fill(join(dir, 'current.csv'));
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
-    await page.getByText('Rows as a whole').waitFor({ timeout: 30_000 });
+    await page.getByText('Rows as a whole').waitFor();
     await page.getByText('Each column is alike, but whole rows differ.').waitFor();
     await page.getByText('Told apart with ROC AUC').waitFor();
     await page.getByRole('button', { name: 'note · words', exact: true }).waitFor();
@@ -55,6 +57,8 @@ describe.skipIf(chromiumPath === undefined)('monitors', () => {
     const { page, errors } = await openPage(browser, app.url);
     const tour = await openClosedLoopTour(page);
     const main = page.locator('.screen-main');
+    await main.waitFor();
+    await screenAtRest(page);
     const [left, right] = [await main.boundingBox(), await tour.boundingBox()];
     expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual((right?.x ?? 0) + 1);
     // A click that something else would take fails.

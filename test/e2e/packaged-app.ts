@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
-import { root } from './app.ts';
+import { removeFolder } from '../support/remove-folder.ts';
+import { endProcess, patienceMs, root } from './app.ts';
 import { desktopFolders } from './desktop-runtime.ts';
 
 /** Packages the app as a folder around a given Electron runtime (Linux); gives the folder that holds `linux-unpacked`. */
@@ -48,7 +49,7 @@ export interface PackagedApp {
   close(): Promise<void>;
 }
 
-const connectTimeoutMs = 15_000;
+const connectTimeoutMs = 30_000;
 
 /** Starts a packaged app with folders of its own, or in those of an earlier start, and finds its window. */
 export async function startPackaged(
@@ -60,11 +61,26 @@ export async function startPackaged(
   // The fuses refuse Node's inspector, so the page is reached through Chromium's own debugging port.
   const args = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${folders.profile}`, '--remote-debugging-port=0'];
   const child = spawn(binary, args, { cwd: folders.folder, env: folders.env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const address = await debuggerAddress(child);
-  // The first connection to an app that is still starting has been seen to stay without an answer.
-  const connect = (): Promise<Browser> => chromium.connectOverCDP(address, { timeout: connectTimeoutMs });
-  const browser = await connect().catch(connect);
+  try {
+    const address = await debuggerAddress(child);
+    // The first connection to an app that is still starting has been seen to stay without an answer.
+    const connect = (): Promise<Browser> => chromium.connectOverCDP(address, { timeout: connectTimeoutMs });
+    const browser = await connect().catch(connect).catch(connect);
+    return await packagedApp(binary, child, browser, folders);
+  } catch (error) {
+    await endProcess(child);
+    throw error;
+  }
+}
+
+async function packagedApp(
+  binary: string,
+  child: ChildProcess,
+  browser: Browser,
+  folders: PackagedApp['folders'],
+): Promise<PackagedApp> {
   const [context] = browser.contexts();
+  context?.setDefaultTimeout(patienceMs);
   const window = context?.pages()[0] ?? (await context?.waitForEvent('page'));
   if (window === undefined) throw new Error('The packaged app opened no window.');
   return {
@@ -74,12 +90,9 @@ export async function startPackaged(
     folders,
     async close() {
       // The app first: leaving Chromium's debugging port while it runs can take 30 s.
-      if (child.exitCode === null) {
-        child.kill();
-        await new Promise((resolve) => child.once('exit', resolve));
-      }
+      await endProcess(child);
       await browser.close();
-      rmSync(folders.folder, { recursive: true, force: true });
+      await removeFolder(folders.folder);
     },
   };
 }

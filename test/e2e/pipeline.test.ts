@@ -6,7 +6,16 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { routerNode } from '../../nodes/serve/router/definition.ts';
 import { exampleGraph } from '../../shared/docs/example-graph.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
-import { type AppPage, chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import {
+  type AppPage,
+  chromiumPath,
+  launchBrowser,
+  openPage,
+  patienceMs,
+  type RunningApp,
+  screenshot,
+  startApp,
+} from './app.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -35,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('a pipeline of two models', () => {
     const { page } = opened;
     await page.addInitScript((path) => localStorage.setItem('slipway.last-graph', path), graph);
     await page.goto(app.url);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (opened !== undefined) await screenshot(opened.page, 'pipeline-last');
@@ -64,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)('a pipeline of two models', () => {
     await page.locator('.react-flow__node[data-id="endpoint"] .node-title').click();
     await page.getByRole('button', { name: 'Start endpoint' }).last().click();
     await page.getByRole('link', { name: 'Endpoints' }).click();
-    await page.getByRole('tab', { name: 'Versions' }).click({ timeout: 90_000 });
+    await page.getByRole('tab', { name: 'Versions' }).click({ timeout: 2 * patienceMs });
     const steps = page.getByRole('table', { name: 'Steps' });
     await steps.getByRole('row', { name: /linear/ }).waitFor();
     await steps.getByRole('row', { name: /trees/ }).waitFor();

@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { screenAtRest } from './at-rest.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -28,6 +29,7 @@ describe.skipIf(chromiumPath === undefined)('what a person prefers', () => {
     await page.addInitScript((chosen) => localStorage.setItem('slipway.language', chosen), language);
     await page.goto(app.url);
     await page.locator('.react-flow__node, .far-view').first().waitFor();
+    await screenAtRest(page);
     return { page, errors };
   }
 
@@ -77,7 +79,9 @@ describe.skipIf(chromiumPath === undefined)('what a person prefers', () => {
         .map((animation) => (animation as CSSAnimation).animationName ?? 'transition'),
     );
     expect(moving).toEqual([]);
-    await page.getByRole('banner').getByRole('button', { name: 'Stop' }).click();
+    // By keyboard: the run may have come to its end, and the button with it.
+    await page.keyboard.press('Control+.');
+    await page.getByText(/Last run/).waitFor();
     await page.context().close();
   });
 
@@ -89,7 +93,8 @@ describe.skipIf(chromiumPath === undefined)('what a person prefers', () => {
         location.hash = `#/${to}`;
       }, screen);
       await page.getByRole('main').locator(':scope > *').first().waitFor();
-      await expect.poll(() => page.getByRole('main').innerText(), { timeout: 15_000 }).not.toBe('');
+      await expect.poll(() => page.getByRole('main').innerText()).not.toBe('');
+      await screenAtRest(page);
       if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(screen);
     }
     await page.evaluate(() => {

@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRpc } from '../support/rpc-client.ts';
-import { chromiumPath, launchBrowser, openPage, root, type RunningApp, screenshot, startApp } from './app.ts';
+import {
+  chromiumPath,
+  launchBrowser,
+  openPage,
+  patienceMs,
+  root,
+  type RunningApp,
+  screenshot,
+  startApp,
+} from './app.ts';
 
-const patient = { timeout: 30_000 };
 let app: RunningApp;
 let browser: Browser;
 
@@ -14,6 +22,7 @@ async function openPanel(page: Page) {
   await page.getByRole('button', { name: /^Readiness/ }).click();
   const panel = page.getByRole('dialog', { name: 'Readiness' });
   await panel.getByRole('list').waitFor();
+  await panel.and(page.locator('[aria-busy="false"]')).waitFor();
   return panel;
 }
 
@@ -88,13 +97,13 @@ describe.skipIf(chromiumPath === undefined)('readiness', () => {
         .getByRole('button', { name: label, exact: true });
       const before = await seen(page);
       try {
-        await button.click({ timeout: 15_000 });
+        await button.click({ timeout: patienceMs / 2 });
       } catch (error) {
-        // The look that follows the opening of the panel may find the item met by an earlier action.
+        // A look that follows an earlier action may find the item met.
         if ((await button.count()) > 0) throw error;
         continue;
       }
-      await expect.poll(() => seen(page), patient).not.toBe(before);
+      await expect.poll(() => seen(page)).not.toBe(before);
       const focus = focusOf[label];
       if (focus !== undefined) {
         await page.locator(focus).and(page.locator(':focus')).waitFor();

@@ -2,12 +2,10 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { cardsAtRest } from './at-rest.ts';
 
 let app: RunningApp;
 let browser: Browser;
-
-/** Until when a slow machine shows a change. */
-const soon = { timeout: 15_000 };
 
 interface Point {
   x: number;
@@ -33,6 +31,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
     page.on('pageerror', (error) => errors.push(String(error)));
     await page.goto(app.url);
     await page.locator('.react-flow__node').first().waitFor();
+    await cardsAtRest(page);
     const session: CDPSession = await context.newCDPSession(page);
     const touch = async (type: string, points: Point[]) => {
       await session.send('Input.dispatchTouchEvent', {
@@ -71,7 +70,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       const centre = await centreOf(page, '.canvas');
       // Below the cards of the sample, where the canvas is empty.
       const at = { x: centre.x, y: centre.y + 170 };
-      await expect.poll(() => zoomOf(page), soon).toBeGreaterThan(0);
+      await expect.poll(() => zoomOf(page)).toBeGreaterThan(0);
       const before = await zoomOf(page);
       const fingers = (apart: number): Point[] => [
         { x: at.x - apart, y: at.y },
@@ -80,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       await touch('touchStart', fingers(30));
       for (const apart of [45, 60, 75]) await touch('touchMove', fingers(apart));
       await touch('touchEnd', []);
-      await expect.poll(() => zoomOf(page), soon).toBeGreaterThan(before * 1.5);
+      await expect.poll(() => zoomOf(page)).toBeGreaterThan(before * 1.5);
     }));
 
   it('opens the menu of a node on a long press', () =>
@@ -98,16 +97,16 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       const from = await centreOf(page, '.palette-item:has-text("Aggregate")');
       const canvas = await centreOf(page, '.canvas');
       const to = { x: canvas.x, y: canvas.y + 170 };
-      await touch('touchStart', [from]);
-      for (const share of [0.1, 0.3, 0.6, 1]) {
-        await touch('touchMove', [
-          { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share * share },
-        ]);
-      }
+      const along = (share: number): Point[] => [
+        { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share * share },
+      ];
+      // The start and what follows at once: a finger that rests for half a second opens the menu.
+      await Promise.all([touch('touchStart', [from]), touch('touchMove', along(0.1))]);
+      for (const share of [0.3, 0.6, 1]) await touch('touchMove', along(share));
       await page.locator('.touch-ghost').waitFor();
       await touch('touchEnd', []);
       await page.locator('.react-flow__node[data-id="aggregate"]').waitFor();
-      expect(await page.locator('.touch-ghost').count()).toBe(0);
+      await page.locator('.touch-ghost').waitFor({ state: 'detached' });
     }));
 
   it('opens the example of a kind from its menu in the list', () =>
@@ -118,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)('by touch', () => {
       await touch('touchEnd', []);
       await page.getByRole('menuitem', { name: 'Open the example' }).tap();
       await page.locator('.react-flow__node[data-id="aggregate"]').waitFor();
-      await expect.poll(() => page.locator('.react-flow__node').count(), soon).toBe(2);
+      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(2);
       await page.evaluate(() => {
         location.hash = '#/help/feature.impute';
       });

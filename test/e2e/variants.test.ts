@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { connectRpc } from '../support/rpc-client.ts';
 import { chromiumPath, openPage, root, type RunningApp, screenshot } from './app.ts';
 import { withAppInBrowser } from './app-in-browser.ts';
+import { runCommand } from './palette-command.ts';
 
 let app: RunningApp;
 let browser: Browser;
@@ -32,9 +33,7 @@ describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to 
     await page.getByText('Penguins', { exact: true }).first().click();
     const node = page.locator('.react-flow__node[data-id="species"]');
     await node.waitFor();
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Run with all variants');
-    await page.keyboard.press('Enter');
+    await runCommand(page, 'Run with all variants');
     await page.getByText('Everything is up to date').waitFor({ timeout: 120_000 });
     await page.getByRole('link', { name: 'Runs' }).click();
     await page.getByRole('heading', { name: /Variants at Evaluate/ }).waitFor();
@@ -44,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to 
     await page.getByRole('link', { name: 'Graphs' }).click();
     await node.click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Pin the result' }).click();
-    await expect.poll(() => node.getAttribute('aria-label'), { timeout: 10_000 }).toContain('Pinned');
+    await expect.poll(() => node.getAttribute('aria-label')).toContain('Pinned');
 
     await node.click();
     const running = page.getByRole('group').filter({ hasText: 'Running' });
@@ -57,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)('variants, pins and the way back to 
     const path = join(app.dataDir, 'graphs', 'p.slipway.json');
     const saved = async () => (JSON.parse(await readFile(path, 'utf8')) as typeof penguins).nodes['species'];
     await expect
-      .poll(saved, { timeout: 10_000 })
+      .poll(saved)
       .toMatchObject({ retry: { attempts: 3 }, timeoutMs: 90_000, resources: { memoryBytes: 2 ** 29 } });
 
     await page.getByRole('link', { name: 'Models' }).click();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -27,11 +28,11 @@ export function runSlipway(
     );
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
     });
     child.on('error', reject);
     child.on('close', (code) => {
@@ -69,15 +70,12 @@ export function startSlipway(
     const ended = new Promise<void>((done) => {
       child.on('close', () => done());
     });
-    let stdout = '';
     let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
     });
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-      const line = stdout.split('\n').find((text) => text.includes('"endpoint.ready"'));
-      if (line === undefined || !stdout.includes('\n')) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.includes('"endpoint.ready"')) return;
       const { http } = JSON.parse(line) as { http: string };
       resolve({
         url: http,

@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { openPage, type RunningApp } from '../../e2e/app.ts';
+import { screenAtRest } from '../../e2e/at-rest.ts';
 import { editorPage } from '../../e2e/editor-page.ts';
+import { runCommand } from '../../e2e/palette-command.ts';
 import { stepsGraph } from '../canvas/steps-graph.ts';
 
 /** What is alive in the page after a garbage collection. */
@@ -41,6 +43,7 @@ export async function useTheApp(
     const startedMs = Date.now();
     for (let round = 0; options.more(round); round++) {
       await oneRound(page, round);
+      await screenAtRest(page);
       const sample = { round, minute: (Date.now() - startedMs) / 60_000, ...(await alive(cdp)) };
       samples.push(sample);
       const { heapMiB, nodes, listeners } = sample;
@@ -99,9 +102,7 @@ async function oneRound(page: Page, round: number): Promise<void> {
   await page.keyboard.press('1');
 
   // Another graph in a tab, and closed again.
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('New graph');
-  await page.keyboard.press('Enter');
+  await runCommand(page, 'New graph');
   await page.getByText('A graph starts with data.').waitFor();
   await page
     .getByRole('button', { name: /^Close/ })
