@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from './bundle.ts';
 import { buildOverlay, overlayFolder } from './kustomize.ts';
 import { validateObjects } from './validate-objects.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const bundles = join(import.meta.dirname, '..', '..', 'test', 'golden', 'bundles');
 
@@ -15,7 +16,7 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-kustomize-'));
   cpSync(join(bundles, 'penguins-kubernetes'), dir, { recursive: true });
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 function overlay(change: (text: string) => string): string {
   const path = join(dir, 'overlays/example/kustomization.yaml');
@@ -71,7 +72,7 @@ describe.skipIf(!hasKubectl)('gives the objects that kubectl kustomize gives', (
       expect(sorted(objects)).toEqual(sorted(expected));
       expect(() => validateObjects(objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler'))).not.toThrow();
     } finally {
-      rmSync(copy, { recursive: true, force: true });
+      await removeFolder(copy);
     }
   });
 });

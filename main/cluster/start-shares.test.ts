@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../test/support/api-server.ts';
 import { openCluster } from './api/cluster-client.ts';
 import { runShares } from './start-shares.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let server: ApiServer;
 let folder: string;
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 const client = () => openCluster(undefined, { KUBECONFIG: join(folder, 'kubeconfig') });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer as createPlainServer, get, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkRemoteEngine, openRemoteRelay } from './remote-relay.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-relay-'));
 const servers: Server[] = [];
-afterAll(() => {
+afterAll(async () => {
   for (const server of servers) server.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 /** Answers as an engine does whose token is `right`. */

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Keychain, openSecretVault } from './secret-vault.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let folder: string;
 let path: string;
@@ -10,7 +11,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-vault-'));
   path = join(folder, 'secrets.json');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 /** Stands for the system's: reversible, and refuses what another one sealed. */
 function keychain(key: number): Keychain {

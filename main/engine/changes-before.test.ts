@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { alertContext } from './changes-before.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { lastEvent } from './last-event.ts';
 import { labelsGraph } from '../../test/support/labels-graph.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let engine: Engine;
@@ -16,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await engine.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function run(): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCodeDigests } from './code-digest.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -19,7 +20,7 @@ beforeEach(async () => {
   await writeFile(join(dir, 'b.ts'), "export const b = () => import('./c.ts');\n");
   for (const name of ['c.ts', 'types.ts', 'k.wasm', 'unused.ts']) await writeFile(join(dir, name), '1');
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dir));
 
 const digest = () => createCodeDigests(() => pathToFileURL(join(dir, 'run.ts')))('data.test');
 

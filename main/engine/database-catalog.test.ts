@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { createDatabaseCatalogs } from './database-catalog.ts';
 import { loadKinds } from './kinds.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'catalog-'));
 const path = join(dir, 'shop.db');
@@ -14,7 +15,7 @@ beforeAll(() => {
   db.exec('CREATE TABLE orders (id INTEGER, amount REAL)');
   db.close();
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 const document = (params: object): GraphDocument => ({
   format: 'slipway/graph',

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunEvent, RunFinished } from '../../shared/events/run-events.ts';
 import { testGraph } from '../../test/fixtures/kinds/graph.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const kindsModule = new URL('../../test/fixtures/kinds/kinds.ts', import.meta.url).href;
 let dir: string;
@@ -17,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await engine.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function eventsOf(runId: string): Promise<RunEvent[]> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { createEngine, type Engine } from './engine.ts';
 import { freshOutput } from './fresh-output.ts';
 import { startLabelRefresh } from './label-refresh.ts';
 import { labelsGraph } from '../../test/support/labels-graph.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const manifest: Pick<ModelManifest, 'inputs' | 'classes' | 'task' | 'label'> = {
   task: 'binary',
@@ -16,7 +17,6 @@ const manifest: Pick<ModelManifest, 'inputs' | 'classes' | 'task' | 'label'> = {
   label: { column: 'late', type: 'int64' },
   inputs: [{ name: 'day', type: 'int64' }],
 };
-const patient = { timeout: 20_000 };
 let dir: string;
 let engine: Engine;
 beforeEach(async () => {
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await engine.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 it('cancels the run for a table that nobody wants any more', async () => {
@@ -47,7 +47,7 @@ it('cancels the run for a table that nobody wants any more', async () => {
     source: 'labels',
     signal: closing.signal,
   });
-  await expect.poll(() => engine.listRuns({ limit: 1 })[0]?.status, patient).toBe('running');
+  await expect.poll(() => engine.listRuns({ limit: 1 })[0]?.status).toBe('running');
   closing.abort();
   expect(await asked).toMatchObject({ digest: undefined, status: 'cancelled' });
 });
@@ -85,11 +85,11 @@ it('waits for a table that is not there yet, and runs its steps again when it ha
     log: (text) => said.push(text),
   });
   try {
-    await expect.poll(() => said[0], patient).toMatch(/^Labels: .*labels\.csv/);
+    await expect.poll(() => said[0]).toMatch(/^Labels: .*labels\.csv/);
     await writeFile(join(dir, 'labels.csv'), 'id,late\nr-0,1\n');
-    await expect.poll(() => labelled.counts().labelled, patient).toBe(1);
+    await expect.poll(() => labelled.counts().labelled).toBe(1);
     await writeFile(join(dir, 'labels.csv'), 'id,late\nr-0,1\nr-1,0\n');
-    await expect.poll(() => labelled.counts().labelled, patient).toBe(2);
+    await expect.poll(() => labelled.counts().labelled).toBe(2);
     expect(Array.from(labelled.rows(labelled.start, labelled.end).actual)).toEqual([1, 0]);
     const problems = said.filter((text) => text.startsWith('Labels: '));
     expect(problems.filter((text, i) => text === problems[i - 1])).toEqual([]);

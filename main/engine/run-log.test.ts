@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { currentProcess } from '../compute/paths/process-identity.ts';
 import { createRunRecords, type RunRecords } from '../store/run-records.ts';
 import { recoverRuns } from './recovery.ts';
 import { createRunLogs } from './run-log.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let database: StoreDatabase;
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.useRealTimers();
   database.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 function create(runId: string, owner = currentProcess()): void {

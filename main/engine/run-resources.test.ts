@@ -1,18 +1,19 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { createRunResources } from './run-resources.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-resources-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 it('records a run while it runs, keeps it, and thins out a long one', async () => {
   let reads = 0;
   const gpu = async () => ({ gpuPercent: reads++, gpuMemoryBytes: 5 });
   const resources = createRunResources(dir, gpu, 1);
   const stop = resources.start('run-1');
-  await expect.poll(() => reads, { timeout: 20_000 }).toBeGreaterThan(620);
+  await expect.poll(() => reads).toBeGreaterThan(620);
   const running = await resources.read('run-1');
   // Half of the first 600 have gone.
   expect(running.length).toBeLessThan(600);

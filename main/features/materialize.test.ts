@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { encodeFeatureRow } from './feature-row.ts';
 import { type MaterializeOptions, materialize } from './materialize.ts';
 import { readOnline } from './online-read.ts';
 import { OnlineStore } from './online-store.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let folder: string;
 let store: OnlineStore;
@@ -19,9 +20,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'materialize-'));
   store = OnlineStore.open(folder);
 });
-afterEach(() => {
+afterEach(async () => {
   store.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 const entityCount = 5000;

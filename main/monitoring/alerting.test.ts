@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { openDatabase } from '../store/database.ts';
 import { createAlerting } from './alerting.ts';
 import { summarizeValues } from '../compute/drift/column-summary.ts';
 import { shiftInWords } from '../compute/drift/shift-in-words.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 it('sends an alert once when it begins and once when it is over, except while silenced', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'slipway-alerting-'));
@@ -48,7 +49,7 @@ it('sends an alert once when it begins and once when it is over, except while si
     });
     alerting.update(rule, true, explain);
     alerting.update(rule, true, explain);
-    await expect.poll(() => bodies.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => bodies.length).toBe(1);
     expect(bodies[0]?.text).toBe('Warning: Inputs drift. x moved. Before it: Version 2 is live. Owner: team-a.');
     await expect.poll(() => records.list({ limit: 1 })[0]?.deliveredMs).not.toBeNull();
     alerting.update(rule, false, explain);
@@ -61,7 +62,7 @@ it('sends an alert once when it begins and once when it is over, except while si
   } finally {
     server.close();
     database.close();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 });
 
@@ -101,7 +102,7 @@ it('sends an alert once where the store cannot note that it was sent', async () 
     waits.mockRestore();
     server.close();
     database.close();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 });
 
@@ -140,7 +141,7 @@ it('sends what begins together as one message, by severity and with each owner',
     alerting.update(rule('a', 'critical', 'First'), true, explain('ann'));
     alerting.update(rule('b', 'info', 'Second'), true, explain('bob'));
     alerting.update(rule('a', 'info', 'Elsewhere', 'other'), true, explain('cy'));
-    await expect.poll(() => bodies.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => bodies.length).toBe(2);
     const [own, other] = bodies.toSorted((a, b) => b.alerts.length - a.alerts.length);
     expect(own?.text).toBe('Critical: First. Owner: ann.\nNote: Second. Owner: bob.');
     expect(other?.alerts.map(({ title }) => title)).toEqual(['Elsewhere']);
@@ -150,7 +151,7 @@ it('sends what begins together as one message, by severity and with each owner',
   } finally {
     server.close();
     database.close();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import type { Tensor } from '../serving/tensor.ts';
 import { createEndpointMonitor, driftStateSchema, type EndpointMonitor } from './endpoint-monitor.ts';
 import type { EventTimeOptions } from './event-windows.ts';
 import { fileMemory } from './monitor-memory.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir = '';
 const monitors: EndpointMonitor[] = [];
@@ -25,10 +26,7 @@ afterEach(() => {
   for (const monitor of monitors.splice(0)) monitor.close();
   expect(told.splice(0)).toEqual([]);
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
-
-/** A machine with other work compares slowly. */
-const patience = { timeout: 40_000 };
+afterAll(() => removeFolder(dir));
 
 const inputs: InputColumn[] = [
   { name: 'amount', type: 'float64' },
@@ -132,16 +130,14 @@ describe('a drift monitor', () => {
     const windows: MonitorReport[] = [];
     fill(log, 2_000, 1);
     const first = watch(source, log, windows);
-    await expect.poll(() => windows.length, patience).toBe(2);
+    await expect.poll(() => windows.length).toBe(2);
     first.close();
     // More than the log holds; what came in between differs.
     fill(log, 6_000, 2);
     fill(log, 9_000, 3, { amount: (u) => u * 10 + 5, code: () => 'Z' });
     fill(log, 10_000, 4);
     watch(source, log, windows);
-    await expect
-      .poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0), patience)
-      .toBe(25_000);
+    await expect.poll(() => windows.slice(2).reduce((sum, { currentRows }) => sum + currentRows, 0)).toBe(25_000);
     const drifted = windows.slice(2).filter((window) => window.drifted);
     expect(drifted.length).toBeGreaterThanOrEqual(9);
     expect(drifted.length).toBeLessThanOrEqual(11);
@@ -155,16 +151,16 @@ describe('a drift monitor', () => {
     const windows: MonitorReport[] = [];
     fill(log, 2_500, 1, { code: () => 'Z' });
     const first = watch(source, log, windows);
-    await expect.poll(() => first.latest?.history.length ?? 0, patience).toBeGreaterThan(0);
+    await expect.poll(() => first.latest?.history.length ?? 0).toBeGreaterThan(0);
     expect(windows).toHaveLength(2);
     await expect.poll(() => readFile(join(dir, 'restarted', 'drift.json'), 'utf8').catch(() => '')).toContain('true');
     first.close();
     const second = watch(source, log, windows);
-    await expect.poll(() => second.latest?.history.length ?? 0, patience).toBeGreaterThan(0);
+    await expect.poll(() => second.latest?.history.length ?? 0).toBeGreaterThan(0);
     expect(second.latest?.alarm?.active).toBe(true);
     expect(windows).toHaveLength(2);
     fill(log, 1_000, 2);
-    await expect.poll(() => windows.length, patience).toBe(3);
+    await expect.poll(() => windows.length).toBe(3);
     expect(windows[2]).toMatchObject({ currentRows: 1_000 });
   });
 
@@ -175,15 +171,15 @@ describe('a drift monitor', () => {
     const first = watch(source, log, windows, 'large', 20_000);
     fill(log, 3_000, 1);
     const kept = () => readFile(join(dir, 'large', 'large.json'), 'utf8').catch(() => '');
-    await expect.poll(kept, patience).toContain('"filling":{"rows":3000');
+    await expect.poll(kept).toContain('"filling":{"rows":3000');
     first.close();
     fill(log, 18_000, 2);
     const second = watch(source, log, windows, 'large', 20_000);
-    await expect.poll(() => windows.length, patience).toBe(1);
+    await expect.poll(() => windows.length).toBe(1);
     expect(windows[0]?.currentRows).toBeGreaterThanOrEqual(20_000);
     expect(windows[0]).toMatchObject({ drifted: false, currentRows: expect.any(Number) });
     fill(log, 22_000, 3, { amount: (u) => u * 10 + 3 });
-    await expect.poll(() => windows.length, patience).toBe(2);
+    await expect.poll(() => windows.length).toBe(2);
     expect(windows[1]?.columns.filter(({ drifted }) => drifted).map(({ column }) => column)).toEqual(['amount']);
     second.close();
   });
@@ -201,7 +197,7 @@ describe('a drift monitor', () => {
     fill(log, 1_500, 1, { moment: ofHours(0, 2) });
     const first = watch(source, log, windows, 'event', 1_000, eventTime);
     const kept = () => readFile(join(dir, 'event-time', 'event.json'), 'utf8').catch(() => '');
-    await expect.poll(kept, patience).toContain('"latestMs":');
+    await expect.poll(kept).toContain('"latestMs":');
     first.close();
     expect(windows).toEqual([]);
     const second = watch(source, log, windows, 'event', 1_000, eventTime);
@@ -210,7 +206,7 @@ describe('a drift monitor', () => {
     fill(log, 20, 3, { moment: ofHours(2, 3) });
     fill(log, 100, 4, { moment: ofHours(9, 10) });
     fill(log, 30, 5, { moment: ofHours(0, 1) });
-    await expect.poll(() => second.latest?.eventTime?.late, patience).toBe(30);
+    await expect.poll(() => second.latest?.eventTime?.late).toBe(30);
     expect(windows.map(({ history }) => history.at(-1)?.startMs)).toEqual(
       [0, 1].map((i) => Number(start) / 1_000 + i * 3_600_000),
     );
@@ -227,12 +223,12 @@ describe('a drift monitor', () => {
     const seen: Record<string, MonitorReport[]> = { a: [], b: [] };
     fill(log, 1_000, 1);
     const first = Object.entries(seen).map(([nodeId, windows]) => watch(source, log, windows, nodeId));
-    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1, patience).toBe(true);
+    await expect.poll(() => seen['a']?.length === 1 && seen['b']?.length === 1).toBe(true);
     for (const monitor of first) monitor.close();
     fill(log, 15_000, 2);
     for (const [nodeId, windows] of Object.entries(seen)) watch(source, log, windows, nodeId);
     const rowsOf = (nodeId: string) => seen[nodeId]?.reduce((sum, { currentRows }) => sum + currentRows, 0);
-    await expect.poll(() => [rowsOf('a'), rowsOf('b')], patience).toEqual([16_000, 16_000]);
+    await expect.poll(() => [rowsOf('a'), rowsOf('b')]).toEqual([16_000, 16_000]);
   });
 
   it('compares each window with those before it, and rows as a whole', async () => {
@@ -242,14 +238,14 @@ describe('a drift monitor', () => {
     // Moved long ago: it differs from training, not from the windows before.
     fill(log, 4_000, 5, { amount: (u) => u * 10 + 3 });
     const monitor = watch(source, log, windows);
-    await expect.poll(() => monitor.latest?.multivariate, patience).toBeDefined();
+    await expect.poll(() => monitor.latest?.multivariate).toBeDefined();
     const amount = windows.at(-1)?.columns.find(({ column }) => column === 'amount');
     expect(amount?.drifted).toBe(true);
     expect(amount?.rolling).toMatchObject({ drifted: false, state: 'ok' });
     const domain = monitor.latest?.multivariate?.domain;
     expect([domain?.drifted, domain?.columns[0]?.column]).toEqual([true, 'amount']);
     fill(log, 1_000, 6, { amount: (u) => u * 10 + 8 });
-    await expect.poll(() => windows.length, patience).toBe(5);
+    await expect.poll(() => windows.length).toBe(5);
     expect(windows.at(-1)?.columns.find(({ column }) => column === 'amount')?.rolling?.drifted).toBe(true);
   });
 
@@ -260,7 +256,7 @@ describe('a drift monitor', () => {
     const ahead = BigInt(Date.now() + 9 * 86_400_000) * 1_000n;
     fill(log, 1_000, 7, { amount: () => Number.NaN, code: (u) => (u < 0.2 ? 'NEW' : 'A'), moment: () => ahead });
     watch(source, log, windows);
-    await expect.poll(() => windows.length, patience).toBe(1);
+    await expect.poll(() => windows.length).toBe(1);
     expect(windows[0]?.findings?.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
       'amount all-missing',
       'code new-categories',
@@ -268,7 +264,7 @@ describe('a drift monitor', () => {
     ]);
     expect(windows[0]?.drifted).toBe(true);
     fill(log, 1_000, 8, { amount: (u) => u * 100 });
-    await expect.poll(() => windows.length, patience).toBe(2);
+    await expect.poll(() => windows.length).toBe(2);
     expect(windows[1]?.findings).toMatchObject([{ column: 'amount', kind: 'out-of-range' }]);
   });
 
@@ -276,7 +272,7 @@ describe('a drift monitor', () => {
     const source = await threeColumns('empty');
     const windows: MonitorReport[] = [];
     const monitor = watch(source, logOf(source), windows);
-    await expect.poll(() => monitor.latest, patience).toBeDefined();
+    await expect.poll(() => monitor.latest).toBeDefined();
     expect(monitor.latest).toMatchObject({ currentRows: 0, drifted: false, history: [] });
     expect(windows).toEqual([]);
   });
@@ -314,7 +310,7 @@ describe('a drift monitor', () => {
       log: () => undefined,
     });
     monitors.push(monitor);
-    await expect.poll(() => monitor.latest?.columns.length, patience).toBe(300);
+    await expect.poll(() => monitor.latest?.columns.length).toBe(300);
     expect(monitor.latest?.hiddenColumns).toBe(1_200);
     expect(monitor.latest?.columns[0]).toMatchObject({ column: 'c900', drifted: true });
   });

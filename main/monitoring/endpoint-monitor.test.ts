@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { withDuckDb } from '../compute/duckdb/connection.ts';
 import { attribute, createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from '../serving/endpoint-host.ts';
 import { createEndpointMonitor } from './endpoint-monitor.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const manifest: ModelManifest = {
   task: 'regression',
@@ -63,7 +64,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 function rows(count: number, shift: number): Record<string, unknown>[] {
@@ -87,7 +88,7 @@ it('goes from too few rows to no drift to drift as requests come', async () => {
     onWindow: (report) => windows.push(report),
     log: () => undefined,
   });
-  const reports = monitor.watch(AbortSignal.timeout(50_000))[Symbol.asyncIterator]();
+  const reports = monitor.watch(AbortSignal.timeout(120_000))[Symbol.asyncIterator]();
   /** The next report over this many rows of which the last was just sent. */
   async function nextReport(matches: (report: MonitorReport) => boolean): Promise<MonitorReport> {
     for (;;) {
@@ -122,7 +123,7 @@ it('goes from too few rows to no drift to drift as requests come', async () => {
 
   const { http } = host.list()[0] ?? {};
   await expect
-    .poll(async () => (await fetch(`${http}/metrics`)).text(), { timeout: 20_000 })
+    .poll(async () => (await fetch(`${http}/metrics`)).text())
     .toMatch(/pipeline_drift_detected\{model="amounts"\} 1\n/);
   const metrics = await (await fetch(`${http}/metrics`)).text();
   expect(metrics).toMatch(

@@ -1,10 +1,11 @@
-import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RecentRows } from '../serving/request-log.ts';
 import { createFeedbackTail } from './feedback-tail.ts';
 import { LabelledLog } from './labelled-log.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const manifest = { task: 'binary', classes: [false, true], inputs: [{ name: 'x', type: 'float64' }] } as const;
 
@@ -98,6 +99,6 @@ it('reads stored labels once each, whole lines only, across a change of files', 
     expect(await ids()).toEqual(['c', 'd']);
     expect(await ids()).toEqual([]);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import type { EndpointObserver } from './endpoint-observer.ts';
 import { LabelledLog } from './labelled-log.ts';
 import type { MonitorMemory } from './monitor-memory.ts';
 import { createPerformanceMonitor, type PerformanceState } from './performance-monitor.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const manifest: ModelManifest = {
   task: 'binary',
@@ -48,7 +49,7 @@ beforeAll(async () => {
     await db.run(`COPY held TO ${quotePath(join(dir, 'm1.parquet'))} (FORMAT parquet)`);
   });
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 function setup(memory?: MonitorMemory<PerformanceState>, log = new LabelledLog(manifest, 100_000)) {
   let digest = 'm1';

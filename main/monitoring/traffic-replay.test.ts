@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { withDuckDb } from '../compute/duckdb/connection.ts';
 import { quotePath } from '../compute/duckdb/quote.ts';
 import { applyFault, startTrafficReplay } from './traffic-replay.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 it('changes text and numbers as a broken upstream system would, and leaves the row it was given', () => {
   const row = { origin: 'SFO', distance: 100, delay: 6, missing: null };
@@ -65,7 +66,7 @@ it('sends rows in the order of time and each label only once it would have been 
       log: () => undefined,
     });
     expect(replay.state().total).toBe(140);
-    await expect.poll(() => replay.state().running, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => replay.state().running).toBe(false);
     expect(rows).toEqual(Array.from({ length: 140 }, (_, i) => 60 + i));
     // The last half hour has no label yet; no label ever came within half an hour of its row.
     expect(labels).toHaveLength(110);
@@ -73,6 +74,6 @@ it('sends rows in the order of time and each label only once it would have been 
     expect(replay.state()).toMatchObject({ sent: 140, labelled: 110, failed: 0 });
   } finally {
     server.close();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 });

@@ -13,7 +13,7 @@ const watch = setInterval(() => {
   clearInterval(watch);
   process.stdout.write('collected');
 }, 400);
-setTimeout(() => process.exit(), 30_000).unref();
+setTimeout(() => process.exit(), 120_000).unref();
 `;
 
 describe('giveBackMemoryAtRest', () => {
@@ -25,5 +25,5 @@ describe('giveBackMemoryAtRest', () => {
     });
     const [code] = (await once(child, 'close')) as [number];
     expect({ code, output }).toEqual({ code: 0, output: 'collected' });
-  }, 40_000);
+  });
 });

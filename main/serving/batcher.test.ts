@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { plainLevel } from './batching-policy.ts';
 import { Batcher, type BatchExecutor, type BatchResult, type BatcherLimits, WorkerLost } from './batcher.ts';
@@ -146,12 +146,12 @@ describe('Batcher', () => {
     const both = [submit(batcher, [1]), submit(batcher, [2])];
     expect(batcher.isIdle).toBe(false);
     for (const answer of both) {
-      await vi.waitFor(() => expect(ended).toHaveLength(1));
+      await expect.poll(() => ended).toHaveLength(1);
       expect(batcher.isIdle).toBe(false);
       ended.pop()?.();
       await answer;
     }
-    await vi.waitFor(() => expect(batcher.isIdle).toBe(true));
+    await expect.poll(() => batcher.isIdle).toBe(true);
   });
 
   it('hands further runs over ahead of the end of the first only when they are full', async () => {
@@ -165,13 +165,13 @@ describe('Batcher', () => {
       },
     });
     const first = submit(batcher, [1]);
-    await vi.waitFor(() => expect(runs).toEqual([1]));
+    await expect.poll(() => runs).toEqual([1]);
     const rest = Array.from({ length: 20 }, (_, i) => submit(batcher, [i]));
-    await vi.waitFor(() => expect(runs).toEqual([1, 8]));
+    await expect.poll(() => runs).toEqual([1, 8]);
     for (const end of ended.splice(0)) end();
-    await vi.waitFor(() => expect(runs).toEqual([1, 8, 8]));
+    await expect.poll(() => runs).toEqual([1, 8, 8]);
     for (const end of ended.splice(0)) end();
-    await vi.waitFor(() => expect(runs).toEqual([1, 8, 8, 4]));
+    await expect.poll(() => runs).toEqual([1, 8, 8, 4]);
     for (const end of ended.splice(0)) end();
     expect(numbers(await first)).toEqual([1]);
     expect((await Promise.all(rest)).map(numbers)).toEqual(Array.from({ length: 20 }, (_, i) => [i]));
@@ -408,7 +408,7 @@ describe('Batcher', () => {
         });
         await Promise.all(answers);
         expect(batcher.queuedRows).toBe(0);
-        await vi.waitFor(() => expect(batcher.isIdle).toBe(true));
+        await expect.poll(() => batcher.isIdle).toBe(true);
         batcher.close(new AppError('serve.not-ready', 'test over'));
       }),
       { seed: 11, numRuns: 80 },

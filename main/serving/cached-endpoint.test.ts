@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from './endpoint-host.ts';
 import { modelSourcesAt } from './model-source.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -28,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function infer(model: string, value: number): Promise<unknown> {

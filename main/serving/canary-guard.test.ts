@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { createEndpointHost, type EndpointHost } from './endpoint-host.ts';
 import { modelFolderSources } from './model-source.ts';
 import type { Tensor } from './tensor.ts';
 import { Traffic } from './traffic.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 describe('CanaryGuard', () => {
   /** Feeds both tracks by turns; gives the canary's requests before it was taken back, and why. */
@@ -118,7 +119,7 @@ describe('a guarded canary of an endpoint', () => {
 
   afterAll(async () => {
     await host.close();
-    await rm(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
 
   it('is taken back by itself, which shows in the traffic', async () => {

@@ -6,6 +6,7 @@ import type { ModelManifest } from '../../shared/model/signature.ts';
 import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from './endpoint-host.ts';
 import { isModelRepository, modelSourcesAt } from './model-source.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 /** y = x times a factor. */
 function timesModel(factor: number): Uint8Array {
@@ -71,7 +72,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function call(method: string, path: string, body?: unknown) {
@@ -193,13 +194,13 @@ describe('model repository', () => {
     };
     expect([await ask('first'), await ask('second')]).toEqual([2, 404]);
     await write('second', 5);
-    await expect.poll(() => ask('second'), { timeout: 10_000 }).toBe(5);
+    await expect.poll(() => ask('second')).toBe(5);
     await write('first', 30);
-    await expect.poll(() => ask('first'), { timeout: 10_000 }).toBe(30);
+    await expect.poll(() => ask('first')).toBe(30);
     // What cannot be loaded leaves the model that answers as it is.
     await writeFile(join(polled, 'second', '1', 'model.onnx'), 'no model');
     await rm(join(polled, 'first'), { recursive: true });
-    await expect.poll(() => ask('first'), { timeout: 10_000 }).toBe(404);
+    await expect.poll(() => ask('first')).toBe(404);
     expect(await ask('second')).toBe(5);
     await host.stop(id);
   });

@@ -1,5 +1,5 @@
 import { Client, credentials } from '@grpc/grpc-js';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { pushRows } from '../features/push-rows.ts';
 import { createEndpointHost, type EndpointHost } from './endpoint-host.ts';
 import { type GrpcMessage, loadGrpcService } from './grpc/grpc-service.ts';
 import { type ModelSource, modelSourcesAt } from './model-source.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const airports: FeatureView = {
   name: 'airports',
@@ -54,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const post = (path: string, body: unknown, more = headers) =>

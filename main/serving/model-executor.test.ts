@@ -1,14 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { readDeviceUses } from '../compute/devices/device-lease.ts';
 import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { Batcher } from './batcher.ts';
 import { ModelExecutor } from './model-executor.ts';
 import type { Tensor } from './tensor.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let path: string;
@@ -53,7 +54,7 @@ beforeEach(async () => {
 afterEach(async () => {
   batcher.close(new AppError('serve.not-ready', 'test over'));
   await executor.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const infer = (value: number) => {
@@ -75,13 +76,13 @@ it('does not serve a file that was replaced meanwhile under the old version', as
   await writeFile(path, timesModel(5));
   expect((await infer(3))[0]?.data).toEqual(Float32Array.of(6));
   await workers[0]?.terminate();
-  await vi.waitFor(() => expect(executor.state).toBe('failed'), 10_000);
+  await expect.poll(() => executor.state).toBe('failed');
 });
 
 it('does not start again with a file that is no model any more', async () => {
   await writeFile(path, 'rubbish');
   await workers[0]?.terminate();
-  await vi.waitFor(() => expect(executor.state).toBe('failed'), 10_000);
+  await expect.poll(() => executor.state).toBe('failed');
 });
 
 it('lets the runs it has end before it closes', async () => {

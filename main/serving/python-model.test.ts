@@ -15,6 +15,7 @@ import { Batcher } from './batcher.ts';
 import { ModelExecutor } from './model-executor.ts';
 import { artifactModelSource, modelSourcesAt } from './model-source.ts';
 import type { Tensor } from './tensor.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const python = pythonWith('json');
 if (python === undefined) process.stderr.write('SKIPPED: no Python 3, so models that it runs are not tested.\n');
@@ -27,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 /** A model of one column x whose feature is 2 x, in `dir`. */

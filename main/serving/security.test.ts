@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { createEndpointHost, type EndpointHost, type StartedEndpoint } from './e
 import { loadGrpcService } from './grpc/grpc-service.ts';
 import { createKey, keyFilePath, revokeKey } from './keys/key-file.ts';
 import { modelSourcesAt } from './model-source.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function start(nodeId: string, options: object): Promise<StartedEndpoint> {
@@ -55,7 +56,7 @@ describe('keys of an endpoint', () => {
     expect((await send('/v1/models/echo/traffic', admin.secret)).status).toBe(400);
     expect((await send('/v2/logging', admin.secret, 'POST', '{}')).status).toBe(200);
     await revokeKey(keyFilePath(dir), key.id);
-    await vi.waitFor(async () => expect((await send('/v2/models/echo/infer', secret)).status).toBe(401), 5_000);
+    await expect.poll(async () => (await send('/v2/models/echo/infer', secret)).status).toBe(401);
     expect((await fetch(`${http}/healthz`)).status).toBe(200);
     await vi.waitFor(async () => {
       const lines = (await readFile(auditPath(dir), 'utf8')).trim().split('\n');
@@ -63,7 +64,7 @@ describe('keys of an endpoint', () => {
       expect(events).toContainEqual(expect.objectContaining({ action: 'logging', key: admin.key.id, status: 200 }));
       const actions = new Set(events.map(({ action }) => action));
       expect(actions).toEqual(new Set(['auth.limited', 'auth.scope', 'logging', 'auth.required']));
-    }, 5_000);
+    });
   });
 });
 

@@ -1,18 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, deflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../shared/model/signature.ts';
 import { attribute, createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import type { ElementType } from '../compute/onnx/proto.ts';
 import { createEndpointHost, type EndpointHost, type StartedEndpoint } from './endpoint-host.ts';
 import { type ModelSource, modelSourcesAt } from './model-source.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 /** y = 2 a + b, sum over a row's columns as `s`. */
 function adderModel(): Uint8Array {
@@ -142,7 +143,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 interface Reply {
@@ -611,7 +612,7 @@ describe('endpoint host', () => {
     ]);
     expect(recent.outputs[0]).toMatchObject({ name: 'probability' });
     expect(host.signature(started.id).inputs).toEqual(rowManifest.inputs);
-    for await (const stats of host.watch(started.id, AbortSignal.timeout(20_000))) {
+    for await (const stats of host.watch(started.id, AbortSignal.timeout(120_000))) {
       if (stats.requests < 2) continue;
       expect(stats).toMatchObject({ requests: 2, rows: 2, failed: 1 });
       expect(stats.series.reduce((sum, point) => sum + point.requests, 0)).toBe(2);
@@ -659,8 +660,8 @@ describe('endpoint host', () => {
     const { started, child } = await startSpied('killed');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await vi.waitFor(async () => expect((await fetch(`${started.http}/readyz`)).status).toBe(200), { timeout: 20_000 });
-    await vi.waitFor(() => expect(host.list().find((entry) => entry.id === started.id)?.state).toBe('live'));
+    await expect.poll(async () => (await fetch(`${started.http}/readyz`)).status).toBe(200);
+    await expect.poll(() => host.list().find((entry) => entry.id === started.id)?.state).toBe('live');
     expect((await host.predict(started.id, [{ amount: 1 }])).predictions).toHaveLength(1);
     await host.stop(started.id);
   });

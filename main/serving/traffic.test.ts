@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from './endpoint-host.ts';
 import { modelFolderSources, modelSourcesAt } from './model-source.ts';
 import { Traffic } from './traffic.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 /** y = x times a factor. */
 function timesModel(factor: number): Uint8Array {
@@ -38,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function call(method: string, path: string, body?: unknown) {
@@ -100,10 +101,10 @@ describe('traffic', () => {
     };
     await call('POST', 'traffic', { stable: '1', shadow: '2' });
     for (let i = 0; i < 3; i++) expect(await infer(url)).toBe('1');
-    await expect.poll(counts, { timeout: 20_000 }).toEqual({ '2 different': 3 });
+    await expect.poll(counts).toEqual({ '2 different': 3 });
     await call('POST', 'traffic', { stable: '1', shadow: '3' });
     expect(await infer(url)).toBe('1');
-    await expect.poll(counts, { timeout: 20_000 }).toEqual({ '2 different': 3, '3 equal': 1 });
+    await expect.poll(counts).toEqual({ '2 different': 3, '3 equal': 1 });
   });
 
   it.each([

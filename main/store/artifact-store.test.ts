@@ -6,6 +6,7 @@ import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import type { ArtifactDriver } from './artifact-driver.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from './artifact-store.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from './directory-driver.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let driver: ArtifactDriver;
@@ -16,7 +17,7 @@ beforeEach(async () => {
   driver = createDirectoryDriver(dir);
   store = createArtifactStore(driver);
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dir));
 
 const origin = { producer: { kind: 'test.number', version: 1, key: 'k' }, inputs: {} };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { currentProcess } from '../compute/paths/process-identity.ts';
 import { createRunRecords } from './run-records.ts';
 import { createStepHistory } from './step-history.ts';
 import { readLineage } from '../tracking/lineage.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let database: StoreDatabase;
@@ -23,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   database.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 /** A stored result of node `n`; `place` orders results in time. */

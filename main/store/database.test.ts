@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -10,12 +10,13 @@ import { openDatabase } from './database.ts';
 import { diskError } from './disk-error.ts';
 import { openEngineList } from './open-engines.ts';
 import { createRecentGraphs } from './recent-graphs.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-database-'));
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dir));
 
 describe('opening the database', () => {
   it('makes it, and opens it again as it is', () => {

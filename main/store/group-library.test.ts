@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LibraryGroup } from '../../shared/graph/library-group.ts';
 import { createGroupLibrary, type GroupLibrary } from './group-library.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let library: GroupLibrary;
@@ -11,7 +12,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-library-'));
   library = createGroupLibrary(dir);
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dir));
 
 const content = (path: string, title = 'Prepare'): LibraryGroup => ({
   group: 'prep',

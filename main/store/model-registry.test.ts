@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase, type StoreDatabase } from './database.ts';
 import { createModelRegistry, type ModelRegistration } from './model-registry.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let database: StoreDatabase;
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   database.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const parity = { rows: 10, maxAbsDifference: 0, labelMismatches: 0, tolerance: 1e-5, passed: true };

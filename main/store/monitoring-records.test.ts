@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAlertRecords, type NewAlert } from './alert-records.ts';
 import { openDatabase, type StoreDatabase } from './database.ts';
 import { createLoopRecords } from './loop-records.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let database: StoreDatabase;
@@ -12,9 +13,9 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-monitoring-'));
   database = openDatabase(dir);
 });
-afterAll(() => {
+afterAll(async () => {
   database.close();
-  rmSync(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const alert: NewAlert = {

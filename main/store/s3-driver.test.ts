@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { type ArtifactStore, createArtifactStore } from './artifact-store.ts';
 import { createS3Driver } from './s3-driver.ts';
 import { parseS3Uri } from './s3-location.ts';
 import { createStoreRegistry } from './store-registry.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let server: S3Server;
 let dir: string;
@@ -18,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 /** Each name has a cache of its own, like a machine of its own. */

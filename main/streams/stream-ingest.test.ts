@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { createStreamIngest, type StreamIngest } from './stream-ingest.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -24,7 +25,7 @@ async function serve(maxHeldBytes?: number): Promise<{ dir: string; url: string;
     server.closeAllConnections();
     server.close();
     await ingest.close();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
   return { dir, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ingest };
 }

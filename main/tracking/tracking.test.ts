@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { compareModels } from './model-diff.ts';
 import { readModelFacts } from './model-facts.ts';
 import { parseRunFilter, parseRunOrder } from './run-filter.ts';
 import { type Training, TrackingStore } from './tracking-store.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let database: StoreDatabase;
@@ -22,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   database.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const training = (name: string, startMs = 1) => tracking.createTraining({ experimentId: 0, name, user: 'me', startMs });

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openGraphFile, saveGraphFile } from './graph-files.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-graphs-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 const graph = (name: string) => ({ format: 'slipway/graph', formatVersion: 1, id: 'g', name, nodes: {}, edges: [] });
 

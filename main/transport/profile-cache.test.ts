@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -6,9 +6,10 @@ import { withDuckDb } from '../compute/duckdb/connection.ts';
 import { tableFile, writeTable } from '../compute/duckdb/write-table.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
 import { createProfileCache } from './profile-cache.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-profiles-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 async function table(rows: number): Promise<InputArtifact> {
   const workDir = mkdtempSync(join(dir, 'table-'));

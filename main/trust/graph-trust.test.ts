@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGraphTrust, type GraphTrust } from './graph-trust.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let own: string;
@@ -18,7 +19,7 @@ beforeEach(async () => {
   await writeFile(elsewhere, '{}');
   trust = createGraphTrust({ dataDir: join(dir, 'data'), ownFolders: [own] });
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dir));
 
 describe('trust in a graph file', () => {
   it('is there for unsaved graphs and own folders only', async () => {

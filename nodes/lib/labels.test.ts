@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,13 +10,14 @@ import { modelManifestSchema } from '../../shared/model/signature.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
 import { type Labels, labelledRows, readLabels } from './labels.ts';
 import { writeModel } from './write-model.ts';
+import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let dir: string;
 let tables = 0;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'labels-'));
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 async function tableOf(query: string): Promise<InputArtifact> {
   const path = join(dir, `${tables++}.parquet`);

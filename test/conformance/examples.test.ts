@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import type { GraphDocument } from '../../shared/graph/document.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const definitions: NodeDefinition[] = Object.values(catalog);
 const graphOf = (definition: NodeDefinition): GraphDocument => exampleGraph(definition, definitionOf);
@@ -38,7 +39,7 @@ describe('examples of kinds', () => {
     expect(last['type'], stderr).toBe('run.finished');
     steps = last['steps'] as typeof steps;
   }, 300_000);
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  afterAll(() => removeFolder(dir));
 
   it.each(definitions.map((definition) => [definition.kind, definition] as const))(
     '%s: holds the kind, and is a graph without a problem',

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let folder: string;
 let dataDir: string;
@@ -26,7 +27,7 @@ afterAll(async () => {
   if (before === undefined) delete process.env['KUBECONFIG'];
   else process.env['KUBECONFIG'] = before;
   await server.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 it('applies and deletes a bundle; the last line says what', async () => {
@@ -47,11 +48,8 @@ it('applies and deletes a bundle; the last line says what', async () => {
 
 it('follows the run and ends as it ends', async () => {
   const watching = runSlipway(['apply', bundle, '--watch'], dataDir);
-  let job = server.list('Job')[0];
-  for (let tries = 0; job === undefined && tries < 600; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    job = server.list('Job')[0];
-  }
+  await expect.poll(() => server.list('Job').length).toBe(1);
+  const [job] = server.list('Job');
   if (job === undefined) throw new Error('no job');
   server.put(
     { ...job, status: { conditions: [{ type: 'Failed', status: 'True', message: 'deadline' }] } },

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createArtifactStore } from '../../main/store/artifact-store.ts';
 import { copyStep } from '../../main/store/copy-step.ts';
@@ -11,6 +10,7 @@ import { createS3Driver } from '../../main/store/s3-driver.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 import { s3Credentials, startS3Server } from '../support/s3-server.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const template = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 const namespace = 'penguins-run';
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 interface JobSpec {
@@ -35,12 +35,10 @@ interface JobSpec {
 
 /** The Job of the run, once it is there. */
 async function jobOfRun() {
-  for (let tries = 0; tries < 600; tries++) {
-    const [job] = server.list('Job');
-    if (job !== undefined) return job;
-    await sleep(50);
-  }
-  throw new Error('no job');
+  await expect.poll(() => server.list('Job').length).toBe(1);
+  const [job] = server.list('Job');
+  if (job === undefined) throw new Error('no job');
+  return job;
 }
 
 /** As kubelet and controller report a pod whose steps did what the local run did. */
@@ -152,7 +150,7 @@ it('brings results from one store to another, where a run finds them', async () 
     new Set(['cached']),
   );
   expect(second.last['outputs']).toEqual(first.last['outputs']);
-}, 60_000);
+});
 
 it('fetches results from object storage, and registers what the run gave', async () => {
   const storage = await startS3Server(['results']);
@@ -182,4 +180,4 @@ it('fetches results from object storage, and registers what the run gave', async
   } finally {
     await storage.close();
   }
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { repositoryRoot } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let folder: string;
 let objects: KubernetesObject[];
@@ -42,7 +43,7 @@ beforeAll(async () => {
   await bundle('argo');
   objects = await buildOverlay(overlayFolder(await bundle('kubernetes')));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 beforeEach(async () => {
   server = await startApiServer();
@@ -334,7 +335,7 @@ function following() {
     task,
     stop: () => stop.abort(),
     stepIs: async (id: string, state: string, reason = '') => {
-      for (let tries = 0; tries < 500; tries++) {
+      for (let tries = 0; tries < 6_000; tries++) {
         if (failed !== undefined) throw failed;
         const last = events.findLast((event) => event.type === 'step.status' && event.id === id);
         if (last?.type === 'step.status' && last.state === state && (last.reason ?? '').includes(reason)) return last;

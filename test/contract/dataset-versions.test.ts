@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let dir: string;
 let graph: string;
@@ -10,7 +11,7 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-versions-'));
   graph = join(dir, 'graph.slipway.json');
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 /** 100 rows of an `id` and a `size`, and one more column where asked. */
 function writeRows(shift: number, extra = ''): void {
@@ -34,9 +35,7 @@ const run = async (): Promise<string> => {
   return (last['outputs'] as Record<string, { digest: string }>)['rows.table']?.digest ?? '';
 };
 
-it('keeps a version of each content of a source, compares two, and pins a graph to one', {
-  timeout: 120_000,
-}, async () => {
+it('keeps a version of each content of a source, compares two, and pins a graph to one', async () => {
   writeGraph();
   writeRows(0);
   const first = await run();

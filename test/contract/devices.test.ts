@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +20,7 @@ import type { InputArtifact } from '../../shared/node/runner.ts';
 import { repositoryRoot, runSlipway, startSlipway } from '../support/run-slipway.ts';
 import { softwareVulkan } from '../support/software-vulkan.ts';
 import { StepChain } from '../support/step-chain.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const vulkan = softwareVulkan();
 const why = vulkan === undefined ? ' (skipped: no SwiftShader, which Chromium and Electron bring)' : '';
@@ -52,7 +53,7 @@ describe('the device probe', () => {
       const [hung] = (await probeDevices({ node: hang, providers: ['webgpu'], timeoutMs: 500 })).providers;
       expect(hung?.reason).toBe('Its driver did not answer within 0.5 s.');
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   });
 
@@ -66,7 +67,7 @@ describe('the device probe', () => {
         /^WebGPU (works|cannot be used|gives wrong)/,
       );
     } finally {
-      rmSync(dataDir, { recursive: true, force: true });
+      await removeFolder(dataDir);
     }
   });
 });
@@ -174,7 +175,7 @@ describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () =>
       for (const [at, score] of onCpu.entries()) expect(onDevice[at]).toBeCloseTo(score, 4);
     } finally {
       await served.stop();
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     }
   });
 });

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runSlipway, startSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 type Nodes = Record<string, { kind: string; version: number; params: Record<string, unknown> }>;
 const node = (kind: string, params: Record<string, unknown> = {}) => ({ kind, version: 1, params });
@@ -77,8 +78,8 @@ beforeAll(() => {
   });
   writeFileSync(join(folder, 'orders.csv'), ['buyer,ordered,price,share,profit', ...orders, ''].join('\n'));
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+afterAll(async () => {
+  await removeFolder(folder);
 });
 
 function write(

@@ -125,7 +125,7 @@ it('trains on features joined as of the order, serves them by their key, and bri
   expect((await predict(up.http, [{ buyer: 3, price: 2 }])).values?.[0]).toBeCloseTo(0.9 * 3 + 0.02, 1);
   // Replayed while it serves: of the requests with a key one was answered by what was pushed.
   await expect
-    .poll(async () => (await fetch(`${up.http}/metrics`)).text(), { timeout: 20_000, interval: 500 })
+    .poll(async () => (await fetch(`${up.http}/metrics`)).text(), { interval: 500 })
     .toMatch(/pipeline_feature_skew_ratio\{model="orders",view="customers",feature="rate"\} 0\.5/);
   await up.stop();
 

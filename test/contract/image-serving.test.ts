@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodeImage } from '../../main/compute/images/decode-image.ts';
 import { pixelsOf } from '../../main/compute/images/resize-image.ts';
 import { runSlipway, startSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const node = (kind: string, params: Record<string, unknown> = {}) => ({ kind, version: 1, params });
 const edge = (from: string, to: string) => ({ from, to });
@@ -34,8 +35,8 @@ beforeAll(() => {
     }
   }
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+afterAll(async () => {
+  await removeFolder(folder);
 });
 
 const graph = {

@@ -15,10 +15,10 @@ import { createAlertRecords } from '../../main/store/alert-records.ts';
 import { openDatabase } from '../../main/store/database.ts';
 import { type Broker, mosquitto, mosquittoPath } from '../support/broker.ts';
 import { s3Credentials, startS3Server } from '../support/s3-server.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
-const patience = { timeout: 20_000 };
 const dir = mkdtempSync(join(tmpdir(), 'slipway-delivery-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without mosquitto)', () => {
   let broker: Broker;
@@ -41,25 +41,23 @@ describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without 
     await listener.subscribeAsync('#', { qos: 1 });
   }
 
-  it('gets what was published while it was away, newest first kept, in order', { timeout: 30_000 }, async () => {
+  it('gets what was published while it was away, newest first kept, in order', async () => {
     const notices: string[] = [];
     const target = { url: url(), topic: 'early', user: '', password: '' };
     const publisher = new MqttPublisher(target, (text) => notices.push(text), { messages: 3, bytes: 1_000 });
     await publisher.open();
-    await expect.poll(() => notices.length, patience).toBe(1);
+    await expect.poll(() => notices.length).toBe(1);
     expect(notices[0]).toContain('cannot be published');
     publisher.publish([1, 2, 3, 4, 5].map((n) => JSON.stringify({ n })));
     expect([publisher.waiting, publisher.dropped]).toEqual([3, 2]);
     await broker.start();
     await listen();
-    await expect.poll(() => heard.map(({ message }) => message['n']), patience).toEqual([3, 4, 5]);
-    await expect.poll(() => publisher.waiting, patience).toBe(0);
+    await expect.poll(() => heard.map(({ message }) => message['n'])).toEqual([3, 4, 5]);
+    await expect.poll(() => publisher.waiting).toBe(0);
     await publisher.close(1_000);
   });
 
-  it('is told the predictions of an endpoint, without redacted columns, and its alerts', {
-    timeout: 40_000,
-  }, async () => {
+  it('is told the predictions of an endpoint, without redacted columns, and its alerts', async () => {
     const graph = createGraphBuilder('model');
     const amount = graph.input('amount', 'FP64', ['N', 1]);
     graph.input('secret', 'FP64', ['N', 1]);
@@ -88,7 +86,7 @@ describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without 
       });
       expect(answer.status).toBe(200);
       const told = () => heard.filter(({ topic }) => topic === 'slipway/pump/predictions').map((each) => each.message);
-      await expect.poll(() => told().length, patience).toBe(2);
+      await expect.poll(() => told().length).toBe(2);
       expect(told()).toMatchObject([
         { model: 'pump', version: '1', id: 'r1/0', row: 0, input: { amount: 1.5 }, output: { prediction: 1.5 } },
         { row: 1, input: { amount: -2 } },
@@ -108,7 +106,7 @@ describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without 
     };
     const explain = async () => ({ sentences: ['x moved.'], columns: [], performance: null, examples: [] });
     alerting.update({ ...rule, webhook: `${url()}/plant/alerts` }, true, explain);
-    await expect.poll(() => heard.filter(({ topic }) => topic === 'plant/alerts').length, patience).toBe(1);
+    await expect.poll(() => heard.filter(({ topic }) => topic === 'plant/alerts').length).toBe(1);
     expect(heard.at(-1)?.message['text']).toContain('Warning: Inputs drift. x moved.');
     database.close();
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { readTablePage } from '../../main/compute/duckdb/page.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 interface Graph {
   nodes: Record<string, Record<string, unknown>>;
@@ -27,7 +28,7 @@ let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-map-'));
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 function write(name: string, graph: object): string {
   const path = join(dir, `${name}.slipway.json`);
@@ -52,7 +53,7 @@ async function rowsOf(finished: Finished, output: string): Promise<{ columns: st
 
 const node = (kind: string, params: object = {}) => ({ kind, version: 1, params });
 
-it('repeats a group for each partition and collects the tables', { timeout: 120_000 }, async () => {
+it('repeats a group for each partition and collects the tables', async () => {
   const lines = ['origin,delay', 'ATL,1', 'ORD,10', 'ATL,3', 'JFK,5', 'ORD,20'];
   writeFileSync(join(dir, 'flights.csv'), `${lines.join('\n')}\n`);
   const graph = (items: string[]) => ({
@@ -98,9 +99,7 @@ it('repeats a group for each partition and collects the tables', { timeout: 120_
   expect(JSON.stringify(bad.last)).toContain('the same value twice');
 });
 
-it('validates the folds of each item, on one machine as on one that has only the items', {
-  timeout: 180_000,
-}, async () => {
+it('validates the folds of each item, on one machine as on one that has only the items', async () => {
   const graph = {
     nodes: {
       penguins: node('data.file', { path: 'pkg:vega-datasets/data/penguins.json' }),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { createRowOrders } from '../../main/compute/duckdb/row-order.ts';
 import { createProfileCache } from '../../main/transport/profile-cache.ts';
 import { createGraphTrust } from '../../main/trust/graph-trust.ts';
 import { startUiServer, type UiServer } from '../../main/transport/ui-server.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let dir: string;
 let engine: Engine;
@@ -44,7 +45,7 @@ afterAll(async () => {
   await server.close();
   await endpoints.close();
   await engine.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { openSession } from '../../main/compute/onnx/session.ts';
 import { parseTextProto, type TextMessage } from '../../main/serving/text-proto.ts';
 import type { InputColumn } from '../../shared/model/signature.ts';
 import { repositoryRoot, runSlipway, startSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-model-targets-'));
   dataDir = join(folder, 'data');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 describe('before the first run', () => {
   it.each(['triton', 'triton-ensemble', 'torchserve', 'triton,kserve', 'triton-ensemble,kserve'])(
@@ -76,7 +77,7 @@ describe('after a run', () => {
     } finally {
       await server.stop();
     }
-  }, 120_000);
+  });
 
   it('triton: the model repository serves what the endpoint serves', async () => {
     const out = join(folder, 'triton');
@@ -124,7 +125,7 @@ describe('after a run', () => {
     } finally {
       await server.stop();
     }
-  }, 60_000);
+  });
 
   it('triton-ensemble: its models one after the other answer as the whole does, bit by bit', async () => {
     const [whole, out] = [join(folder, 'whole'), join(folder, 'ensemble')];
@@ -183,7 +184,7 @@ describe('after a run', () => {
       expect(dims, name).toEqual(tensor.dims);
       expect(data, name).toEqual(tensor.data);
     }
-  }, 60_000);
+  });
 
   it('gives the same bytes again', async () => {
     for (const target of ['triton', 'triton-ensemble', 'torchserve']) {
@@ -194,7 +195,7 @@ describe('after a run', () => {
         expect(readFileSync(join(a, file)).equals(readFileSync(join(b, file))), file).toBe(true);
       }
     }
-  }, 60_000);
+  });
 
   const python = process.env['SLIPWAY_PEERS_PYTHON'];
   const hasRuntime =

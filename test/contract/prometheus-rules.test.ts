@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { prometheusRules } from '../../shared/monitoring/prometheus-rules.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 const withPromtool = it.skipIf(!hasPromtool);
@@ -25,7 +26,7 @@ beforeAll(() => {
   writeFileSync(join(dir, 'rules.yaml'), stringify(rules));
 });
 
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 withPromtool('gives rules that promtool accepts (needs promtool)', () => {
   const output = execFileSync('promtool', ['check', 'rules', join(dir, 'rules.yaml')], { encoding: 'utf8' });

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 import { spreadGraph } from '../support/spread-graph.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const penguins = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
 const python = process.env['SLIPWAY_PEERS_PYTHON'];
@@ -15,7 +16,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-on-ray-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 it('says that Ray is missing, and what to do', async () => {
   const { code, last } = await runSlipway(['run', penguins, '--target', 'ray'], join(folder, 'none'), {
@@ -42,7 +43,7 @@ describe.skipIf(!hasRay)('on a Ray of this machine (SLIPWAY_PEERS_PYTHON with ra
     expect(new Set(statuses(onRay.last))).toEqual(new Set(['executed']));
     const again = await runSlipway(['run', penguins, '--target', 'ray'], join(folder, 'ray'), env);
     expect(new Set(statuses(again.last))).toEqual(new Set(['cached']));
-  }, 180_000);
+  });
 
   it('does the trials of a search and the folds of a cross-validation as tasks of their own', async () => {
     const path = join(folder, 'spread.slipway.json');
@@ -56,7 +57,7 @@ describe.skipIf(!hasRay)('on a Ray of this machine (SLIPWAY_PEERS_PYTHON with ra
       ...[0, 1, 2].map((share) => `folds ${share}`),
       ...[0, 1, 2, 3, 4, 5].map((share) => `species ${share}`),
     ]);
-  }, 180_000);
+  });
 
   it('tells which step failed and why, skips what needs it, and goes on with the rest', async () => {
     const graph = JSON.parse(readFileSync(penguins, 'utf8')) as {
@@ -76,5 +77,5 @@ describe.skipIf(!hasRay)('on a Ray of this machine (SLIPWAY_PEERS_PYTHON with ra
     expect(steps['encode']).toMatchObject({ status: 'executed' });
     expect(steps['species']).toMatchObject({ status: 'skipped' });
     expect(lines.filter((line) => line['type'] === 'step.retried')).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { numericSteps } from '../../main/cli/parity/numeric-steps.ts';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /*
  * Runs against a real cluster only when asked. README.md, "Tests on a real cluster", says what each variable is for:
@@ -95,7 +96,7 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
         process.stderr.write(`The namespace ${namespace} could not be removed: ${String(error)}\n`);
       });
     }
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }, askMs);
 
   /** A namespace that is there, as strict as bundles are made for. */

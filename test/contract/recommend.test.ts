@@ -106,4 +106,4 @@ it('recommends movies to a user of the online store, at most three of a genre', 
   });
   expect(((await response.json()) as Answer).predictions).toEqual(answer.predictions);
   expect(response.headers.get('server-timing')).toMatch(/step-profile;.*step-neighbours;.*step-ranking;/);
-}, 150_000);
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { RedisOnline } from '../../main/features/redis-online.ts';
 import type { FeatureView } from '../../shared/features/feature-view.ts';
 import { type Broker, redisServer, redisServerPath } from '../support/broker.ts';
 import { runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const view: FeatureView = {
   name: 'airports',
@@ -47,7 +48,7 @@ describe.skipIf(redisServerPath === undefined)(`the online store in Redis${why}`
     redis.close();
     store.close();
     await broker.remove();
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   /** Fills the embedded store with rows as a materialization does. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ import type { GraphDocument } from '../../shared/graph/document.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import type { LoopEvent, MonitorPerformance } from '../../shared/rpc/engine-contract.ts';
 import { runSlipway } from '../support/run-slipway.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let dir: string;
 let engine: Engine;
@@ -75,10 +76,10 @@ beforeAll(async () => {
   const artifact = await engine.store.open(digest);
   champion = await artifactModelSource({ name: 'loop', version: '1', digest, dir: artifact?.path('.') ?? '' });
   records = createLoopRecords(engine.database);
-}, 60_000);
+});
 afterAll(async () => {
   await engine?.close();
-  rmSync(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 let loop: RetrainLoop | undefined;
@@ -176,7 +177,7 @@ it('promotes the better model, once for two triggers at a time, and rests before
   const again = start(rows, { isDrifting: true });
   await again.looked;
   expect(types(again.events)).toEqual([]);
-}, 60_000);
+});
 
 it('keeps the champion where the challenger is worse', async () => {
   // Labels to train on are turned round, those of the newest rows are not.
@@ -187,7 +188,7 @@ it('keeps the champion where the challenger is worse', async () => {
   expect(events.at(-2)?.evidence['slices']).toEqual(expect.arrayContaining([expect.objectContaining({ worse: true })]));
   expect(swapped).toEqual([]);
   expect(aliasOf('champion')).toBe(champion.digest);
-}, 60_000);
+});
 
 /** Lets it train a better model that a person has to approve, and decides on that on the command line. */
 async function decided(verdict: 'approve' | 'reject', seed: number) {
@@ -218,7 +219,7 @@ it('goes on with the challenger once a person approves it on the command line', 
   expect(events[0]?.evidence).toMatchObject({ person: 'ann', note: 'looked at it' });
   expect(swapped).toEqual([challenger]);
   expect(aliasOf('champion')).toBe(challenger);
-}, 90_000);
+});
 
 it('keeps the champion where a person rejects the challenger, also when the same one comes again', async () => {
   const { rows, events, swapped } = await decided('reject', 22);
@@ -230,7 +231,7 @@ it('keeps the champion where a person rejects the challenger, also when the same
   expect(again.events.at(-1)?.text).toContain('ann rejected');
   expect([...swapped, ...again.swapped]).toEqual([]);
   expect(aliasOf('champion')).toBe(champion.digest);
-}, 90_000);
+});
 
 it('keeps the champion where training fails or diverges, and names the step', async () => {
   const broken = structuredClone(document);
@@ -242,7 +243,7 @@ it('keeps the champion where training fails or diverges, and names the step', as
   expect(events.at(-1)?.text).toContain('The champion stays.');
   expect(swapped).toEqual([]);
   expect(aliasOf('champion')).toBe(champion.digest);
-}, 60_000);
+});
 
 it('keeps the champion where the disk is full', async () => {
   // A file stands where the folder of the loop should be made.
@@ -252,13 +253,13 @@ it('keeps the champion where the disk is full', async () => {
   await looked;
   expect(types(events)).toEqual(['triggered', 'failed']);
   expect(swapped).toEqual([]);
-}, 60_000);
+});
 
 it('does not train on rows that nothing can be learned from', async () => {
   const { events, looked } = start(rowsOf(2_000, 7).map((row) => ({ ...row, y: true })));
   await looked;
   expect(types(events)).toEqual(['triggered', 'gate-refused']);
-}, 60_000);
+});
 
 it('waits while there are too few labelled rows', async () => {
   const { events, looked } = start(rowsOf(900, 8));

@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../main/engine/engine.ts';
 import type { RunEvent } from '../../shared/events/run-events.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres-server.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const programs = postgresPrograms();
 if (programs === undefined)
@@ -17,10 +18,10 @@ describe.skipIf(programs === undefined)('a secret', () => {
     server = await startPostgres(programs ?? '');
     process.env['SLIPWAY_SECRET_CONTRACT_DB'] = server.password;
   });
-  afterAll(() => {
+  afterAll(async () => {
     delete process.env['SLIPWAY_SECRET_CONTRACT_DB'];
     server?.remove();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
 
   it('reaches the step that names it, and nothing that is stored or said', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSlipway } from '../e2e/app.ts';
+import { endProcess, startSlipway } from '../e2e/app.ts';
 import { connectRpc } from '../support/rpc-client.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 import { removeFolder } from '../support/remove-folder.ts';
@@ -17,16 +17,6 @@ beforeAll(async () => {
     expect(code).toBe(0);
   }
 });
-
-/** Ends a child that may have ended by itself. */
-async function stop({ child }: Started): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill();
-  await ended;
-}
-
-type Started = Awaited<ReturnType<typeof startSlipway>>;
 
 async function liveVersion(http: string): Promise<string> {
   const response = await fetch(`${http}/v2/models/penguins`);
@@ -58,15 +48,15 @@ it('puts the model live that an alias was moved to, and drops no request', async
     // Where something else fails first, that is what is told.
     requests.catch(() => undefined);
     expect((await runSlipway(['models', 'rollback', 'penguins'], dataDir)).code).toBe(0);
-    await expect.poll(() => liveVersion(http), { timeout: 20_000, interval: 200 }).toBe('1');
+    await expect.poll(() => liveVersion(http), { interval: 200 }).toBe('1');
     expect((await runSlipway(['models', 'promote', 'penguins', '2'], dataDir)).code).toBe(0);
-    await expect.poll(() => liveVersion(http), { timeout: 20_000, interval: 200 }).toBe('2');
+    await expect.poll(() => liveVersion(http), { interval: 200 }).toBe('2');
     asking = false;
     await requests;
     expect(failures).toEqual([]);
   } finally {
     asking = false;
-    await stop(serving);
+    await endProcess(serving.child);
   }
 });
 
@@ -93,26 +83,25 @@ it('does so for a graph that is kept up, without a refused request, and also aft
             expect(await predict()).toBe(200);
             return liveVersion(http);
           },
-          { timeout: 20_000, interval: 200 },
+          { interval: 200 },
         )
         .toBe(version);
     }
   } finally {
-    await stop(first);
+    await endProcess(first.child);
   }
   expect((await runSlipway(['models', 'promote', 'penguins', '2'], dataDir)).code).toBe(0);
   const second = await up();
   try {
-    await expect.poll(() => liveVersion(String(second.event['http'])), { timeout: 20_000, interval: 200 }).toBe('2');
+    await expect.poll(() => liveVersion(String(second.event['http'])), { interval: 200 }).toBe('2');
   } finally {
-    await stop(second);
+    await endProcess(second.child);
   }
 });
 
 it('does so for an endpoint of the app that is told to, until it is told not to', async () => {
   const ui = () => startSlipway(['ui', '--port', '0', '--data-dir', dataDir], 'ui.ready');
   const document = JSON.parse(readFileSync(penguins, 'utf8')) as Record<string, unknown>;
-  const live = { timeout: 20_000, interval: 200 };
   const first = await ui();
   try {
     const rpc = await connectRpc(String(first.event['url']));
@@ -128,10 +117,10 @@ it('does so for an endpoint of the app that is told to, until it is told not to'
     expect((await rpc.client.endpoint.follow({ id, follow: true })).alias?.followed).toBe(true);
     expect(await liveVersion(url)).toBe('2');
     expect((await runSlipway(['models', 'rollback', 'penguins'], dataDir)).code).toBe(0);
-    await expect.poll(() => liveVersion(url), live).toBe('1');
+    await expect.poll(() => liveVersion(url), { interval: 200 }).toBe('1');
     rpc.close();
   } finally {
-    await stop(first);
+    await endProcess(first.child);
   }
   expect((await runSlipway(['models', 'promote', 'penguins', '2'], dataDir)).code).toBe(0);
   const second = await ui();
@@ -148,6 +137,6 @@ it('does so for an endpoint of the app that is told to, until it is told not to'
     });
     rpc.close();
   } finally {
-    await stop(second);
+    await endProcess(second.child);
   }
 });

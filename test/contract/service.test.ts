@@ -82,12 +82,10 @@ describe.skipIf(missing.length > 0)(`slipway up under a service manager${why}`, 
   });
 
   it('says that it is ready once its endpoint answers, and feeds the watchdog', async () => {
-    await expect.poll(() => messages, { timeout: 60_000 }).toContain('READY=1');
-    expect(events.some((event) => event['type'] === 'endpoint.ready')).toBe(true);
-    expect(messages[1]).toMatch(/^STATUS=Running /);
-    await expect
-      .poll(() => messages.filter((message) => message === 'WATCHDOG=1').length, { timeout: 20_000 })
-      .toBeGreaterThan(2);
+    await expect.poll(() => messages).toContain('READY=1');
+    await expect.poll(() => events.some((event) => event['type'] === 'endpoint.ready')).toBe(true);
+    await expect.poll(() => messages[1]).toMatch(/^STATUS=Running /);
+    await expect.poll(() => messages.filter((message) => message === 'WATCHDOG=1').length).toBeGreaterThan(2);
   });
 
   it('stops feeding the watchdog when its endpoint does not answer, and goes on when it does', async () => {
@@ -103,16 +101,18 @@ describe.skipIf(missing.length > 0)(`slipway up under a service manager${why}`, 
     const fed = (): number => messages.filter((message) => message === 'WATCHDOG=1').length;
     process.kill(serving, 'SIGSTOP');
     try {
-      // What was under way when it stopped may still arrive.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      const before = fed();
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
-      expect(fed()).toBe(before);
+      // What was under way when it stopped may still arrive. Fed it is each 750 ms.
+      const fedMeanwhile = async (): Promise<number> => {
+        const before = fed();
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+        return fed() - before;
+      };
+      await expect.poll(fedMeanwhile).toBe(0);
     } finally {
       process.kill(serving, 'SIGCONT');
     }
     const before = fed();
-    await expect.poll(fed, { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(fed).toBeGreaterThan(before);
   });
 
   it('answers what is in flight after SIGTERM, says that it stops, and ends well', async () => {
@@ -143,13 +143,18 @@ describe.skipIf(missing.length > 0)(`slipway up under a service manager${why}`, 
       );
       sent.on('error', reject);
       sent.write(body.slice(0, 20));
-      // The request has arrived but not its body; the rest comes after the signal.
-      setTimeout(() => service.kill('SIGTERM'), 300);
-      setTimeout(() => sent.end(body.slice(20)), 900);
+      // What comes after its head is answered, so that has arrived; the rest comes after the signal.
+      const signalled = async (): Promise<void> => {
+        for (let later = 0; later < 3; later++) await fetch(new URL('/healthz', String(ready?.['http'])));
+        service.kill('SIGTERM');
+        await expect.poll(() => messages).toContain('STOPPING=1');
+        sent.end(body.slice(20));
+      };
+      signalled().catch(reject);
     });
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.text).toContain('Adelie');
-    await expect.poll(() => ended.code, { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => ended.code).toBe(0);
     expect(messages).toContain('STOPPING=1');
     expect(messages.indexOf('STOPPING=1')).toBeGreaterThan(messages.indexOf('READY=1'));
   });

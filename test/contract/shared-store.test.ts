@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 import { type S3Server, s3Credentials, startS3Server } from '../support/s3-server.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let folder: string;
 let server: S3Server;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const name of Object.keys(s3Credentials)) delete process.env[name];
   await server.close();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 it('steps run one by one on machines that share only an object storage, and the second time not at all', async () => {

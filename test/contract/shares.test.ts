@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { runSlipway } from '../support/run-slipway.ts';
 import { mappedGraph, spreadGraph } from '../support/spread-graph.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 // Several machines do the trials and folds of a step; what comes out is what one machine gives.
 
@@ -23,7 +24,7 @@ beforeAll(() => {
   writeFileSync(graphFile, JSON.stringify(spreadGraph()));
   writeFileSync(planFile, JSON.stringify(exportContextOf(readGraphValue(spreadGraph(), definitionOf)).plan));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 function step(id: string, store: string, more: string[] = []) {
   const args = ['run', '--plan', planFile, '--step', id, '--store', pathToFileURL(store).href, ...more];
@@ -62,7 +63,7 @@ it('gives the results of the local run, each trial and fold run once and by whom
   );
   expect((await items('train.cross-validate')).size).toBe(3);
   expect((await step('folds', dir, ['--share', '1/3'])).last).toMatchObject({ steps: [{ status: 'cached' }] });
-}, 120_000);
+});
 
 it('is part of the parity check', async () => {
   const args = ['export', graphFile, '--target', 'kubernetes', '--out', join(folder, 'bundle'), '--check-parity'];
@@ -78,7 +79,7 @@ it('is part of the parity check', async () => {
   expect(measured.code, measured.stderr).toBe(0);
   // On systems that tell the peaks of processes.
   if (process.platform === 'linux') expect(run('measured')).not.toBe(run('bundle'));
-}, 120_000);
+});
 
 it('does the items of a map side by side with the results of the local run', async () => {
   const place = join(folder, 'mapped');
@@ -115,7 +116,7 @@ it('does the items of a map side by side with the results of the local run', asy
     join(place, 'machine'),
   );
   expect(unknown.last).toMatchObject({ error: { code: 'graph.invalid', fix: expect.stringContaining('species') } });
-}, 120_000);
+});
 
 it.each(['3/3', '1', 'x/2', '0/0'])('refuses the share %s', async (share) => {
   const { code, last } = await step('species', join(folder, 'none'), ['--share', share]);

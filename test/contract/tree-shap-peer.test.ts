@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { createTreeShap } from '../../main/compute/explain/tree-shap.ts';
 import { runPeer } from '../perf/peers/run-peer.ts';
 import { lightgbmModel } from '../support/lightgbm-model.ts';
 import { pythonWith } from '../support/python-with.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const [rows, width, trees, leaves] = [500, 8, 30, 31];
 const hasPeer = process.env['SLIPWAY_PEERS_PYTHON'] !== undefined && pythonWith('lightgbm') !== undefined;
@@ -47,6 +48,6 @@ test.skipIf(!hasPeer)('SHAP values of a LightGBM model are those of its pred_con
     expect(largest).toBeLessThan(1e-5);
     expect(theirs.some((value) => Math.abs(value) > 0.5)).toBe(true);
   } finally {
-    rmSync(folder, { recursive: true });
+    await removeFolder(folder);
   }
 });

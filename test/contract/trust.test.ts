@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, root, startApp } from '../e2e/app.ts';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 type Json = Record<string, unknown>;
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   rpc.close();
   await app.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 async function statusOf(runId: string): Promise<string> {
@@ -140,7 +141,7 @@ describe('a graph from elsewhere', () => {
       const own = await rpc.client.run.start({ document: reading('own', 'own.csv'), path: spy });
       expect(await statusOf(own.runId)).toBe('succeeded');
     } finally {
-      rmSync(above, { recursive: true, force: true });
+      await removeFolder(above);
     }
   });
 

@@ -4,7 +4,7 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startSlipway } from '../e2e/app.ts';
+import { endProcess, startSlipway } from '../e2e/app.ts';
 import { runSlipway } from '../support/run-slipway.ts';
 import { removeFolder } from '../support/remove-folder.ts';
 
@@ -52,16 +52,17 @@ describe.skipIf(!openssl)(`slipway ui over TLS${openssl ? '' : ' (skipped: no op
     const args = ['ui', '--port', '0', '--data-dir', dataDir, '--token-file', tokenFile];
     const { child, event } = await startSlipway([...args, '--tls-cert', cert, '--tls-key', key], 'ui.ready');
     const url = new URL(String(event['url']));
-    expect(url.protocol).toBe('https:');
-    expect(url.hash).toBe(`#token=${readFileSync(tokenFile, 'utf8').trim()}`);
-    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
-    expect(await statusOf(new URL('/healthz', url))).toBe(200);
-    child.kill();
-    await new Promise((resolve) => child.once('exit', resolve));
+    try {
+      expect(url.protocol).toBe('https:');
+      expect(url.hash).toBe(`#token=${readFileSync(tokenFile, 'utf8').trim()}`);
+      expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+      expect(await statusOf(new URL('/healthz', url))).toBe(200);
+    } finally {
+      await endProcess(child);
+    }
     const again = await startSlipway(args, 'ui.ready');
+    await endProcess(again.child);
     expect(new URL(String(again.event['url'])).hash).toBe(url.hash);
-    again.child.kill();
-    await new Promise((resolve) => again.child.once('exit', resolve));
   });
 });
 

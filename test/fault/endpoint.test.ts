@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGraphBuilder } from '../../main/compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from '../../main/serving/endpoint-host.ts';
 import { modelSourcesAt } from '../../main/serving/model-source.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function start(nodeId: string): Promise<{ url: string; port: number }> {
@@ -131,7 +132,7 @@ describe('endpoint', () => {
           await (await fetch(`${full.url}/metrics`)).text(),
         )?.[1],
       );
-    await expect.poll(lost, { timeout: 15_000 }).toBe(5);
+    await expect.poll(lost).toBe(5);
     expect(await infer(full.url)).toBe(200);
   });
 });

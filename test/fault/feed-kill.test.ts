@@ -29,7 +29,7 @@ async function storedIds(): Promise<number[]> {
   );
 }
 
-it('a feed that is killed while it reads goes on without a gap', { timeout: 120_000 }, async () => {
+it('a feed that is killed while it reads goes on without a gap', async () => {
   const kills = 6;
   const path = join(dir, 'events.ndjson');
   writeFileSync(path, '');

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../main/engine/engine.ts';
 import type { RunEvent } from '../../shared/events/run-events.ts';
 import { testGraph } from '../fixtures/kinds/graph.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /** Programs of the system, where it has them. */
 const commands = { mount: 'mount', umount: 'umount' };
@@ -26,9 +27,9 @@ function mount(options: string): boolean {
 }
 
 const mounted = mount('size=700k');
-afterAll(() => {
+afterAll(async () => {
   if (mounted) execFileSync(commands.umount, ['-l', dir]);
-  rmSync(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function run(dataDir: string): Promise<RunEvent[]> {

@@ -118,9 +118,7 @@ describe('kill -9 of the engine', () => {
 });
 
 describe('several engine processes on one data directory', () => {
-  it('open it new at the same time, share results, and lose nothing when one is killed', {
-    timeout: 120_000,
-  }, async () => {
+  it('open it new at the same time, share results, and lose nothing when one is killed', async () => {
     const dataDir = join(dir, 'shared');
     const untilEnd = Number.POSITIVE_INFINITY;
     const runs = await Promise.all([

@@ -37,7 +37,8 @@ it('a producer that sends again what was not answered loses nothing over kills, 
   let next = 0;
   for (let kill = 0; kill < kills; kill++) {
     const { child, url, ended } = await start();
-    const killer = setTimeout(() => child.kill('SIGKILL'), 150 + ((kill * 37) % 100));
+    let batches = 0;
+    let killer: ReturnType<typeof setTimeout> | undefined;
     try {
       for (;;) {
         const ids = Array.from({ length: eventsPerBatch }, (_, at) => next + at);
@@ -49,6 +50,8 @@ it('a producer that sends again what was not answered loses nothing over kills, 
         if (response.status !== 200) throw new Error(JSON.stringify(answer));
         for (const [at, id] of ids.entries()) stored.set(answer.firstOffset + at, id);
         next += eventsPerBatch;
+        batches += 1;
+        if (batches === 2) killer = setTimeout(() => child.kill('SIGKILL'), (kill * 37) % 100);
       }
     } catch (error) {
       // The connection broke: the last batch may or may not be stored, so it goes out again.

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { removeFolder } from './remove-folder.ts';
 
 function find(...paths: string[]): string | undefined {
   return paths.find((path) => existsSync(path));
@@ -24,14 +26,6 @@ export interface Broker {
   remove(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -51,7 +45,7 @@ async function broker(command: string, args: (dir: string, port: number) => stri
   const stop: Broker['stop'] = async (how) => {
     const running = child;
     child = undefined;
-    if (running === undefined) return;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill(how);
     await ended;
@@ -59,13 +53,17 @@ async function broker(command: string, args: (dir: string, port: number) => stri
   return {
     port,
     start: async () => {
-      child = spawn(command, args(dir, port), { stdio: 'ignore' });
-      while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+      const started = spawn(command, args(dir, port), { stdio: 'ignore' });
+      child = started;
+      while (!(await answers(port))) {
+        if (started.exitCode !== null) throw new Error(`${command} ended with ${started.exitCode}.`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     stop,
     remove: async () => {
       await stop('SIGKILL');
-      rmSync(dir, { recursive: true, force: true });
+      await removeFolder(dir);
     },
   };
 }

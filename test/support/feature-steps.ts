@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
@@ -18,6 +18,7 @@ import { openSession } from '../../main/compute/onnx/session.ts';
 import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { ArtifactDraft, InputArtifact, Runner } from '../../shared/node/runner.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** Values of one column; `null` is NULL. */
 export interface TestColumn {
@@ -41,7 +42,7 @@ export class FeatureSteps implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeFolder(this.#folder);
   }
 
   async table(columns: readonly TestColumn[], lineage?: Lineage): Promise<InputArtifact> {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { crc32c, createRecordsBatch, Reader, Writer } from '@platformatic/kafka';
+import { freePort } from './free-port.ts';
 import { ScramServer } from './scram-server.ts';
 
 /** What a transaction ended with, as control records say it. */
@@ -79,8 +80,11 @@ export class KafkaBroker {
     const listen = (socket: Socket) => this.serve(socket);
     const server = this.options.tls === undefined ? createServer(listen) : createTlsServer(this.options.tls, listen);
     this.server = server;
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as { port: number }).port;
+    if (this.port === 0) this.port = await freePort();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.port, '127.0.0.1', resolve);
+    });
   }
 
   /** Ends all connections at once. */

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2';
+import { freePort } from './free-port.ts';
+import { removeFolder } from './remove-folder.ts';
 
 export interface MariaDbServer {
   host: string;
@@ -83,7 +84,7 @@ CREATE DATABASE IF NOT EXISTS shop;
         (await connect()).destroy();
         return;
       } catch (error) {
-        if (attempt > 300) throw error;
+        if (attempt > 1_200 || child.exitCode !== null) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
@@ -101,16 +102,7 @@ CREATE DATABASE IF NOT EXISTS shop;
     stopNow,
     remove: async () => {
       if (child?.exitCode === null && child.signalCode === null) await stopNow();
-      rmSync(dir, { recursive: true, force: true });
+      await removeFolder(dir);
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -9,6 +9,7 @@ import type { ArtifactManifest } from '../../shared/artifact/manifest.ts';
 import type { Lineage } from '../../shared/graph/port-types.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import type { ArtifactDraft, InputArtifact, Runner, StepContext } from '../../shared/node/runner.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** Runs steps one after another outside the engine: what one gives, the next takes. */
 export class StepChain implements AsyncDisposable {
@@ -27,7 +28,7 @@ export class StepChain implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeFolder(this.#folder);
   }
 
   /** The result of a query as a table artifact. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-ho
 import { modelSourcesAt } from '../../serving/model-source.ts';
 import { runCommand } from '../../../test/support/run-command.ts';
 import { benchEndpointCommand } from './bench-endpoint.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of servers) server.close();
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 interface Figures {
@@ -76,7 +77,11 @@ it('finds where a server breaks that answers one request at a time', async () =>
   const body = join(dir, 'body.json');
   await writeFile(body, '{}');
   const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}/score`;
-  const figures = await bench(target, { body, seconds: '0.3', objective: '100' });
+  let figures = await bench(target, { body, seconds: '0.3', objective: '100' });
+  // What this machine cannot send just now says nothing about the server.
+  for (let look = 0; look < 10 && figures.limit === 'generator'; look++) {
+    figures = await bench(target, { body, seconds: '0.3', objective: '100' });
+  }
   expect(figures.limit).toMatch(/latency|throughput/);
   expect(figures.sustainedPerSecond).toBeLessThan(400);
   expect(figures.breaksAtPerSecond).toBeGreaterThan(figures.sustainedPerSecond ?? 0);

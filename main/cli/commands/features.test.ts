@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,12 +10,13 @@ import { openDatabase } from '../../store/database.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { createStepHistory } from '../../store/step-history.ts';
 import { featuresCommand } from './features.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let dataDir: string;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'features-command-'));
 });
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dataDir));
 
 const view: FeatureView = {
   name: 'airports',

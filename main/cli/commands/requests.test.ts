@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { createEndpointHost, type EndpointHost } from '../../serving/endpoint-ho
 import { modelSourcesAt } from '../../serving/model-source.ts';
 import { runCommand } from '../../../test/support/run-command.ts';
 import { requestsCommand } from './requests.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -42,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 function requests(options: Record<string, string> = {}, positionals: string[] = []): Promise<unknown> {
@@ -51,7 +52,7 @@ function requests(options: Record<string, string> = {}, positionals: string[] = 
 
 it('lists what a running endpoint was asked, by what it was, became and took', async () => {
   const all = async () => (await requests()) as FoundRequests;
-  await expect.poll(async () => (await all()).matched, { timeout: 15_000 }).toBe(4);
+  await expect.poll(async () => (await all()).matched).toBe(4);
   const ids = async (options: Record<string, string>) =>
     ((await requests(options)) as FoundRequests).rows.map(({ id, status, inputs, outputs, label }) => [
       id,

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openCluster } from './cluster-client.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 it('names the clock of this machine where the certificate of the cluster is not valid now', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-clock-'));
@@ -53,6 +54,6 @@ it('names the clock of this machine where the certificate of the cluster is not 
       server.close();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 });

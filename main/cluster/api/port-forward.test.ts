@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { forwardPort } from './port-forward.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 // Channels of a forwarded port, after the API's description: data and errors, each begun by the port's number.
 const dataChannel = 0;
@@ -55,7 +56,7 @@ afterEach(async () => {
   for (const client of sockets.clients) client.terminate();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 function forward(port = 0) {

@@ -1,19 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, utimesSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { closeLeasesOfThread, openDeviceLease, readDeviceUses } from './device-lease.ts';
 import { readDeviceSharing, writeDeviceSharing } from './device-sharing.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'slipway-devices-'));
 });
-afterEach(() => {
-  rmSync(dir, { recursive: true, force: true });
+afterEach(async () => {
+  await removeFolder(dir);
 });
 
 const lease = (role: 'serving' | 'training', bytes = 2 ** 20) =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -9,9 +9,10 @@ import { type PageRequest, readTablePage } from './page.ts';
 import { correlateTable, profileTable } from './profile.ts';
 import { createRowOrders } from './row-order.ts';
 import { writeTable } from './write-table.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-page-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => removeFolder(dir));
 
 async function table(query: string): Promise<{ path: string; columns: Column[] }> {
   const workDir = mkdtempSync(join(dir, 'table-'));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { featureTensorName, mergePipelines, type Pipeline } from './merge-pipeli
 import { decodeModel } from './proto.ts';
 import { openSession } from './session.ts';
 import { signatureOf } from './signature.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let folder: string;
 let table: string;
@@ -25,7 +26,7 @@ beforeAll(async () => {
     ),
   );
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => removeFolder(folder));
 
 /** feature NAME = FP32(column) * factor */
 function scaled(name: string, factor: number, tableDigest = 't'): Pipeline {

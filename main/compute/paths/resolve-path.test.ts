@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fileDigest } from './file-digest.ts';
 import { resolveDataPath, resolveDataPaths } from './resolve-path.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-paths-'));
 beforeAll(() => {
   mkdirSync(join(dir, 'data'));
   for (const name of ['b.csv', 'a.csv', 'flights.parquet', 'odd[1].csv']) writeFileSync(join(dir, 'data', name), name);
 });
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => removeFolder(dir));
 
 test('absolute, relative and package paths', async () => {
   const expected = join(dir, 'data', 'a.csv');
@@ -79,7 +80,7 @@ test('a link out of a package is refused', async () => {
       });
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    await removeFolder(folder);
   }
 });
 

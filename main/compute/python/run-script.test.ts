@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,9 +7,10 @@ import type { StepContext } from '../../../shared/node/runner.ts';
 import { stepContext } from '../../../test/fixtures/step-context.ts';
 import { pythonWith } from '../../../test/support/python-with.ts';
 import { runScript, type ScriptWords } from './run-script.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-script-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 const python = pythonWith('json');
 if (python === undefined) process.stderr.write('SKIPPED: no Python 3, so scripts in it are not tested.\n');

@@ -1,11 +1,12 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, truncateSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openSegmentLog, readLog } from './segment-log.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'segment-log-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => removeFolder(root));
 let next = 0;
 const newDir = () => join(root, String(next++));
 

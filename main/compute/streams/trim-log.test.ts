@@ -1,16 +1,17 @@
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LogTail } from './log-tail.ts';
 import { openSegmentLog, readLog } from './segment-log.ts';
 import { trimLog } from './trim-log.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'trim-log-'));
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => removeFolder(dir));
 
 /** 30 events in segments of three. */
 async function fill(): Promise<void> {

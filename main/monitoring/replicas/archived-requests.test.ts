@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { valueCount } from '../../compute/drift/column-summary.ts';
 import { joinSketches, sketchOfMissed, summaryOf } from '../rolling-windows.ts';
 import { readArchive } from './archived-requests.ts';
 import { createEndpointArchive } from './endpoint-archive.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const model = 'b'.repeat(64);
 const manifest: ModelManifest = {
@@ -32,7 +33,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-archived-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 it('adds the sketches of all replicas up to one window, newest files first, as many as are wanted', async () => {
   const archive = createEndpointArchive(createDirectoryDriver(join(folder, 'store')), 'e');

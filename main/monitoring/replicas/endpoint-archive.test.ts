@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import type { ArtifactDriver } from '../../store/artifact-driver.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { createEndpointArchive } from './endpoint-archive.ts';
 import { createEndpointState } from './endpoint-state.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const model = 'a'.repeat(64);
 const dayMs = 86_400_000;
@@ -15,7 +16,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-archive-'));
   driver = createDirectoryDriver(join(folder, 'store'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 it('keeps the files of all replicas apart, each once, oldest first, until they are too old', async () => {
   const archive = createEndpointArchive(driver, 'a/b ü');

@@ -10,13 +10,14 @@ import { mlpNode } from '../../../nodes/train/mlp/definition.ts';
 import { runner as mlp } from '../../../nodes/train/mlp/run.ts';
 import { treesNode } from '../../../nodes/train/trees/definition.ts';
 import { runner as trees } from '../../../nodes/train/trees/run.ts';
-import { mkdtemp, readFile, rm, unlink } from 'node:fs/promises';
+import { mkdtemp, readFile, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelManifestSchema } from '../../../shared/model/signature.ts';
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { ExplainExecutor } from './explain-executor.ts';
 import type { ExplainAnswer } from './explain-service.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let chain: StepChain;
 let dataDir: string;
@@ -57,7 +58,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await host.close();
   await chain[Symbol.asyncDispose]();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeFolder(dataDir);
 });
 
 async function ask(
@@ -168,6 +169,6 @@ test('an explanation that nobody waits for any more ends, and the next one is an
   await fetch(`${urls['network']}/healthz`);
   gone.abort();
   await expect(asked).rejects.toThrow();
-  await expect.poll(counted, { timeout: 5_000 }).toBe(1);
+  await expect.poll(counted).toBe(1);
   expect((await Promise.all(before)).map(({ status }) => status)).toEqual(Array(6).fill(200));
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { auditPath } from '../audit-log.ts';
 import { createEndpointHost, type EndpointHost, type StartModels } from '../endpoint-host.ts';
 import { createKey, keyFilePath } from '../keys/key-file.ts';
 import { type ModelSource, modelSourcesAt } from '../model-source.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function start(nodeId: string, more: Partial<StartModels> = {}): Promise<string> {
@@ -130,7 +131,7 @@ describe('two front processes', () => {
       (await metric(url, /pipeline_request_log_rows_total\{[^}]*state="(?:written|unsampled|lost)"\} (\d+)/g)).reduce(
         (a, b) => a + b,
       );
-    await expect.poll(logged, { timeout: 5_000 }).toBe(120 * 2 + 13);
+    await expect.poll(logged).toBe(120 * 2 + 13);
     expect(JSON.parse((await send(`${url}/v1/models`, undefined)).body.toString())).toMatchObject({
       fronts: { processes: 2, policy: 'least-outstanding' },
     });
@@ -156,13 +157,11 @@ describe('two front processes', () => {
     });
     const headers = { authorization: `Bearer ${secret}`, 'x-slipway-client-address': '6.6.6.6' };
     const ask = () => send(`${url}/v2/models/double/infer`, inferBody([1]), headers, ca);
-    await expect.poll(async () => (await ask()).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await ask()).status).toBe(200);
     const statuses = (await Promise.all(Array.from({ length: 40 }, ask))).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(9);
     expect(statuses.filter((status) => status === 429)).toHaveLength(31);
-    await expect
-      .poll(async () => (await readFile(auditPath(dir), 'utf8')).includes('auth.limited'), { timeout: 5_000 })
-      .toBe(true);
+    await expect.poll(async () => (await readFile(auditPath(dir), 'utf8')).includes('auth.limited')).toBe(true);
     const audit = await readFile(auditPath(dir), 'utf8');
     expect(audit).toMatch(/"address":"(::ffff:)?127\.0\.0\.1"/);
     expect(audit).not.toContain('6.6.6.6');

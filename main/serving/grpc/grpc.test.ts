@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
@@ -10,6 +10,7 @@ import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { modelSourcesAt } from '../model-source.ts';
 import { datatypes } from '../tensor.ts';
 import { bigintOf, type GrpcMessage, loadGrpcService, longOf } from './grpc-service.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const service = loadGrpcService('./inference.proto', 'inference.GRPCInferenceService');
 const health = loadGrpcService('./health.proto', 'grpc.health.v1.Health');
@@ -49,7 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   client.close();
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 function call(

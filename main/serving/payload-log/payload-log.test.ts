@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { modelSourcesAt } from '../model-source.ts';
 import { encodeEvent, type EventSource, type PayloadEvent } from './cloud-event.ts';
 import type { PayloadLogOptions } from './payload-log.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const about: EventSource = {
   source: '/endpoints/delays',
@@ -108,7 +109,7 @@ afterAll(async () => {
   await host.close();
   sink.close();
   sink.closeAllConnections();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function start(nodeId: string, options: Partial<PayloadLogOptions> = {}) {
@@ -147,7 +148,7 @@ describe('an endpoint with a payload log', () => {
     const endpoint = await start('all');
     const answer = await endpoint.infer('r1');
     expect(await endpoint.owner()).toBe('Team Delays');
-    await expect.poll(endpoint.counted, { timeout: 10_000 }).toEqual({ sent: 2, lost: 0, withheld: 0 });
+    await expect.poll(endpoint.counted).toEqual({ sent: 2, lost: 0, withheld: 0 });
     const [request, response] = received.toSorted((a, b) =>
       String(a.headers['ce-type']).localeCompare(String(b.headers['ce-type'])),
     );
@@ -176,7 +177,7 @@ describe('an endpoint with a payload log', () => {
     status = 400;
     const endpoint = await start('refused');
     await endpoint.infer('r3');
-    await expect.poll(endpoint.counted, { timeout: 10_000 }).toEqual({ sent: 0, lost: 2, withheld: 0 });
+    await expect.poll(endpoint.counted).toEqual({ sent: 0, lost: 2, withheld: 0 });
     await endpoint.infer('r4');
     await host.stop(endpoint.id);
   });

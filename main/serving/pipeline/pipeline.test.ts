@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,6 +9,7 @@ import { modelWithRule, routeModels } from '../../compute/onnx/route-models.ts';
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
 import { artifactModelSource } from '../model-source.ts';
 import { spansOf } from '../tracing/otlp-spans.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 /** Prediction of a row: x + 1 where that is at most `limit`, else 2 x + 1000; the second model cannot take `poison`. */
 const limit = 50;
@@ -97,10 +98,10 @@ beforeAll(async () => {
     models: [await artifactModelSource({ name: 'routed', version: '1', digest: '1', dir: folder })],
   });
   url = started.http ?? '';
-}, 30_000);
+});
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function predict(xs: readonly number[], headers: Record<string, string> = {}) {

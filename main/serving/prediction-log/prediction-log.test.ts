@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,6 +14,7 @@ import type { Tensor } from '../tensor.ts';
 import { loggedValue, logColumns } from './log-columns.ts';
 import { type PredictionLogFolder, PredictionLogWriter } from './prediction-log-writer.ts';
 import { type AnsweredRequest, PredictionRecorder } from './prediction-recorder.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const manifest: ModelManifest = {
   task: 'regression',
@@ -59,7 +60,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function start(nodeId: string) {
@@ -102,7 +103,7 @@ describe('request log of an endpoint', () => {
       { amount: null, late: null, origin: null, moment: null, secret: 'hidden' },
     ]);
     await predict(endpoint.http, 'b', [{ amount: -3 }]);
-    await expect.poll(() => counted(endpoint.http), { timeout: 20_000 }).toEqual({ written: 3, unsampled: 0, lost: 0 });
+    await expect.poll(() => counted(endpoint.http)).toEqual({ written: 3, unsampled: 0, lost: 0 });
     await host.stop(endpoint.id);
     const rows = await logged(folderOf('parquet'));
     const missing = { amount: null, late: null, origin: null, moment: null };
@@ -129,15 +130,13 @@ describe('request log of an endpoint', () => {
     const endpoint = await start('killed');
     unsubscribe('child_process', remember);
     await predict(endpoint.http, 'flushed', [{ amount: 1 }]);
-    await expect.poll(async () => (await counted(endpoint.http))['written'], { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await counted(endpoint.http))['written']).toBe(1);
     const [child] = children as [ChildProcess];
     child.kill('SIGKILL');
     await once(child, 'exit');
     // The process that takes its place takes the lines over.
     await expect
-      .poll(async () => (await readdir(folderOf('killed'))).filter((name) => name.endsWith('.parquet')), {
-        timeout: 20_000,
-      })
+      .poll(async () => (await readdir(folderOf('killed'))).filter((name) => name.endsWith('.parquet')), {})
       .toHaveLength(1);
     expect(await logged(folderOf('killed'))).toMatchObject([{ id: 'flushed', input: { amount: 1 } }]);
     await host.stop(endpoint.id);
@@ -293,7 +292,7 @@ describe('recorder and writer', () => {
     const folder = join(dir, 'gone', 'm', '1');
     const writer = new PredictionLogWriter(folderAt(folder));
     await writer.open();
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
     const recorder = new PredictionRecorder(columns, 'full');
     recorder.add(answered('x', tensors(1n, [1, 2])));
     const batch = recorder.drain();

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attribute, createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost, type StartModels } from '../endpoint-host.ts';
 import { modelSourcesAt } from '../model-source.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 /** y = factor · x, from a file of about `mebibytes`, after some work. */
 function model(factor: number, mebibytes: number, products = 0): Uint8Array {
@@ -79,7 +80,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 describe('many models under a memory budget', () => {
@@ -108,7 +109,7 @@ describe('many models under a memory budget', () => {
       // What a load took beyond its estimate is made up for after the answer.
       const usedBytes = async () =>
         Object.values(await list(url)).reduce((sum, { memory_bytes }) => sum + memory_bytes, 0);
-      await expect.poll(usedBytes, { timeout: 10_000 }).toBeLessThanOrEqual(150 * 2 ** 20);
+      await expect.poll(usedBytes).toBeLessThanOrEqual(150 * 2 ** 20);
     }
     const after = await list(url);
     const unloaded = ['a', 'b', 'c'].reduce((sum, name) => sum + (after[name]?.unloads.memory ?? 0), 0);
@@ -149,7 +150,7 @@ describe('replicas', () => {
         if (answer.value !== 2 * value) wrong.push(answer);
       }
     });
-    await expect.poll(async () => (await list(url))['slow']?.replicas, { timeout: 20_000, interval: 100 }).toBe(2);
+    await expect.poll(async () => (await list(url))['slow']?.replicas, { interval: 100 }).toBe(2);
     running = false;
     await Promise.all(callers);
     expect(wrong).toEqual([]);
@@ -160,7 +161,7 @@ describe('replicas', () => {
     expect(await infer(url, 'slow', 3)).toMatchObject({ status: 200, value: 6 });
     // Memory counts until the worker has ended.
     await expect
-      .poll(async () => (await list(url))['slow'], { timeout: 20_000, interval: 100 })
+      .poll(async () => (await list(url))['slow'], { interval: 100 })
       .toMatchObject({ state: 'on-demand', replicas: 0, unloads: { idle: 1 }, memory_bytes: 0 });
     expect((await fetch(`${url}/v2/models/slow/ready`)).status).toBe(200);
     expect(await infer(url, 'slow', 4)).toMatchObject({ status: 200, value: 8 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { modelSourcesAt } from '../model-source.ts';
 import { serverTiming } from '../request-timing.ts';
 import { type OtlpSpan, readTraceparent, spansOf } from './otlp-spans.ts';
 import { Tracer } from './tracer.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const parentSpanId = '00f067aa0ba902b7';
@@ -52,7 +53,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   await host?.close();
   collector.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const spansReceived = () =>
@@ -76,7 +77,7 @@ describe('traces of requests', () => {
     await send({ traceparent: `00-${traceId}-${parentSpanId}-01` });
     const refused = await send({ traceparent: `00-${traceId}-${parentSpanId}-01` }, '{}');
     expect(refused.status).toBe(400);
-    await vi.waitFor(() => expect(spansReceived()).toHaveLength(4), 10_000);
+    await expect.poll(() => spansReceived()).toHaveLength(4);
     const spans = spansReceived();
     expect(spans.every((span) => span.traceId === traceId)).toBe(true);
     const [root, queue, run, failed] = spans;
@@ -131,7 +132,7 @@ describe('traces of requests', () => {
       });
     });
     client.close();
-    await vi.waitFor(() => expect(spansReceived()).toHaveLength(before + 3), 10_000);
+    await expect.poll(() => spansReceived()).toHaveLength(before + 3);
     const [root, queue, run] = spansReceived().slice(before);
     expect(root).toMatchObject({ name: 'infer echo', traceId, parentSpanId, kind: 2 });
     expect(root?.attributes).toContainEqual({ key: 'rpc.system', value: { stringValue: 'grpc' } });

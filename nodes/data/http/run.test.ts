@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { tableRows } from '../../../test/support/table-artifact.ts';
 import { httpNode } from './definition.ts';
 import { isPrivateAddress } from './request.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'http-node-'));
 type Handler = (url: URL, request: IncomingMessage, response: ServerResponse) => void;
@@ -31,10 +32,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, resolve));
   base = `http://localhost:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => {
+afterAll(async () => {
   server.closeAllConnections();
   server.close();
-  rmSync(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 beforeEach(() => {
   seen.length = 0;

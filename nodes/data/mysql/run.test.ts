@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { type MariaDbServer, mariaDbPrograms, startMariaDb } from '../../../test
 import { tableRows } from '../../../test/support/table-artifact.ts';
 import { mysqlNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const programs = mariaDbPrograms();
 if (programs === undefined) {
@@ -51,7 +52,7 @@ describe.skipIf(programs === undefined)('data.mysql against a server', () => {
   });
   afterAll(async () => {
     await server?.remove();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
 
   it('lists tables and columns as a query writes them', async () => {

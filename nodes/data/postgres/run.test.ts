@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -9,6 +9,7 @@ import { type PostgresServer, postgresPrograms, startPostgres } from '../../../t
 import { planColumn } from './column-plan.ts';
 import { postgresNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const programs = postgresPrograms();
 if (programs === undefined) {
@@ -86,9 +87,9 @@ describe.skipIf(programs === undefined)('data.postgres against a server', () => 
       CREATE FUNCTION grow() RETURNS int LANGUAGE sql AS 'INSERT INTO counter VALUES (9) RETURNING n';
     `);
   });
-  afterAll(() => {
+  afterAll(async () => {
     server?.remove();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
 
   it('reads every type', async () => {

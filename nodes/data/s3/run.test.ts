@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { writeS3Node } from '../write-s3/definition.ts';
 import { runner as writer } from '../write-s3/run.ts';
 import { s3Node } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 's3-node-'));
 let server: S3Server;
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  rmSync(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 const secrets: Record<string, string> = {

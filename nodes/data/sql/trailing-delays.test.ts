@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -9,9 +9,10 @@ import { graphDocumentSchema } from '../../../shared/graph/document.ts';
 import { asInput, stepContext } from '../../../test/fixtures/step-context.ts';
 import { sqlNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipway-trailing-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => removeFolder(dir));
 
 function templateOf(id: string) {
   const url = new URL(`../../../resources/templates/${id}.slipway.json`, import.meta.url);

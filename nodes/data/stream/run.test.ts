@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { z } from 'zod';
 import { readTablePage } from '../../../main/compute/duckdb/page.ts';
@@ -8,6 +8,7 @@ import { openSegmentLog } from '../../../main/compute/streams/segment-log.ts';
 import { StepChain } from '../../../test/support/step-chain.ts';
 import { streamNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const fields = { id: 'string', at: 'timestamp', who: 'string', x: 'float64' } as const;
 let chain: StepChain;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   streamsDir = mkdtempSync(join(tmpdir(), 'streams-'));
 });
 afterAll(async () => {
-  rmSync(streamsDir, { recursive: true, force: true });
+  await removeFolder(streamsDir);
   await chain[Symbol.asyncDispose]();
 });
 
@@ -163,9 +164,14 @@ describe('data.stream replaying a table', () => {
       runner,
       params,
       { events: [events] },
-      { streamsDir, signal: controller.signal },
+      {
+        streamsDir,
+        signal: controller.signal,
+        progress: ({ done, unit }) => {
+          if (unit === 'events' && done > 0) controller.abort();
+        },
+      },
     );
-    setTimeout(() => controller.abort(), 200);
     await expect(first).rejects.toMatchObject({ code: 'run.cancelled' });
     const played: number[] = [];
     const { table } = await chain.run(

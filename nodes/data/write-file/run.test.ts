@@ -19,11 +19,12 @@ import { fileNode } from '../file/definition.ts';
 import { runner as fileRunner } from '../file/run.ts';
 import { writeFileNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 /** Programs of the system, where it has them. */
 const commands = { mount: 'mount', umount: 'umount' };
 const dir = mkdtempSync(join(tmpdir(), 'write-file-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => removeFolder(dir));
 
 const rows = `SELECT * FROM (VALUES
   (1, 'a,"b"', 0.1::DOUBLE, true, TIMESTAMP '2001-02-03 04:05:06.123456'), (2, NULL, NULL, false, NULL),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,6 +8,7 @@ import { type PostgresServer, postgresPrograms, startPostgres } from '../../../t
 import { tableArtifact } from '../../../test/support/table-artifact.ts';
 import { writePostgresNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const programs = postgresPrograms();
 if (programs === undefined) {
@@ -53,9 +54,9 @@ describe.skipIf(programs === undefined)('data.write-postgres', () => {
   beforeAll(async () => {
     server = await startPostgres(programs ?? '');
   });
-  afterAll(() => {
+  afterAll(async () => {
     server?.remove();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   });
 
   it('makes a table with all values, and replaces its rows', async () => {

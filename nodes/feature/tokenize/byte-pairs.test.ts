@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,6 +10,7 @@ import { MISSING_STRING } from '../../../shared/model/signature.ts';
 import { byteNames } from './byte-pairs.ts';
 import { lowerTokens } from './lower.ts';
 import { readVocabulary } from './read-vocabulary.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const names = byteNames();
 const bytesOf = (text: string) => Array.from(new TextEncoder().encode(text), (byte) => names[byte] as string);
@@ -54,7 +55,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-byte-pairs-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 async function opened(length: number, change: object = {}) {
   const file = join(folder, 'tokenizer.json');

@@ -18,6 +18,7 @@ import { tokenizeNode } from './definition.ts';
 import { lowerTokens } from './lower.ts';
 import { readVocabulary } from './read-vocabulary.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const words =
   '[PAD] [UNK] [CLS] [SEP] [MASK] the un ##aff ##able ##a ##b good bad movie ##s ! , 漢 字 e ##e uber ##able##x a b ab ##ab ##c';
@@ -40,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await chain[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 /** Written from the published algorithm, word by word. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import { evaluateNode } from '../evaluate/definition.ts';
 import { runner as evaluate } from '../evaluate/run.ts';
 import { pythonModelNode } from './definition.ts';
 import { runner } from './run.ts';
+import { removeFolder } from '../../../test/support/remove-folder.ts';
 
 const python = pythonWith('numpy');
 const converter = pythonWith('sklearn, skl2onnx');
@@ -46,9 +47,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await chain[Symbol.asyncDispose]();
-  rmSync(process.env['SLIPWAY_TRUST_DIR'] ?? '', { recursive: true, force: true });
+  await removeFolder(process.env['SLIPWAY_TRUST_DIR'] ?? '');
   vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
 });
 
 async function train(script: string, params: object = {}, more: Partial<StepContext> = {}): Promise<InputArtifact> {

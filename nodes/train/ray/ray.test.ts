@@ -40,7 +40,7 @@ beforeAll(async () => {
   const numbers = await chain.run(imputeNode, impute, { columns: ['a'] }, { input: [rows] });
   const codes = await chain.run(encodeNode, encode, { columns: ['c'], method: 'ordinal' }, { input: [rows] });
   features = [numbers['features'] as InputArtifact, codes['features'] as InputArtifact];
-}, 60_000);
+});
 afterAll(() => chain[Symbol.asyncDispose]());
 
 async function train(python: string | undefined, params: Record<string, unknown>) {
@@ -113,5 +113,5 @@ describe.skipIf(withTorch === undefined)('a PyTorch module on two workers', () =
       code: 'step.failed',
       message: expect.stringContaining('sets no variable “model”'),
     });
-  }, 60_000);
+  });
 });

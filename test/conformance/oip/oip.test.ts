@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -16,6 +16,7 @@ import { allCases } from './all-cases.ts';
 import { writeFixtureModels } from './fixture-models.ts';
 import { GrpcClient } from './grpc-client.ts';
 import { runKit } from './kit.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 let dir: string;
 let host: EndpointHost;
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of servers) server.close();
   await host.close();
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 });
 
 async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
