@@ -193,7 +193,7 @@ it('sends what waits when it is closed, and tries no more what is refused', asyn
   } finally {
     server.close();
     database.close();
-    rmSync(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 });
 

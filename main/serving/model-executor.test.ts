@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { readDeviceUses } from '../compute/devices/device-lease.ts';
 import { createGraphBuilder } from '../compute/onnx/graph-builder.ts';
@@ -133,7 +133,7 @@ it('gives back what its worker held of a device, however that ends', async () =>
     await onDevice.open();
     expect(readDeviceUses()).toHaveLength(1);
     await started[0]?.terminate();
-    await vi.waitFor(() => expect([onDevice.state, started.length]).toEqual(['ready', 2]), 10_000);
+    await expect.poll(() => [onDevice.state, started.length]).toEqual(['ready', 2]);
     expect(readDeviceUses()).toHaveLength(1);
     await onDevice.close();
     expect(readDeviceUses()).toEqual([]);
