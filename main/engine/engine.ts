@@ -21,6 +21,7 @@ import { stepKey } from '../../shared/plan/step-key.ts';
 import type { engineInfoSchema, GraphAnalysis, RunSummary, TablePage } from '../../shared/rpc/engine-contract.ts';
 import { streamsFolder } from '../compute/streams/streams-folder.ts';
 import { type ArtifactStore, createArtifactStore, type StepRecord } from '../store/artifact-store.ts';
+import { provideTemporaryFolder } from '../store/temporary-folder.ts';
 import { openDatabase, openDatabaseToLook, type StoreDatabase } from '../store/database.ts';
 import { createDirectoryDriver, removeStaleTempFolders } from '../store/directory-driver.ts';
 import { diskError } from '../store/disk-error.ts';
@@ -177,6 +178,7 @@ interface ActiveRun {
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
   const opened = options.lookOnly === true ? openDatabaseToLook(dataDir) : { database: openDatabase(dataDir) };
+  provideTemporaryFolder(dataDir);
   const { database } = opened;
   const openEngines = openEngineList(database);
   const records = createRunRecords(database);

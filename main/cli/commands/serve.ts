@@ -19,6 +19,7 @@ import type { PredictionLogOptions } from '../../serving/prediction-log/predicti
 import type { ArtifactDriver } from '../../store/artifact-driver.ts';
 import { artifactNotFound, createArtifactStore } from '../../store/artifact-store.ts';
 import { makeDataDir, resolveDataDir } from '../../store/data-dir.ts';
+import { provideTemporaryFolder } from '../../store/temporary-folder.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { fleetHelp, fleetOf, fleetOptions } from '../fleet-options.ts';
 import {
@@ -83,6 +84,7 @@ export const serveCommand: Command = {
       : await modelSourcesAt(model, context.text('name'));
     const dataDir = resolveDataDir(context.dataDir);
     makeDataDir(dataDir);
+    provideTemporaryFolder(dataDir);
     const host = createEndpointHost({
       dataDir,
       log: (_level, text) => context.output.log(text),
