@@ -155,7 +155,8 @@ function requireUsable(label: string, counts: LabelCounts): void {
 /** Scores are float32: up to 3.4e38, with room for sums. */
 const largestTarget = 1e37;
 
-function requireFloat32(label: string, values: Float64Array): void {
+/** Errors: `train.bad-label`. */
+export function requireFloat32(label: string, values: Float64Array): void {
   if (!values.some((value) => Math.abs(value) > largestTarget)) return;
   throw new AppError(
     'train.bad-label',

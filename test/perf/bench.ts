@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--json]`: measures, and ends with one line {name, figures, skipped}. Goals are not judged here.
+// `npm run bench -- NAME [PART]… [--json]`: measures, and ends with one line {name, figures, skipped}. Goals are not judged here.
 import { parseArgs } from 'node:util';
 import { refuseTelemetry } from '../../main/product/refuse-telemetry.ts';
 import type { Benchmark } from './benchmark.ts';
@@ -31,7 +31,15 @@ if (name === undefined || load === undefined) {
 const log = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
-const { figures, skipped } = await (await load()).measure(log);
+const benchmark = await load();
+const parts = positionals.slice(1);
+const unknown = parts.find((part) => benchmark.parts?.includes(part) !== true);
+if (unknown !== undefined) {
+  const known = benchmark.parts === undefined ? 'none' : benchmark.parts.join(', ');
+  process.stderr.write(`${name} has no part “${unknown}”; it has: ${known}\n`);
+  process.exit(2);
+}
+const { figures, skipped } = await benchmark.measure(log, parts.length === 0 ? undefined : parts);
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ name, figures, skipped })}\n`);
 } else {

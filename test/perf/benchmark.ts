@@ -6,5 +6,8 @@ export interface Measurement {
 }
 
 export interface Benchmark {
-  measure(log: (text: string) => void): Promise<Measurement>;
+  /** What it can be asked for alone; absent where it measures all or nothing. */
+  parts?: readonly string[];
+  /** @param parts some of its parts; default all */
+  measure(log: (text: string) => void, parts?: readonly string[]): Promise<Measurement>;
 }

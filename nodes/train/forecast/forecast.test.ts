@@ -223,6 +223,8 @@ describe('the step', () => {
       { series: 's' },
       'data.column-type',
     );
+    await fails('SELECT i AS t, i * 1e300 AS y FROM range(40) r(i)', {}, 'train.bad-label');
+    await fails('SELECT i AS upper, i AS y FROM range(40) r(i)', { time: 'upper' }, 'features.mismatch');
     const close = 'SELECT 1152921504606846976 + i % 2 AS s, i AS t, i AS y FROM range(40) r(i)';
     await fails(close, { series: 's' }, 'data.column-type');
     await fails(

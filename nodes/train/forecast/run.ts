@@ -12,8 +12,9 @@ import { type StepAxis, stepSql, timeSql } from '../../../main/compute/forecast/
 import { treeForecast } from '../../../main/compute/forecast/tree-forecast.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { implementNode, type InputArtifact, type StepContext } from '../../../shared/node/runner.ts';
-import type { InputColumn } from '../../../shared/model/signature.ts';
+import { type InputColumn, intervalOutputs } from '../../../shared/model/signature.ts';
 import type { Column } from '../../../shared/table/schema.ts';
+import { requireFloat32 } from '../../lib/labels.ts';
 import { forecastNode } from './definition.ts';
 import { type ForecastTable, writeForecastModel } from './write-forecast-model.ts';
 
@@ -34,6 +35,7 @@ export const runner = implementNode(forecastNode, {
       const { series, clock, columns, rows } = await readSeries(db, input, params, (text) => ctx.log('warn', text));
       const { horizon } = params;
       requireRoom(series.length, horizon);
+      for (const { values } of series) requireFloat32(params.target, values);
       const season = params.season > 0 ? params.season : findSeason(series, clock.seasons);
       ctx.log('info', `${series.length} series, step ${clock.text}, season of ${season} steps.`);
       const forecasters = forecastersOf(season, ctx);
@@ -137,7 +139,7 @@ function meanError({ folds }: Awaited<ReturnType<typeof backtest>>): number | un
 function bestOf(tried: Tried): Method {
   const ranked = [...tried].flatMap(([method, result]) => {
     const error = meanError(result);
-    return error === undefined ? [] : [{ method, error }];
+    return error === undefined || !Number.isFinite(error) ? [] : [{ method, error }];
   });
   return ranked.sort((a, b) => a.error - b.error)[0]?.method ?? 'seasonal-naive';
 }
@@ -193,7 +195,7 @@ async function readSeries(
   return { series: await fillSteps(db, clock, warn), clock, columns, rows: Number(totals?.['n']) };
 }
 
-/** Errors: `data.column-missing`, `data.column-type`. */
+/** Errors: `data.column-missing`, `data.column-type`, `features.mismatch`. */
 function columnsOf(input: InputArtifact, params: Params): Columns {
   const columns = input.manifest.schema?.columns ?? [];
   const columnOf = (field: 'time' | 'target' | 'series') => {
@@ -212,6 +214,12 @@ function columnsOf(input: InputArtifact, params: Params): Columns {
   }
   if (target.type !== 'int64' && target.type !== 'float64' && target.type !== 'bool') {
     throw wrongType('target', target.name, target.sqlType, 'a number');
+  }
+  for (const { name } of series === undefined ? [time] : [time, series]) {
+    if (!['prediction', ...intervalOutputs].includes(name)) continue;
+    throw new AppError('features.mismatch', `The column “${name}” has the name of an output of the model.`, {
+      fix: `Rename the column in an SQL step, e.g. "${name}" AS ${name}_in.`,
+    });
   }
   return {
     time: { ...time, type: time.type },

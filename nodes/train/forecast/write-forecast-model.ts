@@ -41,19 +41,13 @@ export interface ForecastModelParts {
 
 /**
  * The forecasts as a model: series and time in, the forecast of that time out, with its interval as the outputs `lower`
- * and `upper`. Errors: `features.mismatch`, `data.column-type`.
+ * and `upper`. Errors: `data.column-type`.
  */
 export async function writeForecastModel(
   ctx: Pick<StepContext, 'workDir' | 'signal' | 'memoryBytes'>,
   parts: ForecastModelParts,
 ): Promise<ArtifactDraft> {
   const { time, series, target, forecasts } = parts;
-  for (const name of [time.name, series?.name ?? '']) {
-    if (!intervalOutputs.some((output) => output === name)) continue;
-    throw new AppError('features.mismatch', `The column “${name}” has the name of an output of the model.`, {
-      fix: `Rename the column in an SQL step, e.g. "${name}" AS ${name}_in.`,
-    });
-  }
   const order = positions(forecasts.names);
   const { horizon } = forecasts;
   const table = (values: Float64Array) =>

@@ -80,23 +80,28 @@ async function speed(folder: string, log: (text: string) => void): Promise<Recor
   return figures;
 }
 
+function missing(figures: Readonly<Record<string, number>>): string[] {
+  return keys.filter((key) => figures[key] === undefined);
+}
+
 /**
  * Boosted trees against LightGBM with equal parameters: time and memory on 500,000 × 28, and the quality of predictions
  * on five data sets over three seeds. Beside the keys with goals: `logLossRatioWorst` over the multiclass data sets and
  * `rmseRatio` of the regression.
  */
 export const trees: Benchmark = {
-  async measure(log) {
+  parts: ['speed', ...dataSetNames],
+  async measure(log, parts) {
+    const isAsked = (part: string) => parts === undefined || parts.includes(part);
     const folder = mkdtempSync(join(tmpdir(), 'slipway-trees-bench-'));
     try {
-      const figures = await speed(folder, log);
+      const figures = isAsked('speed') ? await speed(folder, log) : {};
       if (figures === undefined) return { figures: {}, skipped: keys };
-      const skipped = keys.filter((key) => key !== 'aucGapWorst' && figures[key] === undefined);
-      for (const name of dataSetNames) {
+      for (const name of dataSetNames.filter(isAsked)) {
         const results: Compared[] = [];
         for (const data of await readDataSets(name, seeds)) {
           const result = await compare(folder, data, log);
-          if (result === undefined) return { figures, skipped: [...skipped, 'aucGapWorst'] };
+          if (result === undefined) return { figures, skipped: missing(figures) };
           results.push(result.compared);
         }
         const ratio = lossRatio(results);
@@ -114,7 +119,7 @@ export const trees: Benchmark = {
         figures['aucGapWorst'] = Math.max(figures['aucGapWorst'] ?? 0, gap);
         if (task === 'multiclass') figures['logLossRatioWorst'] = Math.max(figures['logLossRatioWorst'] ?? 0, ratio);
       }
-      return { figures, skipped };
+      return { figures, skipped: missing(figures) };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
