@@ -32,3 +32,28 @@ it('writes rows of any names and values as lines, one batch after the other', ()
   expect(lines()).toEqual(expected);
   expect(lines()).toEqual(expected);
 });
+
+it('writes lines that other programs read, whatever characters and however much text a client sent', () => {
+  const encoder = new LineEncoder([column('input', 't', 'text'), column('input', 'n', 'integer')]);
+  const texts = [
+    'half \ud83d',
+    '\\ud83d',
+    'x'.repeat(30 * 2 ** 20),
+    `${'y'.repeat(999)}\u{1f600}${'z'.repeat(2 ** 24)}`,
+  ];
+  const rows = texts.length;
+  const batch = {
+    firstRow: 0,
+    timesMs: new Float64Array(rows),
+    ids: ['\udc00', 'b', 'c', 'd'],
+    timings: new Float64Array(rows * timingWidth).fill(Number.NaN),
+    features: texts.map(() => ''),
+    values: [texts, [2n ** 60n, 0n, 0n, 0n]],
+  };
+  const lines = encoder.encode(batch).toString().trimEnd().split('\n');
+  expect(lines[0]).toBe(
+    `{"time":"1970-01-01T00:00:00.000","id":"\ufffd","row":0,"input":{"t":"half \ufffd","n":${2n ** 60n}}}`,
+  );
+  const read = lines.map((line) => (JSON.parse(line) as { input: { t: string } }).input.t);
+  expect(read.slice(1)).toEqual(['\\ud83d', `${'x'.repeat(1_000)}…`, `${'y'.repeat(999)}\ufffd…`]);
+});

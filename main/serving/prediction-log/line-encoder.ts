@@ -7,6 +7,14 @@ const timingNames = [...timingParts, 'batch'] as const;
 /** UTF-8 of one UTF-16 unit. */
 const maxBytesPerUnit = 3;
 
+/** DuckDB refuses to read lines above 16 MiB. */
+const longestLineUnits = 2 ** 24 / maxBytesPerUnit;
+/** Characters that are left of texts of a longer line. */
+const shortText = 1_000;
+
+/** How `JSON.stringify` begins half a character, which no other program takes. */
+const loneSurrogate = '\\ud';
+
 interface Field {
   /** Of the column in the batch. */
   index: number;
@@ -52,9 +60,19 @@ export class LineEncoder {
       line['timing'] = this.#timingOf(batch.timings, row);
       line['features'] = batch.features[row] === '' ? undefined : batch.features[row];
       for (const { index, column, side } of this.#fields) side[column.name] = valueOf(batch.values[index], column, row);
-      this.#add(JSON.stringify(line));
+      this.#add(this.#textOf(line));
     }
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** A line that DuckDB can read, whatever a client sent: else it would take all others of its file with it. */
+  #textOf(line: Record<string, unknown>): string {
+    let text = JSON.stringify(line);
+    if (text.length > longestLineUnits) {
+      for (const { column, side } of this.#fields) side[column.name] = shortened(side[column.name]);
+      text = JSON.stringify(line);
+    }
+    return text.includes(loneSurrogate) ? JSON.stringify(line, wellFormed) : text;
   }
 
   #timingOf(timings: Float64Array, row: number): Record<string, unknown> | undefined {
@@ -78,6 +96,14 @@ export class LineEncoder {
     this.#length += this.#bytes.write(line, this.#length);
     this.#bytes[this.#length++] = 0x0a;
   }
+}
+
+function shortened(value: unknown): unknown {
+  return typeof value === 'string' && value.length > shortText ? `${value.slice(0, shortText)}…` : value;
+}
+
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 function valueOf(values: LogBatch['values'][number], { kind, width }: LogColumn, row: number): unknown {

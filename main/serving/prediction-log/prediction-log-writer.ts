@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -72,19 +73,27 @@ export class PredictionLogWriter {
     this.#encoder = new LineEncoder(folder.columns);
   }
 
-  /** Makes the folder, takes over what a crash left, removes what is too old. Gives the number of files taken over. */
+  /**
+   * Makes the folder, takes over what a crash left, removes what is too old. Gives the number of files taken over; throws
+   * at the end what went wrong with one of them.
+   */
   async open(): Promise<number> {
     const { dir } = this.#folder;
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, aboutFile), JSON.stringify(this.#folder.about));
     let recovered = 0;
+    const failures: unknown[] = [];
     // Also those of versions that are not served any more.
     for (const path of this.#files()) {
-      const writer = /^\d+-(\d+)\.ndjson$/.exec(basename(path))?.[1];
-      if (writer === undefined || isWriting(writer)) continue;
-      if (await withLock(path, () => convert(path))) recovered++;
+      if (!isLeftOver(path)) continue;
+      try {
+        if (await withLock(path, () => convert(path))) recovered++;
+      } catch (error) {
+        failures.push(error);
+      }
     }
     this.#removeOld();
+    if (failures.length > 0) throw failures[0];
     return recovered;
   }
 
@@ -145,19 +154,20 @@ export class PredictionLogWriter {
     const kept: { path: string; bytes: number; timeMs: number }[] = [];
     for (const path of this.#files()) {
       const isFailures = failureFiles.some((name) => basename(path) === name);
-      if (!isFailures && !path.endsWith('.parquet')) continue;
+      // What could not be turned into Parquet is not kept for longer either.
+      if (!isFailures && !path.endsWith('.parquet') && !isLeftOver(path)) continue;
       // The log of another version may have removed it meanwhile.
       const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined) continue;
       const { mtimeMs: timeMs, size: bytes } = found;
-      if (timeMs < oldestMs) rmSync(path, { force: true });
+      if (timeMs < oldestMs) remove(path);
       else if (!isFailures) kept.push({ path, bytes, timeMs });
     }
     if (maxBytes === null) return;
     let total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const { path, bytes } of kept.toSorted((a, b) => a.timeMs - b.timeMs)) {
       if (total <= maxBytes) return;
-      rmSync(path, { force: true });
+      remove(path);
       total -= bytes;
     }
   }
@@ -175,9 +185,36 @@ export class PredictionLogWriter {
   }
 }
 
+/** Lines of a process that has ended. */
+function isLeftOver(path: string): boolean {
+  const writer = /^\d+-(\d+)\.ndjson$/.exec(basename(path))?.[1];
+  return writer !== undefined && !isWriting(writer);
+}
+
+/** Bytes up to the end of the last whole line. Block by block: a file may be larger than the memory that is left. */
+function wholeLineBytes(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    const block = Buffer.allocUnsafe(blockBytes);
+    for (let end = statSync(path).size; end > 0; ) {
+      const from = Math.max(0, end - blockBytes);
+      const read = readSync(file, block, 0, end - from, from);
+      const last = block.subarray(0, read).lastIndexOf(0x0a);
+      if (last >= 0) return from + last + 1;
+      end = from;
+    }
+    return 0;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const blockBytes = 2 ** 16;
+
 async function convert(path: string): Promise<void> {
-  const complete = readFileSync(path).lastIndexOf(0x0a) + 1;
-  truncateSync(path, complete);
+  const complete = wholeLineBytes(path);
+  // Untouched where nothing is cut: its age tells how long it has been kept.
+  if (complete < statSync(path).size) truncateSync(path, complete);
   if (complete > 0) {
     const columns = JSON.parse(readFileSync(columnsPath(path), 'utf8')) as LogColumn[];
     const target = path.replace(/\.ndjson$/, '.parquet');
@@ -189,8 +226,13 @@ async function convert(path: string): Promise<void> {
     );
     renameSync(`${target}.tmp`, target);
   }
+  remove(path);
+}
+
+/** A file of the log; of lines with what tells their columns. */
+function remove(path: string): void {
   rmSync(path, { force: true });
-  rmSync(columnsPath(path), { force: true });
+  if (path.endsWith('.ndjson')) rmSync(columnsPath(path), { force: true });
 }
 
 /** Logs of several versions take over what was left at the same time; false: another one does. */

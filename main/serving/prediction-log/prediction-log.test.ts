@@ -222,6 +222,24 @@ describe('recorder and writer', () => {
     expect(await logged(folder)).toMatchObject([{ id: 'whole', input: { n: '7' } }]);
   });
 
+  it('takes over the others where a file cannot be read, and keeps none of them for longer', async () => {
+    const folder = join(dir, 'bad', 'm', '1');
+    await mkdir(folder, { recursive: true });
+    const fields = JSON.stringify(columns.filter(({ name }) => name === 'n'));
+    // The half of a line is longer than a block that is read at a time.
+    const line = `{"time":"2024-01-01T00:00:00.000","id":"good","row":0,"input":{"n":7}}\n${'x'.repeat(200_000)}`;
+    const files = { '1-4194305': 'rubbish\n', '2-4194305': line, '3-4194305': 'rubbish\n' };
+    for (const [name, text] of Object.entries(files)) {
+      await writeFile(join(folder, `${name}.ndjson`), text);
+      await writeFile(join(folder, `${name}.columns.json`), fields);
+    }
+    await utimes(join(folder, '3-4194305.ndjson'), 0, 0);
+    await expect(new PredictionLogWriter(folderAt(folder)).open()).rejects.toThrow('1-4194305.ndjson');
+    const left = ['1-4194305.columns.json', '1-4194305.ndjson', '2-4194305.parquet', 'model.json'];
+    expect((await readdir(folder)).toSorted()).toEqual(left);
+    expect(await logged(folder)).toMatchObject([{ id: 'good', input: { n: '7' } }]);
+  });
+
   it('takes over what versions left that are served no more, once, also of a process with the same id', async () => {
     const root = join(dir, 'left');
     const [folder, other] = [join(root, 'm', '1'), join(root, 'm', '2')];
