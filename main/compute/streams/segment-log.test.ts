@@ -2,8 +2,10 @@ import { appendFileSync, mkdtempSync, readdirSync, truncateSync, writeFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { withDuckDb } from '../duckdb/connection.ts';
 import { openSegmentLog, readLog } from './segment-log.ts';
 import { removeFolder } from '../../../test/support/remove-folder.ts';
+import { loadEvents } from './windows.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'segment-log-'));
 afterAll(() => removeFolder(root));
@@ -26,6 +28,21 @@ describe('a segment log', () => {
     expect(await again.append(['"é"'])).toBe(30);
     await again.close();
     expect((await readLog(dir))?.lastLineDigest).not.toBe(snapshot?.lastLineDigest);
+  });
+
+  it('can be read whatever characters came', async () => {
+    const dir = newDir();
+    const log = await openSegmentLog(dir);
+    await log.append(['{"x":"half \\ud83d"}', '{"x":"whole \\ud83d\\ude00"}']);
+    await log.close();
+    const paths = (await readLog(dir))?.segments.map(({ path }) => path) ?? [];
+    await withDuckDb({}, async (db) => {
+      await loadEvents(db, paths, 2, { x: 'VARCHAR' });
+      expect(await db.rows('SELECT x FROM events ORDER BY o')).toEqual([
+        { x: 'half \ufffd' },
+        { x: 'whole \u{1f600}' },
+      ]);
+    });
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { wholeCharacters } from '../duckdb/whole-characters.ts';
 
 export interface SegmentLogOptions {
   /** A segment that has reached this size is followed by a new one. */
@@ -20,7 +21,10 @@ export interface SegmentLog {
   readonly endOffset: number;
   /** Bytes handed over and not yet written. */
   readonly pendingBytes: number;
-  /** Appends events, each one line of JSON; resolves with the first offset once they are stored. */
+  /**
+   * Appends events, each one line of JSON; resolves with the first offset once they are stored. Halves of characters, which
+   * readers refuse, are replaced.
+   */
   append(events: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
@@ -154,7 +158,7 @@ class FolderLog implements SegmentLog {
       for (const { events } of batches) {
         firsts.push(offset);
         for (const event of events) {
-          text += `{"o":${offset},"e":${event}}\n`;
+          text += `{"o":${offset},"e":${wholeCharacters(event)}}\n`;
           bytes += event.length;
           offset += 1;
         }

@@ -1,3 +1,4 @@
+import { wholeCharacters } from '../../compute/duckdb/whole-characters.ts';
 import { timingParts } from '../request-timing.ts';
 import { type LogColumn, loggedValue } from './log-columns.ts';
 import { type LogBatch, timingWidth } from './prediction-recorder.ts';
@@ -11,9 +12,6 @@ const maxBytesPerUnit = 3;
 const longestLineUnits = 2 ** 24 / maxBytesPerUnit;
 /** Characters that are left of texts of a longer line. */
 const shortText = 1_000;
-
-/** How `JSON.stringify` begins half a character, which no other program takes. */
-const loneSurrogate = '\\ud';
 
 interface Field {
   /** Of the column in the batch. */
@@ -72,7 +70,7 @@ export class LineEncoder {
       for (const { column, side } of this.#fields) side[column.name] = shortened(side[column.name]);
       text = JSON.stringify(line);
     }
-    return text.includes(loneSurrogate) ? JSON.stringify(line, wellFormed) : text;
+    return wholeCharacters(text);
   }
 
   #timingOf(timings: Float64Array, row: number): Record<string, unknown> | undefined {
@@ -100,10 +98,6 @@ export class LineEncoder {
 
 function shortened(value: unknown): unknown {
   return typeof value === 'string' && value.length > shortText ? `${value.slice(0, shortText)}…` : value;
-}
-
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 function valueOf(values: LogBatch['values'][number], { kind, width }: LogColumn, row: number): unknown {
