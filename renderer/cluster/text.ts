@@ -89,6 +89,8 @@ export const t = defineText(
         'Results stay on the volume of the cluster; these are their figures. With a store in object storage they come here.',
       folder:
         'Results stay in the store of the bundle; these are their figures. Apply the open graph to have them here.',
+      'pods-gone':
+        'These are the figures of the pods that are left. What the others gave is in the store, but only their last lines tell which it is.',
       'other-version':
         'These are the figures. The results are not those of this version of graph and engine, so the registry is left as it is.',
     },
@@ -198,6 +200,8 @@ export const t = defineText(
         'Die Ergebnisse bleiben auf dem Volume des Clusters; das sind ihre Zahlen. Mit einer Ablage im Objektspeicher kommen sie hierher.',
       folder:
         'Die Ergebnisse bleiben in der Ablage des Bündels; das sind ihre Zahlen. Wende den offenen Graphen an, um sie hier zu haben.',
+      'pods-gone':
+        'Das sind die Zahlen der Pods, die noch da sind. Was die anderen ergaben, ist in der Ablage, aber nur ihre letzten Zeilen sagen, welches es ist.',
       'other-version':
         'Das sind die Zahlen. Die Ergebnisse gehören nicht zu dieser Version von Graph und Engine, darum bleibt die Registry, wie sie ist.',
     },

@@ -120,6 +120,6 @@ export const clusterResultsSchema = z.object({
   /** Run of this engine that now has the results, with history and registry; null where they stay in the cluster. */
   runId: z.string().nullable(),
   /** Why they stay there; null where they came. */
-  reason: z.enum(['volume', 'folder', 'other-version']).nullable(),
+  reason: z.enum(['volume', 'folder', 'pods-gone', 'other-version']).nullable(),
 });
 export type ClusterResults = z.infer<typeof clusterResultsSchema>;

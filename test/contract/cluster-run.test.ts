@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,9 +7,11 @@ import { createArtifactStore } from '../../main/store/artifact-store.ts';
 import { copyStep } from '../../main/store/copy-step.ts';
 import { createDirectoryDriver } from '../../main/store/directory-driver.ts';
 import { createS3Driver } from '../../main/store/s3-driver.ts';
+import { endProcess, startSlipway } from '../e2e/app.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { connectRpc } from '../support/rpc-client.ts';
 import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
-import { s3Credentials, startS3Server } from '../support/s3-server.ts';
+import { type S3Server, s3Credentials, startS3Server } from '../support/s3-server.ts';
 import { removeFolder } from '../support/remove-folder.ts';
 
 const template = join(repositoryRoot, 'resources/templates/penguins.slipway.json');
@@ -152,32 +154,82 @@ it('brings results from one store to another, where a run finds them', async () 
   expect(second.last['outputs']).toEqual(first.last['outputs']);
 });
 
+/** What a run elsewhere gave, in an object storage; keys by step. */
+async function resultsIn(storage: S3Server) {
+  const pods = join(folder, 'pods');
+  const { last } = await runSlipway(['run', template], pods);
+  const uri = `s3://results/run?endpoint=${storage.endpoint}`;
+  const remote = createArtifactStore(createS3Driver(uri, { cacheDir: join(folder, 'cache'), env: s3Credentials }));
+  const keys = new Map<string, string>();
+  for (const { id, key } of last['steps'] as { id: string; key: string }[]) {
+    await copyStep(key, createArtifactStore(createDirectoryDriver(pods)), remote);
+    keys.set(id, key);
+  }
+  return { uri, keys, outputs: last['outputs'] };
+}
+
+/** A run in the data folder has nothing left to do, and the model is registered there. */
+async function expectResults(data: string, outputs: unknown): Promise<void> {
+  const again = await runSlipway(['run', template], data);
+  expect(new Set((again.last['steps'] as { status: string }[]).map(({ status }) => status))).toEqual(
+    new Set(['cached']),
+  );
+  expect(again.last['outputs']).toEqual(outputs);
+  const models = await runSlipway(['models', 'list'], data);
+  expect(JSON.stringify(models.last)).toContain('penguins');
+}
+
 it('fetches results from object storage, and registers what the run gave', async () => {
   const storage = await startS3Server(['results']);
   try {
-    const pods = join(folder, 'pods');
     const data = join(folder, 'data');
-    const there = await runSlipway(['run', template], pods);
-    const uri = `s3://results/run?endpoint=${storage.endpoint}`;
-    const remote = createArtifactStore(createS3Driver(uri, { cacheDir: join(folder, 'cache'), env: s3Credentials }));
-    const keys = new Map<string, string>();
-    for (const { id, key } of there.last['steps'] as { id: string; key: string }[]) {
-      await copyStep(key, createArtifactStore(createDirectoryDriver(pods)), remote);
-      keys.set(id, key);
-    }
+    const { uri, keys, outputs } = await resultsIn(storage);
     const args = ['run', template, '--target', 'cluster', '--store', uri];
     const running = runSlipway(args, data, { ...env, ...s3Credentials });
     finish(await jobOfRun(), (id) => [lineOf(id, keys.get(id))]);
     const { code, stderr } = await running;
     expect(code, stderr).toBe(0);
-    const again = await runSlipway(['run', template], data);
-    expect(new Set((again.last['steps'] as { status: string }[]).map(({ status }) => status))).toEqual(
-      new Set(['cached']),
-    );
-    expect(again.last['outputs']).toEqual(there.last['outputs']);
-    const models = await runSlipway(['models', 'list'], data);
-    expect(JSON.stringify(models.last)).toContain('penguins');
+    await expectResults(data, outputs);
   } finally {
+    await storage.close();
+  }
+});
+
+it('brings results of a bundle that the app has applied into its engine, from object storage', async () => {
+  const storage = await startS3Server(['results']);
+  const data = join(folder, 'data');
+  const app = await startSlipway(['ui', '--port', '0', '--data-dir', data], 'ui.ready', { ...env, ...s3Credentials });
+  try {
+    const { uri, keys, outputs } = await resultsIn(storage);
+    const rpc = await connectRpc(String(app.event['url']));
+    const document = JSON.parse(readFileSync(template, 'utf8')) as Record<string, unknown>;
+    const bundle = { document, target: 'kubernetes', image: 'registry.example.org/engine:1', store: uri };
+    await rpc.client.cluster.apply({ bundle, namespace, dryRun: false });
+    finish(await jobOfRun(), (id) => [lineOf(id, keys.get(id))]);
+    let steps: { pod: string | null; container: string | null }[] = [];
+    for await (const status of await rpc.client.cluster.watch({ bundle, namespace })) {
+      steps = status.steps.map(({ pod, container }) => ({ pod, container }));
+      if (status.run?.state === 'succeeded') break;
+    }
+    const gone = steps.map((step, index) => (index === 0 ? { pod: null, container: null } : step));
+    const metrics = { evaluate: { accuracy: 0.9 } };
+    expect(await rpc.client.cluster.results({ bundle, namespace, steps: gone })).toEqual({
+      metrics,
+      runId: null,
+      reason: 'pods-gone',
+    });
+    const found = await rpc.client.cluster.results({ bundle, namespace, steps });
+    expect(found).toEqual({ metrics, runId: expect.any(String), reason: null });
+    const ends: unknown[] = [];
+    for await (const event of await rpc.client.run.events({ runId: String(found.runId), after: 0 })) {
+      if (event.type === 'run.finished') ends.push(event.status);
+    }
+    expect(ends).toEqual(['succeeded']);
+    rpc.close();
+    await endProcess(app.child);
+    await expectResults(data, outputs);
+  } finally {
+    await endProcess(app.child);
     await storage.close();
   }
 });

@@ -153,13 +153,6 @@ describe.skipIf(kubeconfig === undefined)('on the cluster of SLIPWAY_TEST_KUBECO
       writeFileSync(objectsFile, objects);
       for (const document of parseAllDocuments(objects)) {
         const object = document.toJS() as { kind: string; metadata: { name: string } };
-        // Pods must still be there when their logs are read.
-        if (object.kind === 'WorkflowTemplate') {
-          patches.push({
-            target: { kind: object.kind, name: object.metadata.name },
-            patch: [{ op: 'remove', path: '/spec/podGC' }],
-          });
-        }
         if (object.kind === 'PersistentVolumeClaim' && claim !== undefined) {
           patches.push({ target: { kind: object.kind }, patch: { $patch: 'delete', ...object } });
         }

@@ -37,11 +37,13 @@ export interface RunningApp {
 export function startSlipway(
   args: readonly string[],
   type: string,
+  env: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; event: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'main/cli/slipway.ts'), ...args, '--json'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {

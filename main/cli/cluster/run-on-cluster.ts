@@ -47,7 +47,6 @@ export async function runOnCluster(
     });
   }
   const objects = await objectsOfGraph(exported, target, image, store === undefined ? {} : { store });
-  keepPods(objects);
   const { namespace, objects: placed } = placedObjects(client, objects, context.text('namespace'));
   context.output.log(`Running ${exported.plan.steps.length} steps with ${target} in ${client.context}/${namespace}`);
   const applied = await applyBundle(client, objects, { namespace, signal: context.signal });
@@ -89,13 +88,6 @@ function runOnly(document: unknown, { to, from, set = [] }: SelectionOptions): E
   if (missing !== undefined) throw new AppError('params.invalid', `There is no step "${missing}" in the graph.`);
   const steps = planned.plan.steps.filter(({ id }) => selection.selected.has(id));
   return { ...planned, plan: { ...planned.plan, steps, services: [] }, bundleId: `${planned.plan.graph.id}-run` };
-}
-
-/** Pods are needed until their last line was read. */
-function keepPods(objects: readonly KubernetesObject[]): void {
-  for (const object of objects) {
-    if (object.kind === 'WorkflowTemplate') delete (object['spec'] as { podGC?: unknown }).podGC;
-  }
 }
 
 async function stopRun(client: ClusterClient, objects: readonly KubernetesObject[], namespace: string): Promise<void> {

@@ -62,7 +62,8 @@ function workflowObjects(context: ExportContext, names: Names, planText: string)
         podMetadata: { labels },
         activeDeadlineSeconds: longestRunSeconds,
         ttlStrategy: { secondsAfterCompletion: 7 * 24 * 3600 },
-        podGC: { strategy: 'OnWorkflowSuccess' },
+        // Results and logs are read from them.
+        podGC: { strategy: 'OnWorkflowSuccess', deleteDelayDuration: '24h' },
         volumes: stepVolumes(names.planConfigMap, names.storeClaim),
         templates: [...dagTemplates(plan.steps, shapes), ...shapes.templates],
       },

@@ -95,7 +95,8 @@ export const clusterHandlers = {
     const remote = createArtifactStore(driverOfUri(bundle.store, engine.dataDir));
     const baseDir = bundle.path === undefined ? context.graphsDir : dirname(bundle.path);
     const runId = await adoptResults(engine, remote, keys, { document: bundle.document, baseDir });
-    return runId === undefined ? { metrics, runId: null, reason: 'other-version' } : { metrics, runId, reason: null };
+    if (runId !== undefined) return { metrics, runId, reason: null };
+    return { metrics, runId: null, reason: keys.includes('') ? 'pods-gone' : 'other-version' };
   }),
   forward: rpc.cluster.forward.handler(async function* ({ input, context, signal }) {
     const objects = await objectsOf(context, input.bundle);
