@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +80,95 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
     await expect.poll(() => editor.node('register').count()).toBe(1);
     await editor.run();
     await window.getByText('Everything is up to date').waitFor();
+  });
+
+  it('shows the endpoints that are live in the tray', async () => {
+    // Electron lists no trays: what the shell puts into one is noted on its way.
+    await desktop.app.evaluate(({ Tray }) => {
+      const shown: { labels: string[] }[] = [];
+      Object.assign(globalThis, { shownInTray: shown });
+      const { setContextMenu } = Tray.prototype;
+      Tray.prototype.setContextMenu = function (menu) {
+        shown.push({ labels: (menu?.items ?? []).map(({ label }) => label) });
+        setContextMenu.call(this, menu);
+      };
+    });
+    const inTray = () =>
+      desktop.app.evaluate(() => (globalThis as unknown as { shownInTray: { labels: string[] }[] }).shownInTray.at(-1));
+    const editor = editorPage(window);
+    await editor.select('endpoint');
+    await window.getByRole('button', { name: 'Start endpoint' }).last().click();
+    await expect
+      .poll(async () => (await inTray())?.labels[0] ?? '', { timeout: 60_000 })
+      .toMatch(/^penguin\S* {2}http:/);
+    expect((await inTray())?.labels).toEqual(expect.arrayContaining(['Open Slipway', 'Quit']));
+  });
+
+  it('has connections that are new after the machine slept, and goes on with its run', async () => {
+    const editor = editorPage(window);
+    await Promise.all([
+      window.waitForEvent('websocket'),
+      desktop.app.evaluate(({ powerMonitor }) => {
+        powerMonitor.emit('suspend');
+        powerMonitor.emit('resume');
+      }),
+    ]);
+    await editor.run();
+    await window.getByText('Everything is up to date').waitFor({ timeout: 60_000 });
+  });
+
+  it('turns dropped data and models into nodes, opens dropped graphs, and lists them under recent files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-drop-'));
+    try {
+      const graph = join(folder, 'dropped.slipway.json');
+      const template = readFileSync(join(root, 'resources/templates/penguins.slipway.json'), 'utf8');
+      writeFileSync(graph, JSON.stringify({ ...JSON.parse(template), name: 'Dropped graph' }));
+      const csv = join(folder, 'rows.csv');
+      writeFileSync(csv, 'a,b\n1,2\n');
+      const onnx = join(folder, 'model.onnx');
+      writeFileSync(onnx, 'not read before it is run');
+      // A file that a person has given to the page has its path; one made by a script has none.
+      await window.evaluate(() => {
+        const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'given' });
+        document.body.append(input);
+      });
+      const drop = async (files: string[]) => {
+        await window.locator('#given').setInputFiles(files);
+        await window.evaluate(() => {
+          const dataTransfer = new DataTransfer();
+          for (const file of document.querySelector<HTMLInputElement>('#given')?.files ?? [])
+            dataTransfer.items.add(file);
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+        });
+      };
+      const nodes = window.locator('.react-flow__node');
+      const before = await nodes.count();
+      await drop([csv, onnx]);
+      await expect.poll(() => nodes.count()).toBe(before + 2);
+      await window.getByText('rows.csv').first().waitFor();
+      await drop([graph]);
+      await window.getByText('Dropped graph').first().waitFor();
+      const recent = () =>
+        desktop.app.evaluate(({ Menu }) => {
+          const file = Menu.getApplicationMenu()?.items.find(({ label }) => label === 'File')?.submenu;
+          return (
+            file?.items.find(({ label }) => label === 'Open recent')?.submenu?.items.map(({ label }) => label) ?? []
+          );
+        });
+      await expect.poll(recent).toContain('dropped.slipway.json');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('does what its native menu says', async () => {
+    await desktop.app.evaluate(({ Menu }) => {
+      const help = Menu.getApplicationMenu()?.items.find(({ label }) => label === 'Help')?.submenu;
+      help?.items.find(({ label }) => label === 'Keyboard shortcuts')?.click();
+    });
+    await window.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await window.keyboard.press('Escape');
+    await window.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' });
   });
 
   it('keeps to one instance', () => {
