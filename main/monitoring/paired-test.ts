@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { ModelManifest } from '../../shared/model/signature.ts';
+import { type ModelManifest, scoreOutput } from '../../shared/model/signature.ts';
 import { runBatches } from '../compute/onnx/run-batches.ts';
 import { openModel } from '../compute/scoring/open-model.ts';
 import { uniformGenerator } from '../compute/stats/random.ts';
@@ -45,7 +45,7 @@ export async function scoreFile(
 ): Promise<Float64Array> {
   const model = { manifest, path: (file: string) => join(dirname(modelPath), file) };
   const session = await openModel(model, { threads: 1, label: 'the model' });
-  const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+  const output = scoreOutput(manifest.task);
   const parts: number[] = [];
   try {
     const options = {

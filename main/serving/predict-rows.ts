@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors/app-error.ts';
-import { type ClassLabel, intervalOutputs, type ModelManifest } from '../../shared/model/signature.ts';
+import { type ClassLabel, intervalOutputs, type ModelManifest, scoreOutput } from '../../shared/model/signature.ts';
 import { encodeRows } from '../compute/onnx/encode-rows.ts';
 import { keysOfRows } from './enrich-request.ts';
 import { type InferenceOptions, runInference } from './inference.ts';
@@ -84,7 +84,7 @@ function finite(value: number | undefined): number | null {
 
 /** One prediction per row. */
 function decodePredictions(outputs: readonly Tensor[], manifest: ModelManifest): Prediction[] {
-  const name = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+  const name = scoreOutput(manifest.task);
   const tensor = outputs.find((output) => output.name === name);
   if (tensor === undefined) throw new AppError('serve.inference', `The model gave no output "${name}".`);
   const values = tensor.data as Float32Array;

@@ -97,6 +97,11 @@ export function answerInput(output: string): string {
 export const intervalOutputs = ['lower', 'upper'] as const;
 export type IntervalOutput = (typeof intervalOutputs)[number];
 
+/** The output that a model of a task is measured and compared by. */
+export function scoreOutput(task: Task): 'prediction' | 'probabilities' {
+  return task === 'regression' ? 'prediction' : 'probabilities';
+}
+
 /** Outputs of the models of a task. */
 export function answerOutputs(task: Task): string[] {
   return task === 'regression' ? ['prediction'] : ['probabilities', 'label'];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { modelManifestSchema } from '../../../shared/model/signature.ts';
+import { modelManifestSchema, scoreOutput } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { runBatches } from '../../compute/onnx/run-batches.ts';
 import { openModel } from '../../compute/scoring/open-model.ts';
@@ -10,7 +10,7 @@ const comparedRows = 1_000;
 /** Scores of a model on the first rows of a reference sample, in row order. */
 async function scoresOf(model: InputArtifact, referencePath: string): Promise<number[]> {
   const manifest = modelManifestSchema.parse(JSON.parse(await readFile(model.path('model.json'), 'utf8')));
-  const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+  const output = scoreOutput(manifest.task);
   const session = await openModel({ manifest, path: (file) => model.path(file) }, { threads: 1, label: 'the model' });
   try {
     const scores: number[] = [];

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-common';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ExplainMethod, ScoreScale } from '../../../shared/model/explanation-report.ts';
-import type { InputColumn, ModelManifest } from '../../../shared/model/signature.ts';
+import { type InputColumn, type ModelManifest, scoreOutput } from '../../../shared/model/signature.ts';
 import { calibrateScores } from '../calibration/calibrate-scores.ts';
 import { decodeLinear, scoreLinear } from '../linear/native-linear.ts';
 import { featureTensorName, mergePipelines, readPipeline } from '../onnx/merge-pipelines.ts';
@@ -240,7 +240,7 @@ async function openSampling(source: ExplainerSource, note: string | undefined): 
   });
   if (background.rows === 0) throw unsupported(label, 'the sample of its training rows is empty');
   const session = await openModel({ manifest, path }, { threads, label, silent: true });
-  const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+  const output = scoreOutput(manifest.task);
   const width = Math.max(1, manifest.classes.length);
   const score = async (feeds: Record<string, Tensor>) => {
     const outputs = await session.run(feeds, [output]);

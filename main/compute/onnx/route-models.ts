@@ -5,6 +5,7 @@ import {
   type InputColumn,
   type ModelManifest,
   routeOutput,
+  scoreOutput,
 } from '../../../shared/model/signature.ts';
 import { opsetsOf } from './adopted-model.ts';
 import { finishModel, outputClasses } from './append-model.ts';
@@ -163,7 +164,7 @@ function addAdjusted(
 
 /** `probabilities` or `prediction` of the rows so far; labels follow from them. */
 function declareAnswerInput(builder: GraphBuilder, { task, classes }: AnswerShape): Map<string, string> {
-  const output = task === 'regression' ? 'prediction' : 'probabilities';
+  const output = scoreOutput(task);
   const width = task === 'regression' ? 1 : classes.length;
   return new Map([[output, builder.input(answerInput(output), 'FP32', ['N', width])]]);
 }

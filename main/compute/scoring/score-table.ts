@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { ModelManifest } from '../../../shared/model/signature.ts';
+import { type ModelManifest, scoreOutput } from '../../../shared/model/signature.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 import type { DuckDb } from '../duckdb/connection.ts';
 import { duckdbApi } from '../duckdb/duckdb-library.ts';
@@ -110,7 +110,7 @@ async function appendScores(options: ScoreOptions, added: readonly AddedColumn[]
   const { DuckDBDataChunk, BIGINT, BOOLEAN, DOUBLE, VARCHAR } = duckdbApi();
   const sqlTypes = { BIGINT, BOOLEAN, DOUBLE, VARCHAR };
   const types = added.map(({ sqlType }) => sqlTypes[sqlType]);
-  const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+  const output = scoreOutput(manifest.task);
   const appender = await db.appender(scoresTable);
   try {
     const batches = runBatches(session, options.tablePath, {

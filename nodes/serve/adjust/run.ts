@@ -3,7 +3,7 @@ import { mergeInputColumns } from '../../../main/compute/onnx/raw-inputs.ts';
 import { adjustAlone, adjustModel } from '../../../main/compute/onnx/route-models.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { modelFiles, requireOnnxForm } from '../../../shared/model/model-form.ts';
-import { answerInput } from '../../../shared/model/signature.ts';
+import { answerInput, scoreOutput } from '../../../shared/model/signature.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
 import { readAnswerRule } from '../../lib/answer-rule.ts';
 import { composeModel } from '../../lib/compose-model.ts';
@@ -36,7 +36,7 @@ export const runner = implementNode(adjustNode, {
     if (manifest.pipeline !== undefined) {
       await files.addModel(artifact, manifest, { name: '', when: [], optional: false });
       const taken = files.steps.map(({ name }) => name);
-      const answer = rule.onAnswer ? [answerInput(task === 'regression' ? 'prediction' : 'probabilities')] : [];
+      const answer = rule.onAnswer ? [answerInput(scoreOutput(task))] : [];
       const step = {
         name: freeName('post', taken),
         takesAnswer: true,

@@ -3,7 +3,7 @@ import { Tensor } from 'onnxruntime-common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensembleOfModel } from '../../../main/cluster/triton/ensemble-of-model.ts';
 import { openSession } from '../../../main/compute/onnx/session.ts';
-import { type ModelManifest, modelManifestSchema } from '../../../shared/model/signature.ts';
+import { type ModelManifest, modelManifestSchema, scoreOutput } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { StepChain } from '../../../test/support/step-chain.ts';
 import { imputeNode } from '../../feature/impute/definition.ts';
@@ -65,7 +65,7 @@ async function manifestOf(artifact: InputArtifact): Promise<ModelManifest> {
 async function scoresOf(artifact: InputArtifact, inputs: readonly { a: number; b: number }[]): Promise<number[][]> {
   const { task } = await manifestOf(artifact);
   const session = await openSession(artifact.path('model.onnx'), { threads: 1, label: 'it' });
-  const output = task === 'regression' ? 'prediction' : 'probabilities';
+  const output = scoreOutput(task);
   const all: number[][] = [];
   for (const row of inputs) {
     const feeds = Object.fromEntries(
@@ -88,7 +88,7 @@ async function batchOf(artifact: InputArtifact, inputs: readonly { a: number; b:
       [inputs.length, 1],
     );
   const feeds = Object.fromEntries(session.inputNames.map((name) => [name, column(name as 'a' | 'b')]));
-  const data = (await session.run(feeds))[task === 'regression' ? 'prediction' : 'probabilities']?.data as Float32Array;
+  const data = (await session.run(feeds))[scoreOutput(task)]?.data as Float32Array;
   await session.release();
   const width = task === 'regression' ? 1 : classes.length;
   return inputs.map((_, i) => Array.from(data.subarray(i * width, (i + 1) * width)));

@@ -7,6 +7,7 @@ import {
   type InputColumn,
   type ModelManifest,
   type PipelineStep,
+  scoreOutput,
 } from '../../../shared/model/signature.ts';
 import { modelFiles, requireOnnxForm } from '../../../shared/model/model-form.ts';
 import { type InputArtifact, implementNode } from '../../../shared/node/runner.ts';
@@ -75,7 +76,7 @@ export const runner = implementNode(routerNode, {
 });
 
 function ruleStep(name: string, rule: AnswerRule, { task }: ModelManifest): Omit<PipelineStep, 'file'> {
-  const answer = rule.onAnswer ? [answerInput(task === 'regression' ? 'prediction' : 'probabilities')] : [];
+  const answer = rule.onAnswer ? [answerInput(scoreOutput(task))] : [];
   return {
     name,
     inputs: [...namesOf(rule.columns), ...answer],

@@ -13,7 +13,12 @@ import { type ModelSession, scoreEstimator } from '../../../main/compute/scoring
 import { type RowTensor, runSteps } from '../../../main/compute/scoring/run-steps.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Parity } from '../../../shared/model/report.ts';
-import type { InputColumn, ModelManifest, PipelineStep } from '../../../shared/model/signature.ts';
+import {
+  type InputColumn,
+  type ModelManifest,
+  type PipelineStep,
+  scoreOutput,
+} from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { loadNativeScorer, type NativeScorer } from '../../lib/native-scorer.ts';
 
@@ -123,7 +128,7 @@ async function checkStepParity(
     for (const { name, file } of steps) {
       sessions.set(name, await openSession(model.path(file), { threads, label: `step ${name}` }));
     }
-    const output = manifest.task === 'regression' ? 'prediction' : 'probabilities';
+    const output = scoreOutput(manifest.task);
     const comparison = new Comparison(manifest);
     const total = Math.min(MAX_ROWS, table.manifest.rowCount ?? MAX_ROWS);
     const chunks = readColumns(table.path('data.parquet'), manifest.inputs, {
@@ -185,7 +190,7 @@ async function serve(
   rows: readonly Record<string, unknown>[],
 ): Promise<Served> {
   const out = await session.run(encodeRows(rows, manifest.inputs));
-  const scores = out[manifest.task === 'regression' ? 'prediction' : 'probabilities'];
+  const scores = out[scoreOutput(manifest.task)];
   if (scores === undefined) throw new AppError('artifact.corrupt', 'The model has no output of scores.');
   const labels = out['label']?.data as BigInt64Array | string[] | undefined;
   return {

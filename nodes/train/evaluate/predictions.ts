@@ -1,6 +1,6 @@
 import { type BatchSession, runBatches } from '../../../main/compute/onnx/run-batches.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { MISSING_STRING, type InputColumn, type ModelManifest } from '../../../shared/model/signature.ts';
+import { MISSING_STRING, type InputColumn, type ModelManifest, scoreOutput } from '../../../shared/model/signature.ts';
 import type { InputArtifact } from '../../../shared/node/runner.ts';
 import { nearMisses } from '../../../shared/text/near-misses.ts';
 import { findsByItself } from '../../lib/unlabelled-kinds.ts';
@@ -46,7 +46,7 @@ export async function predictTable(options: PredictOptions): Promise<Predictions
   let unlabelled = 0;
   let unreached = 0;
   const label = labelInput(manifest);
-  const output = isClassification ? 'probabilities' : 'prediction';
+  const output = scoreOutput(manifest.task);
   for await (const batch of runBatches(session, table.path('data.parquet'), {
     inputs: manifest.inputs,
     extra: [label],

@@ -3,7 +3,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { takeTensorRows } from '../../../main/compute/explain/tensor-rows.ts';
 import type { BatchSession } from '../../../main/compute/onnx/run-batches.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { ModelManifest } from '../../../shared/model/signature.ts';
+import { type ModelManifest, scoreOutput } from '../../../shared/model/signature.ts';
 
 /** Rows of raw inputs that a model scores again and again with some of them changed. */
 export class ScoredSample {
@@ -23,7 +23,7 @@ export class ScoredSample {
     signal: AbortSignal,
   ) {
     this.#session = session;
-    this.#output = task === 'regression' ? 'prediction' : 'probabilities';
+    this.#output = scoreOutput(task);
     this.#signal = signal;
     this.width = Math.max(1, classes.length);
     this.feeds = feeds;
