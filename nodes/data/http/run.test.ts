@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -98,6 +98,18 @@ describe('data.http', () => {
   ])('reads %s', async (_, answer, params) => {
     handler = answer;
     expect(await read(params)).toEqual([['a'], [1], [2]]);
+  });
+
+  it('reads texts that end in half a character, as servers cut them', async () => {
+    handler = (_url, _request, response) => json(response, [{ text: 'half \ud83d' }, { text: 'whole \u{1f600}' }]);
+    expect(await read()).toEqual([['text'], ['half \ufffd'], ['whole \u{1f600}']]);
+  });
+
+  it('says where it cannot write', async () => {
+    handler = (_url, _request, response) => json(response, [{ a: 1 }]);
+    const ctx = contextOf({});
+    mkdirSync(join(ctx.workDir, 'rows.ndjson'));
+    await expect(runner.run(ctx)).rejects.toThrow('EISDIR');
   });
 
   it('follows a Link header', async () => {

@@ -1,15 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import type { z } from 'zod';
 import { withDuckDb } from '../../../main/compute/duckdb/connection.ts';
 import { fileError, openFileSource } from '../../../main/compute/duckdb/file-source.ts';
 import type { FileFormat, FileSourceOptions } from '../../../main/compute/duckdb/file-source-options.ts';
 import { stepDuckDbOptions } from '../../../main/compute/duckdb/step-options.ts';
 import { storedColumn, writeTable } from '../../../main/compute/duckdb/write-table.ts';
+import { wholeCharacters } from '../../../main/compute/duckdb/whole-characters.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { InferResult } from '../../../shared/node/define-node.ts';
 import { implementNode } from '../../../shared/node/runner.ts';
@@ -147,7 +146,7 @@ async function fetchPages(
     params.pages === 'number' ? pageUrl(requests.first, params, params.firstPage) : requests.first;
   let format: FileFormat | undefined;
   const lines = join(folder, 'rows.ndjson');
-  const writer = createWriteStream(lines);
+  const file = await open(lines, 'w');
   try {
     for (let page = 1; url !== undefined; page++) {
       if (page > most) {
@@ -169,9 +168,7 @@ async function fetchPages(
       if (format === 'json') {
         const body = await readJson(path, answer.url);
         const rows = rowsOf(body, params.rows, answer.url);
-        for (const row of rows)
-          if (!writer.write(`${JSON.stringify(row)}\n`))
-            await new Promise<void>((resolve) => writer.once('drain', () => resolve()));
+        await writeRows(file, rows);
         await rm(path);
         url =
           rows.length === 0 && params.pages === 'number'
@@ -185,13 +182,27 @@ async function fetchPages(
       }
     }
   } finally {
-    writer.end();
-    await finished(writer);
+    await file.close();
   }
   if (format === 'json') return { paths: [lines], format: 'ndjson' };
   const [first, ...others] = paths;
   if (first === undefined || format === undefined) throw new AppError('internal.bug', 'No page was read.');
   return { paths: [first, ...others], format };
+}
+
+/** Characters that are written at a time. */
+const writtenChars = 2 ** 20;
+
+/** A row per line. */
+async function writeRows(file: FileHandle, rows: readonly unknown[]): Promise<void> {
+  let text = '';
+  for (const row of rows) {
+    text += `${wholeCharacters(JSON.stringify(row))}\n`;
+    if (text.length < writtenChars) continue;
+    await file.appendFile(text);
+    text = '';
+  }
+  await file.appendFile(text);
 }
 
 function pageUrl(first: URL, params: Params, value: number | string): URL {
