@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { featureHeader } from './enrich-request.ts';
 import type { Answer } from './http-answer.ts';
+import { requestIdHeader } from './request-id.ts';
 
 const maxAgeSeconds = 600;
 const anyOrigin = '*';
 const allowedHeaders =
   'authorization, content-type, inference-header-content-length, traceparent, x-slipway-session, x-slipway-timing, x-slipway-track';
-const exposedHeaders =
-  'inference-header-content-length, retry-after, server-timing, x-slipway-features, x-slipway-request-id';
+const exposedHeaders = `inference-header-content-length, retry-after, server-timing, ${featureHeader}, ${requestIdHeader}`;
 
 /** Whether pages of an origin may ask; `*` allows every one. */
 export function allowsOrigin(allowed: readonly string[], origin: string): boolean {

@@ -24,6 +24,7 @@ import { isLocalRequest } from './loopback.ts';
 import { answerFormat, contentTypes, readPredictBody, requestFormat, writePredictions } from './predict-body.ts';
 import { predictRows } from './predict-rows.ts';
 import { BodyBudget, readBody } from './read-body.ts';
+import { requestIdHeader } from './request-id.ts';
 import { type RequestTiming, serverTiming, timingHeader } from './request-timing.ts';
 import { type InferenceRoute, matchRoute, openRoutes, type Route, routeMethods, scopeOf } from './routes.ts';
 import type { ServedModel } from './served-model.ts';
@@ -61,9 +62,14 @@ export class HttpFront {
     } else {
       answer = await this.#handleOther(route, request, response);
     }
-    const acceptEncoding = request.headers['accept-encoding'];
-    if (typeof acceptEncoding === 'string') answer = await compressAnswer(answer, acceptEncoding);
-    this.#send(request, response, answer);
+    try {
+      const acceptEncoding = request.headers['accept-encoding'];
+      if (typeof acceptEncoding === 'string') answer = await compressAnswer(answer, acceptEncoding);
+      this.#send(request, response, answer);
+    } catch (error) {
+      // Nobody waits for this: what is thrown on would end the process.
+      this.#send(request, response, answerOfError(error, this.#context.log));
+    }
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
@@ -306,9 +312,14 @@ async function predict(
     contentType: contentTypes[answered],
     body: writePredictions(answered, predictions, about),
     // Where the body has no place for it: the id that feedback is joined by.
-    ...(answered === 'json' ? {} : { headers: { 'x-slipway-request-id': id } }),
+    ...(answered === 'json' ? {} : { headers: { [requestIdHeader]: headerText(id) } }),
   };
   return { rows: rows.length, answer: withFeatures(answer, uses) };
+}
+
+/** Characters that a header cannot have as UTF-8, percent-encoded. */
+function headerText(text: string): string {
+  return text.toWellFormed().replaceAll(/[^\x20-\x7e]/gu, encodeURIComponent);
 }
 
 /** What a request may carry: keys of features beside the columns of the model. */

@@ -1,5 +1,8 @@
 import { AppError } from '../../shared/errors/app-error.ts';
 
+/** Of an answer whose body has no place for the id. */
+export const requestIdHeader = 'x-slipway-request-id';
+
 /** Each row of a request is logged with its id. */
 export const maxIdCharacters = 1_000;
 

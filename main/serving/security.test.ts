@@ -82,6 +82,8 @@ describe('pages of other origins', () => {
       200,
       'https://app.example.com',
     ]);
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(', ');
+    expect(exposed).toEqual(expect.arrayContaining(['slipway-features', 'x-slipway-request-id']));
     const asked = { 'access-control-request-method': 'POST' };
     const preflight = await send('https://app.example.com', 'OPTIONS', asked);
     expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'POST']);

@@ -570,6 +570,15 @@ describe('rows', () => {
     expect(reply.body['error']).toContain(message);
   });
 
+  it('names a request beside rows that have no place for its id, whatever characters it has', async () => {
+    const body = JSON.stringify({ id: 'a b\r\nc: €\ud83d', rows: [{ amount: 9, origin: 'SFO' }] });
+    const headers = { accept: 'text/csv' };
+    const answer = await fetch(`${url}/v1/models/rows/predict`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-slipway-request-id')).toBe('a b%0D%0Ac: %E2%82%AC%EF%BF%BD');
+    expect(await answer.text()).toContain('true');
+  });
+
   it('says that a model without known columns takes tensors', async () => {
     const reply = await post('/v1/models/adder/predict', { rows: [{}] });
     expect(reply).toMatchObject({ status: 400, body: { error: expect.stringContaining('/v2/models/adder/infer') } });
