@@ -14,7 +14,12 @@ export interface EngineConnection {
   stop(): void;
 }
 
-export function createEngineConnection(options: EngineHostOptions, initial?: RemoteEngine): EngineConnection {
+export interface EngineConnectionOptions extends EngineHostOptions {
+  /** The engine of another machine shows a certificate that is not trusted, or not any more. */
+  onUntrusted: (url: string) => void;
+}
+
+export function createEngineConnection(options: EngineConnectionOptions, initial?: RemoteEngine): EngineConnection {
   let host: EngineHost | undefined;
   let remote: { engine: RemoteEngine; relay: Promise<RemoteRelay> } | undefined;
 
@@ -24,7 +29,7 @@ export function createEngineConnection(options: EngineHostOptions, initial?: Rem
   }
 
   function begin(engine: RemoteEngine): Promise<RemoteRelay> {
-    const relay = openRemoteRelay(engine, options.log);
+    const relay = openRemoteRelay(engine, { log: options.log, onUntrusted: () => options.onUntrusted(engine.url) });
     remote = { engine, relay };
     return relay;
   }

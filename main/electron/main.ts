@@ -138,6 +138,7 @@ function start(): void {
             windows.broadcast(channels.engineState, state === 'ready' ? 'ready' : 'restarting');
             if (state === 'failed') void tellEngineFailed(detail ?? '');
           },
+          onUntrusted: (url) => void tellUntrusted(url),
         },
         remoteEngine === undefined || token === undefined ? undefined : { ...remoteEngine, token },
       );
@@ -203,6 +204,18 @@ function start(): void {
     });
     engine?.restart();
   }
+}
+
+async function tellUntrusted(url: string): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'warning',
+    title: 'Slipway',
+    message: 'The certificate of the engine is not trusted',
+    detail:
+      `${url} shows another certificate than the one you trusted, or one that no authority vouches for any more. ` +
+      'Nothing was sent to it. If nobody has changed it, somebody may be in between. ' +
+      'Connect to it again in the settings to see the certificate and decide.',
+  });
 }
 
 async function askToKeepServing(live: number): Promise<boolean> {

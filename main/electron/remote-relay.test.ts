@@ -27,18 +27,13 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A certificate that no authority vouches for; undefined without OpenSSL. */
-function selfSigned(name: string): { cert: string; key: string } | undefined {
-  const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
-  const subject = ['-subj', '/CN=localhost', '-days', '2'];
+/** A certificate that no authority vouches for; undefined without OpenSSL, or where it makes none that has ended. */
+function selfSigned(name: string, days = '2'): { cert: string; key: string } | undefined {
+  const [cert, key, asked] = [join(folder, `${name}.crt`), join(folder, `${name}.key`), join(folder, `${name}.csr`)];
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
   try {
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
-      {
-        stdio: 'ignore',
-      },
-    );
+    openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', asked, '-subj', '/CN=localhost');
+    openssl('x509', '-req', '-in', asked, '-signkey', key, '-out', cert, '-days', days);
   } catch {
     return undefined;
   }
@@ -75,6 +70,7 @@ it('asks before it speaks to another machine without TLS', async () => {
   });
 });
 
+const unheard = { log: () => undefined, onUntrusted: () => undefined };
 const first = selfSigned('first');
 const second = selfSigned('second');
 describe.skipIf(first === undefined)(`over TLS${first === undefined ? ' (skipped: no openssl)' : ''}`, () => {
@@ -87,18 +83,46 @@ describe.skipIf(first === undefined)(`over TLS${first === undefined ? ' (skipped
     const { fingerprint } = asked;
     expect(await checkRemoteEngine({ url, token: 'right', fingerprint })).toEqual({ status: 'connected' });
 
-    const relay = await openRemoteRelay({ url, token: 'right', fingerprint }, () => undefined);
+    const relay = await openRemoteRelay({ url, token: 'right', fingerprint }, unheard);
     expect(await textAt(portOf(relay.url))).toBe('hello');
     relay.close();
 
     const impostor = `https://127.0.0.1:${await listen(createTlsServer(second, engine))}`;
-    expect(await checkRemoteEngine({ url: impostor, token: 'right', fingerprint })).toMatchObject({
-      status: 'changed',
+    const changed = await checkRemoteEngine({ url: impostor, token: 'right', fingerprint });
+    if (changed.status !== 'changed') throw new Error(`not refused: ${changed.status}`);
+    // The new one, for a person to compare and to trust in turn.
+    expect(changed.fingerprint).toMatch(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/);
+    expect(changed.fingerprint).not.toBe(fingerprint);
+    expect(await checkRemoteEngine({ url: impostor, token: 'right', fingerprint: changed.fingerprint })).toEqual({
+      status: 'connected',
     });
     const log: string[] = [];
-    const refused = await openRemoteRelay({ url: impostor, token: 'right', fingerprint }, (text) => log.push(text));
-    await expect(textAt(portOf(refused.url))).rejects.toThrow();
+    let told = 0;
+    const refused = await openRemoteRelay(
+      { url: impostor, token: 'right', fingerprint },
+      { log: (text) => log.push(text), onUntrusted: () => (told += 1) },
+    );
+    for (let attempt = 0; attempt < 2; attempt++) await expect(textAt(portOf(refused.url))).rejects.toThrow();
     expect(log.join()).toContain('certificate is not trusted');
+    expect(told).toBe(1);
     refused.close();
+  });
+
+  const old = selfSigned('old', '-1');
+  const none = old === undefined ? ' (skipped: this openssl makes no expired certificate)' : '';
+  it.skipIf(old === undefined)(`says that a certificate has expired, and keeps to a trusted one${none}`, async () => {
+    if (old === undefined) return;
+    const url = `https://127.0.0.1:${await listen(createTlsServer(old, engine))}`;
+    const asked = await checkRemoteEngine({ url, token: 'right' });
+    if (asked.status !== 'untrusted') throw new Error(`not asked: ${asked.status}`);
+    expect(asked.expiredMs).toBeLessThan(Date.now());
+    const { fingerprint } = asked;
+    expect(await checkRemoteEngine({ url, token: 'right', fingerprint })).toEqual({ status: 'connected' });
+    if (first === undefined) return;
+    const renewed = `https://127.0.0.1:${await listen(createTlsServer(first, engine))}`;
+    expect(await checkRemoteEngine({ url: renewed, token: 'right', fingerprint })).toMatchObject({
+      status: 'changed',
+      expiredMs: null,
+    });
   });
 });

@@ -15,13 +15,26 @@ export interface RemoteRelay {
   close(): void;
 }
 
-/** Says whether the certificate may be used: an authority vouches for it, or it is the pinned one. */
-function isTrusted(socket: TLSSocket, pinned: string | undefined): boolean {
-  return pinned === undefined ? socket.authorized : fingerprintOf(socket) === pinned;
+/**
+ * Says whether the certificate may be used: an authority vouches for it, or it is the pinned one. Of that one a person has
+ * compared the fingerprint, so its dates and names say nothing more.
+ */
+function isTrusted(socket: TLSSocket, shown: ShownCertificate, pinned: string | undefined): boolean {
+  return pinned === undefined ? socket.authorized : shown.fingerprint !== '' && shown.fingerprint === pinned;
 }
 
-function fingerprintOf(socket: TLSSocket): string {
-  return socket.getPeerX509Certificate()?.fingerprint256 ?? '';
+interface ShownCertificate {
+  /** SHA-256; empty where none was shown. */
+  fingerprint: string;
+  /** When it ended; null while it is valid. */
+  expiredMs: number | null;
+}
+
+/** What the other side has shown; once for each connection, since Node gives its certificate only once. */
+function shownCertificate(socket: TLSSocket): ShownCertificate {
+  const certificate = socket.getPeerX509Certificate();
+  const endMs = Date.parse(certificate?.validTo ?? '');
+  return { fingerprint: certificate?.fingerprint256 ?? '', expiredMs: endMs < Date.now() ? endMs : null };
 }
 
 function isLoopbackName(hostname: string): boolean {
@@ -46,11 +59,13 @@ function open(url: URL, fingerprint: string | undefined): Promise<Socket> {
     });
     socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
       clearTimeout(timer);
-      if (url.protocol === 'https:' && !isTrusted(socket as TLSSocket, fingerprint)) {
-        const found = fingerprintOf(socket as TLSSocket);
-        socket.destroy();
-        reject(new UntrustedCertificate(found));
-        return;
+      if (url.protocol === 'https:') {
+        const shown = shownCertificate(socket as TLSSocket);
+        if (!isTrusted(socket as TLSSocket, shown, fingerprint)) {
+          socket.destroy();
+          reject(new UntrustedCertificate(shown));
+          return;
+        }
       }
       resolve(socket);
     });
@@ -58,11 +73,11 @@ function open(url: URL, fingerprint: string | undefined): Promise<Socket> {
 }
 
 class UntrustedCertificate extends Error {
-  readonly fingerprint: string;
+  readonly shown: ShownCertificate;
 
-  constructor(fingerprint: string) {
+  constructor(shown: ShownCertificate) {
     super('its certificate is not trusted');
-    this.fingerprint = fingerprint;
+    this.shown = shown;
   }
 }
 
@@ -85,7 +100,7 @@ export async function checkRemoteEngine(engine: RemoteEngine): Promise<ConnectRe
     return { status: 'connected' };
   } catch (error) {
     if (error instanceof UntrustedCertificate) {
-      return { status: engine.fingerprint === undefined ? 'untrusted' : 'changed', fingerprint: error.fingerprint };
+      return { status: engine.fingerprint === undefined ? 'untrusted' : 'changed', ...error.shown };
     }
     const message = error instanceof Error ? error.message : String(error);
     return { status: 'failed', message: `${url.host} cannot be reached: ${message}.` };
@@ -112,9 +127,16 @@ function probe(url: URL, token: string, socket: Socket): Promise<number> {
   });
 }
 
-/** Listens on loopback and passes each connection on, checking the certificate every time. */
-export function openRemoteRelay(engine: RemoteEngine, log: (text: string) => void): Promise<RemoteRelay> {
+/**
+ * Listens on loopback and passes each connection on, checking the certificate every time. `onUntrusted` is called for the
+ * first one that is refused, since the window only sees that nobody answers.
+ */
+export function openRemoteRelay(
+  engine: RemoteEngine,
+  { log, onUntrusted }: { log: (text: string) => void; onUntrusted: () => void },
+): Promise<RemoteRelay> {
   const url = new URL(engine.url);
+  let told = false;
   const sockets = new Set<Socket>();
   const server: Server = createServer((near) => {
     sockets.add(near);
@@ -131,6 +153,9 @@ export function openRemoteRelay(engine: RemoteEngine, log: (text: string) => voi
       (error: unknown) => {
         log(`Remote engine: ${error instanceof Error ? error.message : String(error)}`);
         near.destroy();
+        if (!(error instanceof UntrustedCertificate) || told) return;
+        told = true;
+        onUntrusted();
       },
     );
   });

@@ -3,6 +3,7 @@ import type { FoundEngine } from '../../shared/app/discovery.ts';
 import type { ConnectResult, DesktopShell, EngineChoice } from '../../shared/rpc/shell-contract.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
+import { formatRelative } from '../ui/format.ts';
 import { useProposedEngine } from './proposed-engine.ts';
 import { t } from './text.ts';
 
@@ -114,6 +115,7 @@ export function EngineSettings({ desktop }: { desktop: DesktopShell }) {
           <p>
             <code>{result.fingerprint}</code>
           </p>
+          {result.expiredMs !== null && <p>{t.expired(formatRelative(result.expiredMs))}</p>}
           <Button variant="danger" disabled={busy} onClick={() => void connect({ fingerprint: result.fingerprint })}>
             {t.trustAndConnect}
           </Button>

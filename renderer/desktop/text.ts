@@ -19,6 +19,7 @@ export const t = defineText(
       'No authority vouches for the certificate of this engine. Compare its SHA-256 fingerprint with the one shown there:',
     changed:
       'The certificate is another one than the one you trusted. If you did not change it, somebody may be in between. Its fingerprint:',
+    expired: (when: string) => `It has expired (${when}). An engine whose certificate is kept up has a newer one.`,
     trustAndConnect: 'Trust it and connect',
     notEncrypted: 'This address is not encrypted: everybody on the way can read along and take the token.',
     connectAnyway: 'Connect anyway',
@@ -81,6 +82,7 @@ export const t = defineText(
       'Niemand bürgt für das Zertifikat dieser Engine. Vergleiche seinen SHA-256-Fingerabdruck mit dem, der dort steht:',
     changed:
       'Das Zertifikat ist ein anderes als das, dem du vertraut hast. Wenn du es nicht geändert hast, ist vielleicht jemand dazwischen. Sein Fingerabdruck:',
+    expired: (when) => `Es ist abgelaufen (${when}). Eine Engine, deren Zertifikat gepflegt wird, hat ein neueres.`,
     trustAndConnect: 'Vertrauen und verbinden',
     notEncrypted: 'Diese Adresse ist nicht verschlüsselt: Alle auf dem Weg können mitlesen und das Token nehmen.',
     connectAnyway: 'Trotzdem verbinden',

@@ -62,10 +62,10 @@ export interface RemoteEngine {
 
 export type ConnectResult =
   | { status: 'connected' }
-  /** No authority vouches for the certificate: ask, then give the fingerprint. */
-  | { status: 'untrusted'; fingerprint: string }
+  /** No authority vouches for the certificate: ask, then give the fingerprint. `expiredMs`: null while it is valid. */
+  | { status: 'untrusted'; fingerprint: string; expiredMs: number | null }
   /** The certificate is another one than before. */
-  | { status: 'changed'; fingerprint: string }
+  | { status: 'changed'; fingerprint: string; expiredMs: number | null }
   | { status: 'not-encrypted' }
   | { status: 'failed'; message: string };
 
