@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { readGraphText } from '../../shared/graph/read-graph.ts';
 import type { Plan, PlanStep } from '../../shared/plan/plan.ts';
 import type { KubernetesObject } from './bundle.ts';
+import { exportContextOf } from './context-of-graph.ts';
 import type { ExportContext } from './export-context.ts';
 import { lintObjects } from './lint-objects.ts';
 import { renderBundle } from './targets.ts';
@@ -45,6 +49,12 @@ interface Template {
       arguments?: { parameters: { value: string }[] };
     }[];
   };
+}
+
+/** With steps, a registered model and an endpoint. */
+function penguins(): ExportContext {
+  const path = fileURLToPath(new URL('../../resources/templates/penguins.slipway.json', import.meta.url));
+  return exportContextOf(readGraphText(readFileSync(path, 'utf8'), definitionOf));
 }
 
 const samplePath = 'pkg:vega-datasets/data/penguins.json';
@@ -166,6 +176,13 @@ describe('kubernetes', () => {
     }
     expect(new Set(objects.map(({ kind, name }) => `${kind}/${name}`)).size).toBe(objects.length);
     expect(files.find(({ path }) => path === 'base/workflow.yaml')?.text).toContain('--step');
+  });
+
+  it.each(['kubernetes', 'kserve', 'argo,kserve', 'ray'])('%s: names of Services begin with a letter', (target) => {
+    const { objects } = renderBundle(target, { ...penguins(), bundleId: '2024-penguins' });
+    const named = objects.filter(({ kind }) => /^(Service|InferenceService|InferenceGraph|RayService)$/.test(kind));
+    expect(named.length).toBeGreaterThan(0);
+    for (const { name } of named) expect(name).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
   });
 
   it('refuses a pinned step', () => {
@@ -423,4 +440,27 @@ it('finds a workflow whose pods a restricted namespace would refuse', () => {
 it('quotes every string scalar, so that n, y and 1e3 stay text', () => {
   const text = toYaml([{ answer: 'n', number: '1e3', count: 3 }]);
   expect(text).toBe('answer: "n"\nnumber: "1e3"\ncount: 3\n');
+});
+
+describe('kserve', () => {
+  it('lets no canary scale, which KServe refuses, and says what its containers may use', () => {
+    const { files } = renderBundle('kserve', penguins());
+    const textOf = (path: string) => files.find((file) => file.path === path)?.text ?? '';
+    const component = parseAllDocuments(textOf('components/canary/kustomization.yaml'))[0]?.toJS() as {
+      patches: { patch: string }[];
+    };
+    const [operation] = JSON.parse(component.patches[0]?.patch ?? '[]') as {
+      value: { predictor: Record<string, unknown> }[];
+    }[];
+    const canary = operation?.value[0]?.predictor ?? {};
+    expect(canary).toMatchObject({ name: 'challenger', minReplicas: 1 });
+    for (const field of ['maxReplicas', 'scaleMetric', 'scaleTarget']) expect(canary).not.toHaveProperty(field);
+    const stable = parseAllDocuments(textOf('base/endpoint-endpoint.yaml'))
+      .map((document) => document.toJS() as { kind: string; spec: { predictor: Record<string, unknown> } })
+      .find(({ kind }) => kind === 'InferenceService')?.spec.predictor;
+    expect(stable).toMatchObject({ minReplicas: 2, maxReplicas: 8, scaleMetric: 'cpu' });
+    for (const { model } of [canary, stable ?? {}] as { model: unknown }[]) {
+      expect(model).toMatchObject({ resources: { limits: { cpu: '2', memory: '1Gi' } } });
+    }
+  });
 });

@@ -34,7 +34,9 @@ export const httpPort = 8080;
 export const longestRunSeconds = 6 * 3600;
 
 export function namesOf(plan: Plan, planText: string, bundleId: string = plan.graph.id): Names {
-  const graph = toDnsLabel(bundleId, 40);
+  const label = toDnsLabel(bundleId, 40);
+  // Names of Services and InferenceServices begin with a letter.
+  const graph = /^[a-z]/.test(label) ? label : toDnsLabel(`g ${bundleId}`, 40);
   const digest = bytesToHex(sha256(new TextEncoder().encode(planText))).slice(0, 8);
   return {
     graph,

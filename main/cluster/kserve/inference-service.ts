@@ -3,23 +3,22 @@ import type { ExportContext } from '../export-context.ts';
 import { labelsOf, type Names, selectorOf } from '../names.ts';
 import { restrictedPod } from '../pod-security.ts';
 
-/** What every predictor has, whatever it serves. */
+/** What every predictor has, whatever it serves; one that scales says besides to how many replicas, and by what. */
 export function predictorOf(options: {
   account: string;
   labels: Record<string, string>;
-  replicas: { min: number; max: number };
+  minReplicas: number;
 }): Record<string, unknown> {
   return {
     serviceAccountName: options.account,
     automountServiceAccountToken: false,
-    minReplicas: options.replicas.min,
-    maxReplicas: options.replicas.max,
-    scaleMetric: 'cpu',
-    scaleTarget: 70,
+    minReplicas: options.minReplicas,
     labels: options.labels,
     securityContext: restrictedPod,
   };
 }
+
+const scaling = { maxReplicas: 8, scaleMetric: 'cpu', scaleTarget: 70 };
 
 /** The InferenceService, its account, and the opening in the network policy. */
 export function inferenceServiceObjects(
@@ -29,7 +28,7 @@ export function inferenceServiceObjects(
 ): KubernetesObject[] {
   const { name, port } = service;
   const labels = labelsOf(names.graph, name, context.version);
-  const predictor = { ...predictorOf({ account: name, labels, replicas: { min: 2, max: 8 } }), ...service.predictor };
+  const predictor = { ...predictorOf({ account: name, labels, minReplicas: 2 }), ...scaling, ...service.predictor };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, labels }, automountServiceAccountToken: false },
     {

@@ -16,6 +16,7 @@ import { type ExportContext, isMonitored, type PlannedEndpoint, plannedEndpoints
 import { httpPort, labelsOf, longestRunSeconds, type Names, selectorOf, storeFolder } from '../names.ts';
 import { temporaryVolume, volumesOf } from '../model-server.ts';
 import { restrictedContainer } from '../pod-security.ts';
+import type { ContainerResources } from '../step-resources.ts';
 import { storeEnvironment } from '../store-environment.ts';
 import { rolloutGraph } from './rollout-graph.ts';
 import { inferenceServiceObjects, predictorOf } from './inference-service.ts';
@@ -111,7 +112,7 @@ function servingRuntime(context: ExportContext, names: Names): KubernetesObject 
           startupProbe: { ...probe('/v2/health/ready'), periodSeconds: 5, failureThreshold: longestRunSeconds / 5 },
           readinessProbe: { ...probe('/v2/health/ready'), periodSeconds: 5, failureThreshold: 2 },
           livenessProbe: { ...probe('/v2/health/live'), periodSeconds: 10, failureThreshold: 3 },
-          resources: monitored ? monitoredResources : endpointResources,
+          resources: serverResources(context),
           securityContext: restrictedContainer,
           volumeMounts: [
             { name: 'store', mountPath: storeFolder, readOnly: true },
@@ -127,6 +128,10 @@ function servingRuntime(context: ExportContext, names: Names): KubernetesObject 
 /** One runtime serves all endpoints, so one that hands requests over decides for all. */
 function hasMonitors({ plan }: ExportContext): boolean {
   return plannedEndpoints(plan).endpoints.some((endpoint) => isMonitored(plan, endpoint));
+}
+
+function serverResources(context: ExportContext): ContainerResources {
+  return hasMonitors(context) ? monitoredResources : endpointResources;
 }
 
 function endpointObjects(context: ExportContext, names: Names, endpoint: PlannedEndpoint): KubernetesObject[] {
@@ -168,6 +173,8 @@ function modelOf(
     protocolVersion: 'v2',
     // KServe appends them to those of the runtime.
     args: [...settingsArguments(context, endpoint), '--name', endpoint.name, modelUri],
+    // Without them KServe's own defaults replace those of the runtime.
+    resources: serverResources(context),
   };
 }
 
@@ -184,14 +191,14 @@ function storeVolumes(context: ExportContext, names: Names): Record<string, unkn
   return volumesOf([...store, temporaryVolume]);
 }
 
-/** A second predictor that serves the challenger to a share of the requests. */
+/** A second predictor that serves the challenger to a share of the requests. KServe refuses one that would scale. */
 function canaryPatch(context: ExportContext, names: Names, endpoint: PlannedEndpoint): Record<string, unknown> {
   const name = serviceName(names, endpoint);
   const canary = {
     trafficPercent: challengerShare,
     predictor: {
       name: 'challenger',
-      ...predictorOf({ account: name, labels: selectorOf(names.graph, name), replicas: { min: 1, max: 2 } }),
+      ...predictorOf({ account: name, labels: selectorOf(names.graph, name), minReplicas: 1 }),
       ...makersOf(context),
       model: modelOf(context, names, endpoint, challengerUri(endpoint)),
       volumes: storeVolumes(context, names),
