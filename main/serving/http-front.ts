@@ -13,6 +13,7 @@ import { queueFull } from './batcher.ts';
 import { compressAnswer } from './compress-answer.ts';
 import { allowsOrigin, corsHeaders, preflightAnswer } from './cors.ts';
 import { featureHeader, featureHeaderOf } from './enrich-request.ts';
+import { headerValue } from './header-value.ts';
 import { type Answer, answerOfError, errorAnswer } from './http-answer.ts';
 import { answerCommand } from './http-commands.ts';
 import { answerQuery } from './http-queries.ts';
@@ -312,14 +313,9 @@ async function predict(
     contentType: contentTypes[answered],
     body: writePredictions(answered, predictions, about),
     // Where the body has no place for it: the id that feedback is joined by.
-    ...(answered === 'json' ? {} : { headers: { [requestIdHeader]: headerText(id) } }),
+    ...(answered === 'json' ? {} : { headers: { [requestIdHeader]: headerValue(id) } }),
   };
   return { rows: rows.length, answer: withFeatures(answer, uses) };
-}
-
-/** Characters that a header cannot have as UTF-8, percent-encoded. */
-function headerText(text: string): string {
-  return text.toWellFormed().replaceAll(/[^\x20-\x7e]/gu, encodeURIComponent);
 }
 
 /** What a request may carry: keys of features beside the columns of the model. */

@@ -575,7 +575,7 @@ describe('rows', () => {
     const headers = { accept: 'text/csv' };
     const answer = await fetch(`${url}/v1/models/rows/predict`, { method: 'POST', headers, body });
     expect(answer.status).toBe(200);
-    expect(answer.headers.get('x-slipway-request-id')).toBe('a b%0D%0Ac: %E2%82%AC%EF%BF%BD');
+    expect(answer.headers.get('x-slipway-request-id')).toBe('a%20b%0D%0Ac:%20%E2%82%AC%EF%BF%BD');
     expect(await answer.text()).toContain('true');
   });
 

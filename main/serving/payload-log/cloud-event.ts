@@ -1,4 +1,5 @@
 import { rawNumber } from '../../compute/duckdb/exact-json.ts';
+import { headerValue } from '../header-value.ts';
 
 /** A body as it came or went. */
 export interface Payload {
@@ -67,13 +68,6 @@ export function encodeEvent(event: PayloadEvent, about: EventSource): EncodedEve
   const isJson = contentType === 'application/json' && isJsonText(text);
   const data = isJson ? `"data":${text}` : `"data_base64":"${Buffer.from(body).toString('base64')}"`;
   return { headers: { 'content-type': 'application/cloudevents+json' }, body: `${head},${data}}` };
-}
-
-/** As the HTTP binding of CloudEvents writes values: all but printable ASCII, and quotes and percent signs, as UTF-8 in %XX. */
-function headerValue(value: string): string {
-  return value.replace(/[^\x21-\x7e]|["%]/gu, (char) =>
-    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-  );
 }
 
 function isJsonText(text: string): boolean {
