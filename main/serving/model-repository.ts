@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { modelFiles } from '../../shared/model/model-form.ts';
 import { isRecord } from './is-record.ts';
 import { type ModelConfig, parseModelConfig } from './model-config.ts';
 import { type ModelSource, modelFolderSources, repositoryVersions, unservedVersions } from './model-source.ts';
@@ -38,8 +39,9 @@ export class ModelRepository {
   readonly #options: ModelRepositoryOptions;
   /** What is being done, or why a model is not served, by model name. */
   readonly #notes = new Map<string, { state: RepositoryEntry['state']; reason: string }>();
+  /** Folders with the models that were sent in load requests, by name: a worker that is started again reads them again. */
+  readonly #uploads = new Map<string, string>();
   /** Changes of one model follow each other. */
-  readonly #uploads: string[] = [];
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(options: ModelRepositoryOptions) {
@@ -70,15 +72,17 @@ export class ModelRepository {
   /** Errors: `request.unsupported` (fixed models), `model.not-found`, `model.invalid`. */
   load(name: string, parameters: LoadParameters): Promise<void> {
     return this.#inTurn(name, 'LOADING', async (root) => {
-      const sources = await this.#sourcesOf(root, name, parameters);
+      const dir = await receivedFiles(parameters.files);
       const opened: ServedModel[] = [];
       try {
+        const sources = await modelFolderSources(dir ?? join(root, name), name, parameters.config);
         for (const source of sources) opened.push(await this.#options.open(source));
       } catch (error) {
         await Promise.all(opened.map((model) => model.close()));
+        await removeFolder(dir);
         throw error;
       }
-      await this.#replace(name, opened);
+      await this.#replace(name, opened, dir);
     });
   }
 
@@ -96,24 +100,17 @@ export class ModelRepository {
 
   /** Removes the models that were sent in load requests. */
   async close(): Promise<void> {
-    await Promise.all(this.#uploads.map((dir) => rm(dir, { recursive: true, force: true })));
+    await Promise.all([...this.#uploads.values()].map(removeFolder));
   }
 
-  async #sourcesOf(root: string, name: string, { config, files }: LoadParameters): Promise<ModelSource[]> {
-    if (files.size === 0) return modelFolderSources(join(root, name), name, config);
-    // The worker has read the file by the time the model is served, but reads it again when it is started again.
-    const dir = await mkdtemp(join(tmpdir(), 'slipway-model-'));
-    this.#uploads.push(dir);
-    for (const [version, bytes] of files) {
-      await mkdir(join(dir, version), { recursive: true });
-      await writeFile(join(dir, version, 'model.onnx'), bytes);
-    }
-    return modelFolderSources(dir, name, config);
-  }
-
-  async #replace(name: string, models: readonly ServedModel[]): Promise<void> {
+  /** `dir`: where the files of the new models are, if they were sent; those of the old ones are removed. */
+  async #replace(name: string, models: readonly ServedModel[], dir?: string): Promise<void> {
     const old = this.#options.models.replace(name, models);
+    const before = this.#uploads.get(name);
+    if (dir === undefined) this.#uploads.delete(name);
+    else this.#uploads.set(name, dir);
     await Promise.all(old.map((model) => model.retire()));
+    await removeFolder(before);
   }
 
   #inTurn(name: string, state: RepositoryEntry['state'], change: (root: string) => Promise<void>): Promise<void> {
@@ -150,6 +147,26 @@ export class ModelRepository {
     );
     return turn;
   }
+}
+
+/** A folder with the versions that were sent; undefined where none was. */
+async function receivedFiles(files: LoadParameters['files']): Promise<string | undefined> {
+  if (files.size === 0) return undefined;
+  const dir = await mkdtemp(join(tmpdir(), 'slipway-model-'));
+  try {
+    for (const [version, bytes] of files) {
+      await mkdir(join(dir, version), { recursive: true });
+      await writeFile(join(dir, version, modelFiles.onnx), bytes);
+    }
+    return dir;
+  } catch (error) {
+    await removeFolder(dir);
+    throw error;
+  }
+}
+
+async function removeFolder(dir: string | undefined): Promise<void> {
+  if (dir !== undefined) await rm(dir, { recursive: true, force: true });
 }
 
 /** A model without a worker is ready: whoever asks it waits for its cold start. */
