@@ -32,7 +32,11 @@ export function PredictionView({ task, label, prediction, durationMs }: Predicti
   if (task === 'regression') {
     return (
       <div className="prediction">
-        <b title={formatFull(prediction.value ?? Number.NaN)}>{formatNumber(prediction.value ?? Number.NaN)}</b>
+        {prediction.value === null ? (
+          <b>–</b>
+        ) : (
+          <b title={formatFull(prediction.value)}>{formatNumber(prediction.value)}</b>
+        )}
         <div>
           <div className="headline">
             <span className="mono">{label}</span>

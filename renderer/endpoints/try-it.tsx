@@ -116,8 +116,10 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
               durationMs={durationMs}
             />
             {timing && <TimingBar timing={timing} />}
-            {/* Explanations read the trees and weights of the model, and those of Python are not known. */}
-            {manifest.python === undefined && <ExplanationPanel endpointId={endpoint.id} row={valid ? row : null} />}
+            {/* Explanations read the trees and weights of the model: those of Python are not known, a forecast has none. */}
+            {manifest.python === undefined && manifest.forecast === undefined && (
+              <ExplanationPanel endpointId={endpoint.id} row={valid ? row : null} />
+            )}
           </div>
         ) : (
           <p className="mute">{valid ? t.asksTheModel : t.completeFields}</p>
