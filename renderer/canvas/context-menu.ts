@@ -16,7 +16,6 @@ import {
 } from '../state/graph-commands.ts';
 import { activeGraph } from '../state/graph-store.ts';
 import { originAtNode, saveToLibrary, updateFromLibrary } from '../state/library-commands.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { showToast } from '../ui/toast.tsx';
 import { collapseNodes, expandNode, openGroup, setRepeated } from '../state/group-commands.ts';
 import { startEndpoint, startRun } from '../state/run-commands.ts';
@@ -30,6 +29,7 @@ import { copySelection, pasteFromClipboard } from './use-clipboard.ts';
 import { serviceOf } from './use-node-status.ts';
 import { t } from './text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
+import { showError } from '../ui/show-error.ts';
 
 /** A menu to show: of a node, of an edge, of a frame, of the canvas, or the ports a node can be connected to. */
 export interface CanvasMenu {
@@ -111,10 +111,10 @@ function arrangeEntries(boxes: () => PlacedBox[], count: number): MenuEntry[] {
 
 async function said(work: Promise<string>): Promise<void> {
   try {
-    showToast({ text: await work });
+    const text = await work;
+    if (text !== '') showToast({ text });
   } catch (error) {
-    const { message, fix } = toEngineError(error);
-    showToast({ text: [message, fix].filter(Boolean).join(' '), tone: 'failed' });
+    showError(error);
   }
 }
 

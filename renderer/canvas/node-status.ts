@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { StepState } from '../../shared/plan/plan.ts';
 import type { EndpointView } from '../state/endpoint-store.ts';
 import type { StepRun } from '../state/run-view.ts';
-import { formatCount, formatDuration, formatFixed, formatPercent } from '../ui/format.ts';
+import { capitalized, formatCount, formatDuration, formatFixed, formatPercent } from '../ui/format.ts';
 import type { StatusName } from '../ui/status-line.tsx';
 import { t } from './text.ts';
 import { engineText } from '../translation/engine-text.ts';
@@ -43,10 +43,6 @@ export interface NodeStatus {
   error?: WireError | undefined;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 /** A step's unit of work in the language of the app; one without a translation stays as the step says it. */
 function unitWord(unit: string): string {
   const known: Readonly<Record<string, string>> = t.units;
@@ -63,7 +59,7 @@ export function progressWord(progress: Progress): string {
     return t.ofMillion(formatFixed(done / 1e6, 1), formatFixed(total / 1e6, 1), unitWord(unit));
   }
   if (total >= 10_000) return t.ofThousand(Math.round(done / 1000), Math.round(total / 1000), unitWord(unit));
-  return t.oneOf(capital(unitWord(one)), formatCount(done), formatCount(total));
+  return t.oneOf(capitalized(unitWord(one)), formatCount(done), formatCount(total));
 }
 
 /** Time left by the pace so far, from 3 s of work on; undefined before. Times in ms on one clock. */

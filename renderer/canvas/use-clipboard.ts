@@ -4,6 +4,8 @@ import { activeGraph } from '../state/graph-store.ts';
 import { useSelection } from '../state/selection-store.ts';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { copyText } from '../ui/copy-text.ts';
+import { shortcut } from '../shell/platform-keys.ts';
 
 const pasteOffset = { x: 32, y: 32 };
 
@@ -15,10 +17,14 @@ function selectedText(): string | undefined {
 
 export async function copySelection(): Promise<void> {
   const text = selectedText();
-  if (text !== undefined) await navigator.clipboard.writeText(text);
+  if (text !== undefined) await copyText(text);
 }
 
 export async function pasteFromClipboard(): Promise<void> {
+  if (!window.isSecureContext) {
+    showToast({ text: t.pasteByKeys(shortcut('V')) });
+    return;
+  }
   const fragment = parseFragment(await navigator.clipboard.readText().catch(() => ''));
   if (fragment) pasteFragment(fragment, pasteOffset);
   else showToast({ text: t.clipboardHoldsNoNodes });

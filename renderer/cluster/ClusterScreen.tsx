@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { navigate, openOverlay, useRoute } from '../state/ui-store.ts';
@@ -16,9 +15,6 @@ export function ClusterScreen() {
   const { data, error, refetch } = useQuery('cluster/contexts', (signal) =>
     engine.cluster.contexts(undefined, { signal }),
   );
-  useEffect(() => {
-    document.title = `${t.clusters} · Slipway`;
-  }, []);
   if (!data) {
     return (
       <div className="screen">

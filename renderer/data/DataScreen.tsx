@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
@@ -21,9 +21,6 @@ export function DataScreen() {
     refetchMs,
   });
   const datasets = useMemo(() => groupDatasets(data ?? []), [data]);
-  useEffect(() => {
-    document.title = `${t.data} · Slipway`;
-  }, []);
   if (!data) {
     return (
       <div className="screen">

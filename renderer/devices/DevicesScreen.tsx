@@ -45,9 +45,6 @@ export function DevicesScreen() {
   const { data, error, refetch } = useQuery('engine.devices', (signal) => engine.engine.devices(undefined, { signal }));
   const { readings, latest } = useReadings();
   const memoryTotalBytes = latest?.memoryTotalBytes ?? 0;
-  useEffect(() => {
-    document.title = `${t.devices} · Slipway`;
-  }, []);
   const last = readings.at(-1);
   const times = readings.map((reading) => reading.timeMs);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -15,7 +15,6 @@ import { ScreenList } from '../ui/screen-list.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { Tabs } from '../ui/tabs.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { EndpointCharts } from './endpoint-charts.tsx';
 import { LoadTestPanel } from './load-test-panel.tsx';
 import { RequestExplorer } from './request-explorer.tsx';
@@ -26,6 +25,7 @@ import { useObjective } from './use-objective.ts';
 import './endpoints.css';
 import { engineText } from '../translation/engine-text.ts';
 import { t } from './text.ts';
+import { copyText } from '../ui/copy-text.ts';
 
 const pills = () =>
   ({
@@ -88,9 +88,7 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
                 icon="copy"
                 small
                 label={t.copyAddress}
-                onClick={() =>
-                  void navigator.clipboard.writeText(address).then(() => showToast({ text: t.addressCopied }))
-                }
+                onClick={() => void copyText(address, t.addressCopied)}
               />
             </div>
           )}
@@ -192,9 +190,6 @@ export function EndpointsScreen() {
   const epoch = useConnection((connection) => connection.epoch);
   const online = useConnection((connection) => connection.state === 'online');
   const first = useQuery(online ? `endpoints/${epoch}` : null, loadEndpoints);
-  useEffect(() => {
-    document.title = 'Endpoints · Slipway';
-  }, []);
   const chosen = endpoints.find((endpoint) => endpoint.id === id) ?? (id === '' ? endpoints[0] : undefined);
   if (endpoints.length === 0) {
     return (

@@ -1,6 +1,7 @@
 import { requestColumns } from '../../shared/model/request-columns.ts';
 import type { InputColumn, ModelManifest } from '../../shared/model/signature.ts';
 import { t } from './text.ts';
+import { capitalized } from '../ui/format.ts';
 
 /** What a person has in the fields, by column; undefined or empty is missing. */
 export type FormValues = Record<string, unknown>;
@@ -68,7 +69,7 @@ export function fieldLabel(name: string): string {
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
     .trim();
-  return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1);
+  return words === '' ? name : capitalized(words);
 }
 
 /** True for a model whose only input is a 28 × 28 picture. */

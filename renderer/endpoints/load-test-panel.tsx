@@ -1,15 +1,14 @@
 import { useState } from 'react';
 import type { LoadTest } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { formatCount, formatNumber } from '../ui/format.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { EmptyState, ErrorState } from '../ui/state-block.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 const refetchMs = 1_000;
 
@@ -61,9 +60,7 @@ export function LoadTestPanel({
   const test = query.data;
   const running = test?.status === 'running';
   const act = (action: () => Promise<unknown>) => {
-    action()
-      .catch((error: unknown) => showToast({ text: toEngineError(error).message, tone: 'failed' }))
-      .finally(query.refetch);
+    action().catch(showError).finally(query.refetch);
   };
   const valid = objective >= 0.1 && objective <= 60_000 && seconds >= 0.5 && seconds <= 60;
   return (

@@ -1,8 +1,7 @@
 import type { FoundRequests } from '../../shared/rpc/engine-contract.ts';
 import { Button } from '../ui/button.tsx';
-import { formatNumber } from '../ui/format.ts';
+import { formatMoment, formatNumber } from '../ui/format.ts';
 import { outputName } from './request-filters.tsx';
-import { formatMoment } from './request-time.ts';
 import { t } from './text.ts';
 import { TimingBar } from './timing-bar.tsx';
 

@@ -2,16 +2,15 @@ import { useState } from 'react';
 import { type FoundRequests, mostExportedRequests } from '../../shared/rpc/engine-contract.ts';
 import { saveFile } from '../charts/save-file.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { Button } from '../ui/button.tsx';
-import { formatCount, formatNumber } from '../ui/format.ts';
+import { formatCount, formatMoment, formatNumber } from '../ui/format.ts';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { OneRequest, shortText } from './one-request.tsx';
 import { noFilters, outputName, RequestForm, type RequestFilters, searchOf } from './request-filters.tsx';
-import { formatMoment } from './request-time.ts';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 type Found = FoundRequests['rows'][number];
 
@@ -92,7 +91,7 @@ async function saveRequests(endpointId: string, filters: RequestFilters): Promis
     saveFile(`${endpointId.replaceAll('/', '-')}-requests.csv`, new Blob([csv], { type: 'text/csv' }));
     showToast({ text: t.exportedRows(formatCount(rows)) });
   } catch (error) {
-    showToast({ text: toEngineError(error).message });
+    showError(error);
   }
 }
 

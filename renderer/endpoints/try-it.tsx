@@ -17,6 +17,7 @@ import { usePrediction } from './use-prediction.ts';
 import { t } from './text.ts';
 import { TimingBar } from './timing-bar.tsx';
 import { EngineError } from '../ui/engine-text.tsx';
+import { copyText } from '../ui/copy-text.ts';
 
 interface TryItProps {
   endpoint: EndpointView;
@@ -134,11 +135,7 @@ export function TryIt({ endpoint, manifest, given }: TryItProps) {
             icon="copy"
             small
             label={t.copy}
-            onClick={() => {
-              void navigator.clipboard
-                .writeText(snippet(language, base, model, row, true))
-                .then(() => showToast({ text: t.copied }));
-            }}
+            onClick={() => void copyText(snippet(language, base, model, row, true))}
           />
         </h2>
         <pre className="snippet">{snippet(language, base, model, row, false)}</pre>

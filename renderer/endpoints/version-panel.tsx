@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import type { EndpointRollout, EndpointStats } from '../../shared/rpc/engine-contract.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
@@ -13,6 +12,7 @@ import { Switch } from '../ui/switch.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
 import { engineText } from '../translation/engine-text.ts';
+import { showError } from '../ui/show-error.ts';
 
 type Version = EndpointStats['versions'][number];
 
@@ -175,7 +175,7 @@ function Rollout({ endpointId, rollout, refetch }: RolloutProps) {
         if (said !== undefined) showToast({ text: said });
         refetch();
       })
-      .catch((error: unknown) => showToast({ text: toEngineError(error).message, tone: 'failed' }))
+      .catch(showError)
       .finally(() => setBusy(false));
   };
   const badPercent = Number.isNaN(percent) || percent < 0 || percent > 100;

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
@@ -18,9 +17,6 @@ export function ExperimentsScreen() {
   const { data, error, refetch } = useQuery('experiments', (signal) => engine.experiment.list(undefined, { signal }), {
     refetchMs,
   });
-  useEffect(() => {
-    document.title = `${t.experiments} · Slipway`;
-  }, []);
   if (!data) {
     return (
       <div className="screen">

@@ -11,12 +11,13 @@ import { useActiveGraph } from '../state/graph-store.ts';
 import { select } from '../state/selection-store.ts';
 import { navigate } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
+import { CopyDetails } from '../ui/copy-details.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { formatBytes, formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { treeLines } from './file-tree.ts';
 import './exports.css';
 import { sourceTokens } from './source-tokens.ts';
@@ -45,14 +46,7 @@ function Refusal({ error, onShowNode }: { error: WireError; onShowNode: (nodeId:
             {t.show(titleOf(node, nodeId))}
           </Button>
         )}
-        <Button
-          small
-          variant="quiet"
-          icon="copy"
-          onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
-        >
-          {t.copyDetails}
-        </Button>
+        <CopyDetails error={error} />
       </div>
     </div>
   );
@@ -240,14 +234,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
                     <div className="export-file-head">
                       <span className="mono clip">{file.path}</span>
                       <span className="grow" />
-                      <Button
-                        small
-                        variant="quiet"
-                        icon="copy"
-                        onClick={() =>
-                          void navigator.clipboard.writeText(file.text).then(() => showToast({ text: t.copied }))
-                        }
-                      >
+                      <Button small variant="quiet" icon="copy" onClick={() => void copyText(file.text)}>
                         {t.copy}
                       </Button>
                     </div>

@@ -3,7 +3,6 @@ import { defineText } from '../translation/define-text.ts';
 export const t = defineText(
   {
     show: (value: string | number) => `Show ${value}`,
-    copyDetails: 'Copy details',
     folderForTheBundle: 'Folder for the bundle',
     export: 'Export',
     folderOnEngine: "Folder on the engine's machine",
@@ -20,12 +19,10 @@ export const t = defineText(
     theBundle: 'the bundle',
     filesOfTheBundle: 'Files of the bundle',
     copy: 'Copy',
-    copied: 'Copied',
     textOf: (path: string | number) => `Text of ${path}`,
   },
   {
     show: (value) => `${value} zeigen`,
-    copyDetails: 'Details kopieren',
     folderForTheBundle: 'Ordner für das Bündel',
     export: 'Exportieren',
     folderOnEngine: 'Ordner auf dem Rechner der Engine',
@@ -42,7 +39,6 @@ export const t = defineText(
     theBundle: 'das Bündel',
     filesOfTheBundle: 'Dateien des Bündels',
     copy: 'Kopieren',
-    copied: 'Kopiert',
     textOf: (path) => `Text von ${path}`,
   },
 );

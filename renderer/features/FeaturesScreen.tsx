@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
@@ -27,9 +26,6 @@ export function FeaturesScreen() {
     }),
     { refetchMs },
   );
-  useEffect(() => {
-    document.title = `${t.features} · Slipway`;
-  }, []);
   if (!data) {
     return (
       <div className="screen">

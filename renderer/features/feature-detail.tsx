@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import type { FeatureCatalogView } from '../../shared/rpc/feature-schemas.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,6 +10,7 @@ import { FeatureCharts } from './feature-charts.tsx';
 import { ModelLinks } from './model-links.tsx';
 import { ReplayTable } from './replay-table.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 interface FeatureDetailProps {
   entry: FeatureCatalogView;
@@ -64,10 +64,7 @@ export function FeatureDetail({ entry, onChanged }: FeatureDetailProps) {
     setBusy(true);
     engine.feature
       .materialize({ name: view.name })
-      .then(
-        () => showToast({ text: t.broughtOnline(view.name) }),
-        (error: unknown) => showToast({ text: toEngineError(error).message }),
-      )
+      .then(() => showToast({ text: t.broughtOnline(view.name) }), showError)
       .finally(() => {
         setBusy(false);
         onChanged();

@@ -2,11 +2,10 @@ import { useState } from 'react';
 import type { FeatureSkew } from '../../shared/rpc/feature-schemas.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { Button } from '../ui/button.tsx';
 import { formatCount, formatFixed, formatNumber } from '../ui/format.ts';
-import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 function share(equal: number, rows: number): string {
   return rows === 0 ? '–' : `${formatFixed((100 * equal) / rows, 2)} %`;
@@ -21,7 +20,7 @@ export function ReplayTable({ view }: { view: string }) {
     setBusy(true);
     engine.feature
       .skew({ name: view })
-      .then(setSkew, (error: unknown) => showToast({ text: toEngineError(error).message }))
+      .then(setSkew, showError)
       .finally(() => setBusy(false));
   };
   const rows = skew?.flatMap(({ endpoint, model, features }) =>

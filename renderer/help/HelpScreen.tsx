@@ -160,9 +160,6 @@ function ErrorsPage({ topic }: { topic: string }) {
 export function HelpScreen() {
   const { id } = useRoute();
   const [text, setText] = useState('');
-  useEffect(() => {
-    document.title = `${t.help} · Slipway`;
-  }, []);
   const [page = '', topic = ''] = id.split('/');
   const wanted = text.trim().toLowerCase();
   const shown = definitions.filter((definition) =>

@@ -7,7 +7,7 @@ import { columnsOf, formulaNamesOf } from './known-columns.ts';
 import { FormulaPreview, QueryPreview } from './query-preview.tsx';
 import { completeFormula } from './formula-completion.ts';
 import { readFormula } from './formula-note.ts';
-import { quoteName } from './sql-completion.ts';
+import { completeSql, quoteName } from './sql-completion.ts';
 import { SqlField } from './sql-field.tsx';
 import { t } from './text.ts';
 
@@ -46,10 +46,11 @@ export function ExpressionField({
         ids={ids}
         rows={2}
         value={value}
-        tables={[{ name: port, columns }]}
-        {...(language === 'formula'
-          ? { complete: (text, caret, asked) => completeFormula(text, caret, columns, asked) }
-          : {})}
+        complete={(text, caret, asked) =>
+          language === 'formula'
+            ? completeFormula(text, caret, columns, asked)
+            : completeSql(text, caret, [{ name: port, columns }], asked)
+        }
         onChange={onChange}
       />
       {columns.length > 0 && (

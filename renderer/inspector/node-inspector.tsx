@@ -20,6 +20,7 @@ import { RunSettingsForm } from './run-settings.tsx';
 import { WhyBox } from './why-box.tsx';
 import { t } from './text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
+import { copyText } from '../ui/copy-text.ts';
 
 type InspectorTab = 'settings' | 'ports' | 'help';
 
@@ -90,7 +91,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
         />
         {menu && (
           <Menu
-            label="Node"
+            label={t.aboutThisNode}
             at={menu}
             onClose={() => setMenu(undefined)}
             entries={[
@@ -105,7 +106,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
                 disabled: service !== undefined,
                 onSelect: () => void startRun({ to: nodeId, force: true }),
               },
-              { label: t.copyNodeId, icon: 'copy', onSelect: () => void navigator.clipboard.writeText(nodeId) },
+              { label: t.copyNodeId, icon: 'copy', onSelect: () => void copyText(nodeId) },
               { label: t.hideTheInspector, shortcut: 'I', onSelect: () => togglePanel('inspector', false) },
               'separator',
               { label: t.delete, icon: 'trash', danger: true, onSelect: () => removeItems([nodeId], []) },
@@ -127,7 +128,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
           { value: 'help', label: t.help },
         ]}
       />
-      <div className="inspector-body" role="tabpanel" aria-label={tab}>
+      <div className="inspector-body" role="tabpanel" aria-label={t[tab]}>
         {!definition && <p className="form-note">{t.unknownKind(node.kind)}</p>}
         {definition && tab === 'settings' && (
           <>

@@ -35,25 +35,27 @@ function secretName(value: unknown): string {
 }
 
 function JsonField({ ids, value, onChange }: Pick<ControlProps, 'ids' | 'value' | 'onChange'>) {
-  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value)));
-  const [bad, setBad] = useState(false);
+  const written = value === undefined ? '' : JSON.stringify(value);
+  // What is typed stays as it is typed, until the value becomes another one.
+  const [draft, setDraft] = useState<{ text: string; of: string; bad: boolean }>();
+  const shown = draft?.of === written ? draft : undefined;
   return (
     <>
       <TextInput
         {...ids}
         className="mono"
-        value={text}
-        onChange={(next) => {
-          setText(next);
+        value={shown?.text ?? written}
+        onChange={(text) => {
           try {
-            onChange(next.trim() === '' ? undefined : JSON.parse(next));
-            setBad(false);
+            const next: unknown = text.trim() === '' ? undefined : JSON.parse(text);
+            onChange(next);
+            setDraft({ text, of: next === undefined ? '' : JSON.stringify(next), bad: false });
           } catch {
-            setBad(true);
+            setDraft({ text, of: written, bad: true });
           }
         }}
       />
-      {bad && <div className="field-error">{t.notValidJson}</div>}
+      {shown?.bad && <div className="field-error">{t.notValidJson}</div>}
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { ParamMeta, ParamUi } from '../../shared/node/param-meta.ts';
 import { kindWords, labelOf, labelText } from '../translation/kind-text.ts';
 import { t } from './text.ts';
 import { engineText } from '../translation/engine-text.ts';
+import { capitalized } from '../ui/format.ts';
 
 interface JsonSchema extends ParamMeta {
   type?: string | string[];
@@ -208,8 +209,7 @@ function issueText(issue: z.core.$ZodIssue): string {
     return issue.input === undefined ? t.needsValue(issue.expected) : t.needsType(issue.expected);
   }
   if (issue.code === 'invalid_value') return t.oneOf(issue.values.map(String).join(', '));
-  const message = engineText(issue.message);
-  return message.charAt(0).toUpperCase() + message.slice(1);
+  return capitalized(engineText(issue.message));
 }
 
 /** First problem per parameter, by the kind's own schema. */

@@ -23,6 +23,7 @@ import { t } from './text.ts';
 import { groupKind } from '../../shared/graph/group-definition.ts';
 import { Variants, VariantTabs } from './variants.tsx';
 import { errorText } from '../translation/engine-text.ts';
+import { copyText } from '../ui/copy-text.ts';
 
 /** A reference to a graph parameter or a secret instead of a value. */
 function referenceOf(value: unknown): string | undefined {
@@ -73,7 +74,7 @@ function ParamRow({
     {
       label: t.copyPath,
       icon: 'copy',
-      onSelect: () => void navigator.clipboard.writeText(`${nodeId}.${field.name}`),
+      onSelect: () => void copyText(`${nodeId}.${field.name}`),
     },
   ];
   const block = blockControls.has(field.control.control);

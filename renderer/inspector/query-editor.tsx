@@ -8,7 +8,7 @@ import { nodeDefinition } from '../state/node-definition.ts';
 import type { FieldIds } from '../ui/field.tsx';
 import { columnsOf } from './known-columns.ts';
 import { QueryPreview } from './query-preview.tsx';
-import type { SqlTable } from './sql-completion.ts';
+import { completeSql, type SqlTable } from './sql-completion.ts';
 import { SqlField } from './sql-field.tsx';
 
 interface EditorProps {
@@ -46,7 +46,13 @@ export function QueryEditor({ nodeId, overCatalog, ids, value, onChange }: Edito
     : ports.map((name) => ({ name, columns: columnsOf(shapes?.[name] ?? []) }));
   return (
     <div onFocus={() => setUsed(true)}>
-      <SqlField ids={ids} rows={12} value={value} tables={tables} onChange={onChange} />
+      <SqlField
+        ids={ids}
+        rows={12}
+        value={value}
+        complete={(text, caret, asked) => completeSql(text, caret, tables, asked, overCatalog)}
+        onChange={onChange}
+      />
       <QueryPreview nodeId={nodeId} ports={ports} query={value} />
     </div>
   );

@@ -49,6 +49,32 @@ describe('SQL completion', () => {
     expect(options('SELECT paid| FROM orders')).toEqual(['`paid off`']);
   });
 
+  it('replaces a quoted name that is begun with its quote', () => {
+    const taken = (text: string) => {
+      const caret = text.indexOf('|');
+      const found = completeSql(text.replace('|', ''), caret, tables, false);
+      return found && `${text.slice(0, found.from)}${found.options[0]?.text}`;
+    };
+    expect(taken('SELECT "Ori| FROM input')).toBe('SELECT "Origin city"');
+    expect(taken('SELECT "Origin c| FROM input')).toBe('SELECT "Origin city"');
+    expect(taken('SELECT input."| FROM input')).toBe('SELECT input.delay');
+    expect(at('SELECT "sel|')).toBeUndefined();
+  });
+
+  it('offers of another database only words that all of them know', () => {
+    const options = (foreign: boolean) => completeSql('SELECT qua', 10, [], false, foreign)?.options;
+    expect(options(true)).toBeUndefined();
+    expect(options(false)?.map(({ text }) => text)).toEqual(['quantile_cont', 'QUALIFY']);
+  });
+
+  it('finds the alias of a quoted table', () => {
+    const database: SqlTable[] = [
+      { name: 'archive."old orders"', columns: [{ name: 'yearly', type: 'int' }], isWritten: true },
+    ];
+    const query = 'SELECT o. FROM archive."old orders" o';
+    expect(completeSql(query, 9, database, false)?.options.map(({ text }) => text)).toEqual(['yearly']);
+  });
+
   it('offers tables after FROM and JOIN', () => {
     expect(at('SELECT * FROM |', true)).toEqual(['input', 'airports']);
     expect(at('SELECT * FROM input JOIN air|')).toEqual(['airports']);

@@ -20,9 +20,12 @@ export interface Completions {
 }
 
 const keywords =
-  'SELECT FROM WHERE GROUP BY ORDER BY HAVING JOIN LEFT JOIN ASOF JOIN ON USING AS AND OR NOT IN IS NULL LIKE BETWEEN CASE WHEN THEN ELSE END DISTINCT LIMIT UNION ALL WITH OVER PARTITION BY QUALIFY EXCLUDE REPLACE CAST ASC DESC NULLS LAST INTERVAL TRUE FALSE';
+  'SELECT FROM WHERE GROUP BY ORDER BY HAVING JOIN LEFT JOIN ON USING AS AND OR NOT IN IS NULL LIKE BETWEEN CASE WHEN THEN ELSE END DISTINCT LIMIT UNION ALL WITH OVER PARTITION BY CAST ASC DESC';
+const ownKeywords = 'ASOF JOIN QUALIFY EXCLUDE REPLACE NULLS LAST INTERVAL TRUE FALSE';
 const functions =
-  'abs avg ceil coalesce concat contains count date_diff date_part date_trunc day dayofweek exp first floor greatest hour if lag last lead least length ln log lower max median min minute month nullif percent_rank quantile_cont rank regexp_extract regexp_replace replace round row_number second sqrt stddev strftime strptime substr sum trim upper week year';
+  'abs avg coalesce count lag lead length lower max min nullif percent_rank rank replace round row_number substr sum trim upper';
+const ownFunctions =
+  'ceil concat contains date_diff date_part date_trunc day dayofweek exp first floor greatest hour if last least ln log median minute month quantile_cont regexp_extract regexp_replace second sqrt stddev strftime strptime week year';
 
 const phrases = ['GROUP BY', 'ORDER BY', 'LEFT JOIN', 'ASOF JOIN', 'PARTITION BY', 'UNION ALL', 'NULLS LAST'];
 
@@ -31,14 +34,23 @@ function words(text: string): string[] {
   return [...new Set(joined.split(' '))].map((word) => word.replaceAll('_', ' '));
 }
 
-const keywordOptions = words(keywords).map((text): Completion => ({ text, kind: 'keyword', detail: '' }));
-const functionOptions = functions.split(' ').map((text): Completion => ({ text, kind: 'function', detail: '' }));
+function optionsOf(kind: 'keyword' | 'function', all: string[]): Completion[] {
+  return all.toSorted().map((text) => ({ text, kind, detail: '' }));
+}
+
+/** What PostgreSQL, MySQL and SQLite all know. */
+const commonOptions = [...optionsOf('function', functions.split(' ')), ...optionsOf('keyword', words(keywords))];
+/** What queries over the inputs of a node know. */
+const ownOptions = [
+  ...optionsOf('function', `${functions} ${ownFunctions}`.split(' ')),
+  ...optionsOf('keyword', words(`${keywords} ${ownKeywords}`)),
+];
 const mostOptions = 40;
 
-/** Whether a place of a query is inside a text literal or a comment. */
-function isQuiet(before: string): boolean {
-  const open = before.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*\n|\/\*[\s\S]*?\*\//g, '');
-  return /'|--|\/\*/.test(open);
+/** Blanks what is complete: text literals, quoted names, comments. What is left of their marks is open at the end. */
+function blanked(before: string): string {
+  const complete = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*\n|\/\*[\s\S]*?\*\//g;
+  return before.replace(complete, (match) => ' '.repeat(match.length));
 }
 
 /** A name as SQL writes it: plain where it can be. */
@@ -54,9 +66,16 @@ function plain(name: string): string {
 /** Tables by the names and aliases a query gives them. */
 function aliases(query: string, tables: readonly SqlTable[]): Map<string, SqlTable> {
   const known = new Map(tables.map((table) => [plain(table.name), table]));
-  for (const [, name = '', alias = ''] of query.matchAll(/\b(?:from|join)\s+([\w"`.-]+)\s+(?:as\s+)?([a-z_]\w*)/gi)) {
+  for (const [, name = '', alias = ''] of query.matchAll(
+    /\b(?:from|join)\s+((?:"[^"]*"|`[^`]*`|[\w.-])+)\s+(?:as\s+)?([a-z_]\w*)/gi,
+  )) {
     const table = known.get(plain(name));
-    if (table && !/^(where|join|left|right|inner|asof|on|using|group|order|limit|qualify|union)$/i.test(alias))
+    if (
+      table &&
+      !/^(where|join|left|right|full|inner|cross|natural|asof|on|using|group|having|order|limit|offset|qualify|union|window)$/i.test(
+        alias,
+      )
+    )
       known.set(alias.toLowerCase(), table);
   }
   return known;
@@ -66,17 +85,24 @@ function written({ isWritten }: SqlTable, name: string): string {
   return isWritten === true ? name : quoteName(name);
 }
 
-/** What may be written at the caret of a query over `tables`; undefined where nothing is to be offered. Pure. */
+/**
+ * What may be written at the caret of a query over `tables`; undefined where nothing is to be offered. Of a `foreign`
+ * database only the words that all of them know. Pure.
+ */
 export function completeSql(
   query: string,
   caret: number,
   tables: readonly SqlTable[],
   asked: boolean,
+  foreign = false,
 ): Completions | undefined {
   const before = query.slice(0, caret);
-  if (isQuiet(before)) return undefined;
-  const prefix = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
-  const from = caret - prefix.length;
+  const open = blanked(before);
+  if (/'|--|\/\*/.test(open)) return undefined;
+  // A quoted name that is begun is replaced with its quote.
+  const quoted = /["`][^"`]*$/.exec(open)?.[0];
+  const prefix = quoted?.slice(1) ?? /[\p{L}_][\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
+  const from = caret - (quoted ?? prefix).length;
   const owner = /((?:["`]?[\p{L}_][\p{L}\p{N}_-]*["`]?\.)+)$/u.exec(before.slice(0, from))?.[1];
   const named = aliases(query, tables);
   const columnsOf = (some: readonly SqlTable[]) =>
@@ -94,7 +120,7 @@ export function completeSql(
     );
     return rankCompletions([...columnsOf(table ? [table] : []), ...inSchema], prefix, from);
   }
-  if (prefix === '' && !asked) return undefined;
+  if (prefix === '' && quoted === undefined && !asked) return undefined;
   const afterFrom = /\b(?:from|join)\s+$/i.test(before.slice(0, from));
   const tableOptions = [...named].map(
     ([alias, table]): Completion => ({
@@ -106,14 +132,15 @@ export function completeSql(
   if (afterFrom) return rankCompletions(tableOptions, prefix, from);
   // Of a whole database only the columns of tables that the query names.
   const used = tables.filter(({ isWritten, name }) => isWritten !== true || plain(query).includes(plain(name)));
-  return rankCompletions([...columnsOf(used), ...tableOptions, ...functionOptions, ...keywordOptions], prefix, from);
+  const wordOptions = quoted !== undefined ? [] : foreign ? commonOptions : ownOptions;
+  return rankCompletions([...columnsOf(used), ...tableOptions, ...wordOptions], prefix, from);
 }
 
 /** Options that begin with the prefix, then those that hold it; none when only the prefix itself is left. */
 export function rankCompletions(options: readonly Completion[], prefix: string, from: number): Completions | undefined {
   const wanted = prefix.toLowerCase();
   const seen = new Set<string>();
-  const rank = ({ text }: Completion) => (text.toLowerCase().replace(/^"/, '').startsWith(wanted) ? 0 : 1);
+  const rank = ({ text }: Completion) => (text.toLowerCase().replace(/^["`]/, '').startsWith(wanted) ? 0 : 1);
   const hits = options
     .filter(({ text, kind }) => {
       const fits =

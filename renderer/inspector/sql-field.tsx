@@ -2,16 +2,15 @@ import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { CodeField } from './code-field.tsx';
 import type { FieldIds } from '../ui/field.tsx';
-import { type Completions, completeSql, type SqlTable } from './sql-completion.ts';
+import type { Completions } from './sql-completion.ts';
 import { t } from './text.ts';
 
 interface SqlFieldProps {
   ids: FieldIds;
   value: string;
   rows: number;
-  tables: readonly SqlTable[];
-  /** In place of the completions of SQL. */
-  complete?: (text: string, caret: number, asked: boolean) => Completions | undefined;
+  /** What may be written at the caret; `asked` for, or while typing. */
+  complete: (text: string, caret: number, asked: boolean) => Completions | undefined;
   onChange: (value: string) => void;
 }
 
@@ -31,7 +30,7 @@ function caretPlace(field: HTMLTextAreaElement, at: number): { left: number; top
 }
 
 /** A query with names offered while typing: Ctrl Space asks for them, Enter or Tab takes one, Escape closes. */
-export function SqlField({ ids, value, rows, tables, complete, onChange }: SqlFieldProps) {
+export function SqlField({ ids, value, rows, complete, onChange }: SqlFieldProps) {
   const listId = useId();
   const wrap = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -46,10 +45,7 @@ export function SqlField({ ids, value, rows, tables, complete, onChange }: SqlFi
   function offer(text: string, asked: boolean) {
     const area = field();
     const caret = area?.selectionStart ?? text.length;
-    const found =
-      area && area.selectionStart === area.selectionEnd
-        ? (complete?.(text, caret, asked) ?? (complete ? undefined : completeSql(text, caret, tables, asked)))
-        : undefined;
+    const found = area && area.selectionStart === area.selectionEnd ? complete(text, caret, asked) : undefined;
     setIndex(0);
     setShown(found && area ? { ...found, ...caretPlace(area, found.from), caret } : undefined);
   }

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icons/icon.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
 import { t } from './text.ts';
 import { engineText, errorText } from '../translation/engine-text.ts';
+import { capitalized } from '../ui/format.ts';
 
 /** Parts of a step's key as the strip shows them; `changed` of the analysis names them. */
 const parts = () => [
@@ -78,7 +79,7 @@ export function WhyBox({ nodeId }: { nodeId: string }) {
           ))}
         </div>
       )}
-      {sentence && <p>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</p>}
+      {sentence && <p>{capitalized(sentence)}</p>}
     </section>
   );
 }

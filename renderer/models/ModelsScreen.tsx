@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
@@ -19,9 +19,6 @@ export function ModelsScreen() {
     refetchMs: 5000,
   });
   const groups = useMemo(() => groupModels(data ?? []), [data]);
-  useEffect(() => {
-    document.title = `${t.models} · Slipway`;
-  }, []);
   if (!data) {
     return (
       <div className="screen">

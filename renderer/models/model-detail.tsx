@@ -7,7 +7,6 @@ import { metricName } from '../translation/metric-names.ts';
 import { runWord } from '../canvas/node-status.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { ExplanationParts } from '../results/explanation-view.tsx';
 import { ModelParts } from '../results/model-view.tsx';
@@ -20,7 +19,7 @@ import { titleOfKind } from '../translation/kind-titles.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
-import { formatFull, formatMetric, formatPlural, formatRelative, shortDigest } from '../ui/format.ts';
+import { capitalized, formatFull, formatMetric, formatPlural, formatRelative, shortDigest } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
@@ -30,13 +29,10 @@ import { ModelNotes } from './model-notes.tsx';
 import { t } from './text.ts';
 import { AliasHistory, Approval, ArchiveButton } from './version-review.tsx';
 import { VersionDiff } from './version-diff.tsx';
-import { errorText } from '../translation/engine-text.ts';
+import { showError } from '../ui/show-error.ts';
+import { copyText } from '../ui/copy-text.ts';
 
 const aliasPattern = /^[a-z][a-z0-9_-]{0,62}$/;
-
-function heading(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 function Digest({ digest }: { digest: string }) {
   return (
@@ -44,12 +40,7 @@ function Digest({ digest }: { digest: string }) {
       <span className="mono" title={digest}>
         {shortDigest(digest)}
       </span>
-      <IconButton
-        icon="copy"
-        small
-        label={t.copyDigest}
-        onClick={() => void navigator.clipboard.writeText(digest).then(() => showToast({ text: t.digestCopied }))}
-      />
+      <IconButton icon="copy" small label={t.copyDigest} onClick={() => void copyText(digest, t.digestCopied)} />
     </span>
   );
 }
@@ -188,7 +179,7 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
             <th scope="col">{t.registered}</th>
             {metrics.map((name) => (
               <th key={name} scope="col" className="n">
-                {heading(metricName(name))}
+                {capitalized(metricName(name))}
               </th>
             ))}
             <th scope="col">{t.parity}</th>
@@ -283,8 +274,7 @@ export function ModelDetail({
       showToast({ text: t.ofIsVersion(alias, version.name, version.version) });
       onChanged();
     } catch (error) {
-      const wire = toEngineError(error);
-      showToast({ text: errorText(wire), tone: 'failed' });
+      showError(error);
     } finally {
       setBusy(false);
     }

@@ -1,21 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
 import { saveFile } from '../charts/save-file.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { modelPlaceReached, useModelPlace } from '../state/model-place-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { Skeleton } from '../ui/state-block.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 type Notes = Awaited<ReturnType<typeof engine.model.notes>>;
 const tags = ['owner', 'on-call', 'runbook'] as const;
-
-function fail(error: unknown): void {
-  showToast({ text: toEngineError(error).message, tone: 'failed' });
-}
 
 function NotesForm({
   name,
@@ -47,7 +42,7 @@ function NotesForm({
       });
       onSaved();
     } catch (error) {
-      fail(error);
+      showError(error);
     }
   }
   async function saveCard() {
@@ -55,7 +50,7 @@ function NotesForm({
       const { card } = await engine.model.card({ name, version });
       saveFile(`${name}-${version}.md`, new Blob([card], { type: 'text/markdown' }));
     } catch (error) {
-      fail(error);
+      showError(error);
     }
   }
   return (

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react';
 import type { ModelVersion } from '../../shared/rpc/engine-contract.ts';
 import { useOnline } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { modelPlaceReached, useModelPlace } from '../state/model-place-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,7 +10,7 @@ import { formatRelative } from '../ui/format.ts';
 import { ErrorState } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
-import { errorText } from '../translation/engine-text.ts';
+import { showError } from '../ui/show-error.ts';
 
 /** Calls the registry, says what went wrong, and has the screen read again. */
 async function change(call: () => Promise<ModelVersion>, said: string, onChanged: () => void): Promise<void> {
@@ -19,8 +18,7 @@ async function change(call: () => Promise<ModelVersion>, said: string, onChanged
     await call();
     showToast({ text: said });
   } catch (error) {
-    const wire = toEngineError(error);
-    showToast({ text: errorText(wire), tone: 'failed' });
+    showError(error);
   }
   onChanged();
 }

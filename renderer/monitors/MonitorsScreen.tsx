@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useEndpoints } from '../state/endpoint-store.ts';
 import { useActiveGraph, useGraphs } from '../state/graph-store.ts';
 import { navigate, useRoute } from '../state/ui-store.ts';
@@ -25,9 +25,6 @@ export function MonitorsScreen() {
   const activeId = useActiveGraph((graph) => graph.document.id);
   const endpoints = useEndpoints((state) => state.endpoints);
   const monitors = useMemo(() => knownMonitors(Object.values(graphs), endpoints), [graphs, endpoints]);
-  useEffect(() => {
-    document.title = `${t.monitors} · Slipway`;
-  }, []);
   const first =
     monitors.find((monitor) => monitor.endpoint?.state === 'live') ??
     monitors.find((monitor) => monitor.graphId === activeId) ??

@@ -5,7 +5,7 @@ import { engine } from '../client/engine-client.ts';
 import { DistributionOverlay } from '../charts/distribution-overlay.tsx';
 import { navigate } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { formatClock, formatCount, formatDuration, formatMetric, formatNumber, formatRelative } from '../ui/format.ts';
+import { formatCount, formatDuration, formatMetric, formatMoment, formatNumber, formatRelative } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../ui/state-block.tsx';
@@ -17,6 +17,7 @@ import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';
 import { EngineText } from '../ui/engine-text.tsx';
 import { engineText } from '../translation/engine-text.ts';
+import { metricName } from '../translation/metric-names.ts';
 
 const hourMs = 3_600_000;
 
@@ -285,10 +286,10 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
         <h2>{engineText(alert.title)}</h2>
       </header>
       <p className="mute small">
-        {t.since} {formatClock(alert.startedMs)}
+        {t.since} {formatMoment(alert.startedMs)}
         {alert.resolvedMs !== null && t.overAfter(formatDuration(alert.resolvedMs - alert.startedMs))}
-        {alert.acknowledgedMs !== null && t.acknowledgedAt(formatClock(alert.acknowledgedMs))}
-        {alert.deliveredMs !== null && t.sentAt(formatClock(alert.deliveredMs))}
+        {alert.acknowledgedMs !== null && t.acknowledgedAt(formatMoment(alert.acknowledgedMs))}
+        {alert.deliveredMs !== null && t.sentAt(formatMoment(alert.deliveredMs))}
         {owner !== '' && t.owner(owner)}
       </p>
       <div className="actions">
@@ -344,7 +345,7 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
           <h3>{t.whatItCosts}</h3>
           <p>
             {alert.kind === 'realized-drop' || alert.kind === 'concept-drift' ? t.realized : t.estimated}{' '}
-            {performance.metric} {t.is} <b>{formatMetric(performance.now)}</b>
+            {metricName(performance.metric)} {t.is} <b>{formatMetric(performance.now)}</b>
             {t.onHeldOutItWas} {formatMetric(performance.reference)}.
           </p>
         </section>
@@ -356,7 +357,7 @@ function AlertDetail({ alert, refresh }: { alert: Alert; refresh: () => void }) 
             {before.map(({ timeMs, text }) => (
               <li key={`${timeMs} ${text}`}>
                 <span className="mute small">{t.before(formatDuration(Math.max(0, alert.startedMs - timeMs)))}</span>{' '}
-                {text}
+                <EngineText text={text} />
               </li>
             ))}
           </ul>

@@ -26,6 +26,7 @@ import {
 import { MonitorHead } from './monitor-head.tsx';
 import { t } from './text.ts';
 import { EngineText } from '../ui/engine-text.tsx';
+import { metricName } from '../translation/metric-names.ts';
 
 const maxEvents = 1_000;
 
@@ -125,7 +126,7 @@ function Approval({
         <EngineText text={waiting.text} />
         {comparison &&
           t.onRows(
-            comparison.metric,
+            metricName(comparison.metric),
             formatMetric(comparison.champion),
             formatMetric(comparison.challenger),
             formatCount(comparison.rows),
@@ -207,7 +208,7 @@ function Difference({ difference, low, high, champion, challenger, metric }: Com
         <circle cx={at(difference)} cy={9} r={3} fill="var(--c-now)" />
       </svg>
       <figcaption className="small mid">
-        {t.championChallenger(metric, formatMetric(champion), formatMetric(challenger))}
+        {t.championChallenger(metricName(metric), formatMetric(champion), formatMetric(challenger))}
       </figcaption>
     </figure>
   );

@@ -13,7 +13,7 @@ import { latencyLimits } from '../endpoints/endpoint-charts.tsx';
 import { useObjective } from '../endpoints/use-objective.ts';
 import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
-import { formatClock, formatCount, formatDuration } from '../ui/format.ts';
+import { formatClock, formatCount, formatDuration, formatMoment } from '../ui/format.ts';
 import { DriftColumns } from './drift-columns.tsx';
 import { overLimit, sortColumns } from './drift-words.ts';
 import type { KnownMonitor } from './known-monitors.ts';
@@ -26,6 +26,7 @@ import { SystemDetail } from './system-detail.tsx';
 import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';
 import { WholeRows } from './whole-rows.tsx';
+import { EngineText } from '../ui/engine-text.tsx';
 
 function RequestCharts({ endpointId, objectiveMs }: { endpointId: string; objectiveMs: number | undefined }) {
   const stats = useSubscription(`endpoint/${endpointId}`, (signal) =>
@@ -145,7 +146,8 @@ function Findings({ report }: { report: MonitorReport }) {
           <ul className="findings small">
             {findings.map(({ column, kind, text }) => (
               <li key={`${column} ${kind}`}>
-                <span className="pill stale">{t.findingKinds[kind]}</span> <code>{column}</code> {text}
+                <span className="pill stale">{t.findingKinds[kind]}</span> <code>{column}</code>{' '}
+                <EngineText text={text} />
               </li>
             ))}
           </ul>
@@ -196,7 +198,7 @@ function DriftDetail({ monitor }: { monitor: KnownMonitor }) {
               tone={over > 0 ? 'stale' : undefined}
             />
             <Figure value={formatCount(report.currentRows)} words={t.rowsInTheWindow} />
-            <Figure value={formatClock(report.timeMs)} words={t.compared} />
+            <Figure value={formatMoment(report.timeMs)} words={t.compared} />
             <Button
               icon="export"
               onClick={() => {

@@ -3,13 +3,14 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
 import { Figure } from '../ui/figure.tsx';
-import { formatClock, formatCount, formatMetric, formatPercent } from '../ui/format.ts';
+import { capitalized, formatCount, formatMetric, formatMoment, formatPercent } from '../ui/format.ts';
 import type { KnownMonitor } from './known-monitors.ts';
 import { MonitorBody, useMonitorReport } from './monitor-body.tsx';
 import { MonitorHead } from './monitor-head.tsx';
 import { alertEvents, bandedSeries, shownWindows, versionSpans } from './performance-series.ts';
 import { useAlerts } from './use-alerts.ts';
 import { t } from './text.ts';
+import { metricName } from '../translation/metric-names.ts';
 
 type Performance = NonNullable<MonitorReport['performance']>;
 
@@ -72,7 +73,7 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
   };
   const windows = shownWindows(performance);
   const judged = windows.filter(({ calibration }) => calibration !== null && calibration !== undefined);
-  const name = (t.metricNames as Readonly<Record<string, string>>)[performance.metric] ?? performance.metric;
+  const name = capitalized(metricName(performance.metric));
   const { labels, limit, reference } = performance;
   return (
     <div className="ruled monitor-grid">
@@ -170,7 +171,7 @@ function Report({ monitor, performance }: { monitor: KnownMonitor; performance: 
           <tbody>
             {windows.toReversed().map((window) => (
               <tr key={`${window.fromMs} ${window.model}`}>
-                <td>{formatClock(window.toMs)}</td>
+                <td>{formatMoment(window.toMs)}</td>
                 <td>{nameOf(window.model)}</td>
                 <td className="n">{formatCount(window.rows)}</td>
                 <td className="n">{formatPercent(window.labelled / Math.max(1, window.rows))}</td>

@@ -1,5 +1,5 @@
 import './readiness.css';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReadinessItem } from '../../shared/readiness/readiness.ts';
 import { readinessMarkdown } from '../../shared/readiness/readiness-markdown.ts';
 import { saveFile } from '../charts/save-file.ts';
@@ -7,9 +7,11 @@ import { activeGraph, useGraphs } from '../state/graph-store.ts';
 import { openOverlay } from '../state/ui-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { TextInput } from '../ui/field.tsx';
-import { formatRelative } from '../ui/format.ts';
+import { formatMoment, formatRelative } from '../ui/format.ts';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
+import { PopoverPanel } from '../ui/popover-panel.tsx';
+import { orderItems } from './item-order.ts';
 import { mend } from './mend.ts';
 import { waive } from './waive.ts';
 import { refreshReadiness, useReadiness } from './readiness-store.ts';
@@ -23,7 +25,6 @@ const looks = (): Record<ReadinessItem['state'], { icon: IconName; word: string 
   met: { icon: 'check', word: t.met },
   waived: { icon: 'minus', word: t.waived },
 });
-const order: readonly ReadinessItem['state'][] = ['missing', 'stale', 'met', 'waived'];
 
 function Item({ item }: { item: ReadinessItem }) {
   const { icon, word } = looks()[item.state];
@@ -39,7 +40,7 @@ function Item({ item }: { item: ReadinessItem }) {
           <p className="mid">
             <EngineText text={evidence.text} />
             {evidence.timeMs !== undefined && (
-              <span className="mute" title={new Date(evidence.timeMs).toLocaleString()}>
+              <span className="mute" title={formatMoment(evidence.timeMs)}>
                 {' '}
                 {formatRelative(evidence.timeMs)}
               </span>
@@ -114,36 +115,20 @@ function WaiveButton({ item }: { item: ReadinessItem }) {
 export function ReadinessPanel() {
   const tabId = useGraphs((state) => state.active);
   const { report, error, looking, tabId: reportTab } = useReadiness();
-  const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    void refreshReadiness();
-    const before = document.activeElement as HTMLElement | null;
-    panel.current?.focus();
-    const onDown = (event: PointerEvent) => {
-      const target = event.target as HTMLElement;
-      if (!panel.current?.contains(target) && !target.closest('.status-bar')) openOverlay(undefined);
-    };
-    window.addEventListener('pointerdown', onDown, true);
-    return () => {
-      window.removeEventListener('pointerdown', onDown, true);
-      before?.focus({ preventScroll: true });
-    };
-  }, []);
+  const list = useRef<HTMLUListElement>(null);
+  const drawn = useRef<readonly string[]>([]);
+  useEffect(() => void refreshReadiness(), []);
   const shown = reportTab === tabId ? report : undefined;
-  const items = shown?.items.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const items = useMemo(() => {
+    // Nothing moves away from under the pointer or the focus.
+    const isUsed = list.current?.matches(':hover, :focus-within') ?? false;
+    return shown && orderItems(shown.items, isUsed ? drawn.current : []);
+  }, [shown]);
+  useEffect(() => {
+    drawn.current = items?.map(({ id }) => id) ?? [];
+  }, [items]);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div
-      ref={panel}
-      className="popover-panel readiness-panel"
-      role="dialog"
-      tabIndex={-1}
-      aria-label={t.readiness}
-      aria-busy={looking}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') openOverlay(undefined);
-      }}
-    >
+    <PopoverPanel label={t.readiness} className="readiness-panel" busy={looking} onClose={() => openOverlay(undefined)}>
       <header className="readiness-head">
         <h2>{t.readiness}</h2>
         {shown && <span className="num">{t.of(shown.met, shown.total)}</span>}
@@ -174,12 +159,12 @@ export function ReadinessPanel() {
       {error && <ErrorState error={error} onRetry={() => void refreshReadiness()} />}
       {!shown && !error && <Skeleton rows={6} waitsFor={t.theLook} />}
       {items && (
-        <ul>
+        <ul ref={list}>
           {items.map((item) => (
             <Item key={item.id} item={item} />
           ))}
         </ul>
       )}
-    </div>
+    </PopoverPanel>
   );
 }

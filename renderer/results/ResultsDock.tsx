@@ -28,6 +28,7 @@ import { TablePreview } from './table-preview.tsx';
 import './results.css';
 import { t } from './text.ts';
 import { EngineError } from '../ui/engine-text.tsx';
+import { CopyDetails } from '../ui/copy-details.tsx';
 
 // Views of one sort of result, with their charts: loaded with the first such result.
 const FeaturesView = lazy(async () => ({ default: (await import('./features-view.tsx')).FeaturesView }));
@@ -84,14 +85,7 @@ function FailureLine({ nodeId }: { nodeId: string }) {
       <span className="grow">
         <EngineError error={error} />
       </span>
-      <Button
-        small
-        variant="quiet"
-        icon="copy"
-        onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
-      >
-        {t.copyDetails}
-      </Button>
+      <CopyDetails error={error} />
     </div>
   );
 }
@@ -293,7 +287,7 @@ export function ResultsDock({ nodeId }: { nodeId: string | undefined }) {
         </div>
       )}
       {tab === 'preview' && source?.side === 'input' && nodeId !== undefined && <FailureLine nodeId={nodeId} />}
-      <div className="results-body" role="tabpanel" aria-label={tab}>
+      <div className="results-body" role="tabpanel" aria-label={t[tab]}>
         <Suspense fallback={<Skeleton />}>
           {tab === 'plan' ? (
             <PlanView nodeId={nodeId} />

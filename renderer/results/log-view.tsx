@@ -9,6 +9,7 @@ import { Switch } from '../ui/switch.tsx';
 import { filterLog, type LogLevel, logText } from './log-filter.ts';
 import { t } from './text.ts';
 import { EngineText } from '../ui/engine-text.tsx';
+import { copyText } from '../ui/copy-text.ts';
 
 interface LogViewProps {
   lines: readonly LogLine[];
@@ -71,7 +72,7 @@ export function LogView({ lines, nodeId, titles, empty }: LogViewProps) {
           variant="quiet"
           icon="copy"
           disabled={shown.length === 0}
-          onClick={() => void navigator.clipboard.writeText(logText(shown))}
+          onClick={() => void copyText(logText(shown))}
         >
           {t.copy}
         </Button>

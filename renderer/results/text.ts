@@ -4,7 +4,6 @@ export const t = defineText(
   {
     columnsDiffer: (over: string, all: string) => `${over} of ${all} columns differ.`,
     saveAsHtml: 'Save as HTML',
-    copyDetails: 'Copy details',
     noExpectations: 'Nothing is expected yet.',
     suggestedContract: 'A contract that this table meets',
     useContract: 'Use this contract',
@@ -267,7 +266,6 @@ Press to sort`,
   {
     columnsDiffer: (over, all) => `${over} von ${all} Spalten weichen ab.`,
     saveAsHtml: 'Als HTML speichern',
-    copyDetails: 'Details kopieren',
     noExpectations: 'Noch nichts wird erwartet.',
     suggestedContract: 'Ein Vertrag, den diese Tabelle erfüllt',
     useContract: 'Diesen Vertrag übernehmen',

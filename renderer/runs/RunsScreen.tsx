@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { runWord } from '../canvas/node-status.ts';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
@@ -23,9 +22,6 @@ export function RunsScreen() {
     error,
     refetch,
   } = useQuery('runs', (signal) => engine.run.list({ limit: shownRuns }, { signal }), { refetchMs });
-  useEffect(() => {
-    document.title = `${t.runs} · Slipway`;
-  }, []);
   if (!runs) {
     return (
       <div className="screen">

@@ -5,7 +5,6 @@ import { metricName } from '../translation/metric-names.ts';
 import { progressWord, runWord } from '../canvas/node-status.ts';
 import { useConnection } from '../client/connection-store.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { LogView } from '../results/log-view.tsx';
 import { runLines } from '../results/run-lines.ts';
@@ -15,11 +14,10 @@ import { useGraphs } from '../state/graph-store.ts';
 import { titleOfKind } from '../translation/kind-titles.ts';
 import { Button } from '../ui/button.tsx';
 import { Figure } from '../ui/figure.tsx';
-import { formatClock, formatDuration, formatFull, formatMetric } from '../ui/format.ts';
+import { capitalized, formatClock, formatDuration, formatFull, formatMetric, formatMoment } from '../ui/format.ts';
 import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { StageFlag } from '../ui/stage-flag.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { comparedVariants } from './compared-variants.ts';
 import { timelineBar } from './run-timeline.ts';
 import { UsageRows } from './usage-rows.tsx';
@@ -28,6 +26,8 @@ import { VariantTable } from './variant-table.tsx';
 import { t } from './text.ts';
 import { EngineError } from '../ui/engine-text.tsx';
 import { engineText } from '../translation/engine-text.ts';
+import { showError } from '../ui/show-error.ts';
+import { CopyDetails } from '../ui/copy-details.tsx';
 
 const stepWords = (): Record<StepRun['state'], { icon: IconName; word: string; tone: string }> => ({
   pending: { icon: 'never', word: t.waits, tone: 'never' },
@@ -49,10 +49,6 @@ export const runWords = (): Record<RunSummary['status'], { icon: IconName; word:
 });
 
 const usageRefetchMs = 2_000;
-
-function heading(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 function StepRow({
   run,
@@ -131,14 +127,7 @@ function StepRow({
               <span>
                 <EngineError error={step.error} />
               </span>
-              <Button
-                small
-                variant="quiet"
-                icon="copy"
-                onClick={() => void navigator.clipboard.writeText(JSON.stringify(step.error, null, 2))}
-              >
-                {t.copyDetails}
-              </Button>
+              <CopyDetails error={step.error} />
             </div>
           </td>
         </tr>
@@ -199,8 +188,8 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
     <>
       <div className="screen-head">
         <div className="head-name">
-          <h1 title={runId}>{heading(runWord(runId))}</h1>
-          <div className="mute small clip">{t.started(summary.graphName, formatClock(summary.startedMs))}</div>
+          <h1 title={runId}>{capitalized(runWord(runId))}</h1>
+          <div className="mute small clip">{t.started(summary.graphName, formatMoment(summary.startedMs))}</div>
         </div>
         <span className={`pill ${says.pill}`}>
           <Icon name={says.icon} small />
@@ -216,14 +205,7 @@ export function RunDetail({ summary }: { summary: RunSummary }) {
           {count('skipped') > 0 && <Figure value={String(count('skipped'))} words={t.skippedWord} />}
         </div>
         {active && (
-          <Button
-            icon="stop"
-            onClick={() =>
-              void engine.run
-                .cancel({ runId })
-                .catch((failure: unknown) => showToast({ text: toEngineError(failure).message, tone: 'failed' }))
-            }
-          >
+          <Button icon="stop" onClick={() => void engine.run.cancel({ runId }).catch(showError)}>
             {t.stop}
           </Button>
         )}

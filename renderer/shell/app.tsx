@@ -12,6 +12,7 @@ import { Rail } from './rail.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { TrustBar } from './trust-bar.tsx';
+import { WindowTitle } from './window-title.tsx';
 import { t } from './text.ts';
 
 const HomeScreen = lazy(async () => ({ default: (await import('../home/home-screen.tsx')).HomeScreen }));
@@ -97,6 +98,7 @@ function Window() {
   const announcement = useUi((state) => state.announcement);
   return (
     <div className="app">
+      <WindowTitle />
       <Rail />
       <TopBar />
       <div className="notice-bars">

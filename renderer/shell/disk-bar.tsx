@@ -1,12 +1,11 @@
-import { toEngineError } from '../client/engine-error.ts';
 import { compareWithFile } from '../state/compare-store.ts';
 import { keepMine, reloadFromDisk, useDisk } from '../state/disk-watch.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { useRoute } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons/icon.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 /** Says that the open graph's file was saved elsewhere while there are unsaved changes here. */
 export function DiskBar() {
@@ -24,14 +23,7 @@ export function DiskBar() {
       <Button variant="link" onClick={() => void compareWithFile(path)}>
         {t.compare}
       </Button>
-      <Button
-        variant="link"
-        onClick={() =>
-          void reloadFromDisk(tabId).catch((error: unknown) =>
-            showToast({ text: toEngineError(error).message, tone: 'failed' }),
-          )
-        }
-      >
+      <Button variant="link" onClick={() => void reloadFromDisk(tabId).catch(showError)}>
         {t.takeFile}
       </Button>
       <Button variant="link" onClick={() => keepMine(tabId)}>

@@ -34,10 +34,16 @@ function join(folder: string, name: string): string {
     : `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`;
 }
 
+/** The name a file is saved under: the first extension is added where it has none of them. */
+function withExtension(name: string, extensions: readonly string[]): string {
+  const [first = ''] = extensions;
+  return extensions.some((extension) => name.endsWith(extension)) ? name : `${name}${first}`;
+}
+
 /** Browses folders on the engine's machine, which may be another one than this window's. */
 export function FilePicker({ title, extensions, start, saveName, folders, onPick, onClose }: FilePickerProps) {
   const [folder, setFolder] = useState(folderOf(start));
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState<string>();
   const [chosen, setChosen] = useState<string>();
   const [name, setName] = useState(saveName ?? '');
   const { data, error, refetch } = useQuery(`files:${folder ?? ''}:${extensions.join()}`, (signal) =>
@@ -47,14 +53,9 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
   const entries = (data?.entries ?? []).filter(
     (entry) => (entry.directory || !folders) && !((saving || folders) && entry.path.startsWith('pkg:')),
   );
-  const replaces = saving && entries.some((entry) => !entry.directory && entry.name === name.trim());
-  const result = saving
-    ? data && name.trim() !== ''
-      ? join(data.path, name.trim())
-      : undefined
-    : folders
-      ? data?.path
-      : chosen;
+  const saved = name.trim() === '' ? '' : withExtension(name.trim(), extensions);
+  const replaces = saving && entries.some((entry) => !entry.directory && entry.name === saved);
+  const result = saving ? (data && saved !== '' ? join(data.path, saved) : undefined) : folders ? data?.path : chosen;
 
   /** What was typed is a folder to look into, a file to open, or a folder and a name to save under. */
   function goToTyped(path: string) {
@@ -67,7 +68,7 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
   }
   function go(path: string | undefined) {
     setFolder(path);
-    setTyped('');
+    setTyped(undefined);
     setChosen(undefined);
   }
   return (
@@ -92,7 +93,7 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
         className="path-field"
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed.trim() !== '') goToTyped(typed.trim());
+          if (typed?.trim()) goToTyped(typed.trim());
         }}
       >
         <IconButton
@@ -104,7 +105,7 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
         <TextInput
           className="mono"
           aria-label={t.folder}
-          value={typed || (data?.path ?? folder ?? '')}
+          value={typed ?? data?.path ?? folder ?? ''}
           onChange={setTyped}
         />
       </form>
@@ -141,11 +142,22 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
         )}
       </div>
       {saving && (
-        <div className="form-field row" style={{ marginTop: 10 }}>
+        <form
+          className="form-field row"
+          style={{ marginTop: 10 }}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (result !== undefined && !replaces) onPick(result);
+          }}
+        >
           <label htmlFor="save-name">{t.fileName}</label>
           <TextInput id="save-name" className="mono" value={name} onChange={setName} />
-          {replaces && <div className="field-note">{t.fileWillBeReplaced}</div>}
-        </div>
+          {replaces && (
+            <div className="field-note" role="status">
+              {t.fileWillBeReplaced}
+            </div>
+          )}
+        </form>
       )}
     </Dialog>
   );

@@ -1,11 +1,10 @@
 import { nextPlace } from '../canvas/next-place.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
 import { placeFromLibrary } from '../state/library-commands.ts';
-import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 const refetchMs = 5000;
 
@@ -13,7 +12,7 @@ async function place(name: string): Promise<void> {
   try {
     await placeFromLibrary(name, nextPlace());
   } catch (error) {
-    showToast({ text: toEngineError(error).message, tone: 'failed' });
+    showError(error);
   }
 }
 

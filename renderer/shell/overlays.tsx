@@ -112,7 +112,7 @@ function CurrentOverlay() {
           saveName={`${id}.slipway.json`}
           onPick={(picked) => {
             close();
-            void saveTo(picked.endsWith('.json') ? picked : `${picked}.slipway.json`);
+            void saveTo(picked);
           }}
           onClose={close}
         />

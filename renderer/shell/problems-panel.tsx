@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import { useAnalysis } from '../state/analysis-store.ts';
 import { titleOf } from '../state/graph-commands.ts';
@@ -6,6 +5,7 @@ import { activeGraph } from '../state/graph-store.ts';
 import { selectField } from '../state/selection-store.ts';
 import { navigate, openOverlay, togglePanel } from '../state/ui-store.ts';
 import { Icon } from '../ui/icons/icon.tsx';
+import { PopoverPanel } from '../ui/popover-panel.tsx';
 import { t } from './text.ts';
 import { EngineText } from '../ui/engine-text.tsx';
 
@@ -20,28 +20,9 @@ function where(diagnostic: Diagnostic): string {
 /** Every problem of the graph; one leads to its node and field. */
 export function ProblemsPanel() {
   const diagnostics = useAnalysis((analysis) => analysis.diagnostics);
-  const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    panel.current?.querySelector<HTMLElement>('button')?.focus();
-    const onDown = (event: PointerEvent) => {
-      const target = event.target as HTMLElement;
-      if (!panel.current?.contains(target) && !target.closest('.status-bar')) openOverlay(undefined);
-    };
-    window.addEventListener('pointerdown', onDown, true);
-    return () => window.removeEventListener('pointerdown', onDown, true);
-  }, []);
   const sorted = [...diagnostics].sort((a, b) => severities[a.severity] - severities[b.severity]);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div
-      ref={panel}
-      className="popover-panel"
-      role="dialog"
-      aria-label={t.problems}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') openOverlay(undefined);
-      }}
-    >
+    <PopoverPanel label={t.problems} focusFirst onClose={() => openOverlay(undefined)}>
       <h2>{t.problems}</h2>
       {sorted.length === 0 && (
         <p className="mute" style={{ padding: '0 14px 8px' }}>
@@ -76,6 +57,6 @@ export function ProblemsPanel() {
           )}
         </button>
       ))}
-    </div>
+    </PopoverPanel>
   );
 }

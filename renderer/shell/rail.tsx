@@ -3,7 +3,13 @@ import { Icon, type IconName } from '../ui/icons/icon.tsx';
 import { Mark } from '../ui/icons/mark.tsx';
 import { t } from './text.ts';
 
-const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
+interface Entry {
+  screen: Screen;
+  label: string;
+  icon: IconName;
+}
+
+const entries = (): Entry[] => [
   { screen: 'home', label: t.home, icon: 'home' },
   { screen: 'graph', label: t.graphs, icon: 'graph' },
   { screen: 'data', label: t.data, icon: 'table' },
@@ -17,7 +23,17 @@ const entries = (): { screen: Screen; label: string; icon: IconName }[] => [
   { screen: 'devices', label: t.devices, icon: 'cpu' },
 ];
 
-function RailLink({ screen, label, icon }: { screen: Screen; label: string; icon: IconName }) {
+const lowerEntries = (): Entry[] => [
+  { screen: 'help', label: t.help, icon: 'info' },
+  { screen: 'settings', label: t.settings, icon: 'settings' },
+];
+
+/** What a screen is called. */
+export function screenName(wanted: Screen): string | undefined {
+  return [...entries(), ...lowerEntries()].find(({ screen }) => screen === wanted)?.label;
+}
+
+function RailLink({ screen, label, icon }: Entry) {
   const current = useRoute().screen === screen;
   return (
     <a
@@ -44,8 +60,9 @@ export function Rail() {
         <RailLink key={entry.screen} {...entry} />
       ))}
       <span className="grow" />
-      <RailLink screen="help" label={t.help} icon="info" />
-      <RailLink screen="settings" label={t.settings} icon="settings" />
+      {lowerEntries().map((entry) => (
+        <RailLink key={entry.screen} {...entry} />
+      ))}
     </nav>
   );
 }

@@ -7,7 +7,6 @@ import { startDiskWatch } from '../state/disk-watch.ts';
 import { startEndpoints } from '../state/endpoint-store.ts';
 import { startAlertNotices } from '../monitors/alert-notices.ts';
 import { openPath, openTemplate } from '../state/file-commands.ts';
-import { isDirty, useGraphs } from '../state/graph-store.ts';
 import { listRecovery, startRecovery } from '../state/recovery.ts';
 import { navigate, startUi } from '../state/ui-store.ts';
 import { showToast } from '../ui/toast.tsx';
@@ -24,7 +23,7 @@ async function openInitialGraph(): Promise<void> {
   if (!opened) await openTemplate('flight-delays', true);
   // A reload, and a person who was quicker, stay on the screen they are on.
   if (!location.hash.startsWith('#/')) navigate('graph');
-  const [copy] = listRecovery();
+  const copy = listRecovery().find(({ wasClosed }) => !wasClosed);
   if (copy) {
     showToast({
       text: t.unsavedWorkKept(copy.name),
@@ -48,9 +47,5 @@ export function startApp(): void {
   startDesktop();
   shell.onMenuCommand(runCommand);
   shell.onOpenPath((path) => void openPath(path));
-  useGraphs.subscribe((state) => {
-    const graph = state.active === undefined ? undefined : state.graphs[state.active];
-    document.title = graph ? `${isDirty(graph) ? '• ' : ''}${graph.root.name} · Slipway` : 'Slipway';
-  });
   void openInitialGraph().finally(loadAhead);
 }

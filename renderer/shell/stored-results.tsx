@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { formatBytes, formatPlural } from '../ui/format.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { t } from './text.ts';
+import { showError } from '../ui/show-error.ts';
 
 const bytesPerGigabyte = 1e9;
 
@@ -34,8 +34,7 @@ export function StoredResults() {
       if (!dryRun)
         showToast({ text: t.resultsRemoved(countOf(collected.removedArtifacts), formatBytes(collected.freedBytes)) });
     } catch (error) {
-      const { message, fix } = toEngineError(error);
-      showToast({ text: [message, fix].filter(Boolean).join(' '), tone: 'failed' });
+      showError(error);
     } finally {
       setBusy(false);
     }

@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'react';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { useQuery } from '../client/use-query.ts';
 import { refreshAnalysis } from '../state/analysis-store.ts';
 import { useActiveGraph } from '../state/graph-store.ts';
@@ -9,10 +8,10 @@ import { navigate, useRoute } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { formatPlural } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
-import { showToast } from '../ui/toast.tsx';
 import './trust-bar.css';
 import { t } from './text.ts';
 import { EngineText } from '../ui/engine-text.tsx';
+import { showError } from '../ui/show-error.ts';
 
 /** Says that the open graph comes from elsewhere, and what it would do; until the person decides, it does none of that. */
 export function TrustBar() {
@@ -39,7 +38,7 @@ export function TrustBar() {
       trust.refetch();
       refreshAnalysis(0);
     } catch (error) {
-      showToast({ text: toEngineError(error).message, tone: 'failed' });
+      showError(error);
     }
   }
 

@@ -4,12 +4,12 @@ import type { GraphDocument } from '../../shared/graph/document.ts';
 import { applyGraphChanges, type GraphChange } from '../../shared/graph/graph-diff.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { engine } from '../client/engine-client.ts';
-import { toEngineError } from '../client/engine-error.ts';
 import { showToast } from '../ui/toast.tsx';
 import { current } from 'immer';
 import { editRoot } from './graph-store.ts';
 import { t } from './text.ts';
 import { openOverlay } from './ui-store.ts';
+import { showError } from '../ui/show-error.ts';
 
 interface Compared {
   /** The graph the active one is compared with, and the name it goes by. */
@@ -32,7 +32,7 @@ export async function compareWithFile(path: string): Promise<void> {
     if (read.document) compareWith(read.document, path.split(/[\\/]/).at(-1) ?? path);
     else showToast({ text: t.thisIsNoGraph, tone: 'failed' });
   } catch (error) {
-    showToast({ text: toEngineError(error).message, tone: 'failed' });
+    showError(error);
   }
 }
 

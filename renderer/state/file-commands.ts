@@ -19,18 +19,13 @@ import {
   useGraphs,
 } from './graph-store.ts';
 import { newDocument } from './new-document.ts';
-import { dropRecovery, type RecoveryCopy } from './recovery.ts';
+import { dropRecovery, keepClosed, type RecoveryCopy } from './recovery.ts';
 import { followLastRun } from './run-commands.ts';
 import { forgetRun } from './run-store.ts';
 import { select } from './selection-store.ts';
 import { navigate, openOverlay } from './ui-store.ts';
 import { t } from './text.ts';
-import { errorText } from '../translation/engine-text.ts';
-
-function fail(error: unknown): void {
-  const wire = toEngineError(error);
-  showToast({ text: errorText(wire), tone: 'failed' });
-}
+import { showError } from '../ui/show-error.ts';
 
 /** With `stay` a tab that is open already keeps the front. */
 function show(
@@ -72,7 +67,7 @@ export async function openPath(path: string, stay = false): Promise<boolean> {
     }
     return shown;
   } catch (error) {
-    fail(error);
+    showError(error);
     return false;
   }
 }
@@ -85,7 +80,7 @@ export async function openTemplate(id: string, stay = false): Promise<boolean> {
     if (shown && !stay) navigate('graph');
     return shown;
   } catch (error) {
-    fail(error);
+    showError(error);
     return false;
   }
 }
@@ -112,7 +107,7 @@ export async function importGraph(file: File): Promise<boolean> {
     if (shown) navigate('graph');
     return shown;
   } catch (error) {
-    fail(error);
+    showError(error);
     return false;
   }
 }
@@ -124,7 +119,7 @@ export function newGraph(): void {
   navigate('graph');
 }
 
-/** Opens a copy left by a window that closed with unsaved work. */
+/** Opens a copy of unsaved work. */
 export function openRecovery(copy: RecoveryCopy): void {
   const read = readGraphValue(copy.document, definitionOf);
   if (!read.document) return;
@@ -208,20 +203,20 @@ export async function saveTo(path: string | undefined, overwrite = false): Promi
       });
       return false;
     }
-    fail(error);
+    showError(error);
     return false;
   }
 }
 
-/** Closes a tab; unsaved work stays in its recovery copy until the person says otherwise. */
+/** Closes a tab; unsaved work stays on the home screen until the person says otherwise. */
 export function closeTab(tabId: string): void {
   const graph = useGraphs.getState().graphs[tabId];
   if (!graph) return;
   if (isDirty(graph) && Object.keys(graph.root.nodes).length > 0) {
-    const { root: document, path } = graph;
+    const copy = keepClosed(graph);
     showToast({
-      text: t.closedWithoutSaving(document.name),
-      action: { label: t.reopen, onSelect: () => void openGraph({ document, path, unsaved: true }) },
+      text: t.closedWithoutSaving(copy.name),
+      action: { label: t.reopen, onSelect: () => openRecovery(copy) },
     });
   }
   dropRecovery(tabId);

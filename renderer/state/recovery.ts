@@ -1,4 +1,4 @@
-import { isDirty, useGraphs } from './graph-store.ts';
+import { isDirty, type OpenGraph, useGraphs } from './graph-store.ts';
 
 /** Unsaved work as kept in the window's local storage. */
 export interface RecoveryCopy {
@@ -6,13 +6,20 @@ export interface RecoveryCopy {
   name: string;
   path: string | undefined;
   savedMs: number;
+  /** The person closed it; else its window closed or crashed. */
+  wasClosed: boolean;
   document: unknown;
 }
+
+type StoredCopy = Omit<RecoveryCopy, 'key' | 'wasClosed'>;
 
 const prefix = 'slipway.recovery.';
 /** Copies are named after this window, so that two windows do not overwrite each other's. */
 const session = Math.random().toString(36).slice(2, 8);
 const delayMs = 800;
+/** Work of tabs that were closed without saving. */
+const closedPrefix = `${prefix}closed.`;
+const mostClosed = 10;
 
 function storageKey(tabId: string): string {
   return tabId.startsWith(prefix) ? tabId : `${prefix}${session}.${tabId}`;
@@ -22,18 +29,44 @@ export function dropRecovery(tabId: string): void {
   localStorage.removeItem(storageKey(tabId));
 }
 
-/** Copies left by windows that closed or crashed with unsaved work, newest first. */
+/** Copies of unsaved work, of tabs that were closed and of windows that closed or crashed, newest first. */
 export function listRecovery(): RecoveryCopy[] {
   const copies: RecoveryCopy[] = [];
   for (const key of Object.keys(localStorage)) {
     if (!key.startsWith(prefix) || key.startsWith(`${prefix}${session}.`)) continue;
     try {
-      copies.push({ ...(JSON.parse(localStorage.getItem(key) ?? '') as Omit<RecoveryCopy, 'key'>), key });
+      copies.push({
+        ...(JSON.parse(localStorage.getItem(key) ?? '') as StoredCopy),
+        key,
+        wasClosed: key.startsWith(closedPrefix),
+      });
     } catch {
       localStorage.removeItem(key);
     }
   }
   return copies.sort((a, b) => b.savedMs - a.savedMs);
+}
+
+function keepCopy(key: string, { root, path }: OpenGraph): StoredCopy {
+  const copy = { name: root.name, path, savedMs: Date.now(), document: root };
+  try {
+    localStorage.setItem(key, JSON.stringify(copy));
+  } catch {
+    // Storage is full: saving still works, only the recovery copy is missing.
+  }
+  return copy;
+}
+
+/** Keeps what a closed tab had unsaved, until it is opened or discarded; of older ones only the newest. */
+export function keepClosed(graph: OpenGraph): RecoveryCopy {
+  const key = `${closedPrefix}${session}-${graph.tabId}`;
+  const copy = keepCopy(key, graph);
+  for (const old of listRecovery()
+    .filter(({ wasClosed }) => wasClosed)
+    .slice(mostClosed)) {
+    dropRecovery(old.key);
+  }
+  return { ...copy, key, wasClosed: true };
 }
 
 /** Writes a copy 0.8 s after each edit of an unsaved graph; once, at start. */
@@ -52,17 +85,7 @@ export function startRecovery(): void {
             dropRecovery(tabId);
             return;
           }
-          const copy: Omit<RecoveryCopy, 'key'> = {
-            name: now.root.name,
-            path: now.path,
-            savedMs: Date.now(),
-            document: now.root,
-          };
-          try {
-            localStorage.setItem(storageKey(tabId), JSON.stringify(copy));
-          } catch {
-            // Storage is full: saving still works, only the recovery copy is missing.
-          }
+          keepCopy(storageKey(tabId), now);
         }, delayMs),
       );
     }

@@ -1,7 +1,6 @@
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { formatDuration, formatPlural } from '../ui/format.ts';
-import { showToast } from '../ui/toast.tsx';
 import { refreshAnalysis } from './analysis-store.ts';
 import { refreshEndpoints } from './endpoint-store.ts';
 import { saveVariant } from './graph-commands.ts';
@@ -11,12 +10,7 @@ import { askModelTrust, untrustedModel } from './model-trust-store.ts';
 import type { RunView } from './run-view.ts';
 import { announce, navigate } from './ui-store.ts';
 import { t } from './text.ts';
-import { errorText } from '../translation/engine-text.ts';
-
-function fail(error: unknown): void {
-  const wire = toEngineError(error);
-  showToast({ text: errorText(wire), tone: 'failed' });
-}
+import { showError } from '../ui/show-error.ts';
 
 function sayFinished(tabId: string, view: RunView): void {
   const steps = Object.values(view.steps);
@@ -34,12 +28,16 @@ function follow(tabId: string, runId: string, graphId: string, nodes?: RunView['
   followRun(tabId, runId, graphId, { nodes, onFinished: (view) => sayFinished(tabId, view) });
 }
 
+/** Tabs whose run is being asked for. */
+const starting = new Set<string>();
+
 /** Runs the active graph: all of it, up to one node, or from one on. */
 export async function startRun(
   options: { to?: string; from?: string; force?: boolean; variants?: boolean } = {},
 ): Promise<void> {
   const graph = activeGraph();
-  if (!graph || useRuns.getState().runs[graph.tabId]?.status === 'running') return;
+  if (!graph || useRuns.getState().runs[graph.tabId]?.status === 'running' || starting.has(graph.tabId)) return;
+  starting.add(graph.tabId);
   try {
     const { runId } = await engine.run.start({
       document: graph.root,
@@ -49,7 +47,9 @@ export async function startRun(
     follow(graph.tabId, runId, graph.root.id, graph.root.nodes);
     announce(t.runStarted);
   } catch (error) {
-    fail(error);
+    showError(error);
+  } finally {
+    starting.delete(graph.tabId);
   }
 }
 
@@ -60,7 +60,7 @@ export async function stopRun(): Promise<void> {
   try {
     await engine.run.cancel({ runId: view.runId });
   } catch (error) {
-    fail(error);
+    showError(error);
   }
 }
 
@@ -79,7 +79,7 @@ export async function pauseRun(paused: boolean): Promise<void> {
     await engine.run.pause({ runId: view.runId, paused });
     announce(paused ? t.runPaused : t.runResumed);
   } catch (error) {
-    fail(error);
+    showError(error);
   }
 }
 
@@ -125,7 +125,7 @@ export async function startEndpoint(nodeId: string): Promise<void> {
     announce(t.endpoint(endpoint.name, endpoint.state));
   } catch (error) {
     const model = untrustedModel(toEngineError(error));
-    if (model === undefined) fail(error);
+    if (model === undefined) showError(error);
     else askModelTrust(model, () => void startEndpoint(nodeId));
   }
 }
@@ -135,7 +135,7 @@ export async function stopEndpoint(id: string): Promise<void> {
     await engine.endpoint.stop({ id });
     await refreshEndpoints();
   } catch (error) {
-    fail(error);
+    showError(error);
   }
 }
 

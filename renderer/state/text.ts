@@ -4,7 +4,7 @@ export const t = defineText(
   {
     thisIsNoGraph: 'This is no graph.',
     savingWouldLose: 'Saving here would lose parts of the file this version cannot read. Save a copy instead.',
-    closedWithoutSaving: (name: string | number) => `Closed ${name} without saving.`,
+    closedWithoutSaving: (name: string | number) => `Closed ${name} without saving. Home keeps a copy.`,
     reopen: 'Reopen',
     changedOnDisk: (name: string) => `${name} was changed by another program since it was opened, and was not saved.`,
     overwrite: 'Overwrite',
@@ -66,7 +66,7 @@ export const t = defineText(
     thisIsNoGraph: 'Das ist kein Graph.',
     savingWouldLose:
       'Hier zu speichern verlöre Teile der Datei, die diese Version nicht lesen kann. Speichere stattdessen eine Kopie.',
-    closedWithoutSaving: (name) => `${name} ohne Speichern geschlossen.`,
+    closedWithoutSaving: (name) => `${name} ohne Speichern geschlossen. Start behält eine Kopie.`,
     reopen: 'Wieder öffnen',
     changedOnDisk: (name) =>
       `${name} wurde seit dem Öffnen von einem anderen Programm geändert und daher nicht gespeichert.`,

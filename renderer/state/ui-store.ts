@@ -71,10 +71,19 @@ const panelLimitsPx: Record<PanelName, [number, number]> = {
   dock: [120, 640],
 };
 
+/** As it stands where it is no encoded text: an address may be typed. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function parseRoute(hash: string): Route {
   const [, screen = '', ...rest] = hash.split('/');
   const known = screens.find((name) => name === screen);
-  return { screen: known ?? 'graph', id: decodeURIComponent(rest.join('/')) };
+  return { screen: known ?? 'graph', id: decoded(rest.join('/')) };
 }
 
 type Stored = Pick<UiState, 'theme' | 'density' | 'panels' | 'dockTab'>;

@@ -2,6 +2,7 @@ import type { ErrorHelp } from '../../shared/docs/error-help.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
 import { type LanguageChoice, language, languageOf, setLanguage } from './language.ts';
 import { germanTexts, loadGerman } from './loaded-german.ts';
+import { capitalized } from '../ui/format.ts';
 
 /** Loads what the language of the app needs; before the first render. */
 export async function startLanguage(): Promise<void> {
@@ -45,7 +46,7 @@ export function wordsOf(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
     .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalized(words);
 }
 
 /** Label of a parameter by its name. */

@@ -99,16 +99,31 @@ export function formatRelative(timeMs: number, nowMs: number = Date.now()): stri
   if (minutes < 60) return t.minutesAgo(minutes);
   const hours = Math.round(minutes / 60);
   if (hours < 24) return t.hoursAgo(hours);
-  return new Date(timeMs).toLocaleDateString(locales[language()], { day: 'numeric', month: 'short', year: 'numeric' });
+  return formatDay(timeMs);
+}
+
+function formatDay(timeMs: number): string {
+  return new Date(timeMs).toLocaleDateString(locale(), { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 /** Clock time: `14:32:05`. */
 export function formatClock(timeMs: number, seconds = true): string {
-  return new Date(timeMs).toLocaleTimeString(locales[language()], {
+  return new Date(timeMs).toLocaleTimeString(locale(), {
     hour: '2-digit',
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),
   });
+}
+
+/** The clock for today, with the date for other days: `14:32:05`, `20 Nov 2026 14:32:05`. */
+export function formatMoment(timeMs: number, nowMs: number = Date.now()): string {
+  const isToday = new Date(timeMs).toDateString() === new Date(nowMs).toDateString();
+  return isToday ? formatClock(timeMs) : `${formatDay(timeMs)} ${formatClock(timeMs)}`;
+}
+
+/** `a word or two` → `A word or two`. */
+export function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export type Noun = keyof typeof t.nouns;

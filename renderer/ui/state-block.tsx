@@ -4,6 +4,7 @@ import type { WireError } from '../../shared/errors/app-error.ts';
 import { errorHelpFor } from '../translation/kind-text.ts';
 import { language } from '../translation/language.ts';
 import { Button } from './button.tsx';
+import { CopyDetails } from './copy-details.tsx';
 import { EngineText } from './engine-text.tsx';
 import { Icon } from './icons/icon.tsx';
 import { t } from './text.ts';
@@ -54,14 +55,7 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
             {t.tryAgain}
           </Button>
         )}
-        <Button
-          small
-          variant="quiet"
-          icon="copy"
-          onClick={() => void navigator.clipboard.writeText(JSON.stringify(error, null, 2))}
-        >
-          {t.copyDetails}
-        </Button>
+        <CopyDetails error={error} />
       </div>
     </div>
   );

@@ -223,6 +223,12 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await page.getByRole('heading', { name: 'Unsaved work from before' }).waitFor();
       await page.locator('.home-row').getByRole('button', { name: 'Open' }).first().click();
       await expect.poll(() => page.locator('.react-flow__node').count()).toBe(count + 1);
+      // What is closed without saving stays at hand, after the notice has gone too.
+      await page.getByRole('button', { name: 'Close Penguins' }).click();
+      await page.getByRole('status').filter({ hasText: 'Home keeps a copy.' }).waitFor();
+      await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Home' }).click();
+      await page.locator('.home-row').getByRole('button', { name: 'Open' }).first().click();
+      await expect.poll(() => page.locator('.react-flow__node').count()).toBe(count + 1);
     }, penguinsFile()));
 
   it('completes a query while it is typed and shows its first rows', () =>
