@@ -29,7 +29,7 @@ function reply(message: WorkerReply): void {
 
 async function serve(): Promise<void> {
   let model: PythonModel;
-  const { label, threads, device, path, manifest } = start;
+  const { label, threads, device, path, manifest, digest } = start;
   try {
     if (device !== 'auto' && device !== 'cpu') {
       throw new AppError(
@@ -45,6 +45,7 @@ async function serve(): Promise<void> {
     model = await PythonModel.open(folder, manifest.python, {
       threads,
       label,
+      digest,
       silent: true,
       timeoutMs: batchTimeoutMs,
       log,

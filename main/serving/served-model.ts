@@ -189,7 +189,7 @@ export class ServedModel {
       const [
         first = await createReplicas({
           ...startOptions,
-          ...(form === 'python' ? { kind: form, manifest: source.manifest ?? undefined } : {}),
+          ...(form === 'python' ? { kind: form, manifest: source.manifest ?? undefined, digest: source.digest } : {}),
           path: source.modelPath,
           label: `model ${source.name}`,
           observer,
@@ -376,6 +376,7 @@ export class ServedModel {
 interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> {
   kind?: WorkerStart['kind'];
   manifest?: WorkerStart['manifest'];
+  digest?: WorkerStart['digest'];
   path: string;
   label: string;
   threads: number;
@@ -386,6 +387,7 @@ interface CreateReplicas extends Omit<ReplicaSetOptions, 'start' | 'fileBytes'> 
 async function createReplicas({
   kind,
   manifest,
+  digest,
   path,
   label,
   threads,
@@ -404,7 +406,7 @@ async function createReplicas({
   );
   return new ReplicaSet({
     ...options,
-    start: { kind, manifest, path, label, threads, device, maxBatchRows: options.limits.maxBatchRows, warmup },
+    start: { kind, manifest, digest, path, label, threads, device, maxBatchRows: options.limits.maxBatchRows, warmup },
     fileBytes: size,
   });
 }

@@ -15,6 +15,8 @@ export interface WorkerStart {
   kind?: 'neighbours' | 'python' | undefined;
   /** Of kind `python`: the model whose estimator the file is. */
   manifest?: ModelManifest | undefined;
+  /** The same: of its artifact. */
+  digest?: string | undefined;
   path: string;
   label: string;
   /** Threads inside one operator. */

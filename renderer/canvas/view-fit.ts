@@ -3,8 +3,8 @@ import type { Box } from './edge-route.ts';
 
 export const zoomLimits = { min: 0.02, max: 2.5 };
 
-/** Room for the graph's name above and the view tools below. */
-export const fitPadding = { top: '44px', right: '28px', bottom: '100px', left: '28px' } as const;
+/** Room for the graph's name above, the view tools below and the lines that go round cards beside. */
+const fitPadding = { top: '44px', right: '16px', bottom: '96px', left: '16px' } as const;
 
 /** The view that shows all boxes in an area of the given size, px; undefined without boxes or area. */
 export function viewportOf(

@@ -279,7 +279,7 @@ export const t = defineText(
     noModelLoaded: 'Kein Modell ist geladen, also gibt es nichts auszuprobieren.',
     theEndpoints: 'die Endpunkte',
     noEndpointYet:
-      'Noch kein Endpunkt. Füge einem Graphen einen Knoten Endpoint hinzu und starte ihn, oder öffne Penguins.',
+      'Noch kein Endpunkt. Füge einem Graphen einen Knoten Endpunkt hinzu und starte ihn, oder öffne Penguins.',
     openTheGraph: 'Graph öffnen',
     endpoints: 'Endpunkte',
     endpointUnknown: 'Die Engine kennt diesen Endpunkt nicht mehr.',

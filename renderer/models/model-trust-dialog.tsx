@@ -9,6 +9,8 @@ import { Dialog } from '../ui/dialog.tsx';
 import { showError } from '../ui/show-error.ts';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { showToast } from '../ui/toast.tsx';
+import '../results/results.css';
+import './models.css';
 import { t } from './text.ts';
 
 /** What Python would run for a model from elsewhere, and the person's word that it may. */
@@ -62,7 +64,7 @@ export function ModelTrustDialog({ onClose }: { onClose: () => void }) {
               <>
                 <dt>{t.model}</dt>
                 <dd>
-                  {version.name}, {t.versionNumber(version.version)}
+                  {version.name} · {t.versionNumber(version.version)}
                 </dd>
                 <dt>{t.graph}</dt>
                 <dd className="mono">{version.graphId}</dd>

@@ -111,7 +111,7 @@ export const t = defineText(
   {
     theModels: 'die Modelle',
     noModelYet:
-      'Noch kein Modell. Füge nach einer Auswertung einen Knoten Register hinzu und führe aus, oder öffne Penguins.',
+      'Noch kein Modell. Füge nach einer Auswertung einen Knoten Eintragen hinzu und führe aus, oder öffne Penguins.',
     openTheGraph: 'Graph öffnen',
     models: 'Modelle',
     theRegistryHasNo: (id) => `Das Verzeichnis kennt ${id} nicht.`,

@@ -9,10 +9,14 @@ import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import type { ModelGroup } from './model-groups.ts';
 import { t } from './text.ts';
 
+/** Longer values, such as a script, are cut. */
+const mostLetters = 120;
+
 function shown(value: unknown): string {
   if (value === undefined) return '–';
   if (typeof value === 'number') return formatMetric(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
 }
 
 /** What differs between the version that is shown and another one of the model. */

@@ -367,7 +367,7 @@ export const t = defineText(
     slicesWorse: (count) =>
       count === 1 ? '1 Teilmenge ist sicher schlechter' : `${count} Teilmengen sind sicher schlechter`,
     noMonitorYet:
-      'Noch kein Monitor. Füge einem Graphen einen Knoten Drift monitor hinzu und verbinde ihn mit einem Endpunkt, oder öffne Penguins.',
+      'Noch kein Monitor. Füge einem Graphen einen Knoten Verschiebungsmonitor hinzu und verbinde ihn mit einem Endpunkt, oder öffne Penguins.',
     openTheGraph: 'Graph öffnen',
     monitors: 'Monitore',
     open: (count) => `${count} offen`,

@@ -89,12 +89,14 @@ function PaletteItem({ definition }: { definition: NodeDefinition }) {
       >
         <span className="clip">{title}</span>
         <span className="ports" aria-hidden="true">
-          {Object.entries(ports.inputs).map(([name, port]) => (
-            <PortGlyph key={name} type={port.types[0]} many={port.many ?? false} />
-          ))}
-          {Object.entries(ports.outputs).map(([name, port]) => (
-            <PortGlyph key={name} type={port.type} filled />
-          ))}
+          <span>
+            {Object.entries(ports.inputs).map(([name, port]) => (
+              <PortGlyph key={name} type={port.types[0]} many={port.many ?? false} />
+            ))}
+            {Object.entries(ports.outputs).map(([name, port]) => (
+              <PortGlyph key={name} type={port.type} filled />
+            ))}
+          </span>
         </span>
       </button>
       {menuAt && (

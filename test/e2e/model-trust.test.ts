@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pythonWith } from '../support/python-with.ts';
 import { removeFolder } from '../support/remove-folder.ts';
+import { processesOf } from '../perf/process-tree-memory.ts';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
 import { chromiumPath, launchBrowser, type RunningApp, root, screenshot, startApp } from './app.ts';
 
@@ -37,6 +38,24 @@ let document: Document;
 /** As on another machine: nothing was trained there, and nobody said anything. */
 function forgetTrust(): void {
   for (const file of readdirSync(trustDir)) rmSync(join(trustDir, file));
+}
+
+/** Answers the question that is open. */
+async function trustAsked(name: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Trust this model?' });
+  await dialog.getByText(python ?? '').waitFor(patient);
+  await screenshot(page, name);
+  await dialog.getByRole('button', { name: 'Trust this model' }).click();
+  await dialog.waitFor({ state: 'detached', ...patient });
+}
+
+/** Process that serves the endpoints of this test's engine (Linux). */
+function servingProcess(): number {
+  const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  const [engine] = processesOf(process.pid).filter((pid) => commandOf(pid).includes(app.dataDir));
+  const [serving] = processesOf(engine ?? 0).filter((pid) => commandOf(pid).includes('serving-process'));
+  if (serving === undefined) throw new Error('The serving process was not found.');
+  return serving;
 }
 
 describe.skipIf(chromiumPath === undefined || python === undefined)('a model of Python from elsewhere', () => {
@@ -112,5 +131,32 @@ describe.skipIf(chromiumPath === undefined || python === undefined)('a model of 
     await screenshot(page, 'endpoint-python');
     expect(await page.getByRole('button', { name: 'Why this prediction?' }).count()).toBe(0);
     await rpc.client.endpoint.stop({ id });
+  });
+
+  it('is asked about by a Start that was refused, which goes on once it is trusted', async () => {
+    forgetTrust();
+    const path = join(app.dataDir, 'graphs', 'python.slipway.json');
+    await rpc.client.graph.save({ document, path });
+    await page.addInitScript((saved) => localStorage.setItem('slipway.last-graph', saved), path);
+    await page.goto(`${app.url.replace(/#.*/, '')}#/graph`);
+    await page.reload();
+    await page.locator('.react-flow__node[data-id="endpoint"] .node-title').click(patient);
+    const actions = page.locator('.endpoint-actions');
+    await actions.getByRole('button', { name: 'Start endpoint' }).click(patient);
+    await trustAsked('model-trust-start');
+    await actions.getByRole('button', { name: 'Stop endpoint' }).waitFor(patient);
+    const [endpoint] = await rpc.client.endpoint.list();
+    expect(endpoint).toMatchObject({ state: 'live' });
+  });
+
+  it.skipIf(process.platform !== 'linux')('is asked about where its endpoint failed for want of trust', async () => {
+    forgetTrust();
+    process.kill(servingProcess(), 'SIGKILL');
+    await page.getByRole('link', { name: 'Endpoints' }).click();
+    await page.getByRole('button', { name: 'Trust this model…' }).click(patient);
+    await trustAsked('model-trust-failed');
+    await expect.poll(async () => (await rpc.client.endpoint.list())[0]?.state, patient).toBe('live');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click(patient);
+    await expect.poll(async () => (await rpc.client.endpoint.list())[0]?.state, patient).not.toBe('live');
   });
 });

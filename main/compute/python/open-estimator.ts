@@ -17,6 +17,8 @@ export interface OpenEstimator {
   path(file: string): string;
   /** Named in errors. */
   label: string;
+  /** Of the model artifact, where it is known. */
+  digest?: string | undefined;
   threads: number;
   timeoutMs: number;
   log(level: 'info' | 'warn', text: string): void;
@@ -33,8 +35,8 @@ export interface OpenedEstimator {
  * Errors: `trust.required`, `artifact.corrupt` (the file is another), `environment.missing`, `model.invalid`.
  */
 export async function openEstimator(options: OpenEstimator): Promise<OpenedEstimator> {
-  const { manifest, python, label, threads, timeoutMs, log } = options;
-  requireEstimatorTrust(python, label);
+  const { manifest, python, label, digest, threads, timeoutMs, log } = options;
+  requireEstimatorTrust(python, label, digest);
   const bytes = await readFile(options.path(modelFiles.python));
   if (createHash('sha256').update(bytes).digest('hex') !== python.sha256) {
     throw new AppError('artifact.corrupt', `${modelFiles.python} of ${label} is not the file that was trained.`, {

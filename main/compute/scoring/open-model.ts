@@ -26,6 +26,8 @@ export interface ModelOptions {
   threads: number;
   /** Named in errors. */
   label: string;
+  /** Of the model artifact, where it is known. */
+  digest?: string | undefined;
   silent?: boolean;
   /** Longest time of one batch in Python; default 10 min. */
   timeoutMs?: number;
@@ -70,10 +72,10 @@ export class PythonModel implements ModelSession {
   static async open(
     { manifest, path }: ModelFolder,
     python: PythonEstimator,
-    { threads, label, silent = false, timeoutMs = defaultTimeoutMs, log = () => undefined }: ModelOptions,
+    { threads, label, digest, silent = false, timeoutMs = defaultTimeoutMs, log = () => undefined }: ModelOptions,
   ): Promise<PythonModel> {
     // First: whether it may be loaded at all.
-    const estimator = await openEstimator({ manifest, python, path, label, threads, timeoutMs, log });
+    const estimator = await openEstimator({ manifest, python, path, label, digest, threads, timeoutMs, log });
     try {
       return new PythonModel(manifest, await openSession(path(matrixFile), { threads, label, silent }), estimator);
     } catch (error) {
