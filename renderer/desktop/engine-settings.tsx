@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { formatRelative } from '../ui/format.ts';
 import { useProposedEngine } from './proposed-engine.ts';
-import { t } from './text.ts';
+import { t } from './settings-text.ts';
 
 /** Address and token of what a person typed or pasted: `slipway ui` prints both in one. */
 function splitAddress(text: string): { url: string; token: string | undefined } {

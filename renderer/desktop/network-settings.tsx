@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { DesktopShell } from '../../shared/rpc/shell-contract.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
-import { t } from './text.ts';
+import { t } from './settings-text.ts';
 
 export function NetworkSettings({ desktop }: { desktop: DesktopShell }) {
   const [proxy, setProxy] = useState('');

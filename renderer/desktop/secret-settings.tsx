@@ -3,7 +3,7 @@ import { secretNamePattern } from '../../shared/node/secret-name.ts';
 import type { DesktopShell, SecretProtection } from '../../shared/rpc/shell-contract.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
-import { t } from './text.ts';
+import { t } from './settings-text.ts';
 
 export function SecretSettings({ desktop }: { desktop: DesktopShell }) {
   const [kept, setKept] = useState<{ names: string[]; protection: SecretProtection }>();

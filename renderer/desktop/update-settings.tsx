@@ -5,7 +5,7 @@ import { Field } from '../ui/field.tsx';
 import { formatPercent } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { Switch } from '../ui/switch.tsx';
-import { t } from './text.ts';
+import { t } from './settings-text.ts';
 
 const pollMs = 500;
 

@@ -131,14 +131,16 @@ function EndpointDetail({ endpoint }: { endpoint: EndpointView }) {
       <div className="endpoint-body">
         <div className="endpoint-left">
           {endpoint.state === 'failed' && endpoint.error ? (
-            <>
-              <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)} />
+            <ErrorState error={endpoint.error} onRetry={() => startInGraph(endpoint.graphId, endpoint.nodeId)}>
               {refused !== undefined && (
-                <Button onClick={() => askModelTrust(refused, () => startInGraph(endpoint.graphId, endpoint.nodeId))}>
+                <Button
+                  small
+                  onClick={() => askModelTrust(refused, () => startInGraph(endpoint.graphId, endpoint.nodeId))}
+                >
                   {t.trustModelAsk}
                 </Button>
               )}
-            </>
+            </ErrorState>
           ) : endpoint.state === 'stopped' ? (
             <EmptyState text={t.endpointIsStopped} />
           ) : now ? (

@@ -7,7 +7,8 @@ import { TextInput, type FieldIds } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { columnsOf } from './known-columns.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
+import { t as inspectorText } from './text.ts';
 
 const glyphWords: Record<string, string> = {
   string: 'abc',
@@ -107,8 +108,8 @@ export function ColumnsPicker({
               key={name}
               type="button"
               className="chip"
-              title={byName.has(name) ? t.remove(name) : t.notAmongColumns(name, port)}
-              aria-label={t.remove(name)}
+              title={byName.has(name) ? inspectorText.remove(name) : t.notAmongColumns(name, port)}
+              aria-label={inspectorText.remove(name)}
               onClick={() => onChange(value.filter((other) => other !== name))}
             >
               {byName.has(name) ? (

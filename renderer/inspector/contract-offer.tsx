@@ -10,7 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { useInputDigests } from './input-digests.ts';
 import { addExpectations } from './add-expectations.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 const port = 'input';
 

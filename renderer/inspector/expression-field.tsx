@@ -9,7 +9,7 @@ import { completeFormula } from './formula-completion.ts';
 import { readFormula } from './formula-note.ts';
 import { completeSql, quoteName } from './sql-completion.ts';
 import { SqlField } from './sql-field.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 /** Columns offered as chips; the rest is typed. */
 const offered = 40;

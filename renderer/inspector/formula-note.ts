@@ -1,7 +1,7 @@
 import { checkExpression, type ValueType } from '../../shared/expression/check.ts';
 import { type Expression, type ExpressionProblem, parseExpression } from '../../shared/expression/parse.ts';
 import { nearMisses } from '../../shared/text/near-misses.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 /** What a formula over columns gives, or what is wrong with it; undefined for an empty one. Pure. */
 export function readFormula(

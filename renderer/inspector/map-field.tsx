@@ -4,7 +4,8 @@ import { type FieldIds, TextInput } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import { columnsOf } from './known-columns.ts';
 import type { ControlRenderer, FieldControl, ParamField } from './param-fields.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
+import { t as inspectorText } from './text.ts';
 
 /** A record as rows of column and value. */
 export function MapField({
@@ -69,7 +70,7 @@ export function MapField({
           <IconButton
             icon="close"
             small
-            label={t.remove(name === '' ? t.item(index + 1) : name)}
+            label={inspectorText.remove(name === '' ? t.item(index + 1) : name)}
             onClick={() => set(entries.filter((_, at) => at !== index))}
           />
         </div>

@@ -18,7 +18,7 @@ import { ParamForm } from './param-form.tsx';
 import { PortsTab } from './ports-tab.tsx';
 import { RunSettingsForm } from './run-settings.tsx';
 import { WhyBox } from './why-box.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 import { nodeDefinition } from '../state/node-definition.ts';
 import { copyText } from '../ui/copy-text.ts';
 

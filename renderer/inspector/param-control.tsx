@@ -15,7 +15,7 @@ import { PathField } from './path-field.tsx';
 import { RecordsField } from './records-field.tsx';
 import { scalarOf, scalarText } from './scalar.ts';
 import { StringListField } from './string-list-field.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 interface ControlProps {
   nodeId: string;

@@ -19,7 +19,7 @@ import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import { ParamControl } from './param-control.tsx';
 import { type ParamChange, paramChange } from './param-names.ts';
 import { paramErrors, type ParamField, paramFields } from './param-fields.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 import { groupKind } from '../../shared/graph/group-definition.ts';
 import { Variants, VariantTabs } from './variants.tsx';
 import { errorText } from '../translation/engine-text.ts';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { FilePicker } from '../shell/file-picker.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { TextInput, type FieldIds } from '../ui/field.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 /** A path on the engine's machine, typed or picked there; `pkg:` names installed sample data. */
 export function PathField({

@@ -5,7 +5,8 @@ import { formatPlural, joinOr } from '../ui/format.ts';
 import { PortGlyph } from '../ui/port-glyph.tsx';
 import { TypeGlyph } from '../ui/type-glyph.tsx';
 import { kindWords } from '../translation/kind-text.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
+import { t as inspectorText } from './text.ts';
 import { useStepId } from '../state/graph-store.ts';
 
 function ShapeList({ shape }: { shape: KnownShape }) {
@@ -58,7 +59,7 @@ export function PortsTab({
   const outputs = useAnalysis((analysis) => (step === undefined ? undefined : analysis.outputs[step])) ?? none;
   return (
     <div className="ports-tab">
-      {Object.keys(ports.inputs).length > 0 && <h4>{t.inputs}</h4>}
+      {Object.keys(ports.inputs).length > 0 && <h4>{inspectorText.inputs}</h4>}
       {Object.entries(ports.inputs).map(([name, port]) => {
         const shapes: KnownShape[] = inputs[name] ?? [];
         return (
@@ -79,7 +80,7 @@ export function PortsTab({
           </div>
         );
       })}
-      {Object.keys(ports.outputs).length > 0 && <h4>{t.outputs}</h4>}
+      {Object.keys(ports.outputs).length > 0 && <h4>{inspectorText.outputs}</h4>}
       {Object.entries(ports.outputs).map(([name, port]) => {
         const shape: KnownShape | undefined = outputs[name];
         return (

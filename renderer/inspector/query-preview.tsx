@@ -4,7 +4,7 @@ import { engine } from '../client/engine-client.ts';
 import { type QueryResult, useQuery } from '../client/use-query.ts';
 import { formatCell } from '../results/cell-format.ts';
 import { useInputDigests } from './input-digests.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 import { EngineError } from '../ui/engine-text.tsx';
 
 const settleMs = 500;

@@ -4,7 +4,8 @@ import { Field, type FieldIds } from '../ui/field.tsx';
 import { Select } from '../ui/select.tsx';
 import type { ControlRenderer, ParamField, RecordShape } from './param-fields.ts';
 import { labelOf, optionText } from '../translation/kind-text.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
+import { t as inspectorText } from './text.ts';
 
 type Item = Record<string, unknown>;
 
@@ -60,7 +61,7 @@ export function RecordsField({
               <IconButton
                 icon="close"
                 small
-                label={t.remove(t.item(index + 1))}
+                label={inspectorText.remove(t.item(index + 1))}
                 onClick={() => onChange(items.filter((_, at) => at !== index))}
               />
             </span>

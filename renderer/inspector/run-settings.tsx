@@ -5,7 +5,7 @@ import { type RunSettings, setRunSettings } from '../state/graph-commands.ts';
 import { Field } from '../ui/field.tsx';
 import { NumberField } from '../ui/number-field.tsx';
 import { Select } from '../ui/select.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 const bytesPerMiB = 2 ** 20;
 const auto = 'auto';

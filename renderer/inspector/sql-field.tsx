@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom';
 import { CodeField } from './code-field.tsx';
 import type { FieldIds } from '../ui/field.tsx';
 import type { Completions } from './sql-completion.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 
 interface SqlFieldProps {
   ids: FieldIds;

@@ -1,7 +1,8 @@
 import type { FieldIds } from '../ui/field.tsx';
 import { TextInput } from '../ui/field.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
+import { t as inspectorText } from './text.ts';
 
 /** A list of short texts, one row each. */
 export function StringListField({
@@ -28,7 +29,7 @@ export function StringListField({
           <IconButton
             icon="close"
             small
-            label={t.remove(item === '' ? `item ${index + 1}` : item)}
+            label={inspectorText.remove(item === '' ? `item ${index + 1}` : item)}
             onClick={() => onChange(value.filter((_, at) => at !== index))}
           />
         </div>

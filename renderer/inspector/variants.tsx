@@ -8,7 +8,8 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { formatMetric } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { labelOf } from '../translation/kind-text.ts';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
+import { t as inspectorText } from './text.ts';
 
 /** The variant that stands for the node as it is. */
 const first = 'a';
@@ -78,7 +79,7 @@ export function Variants({ nodeId, node, chosen, onChoose }: VariantsProps & { n
             <IconButton
               icon="close"
               small
-              label={t.remove(name.toUpperCase())}
+              label={inspectorText.remove(name.toUpperCase())}
               onClick={() => removeVariant(nodeId, name, false)}
             />
           </li>

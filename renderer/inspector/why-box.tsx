@@ -4,7 +4,7 @@ import type { StepRun } from '../state/run-view.ts';
 import { classNames } from '../ui/class-names.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { statusIcons } from '../ui/status-line.tsx';
-import { t } from './text.ts';
+import { t } from './form-text.ts';
 import { engineText, errorText } from '../translation/engine-text.ts';
 import { capitalized } from '../ui/format.ts';
 

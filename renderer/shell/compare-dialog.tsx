@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { formatPlural } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
-import { t } from './text.ts';
+import { t } from './panels-text.ts';
 
 type Side = 'mine' | 'theirs';
 

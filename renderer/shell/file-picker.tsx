@@ -7,7 +7,8 @@ import { TextInput } from '../ui/field.tsx';
 import { formatBytes } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
-import { t } from './text.ts';
+import { t } from './panels-text.ts';
+import { t as shellText } from './text.ts';
 
 interface FilePickerProps {
   title: string;
@@ -84,7 +85,7 @@ export function FilePicker({ title, extensions, start, saveName, folders, onPick
             disabled={result === undefined}
             onClick={() => result !== undefined && onPick(result)}
           >
-            {saving ? (replaces ? t.replace : t.save) : folders ? t.useThisFolder : t.open}
+            {saving ? (replaces ? t.replace : shellText.save) : folders ? t.useThisFolder : t.open}
           </Button>
         </>
       }

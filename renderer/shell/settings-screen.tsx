@@ -11,7 +11,8 @@ import { formatBytes, formatPlural } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { ErrorState, Skeleton } from '../ui/state-block.tsx';
 import { StoredResults } from './stored-results.tsx';
-import { t } from './text.ts';
+import { t } from './panels-text.ts';
+import { t as shellText } from './text.ts';
 
 export function SettingsScreen() {
   const theme = useUi((state) => state.theme);
@@ -21,7 +22,7 @@ export function SettingsScreen() {
   return (
     <div className="screen">
       <header className="screen-head">
-        <h1>{t.settings}</h1>
+        <h1>{shellText.settings}</h1>
       </header>
       <div className="settings-form">
         <Field row label={t.theme}>

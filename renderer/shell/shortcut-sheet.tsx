@@ -1,26 +1,27 @@
 import { openOverlay } from '../state/ui-store.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { shortcut } from './platform-keys.ts';
-import { t } from './text.ts';
+import { t } from './panels-text.ts';
+import { t as shellText } from './text.ts';
 
 const rows = (): [string, string][] => [
-  [shortcut('K'), t.commands],
-  [shortcut('F'), t.findInGraph],
+  [shortcut('K'), shellText.commands],
+  [shortcut('F'), shellText.findInGraph],
   ['/', t.findAKind],
-  [shortcut('↵'), t.run],
-  [shortcut('↵', true), t.runToTheSelectedNode],
+  [shortcut('↵'), shellText.run],
+  [shortcut('↵', true), shellText.runToTheSelectedNode],
   [shortcut('.'), t.stop],
-  [shortcut('S'), t.save],
-  [shortcut('S', true), t.saveAs],
+  [shortcut('S'), shellText.save],
+  [shortcut('S', true), shellText.saveAs],
   [shortcut('O'), t.open],
-  [shortcut('Z'), t.undo],
-  [shortcut('Z', true), t.redo],
+  [shortcut('Z'), shellText.undo],
+  [shortcut('Z', true), shellText.redo],
   [t.arrowKeys, t.followEdges],
   [`⇧ ${t.arrowKeys}`, t.moveNodesBy],
   ['Tab', t.nextNode],
   ['F6', t.nextPanel],
-  ['P', t.preview],
-  ['I', t.inspector],
+  ['P', shellText.preview],
+  ['I', shellText.inspector],
   ['W', t.whyThisState],
   ['C', t.connectTheSelected],
   ['D', t.duplicate],
@@ -42,7 +43,7 @@ const rows = (): [string, string][] => [
 
 export function ShortcutSheet() {
   return (
-    <Dialog title={t.keyboardShortcuts} width="620px" onClose={() => openOverlay(undefined)}>
+    <Dialog title={shellText.keyboardShortcuts} width="620px" onClose={() => openOverlay(undefined)}>
       <div className="shortcut-sheet">
         {rows().map(([keys, does]) => (
           <div key={does}>

@@ -5,7 +5,7 @@ import { Field } from '../ui/field.tsx';
 import { formatBytes, formatPlural } from '../ui/format.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { showToast } from '../ui/toast.tsx';
-import { t } from './text.ts';
+import { t } from './panels-text.ts';
 import { showError } from '../ui/show-error.ts';
 
 const bytesPerGigabyte = 1e9;

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { navigate, togglePanel } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
-import { t } from './text.ts';
+import { t } from './panels-text.ts';
+import { t as shellText } from './text.ts';
 
 interface Stop {
   /** What the stop speaks of; the first that is on the screen. */
@@ -86,7 +87,7 @@ export function Tour({ onClose }: { onClose: () => void }) {
         <b>{stop.title}</b>
         <p>{stop.text}</p>
         <div className="tour-actions">
-          <span className="mute small num">{t.of(index + 1, all.length)}</span>
+          <span className="mute small num">{shellText.of(index + 1, all.length)}</span>
           <span className="grow" />
           {index > 0 && (
             <Button small onClick={() => setIndex(index - 1)}>

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { catalogues } from './define-text.ts';
 
-const modules = import.meta.glob<{ t: object }>('../*/text.ts', { eager: true });
+const modules = import.meta.glob<{ t: object }>(
+  ['../*/text.ts', '../inspector/form-text.ts', '../desktop/settings-text.ts', '../shell/panels-text.ts'],
+  { eager: true },
+);
 
 /** Words that are the same in both languages. */
 const alike =

@@ -24,6 +24,11 @@ export function errorHelpFor(topic: string, english: ErrorHelp): ErrorHelp {
   return germanTexts()?.germanErrorHelp[topic] ?? english;
 }
 
+/** What errors of a topic are called in German; undefined in English. */
+export function germanErrorTitle(topic: string): string | undefined {
+  return germanTexts()?.germanErrorHelp[topic]?.title;
+}
+
 type Described = Pick<NodeDefinition, 'kind' | 'summary' | 'help'>;
 
 export function kindSummary(definition: Described): string {

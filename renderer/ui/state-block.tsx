@@ -1,8 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { helpForError } from '../../shared/docs/error-help.ts';
 import type { WireError } from '../../shared/errors/app-error.ts';
-import { errorHelpFor } from '../translation/kind-text.ts';
-import { language } from '../translation/language.ts';
+import { topicOfError } from '../../shared/errors/codes.ts';
+import { germanErrorTitle } from '../translation/kind-text.ts';
 import { Button } from './button.tsx';
 import { CopyDetails } from './copy-details.tsx';
 import { EngineText } from './engine-text.tsx';
@@ -21,18 +20,26 @@ export function EmptyState({ text, children }: { text: ReactNode; children?: Rea
 }
 
 /** What happened, what to do, the code and its details; the rest of the screen keeps working. */
-export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (() => void) | undefined }) {
-  const help = helpForError(error.code);
+export function ErrorState({
+  error,
+  onRetry,
+  children,
+}: {
+  error: WireError;
+  onRetry?: (() => void) | undefined;
+  /** What else helps. */
+  children?: ReactNode;
+}) {
   const said = translatedText(error.message);
   // Where the words have no translation, the sort of error stands before them in the language of the app.
-  const topic = help && language() !== 'en' && said === undefined ? errorHelpFor(help.topic, help).title : undefined;
+  const sort = said === undefined ? germanErrorTitle(topicOfError(error.code)) : undefined;
   return (
     <div className="state-block failed" role="alert">
       <p className="headline">
         <Icon name="failed" small />
-        {topic ?? said ?? error.message}
+        {sort ?? said ?? error.message}
       </p>
-      {topic !== undefined && <p lang="en">{error.message}</p>}
+      {sort !== undefined && <p lang="en">{error.message}</p>}
       {error.fix && (
         <p>
           <EngineText text={error.fix} />
@@ -40,14 +47,9 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
       )}
       <p className="mute small mono">
         {error.code}{' '}
-        {helpForError(error.code) && (
-          <a
-            className="link-button"
-            href={`#/help/${encodeURIComponent(`errors/${helpForError(error.code)?.topic ?? ''}`)}`}
-          >
-            {t.whatHelps}
-          </a>
-        )}
+        <a className="link-button" href={`#/help/${encodeURIComponent(`errors/${topicOfError(error.code)}`)}`}>
+          {t.whatHelps}
+        </a>
       </p>
       <div className="actions">
         {onRetry && (
@@ -55,6 +57,7 @@ export function ErrorState({ error, onRetry }: { error: WireError; onRetry?: (()
             {t.tryAgain}
           </Button>
         )}
+        {children}
         <CopyDetails error={error} />
       </div>
     </div>

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../nodes/catalog.ts';
-import { errorCodes } from '../errors/codes.ts';
+import { errorCodes, topicOfError } from '../errors/codes.ts';
 import type { NodeDefinition } from '../node/define-node.ts';
-import { helpForError } from './error-help.ts';
+import { errorHelp } from './error-help.ts';
 import { kindPage } from './kind-page.ts';
 
 const definitions: NodeDefinition[] = Object.values(catalog);
 
 describe('documentation', () => {
   it.each(Object.keys(errorCodes))('says what helps with %s', (code) => {
-    expect(helpForError(code)?.text.length).toBeGreaterThan(20);
+    expect(errorHelp[topicOfError(code)]?.text.length).toBeGreaterThan(20);
   });
 
   it.each(definitions.map((definition) => [definition.kind, definition] as const))(

@@ -1,12 +1,10 @@
-import type { ErrorCode } from '../errors/codes.ts';
-
 export interface ErrorHelp {
   title: string;
   /** What kind of trouble it is, and what helps; plain sentences. */
   text: string;
 }
 
-/** Help by the first part of an error code: `data` for `data.column-missing`. The message itself names the thing. */
+/** Help by the topic of an error code: `data` for `data.column-missing`. The message itself names the thing. */
 export const errorHelp: Readonly<Record<string, ErrorHelp>> = {
   graph: {
     title: 'The graph or its file',
@@ -108,10 +106,3 @@ export const errorHelp: Readonly<Record<string, ErrorHelp>> = {
     text: 'This should not happen. Copy the details and report them; your graph is kept as it is, and unsaved work is recovered at the next start.',
   },
 };
-
-/** Help for an error code; undefined for one that is not known here. */
-export function helpForError(code: ErrorCode | (string & {})): (ErrorHelp & { topic: string }) | undefined {
-  const topic = code.slice(0, Math.max(0, code.indexOf('.')));
-  const help = Object.hasOwn(errorHelp, topic) ? errorHelp[topic] : undefined;
-  return help && { ...help, topic };
-}

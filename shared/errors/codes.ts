@@ -89,3 +89,8 @@ export const errorCodes = {
 } as const satisfies Record<string, { category: ErrorCategory; exitCode: number; httpStatus: number }>;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** What an error is about, the first part of its code: `data` of `data.column-missing`. Its help is found by it. */
+export function topicOfError(code: string): string {
+  return code.slice(0, Math.max(0, code.indexOf('.')));
+}
