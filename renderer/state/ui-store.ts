@@ -61,8 +61,8 @@ interface UiState {
   compact: boolean;
 }
 
-/** As wide or high as a window of 1280 × 800 at a zoom of 150 %. */
-const compactWindow = matchMedia('(max-width: 860px), (max-height: 480px)');
+/** Panels at both sides would leave the canvas less room than they take; or as high as a window of 800 px at 150 %. */
+const compactWindow = matchMedia('(max-width: 960px), (max-height: 480px)');
 
 const settingsKey = 'slipway.ui';
 const panelLimitsPx: Record<PanelName, [number, number]> = {
