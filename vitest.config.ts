@@ -34,8 +34,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
-          // What a page comes to show is waited for, longer than the second that is usual.
-          expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
           // A browser on a machine under load; what needed it is named at the end of `npm test`.
           retry: 1,

@@ -43,10 +43,10 @@ function forgetTrust(): void {
 /** Answers the question that is open. */
 async function trustAsked(name: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Trust this model?' });
-  await dialog.getByText(python ?? '').waitFor(patient);
+  await dialog.getByText(python ?? '').waitFor();
   await screenshot(page, name);
   await dialog.getByRole('button', { name: 'Trust this model' }).click();
-  await dialog.waitFor({ state: 'detached', ...patient });
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** Process that serves the endpoints of this test's engine (Linux). */
@@ -140,11 +140,11 @@ describe.skipIf(chromiumPath === undefined || python === undefined)('a model of 
     await page.addInitScript((saved) => localStorage.setItem('slipway.last-graph', saved), path);
     await page.goto(`${app.url.replace(/#.*/, '')}#/graph`);
     await page.reload();
-    await page.locator('.react-flow__node[data-id="endpoint"] .node-title').click(patient);
+    await page.locator('.react-flow__node[data-id="endpoint"] .node-title').click();
     const actions = page.locator('.endpoint-actions');
-    await actions.getByRole('button', { name: 'Start endpoint' }).click(patient);
+    await actions.getByRole('button', { name: 'Start endpoint' }).click();
     await trustAsked('model-trust-start');
-    await actions.getByRole('button', { name: 'Stop endpoint' }).waitFor(patient);
+    await actions.getByRole('button', { name: 'Stop endpoint' }).waitFor();
     const [endpoint] = await rpc.client.endpoint.list();
     expect(endpoint).toMatchObject({ state: 'live' });
   });
@@ -153,10 +153,10 @@ describe.skipIf(chromiumPath === undefined || python === undefined)('a model of 
     forgetTrust();
     process.kill(servingProcess(), 'SIGKILL');
     await page.getByRole('link', { name: 'Endpoints' }).click();
-    await page.getByRole('button', { name: 'Trust this model…' }).click(patient);
+    await page.getByRole('button', { name: 'Trust this model…' }).click();
     await trustAsked('model-trust-failed');
-    await expect.poll(async () => (await rpc.client.endpoint.list())[0]?.state, patient).toBe('live');
-    await page.getByRole('button', { name: 'Stop', exact: true }).click(patient);
-    await expect.poll(async () => (await rpc.client.endpoint.list())[0]?.state, patient).not.toBe('live');
+    await expect.poll(async () => (await rpc.client.endpoint.list())[0]?.state).toBe('live');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect.poll(async () => (await rpc.client.endpoint.list())[0]?.state).not.toBe('live');
   });
 });
