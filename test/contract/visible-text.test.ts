@@ -100,7 +100,11 @@ function findings(file: string): string[] {
 
 const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => /\.tsx?$/.test(file) && !/\.test\.|\.d\.ts$|\/(?:form-|settings-|panels-)?text\.ts$|^translation\/german\//.test(file));
+  .filter(
+    (file) =>
+      /\.tsx?$/.test(file) &&
+      !/\.test\.|\.d\.ts$|\/(?:form-|settings-|panels-)?text\.ts$|^translation\/german\//.test(file),
+  );
 describe('texts of the app', () => {
   it('sees the app', () => {
     expect(files.length).toBeGreaterThan(150);
