@@ -252,6 +252,25 @@ describe('what a cluster refuses is explained', () => {
     });
   });
 
+  it.each([
+    ['the workload "x" is already managed by the hpa "x"', 'kubectl delete hpa'],
+    ['images must come from registry.example.org', 'overlay'],
+  ])('a rule of the cluster: %s', async (message, fix) => {
+    server.faults.push({
+      method: 'PATCH',
+      path: '/configmaps/',
+      status: 403,
+      reason: 'Forbidden',
+      message: `admission webhook "rules.example.org" denied the request: ${message}`,
+      times: 1,
+    });
+    await expect(apply()).rejects.toMatchObject({
+      code: 'cluster.rejected',
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
+    });
+  });
+
   it('a custom resource that is not installed', async () => {
     server.removeGroup('argoproj.io/v1alpha1');
     const argo = await buildOverlay(overlayFolder(join(folder, 'argo')));

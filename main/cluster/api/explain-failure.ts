@@ -21,6 +21,16 @@ export function explainFailure(error: unknown, doing: string): unknown {
       cause: error,
     });
   }
+  // Webhooks and policies of the cluster look at what an object says; the account may do it.
+  if (statusCode === 403 && /denied (the )?request/.test(message)) {
+    return new AppError('cluster.rejected', `${doing} was refused: ${message}`, {
+      fix: /already managed by the hpa/.test(message)
+        ? 'Delete the autoscaler that the bundle had before (kubectl delete hpa), then apply again.'
+        : 'A rule of the cluster does not take it: change the overlay as it says, or ask who keeps the rule.',
+      details,
+      cause: error,
+    });
+  }
   if (statusCode === 403) {
     return new AppError('cluster.forbidden', `${doing} was refused: ${message}`, {
       fix: /PodSecurity/.test(message)

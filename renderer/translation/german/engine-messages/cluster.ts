@@ -121,6 +121,10 @@ export const clusterMessages: Readonly<Record<string, string>> = {
   'Give each endpoint a name of its own.': 'Gib jedem Endpunkt einen eigenen Namen.',
   'Argo has not taken the Workflow up yet; its controller must run and watch this namespace.':
     'Argo hat den Workflow noch nicht angenommen; sein Controller muss laufen und diesen Namensraum beobachten.',
+  'Delete the autoscaler that the bundle had before (kubectl delete hpa), then apply again.':
+    'Lösche den Autoscaler, den das Bündel vorher hatte (kubectl delete hpa), und wende es dann noch einmal an.',
+  'A rule of the cluster does not take it: change the overlay as it says, or ask who keeps the rule.':
+    'Eine Regel des Clusters lässt es nicht zu: ändere das Overlay, wie sie sagt, oder frag, wer die Regel pflegt.',
   'There is no Workflow {1}.': 'Es gibt keinen Workflow {1}.',
   'There is no Job {1}.': 'Es gibt keinen Job {1}.',
   'A step before it did not succeed.': 'Ein Schritt davor ist nicht gelungen.',
