@@ -10,10 +10,28 @@ import { encodeNode } from '../../nodes/feature/encode/definition.ts';
 import { runner as encode } from '../../nodes/feature/encode/run.ts';
 import { imputeNode } from '../../nodes/feature/impute/definition.ts';
 import { runner as impute } from '../../nodes/feature/impute/run.ts';
+import { imageNode } from '../../nodes/feature/image/definition.ts';
+import { runner as image } from '../../nodes/feature/image/run.ts';
+import { anomalyNode } from '../../nodes/train/anomaly/definition.ts';
+import { runner as anomaly } from '../../nodes/train/anomaly/run.ts';
+import { calibrateNode } from '../../nodes/train/calibrate/definition.ts';
+import { runner as calibrate } from '../../nodes/train/calibrate/run.ts';
+import { clusterNode } from '../../nodes/train/cluster/definition.ts';
+import { runner as cluster } from '../../nodes/train/cluster/run.ts';
+import { cnnNode } from '../../nodes/train/cnn/definition.ts';
+import { runner as cnn } from '../../nodes/train/cnn/run.ts';
+import { forecastNode } from '../../nodes/train/forecast/definition.ts';
+import { runner as forecast } from '../../nodes/train/forecast/run.ts';
+import { forestNode } from '../../nodes/train/forest/definition.ts';
+import { runner as forest } from '../../nodes/train/forest/run.ts';
 import { linearNode } from '../../nodes/train/linear/definition.ts';
 import { runner as linear } from '../../nodes/train/linear/run.ts';
 import { mlpNode } from '../../nodes/train/mlp/definition.ts';
 import { runner as mlp } from '../../nodes/train/mlp/run.ts';
+import { pcaNode } from '../../nodes/train/pca/definition.ts';
+import { runner as pca } from '../../nodes/train/pca/run.ts';
+import { recommendNode } from '../../nodes/train/recommend/definition.ts';
+import { runner as recommend } from '../../nodes/train/recommend/run.ts';
 import { treesNode } from '../../nodes/train/trees/definition.ts';
 import { runner as trees } from '../../nodes/train/trees/run.ts';
 import type { InputArtifact } from '../../shared/node/runner.ts';
@@ -72,19 +90,20 @@ describe('the device probe', () => {
   });
 });
 
+function lateRows(from: number, to: number): string {
+  return `SELECT i, CASE WHEN i % 13 = 0 THEN NULL ELSE a END AS a, b, city,
+      a + b / 100 + CASE city WHEN 'rome' THEN 1 ELSE 0 END + noise > 1.2 AS late
+    FROM (SELECT i, sin(i * 12.9898) * 1.5 AS a, (i * 7919) % 100 AS b, ['rome', 'oslo', 'lima'][1 + i % 3] AS city,
+      sin(i * 78.233) * 0.3 AS noise FROM range(${from}, ${to}) r(i)) ORDER BY i`;
+}
+
 describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () => {
   let chain: StepChain;
   let features: InputArtifact[];
   let table: InputArtifact;
   beforeAll(async () => {
     chain = await StepChain.create();
-    table = await chain.table(
-      `SELECT i, CASE WHEN i % 13 = 0 THEN NULL ELSE a END AS a, b, city,
-         a + b / 100 + CASE city WHEN 'rome' THEN 1 ELSE 0 END + noise > 1.2 AS late
-       FROM (SELECT i, sin(i * 12.9898) * 1.5 AS a, (i * 7919) % 100 AS b, ['rome', 'oslo', 'lima'][1 + i % 3] AS city,
-         sin(i * 78.233) * 0.3 AS noise FROM range(0, 1500) r(i)) ORDER BY i`,
-      'train',
-    );
+    table = await chain.table(lateRows(0, 1500), 'train');
     const numbers = await chain.run(imputeNode, impute, { columns: ['a', 'b'] }, { input: [table] });
     const cities = await chain.run(encodeNode, encode, { columns: ['city'], method: 'one-hot' }, { input: [table] });
     features = [numbers['features'] as InputArtifact, cities['features'] as InputArtifact];
@@ -96,9 +115,13 @@ describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () =>
     expect(webgpu).toMatchObject({ provider: 'webgpu', state: 'ready' });
   });
 
-  async function outputsOf(model: InputArtifact, provider: string): Promise<Record<string, (number | string)[]>> {
+  async function outputsOf(
+    model: InputArtifact,
+    rows: InputArtifact,
+    provider: string,
+  ): Promise<Record<string, (number | string)[]>> {
     const script = join(repositoryRoot, 'test/support/run-model.ts');
-    const args = [script, model.path('model.onnx'), model.path('model.json'), table.path('data.parquet'), provider];
+    const args = [script, model.path('model.onnx'), model.path('model.json'), rows.path('data.parquet'), provider];
     const { stdout } = await promisify(execFile)(node, args, {
       maxBuffer: 2 ** 26,
       ...(provider === 'cpu' || vulkan === undefined ? {} : { env: vulkan }),
@@ -106,10 +129,10 @@ describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () =>
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, (number | string)[]>;
   }
 
-  async function compare(model: InputArtifact | undefined): Promise<void> {
+  async function compare(model: InputArtifact | undefined, rows = table): Promise<void> {
     if (model === undefined) throw new Error('The trainer gave no model.');
-    const cpu = await outputsOf(model, 'cpu');
-    const webgpu = await outputsOf(model, 'webgpu');
+    const [cpu, webgpu] = await Promise.all([outputsOf(model, rows, 'cpu'), outputsOf(model, rows, 'webgpu')]);
+    expect(Object.values(cpu)[0]).not.toHaveLength(0);
     expect(Object.keys(webgpu)).toEqual(Object.keys(cpu));
     let worst = 0;
     for (const [name, values] of Object.entries(cpu)) {
@@ -123,16 +146,65 @@ describe.skipIf(vulkan === undefined)(`WebGPU on a software device${why}`, () =>
     expect(worst).toBeLessThan(1e-4);
   }
 
-  it('gives the linear model the scores of the CPU', async () => {
-    await compare((await chain.run(linearNode, linear, { label: 'late' }, { features }))['model']);
-  });
+  /** A model of every trainer, and rows to score where they are not those of the others. */
+  const models: Record<string, () => Promise<{ model?: InputArtifact | undefined; rows?: InputArtifact }>> = {
+    linear: () => chain.run(linearNode, linear, { label: 'late' }, { features }),
+    'boosted trees': () => chain.run(treesNode, trees, { label: 'late', trees: 20 }, { features }),
+    forest: () => chain.run(forestNode, forest, { label: 'late', trees: 20 }, { features }),
+    'neural network': () => chain.run(mlpNode, mlp, { label: 'late', epochs: 3 }, { features }),
+    'convolutional network': async () => {
+      const rows = await chain.table(
+        `SELECT i % 2 AS stripes, list_transform(range(64), p -> CAST(sin(p * (1 + i % 2) + i) AS FLOAT))::FLOAT[64] AS pixels
+         FROM range(200) t(i) ORDER BY i`,
+        'train',
+      );
+      const { features: pixels } = await chain.run(imageNode, image, { columns: ['pixels'] }, { input: [rows] });
+      const params = { label: 'stripes', task: 'multiclass' as const, epochs: 2, convolutions: [4], hiddenLayers: [8] };
+      const { model } = await chain.run(cnnNode, cnn, params, { features: [pixels as InputArtifact] });
+      return { model, rows };
+    },
+    calibrated: async () => {
+      const { model } = await chain.run(linearNode, linear, { label: 'late' }, { features });
+      const held = await chain.table(lateRows(1500, 2100), 'validation');
+      return chain.run(calibrateNode, calibrate, {}, { model: [model as InputArtifact], table: [held] });
+    },
+    'principal components': async () => {
+      const { features: components } = await chain.run(pcaNode, pca, { components: 2 }, { features });
+      return chain.run(linearNode, linear, { label: 'late' }, { features: [components as InputArtifact] });
+    },
+    clusters: () => chain.run(clusterNode, cluster, { clusters: 3 }, { features }),
+    anomalies: () => chain.run(anomalyNode, anomaly, { trees: 30 }, { features }),
+    forecast: async () => {
+      const rows = await chain.table(`SELECT 5 * i AS t, i % 4 + i / 10 AS y FROM range(40) r(i)`, 'train');
+      const params = { time: 't', target: 'y', horizon: 5, method: 'seasonal-naive' as const, season: 4 };
+      const { model } = await chain.run(forecastNode, forecast, params, { table: [rows] });
+      return { model, rows };
+    },
+    recommendations: async () => {
+      const items = await chain.table(
+        `SELECT 'item ' || i AS name, 3 * cos(i * 0.3) AS x, 3 * sin(i * 0.3) AS y, (i * 7) % 11 AS rating FROM range(20) t(i)`,
+      );
+      const rows = await chain.table(
+        `SELECT 'item ' || (i * 13 % 20) AS liked, 'item ' || ((i * 13 + 1 + i % 3) % 20) AS next FROM range(200) t(i) ORDER BY i`,
+        'train',
+      );
+      const { features: likes } = await chain.run(encodeNode, encode, { columns: ['liked'] }, { input: [rows] });
+      const params = {
+        label: 'next',
+        item: 'name',
+        embedding: ['x', 'y'],
+        ranking: ['rating'],
+        count: 3,
+        candidates: 10,
+      };
+      const inputs = { features: [likes as InputArtifact], items: [items] };
+      return { ...(await chain.run(recommendNode, recommend, params, inputs)), rows };
+    },
+  };
 
-  it('gives boosted trees the scores of the CPU', async () => {
-    await compare((await chain.run(treesNode, trees, { label: 'late', trees: 20 }, { features }))['model']);
-  });
-
-  it('gives the neural network the scores of the CPU', async () => {
-    await compare((await chain.run(mlpNode, mlp, { label: 'late', epochs: 3 }, { features }))['model']);
+  it.each(Object.keys(models))('gives the answers of the CPU: %s', async (kind) => {
+    const { model, rows } = (await models[kind]?.()) ?? {};
+    await compare(model, rows);
   });
 
   it('serves on the device with the answers of the CPU, seen by others, and moves where config.pbtxt says', async () => {
