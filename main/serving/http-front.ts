@@ -69,7 +69,8 @@ export class HttpFront {
       this.#send(request, response, answer);
     } catch (error) {
       // Nobody waits for this: what is thrown on would end the process.
-      this.#send(request, response, answerOfError(error, this.#context.log));
+      if (response.headersSent) response.destroy();
+      else this.#send(request, response, answerOfError(error, this.#context.log));
     }
   }
 
