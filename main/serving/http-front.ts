@@ -56,14 +56,13 @@ export class HttpFront {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
-    const route = matchRoute(request.url ?? '/');
-    let answer: Answer;
-    if (route !== undefined && (route.kind === 'infer' || route.kind === 'predict') && request.method === 'POST') {
-      answer = await this.#handleInference(route, request, response, startedMs);
-    } else {
-      answer = await this.#handleOther(route, request, response);
-    }
     try {
+      const route = matchRoute(request.url ?? '/');
+      const isInference = route?.kind === 'infer' || route?.kind === 'predict';
+      let answer =
+        isInference && request.method === 'POST'
+          ? await this.#handleInference(route, request, response, startedMs)
+          : await this.#handleOther(route, request, response);
       const acceptEncoding = request.headers['accept-encoding'];
       if (typeof acceptEncoding === 'string') answer = await compressAnswer(answer, acceptEncoding);
       this.#send(request, response, answer);
