@@ -43,6 +43,7 @@ export function LoopDetail({ monitor }: { monitor: KnownMonitor }) {
   const state = loopState(events);
   const busy = live && state !== 'watching';
   const attempts = attemptsOf(events).toReversed();
+  const trained = events.filter(({ type }) => type === 'retraining').length;
   const promoted = events.filter(({ type }) => type === 'promoted').length;
   const back = events.filter(({ type }) => type === 'rolled-back').length;
   return (
@@ -57,7 +58,7 @@ export function LoopDetail({ monitor }: { monitor: KnownMonitor }) {
               : { icon: 'check', word: t.watching, tone: 'ok' }
         }
       >
-        <Figure value={formatCount(attempts.length)} words={t.retrainings} />
+        <Figure value={formatCount(trained)} words={t.retrainings} />
         <Figure value={formatCount(promoted)} words={t.wentLive} />
         <Figure value={formatCount(back)} words={t.takenBack} tone={back > 0 ? 'stale' : undefined} />
       </MonitorHead>
@@ -167,7 +168,9 @@ function Attempt({ events }: { events: readonly LoopEvent[] }) {
               <span className={`dot ${looks.tone}`}>
                 <Icon name={looks.icon} small />
               </span>
-              <span className="mute small since">+{formatDuration(event.timeMs - first.timeMs)}</span>
+              <span className="mute small since">
+                {event !== first && `+${formatDuration(event.timeMs - first.timeMs)}`}
+              </span>
               <span>
                 <EngineText text={event.text} />
               </span>

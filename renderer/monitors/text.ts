@@ -359,7 +359,7 @@ export const t = defineText(
     slices: 'Teilmengen der neuesten Anfragen mit Label',
     sliceRows: 'Zeilen',
     champion: 'Champion',
-    challenger: 'Herausforderer',
+    challenger: 'Challenger',
     surelyWorse: 'sicher schlechter',
     notSurelyWorse: 'nicht sicher schlechter',
     notWorse: 'nicht schlechter',
@@ -439,11 +439,11 @@ export const t = defineText(
     alertExplains: 'Ein Alarm erklärt, was sich verschob',
     alertNote: 'Innerhalb eines Fensters: welche Spalten, wie, was es kostet, und Beispielzeilen.',
     openAlerts: 'Alarme öffnen',
-    loopTrains: 'Der Regelkreis trainiert einen Herausforderer',
+    loopTrains: 'Der Regelkreis trainiert einen Challenger',
     onFlightsSinceTheBreak:
       'Auf Flügen seit der Störung, und vergleicht beide Modelle auf Flügen, die keines gesehen hat.',
     openTheLoop: 'Regelkreis öffnen',
-    goesLive: 'Der Herausforderer geht schrittweise in Betrieb',
+    goesLive: 'Der Challenger geht schrittweise in Betrieb',
     goesLiveNote: 'Kopien von Anfragen, 10 %, 50 %, dann alle: ohne eine gescheiterte Anfrage.',
     performanceComesBack: 'Die Güte kommt zurück',
     newModelHolds:
@@ -479,7 +479,7 @@ export const t = defineText(
     evidence: 'Belege',
     differenceFromTo: (toFixed, toFixed2) => `Unterschied von ${toFixed} bis ${toFixed2}`,
     championChallenger: (metric, metric2, metric3) =>
-      `${metric}: Champion ${metric2}, Herausforderer ${metric3}; die Linie hält den Unterschied mit 95 % Sicherheit, rechts der Mitte ist besser`,
+      `${metric}: Champion ${metric2}, Challenger ${metric3}; die Linie hält den Unterschied mit 95 % Sicherheit, rechts der Mitte ist besser`,
     theFirstComparison: 'den ersten Vergleich',
     notConnected:
       'Dieser Monitor ist mit keinem Endpunkt verbunden. Verbinde die Anfragen eines Knotens Endpoint mit ihm.',

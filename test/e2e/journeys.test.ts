@@ -106,7 +106,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await node(page, 'impute').locator('.node-title').click();
       await page.keyboard.press('Shift+G');
       await menu('Save to the library');
-      await page.getByText('Saved as group, version 1.').waitFor();
+      await page.getByText('Saved to the library as group, version 1.').waitFor();
       const library = page.getByRole('region', { name: 'Library' }).getByRole('button', { name: /Group/ });
       await library.getByText('v1').waitFor();
       // Another graph takes it, changes it, and saves it as the next version.
@@ -120,7 +120,7 @@ describe.skipIf(chromiumPath === undefined)('journeys', () => {
       await node(page, 'impute-2').waitFor();
       await page.getByRole('navigation', { name: 'Place in the graph' }).getByRole('button').click();
       await menu('Save to the library');
-      await page.getByText('Saved as group, version 2.').waitFor();
+      await page.getByText('Saved to the library as group, version 2.').waitFor();
       await menu('Update (now group, version 2)');
       await page.getByText('It is the newest version already.').waitFor();
       // The first graph follows when it is told to.
