@@ -1,11 +1,13 @@
 import { createTransport } from 'nodemailer';
 import type { Alert } from '../../shared/rpc/engine-contract.ts';
+import { AlertRefused } from './alert-refused.ts';
 
 const timeoutMs = 10_000;
 
 /**
  * Mails alerts that belong together through the server of `SLIPWAY_SMTP_URL` (`smtps://USER:PASSWORD@HOST:PORT`), from `SLIPWAY_SMTP_FROM` or
- * the server's user. Throws when there is no server, or it does not take the mail.
+ * the server's user. Throws when the mail could not be sent, `AlertRefused` when no server is set or it will not take the
+ * mail (status 5xx, RFC 5321 section 4.2.1).
  */
 export async function sendAlertEmail(
   alerts: readonly Pick<Alert, 'title' | 'severity' | 'resolvedMs' | 'explanation'>[],
@@ -15,7 +17,7 @@ export async function sendAlertEmail(
 ): Promise<void> {
   const address = environment['SLIPWAY_SMTP_URL'];
   if (address === undefined || !URL.canParse(address)) {
-    throw new Error('SLIPWAY_SMTP_URL is not set to smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT');
+    throw new AlertRefused('SLIPWAY_SMTP_URL is not set to smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT');
   }
   const { protocol, hostname, port, username, password } = new URL(address);
   const secure = protocol === 'smtps:';
@@ -37,6 +39,9 @@ export async function sendAlertEmail(
       subject: subject.length > 200 ? `${subject.slice(0, 199)}…` : subject,
       text: [text, ...columns.map(({ column, words }) => `${column}: ${words}`)].join('\n\n'),
     });
+  } catch (error) {
+    const { responseCode, message } = error as { responseCode?: number; message: string };
+    throw responseCode !== undefined && responseCode >= 500 ? new AlertRefused(message, { cause: error }) : error;
   } finally {
     transport.close();
   }

@@ -155,6 +155,45 @@ it('sends what begins together as one message, by severity and with each owner',
   }
 });
 
+it('tries for long where a receiver cannot be reached, and once where it refuses', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'slipway-alert-retry-'));
+  const database = openDatabase(dir);
+  const statuses = [503, 502, 429, 503, 200, 400];
+  let asked = 0;
+  const server = createServer((request, response) => {
+    const status = statuses[asked++] ?? 500;
+    request.resume().on('end', () => response.writeHead(status).end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const lines: string[] = [];
+  const records = createAlertRecords(database);
+  const alerting = createAlerting(records, { log: (text) => lines.push(text), groupMs: 1, retryMs: 1 });
+  try {
+    const rule = {
+      graphId: 'g',
+      nodeId: 'm',
+      severity: 'warning' as const,
+      title: 'Inputs drift',
+      webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    };
+    const explain = async () => ({ sentences: [], columns: [], performance: null, examples: [] });
+    alerting.update({ ...rule, kind: 'drift' }, true, explain);
+    await expect.poll(() => records.list({ limit: 1 })[0]?.deliveredMs).toEqual(expect.any(Number));
+    expect(asked).toBe(5);
+    expect(lines.filter((line) => line.includes('could not be sent'))).toEqual([
+      'The alert "Inputs drift" could not be sent yet: status 429. It is tried again for a day.',
+    ]);
+    alerting.update({ ...rule, kind: 'break', title: 'A column is missing' }, true, explain);
+    await expect.poll(() => lines.at(-1)).toBe('The alert "A column is missing" could not be sent: status 400.');
+    expect(asked).toBe(6);
+  } finally {
+    await alerting.close();
+    server.close();
+    database.close();
+    await removeFolder(dir);
+  }
+});
+
 it('sends what waits when it is closed, and tries no more what is refused', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'slipway-alert-close-'));
   const database = openDatabase(dir);

@@ -1,5 +1,6 @@
 import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
+import { AlertRefused } from './alert-refused.ts';
 import { type AlertRoute, deliveriesOf, textOf } from './deliver-alerts.ts';
 import type { AlertRecords } from '../store/alert-records.ts';
 import type { WindowDetails } from './window-details.ts';
@@ -32,14 +33,22 @@ export interface AlertingOptions {
   onChange?: ((alert: Alert) => void) | undefined;
   /** Alerts of a graph within this time go to a receiver as one message; default 3 s. */
   groupMs?: number | undefined;
+  /** Wait before the second try; it doubles from try to try. Default 2 s. */
+  retryMs?: number | undefined;
 }
 
 /** Moved columns whose distributions an alert keeps. */
 const drawnColumns = 3;
 
-const attempts = 3;
-const retryDelayMs = 2_000;
 const defaultGroupMs = 3_000;
+const defaultRetryMs = 2_000;
+const longestRetryMs = 600_000;
+/** A machine at the edge may have no network for hours. */
+const tryForMs = 86_400_000;
+/** The person is told once so many tries failed. */
+const triesUntilTold = 3;
+/** Messages that are tried again at a time; what comes beyond is tried once. */
+const mostWaiting = 200;
 const longestCloseMs = 5_000;
 
 /** For so long, or until the signal. */
@@ -57,7 +66,7 @@ function waitFor(ms: number, signal: AbortSignal): Promise<void> {
 
 export function createAlerting(
   records: AlertRecords,
-  { log, onChange, groupMs = defaultGroupMs }: AlertingOptions,
+  { log, onChange, groupMs = defaultGroupMs, retryMs = defaultRetryMs }: AlertingOptions,
 ): Alerting {
   /** What waits for others of its graph that go the same way. */
   const groups = new Map<string, { route: AlertRoute; alerts: Alert[]; timer: NodeJS.Timeout }>();
@@ -66,17 +75,22 @@ export function createAlerting(
 
   async function deliver(alerts: readonly Alert[], send: () => Promise<void>): Promise<void> {
     const titles = alerts.map(({ title }) => `"${title}"`).join(', ');
-    for (let attempt = 1; ; attempt++) {
+    const untilMs = performance.now() + tryForMs;
+    for (let tries = 1; ; tries++) {
       try {
         await send();
         break;
       } catch (error) {
-        if (attempt === attempts || closing.signal.aborted) {
-          const reason = error instanceof Error ? error.message : String(error);
+        const reason = error instanceof Error ? error.message : String(error);
+        const isLast = error instanceof AlertRefused || performance.now() > untilMs || underWay.size > mostWaiting;
+        if (isLast || closing.signal.aborted) {
           log(`The alert ${titles} could not be sent: ${reason}.`);
           return;
         }
-        await waitFor(retryDelayMs, closing.signal);
+        if (tries === triesUntilTold) {
+          log(`The alert ${titles} could not be sent yet: ${reason}. It is tried again for a day.`);
+        }
+        await waitFor(Math.min(longestRetryMs, retryMs * 2 ** (tries - 1)), closing.signal);
       }
     }
     try {

@@ -1,5 +1,6 @@
 import type { Alert } from '../../shared/rpc/engine-contract.ts';
 import { sendAlertEmail } from './alert-email.ts';
+import { AlertRefused } from './alert-refused.ts';
 
 const timeoutMs = 5_000;
 
@@ -11,7 +12,10 @@ export interface AlertRoute {
   email: string;
 }
 
-/** Ways to send alerts that belong together as one message, by name; each rejects when it could not. */
+/**
+ * Ways to send alerts that belong together as one message, by name; each rejects when it could not, with `AlertRefused`
+ * when another try is of no use.
+ */
 export function deliveriesOf(
   alerts: readonly Alert[],
   { webhook, email }: AlertRoute,
@@ -38,7 +42,10 @@ async function post(alerts: readonly Alert[], url: string): Promise<void> {
     signal: AbortSignal.timeout(timeoutMs),
   });
   await response.body?.cancel();
-  if (!response.ok) throw new Error(`status ${response.status}`);
+  if (response.ok) return;
+  const { status } = response;
+  const passes = status >= 500 || status === 408 || status === 429;
+  throw new (passes ? Error : AlertRefused)(`status ${status}`);
 }
 
 /** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. The last message stays with the broker for who subscribes later. */
