@@ -60,11 +60,14 @@ export function createEndpointFollowing(options: {
     await end(entry);
   }
 
-  /** Starts, stops and decisions, which come from several windows, take effect one after the other. */
-  let turn: Promise<unknown> = Promise.resolve();
-  function inTurn(act: () => Promise<void>): Promise<void> {
-    const done = turn.then(act);
-    turn = done.catch(() => undefined);
+  /** Starts, stops and decisions of an endpoint, which come from several windows, take effect one after the other. */
+  const turns = new Map<string, Promise<void>>();
+  function inTurn(endpointId: string, act: () => Promise<void>): Promise<void> {
+    const done = (turns.get(endpointId) ?? Promise.resolve()).then(act);
+    turns.set(
+      endpointId,
+      done.catch(() => undefined),
+    );
     return done;
   }
 
@@ -101,16 +104,15 @@ export function createEndpointFollowing(options: {
   }
 
   return {
-    attach: (endpoint, start) => inTurn(() => attach(endpoint, start)),
-    detach: (endpointId) => inTurn(() => drop(endpointId)),
+    attach: (endpoint, start) => inTurn(endpoint.id, () => attach(endpoint, start)),
+    detach: (endpointId) => inTurn(endpointId, () => drop(endpointId)),
     stateOf(endpointId) {
       const entry = known.get(endpointId);
       return entry === undefined ? null : { ...entry.alias, followed: entry.following !== undefined };
     },
-    follow: (endpointId, wanted) => inTurn(() => follow(endpointId, wanted)),
-    close: () =>
-      inTurn(async () => {
-        await Promise.all([...known.keys()].map((id) => drop(id)));
-      }),
+    follow: (endpointId, wanted) => inTurn(endpointId, () => follow(endpointId, wanted)),
+    async close() {
+      await Promise.all([...turns.keys()].map((id) => inTurn(id, () => drop(id))));
+    },
   };
 }

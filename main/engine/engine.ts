@@ -178,7 +178,7 @@ interface ActiveRun {
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
   const opened = options.lookOnly === true ? openDatabaseToLook(dataDir) : { database: openDatabase(dataDir) };
-  provideTemporaryFolder(dataDir);
+  await provideTemporaryFolder(dataDir);
   const { database } = opened;
   const openEngines = openEngineList(database);
   const records = createRunRecords(database);

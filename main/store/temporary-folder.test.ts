@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { removeStaleTempFolders } from './directory-driver.ts';
 import { provideTemporaryFolder } from './temporary-folder.ts';
 
 const name = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
@@ -17,9 +16,9 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-it('leaves a system alone whose own folder can be written', () => {
+it('leaves a system alone whose own folder can be written', async () => {
   const own = process.env[name];
-  provideTemporaryFolder(dataDir);
+  await provideTemporaryFolder(dataDir);
   expect(process.env[name]).toBe(own);
   expect(existsSync(join(dataDir, 'tmp'))).toBe(false);
 });
@@ -28,14 +27,13 @@ it('uses one in the data directory where there is none, and removes those of pro
   const gone = join(dataDir, 'tmp', '999999999.1.system');
   mkdirSync(gone, { recursive: true });
   process.env[name] = join(dataDir, 'not', 'there');
-  provideTemporaryFolder(dataDir);
-  await removeStaleTempFolders(dataDir);
+  await provideTemporaryFolder(dataDir);
   expect(tmpdir().startsWith(join(dataDir, 'tmp'))).toBe(true);
   expect([gone, tmpdir()].map((folder) => existsSync(folder))).toEqual([false, true]);
 });
 
-it('changes nothing where the data directory cannot be written either', () => {
+it('changes nothing where the data directory cannot be written either', async () => {
   process.env[name] = join(dataDir, 'not', 'there');
-  provideTemporaryFolder(join(dataDir, 'neither'));
+  await provideTemporaryFolder(join(dataDir, 'neither'));
   expect(tmpdir()).toBe(join(dataDir, 'not', 'there'));
 });

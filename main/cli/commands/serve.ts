@@ -84,7 +84,7 @@ export const serveCommand: Command = {
       : await modelSourcesAt(model, context.text('name'));
     const dataDir = resolveDataDir(context.dataDir);
     makeDataDir(dataDir);
-    provideTemporaryFolder(dataDir);
+    await provideTemporaryFolder(dataDir);
     const host = createEndpointHost({
       dataDir,
       log: (_level, text) => context.output.log(text),
