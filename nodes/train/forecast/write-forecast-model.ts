@@ -108,7 +108,7 @@ export async function writeForecastModel(
       native: encodeForecast(model),
       trainer: parts.trainer,
       curve: { metric: 'scaledError', train: [], valid: [] },
-      importance: pipeline.features.map(() => 1),
+      importance: new Float64Array(pipeline.width),
       forecast: { horizon, level: parts.level },
     },
   });
