@@ -23,7 +23,8 @@ describe.skipIf(chromiumPath === undefined)('accessibility', () => {
     browser = startedBrowser;
   });
 
-  it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', async (theme) => {
+  // Axe looks at every element of eighteen places; under load a minute and a half has been seen.
+  it.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', { timeout: 480_000 }, async (theme) => {
     const { page } = await openPage(browser, app.url, theme);
     await page.locator('.react-flow__node').first().waitFor();
     const found: string[] = [];
