@@ -19,7 +19,10 @@ export interface SoakOptions {
 
 export interface SoakFigures {
   minutes: number;
-  /** Of the proportional set size of the engine and all its processes. */
+  /**
+   * Of the proportional set size of the engine and all its processes, between runs: those of a run come and go by more
+   * than an hour of a leak would add.
+   */
   memorySlopeMiBPerMin: number;
   /** File descriptors at the end beyond those after the warm-up. */
   handleGrowth: number;
@@ -29,6 +32,7 @@ export interface SoakFigures {
 
 interface Sample {
   minute: number;
+  isBetweenRuns: boolean;
   mebibytes: number;
   handles: number;
 }
@@ -75,7 +79,9 @@ export async function soakFor({ minutes, warmUpMinutes, seed, log }: SoakOptions
         problem('request', error);
       }
     });
+    let running = false;
     const runs = every(runPeriodMs, ended.signal, async (i) => {
+      running = true;
       try {
         const digest = await runOnce(rpc, seed + 1 + i);
         await rpc.client.artifact.page({ digest, offset: 0, limit: 100 });
@@ -83,12 +89,15 @@ export async function soakFor({ minutes, warmUpMinutes, seed, log }: SoakOptions
         if (i % runsPerSwap === 0) endpoint = await startEndpoint(rpc, seed + 1 + i);
       } catch (error) {
         problem('run', error);
+      } finally {
+        running = false;
       }
     });
     const watching = watchMonitor(rpc, ended.signal).catch((error: unknown) => problem('monitor', error));
     const sampling = every(samplePeriodMs, ended.signal, () => {
       const sample = {
         minute: minute(),
+        isBetweenRuns: !running,
         mebibytes: proportionalBytesOfTree(pid) / mebibyte,
         handles: handlesOfTree(pid),
       };
@@ -105,10 +114,11 @@ export async function soakFor({ minutes, warmUpMinutes, seed, log }: SoakOptions
     if (child.exitCode !== null) errors++;
     const settled = samples.filter((sample) => sample.minute >= warmUpMinutes);
     const fifth = Math.max(1, Math.floor(settled.length / 5));
+    const betweenRuns = settled.filter((sample) => sample.isBetweenRuns);
     const handles = settled.map((sample) => sample.handles);
     return {
       minutes: lasting,
-      memorySlopeMiBPerMin: slope(settled.map(({ minute, mebibytes }) => ({ x: minute, y: mebibytes }))),
+      memorySlopeMiBPerMin: slope(betweenRuns.map(({ minute, mebibytes }) => ({ x: minute, y: mebibytes }))),
       handleGrowth: median(handles.slice(-fifth)) - median(handles.slice(0, fifth)),
       errors,
     };
