@@ -7,6 +7,7 @@ import {
   formatNumber,
   formatPercent,
   formatPlural,
+  formatMoment,
   formatRelative,
 } from './format.ts';
 
@@ -43,5 +44,7 @@ describe('formats', () => {
     expect(formatRelative(now - 10_000, now)).toBe('just now');
     expect(formatRelative(now - 240_000, now)).toBe('4 min ago');
     expect(formatRelative(now - 3 * 86_400_000, now)).toMatch(/2026/);
+    expect(formatMoment(now, now)).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(formatMoment(now - 3 * 86_400_000, now)).toMatch(/ 2026 \d\d:\d\d:\d\d$/);
   });
 });
