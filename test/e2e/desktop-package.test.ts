@@ -94,7 +94,8 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
     expect(inspected.stderr).not.toContain('Debugger listening');
   });
 
-  it('updates itself when asked, and only to a file that is what its feed promised', async () => {
+  // Two starts of the app.
+  it('updates itself when asked, and only to a file that is what its feed promised', { timeout: 480_000 }, async () => {
     if (display === undefined) throw new Error('There is no display.');
     const resources = join(output, 'linux-unpacked', 'resources');
     const image = join(started.folders.folder, 'Slipway.AppImage');

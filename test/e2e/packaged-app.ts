@@ -80,7 +80,8 @@ async function packagedApp(
   folders: PackagedApp['folders'],
 ): Promise<PackagedApp> {
   const [context] = browser.contexts();
-  context?.setDefaultTimeout(patienceMs);
+  // Its first start reads some hundred MiB of the disk.
+  context?.setDefaultTimeout(2 * patienceMs);
   const window = context?.pages()[0] ?? (await context?.waitForEvent('page'));
   if (window === undefined) throw new Error('The packaged app opened no window.');
   return {
