@@ -20,7 +20,7 @@ import { answerQuery } from './http-queries.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
 import { type InferenceOptions, recordRequest, runInference } from './inference.ts';
-import { loadTestHeader } from './load-test/load-test-header.ts';
+import { testRequestHeader } from '../../shared/serving/test-request-header.ts';
 import { isLocalRequest } from './loopback.ts';
 import { answerFormat, contentTypes, readPredictBody, requestFormat, writePredictions } from './predict-body.ts';
 import { predictRows } from './predict-rows.ts';
@@ -129,7 +129,7 @@ export class HttpFront {
     let model: ServedModel | undefined;
     let rows = 0;
     let answer: Answer;
-    const isTest = request.headers[loadTestHeader] !== undefined;
+    const isTest = request.headers[testRequestHeader] !== undefined;
     const trace = this.#context.tracer?.begin(headerOf(request, 'traceparent'));
     const wantsTiming = request.headers[timingHeader] !== undefined;
     const timing: RequestTiming = { startedMs };

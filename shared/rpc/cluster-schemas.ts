@@ -123,3 +123,7 @@ export const clusterResultsSchema = z.object({
   reason: z.enum(['volume', 'folder', 'pods-gone', 'other-version']).nullable(),
 });
 export type ClusterResults = z.infer<typeof clusterResultsSchema>;
+
+/** A model behind a forwarded port that takes rows by column name, and an example of one. */
+export const forwardedModelSchema = z.object({ name: z.string(), example: z.record(z.string(), z.unknown()) });
+export type ForwardedModel = z.infer<typeof forwardedModelSchema>;

@@ -26,6 +26,7 @@ import {
   clusterPreflightSchema,
   clusterResultsSchema,
   clusterStatusSchema,
+  forwardedModelSchema,
   runEstimateSchema,
   deleteResultSchema,
 } from './cluster-schemas.ts';
@@ -1357,10 +1358,17 @@ export const engineContract = {
         }),
       )
       .output(clusterResultsSchema),
-    /** A port of the engine's machine that leads to an endpoint (its Deployment), as long as the iterator is open. */
+    /**
+     * A port of the engine's machine that leads to an endpoint (its Deployment), as long as the iterator is open; then
+     * the models that take rows there, none where the server is not ours.
+     */
     forward: base
       .input(clusterPlaceSchema.extend({ bundle: bundleSourceSchema, endpoint: z.string() }))
-      .output(eventIterator(z.object({ url: z.string() }))),
+      .output(eventIterator(z.object({ url: z.string(), models: z.array(forwardedModelSchema).optional() }))),
+    /** The answer of an endpoint that is forwarded now, for one row; `durationMs` from the engine's machine and back. */
+    predict: base
+      .input(z.object({ url: z.string(), model: z.string(), row: z.record(z.string(), z.unknown()) }))
+      .output(z.object({ answer: z.unknown(), durationMs: z.number() })),
     /** What a run of the graph's steps would take on this machine and in the cluster, from their last runs here. */
     estimate: base
       .input(z.object({ document: z.record(z.string(), z.unknown()), path: z.string().optional(), target: z.string() }))

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { removeFolder } from '../support/remove-folder.ts';
-import { chromiumPath, launchBrowser, openPage, type RunningApp, screenshot, startApp } from './app.ts';
+import { connectRpc } from '../support/rpc-client.ts';
+import { chromiumPath, launchBrowser, openPage, root, type RunningApp, screenshot, startApp } from './app.ts';
 
 let folder: string;
 let server: ApiServer;
@@ -13,6 +14,27 @@ let app: RunningApp;
 let browser: Browser;
 const before = process.env['KUBECONFIG'];
 const kubeconfig = () => join(folder, 'kubeconfig');
+
+/** An endpoint of the penguins sample in the app's own engine, as a pod of a cluster would run it. */
+async function servePenguins() {
+  const { client, close } = await connectRpc(app.url);
+  const text = readFileSync(join(root, 'resources/templates/penguins.slipway.json'), 'utf8');
+  const document = JSON.parse(text) as Record<string, unknown>;
+  const { runId } = await client.run.start({ document });
+  for await (const event of await client.run.events({ runId, after: 0 })) {
+    if (event.type === 'run.finished') expect(event.status).toBe('succeeded');
+  }
+  const endpoint = await client.endpoint.start({ document, nodeId: 'endpoint' });
+  return {
+    port: Number(new URL(endpoint.http ?? '').port),
+    /** Requests the endpoint has noted. */
+    logged: async () => (await client.endpoint.requests({ endpointId: endpoint.id, limit: 10 })).matched,
+    stop: async () => {
+      await client.endpoint.stop({ id: endpoint.id });
+      close();
+    },
+  };
+}
 
 describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () => {
   beforeAll(async () => {
@@ -110,6 +132,44 @@ describe.skipIf(chromiumPath === undefined)('the cluster page in Chromium', () =
       await status.getByText(/1 of/).waitFor();
       await openHere.click();
       await status.getByText(/No pod of .* is ready/).waitFor();
+
+      // One that is ready is asked from here.
+      const served = await servePenguins();
+      server.podPorts.set(`${namespace}/e1`, served.port);
+      server.put({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'e1',
+          namespace,
+          labels: (deployment['spec'] as { template: { metadata: { labels: object } } }).template.metadata.labels,
+        },
+        status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+      });
+      await openHere.click();
+      const link = status.getByRole('link', { name: /^http:\/\/127\.0\.0\.1:/ });
+      expect((await fetch((await link.getAttribute('href')) ?? '')).status).toBe(200);
+      const playground = status.getByRole('form', { name: 'Try penguins' });
+      const rowText = playground.getByRole('textbox', { name: 'Row as JSON' });
+      await rowText.waitFor();
+      expect(JSON.parse(await rowText.inputValue())).toHaveProperty('flipper_length_mm');
+      await playground.getByRole('button', { name: 'Predict' }).click();
+      await playground.getByText(/"predictions"/).waitFor();
+      await playground.getByText(/Answered in/).waitFor();
+      await screenshot(page, 'cluster-playground-light');
+      await rowText.fill('[1]');
+      await playground.getByText('Write one row as a JSON object: values by column.').waitFor();
+      expect(await playground.getByRole('button', { name: 'Predict' }).isDisabled()).toBe(true);
+      await rowText.fill('{"flipper_length_mm": "long"}');
+      await playground.getByRole('button', { name: 'Predict' }).click();
+      await playground
+        .getByRole('alert')
+        .getByText(/The endpoint answers with status 400/)
+        .waitFor();
+      await status.getByRole('button', { name: 'Close' }).click();
+      await openHere.waitFor();
+      expect(await served.logged()).toBe(0);
+      await served.stop();
 
       // The nodes of the graph show it too.
       await page.getByRole('link', { name: 'Graph' }).click();

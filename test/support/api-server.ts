@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { WebSocketServer } from 'ws';
 
-// The parts of the Kubernetes API that apply and watch meet, after the API conventions: discovery, server-side apply with
-// field ownership, strict field validation, dry run, watches with versions and bookmarks, deletion with preconditions.
+// The parts of the Kubernetes API that apply, watch and forwarded ports meet, after the API conventions: discovery,
+// server-side apply with field ownership, strict field validation, dry run, watches with versions and bookmarks, deletion
+// with preconditions.
 
 interface Kind {
   apiVersion: string;
@@ -61,6 +63,8 @@ export interface ApiServer {
   denied: Set<string>;
   /** Lines of `NAMESPACE/POD/CONTAINER`. */
   logs: Map<string, string[]>;
+  /** Port of this machine that `NAMESPACE/POD` listens on, for forwarded ports. */
+  podPorts: Map<string, number>;
   /** API groups of other servers behind this one. */
   groups: string[];
   removeGroup(apiVersion: string): void;
@@ -174,6 +178,22 @@ export async function startApiServer(): Promise<ApiServer> {
   const server = createServer((request, response) => {
     void text(request).then((body) => handle(request, response, body));
   });
+  const sockets = new WebSocketServer({ server, handleProtocols: (offered) => [...offered][0] ?? false });
+  sockets.on('connection', (socket, request) => {
+    const [, pod = '', port = ''] =
+      /^\/api\/v1\/namespaces\/([^/]+\/pods\/[^/]+)\/portforward\?ports=(\d+)$/.exec(request.url ?? '') ?? [];
+    const listens = state.podPorts.get(pod.replace('/pods/', '/'));
+    if (request.headers.authorization !== `Bearer ${token}` || listens === undefined) return socket.terminate();
+    // Channels of data and of errors, each begun by the port's number, little-endian.
+    const number = [Number(port) % 256, Math.floor(Number(port) / 256)];
+    for (const channel of [0, 1]) socket.send(Buffer.from([channel, ...number]));
+    const toPod = connect(listens, '127.0.0.1');
+    toPod.on('data', (bytes) => socket.send(Buffer.concat([Buffer.of(0), bytes])));
+    toPod.on('close', () => socket.close());
+    toPod.on('error', () => socket.terminate());
+    socket.on('message', (message: Buffer) => toPod.write(message.subarray(1)));
+    socket.on('close', () => toPod.destroy());
+  });
   const state: ApiServer = {
     url: '',
     token,
@@ -182,6 +202,7 @@ export async function startApiServer(): Promise<ApiServer> {
     requests: [],
     denied: new Set(),
     logs: new Map(),
+    podPorts: new Map(),
     groups: [],
     removeGroup: (apiVersion) => removed.add(apiVersion),
     get: (kind, namespace, name) => objects.get(keyOf(kind, namespace, name)),
@@ -204,6 +225,7 @@ export async function startApiServer(): Promise<ApiServer> {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const client of sockets.clients) client.terminate();
       }),
   };
 

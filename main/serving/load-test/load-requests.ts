@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { isRecord } from '../is-record.ts';
 import { postBytes } from './http-connection.ts';
-import { loadTestHeader } from './load-test-header.ts';
+import { testRequestHeader } from '../../../shared/serving/test-request-header.ts';
 
 export interface LoadRequests {
   url: URL;
@@ -34,7 +34,7 @@ const openExtent = 1;
  * `request.invalid`.
  */
 export async function loadRequests(options: LoadRequestOptions): Promise<LoadRequests> {
-  const headers: Record<string, string> = { [loadTestHeader]: '1' };
+  const headers: Record<string, string> = { [testRequestHeader]: '1' };
   if (options.key !== undefined) headers['authorization'] = `Bearer ${options.key}`;
   if (options.body !== undefined) {
     const { bytes, contentType } = options.body;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { BundleSource, ClusterResults, ClusterStatus } from '../../../shared/rpc/cluster-schemas.ts';
 import type { ClusterClient } from '../../cluster/api/cluster-client.ts';
 import { applyBundle, placedObjects } from '../../cluster/apply-bundle.ts';
@@ -9,6 +10,7 @@ import { objectsOfGraph } from '../../cluster/bundle-of-graph.ts';
 import { deleteBundle } from '../../cluster/delete-bundle.ts';
 import { estimateRun } from '../../cluster/estimate-run.ts';
 import { podsOfEndpoint } from '../../cluster/forward-endpoint.ts';
+import { modelsOfEndpoint, predictAtEndpoint } from '../../cluster/forwarded-endpoint.ts';
 import { followBundle } from '../../cluster/follow-bundle.ts';
 import { buildOverlay, overlayFolder } from '../../cluster/kustomize.ts';
 import { podLog } from '../../cluster/pod-log.ts';
@@ -25,6 +27,9 @@ import type { Services } from '../services.ts';
 const shownLogLines = 500;
 /** A burst of log lines is one message. */
 const logPauseMs = 150;
+
+/** What `predict` may ask: the ports of this machine that lead to endpoints of clusters now. */
+const forwardedUrls = new Set<string>();
 
 export const clusterHandlers = {
   contexts: rpc.cluster.contexts.handler(async () =>
@@ -108,12 +113,25 @@ export const clusterHandlers = {
       namespace,
       port: 0,
     });
+    const { url } = forwarded;
+    forwardedUrls.add(url);
     try {
-      yield { url: forwarded.url };
+      yield { url };
+      // Without an answer to this the port stays open: what is wrong shows to whoever asks there.
+      yield { url, models: await modelsOfEndpoint(url, signal).catch(() => []) };
       if (signal !== undefined && !signal.aborted) await once(signal, 'abort');
     } finally {
+      forwardedUrls.delete(url);
       await forwarded.close();
     }
+  }),
+  predict: rpc.cluster.predict.handler(async ({ input: { url, model, row }, signal }) => {
+    if (!forwardedUrls.has(url)) {
+      throw new AppError('serve.not-ready', 'This endpoint of the cluster is not open on this machine any more.', {
+        fix: 'Open it again.',
+      });
+    }
+    return predictAtEndpoint(url, model, row, signal);
   }),
   estimate: rpc.cluster.estimate.handler(async ({ input, context, signal }) => {
     const exported = await contextFor(context, input.document, 'kubernetes');

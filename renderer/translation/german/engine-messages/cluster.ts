@@ -13,6 +13,13 @@ export const clusterMessages: Readonly<Record<string, string>> = {
     'Der Cluster nimmt die Zugangsdaten dieses Kontexts nicht an.',
   'They may have expired: sign in again with the tool that wrote the kubeconfig.':
     'Sie können abgelaufen sein: melde dich mit dem Werkzeug neu an, das die kubeconfig geschrieben hat.',
+  'The endpoint answers with status {1}: {2}': 'Der Endpunkt antwortet mit Status {1}: {2}',
+  'The endpoint does not answer: {1}': 'Der Endpunkt antwortet nicht: {1}',
+  'Look at the state and the log of its pods, and open it again.':
+    'Sieh dir Zustand und Protokoll seiner Pods an und öffne ihn noch einmal.',
+  'This endpoint of the cluster is not open on this machine any more.':
+    'Dieser Endpunkt des Clusters ist auf dieser Maschine nicht mehr geöffnet.',
+  'Open it again.': 'Öffne ihn noch einmal.',
   'Watching {1}': '{1} wird beobachtet',
   'Looking for the pods': 'Die Pods werden gesucht',
   'Applying {1}': '{1} wird angewendet',
