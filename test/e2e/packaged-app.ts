@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { removeFolder } from '../support/remove-folder.ts';
@@ -51,21 +52,25 @@ export interface PackagedApp {
 
 const connectTimeoutMs = 30_000;
 
-/** Starts a packaged app with folders of its own, or in those of an earlier start, and finds its window. */
+/** Starts a packaged app with folders of its own, or in those of an earlier start, and finds its window; tries twice. */
 export async function startPackaged(
   output: string,
   display: string,
   folders = desktopFolders(display),
 ): Promise<PackagedApp> {
+  const started = () => startOnce(output, folders);
+  return started().catch(started);
+}
+
+async function startOnce(output: string, folders: PackagedApp['folders']): Promise<PackagedApp> {
   const binary = join(output, 'linux-unpacked', 'slipway-app');
   // The fuses refuse Node's inspector, so the page is reached through Chromium's own debugging port.
   const args = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${folders.profile}`, '--remote-debugging-port=0'];
   const child = spawn(binary, args, { cwd: folders.folder, env: folders.env, stdio: ['ignore', 'ignore', 'pipe'] });
   try {
     const address = await debuggerAddress(child);
-    // The first connection to an app that is still starting has been seen to stay without an answer.
-    const connect = (): Promise<Browser> => chromium.connectOverCDP(address, { timeout: connectTimeoutMs });
-    const browser = await connect().catch(connect).catch(connect);
+    await pageOf(address);
+    const browser = await chromium.connectOverCDP(address, { timeout: connectTimeoutMs });
     return await packagedApp(binary, child, browser, folders);
   } catch (error) {
     await endProcess(child);
@@ -96,6 +101,23 @@ async function packagedApp(
       await removeFolder(folders.folder);
     },
   };
+}
+
+/**
+ * Waits until the app has a page. Who connects while its window is being made may never get an answer, nor may anyone
+ * after that: the page waits for a debugger that is not there.
+ */
+async function pageOf(address: string): Promise<void> {
+  const list = `http://${new URL(address).host}/json/list`;
+  for (const untilMs = performance.now() + patienceMs; ; await sleep(200)) {
+    try {
+      const targets = (await (await fetch(list)).json()) as { type: string; title: string }[];
+      if (targets.some(({ type, title }) => type === 'page' && title !== '')) return;
+    } catch (error) {
+      if (performance.now() > untilMs) throw error;
+    }
+    if (performance.now() > untilMs) throw new Error('The packaged app opened no window.');
+  }
 }
 
 /** The address in Chromium's line `DevTools listening on ws://…`. */
