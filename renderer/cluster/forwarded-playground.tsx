@@ -33,13 +33,13 @@ function rowOf(text: string): Record<string, unknown> | undefined {
 export function ForwardedPlayground({ url, models }: ForwardedPlaygroundProps) {
   const [name, setName] = useState(models[0]?.name ?? '');
   const model = models.find((one) => one.name === name);
-  const [text, setText] = useState('');
+  const example = JSON.stringify(model?.example ?? {}, undefined, 1);
+  const [text, setText] = useState(example);
   const [answer, setAnswer] = useState<Answer>();
   const [failure, setFailure] = useState<WireError>();
   const [waiting, setWaiting] = useState(false);
   const abort = useRef<AbortController>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
-  const example = JSON.stringify(model?.example ?? {}, undefined, 1);
   useEffect(() => {
     setText(example);
     setAnswer(undefined);
