@@ -36,6 +36,13 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
+/**
+ * glibc raises the size from which it maps an allocation apart to that of the largest one freed, up to 32 MiB: columns
+ * then come from the heap, where one small allocation above them keeps all below from the system. Held at 1 MiB, a
+ * worker at rest gives back what its columns took. A person's own setting goes first.
+ */
+const allocatorSettings = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) };
+
 /** A worker that keeps more than this after a step gives its memory back by ending. */
 const maxResidentBytes = 1.5 * 1024 ** 3;
 /** Time for a step to end by itself after an abort. */
@@ -101,6 +108,11 @@ export function createWorkerPool(options: {
   };
 }
 
+interface ProcessEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
 interface TaskEnd<T> {
   outcome: T | AppError;
   /** Whether the worker may take another task. */
@@ -120,11 +132,13 @@ function pageOf(received: FromWorker): TablePage | undefined {
 function ignore(): void {}
 
 class StepWorker {
-  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly ended: Promise<ProcessEnd>;
   private readonly child: ChildProcess;
   private readonly stderr: string[] = [];
   private listener: TaskListener | undefined;
   private onMessage: ((message: FromWorker) => void) | undefined;
+  /** Of the task under way. A reaction to `ended` instead would keep every task until the worker ends. */
+  private onEnded: ((end: ProcessEnd) => void) | undefined;
 
   constructor() {
     this.child = fork(fileURLToPath(new URL('./worker/step-worker.ts', import.meta.url)), [], {
@@ -135,6 +149,7 @@ class StepWorker {
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
+        ...allocatorSettings,
         ...process.env,
         NODE_NO_WARNINGS: '1',
       },
@@ -143,6 +158,7 @@ class StepWorker {
       this.child.once('error', () => resolve({ code: 1, signal: null }));
       this.child.once('close', (code, signal) => resolve({ code, signal }));
     });
+    void this.ended.then((end) => this.onEnded?.(end));
     this.child.on('message', (message) => this.onMessage?.(message as FromWorker));
     this.readLines(this.child.stdout, 'info');
     this.readLines(this.child.stderr, 'warn');
@@ -183,12 +199,9 @@ class StepWorker {
         }
       };
     });
-    const died = this.ended.then(
-      ({ code, signal: by }): TaskEnd<T> => ({
-        outcome: this.crashError(code, by, oomKills),
-        keep: false,
-      }),
-    );
+    const died = new Promise<TaskEnd<T>>((resolve) => {
+      this.onEnded = ({ code, signal: by }) => resolve({ outcome: this.crashError(code, by, oomKills), keep: false });
+    });
     let onAbort: (() => void) | undefined;
     const aborted = new Promise<TaskEnd<T>>((resolve) => {
       onAbort = () => {
@@ -205,6 +218,7 @@ class StepWorker {
       if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
       this.listener = undefined;
       this.onMessage = undefined;
+      this.onEnded = undefined;
       this.child.unref();
       this.child.channel?.unref();
     }
