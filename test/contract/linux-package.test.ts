@@ -36,7 +36,11 @@ describe.skipIf(!isMade)(`the Debian package${why}`, () => {
       process.execPath,
       [
         join(repositoryRoot, 'node_modules/electron-builder/cli.js'),
-        ...['--linux', 'deb', '--x64', '--prepackaged', app, '--publish=never'],
+        '--linux',
+        'deb',
+        '--x64',
+        '--publish=never',
+        `--prepackaged=${app}`,
         '-c.extraMetadata.homepage=https://example.com/slipway',
         `-c.directories.output=${join(folder, 'out')}`,
       ],
