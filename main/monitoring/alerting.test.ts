@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import type { MonitorReport } from '../../shared/rpc/engine-contract.ts';
 import { createAlertRecords } from '../store/alert-records.ts';
 import { openDatabase } from '../store/database.ts';
-import { createAlerting } from './alerting.ts';
+import { createAlerting, explainDrop } from './alerting.ts';
 import { summarizeValues } from '../compute/drift/column-summary.ts';
 import { shiftInWords } from '../compute/drift/shift-in-words.ts';
 import { removeFolder } from '../../test/support/remove-folder.ts';
@@ -183,6 +184,24 @@ it('sends what waits when it is closed, and tries no more what is refused', asyn
       expect(open().map(({ kind, deliveredMs }) => [kind, deliveredMs !== null])).toContainEqual(['break', true]);
     },
   );
+});
+
+it.each([
+  ['rocAuc', 'ROC AUC'],
+  ['rmse', 'RMSE, in units of the label'],
+  ['macroF1', 'macro F1'],
+])('names the metric %s as people do', (metric, words) => {
+  const band = { value: 0.5, low: 0.4, high: 0.6 };
+  const window = { estimated: band, realized: band };
+  const report = { performance: { metric, reference: 0.75, windows: [window] } } as unknown as MonitorReport;
+  for (const [kind, name] of [
+    ['estimated', 'Estimated'],
+    ['realized', 'Realized'],
+  ] as const) {
+    const { sentences, performance } = explainDrop(report, kind);
+    expect(sentences).toEqual([`${name} performance (${words}) is 0.500; on held-out rows it was 0.750.`]);
+    expect(performance).toEqual({ metric, now: 0.5, reference: 0.75 });
+  }
 });
 
 it('says how numbers and categories have moved', () => {

@@ -1,4 +1,5 @@
 import type { Alert, MonitorReport } from '../../shared/rpc/engine-contract.ts';
+import { metricWords } from '../../shared/model/metric-names.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import { AlertRefused } from './alert-refused.ts';
 import { type AlertRoute, deliveriesOf, textOf } from './deliver-alerts.ts';
@@ -199,5 +200,7 @@ function performanceSentence(performance: Alert['explanation']['performance'], k
   if (performance === null || performance.now === null || performance.reference === null) return [];
   const { metric, now, reference } = performance;
   const name = kind === 'estimated' ? 'Estimated' : 'Realized';
-  return [`${name} ${metric} is ${now.toFixed(3)}; on held-out rows it was ${reference.toFixed(3)}.`];
+  return [
+    `${name} performance (${metricWords(metric)}) is ${now.toFixed(3)}; on held-out rows it was ${reference.toFixed(3)}.`,
+  ];
 }

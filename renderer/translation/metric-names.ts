@@ -1,3 +1,4 @@
+import { metricWords } from '../../shared/model/metric-names.ts';
 import { t } from './text.ts';
 
 const crossValidated = 'cv.';
@@ -6,5 +7,5 @@ const crossValidated = 'cv.';
 export function metricName(name: string): string {
   if (name.startsWith(crossValidated)) return t.inCrossValidation(metricName(name.slice(crossValidated.length)));
   const known: Readonly<Record<string, string>> = t.metrics;
-  return Object.hasOwn(known, name) ? (known[name] ?? name) : name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return Object.hasOwn(known, name) ? (known[name] ?? name) : metricWords(name);
 }

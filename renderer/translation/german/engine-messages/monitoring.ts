@@ -2,10 +2,10 @@
 export const monitoringMessages: Readonly<Record<string, string>> = {
   'Rows as a whole differ from training rows (told apart with ROC AUC {1}).':
     'Die Zeilen als Ganzes weichen von den Trainingszeilen ab (zu unterscheiden mit ROC AUC {1}).',
-  'Estimated {1} is {2}; on held-out rows it was {3}.':
-    'Geschätztes {1} ist {2}; auf zurückgehaltenen Zeilen war es {3}.',
-  'Realized {1} is {2}; on held-out rows it was {3}.':
-    'Gemessenes {1} ist {2}; auf zurückgehaltenen Zeilen war es {3}.',
+  'Estimated performance ({1}) is {2}; on held-out rows it was {3}.':
+    'Die geschätzte Güte ({1}) ist {2}; auf zurückgehaltenen Zeilen war sie {3}.',
+  'Realized performance ({1}) is {2}; on held-out rows it was {3}.':
+    'Die gemessene Güte ({1}) ist {2}; auf zurückgehaltenen Zeilen war sie {3}.',
   'requests do not carry it': 'Anfragen tragen sie nicht',
   'has no value at all': 'hat gar keinen Wert',
   '{1} outside {2} to {3}': '{1} außerhalb von {2} bis {3}',
