@@ -14,16 +14,17 @@ export interface AlertRoute {
 
 /**
  * Ways to send alerts that belong together as one message, by name; each rejects when it could not, with `AlertRefused`
- * when another try is of no use.
+ * when another try is of no use. With `isTest` a broker of MQTT keeps the message that it has, not this one.
  */
 export function deliveriesOf(
   alerts: readonly Alert[],
   { webhook, email }: AlertRoute,
+  { isTest = false } = {},
 ): [string, () => Promise<void>][] {
   const ways: [string, () => Promise<void>][] = [];
   const [first] = alerts;
   if (first === undefined) return ways;
-  if (/^mqtts?:/.test(webhook)) ways.push([webhook, () => publish(alerts, webhook)]);
+  if (/^mqtts?:/.test(webhook)) ways.push([webhook, () => publish(alerts, webhook, !isTest)]);
   else if (webhook !== '') ways.push([webhook, () => post(alerts, webhook)]);
   if (email !== '') ways.push([email, () => sendAlertEmail(alerts, messageOf(alerts), email)]);
   return ways;
@@ -48,8 +49,8 @@ async function post(alerts: readonly Alert[], url: string): Promise<void> {
   throw new (passes ? Error : AlertRefused)(`status ${status}`);
 }
 
-/** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. The last message stays with the broker for who subscribes later. */
-async function publish(alerts: readonly Alert[], address: string): Promise<void> {
+/** `mqtt://HOST:PORT/TOPIC`: told once the broker has it. What it retains it also tells who subscribes later. */
+async function publish(alerts: readonly Alert[], address: string, retain: boolean): Promise<void> {
   const { connectAsync } = await import('mqtt');
   const broker = new URL(address);
   const topic = decodeURIComponent(broker.pathname.slice(1));
@@ -57,7 +58,7 @@ async function publish(alerts: readonly Alert[], address: string): Promise<void>
   broker.search = '';
   const client = await connectAsync(broker.href, { connectTimeout: timeoutMs, reconnectPeriod: 0 });
   try {
-    await client.publishAsync(topic, bodyOf(alerts), { qos: 1, retain: true });
+    await client.publishAsync(topic, bodyOf(alerts), { qos: 1, retain });
   } finally {
     await client.endAsync(true);
   }

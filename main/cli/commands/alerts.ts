@@ -140,7 +140,7 @@ async function testRoutes(context: CommandContext, path: string | undefined): Pr
   for (const { id, kind, params } of plan.services) {
     if (definitionOf(kind)?.stage !== 'monitor') continue;
     const route = { webhook: String(params['webhook'] ?? ''), email: String(params['email'] ?? '') };
-    for (const [to, send] of deliveriesOf([testAlert(plan.graph.id, id)], route)) {
+    for (const [to, send] of deliveriesOf([testAlert(plan.graph.id, id)], route, { isTest: true })) {
       const reason = await send().then(
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
