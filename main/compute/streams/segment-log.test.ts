@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readdirSync, truncateSync, writeFileSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  truncateSync,
+  writeFileSync,
+  readFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -80,7 +88,7 @@ describe('a segment log', () => {
     const log = await openSegmentLog(dir);
     await expect(openSegmentLog(dir)).rejects.toMatchObject({ code: 'store.open' });
     expect(readdirSync(dir).filter((name) => name.startsWith('writer.lock'))).toEqual(['writer.lock']);
-    expect(readFileSync(join(dir, 'writer.lock'), 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(join(dir, 'writer.lock'), 'utf8').split(' ')[0]).toBe(String(process.pid));
     await log.close();
     // What a writer leaves that was killed before its lock was whole.
     writeFileSync(join(dir, 'writer.lock.999999999-a'), '');
@@ -89,6 +97,20 @@ describe('a segment log', () => {
     writeFileSync(join(dir, 'writer.lock'), '999999999');
     await (await openSegmentLog(dir)).close();
   });
+
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'does not take another process with the same id for its writer',
+    async () => {
+      const dir = newDir();
+      await (await openSegmentLog(dir)).close();
+      // In a container each process has the id of the one before.
+      for (const left of [`${process.pid} 1`, `${process.ppid} 1`, String(process.pid)]) {
+        writeFileSync(join(dir, 'writer.lock'), left);
+        await (await openSegmentLog(dir)).close();
+      }
+      expect(readdirSync(dir).filter((name) => name.startsWith('writer.lock'))).toEqual([]);
+    },
+  );
 });
 
 it('there is no log where there is none', async () => {

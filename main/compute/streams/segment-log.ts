@@ -1,7 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { takeFileLock } from '../paths/file-lock.ts';
+import { currentProcess, isAlive, type ProcessIdentity } from '../paths/process-identity.ts';
 import { wholeCharacters } from '../duckdb/whole-characters.ts';
 
 export interface SegmentLogOptions {
@@ -255,7 +258,7 @@ async function takeLock(dir: string): Promise<void> {
   const own = join(dir, `${lockFile}.${process.pid}-${randomUUID()}`);
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
-      await writeFile(own, String(process.pid));
+      await writeFile(own, identityText(currentProcess()));
       await link(own, path);
       return;
     } catch (error) {
@@ -263,10 +266,8 @@ async function takeLock(dir: string): Promise<void> {
     } finally {
       await rm(own, { force: true });
     }
-    const owner = Number(await readFile(path, 'utf8').catch(() => ''));
     // A writer that was killed leaves its lock; one that is being killed needs a moment.
-    if (owner > 0 && !isRunning(owner)) await rm(path, { force: true });
-    else {
+    if (!removeLeftLock(path)) {
       await new Promise((resolve) => {
         setTimeout(resolve, 100);
       });
@@ -277,11 +278,29 @@ async function takeLock(dir: string): Promise<void> {
   });
 }
 
-function isRunning(pid: number): boolean {
+/** One at a time looks and removes: it must not be the lock of a writer that has just come. */
+function removeLeftLock(path: string): boolean {
+  const release = takeFileLock(`${path}.removing`, staleRemovalMs);
+  if (release === undefined) return false;
   try {
-    process.kill(pid, 0);
+    const text = readFileSync(path, 'utf8');
+    const [, pid, start = ''] = /^(\d+) ?(\S*)$/.exec(text) ?? [];
+    if (pid === undefined) return false;
+    const own = Number(pid) === process.pid;
+    if (own ? text === identityText(currentProcess()) : isAlive({ pid: Number(pid), start })) return false;
+    rmSync(path, { force: true });
     return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  } catch {
+    // Its owner has just given it back.
+    return true;
+  } finally {
+    release();
   }
+}
+
+const staleRemovalMs = 10_000;
+
+/** With its start, since ids come again: in a container every process has the same. */
+function identityText({ pid, start }: ProcessIdentity): string {
+  return start === '' ? String(pid) : `${pid} ${start}`;
 }
