@@ -458,7 +458,7 @@ function openPredictionLog(
     model: name,
     version,
     // Logs of several machines may come together in one place.
-    folder: [hostname(), basename(dirname(stateDir)), basename(stateDir), folder, version].join('/'),
+    folder: [hostname(), basename(dirname(stateDir)), basename(stateDir)].join('/'),
   };
   const root = join(stateDir, 'requests');
   const about = { model: name, version, classes: manifest?.task === 'regression' ? null : (manifest?.classes ?? null) };

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attribute, createGraphBuilder } from '../../main/compute/onnx/graph-builder.ts';
@@ -13,6 +13,7 @@ import { LogUploads } from '../../main/serving/prediction-log/log-uploads.ts';
 import { MqttPublisher } from '../../main/serving/prediction-log/mqtt-publisher.ts';
 import { createAlertRecords } from '../../main/store/alert-records.ts';
 import { openDatabase } from '../../main/store/database.ts';
+import { repositoryRoot, runSlipway } from '../support/run-slipway.ts';
 import { type Broker, mosquitto, mosquittoPath } from '../support/broker.ts';
 import { s3Credentials, startS3Server } from '../support/s3-server.ts';
 import { removeFolder } from '../support/remove-folder.ts';
@@ -50,6 +51,9 @@ describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without 
     expect(notices[0]).toContain('cannot be published');
     publisher.publish([1, 2, 3, 4, 5].map((n) => JSON.stringify({ n })));
     expect([publisher.waiting, publisher.dropped]).toEqual([3, 2]);
+    // One that is larger than all that may wait does not take the place of the others.
+    publisher.publish([JSON.stringify({ n: 'x'.repeat(1_000) })]);
+    expect([publisher.waiting, publisher.dropped]).toEqual([3, 3]);
     await broker.start();
     await listen();
     await expect.poll(() => heard.map(({ message }) => message['n'])).toEqual([3, 4, 5]);
@@ -107,15 +111,29 @@ describe.skipIf(mosquittoPath === undefined)('a broker of MQTT (skipped without 
     const explain = async () => ({ sentences: ['x moved.'], columns: [], performance: null, examples: [] });
     alerting.update({ ...rule, webhook: `${url()}/plant/alerts` }, true, explain);
     await expect.poll(() => heard.filter(({ topic }) => topic === 'plant/alerts').length).toBe(1);
-    expect(heard.at(-1)?.message['text']).toContain('Warning: Inputs drift. x moved.');
+    const told = heard.find(({ topic }) => topic === 'plant/alerts')?.message['text'];
+    expect(told).toContain('Warning: Inputs drift. x moved.');
     database.close();
+    const watched = join(dir, 'watched.slipway.json');
+    const penguins = JSON.parse(
+      readFileSync(join(repositoryRoot, 'resources/templates/penguins.slipway.json'), 'utf8'),
+    );
+    penguins.nodes.monitor.params.webhook = `${url()}/plant/alerts`;
+    writeFileSync(watched, JSON.stringify(penguins));
+    expect(await runSlipway(['alerts', 'test', watched], join(dir, 'alerts'))).toMatchObject({ code: 0 });
+    const alerts = () => heard.filter(({ topic }) => topic === 'plant/alerts');
+    await expect.poll(() => alerts().at(-1)?.message['text']).toContain('Test of the alert route');
+    // Who subscribes later is told of the last real one.
+    await listener.endAsync(true);
+    await listen();
+    await expect.poll(() => alerts().map(({ message }) => message['text'])).toEqual([told]);
   });
 });
 
 describe('finished files of a request log', () => {
   function folderWith(name: string, files: readonly string[]): string {
-    const folder = join(dir, name);
-    mkdirSync(folder);
+    const folder = join(dir, name, 'm', '1');
+    mkdirSync(folder, { recursive: true });
     for (const file of files) writeFileSync(join(folder, file), file);
     return folder;
   }
@@ -132,13 +150,13 @@ describe('finished files of a request log', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs/`;
-    const open = () => new LogUploads(folder, { url, token: 't0ken' }, `${hostname()}/g/n`);
+    const open = () => new LogUploads(join(dir, 'http'), { url, token: 't0ken' }, `${hostname()}/g/n`);
     const { signal } = new AbortController();
     try {
       expect(await open().sync(signal)).toMatchObject({ sent: 0, waiting: 2, reason: expect.stringContaining('503') });
       up = true;
       expect(await open().sync(signal)).toEqual({ sent: 2, waiting: 0 });
-      const at = `PUT /logs/${hostname()}/g/n`;
+      const at = `PUT /logs/${hostname()}/g/n/m/1`;
       expect(got).toEqual([`${at}/999-7.parquet Bearer t0ken`, `${at}/1000-7.parquet Bearer t0ken`]);
       writeFileSync(join(folder, '3000-8.parquet'), 'new');
       rmSync(join(folder, '999-7.parquet'));
@@ -154,16 +172,82 @@ describe('finished files of a request log', () => {
     }
   });
 
+  /** A target that answers with `statusOf` the name of the file; what it took. */
+  async function target(statusOf: (name: string) => number) {
+    const took: string[] = [];
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const path = request.url?.slice(1) ?? '';
+        const status = statusOf(basename(path));
+        if (status < 300) took.push(path);
+        response.writeHead(status).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, took, close: () => server.close() };
+  }
+  const { signal: never } = new AbortController();
+
+  it('that one version has left are sent with those of the next, by one process at a time', async () => {
+    folderWith('versions', ['1-1.parquet']);
+    mkdirSync(join(dir, 'versions', 'm', '2'));
+    writeFileSync(join(dir, 'versions', 'm', '2', '2-1.parquet'), 'new');
+    const { url, took, close } = await target(() => 201);
+    try {
+      const logs = [1, 2].map(() => new LogUploads(join(dir, 'versions'), { url, token: '' }, 'box'));
+      await Promise.all(logs.map((log) => log.sync(never)));
+      expect(took.toSorted()).toEqual(['box/m/1/1-1.parquet', 'box/m/2/2-1.parquet']);
+    } finally {
+      close();
+    }
+  });
+
+  it('are sent past one that is refused, which is not sent again and again', async () => {
+    folderWith('refused', ['1-1.parquet', '2-1.parquet', '3-1.parquet']);
+    let asked = 0;
+    const { url, took, close } = await target((name) => {
+      asked++;
+      return name === '2-1.parquet' ? 413 : 201;
+    });
+    try {
+      const log = new LogUploads(join(dir, 'refused'), { url, token: '' }, 'box');
+      const outcome = { waiting: 1, reason: expect.stringContaining('413 to m/1/2-1.parquet') };
+      expect(await log.sync(never)).toEqual({ sent: 2, ...outcome });
+      expect(took).toEqual(['box/m/1/1-1.parquet', 'box/m/1/3-1.parquet']);
+      expect(await log.sync(never)).toEqual({ sent: 0, ...outcome });
+      expect(asked).toBe(3);
+    } finally {
+      close();
+    }
+  });
+
+  it('are sent once each where no mark can be made of it, and the rest is not held up', async () => {
+    const folder = folderWith('full', ['1-1.parquet', '2-1.parquet']);
+    // In the way of the mark, as a full disk is.
+    mkdirSync(join(folder, 'uploaded.json.tmp'));
+    const { url, took, close } = await target(() => 201);
+    try {
+      const log = new LogUploads(join(dir, 'full'), { url, token: '' }, 'box');
+      expect(await log.sync(never)).toMatchObject({ sent: 2, reason: expect.stringContaining('cannot be noted') });
+      expect(await log.sync(never)).toEqual({ sent: 0, waiting: 0 });
+      expect(took).toEqual(['box/m/1/1-1.parquet', 'box/m/1/2-1.parquet']);
+    } finally {
+      close();
+    }
+  });
+
   it('are put into an object storage', async () => {
-    const folder = folderWith('s3', ['1-1.parquet']);
+    folderWith('s3', ['1-1.parquet']);
     const server = await startS3Server(['fleet']);
     const before = { ...process.env };
     Object.assign(process.env, s3Credentials);
     try {
       const url = `s3://fleet/logs?endpoint=${server.endpoint}&region=us-east-1`;
-      const outcome = await new LogUploads(folder, { url, token: '' }, 'box/g/n').sync(new AbortController().signal);
+      const outcome = await new LogUploads(join(dir, 's3'), { url, token: '' }, 'box/g/n').sync(
+        new AbortController().signal,
+      );
       expect(outcome).toEqual({ sent: 1, waiting: 0 });
-      expect([...server.objects.keys()]).toEqual(['fleet/logs/box/g/n/1-1.parquet']);
+      expect([...server.objects.keys()]).toEqual(['fleet/logs/box/g/n/m/1/1-1.parquet']);
     } finally {
       process.env = before;
       await server.close();

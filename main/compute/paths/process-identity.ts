@@ -28,7 +28,7 @@ function exists(pid: number): boolean {
 }
 
 /** Start time in clock ticks since boot (field 22 of /proc/PID/stat); undefined on systems without /proc. */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

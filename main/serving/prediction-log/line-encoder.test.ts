@@ -23,6 +23,7 @@ it('writes rows of any names and values as lines, one batch after the other', ()
       [2n ** 60n, -1n],
       Float64Array.of(0.25, 0.75, Number.POSITIVE_INFINITY, 1),
     ],
+    textLength: 0,
   };
   const lines = () => encoder.encode(batch).toString().trimEnd().split('\n');
   const expected = [
@@ -49,6 +50,7 @@ it('writes lines that other programs read, whatever characters and however much 
     timings: new Float64Array(rows * timingWidth).fill(Number.NaN),
     features: texts.map(() => ''),
     values: [texts, [2n ** 60n, 0n, 0n, 0n]],
+    textLength: 0,
   };
   const lines = encoder.encode(batch).toString().trimEnd().split('\n');
   expect(lines[0]).toBe(

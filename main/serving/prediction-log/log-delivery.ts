@@ -11,7 +11,7 @@ export interface LogDeliveryTargets {
 export interface LogDelivery extends LogDeliveryTargets {
   model: string;
   version: string;
-  /** Of the files, below the target. */
+  /** Of the endpoint, below the target. */
   folder: string;
 }
 
@@ -24,15 +24,18 @@ export interface OpenLogDelivery {
 const sendPeriodMs = 30_000;
 const closingMs = 2_000;
 
-/** `finishFiles` ends log files that are old enough, so that a log that nobody adds to is sent as well. */
+/**
+ * `root`: of the logs of all versions of the endpoint; what one that is served no more has left is sent as well.
+ * `finishFiles` ends log files that are old enough, so that a log that nobody adds to is sent too.
+ */
 export function openLogDelivery(
-  dir: string,
+  root: string,
   delivery: LogDelivery,
   { notice, finishFiles }: { notice: (text: string) => void; finishFiles: () => Promise<void> },
 ): OpenLogDelivery {
   const publisher = openPublisher(delivery, notice);
   const sending =
-    delivery.send === null ? undefined : startSending(dir, delivery.send, delivery.folder, notice, finishFiles);
+    delivery.send === null ? undefined : startSending(root, delivery.send, delivery.folder, notice, finishFiles);
   const head = `{"model":${JSON.stringify(delivery.model)},"version":${JSON.stringify(delivery.version)},`;
   return {
     publish(lines) {
@@ -63,7 +66,7 @@ function openPublisher({ publish, model }: LogDelivery, notice: (text: string) =
 
 /** Sends now and then; what goes wrong is said once until it goes well again. */
 function startSending(
-  dir: string,
+  root: string,
   target: LogTarget,
   folder: string,
   notice: (text: string) => void,
@@ -78,7 +81,7 @@ function startSending(
     let reason = '';
     try {
       await finishFiles();
-      uploads ??= new LogUploads(dir, target, folder);
+      uploads ??= new LogUploads(root, target, folder);
       const outcome = await uploads.sync(ended.signal);
       if (outcome.reason !== undefined) reason = `${outcome.reason}; ${outcome.waiting} files wait`;
     } catch (error) {

@@ -72,9 +72,14 @@ export class MqttPublisher {
   }
 
   publish(messages: readonly string[]): void {
+    let tooLarge = 0;
     for (const message of messages) {
-      this.#waiting.push(message);
-      this.#waitingBytes += message.length;
+      // It would take the place of all others.
+      if (message.length > this.#limits.bytes) tooLarge++;
+      else {
+        this.#waiting.push(message);
+        this.#waitingBytes += message.length;
+      }
     }
     let excess = 0;
     while (
@@ -84,10 +89,10 @@ export class MqttPublisher {
       this.#waitingBytes -= this.#waiting[excess]?.length ?? 0;
       excess++;
     }
-    if (excess > 0) {
+    if (excess + tooLarge > 0) {
       if (this.#dropped === 0)
         this.#notice('More predictions wait for the MQTT broker than are kept; the oldest are left out.');
-      this.#dropped += excess;
+      this.#dropped += excess + tooLarge;
       this.#waiting.splice(0, excess);
     }
     this.#send();
@@ -95,8 +100,8 @@ export class MqttPublisher {
 
   /** Gives the broker a moment to take what waits. */
   async close(timeoutMs: number): Promise<void> {
-    const deadlineMs = Date.now() + timeoutMs;
-    while (this.waiting > 0 && this.#client?.connected && Date.now() < deadlineMs) {
+    const deadlineMs = performance.now() + timeoutMs;
+    while (this.waiting > 0 && this.#client?.connected && performance.now() < deadlineMs) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await new Promise<void>((resolve) => {

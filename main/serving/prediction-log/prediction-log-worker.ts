@@ -13,8 +13,8 @@ export type LogWorkerMessage =
   | { type: 'close' };
 
 export type LogWorkerReply =
-  | { type: 'written'; rows: number }
-  | { type: 'lost'; rows: number; reason: string }
+  | { type: 'written'; rows: number; textLength: number }
+  | { type: 'lost'; rows: number; textLength: number; reason: string }
   | { type: 'problem'; reason: string }
   /** Of what is sent elsewhere; the log itself loses nothing. */
   | { type: 'notice'; text: string }
@@ -50,7 +50,7 @@ let turn = attempt(async () => {
   const files = await writer.open();
   if (files > 0) reply({ type: 'recovered', files });
 });
-const delivery = openLogDelivery(folder.dir, folder.delivery, {
+const delivery = openLogDelivery(folder.root, folder.delivery, {
   notice: (text) => reply({ type: 'notice', text }),
   finishFiles: () => {
     turn = turn.then(() => attempt(() => writer.roll()));
@@ -74,12 +74,13 @@ async function handle(message: LogWorkerMessage): Promise<void> {
     await attempt(() => writer.writeFailures(message.lines));
     return;
   }
-  const rows = message.batch.ids.length;
+  const { ids, textLength } = message.batch;
+  const rows = ids.length;
   try {
     delivery.publish(writer.write(message.batch));
-    reply({ type: 'written', rows });
+    reply({ type: 'written', rows, textLength });
   } catch (error) {
-    reply({ type: 'lost', rows, reason: reasonOf(error) });
+    reply({ type: 'lost', rows, textLength, reason: reasonOf(error) });
   }
   await attempt(() => writer.roll());
 }

@@ -20,6 +20,7 @@ import { basename, join } from 'node:path';
 import type { ClassLabel } from '../../../shared/model/signature.ts';
 import { quoteLiteral } from '../../compute/duckdb/quote.ts';
 import { takeFileLock } from '../../compute/paths/file-lock.ts';
+import { currentProcess, isAlive } from '../../compute/paths/process-identity.ts';
 import { LineEncoder } from './line-encoder.ts';
 import type { LogColumn } from './log-columns.ts';
 import { columnsPath, structLiteral } from './logged-lines.ts';
@@ -52,9 +53,14 @@ export const aboutFile = 'model.json';
 export const failureFiles = ['failures.ndjson', 'failures.1.ndjson'] as const;
 const maxFailureBytes = 16 * 2 ** 20;
 
-/** A file is turned into Parquet when it has this many rows or is this old. */
+/** A file is turned into Parquet when it has this many rows or bytes or is this old. */
 const maxFileRows = 100_000;
+const maxFileBytes = 128 * 2 ** 20;
 const maxFileMs = 5 * 60_000;
+/** Of what a log may take, so that the file that is written to leaves room for those before it. */
+const maxFileShare = 1 / 4;
+/** What could not be turned into Parquet, as on a full disk, is tried again. */
+const retryMs = 60_000;
 const dayMs = 86_400_000;
 
 /**
@@ -65,6 +71,9 @@ export class PredictionLogWriter {
   readonly #folder: PredictionLogFolder;
   readonly #encoder: LineEncoder;
   #open: { path: string; file: number; rows: number; bytes: number; startedMs: number } | undefined;
+  /** Files that are written no more and are not Parquet yet. */
+  #ended: string[] = [];
+  #retryAtMs = 0;
   /** A clock that is set anew must neither remove files nor keep one open. */
   readonly #startedEpochMs = Date.now() - performance.now();
 
@@ -127,45 +136,81 @@ export class PredictionLogWriter {
     await appendFile(path, lines);
   }
 
-  /** Turns the open file into Parquet when it is full or old enough, or at once. */
+  /**
+   * Turns the open file into Parquet when it is full or old enough, or at once, and removes what is too old or too much,
+   * also where that fails. Throws what went wrong.
+   */
   async roll(now = false): Promise<void> {
     const open = this.#open;
-    if (open === undefined) return;
-    if (!now && open.rows < maxFileRows && performance.now() - open.startedMs < maxFileMs) return;
-    this.#open = undefined;
-    closeSync(open.file);
-    await convert(open.path);
+    const isDue = open !== undefined && (now || this.#isFull(open));
+    if (isDue) {
+      this.#open = undefined;
+      closeSync(open.file);
+      this.#ended.push(open.path);
+    } else if (this.#ended.length === 0 || (!now && performance.now() < this.#retryAtMs)) return;
+    const failures: unknown[] = [];
+    for (const path of this.#ended) {
+      try {
+        // It may have been removed for its age meanwhile.
+        if (existsSync(path)) await convert(path);
+        this.#ended = this.#ended.filter((other) => other !== path);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    this.#retryAtMs = performance.now() + retryMs;
     this.#removeOld();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #isFull({ rows, bytes, startedMs }: { rows: number; bytes: number; startedMs: number }): boolean {
+    const { maxBytes } = this.#folder;
+    const mostBytes = maxBytes === null ? maxFileBytes : Math.min(maxFileBytes, maxBytes * maxFileShare);
+    return rows >= maxFileRows || bytes >= mostBytes || performance.now() - startedMs >= maxFileMs;
   }
 
   #create() {
-    // While a model is replaced, two logs of one process write into the folder.
+    // While a model is replaced, two logs of one process write into the folder; and a clock that was set back comes to
+    // the same time again.
     let timeMs = Date.now();
     const pathAt = (ms: number) => join(this.#folder.dir, `${ms}-${ownWriter}.ndjson`);
-    while (existsSync(pathAt(timeMs))) timeMs++;
+    while (existsSync(pathAt(timeMs)) || existsSync(parquetPath(pathAt(timeMs)))) timeMs++;
     const path = pathAt(timeMs);
-    writeFileSync(columnsPath(path), JSON.stringify(this.#folder.columns));
-    return { path, file: openSync(path, 'ax'), rows: 0, bytes: 0, startedMs: performance.now() };
+    try {
+      writeFileSync(columnsPath(path), JSON.stringify(this.#folder.columns));
+      return { path, file: openSync(path, 'ax'), rows: 0, bytes: 0, startedMs: performance.now() };
+    } catch (error) {
+      // A full disk is tried again every second.
+      remove(path);
+      throw error;
+    }
   }
 
   #removeOld(): void {
     const { retentionDays, maxBytes } = this.#folder;
     const oldestMs = this.#startedEpochMs + performance.now() - retentionDays * dayMs;
     const kept: { path: string; bytes: number; timeMs: number }[] = [];
+    let total = 0;
     for (const path of this.#files()) {
-      const isFailures = failureFiles.some((name) => basename(path) === name);
-      // What could not be turned into Parquet is not kept for longer either.
-      if (!isFailures && !path.endsWith('.parquet') && !isLeftOver(path)) continue;
       // The log of another version may have removed it meanwhile.
       const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined) continue;
       const { mtimeMs: timeMs, size: bytes } = found;
-      if (timeMs < oldestMs) remove(path);
-      else if (!isFailures) kept.push({ path, bytes, timeMs });
+      const isFailures = failureFiles.some((name) => basename(path) === name);
+      // What could not be turned into Parquet is not kept for longer either.
+      const isEnded = path.endsWith('.parquet') || this.#ended.includes(path) || isLeftOver(path);
+      if ((isEnded || isFailures) && timeMs < oldestMs) {
+        remove(path);
+        continue;
+      }
+      // What is written to now counts too.
+      if (!isFailures) total += bytes;
+      if (isEnded) kept.push({ path, bytes, timeMs });
     }
     if (maxBytes === null) return;
-    let total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { path, bytes } of kept.toSorted((a, b) => a.timeMs - b.timeMs)) {
+    // One that is too large by itself would take all others with it.
+    const isTooLarge = ({ bytes }: { bytes: number }) => Number(bytes > maxBytes);
+    for (const { path, bytes } of kept.toSorted((a, b) => isTooLarge(b) - isTooLarge(a) || a.timeMs - b.timeMs)) {
       if (total <= maxBytes) return;
       remove(path);
       total -= bytes;
@@ -217,22 +262,36 @@ async function convert(path: string): Promise<void> {
   if (complete < statSync(path).size) truncateSync(path, complete);
   if (complete > 0) {
     const columns = JSON.parse(readFileSync(columnsPath(path), 'utf8')) as LogColumn[];
-    const target = path.replace(/\.ndjson$/, '.parquet');
+    const target = parquetPath(path);
     const source = `read_json(${quoteLiteral(path)}, format = 'newline_delimited', columns = ${structLiteral(columns)})`;
     // An endpoint that nobody asks anything does without DuckDB's memory.
     const { withDuckDb } = await import('../../compute/duckdb/connection.ts');
-    await withDuckDb({ memoryBytes: 2 ** 28 }, (db) =>
-      db.run(`COPY (FROM ${source}) TO ${quoteLiteral(`${target}.tmp`)} (FORMAT parquet, COMPRESSION zstd)`),
-    );
-    renameSync(`${target}.tmp`, target);
+    const unfinished = `${target}.tmp`;
+    try {
+      await withDuckDb({ memoryBytes: 2 ** 28 }, (db) =>
+        db.run(`COPY (FROM ${source}) TO ${quoteLiteral(unfinished)} (FORMAT parquet, COMPRESSION zstd)`),
+      );
+      renameSync(unfinished, target);
+    } catch (error) {
+      // What a full disk has no room for must not fill it.
+      rmSync(unfinished, { force: true });
+      throw error;
+    }
   }
   remove(path);
+}
+
+function parquetPath(path: string): string {
+  return path.replace(/\.ndjson$/, '.parquet');
 }
 
 /** A file of the log; of lines with what tells their columns. */
 function remove(path: string): void {
   rmSync(path, { force: true });
-  if (path.endsWith('.ndjson')) rmSync(columnsPath(path), { force: true });
+  if (!path.endsWith('.ndjson')) return;
+  rmSync(columnsPath(path), { force: true });
+  // Of a process that ended while it wrote it.
+  rmSync(`${parquetPath(path)}.tmp`, { force: true });
 }
 
 /** Logs of several versions take over what was left at the same time; false: another one does. */
@@ -250,19 +309,20 @@ async function withLock(path: string, work: () => Promise<void>): Promise<boolea
 
 const staleLockMs = 10 * 60_000;
 
-/** In the names of files: this process and when it began, since in a container all have the same id. */
+/** Digits of the start as the system gives it, 0 where it does not, and of the start in ms since the epoch. */
+const systemStartDigits = 12;
 const startDigits = 13;
-const ownWriter = `${process.pid}${Math.floor(performance.timeOrigin)}`;
+
+/** In the names of files: this process and when it began, since ids come again; in a container all have the same. */
+const ownWriter = `${process.pid}${currentProcess().start.padStart(systemStartDigits, '0')}${Math.floor(performance.timeOrigin)}`;
 
 /** Whether the process in a file's name may still write to it. */
 function isWriting(writer: string): boolean {
   if (writer === ownWriter) return true;
-  const pid = Number(writer.length > startDigits ? writer.slice(0, -startDigits) : writer);
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  const [, pid = writer, start = ''] = writerPattern.exec(writer) ?? [];
+  // Clocks jump: only what the system counts tells two starts apart.
+  return Number(pid) !== process.pid && isAlive({ pid: Number(pid), start: start.replace(/^0+/, '') });
 }
+
+/** Earlier versions gave no start of the system, or no start at all. */
+const writerPattern = new RegExp(`^(\\d+?)(\\d{${systemStartDigits}})?\\d{${startDigits}}$`);

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MISSING_STRING, MISSING_TIMESTAMP, type ModelManifest } from '../../../shared/model/signature.ts';
+import { startOf } from '../../compute/paths/process-identity.ts';
 import { withDuckDb } from '../../compute/duckdb/connection.ts';
 import { attribute, createGraphBuilder } from '../../compute/onnx/graph-builder.ts';
 import { createEndpointHost, type EndpointHost } from '../endpoint-host.ts';
@@ -287,6 +289,104 @@ describe('recorder and writer', () => {
     }
     expect((await readdir(folder)).filter((name) => name.endsWith('.parquet'))).toHaveLength(2);
     expect(await readdir(other)).toEqual(['2-1.parquet']);
+  });
+
+  function batchOf(id: string) {
+    const recorder = new PredictionRecorder(columns, 'full');
+    recorder.add(answered(id, tensors(1n, [1, 2])));
+    const batch = recorder.drain();
+    if (batch === undefined) throw new Error('There is no row.');
+    return batch;
+  }
+
+  it('turns a file into Parquet later where that fails, and then too removes what is too old', async () => {
+    const folder = join(dir, 'late', 'm', '1');
+    await mkdir(folder, { recursive: true });
+    const writer = new PredictionLogWriter(folderAt(folder));
+    await writer.open();
+    writer.write(batchOf('x'));
+    await writeFile(join(folder, 'old.parquet'), '');
+    await utimes(join(folder, 'old.parquet'), 0, 0);
+    const aside = (await readdir(folder)).find((name) => name.endsWith('.columns.json')) ?? '';
+    const fields = await readFile(join(folder, aside), 'utf8');
+    await writeFile(join(folder, aside), '');
+    await expect(writer.roll(true)).rejects.toThrow();
+    expect(await readdir(folder)).not.toContain('old.parquet');
+    await writeFile(join(folder, aside), fields);
+    await writer.roll(true);
+    expect(await logged(folder)).toMatchObject([{ id: 'x' }]);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.ndjson'))).toEqual([]);
+  });
+
+  it('removes a file that is larger than the log may be, not all others for it', async () => {
+    const folder = join(dir, 'huge', 'm', '1');
+    await mkdir(folder, { recursive: true });
+    const nowSeconds = Date.now() / 1_000;
+    for (const [at, [name, size]] of Object.entries({ '1-1': 40_000, '2-1': 40_000, '3-1': 120_000 }).entries()) {
+      await writeFile(join(folder, `${name}.parquet`), Buffer.alloc(size));
+      await utimes(join(folder, `${name}.parquet`), nowSeconds, nowSeconds - 100 + at);
+    }
+    await new PredictionLogWriter({ ...folderAt(folder), maxBytes: 100_000 }).open();
+    expect((await readdir(folder)).filter((name) => name.endsWith('.parquet'))).toEqual(['1-1.parquet', '2-1.parquet']);
+  });
+
+  it('ends a file that has its share of what the log may take', async () => {
+    const folder = join(dir, 'share', 'm', '1');
+    const writer = new PredictionLogWriter({ ...folderAt(folder), maxBytes: 20_000 });
+    await writer.open();
+    const parquet = async () => (await readdir(folder)).filter((name) => name.endsWith('.parquet')).length;
+    writer.write(batchOf('x'));
+    await writer.roll();
+    expect(await parquet()).toBe(0);
+    for (let i = 0; i < 60; i++) writer.write(batchOf('x'));
+    await writer.roll();
+    expect(await parquet()).toBe(1);
+  });
+
+  it('leaves nothing behind where no file can be made', async () => {
+    const folder = join(dir, 'unmade', 'm', '1');
+    const writer = new PredictionLogWriter(folderAt(folder));
+    await writer.open();
+    writer.write(batchOf('x'));
+    const own = (await readdir(folder)).flatMap((name) => /^\d+-(\d+)\.ndjson$/.exec(name)?.[1] ?? [])[0] ?? '';
+    await writer.roll(true);
+    const before = await readdir(folder);
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000 });
+    try {
+      // Nothing is there to be seen, and yet nothing can be made.
+      await symlink(join(folder, 'missing', 'file'), join(folder, `1000-${own}.ndjson`));
+      expect(() => writer.write(batchOf('y'))).toThrow('EEXIST');
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it.skipIf(!existsSync('/proc/self/stat'))('takes over what a process left whose id another one has now', async () => {
+    const folder = join(dir, 'reused', 'm', '1');
+    await mkdir(folder, { recursive: true });
+    const fields = JSON.stringify(columns.filter(({ name }) => name === 'n'));
+    const parent = startOf(process.ppid) ?? '';
+    const fileOf = (time: number, start: string) => `${time}-${process.ppid}${start.padStart(12, '0')}1700000000000`;
+    for (const name of [fileOf(1, String(Number(parent) + 1)), fileOf(2, parent)]) {
+      await writeFile(join(folder, `${name}.ndjson`), '{"time":"2024-01-01T00:00:00.000","id":"left","row":0}\n');
+      await writeFile(join(folder, `${name}.columns.json`), fields);
+    }
+    expect(await new PredictionLogWriter(folderAt(folder)).open()).toBe(1);
+    const left = await readdir(folder);
+    expect(left).toContain(`${fileOf(1, String(Number(parent) + 1))}.parquet`);
+    expect(left).toContain(`${fileOf(2, parent)}.ndjson`);
+  });
+
+  it('counts rows that come with more text than may wait', () => {
+    const spec = { name: 't', datatype: 'BYTES' as const, shape: [-1, 1], dimNames: ['N', ''] };
+    const recorder = new PredictionRecorder(logColumns([spec], [], null, new Set()), 'full');
+    const text: Tensor = { name: 't', datatype: 'BYTES', shape: [1, 1], data: ['x'.repeat(2 ** 20)] };
+    for (let i = 0; i < 70; i++) recorder.add(answered('', [text]));
+    expect(recorder.counts).toEqual({ seen: 70, unsampled: 0, lost: 6 });
+    expect(recorder.drain()).toMatchObject({ textLength: 64 * 2 ** 20 });
+    recorder.add(answered('', [text]));
+    expect(recorder.counts.lost).toBe(6);
   });
 
   it('counts rows that come faster than they are taken, and samples evenly', () => {

@@ -26,6 +26,8 @@ const flushPeriodMs = 1_000;
 
 /** Rows handed to the writer and not yet on the disk, above which new ones are counted as lost. */
 const maxUnwrittenRows = 200_000;
+/** The same of characters in texts. */
+const maxUnwrittenText = 128 * 2 ** 20;
 
 /** The request log of one model version: rows are flushed to the disk every second, by a thread of its own. */
 export class PredictionLog {
@@ -38,6 +40,7 @@ export class PredictionLog {
   #written = 0;
   #lost = 0;
   #unwritten = 0;
+  #unwrittenText = 0;
   #lastProblem = '';
 
   constructor(
@@ -90,12 +93,13 @@ export class PredictionLog {
     const batch = this.#recorder.drain();
     if (batch === undefined) return;
     const rows = batch.ids.length;
-    if (this.#unwritten + rows > maxUnwrittenRows) {
+    if (this.#unwritten + rows > maxUnwrittenRows || this.#unwrittenText + batch.textLength > maxUnwrittenText) {
       this.#lost += rows;
       this.#problem('the disk is too slow');
       return;
     }
     this.#unwritten += rows;
+    this.#unwrittenText += batch.textLength;
     this.#send({ type: 'write', batch });
   }
 
@@ -107,11 +111,13 @@ export class PredictionLog {
     switch (reply.type) {
       case 'written':
         this.#unwritten -= reply.rows;
+        this.#unwrittenText -= reply.textLength;
         this.#written += reply.rows;
         this.#lastProblem = '';
         return;
       case 'lost':
         this.#unwritten -= reply.rows;
+        this.#unwrittenText -= reply.textLength;
         this.#lost += reply.rows;
         this.#problem(reply.reason);
         return;

@@ -21,6 +21,8 @@ export interface LogBatch {
   features: string[];
   /** In the order of the log's columns: `width` values per row; undefined where no row had that output. */
   values: (Values | undefined)[];
+  /** Characters of the texts in all columns. */
+  textLength: number;
 }
 
 /** Values of one column; a list has holes, numbers are not a number, where a row has no value. */
@@ -47,6 +49,8 @@ export interface LogCounts {
 
 const sampledRowsPerSecond = 1_000;
 const maxPendingRows = 50_000;
+/** A row may have texts of megabytes. */
+const maxPendingText = 64 * 2 ** 20;
 
 /** Takes rows on the hot path; what it keeps is copied, so that a request's tensors can go at once. */
 export class PredictionRecorder {
@@ -59,6 +63,7 @@ export class PredictionRecorder {
   #ids: string[] = [];
   #features: string[] = [];
   #kept = 0;
+  #textLength = 0;
 
   constructor(columns: readonly LogColumn[], mode: PredictionLogMode) {
     this.#columns = columns.map((column) => new PendingColumn(column));
@@ -71,11 +76,11 @@ export class PredictionRecorder {
     for (let row = 0; row < rows; row++) {
       if (this.#sampler?.keep() === false) {
         this.counts.unsampled++;
-      } else if (this.#ids.length >= maxPendingRows) {
+      } else if (this.#ids.length >= maxPendingRows || this.#textLength >= maxPendingText) {
         this.counts.lost++;
       } else {
         const at = this.#ids.length;
-        for (const column of this.#columns) column.add(inputs, outputs, row, at);
+        for (const column of this.#columns) this.#textLength += column.add(inputs, outputs, row, at);
         this.#timesMs.set(at, timeMs);
         if (timing !== undefined) this.#addTiming(timing, at);
         this.#features.push(timing?.features ?? '');
@@ -102,10 +107,12 @@ export class PredictionRecorder {
       timings: this.#timings.take(rows * timingWidth) ?? new Float64Array(rows * timingWidth).fill(Number.NaN),
       features: this.#features,
       values: this.#columns.map((column) => column.drain(rows)),
+      textLength: this.#textLength,
     };
     this.#kept += rows;
     this.#ids = [];
     this.#features = [];
+    this.#textLength = 0;
     return batch;
   }
 }
@@ -123,16 +130,21 @@ class PendingColumn {
     this.#tensor = new TensorByName(column.tensor);
   }
 
-  /** Row `row` of a request as row `at` of the batch. */
-  add(inputs: readonly Tensor[], outputs: readonly Tensor[], row: number, at: number): void {
+  /** Row `row` of a request as row `at` of the batch; gives the characters of its texts. */
+  add(inputs: readonly Tensor[], outputs: readonly Tensor[], row: number, at: number): number {
     const { side, width } = this.#column;
     const data = this.#tensor.in(side === 'input' ? inputs : outputs)?.data;
-    if (data === undefined) return;
+    if (data === undefined) return 0;
+    let textLength = 0;
     for (let i = 0; i < width; i++) {
       const value = data[row * width + i] as string | number | bigint;
       if (typeof value === 'number') this.#numbers.set(at * width + i, value);
-      else this.#others[at * width + i] = value;
+      else {
+        this.#others[at * width + i] = value;
+        if (typeof value === 'string') textLength += value.length;
+      }
     }
+    return textLength;
   }
 
   drain(rows: number): Values | undefined {
