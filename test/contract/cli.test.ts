@@ -195,7 +195,12 @@ describe('surroundings', () => {
 
   it('cancels its run when nobody reads its output any more', async () => {
     const fresh = join(folder, 'pipe');
-    const args = [join(repositoryRoot, 'main/cli/slipway.ts'), 'run', penguins, '--json', '--data-dir', fresh];
+    // It trains for minutes and says so ten times a second: however late the reader goes, there is a run to cancel.
+    const long = graphFile('long', (graph) => {
+      const params = { label: 'species', epochs: 10_000, batchSize: 1, validationShare: 0 };
+      Object.assign(graph.nodes['species'] ?? {}, { kind: 'train.mlp', version: 1, params });
+    });
+    const args = [join(repositoryRoot, 'main/cli/slipway.ts'), 'run', long, '--json', '--data-dir', fresh];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     child.stdout.once('data', () => child.stdout.destroy());
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
