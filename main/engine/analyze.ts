@@ -10,8 +10,10 @@ import type { InferResult, PortShape } from '../../shared/node/define-node.ts';
 import type { DescribeContext } from '../../shared/node/runner.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
 import { topologicalOrder } from '../../shared/plan/create-plan.ts';
+import { describeApart, type Described, isDescribedApart } from './describe-apart.ts';
+import { describeStep } from './describe-step.ts';
 import { type Kinds, loadRunner } from './kinds.ts';
-import { createSecrets } from './secrets.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export interface GraphShapes {
   diagnostics: Diagnostic[];
@@ -23,6 +25,7 @@ export interface GraphShapes {
 const maxCached = 500;
 /** What describes an external source may change at any time; this only spares repeats within one burst of edits. */
 const externalTtlMs = 1000;
+const gaveUpTtlMs = 60_000;
 
 /** Infers the shape of every port, in topological order. What cannot be known is left out; problems are diagnostics. */
 export interface GraphAnalyzer {
@@ -37,6 +40,7 @@ export interface GraphAnalyzer {
 export function createGraphAnalyzer(
   kinds: Kinds,
   featureService: NonNullable<DescribeContext['featureService']>,
+  workers: Pick<WorkerPool, 'describe'>,
 ): GraphAnalyzer {
   const cache = new Map<string, { result: InferResult; untilMs: number }>();
 
@@ -55,15 +59,13 @@ export function createGraphAnalyzer(
     const key = canonicalJson([definition.kind, params, inputs as unknown, baseDir]);
     const known = cache.get(key);
     if (known !== undefined && known.untilMs > Date.now()) return known.result;
-    const secrets = createSecrets();
-    const result = await runner
-      .describe({ params, inputs, baseDir, signal, featureService, secret: secrets.value })
-      .then(secrets.redactValue, (error: unknown) => {
-        throw secrets.redactError(error);
-      });
+    const description = { kind: definition.kind, params, inputs, baseDir };
+    const { result, gaveUp }: Described = isDescribedApart(definition.kind)
+      ? await describeApart(workers, description, signal)
+      : { result: await describeStep(runner, description, { signal, featureService }), gaveUp: false };
     const ttl = definition.determinism === 'external' ? externalTtlMs : Number.POSITIVE_INFINITY;
     cache.delete(key);
-    cache.set(key, { result, untilMs: Date.now() + ttl });
+    cache.set(key, { result, untilMs: Date.now() + (gaveUp ? gaveUpTtlMs : ttl) });
     for (const oldest of cache.keys()) {
       if (cache.size <= maxCached) break;
       cache.delete(oldest);

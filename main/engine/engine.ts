@@ -213,7 +213,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const databaseCatalog = createDatabaseCatalogs(kinds);
   const logs = createRunLogs(records);
   const resources = createRunResources(dataDir);
-  const analyzer = createGraphAnalyzer(kinds, featureService);
+  const analyzer = createGraphAnalyzer(kinds, featureService, workers);
   const services: RunServices = {
     dataDir,
     store,

@@ -8,6 +8,8 @@ import type { Progress } from '../../shared/events/run-events.ts';
 import type { TablePage } from '../../shared/rpc/engine-contract.ts';
 import type { StepRecord } from '../store/artifact-store.ts';
 import type { CpuUse } from '../store/step-history.ts';
+import type { InferResult } from '../../shared/node/define-node.ts';
+import type { StepDescription } from './describe-apart.ts';
 import type { StepTask } from './execute-step.ts';
 import type { FormulaPreview } from './preview-formula.ts';
 import type { FromWorker, ToWorker } from './worker/protocol.ts';
@@ -33,6 +35,8 @@ export interface WorkerPool {
   run(task: StepTask, listener: TaskListener, signal: AbortSignal): Promise<TaskResult>;
   /** Computes a preview in a worker, with the same ends. */
   preview(preview: FormulaPreview, signal: AbortSignal): Promise<TablePage>;
+  /** Describes a step in a worker, with the same ends. */
+  describe(description: StepDescription, signal: AbortSignal): Promise<InferResult>;
   close(): Promise<void>;
 }
 
@@ -99,8 +103,9 @@ export function createWorkerPool(options: {
 
   return {
     run: (task, listener, signal) => runIn({ type: 'run', task, storeDir, kindsModule }, taskResult, listener, signal),
-    preview: (preview, signal) =>
-      runIn({ type: 'preview', preview, storeDir }, pageOf, { log: ignore, progress: ignore, partial: ignore }, signal),
+    preview: (preview, signal) => runIn({ type: 'preview', preview, storeDir }, pageOf, deaf, signal),
+    describe: (description, signal) =>
+      runIn({ type: 'describe', description, storeDir, kindsModule }, inferredOf, deaf, signal),
     close: async () => {
       process.off('exit', killAll);
       await Promise.all([...all].map((worker) => worker.terminate()));
@@ -129,7 +134,13 @@ function pageOf(received: FromWorker): TablePage | undefined {
   return received.type === 'previewed' ? received.page : undefined;
 }
 
+function inferredOf(received: FromWorker): InferResult | undefined {
+  return received.type === 'described' ? received.result : undefined;
+}
+
 function ignore(): void {}
+
+const deaf: TaskListener = { log: ignore, progress: ignore, partial: ignore };
 
 class StepWorker {
   readonly ended: Promise<ProcessEnd>;

@@ -5,8 +5,9 @@ import { giveBackMemoryAtRest } from '../../product/memory-at-rest.ts';
 import { createArtifactStore } from '../../store/artifact-store.ts';
 import { createDirectoryDriver } from '../../store/directory-driver.ts';
 import { diskError } from '../../store/disk-error.ts';
+import { describeStep } from '../describe-step.ts';
 import { executeStep } from '../execute-step.ts';
-import { loadKinds } from '../kinds.ts';
+import { loadKinds, loadRunner } from '../kinds.ts';
 import { startCpuMeter } from './cpu-meter.ts';
 import { readPeakMemory, resetPeakMemory } from './peak-memory.ts';
 import type { FromWorker, ToWorker, WorkerMemory } from './protocol.ts';
@@ -36,6 +37,12 @@ async function run(message: Exclude<ToWorker, { type: 'cancel' }>): Promise<void
         page: await previewFormula(message.preview, store, controller.signal),
         memory: memory(),
       });
+      return;
+    }
+    if (message.type === 'describe') {
+      const runner = await loadRunner(await loadKinds(message.kindsModule), message.description.kind);
+      const result = await describeStep(runner, message.description, { signal: controller.signal });
+      send({ type: 'described', result, memory: memory() });
       return;
     }
     const record = await executeStep(message.task, {

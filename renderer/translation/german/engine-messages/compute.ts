@@ -127,6 +127,9 @@ export const computeMessages: Readonly<Record<string, string>> = {
   'The table has no column “{1}”.': 'Die Tabelle hat keine Spalte „{1}“.',
   'Choose a column of the table.': 'Wähle eine Spalte der Tabelle.',
   'The preview took more than {1} s.': 'Die Vorschau hat länger als {1} s gedauert.',
+  'Its columns were not found within {1} s.': 'Seine Spalten waren in {1} s nicht zu finden.',
+  'Read less, or run the step to see its columns.':
+    'Lies weniger, oder führe den Schritt aus, um seine Spalten zu sehen.',
   'Run the step to see its rows.': 'Führe den Schritt aus, um seine Zeilen zu sehen.',
   'Column “{1}” is not in {2}.': 'Die Spalte „{1}“ ist nicht in {2}.',
   'Column “{1}” is {2}, where {3} is expected.': 'Die Spalte „{1}“ ist {2}, erwartet wird {3}.',
