@@ -16,6 +16,18 @@ writeFileSync(join(home, 'data', 'mine.csv'), 'a\n1\n');
 writeFileSync(join(home, '..hidden.csv'), 'a\n1\n');
 symlinkSync(join(dir, 'secret.csv'), join(home, 'data', 'link.csv'));
 symlinkSync(dir, join(home, 'up'));
+// Folders as they are given for images, vocabularies and models.
+for (const folder of ['own', 'own/more', 'linked/deep', 'by-folder', 'round', 'two-steps', 'far']) {
+  mkdirSync(join(home, folder), { recursive: true });
+}
+writeFileSync(join(home, 'own', 'more', 'a.png'), '');
+symlinkSync(join(home, 'own', 'more', 'a.png'), join(home, 'own', 'again.png'));
+symlinkSync(join(home, 'own', 'gone.png'), join(home, 'own', 'dangling.png'));
+symlinkSync(join(dir, 'secret.csv'), join(home, 'linked', 'deep', 'a.png'));
+symlinkSync(dir, join(home, 'by-folder', 'onnx'));
+symlinkSync(join(home, 'round'), join(home, 'round', 'itself'));
+symlinkSync(join(home, 'far'), join(home, 'two-steps', 'onnx'));
+symlinkSync(join(dir, 'secret.csv'), join(home, 'far', 'model.onnx'));
 
 function graph(nodes: Record<string, unknown>, more: object = {}): GraphDocument {
   const value = {
@@ -64,6 +76,28 @@ it.each([
   '/not/there.csv',
 ])('sees that %s leads out', async (path) => {
   expect(await outsideFiles(file(path), home)).toMatchObject([{ node: 'file', onSight: true }]);
+});
+
+it.each(['own', './own/', 'round', 'data/mine.csv'])('lets the folder %s be', async (path) => {
+  expect(await outsideFiles(file(path, 'data.images'), home)).toEqual([]);
+});
+
+it.each(['linked', 'linked/deep', 'by-folder', 'two-steps', '.'])(
+  'sees that a link in the folder %s leads out',
+  async (path) => {
+    for (const kind of ['data.images', 'train.onnx', 'feature.tokenize']) {
+      expect(await outsideFiles(file(path, kind), home), kind).toHaveLength(1);
+    }
+  },
+);
+
+it('sees a pattern that leads to files in the folder and beyond, however many they are', async () => {
+  const many = join(home, 'many');
+  mkdirSync(many);
+  for (let number = 0; number < 10_001; number++) writeFileSync(join(many, `${number}.png`), '');
+  expect(await outsideFiles(file('many/*.png', 'data.images'), home)).toEqual([]);
+  symlinkSync(join(dir, 'secret.csv'), join(many, 'z.png'));
+  expect(await outsideFiles(file('many/*.png', 'data.images'), home)).toHaveLength(1);
 });
 
 it('sees it in every kind that reads a file, by a graph parameter and in a variant', async () => {
