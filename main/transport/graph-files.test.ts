@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openGraphFile, saveGraphFile } from './graph-files.ts';
+import { importGraphText, openGraphFile, saveGraphFile } from './graph-files.ts';
 import { removeFolder } from '../../test/support/remove-folder.ts';
 
 let folder: string;
@@ -20,6 +20,14 @@ test('a save keeps the version before and leaves nothing else', async () => {
   expect((await openGraphFile(path)).document?.name).toBe('Third');
   expect(readFileSync(`${path}.bak`, 'utf8')).toContain('"Second"');
   expect(readdirSync(folder).toSorted()).toEqual(['g.slipway.json', 'g.slipway.json.bak']);
+});
+
+test('an imported graph is kept as it is, whatever its id says', async () => {
+  const text = JSON.stringify({ ...graph('Odd'), id: '../../elsewhere', more: [1] });
+  const { path } = await importGraphText(text, folder);
+  expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([path]);
+  expect(readFileSync(path, 'utf8')).toBe(text);
+  await expect(importGraphText('[]', folder)).rejects.toMatchObject({ code: 'graph.invalid' });
 });
 
 test('a second graph of the same id gets a name of its own', async () => {

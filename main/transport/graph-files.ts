@@ -38,13 +38,33 @@ export async function saveGraphFile(
   const { id, name } = parsed.document;
   const target = path === undefined ? await freePath(graphsDir, id) : requireAbsolute(path);
   await refuseChanged(target, knownMs);
+  await writeGraphText(target, canonicalGraphText(parsed.document));
+  return { path: target, modifiedMs: (await stat(target)).mtimeMs, id, name };
+}
+
+/** Keeps the text of a graph from elsewhere, as it is, in a file of its own in `dir`. Throws `graph.invalid`, `disk.*`. */
+export async function importGraphText(text: string, dir: string): Promise<{ path: string }> {
+  const { document, diagnostics } = readGraphText(text, definitionOf);
+  if (document === undefined) {
+    throw new AppError('graph.invalid', `The file is no graph: ${diagnostics[0]?.message ?? ''}`, {
+      fix: diagnostics[0]?.fix,
+      details: { diagnostics },
+    });
+  }
+  const path = await freePath(dir, document.id);
+  await writeGraphText(path, text);
+  return { path };
+}
+
+/** Throws `disk.*`. */
+async function writeGraphText(target: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(target), { recursive: true });
     const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     try {
       const file = await open(temporary, 'w');
       try {
-        await file.writeFile(canonicalGraphText(parsed.document));
+        await file.writeFile(text);
         await file.sync();
       } finally {
         await file.close();
@@ -61,7 +81,6 @@ export async function saveGraphFile(
       cause: error,
     });
   }
-  return { path: target, modifiedMs: (await stat(target)).mtimeMs, id, name };
 }
 
 /** A file that is gone is no conflict: saving brings it back. */

@@ -2,7 +2,7 @@ import { definitionOf } from '../../nodes/catalog.ts';
 import type { Diagnostic } from '../../shared/graph/diagnostic.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { type ParsedGraph } from '../../shared/graph/parse-graph.ts';
-import { readGraphText, readGraphValue } from '../../shared/graph/read-graph.ts';
+import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { shell } from '../platform/shell.ts';
@@ -95,17 +95,15 @@ export function openExample(document: GraphDocument): void {
 /** Larger files are no graphs. */
 const largestImportBytes = 16 * 1024 * 1024;
 
-/** Opens a graph file of the window's machine, which may be another one than the engine's; it has no path until saved. */
+/** Opens a graph file of the window's machine, which may be another one than the engine's, as a restricted copy on that. */
 export async function importGraph(file: File): Promise<boolean> {
   try {
     if (file.size > largestImportBytes) {
       showToast({ text: t.importTooLarge(file.name), tone: 'failed' });
       return false;
     }
-    const read = readGraphText(await file.text(), definitionOf);
-    const shown = show(read, undefined, read.diagnostics, true, false);
-    if (shown) navigate('graph');
-    return shown;
+    const { path } = await engine.graph.import({ text: await file.text() });
+    return await openPath(path);
   } catch (error) {
     showError(error);
     return false;

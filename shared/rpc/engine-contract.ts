@@ -928,6 +928,11 @@ export const engineContract = {
     /** Graph files known to this engine: recently opened and saved ones, newest first. */
     list: base.output(z.array(graphEntrySchema)),
     open: base.input(z.object({ path: z.string() })).output(graphFileSchema),
+    /**
+     * Keeps the text of a graph file that lay on another machine than the engine's, as it is, in the data directory's
+     * `imported` folder: a graph from elsewhere, whose file is restricted. Errors: `graph.invalid`.
+     */
+    import: base.input(z.object({ text: z.string().max(16 * 2 ** 20) })).output(z.object({ path: z.string() })),
     /** Canonical form, atomically; without a path into the data directory's `graphs` folder. */
     save: base
       .input(

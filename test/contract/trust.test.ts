@@ -61,6 +61,27 @@ describe('a graph from elsewhere', () => {
     expect(await rpc.client.graph.trust({ document: penguins, path: copy })).toMatchObject({ state: 'restricted' });
   });
 
+  it('is restricted where it came from the machine of the window, as it is, and until it is trusted', async () => {
+    const text = `${JSON.stringify(penguins, null, 3)}\n\n`;
+    const { path: first } = await rpc.client.graph.import({ text });
+    const { path: second } = await rpc.client.graph.import({ text });
+    expect(second).not.toBe(first);
+    expect(readFileSync(first, 'utf8')).toBe(text);
+    const { document } = await rpc.client.graph.open({ path: first });
+    expect(await rpc.client.graph.trust({ document, path: first })).toMatchObject({ state: 'restricted' });
+    await expect(rpc.client.run.start({ document, path: first })).rejects.toMatchObject({
+      data: { code: 'trust.required' },
+    });
+    const { path: kept } = await rpc.client.graph.save({ document, from: first });
+    expect(await rpc.client.graph.trust({ document, path: kept })).toMatchObject({ state: 'restricted' });
+    await rpc.client.graph.decideTrust({ path: first, state: 'trusted' });
+    expect(await rpc.client.graph.trust({ document, path: first })).toMatchObject({ state: 'trusted' });
+    expect(await rpc.client.graph.trust({ document, path: second })).toMatchObject({ state: 'restricted' });
+    await expect(rpc.client.graph.import({ text: 'no graph' })).rejects.toMatchObject({
+      data: { code: 'graph.invalid' },
+    });
+  });
+
   it('is not even looked at where that would connect somewhere', async () => {
     let connections = 0;
     const server: Server = createServer((socket) => {

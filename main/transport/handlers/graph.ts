@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { readGraphText } from '../../../shared/graph/read-graph.ts';
@@ -7,7 +7,7 @@ import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { supportedTargets } from '../../cluster/supported-targets.ts';
 import { listTemplates, readTemplate } from '../../engine/templates.ts';
 import { unseenNodes, withheldNeeds } from '../../trust/require-trust.ts';
-import { openGraphFile, saveGraphFile } from '../graph-files.ts';
+import { importGraphText, openGraphFile, saveGraphFile } from '../graph-files.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
 
@@ -30,6 +30,10 @@ export const graphHandlers = {
     context.engine.recentGraphs.remember({ path, id: document.id, name: document.name, modifiedMs });
     return { path, document, diagnostics, writable, modifiedMs };
   }),
+  // None of the person's own folders, so that its files are restricted.
+  import: rpc.graph.import.handler(({ input, context }) =>
+    importGraphText(input.text, join(context.engine.dataDir, 'imported')),
+  ),
   save: rpc.graph.save.handler(async ({ input, context }) => {
     // Before the file changes: a graph opened from elsewhere stays restricted wherever it is saved.
     const state = await context.trust.stateOf(input.from);

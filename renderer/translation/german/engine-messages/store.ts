@@ -196,6 +196,7 @@ export const storeMessages: Readonly<Record<string, string>> = {
   'No folder was given.': 'Es wurde kein Ordner angegeben.',
   'There are no sample data in {1}.': 'In {1} sind keine Beispieldaten.',
   'The folder {1} cannot be read ({2}).': 'Der Ordner {1} ist nicht lesbar ({2}).',
+  'The file is no graph: {1}': 'Die Datei ist kein Graph: {1}',
   '{1} is no graph: {2}': '{1} ist kein Graph: {2}',
   'The template {1} is no graph.': 'Die Vorlage {1} ist kein Graph.',
   'Step "{1}" has no table "{2}" yet.': 'Der Schritt "{1}" hat noch keine Tabelle "{2}".',
