@@ -3,30 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalog, definitionOf } from '../../nodes/catalog.ts';
-import { exampleGraph, exampleNeeds } from '../../shared/docs/example-graph.ts';
+import { exampleGraph } from '../../shared/docs/example-graph.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import type { NodeDefinition } from '../../shared/node/define-node.ts';
-import { runSlipway } from '../support/run-slipway.ts';
+import { examplesTogether, runningExamples as runs } from '../support/example-graphs.ts';
 import { removeFolder } from '../support/remove-folder.ts';
+import { runSlipway } from '../support/run-slipway.ts';
 
 const definitions: NodeDefinition[] = Object.values(catalog);
 const graphOf = (definition: NodeDefinition): GraphDocument => exampleGraph(definition, definitionOf);
-const runs = definitions.filter(({ kind }) => exampleNeeds(kind) === undefined);
-
-/** Every example in one graph, so that one engine runs them all; the nodes of a kind have its place in front. */
-function together(): GraphDocument {
-  const nodes: GraphDocument['nodes'] = {};
-  const edges: GraphDocument['edges'] = [];
-  for (const [index, definition] of runs.entries()) {
-    const graph = graphOf(definition);
-    for (const [id, node] of Object.entries(graph.nodes)) nodes[`k${index}-${id}`] = node;
-    for (const { from, to } of graph.edges) edges.push({ from: `k${index}-${from}`, to: `k${index}-${to}` });
-  }
-  const [first] = runs;
-  if (first === undefined) throw new Error('No kind has an example that runs.');
-  return { ...graphOf(first), id: 'examples', name: 'Examples', nodes, edges, layout: { nodes: {}, frames: [] } };
-}
 
 describe('examples of kinds', () => {
   let dir: string;
@@ -34,7 +20,7 @@ describe('examples of kinds', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'slipway-examples-'));
     const path = join(dir, 'examples.slipway.json');
-    writeFileSync(path, JSON.stringify(together()));
+    writeFileSync(path, JSON.stringify(examplesTogether()));
     const { last, stderr } = await runSlipway(['run', path], dir);
     expect(last['type'], stderr).toBe('run.finished');
     steps = last['steps'] as typeof steps;

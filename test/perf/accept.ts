@@ -14,6 +14,7 @@ const checks: Record<string, () => Promise<Benchmark>> = {
   soak: async () => (await import('./acceptance/soak.ts')).soak,
   'cbpe-weeks': async () => (await import('./acceptance/cbpe-weeks.ts')).cbpeWeeks,
   'drift-calibration': async () => (await import('./acceptance/drift-calibration.ts')).driftCalibration,
+  arm64: async () => (await import('./acceptance/arm64.ts')).arm64,
 };
 
 refuseTelemetry();
