@@ -37,12 +37,21 @@ const rights: readonly [group: string, resource: string, verbs: readonly string[
   ['policy', 'poddisruptionbudgets', ['get', 'create', 'patch', 'delete', 'list']],
 ];
 
+const objectVerbs = ['get', 'create', 'patch', 'delete', 'list'] as const;
+
+function rightsOn(group: string, ...resources: string[]): typeof rights {
+  return resources.map((resource) => [group, resource, objectVerbs]);
+}
+
 /** What bundles need besides that start pods of their own: Argo Workflows, and Jobs with trials, folds or items side by side. */
-const roleRights: typeof rights = ['roles', 'rolebindings'].map((resource) => [
-  'rbac.authorization.k8s.io',
-  resource,
-  ['get', 'create', 'patch', 'delete', 'list'],
-]);
+const roleRights = rightsOn('rbac.authorization.k8s.io', 'roles', 'rolebindings');
+
+/** What bundles of one target need besides. Argo finds the token of the containers beside its steps in a Secret. */
+const targetRights: Readonly<Record<string, typeof rights>> = {
+  argo: [...rightsOn('', 'secrets'), ...rightsOn('argoproj.io', 'workflows', 'workflowtemplates', 'cronworkflows')],
+  kserve: rightsOn('serving.kserve.io', 'inferenceservices', 'servingruntimes', 'inferencegraphs'),
+  ray: rightsOn('ray.io', 'rayjobs', 'rayservices'),
+};
 
 /** Custom resources by the system that brings them, in the version bundles use. */
 const systems: readonly { id: string; title: string; apiVersion: string; kind: string; target?: string }[] = [
@@ -88,6 +97,7 @@ export async function preflight(client: ClusterClient, namespace: string = clien
   }
   const finder = createResourceFinder(client);
   const missing = new Set<string>();
+  const deniedOf = new Map<string, string[]>();
   for (const system of systems) {
     const check = await guarded(system.id, async () => {
       const found = await finder.find(system.apiVersion, system.kind);
@@ -101,6 +111,22 @@ export async function preflight(client: ClusterClient, namespace: string = clien
         : { id: system.id, state: 'ok', message: `${system.title} is installed (${system.apiVersion}).` };
     });
     result.checks.push(check);
+    const asked = missing.has(system.id) ? undefined : targetRights[system.target ?? ''];
+    if (asked === undefined) continue;
+    const id = `${system.id}-rights`;
+    const lacking = await guarded(id, async () => {
+      const denied = await deniedRights(client, namespace, asked);
+      if (denied.length > 0) deniedOf.set(system.id, [...new Set(denied.map((right) => right.split(' ')[1] ?? ''))]);
+      return denied.length === 0
+        ? { id, state: 'ok', message: `All rights in namespace ${namespace} that ${system.title} needs.` }
+        : {
+            id,
+            state: 'warning',
+            message: `In namespace ${namespace} this account may not: ${denied.join(', ')}.`,
+            fix: 'Ask for these rights, or export to another target.',
+          };
+    });
+    result.checks.push(lacking);
   }
   result.checks.push(await guarded('custom-metrics', () => customMetricsCheck(client)));
   result.checks.push(await guarded('gpu', () => gpuCheck(client)));
@@ -117,7 +143,8 @@ export async function preflight(client: ClusterClient, namespace: string = clien
     ...systems.flatMap(({ id, title, target }) => {
       if (target === undefined) return [];
       const roles = target === 'argo' && rolesMissing ? ['rights on roles'] : [];
-      const lacks = [...common, ...roles, ...(missing.has(id) ? [title] : [])];
+      const own = (deniedOf.get(id) ?? []).map((resource) => `rights on ${resource}`);
+      const lacks = [...common, ...roles, ...own, ...(missing.has(id) ? [title] : [])];
       return [{ id: target, usable: lacks.length === 0, missing: lacks }];
     }),
   ];

@@ -430,6 +430,23 @@ describe('preflight', () => {
     expect(missing).toMatchObject({ kubernetes: [], argo: ['rights on roles'] });
   });
 
+  it('says which rights the bundles of one target need besides', async () => {
+    expect(stateOf(await preflight(client), 'argo-rights')?.state).toBe('ok');
+    // Argo bundles bring a Secret with the token of the containers beside the steps.
+    server.denied.add('create secrets');
+    const found = await preflight(client);
+    expect(stateOf(found, 'rights')?.state).toBe('ok');
+    expect(stateOf(found, 'argo-rights')).toMatchObject({
+      state: 'warning',
+      message: expect.stringContaining('create secrets'),
+      fix: expect.stringContaining('another target'),
+    });
+    const missing = Object.fromEntries(found.targets.map((target) => [target.id, target.missing]));
+    expect(missing).toMatchObject({ kubernetes: [], argo: ['rights on secrets'] });
+    // What is not installed needs no rights.
+    expect(stateOf(found, 'kserve-rights')).toBeUndefined();
+  });
+
   it('says what is missing: rights, custom resources, storage, the cluster itself', async () => {
     server.denied.add('patch jobs');
     server.removeGroup('argoproj.io/v1alpha1');

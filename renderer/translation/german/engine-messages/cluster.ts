@@ -108,6 +108,8 @@ export const clusterMessages: Readonly<Record<string, string>> = {
   'In namespace {1} this account may not: {2}.': 'Im Namensraum {1} darf dieses Konto nicht: {2}.',
   'Ask for these rights, or choose another namespace or context.':
     'Bitte um diese Rechte, oder wähle einen anderen Namensraum oder Kontext.',
+  'All rights in namespace {1} that {2} needs.': 'Alle Rechte im Namensraum {1}, die {2} braucht.',
+  'Ask for these rights, or export to another target.': 'Bitte um diese Rechte, oder exportiere zu einem anderen Ziel.',
   'Runs may get the right to start pods.': 'Läufe können das Recht bekommen, Pods zu starten.',
   'Ask for these rights, or export to Jobs with --pods 1: trials, folds and items of maps then run one after another.':
     'Bitte um diese Rechte, oder exportiere zu Jobs mit --pods 1: Versuche, Teile und Durchgänge laufen dann nacheinander.',
