@@ -167,6 +167,9 @@ function Lineage({ version }: { version: ModelVersion }) {
   );
 }
 
+/** Columns of metrics in a narrow window. */
+const narrowMetrics = 3;
+
 function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }) {
   const metrics = metricNames(group.versions).slice(0, 5);
   return (
@@ -177,13 +180,15 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
             <th scope="col">{t.version}</th>
             <th scope="col">{t.aliases}</th>
             <th scope="col">{t.registered}</th>
-            {metrics.map((name) => (
-              <th key={name} scope="col" className="n">
+            {metrics.map((name, at) => (
+              <th key={name} scope="col" className={at < narrowMetrics ? 'n' : 'n beyond'}>
                 {capitalized(metricName(name))}
               </th>
             ))}
             <th scope="col">{t.parity}</th>
-            <th scope="col">{t.digest}</th>
+            <th scope="col" className="beyond">
+              {t.digest}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -210,10 +215,11 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
                 {version.approval?.state === 'rejected' && <span className="mute">{t.rejectedWord}</span>}
               </td>
               <td className="mute">{formatRelative(version.createdMs)}</td>
-              {metrics.map((name) => {
+              {metrics.map((name, at) => {
                 const value = version.metrics[name];
+                const shown = at < narrowMetrics ? 'n' : 'n beyond';
                 return (
-                  <td key={name} className="n" title={value === undefined ? undefined : formatFull(value)}>
+                  <td key={name} className={shown} title={value === undefined ? undefined : formatFull(value)}>
                     {value === undefined ? '–' : formatMetric(value)}
                   </td>
                 );
@@ -228,7 +234,7 @@ function Versions({ group, chosen }: { group: ModelGroup; chosen: ModelVersion }
                   </span>
                 )}
               </td>
-              <td className="mono mute">{shortDigest(version.digest)}</td>
+              <td className="mono mute beyond">{shortDigest(version.digest)}</td>
             </tr>
           ))}
         </tbody>

@@ -52,6 +52,15 @@ describe.skipIf(chromiumPath === undefined)('a version that waits for a person',
     await app?.stop();
   });
 
+  it('stands in a table that fits a narrow window', async () => {
+    await page.setViewportSize({ width: 900, height: 700 });
+    await expect
+      .poll(() => page.locator('.versions').evaluate((table) => table.scrollWidth - table.clientWidth))
+      .toBe(0);
+    await screenshot(page, 'models-narrow');
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
   it('is not served: the champion is', async () => {
     const [nodeId] = Object.entries(asked.nodes).find(([, { kind }]) => kind === 'serve.endpoint') ?? [];
     const { id } = await rpc.client.endpoint.start({ document: asked, nodeId: nodeId ?? '' });
