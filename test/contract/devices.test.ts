@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDeviceUses } from '../../main/compute/devices/device-lease.ts';
+import { openDeviceLease, readDeviceUses } from '../../main/compute/devices/device-lease.ts';
+import { readDeviceSharing } from '../../main/compute/devices/device-sharing.ts';
 import { probeDevices } from '../../main/compute/devices/probe.ts';
 import { encodeNode } from '../../nodes/feature/encode/definition.ts';
 import { runner as encode } from '../../nodes/feature/encode/run.ts';
@@ -75,12 +76,38 @@ describe('the device probe', () => {
     }
   });
 
+  it('is shared as doctor is told, which says who has it and who yields', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-sharing-'));
+    const env = { SLIPWAY_DEVICES_DIR: folder };
+    const use = { role: 'serving', what: 'model delays', provider: 'cuda', bytes: 3 * 2 ** 20 } as const;
+    const lease = openDeviceLease(use, folder);
+    try {
+      const told = (args: string[]) => runSlipway(['doctor', ...args], folder, env);
+      const first = await told(['--gpu-first', 'training', '--gpu-memory', '4096']);
+      expect(first).toMatchObject({ code: 0, last: { devices: { uses: [{ what: 'model delays', waitedMs: 0 }] } } });
+      expect(readDeviceSharing(folder, {})).toEqual({ first: 'training', memoryMiB: 4096 });
+      await told(['--gpu-memory', 'none']);
+      expect(readDeviceSharing(folder, {})).toEqual({ first: 'training', memoryMiB: null });
+      for (const wrong of [
+        ['--gpu-first', 'me'],
+        ['--gpu-memory', 'all'],
+        ['--gpu-memory', '0'],
+      ]) {
+        expect(await told(wrong)).toMatchObject({ code: 2, last: { error: { code: 'cli.usage' } } });
+      }
+    } finally {
+      lease.close();
+      await removeFolder(folder);
+    }
+  });
+
   it('is what doctor shows', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'slipway-doctor-'));
     try {
       const { last } = await runSlipway(['doctor'], dataDir);
       const checks = last['checks'] as { id: string; state: string; message: string }[];
       expect(checks.find(({ id }) => id === 'device.cpu')).toMatchObject({ state: 'ok' });
+      expect(last['devices']).toMatchObject({ sharing: { first: expect.any(String) }, uses: expect.any(Array) });
       expect(checks.find(({ id }) => id === 'device.webgpu')?.message).toMatch(
         /^WebGPU (works|cannot be used|gives wrong)/,
       );
