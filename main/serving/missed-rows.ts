@@ -12,6 +12,8 @@ const segmentRows = 1_000;
 const maxSegments = 32;
 const sketchSize = 256;
 const maxNames = 500;
+/** Of a longer text only the beginning counts as its name. */
+const maxNameLength = 1_000;
 
 interface Sketched {
   missing: number;
@@ -43,7 +45,7 @@ export class MissedRowsCollector {
       const column = sketchedOf(last, name, typeof value);
       if (typeof value === 'string') {
         if (value === MISSING_STRING) column.missing++;
-        else column.names?.add(value);
+        else column.names?.add(value.length > maxNameLength ? beginningOf(value) : value);
       } else if (Number.isNaN(value)) column.missing++;
       else column.numbers?.add(value);
     }
@@ -73,6 +75,11 @@ export class MissedRowsCollector {
     this.#segments = halved;
     this.#limit *= 2;
   }
+}
+
+/** Copied: a slice would keep all of the text in memory. */
+function beginningOf(text: string): string {
+  return Buffer.from(text.slice(0, maxNameLength)).toString();
 }
 
 function sketchedOf({ columns }: Segment, name: string, type: string): Sketched {

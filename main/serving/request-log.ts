@@ -43,6 +43,9 @@ export interface LogReader {
 
 const capacityRows = 10_000;
 
+/** Characters of texts in all rows: where they are long, fewer rows are kept. */
+const maxTextLength = 64 * 2 ** 20;
+
 const maxReaders = 16;
 
 /** Probabilities of models with more classes are not kept. */
@@ -64,13 +67,17 @@ interface Ring {
   figure?: number;
 }
 
-/** The last 10,000 raw input rows with what was predicted for them; all in memory. */
+/** The last 10,000 raw input rows with what was predicted for them, fewer where their texts are long; all in memory. */
 export class RequestLog {
   readonly #inputs: Ring[];
   readonly #outputs: Ring[];
   readonly #logId = randomUUID();
   readonly #ids: string[] = [];
   readonly #timesMs = new Float64Array(capacityRows);
+  readonly #texts: string[][];
+  #textLength = 0;
+  /** The oldest row that is kept. */
+  #first = 0;
   #written = 0;
   #seen = 0;
   #unsampled = 0;
@@ -89,6 +96,7 @@ export class RequestLog {
       ...ringOf(spec, 1, 0, spec.name),
       ...(spec.name === 'probabilities' ? probabilityRings(spec) : []),
     ]);
+    this.#texts = [...this.#inputs, ...this.#outputs].flatMap(({ values }) => (Array.isArray(values) ? [values] : []));
   }
 
   /** Adds the rows of an answered request; outputs that were not asked for are missing values. */
@@ -100,12 +108,14 @@ export class RequestLog {
         this.#unsampled++;
         continue;
       }
-      this.#keepMissed();
+      if (this.#written - this.#first >= capacityRows) this.#forgetOldest();
       const slot = this.#written++ % capacityRows;
       this.#ids[slot] = rows === 1 ? id : `${id}/${row}`;
       this.#timesMs[slot] = nowMs;
       for (const ring of this.#inputs) store(ring, slot, ring.tensor.in(inputs), row);
       for (const ring of this.#outputs) store(ring, slot, ring.tensor.in(outputs), row);
+      for (const texts of this.#texts) this.#textLength += texts[slot]?.length ?? 0;
+      while (this.#textLength > maxTextLength && this.#first < this.#written - 1) this.#forgetOldest();
     }
   }
 
@@ -116,7 +126,7 @@ export class RequestLog {
   recent(limit: number, reader?: LogReader): RecentRows {
     const missed = reader === undefined ? [] : this.#readMissed(reader);
     const wanted = reader === undefined ? limit : Math.max(limit, this.#written - this.#readTo(reader));
-    const rows = Math.min(wanted, this.#written, capacityRows);
+    const rows = Math.min(wanted, this.#written - this.#first);
     const first = this.#written - rows;
     return {
       logId: this.#logId,
@@ -141,7 +151,7 @@ export class RequestLog {
     const known = this.#readers.get(id);
     this.#readers.delete(id);
     this.#readers.set(id, {
-      readTo: Math.max(known?.readTo ?? 0, this.#readTo(reader), this.#written - capacityRows),
+      readTo: Math.max(known?.readTo ?? 0, this.#readTo(reader), this.#first),
       missed: new MissedRowsCollector(),
     });
     // A reader that went away for good, as its node did: the one that has been silent longest is forgotten.
@@ -150,15 +160,20 @@ export class RequestLog {
     return known?.missed.read() ?? [];
   }
 
-  /** The row that is about to be written over, for those who have not read it. */
-  #keepMissed(): void {
-    if (this.#written < capacityRows) return;
+  /** Those who have not read the row get it in sketches. */
+  #forgetOldest(): void {
+    const slot = this.#first % capacityRows;
     let row: { name: string; value: number | string | undefined }[] | undefined;
     for (const { readTo, missed } of this.#readers.values()) {
-      if (this.#written - capacityRows < readTo) continue;
-      row ??= this.#rowAt(this.#written % capacityRows);
+      if (this.#first < readTo) continue;
+      row ??= this.#rowAt(slot);
       missed.add(row);
     }
+    for (const texts of this.#texts) {
+      this.#textLength -= texts[slot]?.length ?? 0;
+      texts[slot] = '';
+    }
+    this.#first++;
   }
 
   #rowAt(slot: number): { name: string; value: number | string | undefined }[] {
