@@ -1,8 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import { toWireError } from '../../shared/errors/app-error.ts';
 
 /**
  * Where a command writes. With `--json`, stdout carries one JSON value per line and the last one is the result; text for
- * people goes to stdout without `--json`. Logs always go to stderr.
+ * people goes to stdout without `--json`. Logs always go to stderr. Text for people carries no commands to a terminal: names in a
+ * stranger's graph could hide, forge or write what it shows.
  */
 export interface Output {
   readonly json: boolean;
@@ -27,22 +29,32 @@ export function createOutput(json: boolean): Output {
       if (json) write(JSON.stringify(value));
     },
     result(value, text) {
-      write(json ? JSON.stringify(value) : text);
+      write(json ? JSON.stringify(value) : plainText(text));
     },
     line(text) {
-      if (!json) write(text);
+      if (!json) write(plainText(text));
     },
     log(text) {
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${plainText(text)}\n`);
     },
     error(error) {
       const wire = toWireError(error);
       const where = wire.nodeId === undefined ? '' : `${wire.nodeId}: `;
-      process.stderr.write(`${where}${wire.message}${wire.fix === undefined ? '' : `\n  ${wire.fix}`}\n`);
-      if (wire.category === 'bug' && error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+      process.stderr.write(
+        `${plainText(`${where}${wire.message}${wire.fix === undefined ? '' : `\n  ${wire.fix}`}`)}\n`,
+      );
+      if (wire.category === 'bug' && error instanceof Error && error.stack)
+        process.stderr.write(`${plainText(error.stack)}\n`);
       if (json) write(JSON.stringify({ type: 'error', error: wire }));
     },
   };
+}
+
+/** Control characters but line ends and tabs. */
+const controls = /(?![\n\t])\p{Cc}/gu;
+
+function plainText(text: string): string {
+  return stripVTControlCharacters(text).replace(controls, '');
 }
 
 /** An output whose events and lines go to stderr: for a run that is only a means. */
