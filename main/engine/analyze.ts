@@ -60,7 +60,7 @@ export function createGraphAnalyzer(
     const known = cache.get(key);
     if (known !== undefined && known.untilMs > Date.now()) return known.result;
     const description = { kind: definition.kind, params, inputs, baseDir };
-    const { result, gaveUp }: Described = isDescribedApart(definition.kind)
+    const { result, gaveUp }: Described = isDescribedApart(description)
       ? await describeApart(workers, description, signal)
       : { result: await describeStep(runner, description, { signal, featureService }), gaveUp: false };
     const ttl = definition.determinism === 'external' ? externalTtlMs : Number.POSITIVE_INFINITY;

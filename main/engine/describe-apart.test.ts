@@ -8,7 +8,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { InferResult } from '../../shared/node/define-node.ts';
 import { readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createGraphAnalyzer } from './analyze.ts';
-import { describeApart, type StepDescription } from './describe-apart.ts';
+import { describeApart, isDescribedApart, type StepDescription } from './describe-apart.ts';
 import { loadKinds } from './kinds.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
@@ -86,6 +86,21 @@ it('describes databases in a worker, and asks again only later where one gave up
   } finally {
     await workers.close();
   }
+});
+
+it.each([
+  ['data.sqlite', {}, true],
+  ['data.excel', {}, true],
+  ['data.sql', {}, false],
+  ['data.file', { format: 'auto', path: 'rows.arrow' }, true],
+  ['data.file', { format: 'auto', path: 'rows.*' }, true],
+  ['data.file', { format: 'auto', path: '{a.arrow,b.csv}' }, true],
+  ['data.file', { format: 'arrow', path: 'rows.csv' }, true],
+  ['data.file', { format: 'auto', path: 'rows.CSV.gz' }, false],
+  ['data.file', { format: 'auto', path: 'parts/*.parquet' }, false],
+  ['data.file', { format: 'json', path: 'rows.dat' }, false],
+])('%s with %o is described apart: %s', (kind, params, apart) => {
+  expect(isDescribedApart({ kind, params })).toBe(apart);
 });
 
 it('keeps errors of the kind as they are, and ends with the signal', async () => {

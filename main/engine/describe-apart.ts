@@ -12,16 +12,21 @@ export interface Described {
   gaveUp: boolean;
 }
 
-/**
- * Kinds whose files may keep the process that looks at them for good, or take all its memory: a query of SQLite runs on the
- * thread that asks and cannot be stopped, and two cells of a workbook span a table of any size.
- */
 const kindsApart: ReadonlySet<string> = new Set(['data.excel', 'data.sqlite']);
+/** What DuckDB reads itself, in threads of its own that an abort ends. */
+const readByDuckDb = /\.(?:csv|txt|tsv|tab|parquet|pq|ndjson|jsonl|json)(?:\.gz|\.zst)?$/i;
 
 const describeMs = 20_000;
 
-export function isDescribedApart(kind: string): boolean {
-  return kindsApart.has(kind);
+/**
+ * Whether the files of a step may keep the process that looks at them for good, or take all its memory: a query of SQLite runs
+ * on the thread that asks and cannot be stopped, two cells of a workbook span a table of any size, and an Arrow file of 400
+ * bytes has any number of rows. A pattern may find an Arrow file under any name.
+ */
+export function isDescribedApart({ kind, params }: Pick<StepDescription, 'kind' | 'params'>): boolean {
+  if (kind !== 'data.file') return kindsApart.has(kind);
+  const { format, path } = params;
+  return format === 'arrow' || (format === 'auto' && !(typeof path === 'string' && readByDuckDb.test(path)));
 }
 
 /**
