@@ -92,6 +92,8 @@ it.each([
   ['data.sqlite', {}, true],
   ['data.excel', {}, true],
   ['data.sql', {}, false],
+  ['data.excel', { path: '' }, false],
+  ['data.file', { format: 'auto', path: '' }, false],
   ['data.file', { format: 'auto', path: 'rows.arrow' }, true],
   ['data.file', { format: 'auto', path: 'rows.*' }, true],
   ['data.file', { format: 'auto', path: '{a.arrow,b.csv}' }, true],

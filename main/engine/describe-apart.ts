@@ -24,8 +24,9 @@ const describeMs = 20_000;
  * bytes has any number of rows. A pattern may find an Arrow file under any name.
  */
 export function isDescribedApart({ kind, params }: Pick<StepDescription, 'kind' | 'params'>): boolean {
-  if (kind !== 'data.file') return kindsApart.has(kind);
   const { format, path } = params;
+  if (path === '') return false;
+  if (kind !== 'data.file') return kindsApart.has(kind);
   return format === 'arrow' || (format === 'auto' && !(typeof path === 'string' && readByDuckDb.test(path)));
 }
 
