@@ -19,8 +19,9 @@ export interface GraphWithVariants extends ExpandedGraph {
   variants: ReadonlyMap<string, StepVariant>;
 }
 
-/** A graph of more nodes, its variants expanded, keeps the rest of them out. */
+/** A graph of more nodes or edges, its variants expanded, keeps the rest of them out. */
 const mostNodes = 20_000;
+const mostEdges = 100_000;
 
 /**
  * The graph with a branch of its own for every variant of a node: the node with the variant's params in place of its
@@ -34,12 +35,18 @@ export function expandVariants(expanded: ExpandedGraph, definitionOf: Definition
   const edgePointers = [...expanded.edgePointers];
   const places = new Map(expanded.places);
   const variants = new Map<string, StepVariant>();
+  let count = Object.keys(nodes).length;
   const below = downstreamOf(document);
+  const above = upstreamOf(document);
   for (const [id, node] of Object.entries(document.nodes)) {
-    for (const [name, params] of Object.entries(node.variants ?? {})) {
+    if (node.variants === undefined) continue;
+    const branch = branchOf(document, id, below, definitionOf, mostNodes - count);
+    if (branch === undefined) continue;
+    const inner = [...branch].flatMap((step) => above.get(step) ?? []).sort((a, b) => a.index - b.index);
+    for (const [name, params] of Object.entries(node.variants)) {
       if (!idPattern.test(name) || typeof params !== 'object' || params === null || Array.isArray(params)) continue;
-      const branch = branchOf(document, id, below, definitionOf);
-      if (Object.keys(nodes).length + branch.size > mostNodes) continue;
+      if (count + branch.size > mostNodes || edges.length + inner.length > mostEdges) continue;
+      count += branch.size;
       const taken = (candidate: string) => Object.hasOwn(document.nodes, candidate);
       const copyOf = (step: string) => innerStepId([step, step === id ? name : `${id}_${name}`], taken);
       for (const step of branch) {
@@ -54,10 +61,7 @@ export function expandVariants(expanded: ExpandedGraph, definitionOf: Definition
         });
         variants.set(copyOf(step), { of: step, node: id, name });
       }
-      for (const [index, edge] of document.edges.entries()) {
-        const to = parsePortRef(edge.to);
-        const from = parsePortRef(edge.from);
-        if (to === undefined || from === undefined || !branch.has(to.node)) continue;
+      for (const { index, edge, from, to } of inner) {
         edges.push({
           ...edge,
           from: branch.has(from.node) ? portRef(copyOf(from.node), from.port) : edge.from,
@@ -74,15 +78,18 @@ function withoutVariants({ variants: _variants, pinned: _pinned, ...node }: Grap
   return node;
 }
 
+/** The steps of a branch that begins with a node; undefined for more than `mostSteps`. */
 function branchOf(
   document: GraphDocument,
   start: string,
   below: ReadonlyMap<string, readonly string[]>,
   definitionOf: DefinitionOf,
-): Set<string> {
+  mostSteps: number,
+): Set<string> | undefined {
   const branch = new Set([start]);
   const queue = [start];
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (branch.size > mostSteps) return undefined;
     for (const next of below.get(at) ?? []) {
       const kind = document.nodes[next]?.kind ?? '';
       const repeatable = definitionOf(kind)?.deploy.workload === 'job' && !actsOutside(kind);
@@ -109,4 +116,27 @@ function downstreamOf(document: GraphDocument): Map<string, string[]> {
     else list.push(to.node);
   }
   return below;
+}
+
+type PortRef = NonNullable<ReturnType<typeof parsePortRef>>;
+
+interface EdgeAbove {
+  index: number;
+  edge: GraphEdge;
+  from: PortRef;
+  to: PortRef;
+}
+
+/** The edges into each node. */
+function upstreamOf(document: GraphDocument): Map<string, EdgeAbove[]> {
+  const above = new Map<string, EdgeAbove[]>();
+  for (const [index, edge] of document.edges.entries()) {
+    const to = parsePortRef(edge.to);
+    const from = parsePortRef(edge.from);
+    if (to === undefined || from === undefined) continue;
+    const list = above.get(to.node);
+    if (list === undefined) above.set(to.node, [{ index, edge, from, to }]);
+    else list.push({ index, edge, from, to });
+  }
+  return above;
 }
