@@ -1,10 +1,12 @@
-// electron-builder's afterPack hook: leaves out what the app never loads. On Linux that is symbol tables of libraries
-// (nothing here reads them; without `strip` the package is only larger), Chromium's software Vulkan (the app draws without
-// WebGL), and the size of the page of Chromium's licences, which is carried compressed.
+// electron-builder's afterPack hook: refuses a package for another system than this one, and leaves out what the app never
+// loads. On Linux that is symbol tables of libraries (nothing here reads them; without `strip` the package is only larger),
+// Chromium's software Vulkan (the app draws without WebGL), and the size of the page of Chromium's licences, which is
+// carried compressed.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { Arch } from 'electron-builder';
 
 const library = /\.(node|so(\.\d+)*)$/;
 const programs = new Set(['node', 'chrome_crashpad_handler']);
@@ -23,7 +25,17 @@ function strip(file) {
   }
 }
 
-export default function afterPack({ appOutDir, electronPlatformName }) {
+/** Node, DuckDB and what is stripped are of the machine that packages: an app for another one would not start. */
+function refuseForeign(platform, arch) {
+  if (platform === process.platform && arch === process.arch) return;
+  const own = `${process.platform}-${process.arch}`;
+  throw new Error(
+    `A package for ${platform}-${arch} has to be made on such a machine: the libraries here are of ${own}.`,
+  );
+}
+
+export default function afterPack({ appOutDir, electronPlatformName, arch }) {
+  refuseForeign(electronPlatformName, Arch[arch]);
   if (electronPlatformName !== 'linux') return;
   for (const name of softwareVulkan) rmSync(join(appOutDir, name), { force: true });
   for (const entry of readdirSync(appOutDir, { recursive: true, withFileTypes: true })) {

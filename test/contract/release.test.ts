@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Arch } from 'electron-builder';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../support/run-slipway.ts';
@@ -48,6 +50,14 @@ it('refers to files that are there', () => {
   for (const script of ['resources/bin/slipway', 'resources/linux/slipway']) {
     expect(statSync(join(repositoryRoot, script)).mode & 0o111, script).not.toBe(0);
   }
+});
+
+it('refuses a package for another system, whose libraries are not here', async () => {
+  const hook = pathToFileURL(join(repositoryRoot, 'main/electron/after-pack.mjs')).href;
+  const { default: afterPack } = (await import(hook)) as { default: (context: Record<string, unknown>) => void };
+  const other = process.arch === 'arm64' ? Arch.x64 : Arch.arm64;
+  const context = { appOutDir: 'nowhere', electronPlatformName: process.platform, arch: other };
+  expect(() => afterPack(context)).toThrow(`A package for ${process.platform}-${Arch[other]} has to be made on such`);
 });
 
 it('releases by workflows that call scripts of this project', () => {

@@ -34,6 +34,6 @@ export function startOnArm64(root: string, shared: string, command: readonly str
   const script = `${register} && ${enter}`;
   return spawn('unshare', ['-rm', 'sh', '-c', script, 'sh', registration, root, shared, ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/bin:/bin', HOME: '/tmp', SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt' },
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp', SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt' },
   });
 }

@@ -65,8 +65,9 @@ async function compareExamples(
   const args = ['run', '/tmp/examples.slipway.json', '--data-dir', '/tmp/there', '--json'];
   let last = '';
   const child = startOnArm64(root, shared, [...program, ...args]);
-  child.stderr?.resume();
+  const said = wordsOf(child);
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) last = line;
+  if (last === '') throw new Error(`the run on ARM64 gave nothing: ${said()}`);
   const there = finished(JSON.parse(last) as Record<string, unknown>);
 
   const numeric = numericNodes(graph);
@@ -160,15 +161,23 @@ async function compareEndpoints(
 }
 
 function addressOf(child: ChildProcess): Promise<string> {
-  const said: string[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const said = wordsOf(child);
   return new Promise((resolve, reject) => {
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       const event = JSON.parse(line) as { type?: string; http?: string };
       if (event.type === 'endpoint.ready' && event.http !== undefined) resolve(event.http);
     });
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${said.join('').slice(-800)}`)));
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${said()}`)));
   });
+}
+
+/** Gives the end of what a process said on stderr so far. */
+function wordsOf(child: ChildProcess): () => string {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-800);
+  });
+  return () => said;
 }
 
 async function predict(url: string): Promise<unknown> {
