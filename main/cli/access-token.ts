@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { syncFolderSync } from '../compute/paths/replace-file.ts';
 
 /** Enough that guessing is hopeless; what this product writes is longer. */
 const shortestToken = 24;
@@ -9,7 +11,8 @@ const shortestToken = 24;
 export function readOrMakeToken(path: string): string {
   try {
     const made = randomBytes(24).toString('base64url');
-    writeFileSync(path, `${made}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, `${made}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    syncFolderSync(dirname(path));
     return made;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(path, error);

@@ -1,6 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { replaceFile } from '../compute/paths/replace-file.ts';
 import { makeFolders } from '../store/make-folders.ts';
 import type { Bundle } from './bundle.ts';
 
@@ -11,7 +12,7 @@ export async function writeBundle(bundle: Bundle, dir: string): Promise<void> {
       const path = join(dir, ...file.path.split('/'));
       makeFolders(dirname(path));
       await writeFile(`${path}.tmp`, file.bytes ?? file.text);
-      await rename(`${path}.tmp`, path);
+      await replaceFile(`${path}.tmp`, path);
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { secretNamePattern, secretVariablePrefix } from '../../shared/node/secret-name.ts';
 import type { SecretProtection } from '../../shared/rpc/shell-contract.ts';
+import { keepFile } from './keep-file.ts';
 
 /** Encryption with a key that the system keeps; undefined where there is none. */
 export interface Keychain {
@@ -42,9 +42,7 @@ export function openSecretVault(path: string, keychain: Keychain | undefined): S
   function keep(): void {
     if (keychain === undefined) return;
     const sealed = [...values].map(([name, value]) => [name, keychain.encrypt(value).toString('base64')]);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(Object.fromEntries(sealed), null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${path}.tmp`, path);
+    keepFile(path, `${JSON.stringify(Object.fromEntries(sealed), null, 2)}\n`, 0o600);
   }
 
   return {

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { NetworkSettings, UpdateSettings } from '../../shared/rpc/shell-contract.ts';
+import { keepFile } from './keep-file.ts';
 
 export interface ShellSettings {
   lastGraph?: string;
@@ -34,9 +34,7 @@ export function openShellSettings(path: string): ShellSettingsFile {
       settings = Object.fromEntries(
         Object.entries({ ...settings, ...change }).filter(([, value]) => value !== undefined),
       );
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(`${path}.tmp`, `${JSON.stringify(settings, null, 2)}\n`);
-      renameSync(`${path}.tmp`, path);
+      keepFile(path, `${JSON.stringify(settings, null, 2)}\n`);
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Endpoint, EndpointRollout } from '../../shared/rpc/engine-contract.ts';
+import { syncFolder } from '../compute/paths/replace-file.ts';
 import type { EndpointHost } from '../serving/endpoint-host.ts';
 import type { Engine } from './engine.ts';
 import { followAlias, type ModelAlias, registeredAlias, serveAlias, serveAndFollow } from './follow-registration.ts';
@@ -94,11 +95,13 @@ export function createEndpointFollowing(options: {
     const mark = markOf(entry.endpoint);
     if (!wanted) {
       await rm(mark, { force: true });
+      await syncFolder(dirname(mark));
       return;
     }
     await serveAlias({ engine, host, ...entry });
     await mkdir(dirname(mark), { recursive: true });
     await writeFile(mark, '');
+    await syncFolder(dirname(mark));
     const abort = new AbortController();
     entry.following = { abort, ended: followAlias({ engine, host, ...entry, log, signal: abort.signal }) };
   }

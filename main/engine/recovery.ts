@@ -14,7 +14,7 @@ export function recoverRuns(records: RunRecords): string[] {
     const events = records.events(runId, 0).map(({ event }) => JSON.parse(event) as RunEvent);
     const last = events.at(-1);
     const finished = last?.type === 'run.finished' ? last : interruptedEnd(runId, events);
-    if (finished !== last) records.append(runId, [{ seq: finished.seq, event: JSON.stringify(finished) }]);
+    if (finished !== last) records.append(runId, [{ seq: finished.seq, event: JSON.stringify(finished) }], false);
     records.finish(
       runId,
       last?.type === 'run.finished' ? last.status : 'interrupted',

@@ -60,6 +60,7 @@ export function createRunLogs(records: RunRecords): RunLogs {
           records.append(
             runId,
             buffer.map((event) => ({ seq: event.seq, event: JSON.stringify(event) })),
+            finished,
           );
           buffer = [];
         } catch {

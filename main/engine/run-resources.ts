@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResourceSample } from '../../shared/rpc/resource-schemas.ts';
 import { machineLoad } from '../compute/devices/machine-load.ts';
 import type { GpuReading } from '../compute/devices/read-gpu.ts';
+import { replaceFile } from '../compute/paths/replace-file.ts';
 
 /** Of one run, at most: then every second sample is left out and the next ones are taken half as often. */
 const mostSamples = 600;
@@ -32,7 +33,7 @@ export function createRunResources(
     await mkdir(folder, { recursive: true });
     const file = fileOf(runId);
     await writeFile(`${file}.tmp`, JSON.stringify(samples));
-    await rename(`${file}.tmp`, file);
+    await replaceFile(`${file}.tmp`, file);
   }
 
   return {

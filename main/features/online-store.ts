@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { FeatureService } from '../../shared/features/feature-service.ts';
 import { type FeatureView, featureViewSchema } from '../../shared/features/feature-view.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
+import { withoutSync } from '../store/database.ts';
 import { diskError } from '../store/disk-error.ts';
 import { decodeFeatureRow, encodeFeatureRow } from './feature-row.ts';
 import { ServiceRecords, serviceTable } from './service-records.ts';
@@ -112,7 +113,8 @@ export class OnlineStore {
       mkdirSync(folder, { recursive: true });
       database = new Database(join(folder, 'online.db'), { timeout: 10_000 });
       database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = NORMAL');
+      // A pushed row outlasts a loss of power once that is answered, with a sync each; see `withoutSync`.
+      database.pragma('synchronous = FULL');
       const version = Number(database.pragma('user_version', { simple: true }));
       if (version > schemaVersion) {
         throw new AppError('store.open', `The online store in ${folder} was written by a newer Slipway.`, {
@@ -247,7 +249,8 @@ export class OnlineStore {
         else this.#add(id, row, false, nowUs);
       }
     };
-    this.#database.transaction(write).immediate();
+    // Of use only once the update is finished, which makes all of it last.
+    withoutSync(this.#database, () => this.#database.transaction(write).immediate());
   }
 
   /** The view now holds all rows of an artifact. */
@@ -278,7 +281,7 @@ export class OnlineStore {
 
   /** Deletes rows of views that are gone. */
   deleteOrphans(): void {
-    while (this.#statements.deleteOrphans.run(deletedAtOnce).changes > 0) {
+    while (withoutSync(this.#database, () => this.#statements.deleteOrphans.run(deletedAtOnce).changes > 0)) {
       // One short transaction per piece.
     }
   }

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClassLabel, ModelManifest } from '../../shared/model/signature.ts';
+import { syncFolder } from '../compute/paths/replace-file.ts';
 import { isRecord } from './is-record.ts';
 import { maxIdCharacters } from './request-id.ts';
 
@@ -20,6 +21,7 @@ const maxLabelLength = 1_000;
 
 /** Two files of this size are kept: the newest labels, at most some millions. */
 const maxFileBytes = 64 * 2 ** 20;
+const newline = 0x0a;
 
 /**
  * The body of a feedback request: `{id, label, model?}` or `{feedback: [{id, label, model?}, …]}`. A label must be one of
@@ -72,34 +74,56 @@ function readLabel(label: unknown, manifest: ModelManifest | null, at: string): 
 /** Labels by request id in files of one JSON object per line: `feedback.ndjson`, before it `feedback.1.ndjson`. */
 export class FeedbackStore {
   readonly #dir: string;
-  #turn: Promise<unknown> = Promise.resolve();
-  #bytes: number | undefined;
+  #waiting: { lines: string; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #isWriting = false;
 
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /** Resolves when the labels are in the file. Errors: `disk.full`, `disk.read-only`. */
+  /** Resolves when the labels are on the disk; what comes while one write goes on shares the next. Errors: `disk.full`, `disk.read-only`. */
   add(entries: readonly Feedback[], receivedMs: number): Promise<void> {
     const lines = entries.map((entry) => `${JSON.stringify({ ...entry, receivedMs })}\n`).join('');
-    const write = this.#turn.then(() => this.#append(lines));
-    this.#turn = write.catch(() => undefined);
-    return write;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ lines, resolve, reject });
+      if (!this.#isWriting) void this.#writeWaiting();
+    });
+  }
+
+  async #writeWaiting(): Promise<void> {
+    this.#isWriting = true;
+    for (let batch = this.#waiting; batch.length > 0; batch = this.#waiting) {
+      this.#waiting = [];
+      try {
+        await this.#append(batch.map(({ lines }) => lines).join(''));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#isWriting = false;
   }
 
   async #append(lines: string): Promise<void> {
     const path = join(this.#dir, 'feedback.ndjson');
     try {
       await mkdir(this.#dir, { recursive: true });
-      this.#bytes ??= (await stat(path).catch(() => undefined))?.size ?? 0;
-      if (this.#bytes > 0 && this.#bytes + lines.length > maxFileBytes) {
+      const held = await stat(path).catch(() => undefined);
+      if (held !== undefined && held.size > 0 && held.size + lines.length > maxFileBytes) {
         await rename(path, join(this.#dir, 'feedback.1.ndjson'));
-        this.#bytes = 0;
       }
-      await appendFile(path, lines);
-      this.#bytes += Buffer.byteLength(lines);
+      const file = await open(path, 'a+');
+      try {
+        const { size } = await file.stat();
+        // What a loss of power or a full disk cut off ends in the middle of a line, which must not swallow the next one.
+        const last = size === 0 ? newline : (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0];
+        await file.appendFile(last === newline ? lines : `\n${lines}`);
+        await file.datasync();
+        if (size === 0) await syncFolder(this.#dir);
+      } finally {
+        await file.close();
+      }
     } catch (cause) {
-      this.#bytes = undefined;
       throw new AppError(
         (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk.full' : 'disk.read-only',
         'The feedback could not be stored.',

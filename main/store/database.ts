@@ -7,7 +7,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -15,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { replaceFileSync } from '../compute/paths/replace-file.ts';
 import { makeDataDir } from './data-dir.ts';
 import { diskError } from './disk-error.ts';
 
@@ -44,7 +44,8 @@ export function openDatabase(dataDir: string): StoreDatabase {
     // SQLite gives its other files the permissions of this one.
     if (isNew) chmodSync(file, 0o600);
     database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
+    // What is committed outlasts a loss of power, with a sync each; see `withoutSync`.
+    database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     migrate(database, dataDir);
     return database;
@@ -55,7 +56,21 @@ export function openDatabase(dataDir: string): StoreDatabase {
 }
 
 /**
- * The same for commands that only look: a data directory that is missing or cannot be written stays as it is, and a copy
+ * Commits what `work` writes without waiting for the disk: a loss of power may take it back until the next other commit,
+ * in order, never in parts. For what may be made again or is of no use without what comes later.
+ */
+export function withoutSync<T>(database: StoreDatabase, work: () => T): T {
+  if (database.inTransaction) return work();
+  database.pragma('synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    database.pragma('synchronous = FULL');
+  }
+}
+
+/**
+ * `openDatabase` for commands that only look: a data directory that is missing or cannot be written stays as it is, and a copy
  * of its database, or an empty one, is opened in its place. `copy` is the folder to remove afterwards.
  */
 export function openDatabaseToLook(dataDir: string): { database: StoreDatabase; copy?: string } {
@@ -136,7 +151,7 @@ function keepCopy(database: StoreDatabase, dataDir: string, version: number): vo
     // Another engine may have updated it in the meantime, and has then kept it.
     if (versionOf(partial) !== version) return;
     chmodSync(partial, 0o600);
-    renameSync(partial, join(dataDir, name));
+    replaceFileSync(partial, join(dataDir, name));
   } finally {
     rmSync(partial, { force: true });
   }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { ArtifactDriver, FileStat } from './artifact-driver.ts';
 import { diskError } from './disk-error.ts';
 import { currentProcess, isAlive } from '../compute/paths/process-identity.ts';
+import { syncFile, syncFolder } from '../compute/paths/replace-file.ts';
 
 /** Keeps artifacts in a directory; temporary folders lie in `tmp/`, named after the process that made them. */
 export function createDirectoryDriver(dir: string): ArtifactDriver {
@@ -55,7 +56,8 @@ export function createDirectoryDriver(dir: string): ArtifactDriver {
     publishFolder: (localDir, path) =>
       guarded(async () => {
         const target = at(path);
-        await mkdir(dirname(target), { recursive: true });
+        const made = await mkdir(dirname(target), { recursive: true });
+        if (made !== undefined) await syncFolder(dirname(made));
         const names = await readdir(localDir);
         await Promise.all([...names.map((name) => syncFile(join(localDir, name))), syncFolder(localDir)]);
         try {
@@ -75,7 +77,11 @@ export function createDirectoryDriver(dir: string): ArtifactDriver {
     },
     readText,
     writeText,
-    updateText: async (path, change) => writeText(path, change(await readText(path))),
+    updateText: async (path, change) => {
+      await writeText(path, change(await readText(path)));
+      // A registration lasts once it is answered. A step record that is lost is made again.
+      await syncFolder(dirname(at(path)));
+    },
     list: async (path) => {
       try {
         return (await readdir(at(path))).sort();
@@ -115,20 +121,6 @@ export async function removeStaleTempFolders(dir: string): Promise<void> {
     if (pid === undefined || start === undefined || !/^\d+$/.test(pid)) continue;
     if (!isAlive({ pid: Number(pid), start })) await rm(join(tmp, name), { recursive: true, force: true });
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder as a file.
-  if (process.platform !== 'win32') await syncFile(path);
 }
 
 async function statOrNothing(path: string) {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { idSchema } from '../../shared/graph/ids.ts';
@@ -9,6 +8,7 @@ import {
   libraryGroupSchema,
   sameGroup,
 } from '../../shared/graph/library-group.ts';
+import { createFile } from '../compute/paths/replace-file.ts';
 
 export interface LibraryEntry {
   name: string;
@@ -101,16 +101,12 @@ export function createGroupLibrary(dataDir: string): GroupLibrary {
           if (kept !== undefined && sameGroup(kept, content)) return { name, version: newest };
         }
         const version = (newest ?? 0) + 1;
-        const temporary = `${fileOf(name, version)}.${randomUUID()}.tmp`;
-        await writeFile(temporary, text);
         try {
           // Fails where another engine has just saved a version of this number.
-          await link(temporary, fileOf(name, version));
+          await createFile(fileOf(name, version), text);
           return { name, version };
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        } finally {
-          await rm(temporary, { force: true });
         }
       }
     },

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../shared/rpc/engine-contract.ts';
-import type { StoreDatabase } from './database.ts';
+import { type StoreDatabase, withoutSync } from './database.ts';
 import type { ProcessIdentity } from '../compute/paths/process-identity.ts';
 
 export interface NewRun {
@@ -33,7 +33,8 @@ export interface RunRecords {
   list(options: { graphId?: string | undefined; limit: number }): RunSummary[];
   /** Runs that are recorded as running. */
   open(): OpenRun[];
-  append(runId: string, events: readonly StoredEvent[]): void;
+  /** `lasting`: not taken back by a loss of power once it returns. */
+  append(runId: string, events: readonly StoredEvent[], lasting: boolean): void;
   events(runId: string, after: number): StoredEvent[];
 }
 
@@ -83,7 +84,8 @@ export function createRunRecords(database: StoreDatabase): RunRecords {
       );
     },
     finish: (runId, status, steps, finishedMs) => {
-      finishRun.run(status, JSON.stringify(steps), finishedMs, runId);
+      // The event that says so follows, and is lasting.
+      withoutSync(database, () => finishRun.run(status, JSON.stringify(steps), finishedMs, runId));
     },
     get: (runId) => {
       const row = oneRun.get(runId);
@@ -95,8 +97,9 @@ export function createRunRecords(database: StoreDatabase): RunRecords {
     },
     list: ({ graphId, limit }) => someRuns.all(graphId ?? null, limit).map(toSummary),
     open: () => openRuns.all().map((row) => ({ runId: row.id, owner: { pid: row.owner_pid, start: row.owner_start } })),
-    append: (runId, events) => {
-      appendAll.immediate(runId, events);
+    append: (runId, events, lasting) => {
+      if (lasting) appendAll.immediate(runId, events);
+      else withoutSync(database, () => appendAll.immediate(runId, events));
     },
     events: (runId, after) => someEvents.all(runId, after),
   };

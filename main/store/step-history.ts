@@ -1,6 +1,6 @@
 import type { OutputRef } from '../../shared/events/run-events.ts';
 import type { KeyParts } from '../../shared/plan/plan.ts';
-import type { StoreDatabase } from './database.ts';
+import { type StoreDatabase, withoutSync } from './database.ts';
 
 /** Processor cores of an attempt: processor time by the time that passed, and that of its busiest second. */
 export interface CpuUse {
@@ -104,10 +104,11 @@ export function createStepHistory(database: StoreDatabase): StepHistory {
       if (!known) record(entry);
     }
   });
+  // The results themselves are in the store: what a loss of power takes from here is noted again at their next use.
   return {
-    record,
+    record: (entry) => withoutSync(database, () => record(entry)),
     use: (entries) => {
-      if (entries.length > 0) useAll.immediate(entries);
+      if (entries.length > 0) withoutSync(database, () => useAll.immediate(entries));
     },
     get: (graphId, nodeId, key) => toEntry(one.get(graphId, nodeId, key)),
     recent: (graphId, nodeId, limit) => some.all(graphId, nodeId, limit).flatMap((row) => toEntry(row) ?? []),

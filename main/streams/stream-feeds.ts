@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { canonicalJson } from '../../shared/plan/canonical-json.ts';
+import { replaceFile } from '../compute/paths/replace-file.ts';
 import { openSegmentLog, readLog, type SegmentLog } from '../compute/streams/segment-log.ts';
 import type { SourceSettings, StreamSource } from './sources/stream-source.ts';
 
@@ -150,12 +151,12 @@ class Feed {
     this.failure = undefined;
   }
 
-  /** After the events: a kill in between reads them once more, never too few. */
+  /** After the events: a kill or a loss of power in between reads them once more, never too few. */
   private async keepPosition(position: string): Promise<void> {
     this.position = position;
     const path = join(this.dir, positionFile);
     await writeFile(`${path}.new`, JSON.stringify({ source: sourceId(this.settings), position }));
-    await rename(`${path}.new`, path);
+    await replaceFile(`${path}.new`, path);
   }
 
   private unreachable(error: unknown): AppError {

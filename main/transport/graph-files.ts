@@ -1,10 +1,11 @@
-import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { canonicalGraphText } from '../../shared/graph/canonical.ts';
 import { type ParsedGraph, parseGraphValue } from '../../shared/graph/parse-graph.ts';
 import { readGraphText } from '../../shared/graph/read-graph.ts';
+import { replaceFile } from '../compute/paths/replace-file.ts';
 import { readGraphFileText } from '../engine/graph-file-text.ts';
 
 const extension = '.slipway.json';
@@ -62,15 +63,9 @@ async function writeGraphText(target: string, text: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     try {
-      const file = await open(temporary, 'w');
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeFile(temporary, text);
       await keepBefore(target);
-      await rename(temporary, target);
+      await replaceFile(temporary, target);
     } finally {
       await rm(temporary, { force: true });
     }

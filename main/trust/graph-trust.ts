@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { replaceFile } from '../compute/paths/replace-file.ts';
 
 export type TrustState = 'trusted' | 'restricted';
 
@@ -57,7 +58,7 @@ export function createGraphTrust(options: { dataDir: string; ownFolders: readonl
     await mkdir(dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}.tmp`;
     await writeFile(temporary, text);
-    await rename(temporary, file);
+    await replaceFile(temporary, file);
   }
 
   return {

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
 import { definitionOf } from '../../../nodes/catalog.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { canonicalGraphText } from '../../../shared/graph/canonical.ts';
@@ -11,6 +9,7 @@ import { definitionOfNode } from '../../../shared/graph/group-definition.ts';
 import { parsePortRef } from '../../../shared/graph/ids.ts';
 import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { portsOf } from '../../../shared/node/define-node.ts';
+import { besideFile, replaceFile } from '../../compute/paths/replace-file.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { readGraphFile } from '../read-graph.ts';
 
@@ -87,7 +86,7 @@ async function merge(context: CommandContext, files: readonly string[]): Promise
   const [kept, other] = take === 'theirs' ? [theirs, ours] : [ours, theirs];
   const { document, conflicts, dropped } = mergeGraphs(base, kept, other, takesMany);
   const out = context.text('out') ?? files[1] ?? '';
-  await replaceFile(out, canonicalGraphText(document));
+  await writeWhole(out, canonicalGraphText(document));
   const open = take === undefined ? conflicts : [];
   const lines = [
     ...open.map(
@@ -101,11 +100,11 @@ async function merge(context: CommandContext, files: readonly string[]): Promise
   return open.length === 0 ? 0 : 1;
 }
 
-async function replaceFile(path: string, content: string): Promise<void> {
-  const part = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
+async function writeWhole(path: string, content: string): Promise<void> {
+  const part = besideFile(path);
   try {
     await writeFile(part, content);
-    await rename(part, path);
+    await replaceFile(part, path);
   } catch (error) {
     await rm(part, { force: true });
     throw new AppError('cli.usage', `${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`, {

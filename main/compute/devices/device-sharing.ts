@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceSharing, deviceSharingSchema } from '../../../shared/devices/device-sharing.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { cacheFolder } from '../paths/cache-folder.ts';
+import { replaceFileSync } from '../paths/replace-file.ts';
 
 const defaultSharing: DeviceSharing = { first: 'serving', memoryMiB: null };
 
@@ -39,7 +40,7 @@ export function writeDeviceSharing(sharing: DeviceSharing, dir = devicesFolder()
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeFileSync(temporary, `${JSON.stringify(sharing)}\n`);
-    renameSync(temporary, join(dir, fileName));
+    replaceFileSync(temporary, join(dir, fileName));
   } catch (cause) {
     throw new AppError('disk.read-only', `${dir} cannot be written.`, {
       fix: 'Set SLIPWAY_GPU_FIRST and SLIPWAY_GPU_MEMORY_MIB instead, or name another folder in SLIPWAY_DEVICES_DIR.',

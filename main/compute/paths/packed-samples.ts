@@ -47,7 +47,7 @@ async function unpackAll(from: string, to: string): Promise<void> {
   for (const file of await readdir(from)) {
     const bytes = await unzip(await readFile(join(from, file)), { maxOutputLength: maxBytes });
     const path = join(to, file.replace(/\.gz$/, ''));
-    await writeFile(path, bytes);
+    await writeFile(path, bytes, { flush: true });
   }
 }
 

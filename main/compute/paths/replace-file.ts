@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { copyFile, link, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 
@@ -49,22 +50,85 @@ export function besideFile(target: string): string {
   return join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
 }
 
-/** Puts a finished temporary file in the place of the target, durably and at once; on failure nothing is left of it. */
+/**
+ * Puts a finished temporary file in the place of the target, durably and at once: after a loss of power there is either the
+ * whole file from before or the whole new one, and from when this resolves the new one. On failure nothing is left of the
+ * temporary file.
+ */
 export async function replaceFile(temporary: string, target: string): Promise<void> {
   try {
-    const file = await open(temporary, 'r+');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await syncFile(temporary);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  // Windows has no way to sync a folder.
-  const folder = await open(dirname(target), 'r').catch(() => undefined);
+  await syncFolder(dirname(target));
+}
+
+/** The same, for those who cannot wait. */
+export function replaceFileSync(temporary: string, target: string): void {
+  try {
+    syncPath(temporary, 'r+');
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolderSync(dirname(target));
+}
+
+/**
+ * Makes a file that is whole from its first moment, as durably as `replaceFile`. Errors: those of the disk, `EEXIST` where
+ * there is one of that name; nothing is left of the new one then.
+ */
+export async function createFile(target: string, content: string, mode?: number): Promise<void> {
+  const temporary = besideFile(target);
+  try {
+    await writeFile(temporary, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    await syncFile(temporary);
+    await link(temporary, target).catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+      // A file system without hard links.
+      await copyFile(temporary, target, constants.COPYFILE_EXCL);
+      await syncFile(target);
+    });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(dirname(target));
+}
+
+export async function syncFile(path: string): Promise<void> {
+  // Windows syncs only what is open for writing.
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** So that the names in a folder outlast a loss of power; where a system has no way to do that, as Windows, nothing. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+export function syncFolderSync(path: string): void {
+  try {
+    syncPath(path, 'r');
+  } catch {
+    // Windows has no way to sync a folder.
+  }
+}
+
+function syncPath(path: string, flags: string): void {
+  const file = openSync(path, flags);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { PythonEstimator } from '../../../shared/model/signature.ts';
 import { canonicalJson } from '../../../shared/plan/canonical-json.ts';
 import { configFolder } from '../paths/config-folder.ts';
+import { replaceFileSync } from '../paths/replace-file.ts';
 
 const recordSchema = z.object({
   digest: z.string(),
@@ -56,7 +57,7 @@ export function trustEstimator(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(`${path}.${process.pid}.tmp`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-    renameSync(`${path}.${process.pid}.tmp`, path);
+    replaceFileSync(`${path}.${process.pid}.tmp`, path);
   } catch (cause) {
     throw new AppError('disk.read-only', `That the Python model may be loaded cannot be noted in ${folder}.`, {
       fix: 'Make the folder writable, or name another in SLIPWAY_TRUST_DIR.',

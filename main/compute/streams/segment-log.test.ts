@@ -96,6 +96,9 @@ describe('a segment log', () => {
     // Above the largest process id there is.
     writeFileSync(join(dir, 'writer.lock'), '999999999');
     await (await openSegmentLog(dir)).close();
+    // Not yet written out when the power went.
+    writeFileSync(join(dir, 'writer.lock'), '');
+    await (await openSegmentLog(dir)).close();
   });
 
   it.skipIf(!existsSync('/proc/self/stat'))(

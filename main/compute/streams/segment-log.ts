@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { takeFileLock } from '../paths/file-lock.ts';
 import { currentProcess, isAlive, type ProcessIdentity } from '../paths/process-identity.ts';
+import { replaceFile, syncFolder } from '../paths/replace-file.ts';
 import { wholeCharacters } from '../duckdb/whole-characters.ts';
 
 export interface SegmentLogOptions {
@@ -16,8 +17,8 @@ export interface SegmentLogOptions {
 
 /**
  * Append-only log of JSON events in a folder of its own. Segments are NDJSON, each line `{"o":OFFSET,"e":EVENT}`, named
- * after their first offset; offsets count from 0 without gaps. A kill at any moment leaves at most an incomplete last
- * line, which the next writer cuts off. One process writes at a time.
+ * after their first offset; offsets count from 0 without gaps. A kill or a loss of power at any moment leaves at most an
+ * incomplete last line, which the next writer cuts off. One process writes at a time.
  */
 export interface SegmentLog {
   /** Offset of the next event. */
@@ -128,6 +129,7 @@ class FolderLog implements SegmentLog {
     this.endOffset = state?.endOffset ?? 0;
     this.fileBytes = state?.bytes ?? 0;
     this.file = await open(join(this.dir, name ?? segmentName(0)), 'a');
+    if (name === undefined) await syncFolder(this.dir);
     return this;
   }
 
@@ -185,6 +187,7 @@ class FolderLog implements SegmentLog {
     if (this.fileBytes >= this.segmentBytes) {
       await this.file?.close();
       this.file = await open(join(this.dir, segmentName(this.endOffset)), 'ax');
+      if (this.sync) await syncFolder(this.dir);
       this.fileBytes = 0;
     }
     const { file } = this;
@@ -249,7 +252,7 @@ async function ensureId(dir: string): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => '');
   if (present !== '') return;
   await writeFile(`${path}.new`, randomUUID());
-  await rename(`${path}.new`, path);
+  await replaceFile(`${path}.new`, path);
 }
 
 async function takeLock(dir: string): Promise<void> {
@@ -258,7 +261,7 @@ async function takeLock(dir: string): Promise<void> {
   const own = join(dir, `${lockFile}.${process.pid}-${randomUUID()}`);
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
-      await writeFile(own, identityText(currentProcess()));
+      await writeFile(own, identityText(currentProcess()), { flush: true });
       await link(own, path);
       return;
     } catch (error) {
@@ -285,9 +288,12 @@ function removeLeftLock(path: string): boolean {
   try {
     const text = readFileSync(path, 'utf8');
     const [, pid, start = ''] = /^(\d+) ?(\S*)$/.exec(text) ?? [];
-    if (pid === undefined) return false;
+    // It has its name only when it is whole: an empty one is what a loss of power left.
+    if (pid === undefined && text !== '') return false;
     const own = Number(pid) === process.pid;
-    if (own ? text === identityText(currentProcess()) : isAlive({ pid: Number(pid), start })) return false;
+    if (pid !== undefined && (own ? text === identityText(currentProcess()) : isAlive({ pid: Number(pid), start }))) {
+      return false;
+    }
     rmSync(path, { force: true });
     return true;
   } catch {

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { keyScopes, type NewEndpointKey } from '../../../shared/serving/endpoint-key.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { takeFileLock } from '../../compute/paths/file-lock.ts';
+import { createFile, replaceFile } from '../../compute/paths/replace-file.ts';
 
 const keySchema = z.object({
   /** Names the key without opening anything: the start of its hash. */
@@ -106,7 +107,7 @@ export async function ensureKeys(dataDir: string): Promise<{ path: string; newSe
   });
   await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(path, fileText([first.made]), { mode: 0o600, flag: 'wx' });
+    await createFile(path, fileText([first.made]), 0o600);
   } catch (error) {
     // Another engine on this data directory was first.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return ensureKeys(dataDir);
@@ -154,7 +155,7 @@ async function changeKeys(path: string, change: (keys: readonly ApiKey[]) => Api
     const keys = change((await readKeys(path)) ?? []);
     const temporary = `${path}.new`;
     await writeFile(temporary, fileText(keys), { mode: 0o600 });
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } finally {
     release();
   }

@@ -1,7 +1,8 @@
 import { openAsBlob } from 'node:fs';
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdFileLock } from '../../compute/paths/file-lock.ts';
+import { replaceFile } from '../../compute/paths/replace-file.ts';
 import { createS3Client } from '../../store/s3-client.ts';
 import { parseS3Uri, s3CredentialsOf } from '../../store/s3-location.ts';
 
@@ -155,7 +156,7 @@ async function markedIn(dir: string): Promise<Set<string>> {
 async function keep(dir: string, uploaded: ReadonlySet<string>): Promise<void> {
   const path = join(dir, uploadedFile);
   await writeFile(`${path}.tmp`, JSON.stringify([...uploaded]));
-  await rename(`${path}.tmp`, path);
+  await replaceFile(`${path}.tmp`, path);
 }
 
 async function foldersIn(dir: string): Promise<string[]> {

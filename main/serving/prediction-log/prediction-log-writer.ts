@@ -8,7 +8,6 @@ import {
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -21,6 +20,7 @@ import type { ClassLabel } from '../../../shared/model/signature.ts';
 import { quoteLiteral } from '../../compute/duckdb/quote.ts';
 import { takeFileLock } from '../../compute/paths/file-lock.ts';
 import { currentProcess, isAlive } from '../../compute/paths/process-identity.ts';
+import { besideFile, replaceFileSync, syncFolderSync } from '../../compute/paths/replace-file.ts';
 import { LineEncoder } from './line-encoder.ts';
 import type { LogColumn } from './log-columns.ts';
 import { columnsPath, structLiteral } from './logged-lines.ts';
@@ -89,7 +89,7 @@ export class PredictionLogWriter {
   async open(): Promise<number> {
     const { dir } = this.#folder;
     mkdirSync(dir, { recursive: true });
-    writeFileSync(join(dir, aboutFile), JSON.stringify(this.#folder.about));
+    keepAbout(join(dir, aboutFile), JSON.stringify(this.#folder.about));
     let recovered = 0;
     const failures: unknown[] = [];
     // Also those of versions that are not served any more.
@@ -177,8 +177,11 @@ export class PredictionLogWriter {
     while (existsSync(pathAt(timeMs)) || existsSync(parquetPath(pathAt(timeMs)))) timeMs++;
     const path = pathAt(timeMs);
     try {
-      writeFileSync(columnsPath(path), JSON.stringify(this.#folder.columns));
-      return { path, file: openSync(path, 'ax'), rows: 0, bytes: 0, startedMs: performance.now() };
+      // Lines are of no use without their columns.
+      writeFileSync(columnsPath(path), JSON.stringify(this.#folder.columns), { flush: true });
+      const file = openSync(path, 'ax');
+      syncFolderSync(this.#folder.dir);
+      return { path, file, rows: 0, bytes: 0, startedMs: performance.now() };
     } catch (error) {
       // A full disk is tried again every second.
       remove(path);
@@ -230,6 +233,17 @@ export class PredictionLogWriter {
   }
 }
 
+function keepAbout(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  const draft = besideFile(path);
+  try {
+    writeFileSync(draft, text);
+    replaceFileSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
 /** Lines of a process that has ended. */
 function isLeftOver(path: string): boolean {
   const writer = /^\d+-(\d+)\.ndjson$/.exec(basename(path))?.[1];
@@ -271,7 +285,8 @@ async function convert(path: string): Promise<void> {
       await withDuckDb({ memoryBytes: 2 ** 28 }, (db) =>
         db.run(`COPY (FROM ${source}) TO ${quoteLiteral(unfinished)} (FORMAT parquet, COMPRESSION zstd)`),
       );
-      renameSync(unfinished, target);
+      // On the disk before the lines that it was made from go.
+      replaceFileSync(unfinished, target);
     } catch (error) {
       // What a full disk has no room for must not fill it.
       rmSync(unfinished, { force: true });

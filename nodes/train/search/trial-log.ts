@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFileSync } from '../../../main/compute/paths/replace-file.ts';
 import type { Trial } from '../../../main/compute/search/trial.ts';
 import { canonicalJson } from '../../../shared/plan/canonical-json.ts';
 import type { SearchParams } from './find-best.ts';
@@ -34,7 +35,7 @@ export async function openTrialLog(folder: string, identity: [SearchParams, ...u
     keep(trials) {
       const temporary = `${path}.${process.pid}`;
       writeFileSync(temporary, JSON.stringify(trials));
-      renameSync(temporary, path);
+      replaceFileSync(temporary, path);
     },
   };
 }
