@@ -5,6 +5,7 @@ import type { Benchmark } from './benchmark.ts';
 
 const checks: Record<string, () => Promise<Benchmark>> = {
   'kill-200': async () => (await import('./acceptance/kill-200.ts')).kill200,
+  'power-loss': async () => (await import('./acceptance/power-loss.ts')).powerLoss,
   'fuzz-100k': async () => (await import('./acceptance/fuzz-100k.ts')).fuzz100k,
   overload: async () => (await import('./acceptance/overload.ts')).overload,
   'swap-10min': async () => (await import('./acceptance/swap-10min.ts')).swap10min,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createEngine, type Engine } from '../../../main/engine/engine.ts';
 import type { RunEvent, RunFinished } from '../../../shared/events/run-events.ts';
 import type { GraphDocument } from '../../../shared/graph/document.ts';
+import { seededShares } from '../../fault/seeded-shares.ts';
 
 /** Keys of figures.json. */
 export interface KillFigures {
@@ -222,13 +223,4 @@ async function compareWithUndisturbed(dataDir: string, wholeDir: string, log: (t
     await engine.close();
     await whole.close();
   }
-}
-
-/** Numbers in [0, 1) from a seed: a linear congruential generator (Numerical Recipes constants). */
-function seededShares(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
