@@ -59,7 +59,8 @@ if [[ -d "$modules/better-sqlite3/prebuilds" ]]; then
 fi
 # Sample data that no template and no example reads.
 find "$modules/vega-datasets/data" -type f \
-  ! -name flights-3m.parquet ! -name airports.csv ! -name birdstrikes.csv ! -name penguins.json \
+  ! -name flights-3m.parquet ! -name flights-2k.json ! -name flights-5k.json ! -name flights-airport.csv \
+  ! -name barley.json ! -name '*.png' ! -name airports.csv ! -name birdstrikes.csv ! -name penguins.json \
   ! -name seattle-weather.csv ! -name movies.json ! -name cars.json ! -name iris.json ! -name stocks.csv \
   ! -name weather.csv -delete
 find "$modules" -type d -empty -delete

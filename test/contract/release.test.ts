@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Arch } from 'electron-builder';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { examplesTogether } from '../support/example-graphs.ts';
 import { repositoryRoot } from '../support/run-slipway.ts';
 
 interface BuilderConfig {
@@ -14,7 +15,7 @@ interface BuilderConfig {
   win: { target: string[] };
   mac: { target: string[]; hardenedRuntime: boolean; notarize: boolean; entitlements: string };
   deb: { fpm: string[] };
-  rpm: { fpm: string[] };
+  rpm: { fpm: string[]; afterRemove: string };
   fileAssociations: { ext: string }[];
   protocols: { schemes: string[] }[];
 }
@@ -40,15 +41,38 @@ it('closes every fuse that a packaged app has no use for', () => {
   });
 });
 
+it('leaves what the next version installed when rpm removes the one before', () => {
+  const script = join(repositoryRoot, builder.rpm.afterRemove);
+  // rpm tells how many versions remain. No `update-alternatives` is found here, and nothing may look for one.
+  const upgrade = spawnSync('/bin/sh', ['-ex', script, '1'], { env: { PATH: '/nowhere' }, encoding: 'utf8' });
+  expect(upgrade.status).toBe(0);
+  expect(upgrade.stderr).not.toContain('type update-alternatives');
+});
+
 it('refers to files that are there', () => {
   const sources = [
     ...builder.extraResources.map(({ from }) => from).filter((from) => !/^(dist|node_modules)\//.test(from)),
     ...[...builder.deb.fpm, ...builder.rpm.fpm].map((entry) => entry.split('=')[0] ?? ''),
     builder.mac.entitlements,
+    builder.rpm.afterRemove,
   ];
   for (const path of sources) expect(existsSync(join(repositoryRoot, path)), path).toBe(true);
   for (const script of ['resources/bin/slipway', 'resources/linux/slipway']) {
     expect(statSync(join(repositoryRoot, script)).mode & 0o111, script).not.toBe(0);
+  }
+});
+
+it('carries the sample data of all templates and examples, installed and in the image', () => {
+  const templates = readdirSync(join(repositoryRoot, 'resources/templates')).map((name) =>
+    read(`resources/templates/${name}`),
+  );
+  const text = [...templates, JSON.stringify(examplesTogether())].join('\n');
+  const names = new Set([...text.matchAll(/pkg:vega-datasets\/data\/([^"]+)"/g)].map(([, name = '']) => name));
+  expect(names.size).toBeGreaterThan(8);
+  const [, installed = ''] = /vega-datasets\/data\/!\(([^)]+)\)/.exec(read('electron-builder.yml')) ?? [];
+  const image = read('resources/container/build-root.sh').matchAll(/! -name '?([\w.*-]+)'?/g);
+  for (const kept of [installed.split('|'), [...image].map(([, name = '']) => name)]) {
+    expect(kept).toEqual(expect.arrayContaining([...names]));
   }
 });
 
