@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { ArtifactDriver, FileStat } from './artifact-driver.ts';
 import { diskError } from './disk-error.ts';
 import { currentProcess, isAlive } from '../compute/paths/process-identity.ts';
-import { syncFile, syncFolder } from '../compute/paths/replace-file.ts';
+import { syncFilesOf, syncFolder } from '../compute/paths/replace-file.ts';
 
 /** Keeps artifacts in a directory; temporary folders lie in `tmp/`, named after the process that made them. */
 export function createDirectoryDriver(dir: string): ArtifactDriver {
@@ -58,8 +58,7 @@ export function createDirectoryDriver(dir: string): ArtifactDriver {
         const target = at(path);
         const made = await mkdir(dirname(target), { recursive: true });
         if (made !== undefined) await syncFolder(dirname(made));
-        const names = await readdir(localDir);
-        await Promise.all([...names.map((name) => syncFile(join(localDir, name))), syncFolder(localDir)]);
+        await syncFilesOf(localDir);
         try {
           await rename(localDir, target);
         } catch (error) {

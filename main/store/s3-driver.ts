@@ -7,6 +7,7 @@ import type { ArtifactDriver } from './artifact-driver.ts';
 import { removeStaleTempFolders } from './directory-driver.ts';
 import { diskError } from './disk-error.ts';
 import { currentProcess } from '../compute/paths/process-identity.ts';
+import { syncFilesOf } from '../compute/paths/replace-file.ts';
 import { createS3Client, type S3ClientOptions } from './s3-client.ts';
 import { parseS3Uri, s3CredentialsOf } from './s3-location.ts';
 
@@ -55,6 +56,8 @@ export function createS3Driver(uri: string, options: S3DriverOptions): ArtifactD
   async function keepLocally(from: string, path: string): Promise<void> {
     const target = join(cache, path);
     await mkdir(dirname(target), { recursive: true });
+    // What is there is taken for whole, also after a loss of power.
+    await syncFilesOf(from);
     await rename(from, target).catch((error: unknown) => {
       if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     });

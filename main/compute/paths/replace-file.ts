@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { copyFile, link, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 
@@ -69,7 +69,7 @@ export async function replaceFile(temporary: string, target: string): Promise<vo
 /** The same, for those who cannot wait. */
 export function replaceFileSync(temporary: string, target: string): void {
   try {
-    syncPath(temporary, 'r+');
+    syncPath(temporary, syncFlags);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -99,14 +99,22 @@ export async function createFile(target: string, content: string, mode?: number)
   await syncFolder(dirname(target));
 }
 
-export async function syncFile(path: string): Promise<void> {
-  // Windows syncs only what is open for writing.
-  const file = await open(path, 'r+');
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, syncFlags);
   try {
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** Windows syncs only what is open for writing; elsewhere a file may be one that its owner only reads. */
+const syncFlags = process.platform === 'win32' ? 'r+' : 'r';
+
+/** All files of a folder without folders, and their names: before the folder is moved to where it is looked for. */
+export async function syncFilesOf(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all([...names.map((name) => syncFile(join(folder, name))), syncFolder(folder)]);
 }
 
 /** So that the names in a folder outlast a loss of power; where a system has no way to do that, as Windows, nothing. */
