@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors/app-error.ts';
 
@@ -19,7 +20,13 @@ export interface SessionOptions {
 }
 
 /**
- * Opens an ONNX model from bytes or a path.
+ * Where the weights that a model keeps in other files are looked for: nowhere. By itself ONNX Runtime looks below the working
+ * directory, where a model from elsewhere could read any file into what it answers.
+ */
+const noWeightsFolder = join(import.meta.dirname, 'no-weights');
+
+/**
+ * Opens an ONNX model from bytes or a path; its weights have to be in it.
  * `session.run()` of onnxruntime-node 1.30 blocks its JavaScript thread for the whole run: never call it on a thread
  * that serves HTTP, RPC or a window. Sessions leak memory when created and released over and over
  * (microsoft/onnxruntime#25325): one per process or worker, replaced by replacing the worker.
@@ -31,7 +38,12 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   try {
     return await ort.InferenceSession.create(bytes, {
       executionProviders: [options.provider ?? 'cpu'],
-      ...(options.strict === true ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+      extra: {
+        session: {
+          model_external_initializers_file_folder_path: noWeightsFolder,
+          ...(options.strict === true ? { disable_cpu_ep_fallback: '1' } : {}),
+        },
+      },
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -41,7 +53,9 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   } catch (cause) {
     const name = options.label ?? (typeof model === 'string' ? model : 'the model');
     throw new AppError('model.invalid', `ONNX Runtime refused ${name}: ${reason(cause)}`, {
-      fix: 'Check that the file is a complete ONNX model with operators that ONNX Runtime 1.30 knows.',
+      fix: /external data/i.test(reason(cause))
+        ? 'Save the model as one file, with its weights in it.'
+        : 'Check that the file is a complete ONNX model with operators that ONNX Runtime 1.30 knows.',
       cause,
     });
   }

@@ -373,6 +373,8 @@ export const computeMessages: Readonly<Record<string, string>> = {
   'Column “{1}” was not read.': 'Die Spalte „{1}“ wurde nicht gelesen.',
   'the model': 'das Modell',
   'ONNX Runtime refused {1*}: {2}': 'ONNX Runtime hat {1} abgelehnt: {2}',
+  'Save the model as one file, with its weights in it.':
+    'Speichere das Modell als eine Datei, mit seinen Gewichten darin.',
   'Check that the file is a complete ONNX model with operators that ONNX Runtime 1.30 knows.':
     'Prüfe, ob die Datei ein vollständiges ONNX-Modell ist, mit Operatoren, die ONNX Runtime 1.30 kennt.',
   'Cannot read {1}: {2}': '{1} ist nicht lesbar: {2}',
