@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,8 +52,9 @@ export function whyNoFailingDisk(): string | undefined {
     reason = `${command}: ${error?.message ?? stderr.trim()}`;
     break;
   }
-  if (mounted) execFileSync(commands.umount, [target]);
-  void removeFolder(dir);
+  // At once, whoever looks into it just now.
+  if (mounted) execFileSync(commands.umount, ['-l', target]);
+  rmSync(dir, { recursive: true, force: true });
   return reason;
 }
 
