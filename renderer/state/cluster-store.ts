@@ -44,11 +44,14 @@ export function followCluster(
         for await (const status of await open(abort.signal)) change({ status, error: undefined });
         return;
       } catch (error) {
-        if (abort.signal.aborted || isAbort(error)) return;
-        const failure = toEngineError(error);
-        change({ error: failure });
-        // Another answer is only to be had from another connection.
-        if (failure.category !== 'environment') return;
+        if (abort.signal.aborted) return;
+        // A connection that is lost ends its streams as if they had been aborted.
+        if (!isAbort(error)) {
+          const failure = toEngineError(error);
+          change({ error: failure });
+          // Another answer is only to be had from another connection.
+          if (failure.category !== 'environment') return;
+        }
         await nextConnection(abort.signal);
       }
     }

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { RunEvent } from '../../shared/events/run-events.ts';
 import { nextConnection } from '../client/next-connection.ts';
 import { engine } from '../client/engine-client.ts';
-import { isAbort, toEngineError } from '../client/engine-error.ts';
+import { toEngineError } from '../client/engine-error.ts';
 import { countRender } from '../canvas/render-count.ts';
 import { applyRunEvent, newRunView, type RunView } from './run-view.ts';
 
@@ -65,7 +65,8 @@ export function followRun(tabId: string, runId: string, graphId: string, options
         return;
       } catch (error) {
         flush();
-        if (abort.signal.aborted || isAbort(error)) return;
+        // A connection that is lost ends its streams as if they had been aborted.
+        if (abort.signal.aborted) return;
         if (toEngineError(error).code === 'run.not-found') return;
         await nextConnection(abort.signal);
       }
