@@ -15,8 +15,8 @@ export interface AppWindows {
   open(): BrowserWindow;
   /** The one a person works in; undefined when there is none. */
   current(): BrowserWindow | undefined;
-  /** Brings it to the front and sends it a message; false without a window. */
-  tell(channel: string, value: unknown): boolean;
+  /** Brings one to the front, the present one unless told which, and sends it a message; false without a window. */
+  tell(channel: string, value: unknown, window?: BrowserWindow): boolean;
   /** Sends every window a message. */
   broadcast(channel: string, value: unknown): void;
   /** Closes all and opens one anew: what a window knows of its engine is fixed when it opens. */
@@ -30,6 +30,8 @@ export interface AppWindowsOptions {
   settings: ShellSettingsFile;
   log: ShellLog;
   engineIsRemote: () => boolean;
+  /** The last window is about to close; true keeps it open. */
+  keepsLast: (window: BrowserWindow) => boolean;
 }
 
 export function createAppWindows(options: AppWindowsOptions): AppWindows {
@@ -64,7 +66,10 @@ export function createAppWindows(options: AppWindowsOptions): AppWindows {
     });
     windows.push(window);
     window.once('ready-to-show', () => window.show());
-    window.on('close', () => settings.update({ bounds: window.getBounds() }));
+    window.on('close', (event) => {
+      settings.update({ bounds: window.getBounds() });
+      if (windows.length === 1 && options.keepsLast(window)) event.preventDefault();
+    });
     window.on('closed', () => {
       windows.splice(windows.indexOf(window), 1);
     });
@@ -98,8 +103,8 @@ export function createAppWindows(options: AppWindowsOptions): AppWindows {
   return {
     open,
     current,
-    tell(channel, value) {
-      const window = current();
+    tell(channel, value, chosen) {
+      const window = chosen === undefined || chosen.isDestroyed() ? current() : chosen;
       if (window === undefined) return false;
       if (window.isMinimized()) window.restore();
       window.show();

@@ -28,4 +28,11 @@ export const channels = {
   checkForUpdate: 'shell:check-for-update',
   downloadUpdate: 'shell:download-update',
   installUpdate: 'shell:install-update',
+  findVersion: 'shell:find-version',
+  notices: 'shell:notices',
+  setNotices: 'shell:set-notices',
+  showPage: 'shell:show-page',
+  openFile: 'shell:open-file',
+  logs: 'shell:logs',
+  showLogs: 'shell:show-logs',
 } as const;

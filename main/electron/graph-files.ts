@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GivenFile } from '../../shared/rpc/shell-contract.ts';
 
 export const graphExtension = '.slipway.json';
 export const graphFilter = { name: 'Slipway graph', extensions: ['slipway.json', 'json'] };
@@ -20,4 +21,13 @@ function pathOfUrl(url: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Larger files are no graphs. */
+const largestGraphBytes = 16 * 1024 * 1024;
+
+/** A graph file of this machine, for an engine of another one. Throws where it cannot be read or is no graph by its size. */
+export function readGraphFile(path: string): GivenFile {
+  if (statSync(path).size > largestGraphBytes) throw new Error(`${path} is too large for a graph.`);
+  return { name: basename(path), text: readFileSync(path, 'utf8') };
 }

@@ -1,16 +1,17 @@
 import { join } from 'node:path';
-import { app, crashReporter, dialog, powerMonitor, safeStorage, session, shell } from 'electron';
+import { app, type BrowserWindow, crashReporter, dialog, powerMonitor, safeStorage, session, shell } from 'electron';
 import type { DeepLink } from '../../shared/rpc/shell-contract.ts';
 import { serveApp } from './app-protocol.ts';
 import { createAppUpdates } from './app-updates.ts';
 import { createAppWindows } from './app-windows.ts';
 import { askToGoOn } from './ask-to-go-on.ts';
 import { channels } from './channels.ts';
+import { removeOldCrashReports } from './crash-reports.ts';
 import { deepLinkArgument, parseDeepLink } from './deep-link.ts';
 import { createEndpointTray } from './endpoint-tray.ts';
 import { createEngineConnection, type EngineConnection } from './engine-connection.ts';
 import { chooseLauncher } from './engine-launchers.ts';
-import { graphArgument } from './graph-files.ts';
+import { graphArgument, readGraphFile } from './graph-files.ts';
 import { guardContents, guardSession } from './guard-session.ts';
 import { installMenu } from './menu.ts';
 import { type Keychain, openSecretVault, type SecretVault } from './secret-vault.ts';
@@ -29,7 +30,12 @@ const bundledNode = app.isPackaged
   : join(root, 'node_modules', 'node', 'bin', 'node');
 
 app.setName('Slipway');
-// Kept on this machine; nothing is sent.
+// As the installer names the app: without it Windows shows no notifications.
+if (process.platform === 'win32') app.setAppUserModelId('dev.slipway.app');
+// Kept on this machine, beside the logs; nothing is sent.
+const logsFolder = app.getPath('logs');
+const crashesFolder = join(logsFolder, 'crashes');
+app.setPath('crashDumps', crashesFolder);
 crashReporter.start({ uploadToServer: false });
 
 if (app.requestSingleInstanceLock()) {
@@ -49,7 +55,6 @@ function keychain(): Keychain | undefined {
 }
 
 function start(): void {
-  const logsFolder = app.getPath('logs');
   const settings = openShellSettings(join(app.getPath('userData'), 'shell.json'));
   const log = openShellLog(logsFolder);
   const windows = createAppWindows({
@@ -58,6 +63,7 @@ function start(): void {
     settings,
     log,
     engineIsRemote: () => engine?.choice.kind === 'remote',
+    keepsLast,
   });
   let engine: EngineConnection | undefined;
   let vault: SecretVault | undefined;
@@ -65,6 +71,20 @@ function start(): void {
   let givenLink = deepLinkArgument(process.argv);
   let liveEndpoints = 0;
   let quitting = false;
+  let asking = false;
+
+  /** A file of this machine, by its path where the engine can read it, else by its text. */
+  function openGiven(path: string): void {
+    if (engine?.choice.kind !== 'remote') {
+      openPath(path);
+      return;
+    }
+    try {
+      windows.tell(channels.openFile, readGraphFile(path));
+    } catch (error) {
+      dialog.showErrorBox('The graph cannot be opened', error instanceof Error ? error.message : String(error));
+    }
+  }
 
   function openPath(path: string): void {
     if (!windows.tell(channels.openPath, path)) givenGraph = path;
@@ -80,6 +100,19 @@ function start(): void {
     window.focus();
   }
 
+  /** While endpoints are live the last window goes out of sight, not away: it still tells of what happens. */
+  function keepsLast(window: BrowserWindow): boolean {
+    if (quitting || liveEndpoints === 0) return false;
+    if (asking) return true;
+    asking = true;
+    void askToKeepServing(liveEndpoints).then((keep) => {
+      asking = false;
+      if (keep) window.hide();
+      else app.quit();
+    });
+    return true;
+  }
+
   /** What the engine finds in its environment beside the shell's own. */
   function engineVariables(): NodeJS.ProcessEnv {
     const { network } = settings.read();
@@ -93,13 +126,13 @@ function start(): void {
   app.on('second-instance', (_event, argv, workingDirectory) => {
     const path = graphArgument(argv, workingDirectory);
     const link = deepLinkArgument(argv);
-    if (path !== undefined) openPath(path);
+    if (path !== undefined) openGiven(path);
     else if (link !== undefined) openLink(link);
     else showWindow();
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();
-    openPath(path);
+    openGiven(path);
   });
   app.on('open-url', (event, url) => {
     event.preventDefault();
@@ -109,15 +142,9 @@ function start(): void {
   app.on('before-quit', () => {
     quitting = true;
   });
-  app.on('window-all-closed', () => {
-    if (quitting || liveEndpoints === 0) {
-      app.quit();
-      return;
-    }
-    void askToKeepServing(liveEndpoints).then((keep) => {
-      if (!keep) app.quit();
-    });
-  });
+  app.on('window-all-closed', () => app.quit());
+  app.on('render-process-gone', () => removeOldCrashReports(crashesFolder));
+  app.on('child-process-gone', () => removeOldCrashReports(crashesFolder));
   app.on('will-quit', () => engine?.stop());
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
@@ -148,10 +175,17 @@ function start(): void {
           windows,
           logsFolder,
           recentGraphs: settings.read().recentGraphs ?? [],
-          openGraph: openPath,
+          openGraph: openGiven,
           restartEngine: () => connection.restart(),
         });
-      const updates = createAppUpdates(settings, (text) => log.write(text));
+      removeOldCrashReports(crashesFolder);
+      const updates = createAppUpdates({
+        file: settings,
+        log: (text) => log.write(text),
+        onInstall: () => {
+          quitting = true;
+        },
+      });
       answerShellRequests({
         windows,
         engine: connection,
@@ -164,7 +198,10 @@ function start(): void {
           log: (text) => log.write(text),
         }),
         updates,
+        logsFolder,
+        crashesFolder,
         takeGivenGraph: () => {
+          if (connection.choice.kind === 'remote') return undefined;
           const path = givenGraph;
           givenGraph = undefined;
           return path;
@@ -181,11 +218,14 @@ function start(): void {
         log.write('The machine woke up.');
         windows.broadcast(channels.engineState, 'restarting');
       });
-      if (updates.settings.atStart) void updates.check();
+      if (updates.versions.settings.atStart) void updates.check();
       const first = windows.open();
       first.webContents.once('did-finish-load', () => {
         if (givenLink !== undefined) first.webContents.send(channels.deepLink, givenLink);
         givenLink = undefined;
+        if (givenGraph === undefined || connection.choice.kind === 'local') return;
+        openGiven(givenGraph);
+        givenGraph = undefined;
       });
     })
     .catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
-import type { DeepLink, MenuCommand, ShellContract } from '../../shared/rpc/shell-contract.ts';
+import type { DeepLink, GivenFile, MenuCommand, NoticePage, ShellContract } from '../../shared/rpc/shell-contract.ts';
 import { channels } from './channels.ts';
 import { remoteEngineArgument } from './window-arguments.ts';
 
@@ -36,11 +36,18 @@ const shell: ShellContract = {
     newWindow: () => ipcRenderer.invoke(channels.newWindow),
     pathOfFile: (file) => webUtils.getPathForFile(file as File),
     showEndpoints: (endpoints) => ipcRenderer.invoke(channels.showEndpoints, endpoints),
-    notify: (title, body) => ipcRenderer.invoke(channels.notify, { title, body }),
+    notify: (notice) => ipcRenderer.invoke(channels.notify, notice),
+    notices: () => ipcRenderer.invoke(channels.notices),
+    setNotices: (on) => ipcRenderer.invoke(channels.setNotices, on),
+    onShowPage: (listener) => subscribe<NoticePage>(channels.showPage, listener),
+    onOpenFile: (listener) => subscribe<GivenFile>(channels.openFile, listener),
+    logs: () => ipcRenderer.invoke(channels.logs),
+    showLogs: () => ipcRenderer.invoke(channels.showLogs),
     findEngines: () => ipcRenderer.invoke(channels.findEngines),
     updates: () => ipcRenderer.invoke(channels.updates),
     setUpdates: (settings) => ipcRenderer.invoke(channels.setUpdates, settings),
     checkForUpdate: () => ipcRenderer.invoke(channels.checkForUpdate),
+    findVersion: (version) => ipcRenderer.invoke(channels.findVersion, version),
     downloadUpdate: () => ipcRenderer.invoke(channels.downloadUpdate),
     installUpdate: () => ipcRenderer.invoke(channels.installUpdate),
     onDeepLink: (listener) => subscribe<DeepLink>(channels.deepLink, listener),

@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { app, dialog, type IpcMainInvokeEvent, ipcMain, Notification } from 'electron';
+import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Notification, shell } from 'electron';
 import { z } from 'zod';
 import { shellOrigin } from '../../shared/app/shell-origin.ts';
 import { secretNamePattern } from '../../shared/node/secret-name.ts';
-import type { ConnectResult, NetworkSettings } from '../../shared/rpc/shell-contract.ts';
+import {
+  type ConnectResult,
+  type LogsFolder,
+  type NetworkSettings,
+  noticeScreens,
+} from '../../shared/rpc/shell-contract.ts';
 import type { AppUpdates } from './app-updates.ts';
 import type { AppWindows } from './app-windows.ts';
 import { channels } from './channels.ts';
+import { listCrashReports } from './crash-reports.ts';
+import { createDesktopNotices } from './desktop-notices.ts';
 import type { EndpointTray } from './endpoint-tray.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import { findEngines } from './find-engines.ts';
@@ -38,7 +45,12 @@ const networkSchema = z.object({
 });
 const endpointsSchema = z.array(z.object({ name: textSchema, url: textSchema })).max(100);
 const updatesSchema = z.object({ channel: z.enum(['latest', 'beta']), atStart: z.boolean() });
-const noticeSchema = z.object({ title: z.string().max(200), body: z.string().max(1_000) });
+const noticeSchema = z.object({
+  key: z.string().max(200),
+  title: z.string().max(200),
+  body: z.string().max(1_000),
+  page: z.object({ screen: z.enum(noticeScreens), id: z.string().max(200) }),
+});
 
 export interface ShellRequestsOptions {
   windows: AppWindows;
@@ -47,6 +59,8 @@ export interface ShellRequestsOptions {
   vault: SecretVault;
   tray: EndpointTray;
   updates: AppUpdates;
+  logsFolder: string;
+  crashesFolder: string;
   /** A graph given when the app was started; taken by the first window that asks. */
   takeGivenGraph: () => string | undefined;
   onRecentGraphs: () => void;
@@ -60,16 +74,32 @@ function trusted(event: IpcMainInvokeEvent): boolean {
 }
 
 /** `argument` is whatever the page sent. */
-function handle(channel: string, handler: (argument: unknown) => unknown): void {
+function handle(channel: string, handler: (argument: unknown, window: BrowserWindow | null) => unknown): void {
   ipcMain.handle(channel, (event, argument: unknown) => {
     if (!trusted(event)) throw new Error('Refused: the call does not come from the app.');
-    return handler(argument);
+    return handler(argument, BrowserWindow.fromWebContents(event.sender));
   });
 }
 
 /** Answers what the windows ask of the shell; every argument is checked, whoever sent it. */
 export function answerShellRequests(options: ShellRequestsOptions): void {
   const { windows, engine, settings, vault, tray, updates } = options;
+  /** One that nothing holds on to is collected, and then tells nobody that it was clicked. */
+  const standing = new Set<Notification>();
+  const notices = createDesktopNotices<BrowserWindow | null>({
+    wanted: () =>
+      settings.read().notices !== 'off' && Notification.isSupported() && BrowserWindow.getFocusedWindow() === null,
+    show({ title, body, page }, window) {
+      const notification = new Notification({ title, body });
+      standing.add(notification);
+      notification.on('close', () => standing.delete(notification));
+      notification.on('click', () => {
+        standing.delete(notification);
+        windows.tell(channels.showPage, page, window ?? undefined);
+      });
+      notification.show();
+    },
+  });
 
   handle(channels.engine, () => engine.address());
   handle(channels.openGraphDialog, async () => {
@@ -96,9 +126,12 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
   });
   handle(channels.rememberGraph, (path) => {
     if (typeof path !== 'string') return;
+    settings.update({ lastGraph: path });
+    // Those of another machine are not to be found here.
+    if (engine.choice.kind === 'remote') return;
     const others = (settings.read().recentGraphs ?? []).filter((other) => other !== path);
-    settings.update({ lastGraph: path, recentGraphs: [path, ...others].slice(0, mostRecentGraphs) });
-    if (engine.choice.kind === 'local') app.addRecentDocument(path);
+    settings.update({ recentGraphs: [path, ...others].slice(0, mostRecentGraphs) });
+    app.addRecentDocument(path);
     options.onRecentGraphs();
   });
 
@@ -149,9 +182,10 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
   });
 
   handle(channels.findEngines, () => findEngines());
-  handle(channels.updates, () => ({ version: app.getVersion(), state: updates.state, settings: updates.settings }));
+  handle(channels.updates, () => updates.versions);
   handle(channels.setUpdates, (argument) => updates.set(updatesSchema.parse(argument)));
   handle(channels.checkForUpdate, () => updates.check());
+  handle(channels.findVersion, (version) => updates.find(textSchema.parse(version)));
   handle(channels.downloadUpdate, () => updates.download());
   handle(channels.installUpdate, () => updates.install());
 
@@ -163,11 +197,12 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
     tray.show(endpoints);
     options.onEndpoints(endpoints.length);
   });
-  handle(channels.notify, (argument) => {
-    const { title, body } = noticeSchema.parse(argument);
-    if (!Notification.isSupported()) return;
-    const notice = new Notification({ title, body });
-    notice.on('click', () => windows.current()?.show());
-    notice.show();
+  handle(channels.notify, (argument, window) => notices.tell(noticeSchema.parse(argument), window));
+  handle(channels.notices, () => ({ on: settings.read().notices !== 'off', supported: Notification.isSupported() }));
+  handle(channels.setNotices, (on) => settings.update({ notices: on === false ? 'off' : undefined }));
+  handle(channels.logs, (): LogsFolder => {
+    const reports = listCrashReports(options.crashesFolder);
+    return { path: options.logsFolder, crashReports: reports.length, lastCrashMs: reports[0]?.timeMs ?? null };
   });
+  handle(channels.showLogs, () => void shell.openPath(options.logsFolder));
 }

@@ -11,6 +11,10 @@ export interface ShellSettings {
   remoteEngine?: { url: string; fingerprint?: string; plain?: boolean };
   network?: NetworkSettings;
   updates?: UpdateSettings;
+  /** Absent: on. */
+  notices?: 'off';
+  /** Of the app that ran here, the latest one first. */
+  versions?: readonly string[];
 }
 
 export interface ShellSettingsFile {

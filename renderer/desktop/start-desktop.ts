@@ -1,11 +1,11 @@
 import type { DeepLink } from '../../shared/rpc/shell-contract.ts';
 import { shell } from '../platform/shell.ts';
 import { useEndpoints } from '../state/endpoint-store.ts';
-import { openTemplate } from '../state/file-commands.ts';
-import { useRuns } from '../state/run-store.ts';
+import { importGraph, openTemplate } from '../state/file-commands.ts';
 import { navigate } from '../state/ui-store.ts';
 import { showToast } from '../ui/toast.tsx';
 import { openDroppedFiles } from './dropped-files.ts';
+import { startNotices } from './notices.ts';
 import { proposeEngine } from './proposed-engine.ts';
 import { t } from './text.ts';
 
@@ -38,13 +38,8 @@ export function startDesktop(): void {
   const { desktop } = shell;
   if (desktop === undefined) return;
   desktop.onDeepLink(followLink);
-  useRuns.subscribe(({ runs }, before) => {
-    for (const [tab, run] of Object.entries(runs)) {
-      const ended = before.runs[tab]?.status === 'running' && (run.status === 'succeeded' || run.status === 'failed');
-      if (!ended || document.hasFocus()) continue;
-      void desktop.notify(run.status === 'failed' ? t.runFailed(run.graphId) : t.runSucceeded(run.graphId), '');
-    }
-  });
+  desktop.onOpenFile(({ name, text }) => void importGraph(new File([text], name)));
+  startNotices(desktop);
   let shown = '[]';
   useEndpoints.subscribe(({ endpoints }) => {
     const live = endpoints.flatMap(({ state, name, http }) => (state === 'live' && http ? [{ name, url: http }] : []));

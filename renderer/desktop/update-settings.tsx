@@ -1,5 +1,10 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { DesktopShell, UpdateSettings as Settings, UpdateState } from '../../shared/rpc/shell-contract.ts';
+import type {
+  AppVersions,
+  DesktopShell,
+  UpdateSettings as Settings,
+  UpdateState,
+} from '../../shared/rpc/shell-contract.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { formatPercent } from '../ui/format.ts';
@@ -10,7 +15,7 @@ import { t } from './settings-text.ts';
 const pollMs = 500;
 
 export function UpdateSettings({ desktop }: { desktop: DesktopShell }) {
-  const [known, setKnown] = useState<{ version: string; state: UpdateState; settings: Settings }>();
+  const [known, setKnown] = useState<AppVersions>();
   const [busy, setBusy] = useState(false);
   const load = useCallback(() => {
     void desktop.updates().then(setKnown);
@@ -22,7 +27,8 @@ export function UpdateSettings({ desktop }: { desktop: DesktopShell }) {
     return () => clearInterval(timer);
   }, [busy, load]);
   if (known === undefined) return null;
-  const { version, state, settings } = known;
+  const { earlier, state, settings } = known;
+  const settled = state.status !== 'downloading' && state.status !== 'ready';
 
   async function work(step: Promise<UpdateState>): Promise<void> {
     setBusy(true);
@@ -37,7 +43,7 @@ export function UpdateSettings({ desktop }: { desktop: DesktopShell }) {
   return (
     <section aria-labelledby="update-settings">
       <h2 id="update-settings">{t.updates}</h2>
-      <p role="status">{wordsOf(state, version)}</p>
+      <p role="status">{wordsOf(known)}</p>
       {state.status !== 'unavailable' && (
         <>
           <Field row label={t.channel}>
@@ -73,13 +79,26 @@ export function UpdateSettings({ desktop }: { desktop: DesktopShell }) {
               </Button>
             )}
           </div>
+          {earlier.length > 0 && settled && (
+            <Field row label={t.earlierVersions} note={t.goBackNote}>
+              {() => (
+                <div className="actions">
+                  {earlier.map((older) => (
+                    <Button key={older} disabled={busy} onClick={() => void work(desktop.findVersion(older))}>
+                      {t.goBackTo(older)}
+                    </Button>
+                  ))}
+                </div>
+              )}
+            </Field>
+          )}
         </>
       )}
     </section>
   );
 }
 
-function wordsOf(state: UpdateState, version: string): string {
+function wordsOf({ version, earlier, state }: AppVersions): string {
   switch (state.status) {
     case 'unavailable':
       return t.updatedElsewhere(version);
@@ -88,7 +107,9 @@ function wordsOf(state: UpdateState, version: string): string {
     case 'current':
       return t.upToDate(version);
     case 'available':
-      return t.newVersion(state.version);
+      return earlier.includes(state.version) ? t.olderVersion(state.version) : t.newVersion(state.version);
+    case 'gone':
+      return t.versionGone(state.version);
     case 'downloading':
       return t.downloadingUpdate(state.version, formatPercent(state.percent / 100));
     case 'ready':

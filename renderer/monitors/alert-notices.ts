@@ -18,16 +18,19 @@ export function startAlertNotices(): void {
       const open = await engine.alert.list({ open: true, limit });
       const fresh = told === undefined ? [] : open.filter(({ id, silenced }) => !told?.has(id) && !silenced);
       told = new Set([...(told ?? []), ...open.map(({ id }) => id)]);
-      for (const { title, explanation } of fresh) {
-        if (shell.desktop !== undefined && !document.hasFocus()) {
-          void shell.desktop.notify(engineText(title), engineText(explanation.sentences[0] ?? ''));
-        } else {
-          showToast({
-            text: engineText(title),
-            tone: 'warning',
-            action: { label: t.show, onSelect: () => navigate('monitors', 'alerts') },
-          });
-        }
+      for (const { id, title, explanation } of fresh) {
+        const shown = await shell.desktop?.notify({
+          key: `alert:${id}`,
+          title: engineText(title).slice(0, 200),
+          body: engineText(explanation.sentences[0] ?? '').slice(0, 1_000),
+          page: { screen: 'monitors', id: 'alerts' },
+        });
+        if (shown === true) continue;
+        showToast({
+          text: engineText(title),
+          tone: 'warning',
+          action: { label: t.show, onSelect: () => navigate('monitors', 'alerts') },
+        });
       }
     } catch {
       // The next look tells; a lost engine is shown by the offline bar.

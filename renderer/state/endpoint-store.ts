@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { engine } from '../client/engine-client.ts';
 import { useConnection } from '../client/connection-store.ts';
+import { shell } from '../platform/shell.ts';
 
 export type EndpointView = Awaited<ReturnType<typeof engine.endpoint.list>>[number];
 
@@ -30,13 +31,13 @@ export async function refreshEndpoints(): Promise<void> {
   }
 }
 
-/** Polls while the page is visible; once, at start. */
+/** Polls while the page is visible, on a desktop also out of sight: its tray and its notifications say what happens. Once, at start. */
 export function startEndpoints(): void {
   useConnection.subscribe((state, before) => {
     if (state.epoch !== before.epoch) void refreshEndpoints();
   });
   setInterval(() => {
-    if (document.visibilityState === 'visible') void refreshEndpoints();
+    if (document.visibilityState === 'visible' || shell.desktop !== undefined) void refreshEndpoints();
   }, pollMs);
 }
 

@@ -1,5 +1,6 @@
 import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
+import { tellOfRun } from '../desktop/notices.ts';
 import { formatDuration, formatPlural } from '../ui/format.ts';
 import { refreshAnalysis } from './analysis-store.ts';
 import { refreshEndpoints } from './endpoint-store.ts';
@@ -20,6 +21,7 @@ function sayFinished(tabId: string, view: RunView): void {
   if (view.status === 'succeeded') announce(t.runFinished(duration, formatPlural(executed, 'step')));
   else if (view.status === 'cancelled') announce(t.runStopped);
   else announce(failed[0] ? t.runFailedAt(failed[0][0]) : t.runFailed);
+  tellOfRun(useGraphs.getState().graphs[tabId]?.root.name ?? view.graphId, view);
   if (useGraphs.getState().active === tabId) refreshAnalysis(0);
   void refreshEndpoints();
 }

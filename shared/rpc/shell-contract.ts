@@ -76,6 +76,45 @@ export interface NetworkSettings {
   certificates: string;
 }
 
+/** Pages that a notification leads to. */
+export const noticeScreens = ['runs', 'endpoints', 'monitors'] as const;
+
+/** A page of the app: one run, one endpoint, the list of alerts. */
+export interface NoticePage {
+  screen: (typeof noticeScreens)[number];
+  id: string;
+}
+
+/** Something that happened while a person may look elsewhere. */
+export interface Notice {
+  /** Names the happening: it is told once, however many windows know of it. */
+  key: string;
+  title: string;
+  body: string;
+  /** Shown when the notification is clicked. */
+  page: NoticePage;
+}
+
+export interface NoticeSettings {
+  on: boolean;
+  /** False where this system shows no notifications. */
+  supported: boolean;
+}
+
+/** Text of a file of the desktop's own machine. */
+export interface GivenFile {
+  name: string;
+  text: string;
+}
+
+/** Where the shell keeps its logs, and reports of processes that crashed: on this machine only. */
+export interface LogsFolder {
+  path: string;
+  crashReports: number;
+  /** Unix ms; null without a report. */
+  lastCrashMs: number | null;
+}
+
 /** A link `slipway://…` that was opened, checked. */
 export type DeepLink = { type: 'template'; id: string } | { type: 'connect'; url: string };
 
@@ -90,7 +129,18 @@ export type UpdateState =
   | { status: 'downloading'; version: string; percent: number }
   /** Its checksum and signature are right; it is put in place when the app ends. */
   | { status: 'ready'; version: string }
+  /** An earlier version that is not kept any more where updates come from. */
+  | { status: 'gone'; version: string }
   | { status: 'failed'; message: string };
+
+export interface AppVersions {
+  /** The one that runs. */
+  version: string;
+  /** Older ones that ran here before, newest first: what a person can go back to. */
+  earlier: string[];
+  state: UpdateState;
+  settings: UpdateSettings;
+}
 
 export interface UpdateSettings {
   channel: UpdateChannel;
@@ -118,12 +168,27 @@ export interface DesktopShell {
   pathOfFile(file: unknown): string;
   /** Endpoints that are live, for the tray. */
   showEndpoints(endpoints: { name: string; url: string }[]): Promise<void>;
-  notify(title: string, body: string): Promise<void>;
+  /**
+   * Tells by a notification of the system; several at once become one. False where it is not shown: a window of the app has
+   * the focus, the person wants none, or the system shows none.
+   */
+  notify(notice: Notice): Promise<boolean>;
+  notices(): Promise<NoticeSettings>;
+  setNotices(on: boolean): Promise<void>;
+  /** A notification of this window was clicked. */
+  onShowPage(listener: (page: NoticePage) => void): () => void;
+  /** A graph of this machine was opened while the engine is another machine's, which cannot read it. */
+  onOpenFile(listener: (file: GivenFile) => void): () => void;
+  logs(): Promise<LogsFolder>;
+  /** Opens the folder of logs and crash reports in the system's own file manager. */
+  showLogs(): Promise<void>;
   onDeepLink(listener: (link: DeepLink) => void): () => void;
-  updates(): Promise<{ version: string; state: UpdateState; settings: UpdateSettings }>;
+  updates(): Promise<AppVersions>;
   setUpdates(settings: UpdateSettings): Promise<void>;
   checkForUpdate(): Promise<UpdateState>;
-  /** Downloads what `checkForUpdate` found. */
+  /** Looks for one of the earlier versions. */
+  findVersion(version: string): Promise<UpdateState>;
+  /** Downloads what was found. */
   downloadUpdate(): Promise<UpdateState>;
   /** Ends the app and starts the downloaded version. */
   installUpdate(): Promise<void>;

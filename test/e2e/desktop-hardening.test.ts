@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listCrashReports } from '../../main/electron/crash-reports.ts';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { removeFolder } from '../support/remove-folder.ts';
 import { connectRpc } from '../support/rpc-client.ts';
@@ -127,19 +128,26 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
         'downloadUpdate',
         'engineChoice',
         'findEngines',
+        'findVersion',
         'installUpdate',
+        'logs',
         'network',
         'newWindow',
+        'notices',
         'notify',
         'onDeepLink',
+        'onOpenFile',
+        'onShowPage',
         'pathOfFile',
         'removeSecret',
         'restartEngine',
         'secrets',
         'setNetwork',
+        'setNotices',
         'setSecret',
         'setUpdates',
         'showEndpoints',
+        'showLogs',
         'updates',
         'useLocalEngine',
       ],
@@ -315,6 +323,8 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
           .catch(() => 0),
       );
     await expect.poll(cards).toBeGreaterThan(1);
+    const crashes = await desktop.app.evaluate(({ app }) => app.getPath('crashDumps'));
+    await expect.poll(() => listCrashReports(crashes).length).toBeGreaterThan(0);
   });
 });
 

@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeFolder } from '../support/remove-folder.ts';
 import { startUpdateFeed } from '../support/update-feed.ts';
+import { screenshot } from './app.ts';
 import { type Display, desktopFolders, enginePids, findElectron, openDisplay } from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 import { bytesBelow, type PackagedApp, packageApp, startPackaged } from './packaged-app.ts';
@@ -12,6 +14,18 @@ const runtime = findElectron();
 const reason =
   process.platform !== 'linux' ? 'only the Linux folder is tested' : 'reason' in runtime ? runtime.reason : undefined;
 const why = reason === undefined ? '' : ` (skipped: ${reason})`;
+
+/** To what ran here before: one version that its feed has no more, and one that it has. */
+async function goBack(window: Page): Promise<void> {
+  await window.getByRole('button', { name: 'Go back to 0.0.1' }).click();
+  await window.getByText('Version 0.0.1 is not kept any more').waitFor();
+  await window.getByRole('button', { name: 'Go back to 0.0.2' }).click();
+  await window.getByText('Version 0.0.2 can be downloaded again').waitFor();
+  await window.getByRole('button', { name: 'Download 0.0.2' }).scrollIntoViewIfNeeded();
+  await screenshot(window, 'packaged-go-back');
+  await window.getByRole('button', { name: 'Download 0.0.2' }).click();
+  await window.getByText('Version 0.0.2 is checked and ready').waitFor();
+}
 
 describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
   let output: string;
@@ -95,13 +109,15 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
   });
 
   // Two starts of the app.
-  it('updates itself when asked, and only to a file that is what its feed promised', { timeout: 480_000 }, async () => {
+  it('updates itself when asked or goes back, and only to a file that is what its feed promised', {
+    timeout: 480_000,
+  }, async () => {
     if (display === undefined) throw new Error('There is no display.');
     const resources = join(output, 'linux-unpacked', 'resources');
     const image = join(started.folders.folder, 'Slipway.AppImage');
     writeFileSync(image, 'an installed AppImage');
     for (const honest of [false, true]) {
-      const feed = await startUpdateFeed('99.0.0', { honest });
+      const feed = await startUpdateFeed('99.0.0', { honest, earlier: '0.0.2' });
       writeFileSync(
         join(resources, 'app-update.yml'),
         `provider: generic\nurl: ${feed.url}\nupdaterCacheDirName: slipway-test-${process.pid}-${String(honest)}\n`,
@@ -109,11 +125,15 @@ describe.skipIf(reason !== undefined)(`the packaged app${why}`, () => {
       const folders = desktopFolders(display.name);
       folders.env['APPIMAGE'] = image;
       folders.env['XDG_CACHE_HOME'] = join(folders.folder, 'cache');
+      // As two earlier versions have left it.
+      mkdirSync(folders.profile, { recursive: true });
+      writeFileSync(join(folders.profile, 'shell.json'), JSON.stringify({ versions: ['0.0.2', '0.0.1'] }));
       const app = await startPackaged(output, display.name, folders);
       try {
         await app.window.locator('.react-flow__node').first().waitFor();
         expect(feed.asked).toEqual([]);
         await app.window.getByRole('link', { name: 'Settings' }).click();
+        if (honest) await goBack(app.window);
         await app.window.getByRole('button', { name: 'Look for updates' }).click();
         await app.window.getByRole('button', { name: 'Download 99.0.0' }).click();
         const outcome = honest ? 'is checked and ready' : 'sha512 checksum mismatch';

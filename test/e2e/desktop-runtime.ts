@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication } from 'playwright-core';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { removeFolder } from '../support/remove-folder.ts';
 import { patienceMs, root } from './app.ts';
 
@@ -97,6 +97,22 @@ export async function startDesktop(runtime: string, display: string, options: De
       }
     },
   };
+}
+
+/** Drops files of this machine on the window. One that a person has given to the page has its path; a script's has none. */
+export async function dropFiles(window: Page, files: readonly string[]): Promise<void> {
+  await window.evaluate(() => {
+    document.getElementById('given')?.remove();
+    const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'given' });
+    document.body.append(input);
+  });
+  await window.locator('#given').setInputFiles([...files]);
+  await window.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    for (const file of document.querySelector<HTMLInputElement>('#given')?.files ?? []) dataTransfer.items.add(file);
+    document.getElementById('given')?.remove();
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
 }
 
 /** Process ids of the engine that belongs to a data directory (Linux). */

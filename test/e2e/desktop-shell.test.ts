@@ -1,12 +1,20 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { endProcess, patienceMs, root, screenshot, startSlipway } from './app.ts';
-import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
+import {
+  type Desktop,
+  type Display,
+  dropFiles,
+  enginePids,
+  findElectron,
+  openDisplay,
+  startDesktop,
+} from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 import { removeFolder } from '../support/remove-folder.ts';
 
@@ -84,6 +92,33 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     expect(existsSync(join(desktop.dataDir, '..', 'profile', 'secrets.json'))).toBe(false);
   });
 
+  it('keeps crash reports in its logs folder, says how many there are, and shows them', async () => {
+    const { logs, crashes } = await desktop.app.evaluate(({ app, shell }) => {
+      // A display without a file manager: what would be shown is noted.
+      shell.openPath = (path) => {
+        Object.assign(globalThis, { openedPath: path });
+        return Promise.resolve('');
+      };
+      return { logs: app.getPath('logs'), crashes: app.getPath('crashDumps') };
+    });
+    expect(crashes).toBe(join(logs, 'crashes'));
+    rmSync(crashes, { recursive: true, force: true });
+    await window.getByRole('link', { name: 'Home' }).click();
+    await openSettings(window);
+    await window.getByText('Nothing has crashed.').waitFor();
+    mkdirSync(join(crashes, 'pending'), { recursive: true });
+    writeFileSync(join(crashes, 'pending', 'one.dmp'), 'MDMP');
+    await window.getByRole('link', { name: 'Home' }).click();
+    await openSettings(window);
+    await window.getByText('1 crash report, the last one').waitFor();
+    await window.getByRole('heading', { name: 'Logs and crash reports' }).scrollIntoViewIfNeeded();
+    await screenshot(window, 'desktop-settings-logs');
+    await window.getByRole('button', { name: 'Show folder' }).click();
+    await expect
+      .poll(() => desktop.app.evaluate(() => (globalThis as unknown as { openedPath?: string }).openedPath))
+      .toBe(logs);
+  });
+
   it('opens several windows on one engine', async () => {
     const [other] = await Promise.all([
       desktop.app.waitForEvent('window'),
@@ -105,7 +140,8 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
         () => shell['setSecret']?.('NAME', ''),
         () => shell['setNetwork']?.({ proxy: 'javascript:alert(1)', certificates: '' }),
         () => shell['setNetwork']?.({ proxy: '', certificates: '/nowhere.pem' }),
-        () => shell['notify']?.('x'.repeat(1000), ''),
+        () => shell['notify']?.({ key: '', title: 'x'.repeat(1000), body: '', page: { screen: 'runs', id: '' } }),
+        () => shell['notify']?.({ key: '', title: '', body: '', page: { screen: 'settings', id: '' } }),
         () => shell['showEndpoints']?.('no list'),
       ];
       const outcomes = await Promise.all(
@@ -118,7 +154,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       );
       return outcomes;
     });
-    expect(refusals).toEqual(Array(6).fill('refused'));
+    expect(refusals).toEqual(Array(7).fill('refused'));
   });
 
   it('moves over to an engine of another machine and back', async () => {
@@ -149,10 +185,32 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     await moved.getByText('Connected to http://127.0.0.1').waitFor();
     await moved.getByText(dataDir).waitFor();
     await screenshot(moved, 'desktop-remote-engine');
+
+    // Files of this machine: data has no path there, graphs are read here.
+    await moved.getByRole('link', { name: 'Graph' }).click();
+    const csv = join(folder, 'rows.csv');
+    writeFileSync(csv, 'a,b\n1,2\n');
+    const template = JSON.parse(
+      readFileSync(join(root, 'resources/templates/penguins.slipway.json'), 'utf8'),
+    ) as object;
+    const graphs = ['Dropped', 'Opened'].map((name) => {
+      const path = join(folder, `${name.toLowerCase()}.slipway.json`);
+      writeFileSync(path, JSON.stringify({ ...template, name: `${name} graph` }));
+      return path;
+    });
+    await dropFiles(moved, [csv, graphs[0] ?? '']);
+    await moved.getByText('The engine cannot read rows.csv from here.').waitFor();
+    await moved.getByText('Dropped graph').first().waitFor();
+    await screenshot(moved, 'desktop-remote-drop');
+    openAgain(graphs[1] ?? '');
+    await moved.getByText('Opened graph').first().waitFor();
+    const kept = readFileSync(join(desktop.dataDir, '..', 'profile', 'shell.json'), 'utf8');
+    for (const graph of graphs) expect(kept).not.toContain(graph);
     expect(readFileSync(join(desktop.dataDir, '..', 'profile', 'shell.json'), 'utf8')).not.toContain(
       readFileSync(tokenFile, 'utf8').trim(),
     );
 
+    await openSettings(moved);
     const [back] = await Promise.all([
       desktop.app.waitForEvent('window'),
       moved.getByRole('button', { name: 'Back to this machine' }).click(),

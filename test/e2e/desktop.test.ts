@@ -6,7 +6,15 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { patienceMs, root, screenshot } from './app.ts';
-import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
+import {
+  type Desktop,
+  type Display,
+  dropFiles,
+  enginePids,
+  findElectron,
+  openDisplay,
+  startDesktop,
+} from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 
 const runtime = findElectron();
@@ -131,27 +139,15 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
       writeFileSync(csv, 'a,b\n1,2\n');
       const onnx = join(folder, 'model.onnx');
       writeFileSync(onnx, 'not read before it is run');
-      // A file that a person has given to the page has its path; one made by a script has none.
-      await window.evaluate(() => {
-        document.querySelector('#given')?.remove();
-        const input = Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'given' });
-        document.body.append(input);
-      });
-      const drop = async (files: string[]) => {
-        await window.locator('#given').setInputFiles(files);
-        await window.evaluate(() => {
-          const dataTransfer = new DataTransfer();
-          for (const file of document.querySelector<HTMLInputElement>('#given')?.files ?? [])
-            dataTransfer.items.add(file);
-          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-        });
-      };
+      const parquet = join(root, 'node_modules/vega-datasets/data/flights-3m.parquet');
       const nodes = window.locator('.react-flow__node');
       const before = await nodes.count();
-      await drop([csv, onnx]);
-      await expect.poll(() => nodes.count()).toBe(before + 2);
+      await dropFiles(window, [csv, onnx, parquet]);
+      await expect.poll(() => nodes.count()).toBe(before + 3);
       await window.getByText('rows.csv').first().waitFor();
-      await drop([graph]);
+      await nodes.filter({ hasText: 'flights-3m.parquet' }).waitFor();
+      await screenshot(window, 'desktop-dropped-parquet');
+      await dropFiles(window, [graph]);
       await window.getByText('Dropped graph').first().waitFor();
       const recent = () =>
         desktop.app.evaluate(({ Menu }) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pythonWith } from '../support/python-with.ts';
+import { servingProcessesOf } from '../support/serving-processes.ts';
 import { removeFolder } from '../support/remove-folder.ts';
 import { processesOf } from '../perf/process-tree-memory.ts';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
@@ -53,7 +54,7 @@ async function trustAsked(name: string): Promise<void> {
 function servingProcess(): number {
   const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   const [engine] = processesOf(process.pid).filter((pid) => commandOf(pid).includes(app.dataDir));
-  const [serving] = processesOf(engine ?? 0).filter((pid) => commandOf(pid).includes('serving-process'));
+  const [serving] = servingProcessesOf(engine ?? 0);
   if (serving === undefined) throw new Error('The serving process was not found.');
   return serving;
 }

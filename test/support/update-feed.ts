@@ -9,10 +9,10 @@ export interface UpdateFeed {
   close(): void;
 }
 
-/** A web server as a release leaves it: one version's file for Linux, and the description of it by channel. */
-export function startUpdateFeed(version: string, options: { honest: boolean }): Promise<UpdateFeed> {
+/** One version's file for Linux, and the description of it. */
+function release(version: string, honest: boolean): { name: string; file: Buffer; feed: string } {
   const file = Buffer.from(`an AppImage of version ${version}`.repeat(100));
-  const promised = options.honest ? file : Buffer.from('another file');
+  const promised = honest ? file : Buffer.from('another file');
   const sha512 = createHash('sha512').update(promised).digest('base64');
   const name = `Slipway-${version}.AppImage`;
   const feed = [
@@ -26,13 +26,30 @@ export function startUpdateFeed(version: string, options: { honest: boolean }): 
     `releaseDate: '2030-01-01T00:00:00.000Z'`,
     '',
   ].join('\n');
+  return { name, file, feed };
+}
+
+/** A web server as releases leave it: the newest version, and perhaps an earlier one below its own name. */
+export function startUpdateFeed(
+  version: string,
+  { honest, earlier }: { honest: boolean; earlier?: string },
+): Promise<UpdateFeed> {
+  const files = new Map<string, Buffer | string>();
+  for (const [folder, each] of [
+    ['', version],
+    [`/v${earlier}`, earlier],
+  ] as const) {
+    if (each === undefined) continue;
+    const { name, file, feed } = release(each, honest);
+    files.set(`${folder}/latest-linux.yml`, feed).set(`${folder}/${name}`, file);
+  }
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     asked.push(path);
-    if (path === '/latest-linux.yml') response.end(feed);
-    else if (path === `/${name}`) response.end(file);
-    else response.writeHead(404).end();
+    const found = files.get(path);
+    if (found === undefined) response.writeHead(404).end();
+    else response.end(found);
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
