@@ -8,6 +8,7 @@ import type { ShellSettingsFile } from './shell-settings.ts';
 import { feedOfVersion } from './version-feed.ts';
 
 export interface AppUpdates {
+  readonly settings: UpdateSettings;
   readonly versions: AppVersions;
   set(settings: UpdateSettings): void;
   check(): Promise<UpdateState>;
@@ -46,7 +47,7 @@ export function createAppUpdates({ file, log, onInstall }: AppUpdatesOptions): A
 
   const version = app.getVersion();
   const others = [file.read().versions ?? []].flat().filter((other) => other !== version);
-  file.update({ versions: [version, ...others].slice(0, mostVersions) });
+  if (file.read().versions?.[0] !== version) file.update({ versions: [version, ...others].slice(0, mostVersions) });
 
   /** Made at first use: it reads its configuration, and its cache, when it is. */
   function open(): typeof electronUpdater.autoUpdater {
@@ -91,12 +92,21 @@ export function createAppUpdates({ file, log, onInstall }: AppUpdatesOptions): A
   /** Of those that ran here, the ones before this one. */
   function earlier(): string[] {
     if (!configured) return [];
-    return others.filter(
-      (other) => feedOfVersion(config(), other) !== undefined && open().currentVersion.compare(other) > 0,
-    );
+    try {
+      const feed = config();
+      return others.filter(
+        (other) => feedOfVersion(feed, other) !== undefined && open().currentVersion.compare(other) > 0,
+      );
+    } catch (error) {
+      log(`Earlier versions: ${String(error)}`);
+      return [];
+    }
   }
 
   return {
+    get settings() {
+      return settingsOf();
+    },
     get versions() {
       return { version, earlier: earlier(), state, settings: settingsOf() };
     },

@@ -218,7 +218,7 @@ function start(): void {
         log.write('The machine woke up.');
         windows.broadcast(channels.engineState, 'restarting');
       });
-      if (updates.versions.settings.atStart) void updates.check();
+      if (updates.settings.atStart) void updates.check();
       const first = windows.open();
       first.webContents.once('did-finish-load', () => {
         if (givenLink !== undefined) first.webContents.send(channels.deepLink, givenLink);
