@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelCatalog, RegisteredModel } from '../../tracking/model-catalog.ts';
 import type { TrackingStore } from '../../tracking/tracking-store.ts';
 import { integer, key, list, nextPageToken, parseFields, readPageToken, tag, text } from './fields.ts';
+import { matchesLike } from './like-pattern.ts';
 import { MlflowError } from './mlflow-error.ts';
 import type { MlflowRoutes } from './route.ts';
 
@@ -237,9 +238,9 @@ function nameFilter(filter: string | undefined): (name: string) => boolean {
     );
   }
   if (operator === '=') return (name) => name === value;
-  const parts = value.split('%').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('_', '.'));
-  const pattern = new RegExp(`^${parts.join('.*')}$`, operator === 'ilike' ? 'is' : 's');
-  return (name) => pattern.test(name);
+  if (operator === 'like') return (name) => matchesLike(name, value);
+  const pattern = value.toLowerCase();
+  return (name) => matchesLike(name.toLowerCase(), pattern);
 }
 
 function limited(asked: number, largest: number): number {
