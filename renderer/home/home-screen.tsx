@@ -2,9 +2,10 @@ import './home.css';
 import { useRef, useState } from 'react';
 import { engine } from '../client/engine-client.ts';
 import { useQuery } from '../client/use-query.ts';
-import { importGraph, newGraph, openPath, openRecovery, openTemplate, openWithDialog } from '../state/file-commands.ts';
+import { importGraph, newGraph, openPath, openTemplate, openWithDialog } from '../state/file-commands.ts';
+import { openRecovery } from '../state/open-recovery.ts';
 import { dropRecovery, listRecovery } from '../state/recovery.ts';
-import { openOverlay } from '../state/ui-store.ts';
+import { navigate, openOverlay } from '../state/ui-store.ts';
 import { Button } from '../ui/button.tsx';
 import { formatRelative } from '../ui/format.ts';
 import { Icon } from '../ui/icons/icon.tsx';
@@ -25,7 +26,13 @@ function Recovered() {
             <span className="clip">{copy.name}</span>
             <span className="mute small">{formatRelative(copy.savedMs)}</span>
             <span className="grow" />
-            <Button variant="link" onClick={() => openRecovery(copy)}>
+            <Button
+              variant="link"
+              onClick={() => {
+                openRecovery(copy);
+                navigate('graph');
+              }}
+            >
               {t.open}
             </Button>
             <Button

@@ -7,19 +7,10 @@ import { engine } from '../client/engine-client.ts';
 import { toEngineError } from '../client/engine-error.ts';
 import { shell } from '../platform/shell.ts';
 import { showToast } from '../ui/toast.tsx';
-import {
-  activeGraph,
-  closeGraph,
-  editRoot,
-  isDirty,
-  markSaved,
-  openGraph,
-  showGraph,
-  showScope,
-  useGraphs,
-} from './graph-store.ts';
+import { activeGraph, closeGraph, isDirty, markSaved, openGraph, showGraph, useGraphs } from './graph-store.ts';
 import { newDocument } from './new-document.ts';
-import { dropRecovery, keepClosed, type RecoveryCopy } from './recovery.ts';
+import { openRecovery } from './open-recovery.ts';
+import { dropRecovery, keepClosed } from './recovery.ts';
 import { followLastRun } from './run-commands.ts';
 import { forgetRun } from './run-store.ts';
 import { select } from './selection-store.ts';
@@ -117,26 +108,6 @@ export function newGraph(): void {
   navigate('graph');
 }
 
-/** Opens a copy of unsaved work. */
-export function openRecovery(copy: RecoveryCopy): void {
-  const read = readGraphValue(copy.document, definitionOf);
-  if (!read.document) return;
-  const recovered = read.document;
-  const { graphs } = useGraphs.getState();
-  const present = Object.values(graphs).find((graph) => copy.path !== undefined && graph.path === copy.path);
-  if (present && !isDirty(present)) {
-    // The file is open as it was saved: the copy becomes a change of it, which can be undone.
-    showGraph(present.tabId);
-    showScope([]);
-    editRoot(t.recover, (draft) => {
-      Object.assign(draft, recovered);
-    });
-  } else
-    openGraph({ document: recovered, path: present ? undefined : copy.path, writable: read.writable, unsaved: true });
-  dropRecovery(copy.key);
-  navigate('graph');
-}
-
 export async function openWithDialog(): Promise<void> {
   if (!shell.capabilities.fileDialogs) {
     openOverlay('open');
@@ -214,7 +185,13 @@ export function closeTab(tabId: string): void {
     const copy = keepClosed(graph);
     showToast({
       text: t.closedWithoutSaving(copy.name),
-      action: { label: t.reopen, onSelect: () => openRecovery(copy) },
+      action: {
+        label: t.reopen,
+        onSelect: () => {
+          openRecovery(copy);
+          navigate('graph');
+        },
+      },
     });
   }
   dropRecovery(tabId);

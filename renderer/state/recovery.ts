@@ -6,7 +6,7 @@ export interface RecoveryCopy {
   name: string;
   path: string | undefined;
   savedMs: number;
-  /** The person closed it; else its window closed or crashed. */
+  /** The person closed it, or opened another copy over it; else its window closed or crashed. */
   wasClosed: boolean;
   document: unknown;
 }
@@ -20,6 +20,7 @@ const delayMs = 800;
 /** Work of tabs that were closed without saving. */
 const closedPrefix = `${prefix}closed.`;
 const mostClosed = 10;
+let lastClosed = 0;
 
 function storageKey(tabId: string): string {
   return tabId.startsWith(prefix) ? tabId : `${prefix}${session}.${tabId}`;
@@ -57,9 +58,13 @@ function keepCopy(key: string, { root, path }: OpenGraph): StoredCopy {
   return copy;
 }
 
-/** Keeps what a closed tab had unsaved, until it is opened or discarded; of older ones only the newest. */
+/**
+ * Keeps what a tab had unsaved that is closed, or gives way to another copy, until it is opened or discarded; of older
+ * ones only the newest.
+ */
 export function keepClosed(graph: OpenGraph): RecoveryCopy {
-  const key = `${closedPrefix}${session}-${graph.tabId}`;
+  // A tab may give way more than once.
+  const key = `${closedPrefix}${session}-${graph.tabId}-${lastClosed++}`;
   const copy = keepCopy(key, graph);
   for (const old of listRecovery()
     .filter(({ wasClosed }) => wasClosed)
