@@ -47,6 +47,18 @@ describe('trust in a graph file', () => {
     expect(await again.stateOf(elsewhere)).toBe('restricted');
   });
 
+  it('is given to what was shown alone', async () => {
+    const shown = await trust.read(elsewhere);
+    await writeFile(elsewhere, '{ "other": 1 }');
+    await expect(trust.decide(elsewhere, 'trusted', shown?.digest)).rejects.toMatchObject({
+      code: 'graph.changed-on-disk',
+    });
+    expect(await trust.stateOf(elsewhere)).toBe('restricted');
+    await trust.decide(elsewhere, 'trusted', (await trust.read(elsewhere))?.digest);
+    expect(await trust.stateOf(elsewhere)).toBe('trusted');
+    expect(await trust.read(join(dir, 'missing.slipway.json'))).toBeUndefined();
+  });
+
   it('can be withheld in an own folder, and survives a damaged file of decisions', async () => {
     const copy = join(own, 'copy.slipway.json');
     await writeFile(copy, '{}');

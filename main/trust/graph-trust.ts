@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { AppError } from '../../shared/errors/app-error.ts';
 import { replaceFile } from '../compute/paths/replace-file.ts';
 
 export type TrustState = 'trusted' | 'restricted';
@@ -21,8 +22,13 @@ interface Decision {
 export interface GraphTrust {
   /** `path` undefined: a graph that was never saved. A file that cannot be read is restricted. */
   stateOf(path: string | undefined): Promise<TrustState>;
-  /** Keeps the person's decision for the file as it is now. Throws what reading the file throws. */
-  decide(path: string, state: TrustState): Promise<void>;
+  /** The file as it is now, to show what it would do. Undefined where it cannot be read. */
+  read(path: string): Promise<{ digest: string; text: string } | undefined>;
+  /**
+   * Keeps the person's decision for the file as it is now, with `digest` only while it is what that is of. Throws
+   * `graph.changed-on-disk`, and what reading the file throws.
+   */
+  decide(path: string, state: TrustState, digest?: string): Promise<void>;
 }
 
 const mostDecisions = 2_000;
@@ -74,26 +80,37 @@ export function createGraphTrust(options: { dataDir: string; ownFolders: readonl
         return 'restricted';
       }
     },
-    async decide(path, state) {
-      const known = await identify(path);
-      const step = writing.then(() => keep({ ...known, state, timeMs: Date.now() }));
+    async read(path) {
+      try {
+        const { digest, bytes } = await identify(path);
+        return { digest, text: bytes.toString() };
+      } catch {
+        return undefined;
+      }
+    },
+    async decide(path, state, shown) {
+      const { path: real, digest } = await identify(path);
+      if (shown !== undefined && shown !== digest) {
+        throw new AppError(
+          'graph.changed-on-disk',
+          `${basename(path)} was changed by another program since it was read.`,
+          { fix: 'Look at what it would do now, then decide.' },
+        );
+      }
+      const step = writing.then(() => keep({ path: real, digest, state, timeMs: Date.now() }));
       writing = step.catch(() => undefined);
       await step;
     },
   };
 }
 
-/** Its real path, so that a link in an own folder counts as what it points to, and the digest of its bytes. */
-async function identify(path: string): Promise<{ path: string; digest: string }> {
+/** Its real path, so that a link in an own folder counts as what it points to, its bytes and their digest. */
+async function identify(path: string): Promise<{ path: string; digest: string; bytes: Buffer }> {
   const real = await realpath(path);
   const info = await stat(real);
   if (!info.isFile() || info.size > maxBytes) throw new Error(`${real} is no graph file.`);
-  return {
-    path: real,
-    digest: createHash('sha256')
-      .update(await readFile(real))
-      .digest('hex'),
-  };
+  const bytes = await readFile(real);
+  return { path: real, digest: createHash('sha256').update(bytes).digest('hex'), bytes };
 }
 
 function isDecision(value: unknown): value is Decision {

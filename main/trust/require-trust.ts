@@ -2,10 +2,10 @@ import { dirname } from 'node:path';
 import { definitionOf } from '../../nodes/catalog.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { GraphDocument } from '../../shared/graph/document.ts';
-import { readGraphValue } from '../../shared/graph/read-graph.ts';
+import { readGraphText, readGraphValue } from '../../shared/graph/read-graph.ts';
 import { createPlan } from '../../shared/plan/create-plan.ts';
 import { selectSteps } from '../../shared/plan/select-steps.ts';
-import type { GraphTrust } from './graph-trust.ts';
+import type { GraphTrust, TrustState } from './graph-trust.ts';
 import { outsideFiles } from './outside-files.ts';
 import { type TrustNeed, trustNeeds } from './trust-needs.ts';
 
@@ -19,9 +19,32 @@ interface GraphOfFile {
 export async function withheldNeeds(trust: GraphTrust, graph: GraphOfFile): Promise<TrustNeed[]> {
   if ((await trust.stateOf(graph.path)) === 'trusted') return [];
   const document = readDocument(graph.document);
-  if (document === undefined || graph.path === undefined) return [];
+  return document === undefined || graph.path === undefined ? [] : allNeeds(document, graph.path);
+}
+
+/**
+ * What the person decides about: what the graph as shown would do, and what else its file would, since that is what is
+ * trusted and may be opened again. `digest` is of that file, null where none can be read.
+ */
+export async function trustQuestion(
+  trust: GraphTrust,
+  graph: GraphOfFile,
+): Promise<{ state: TrustState; needs: TrustNeed[]; digest: string | null }> {
+  const state = await trust.stateOf(graph.path);
+  if (state === 'trusted' || graph.path === undefined) return { state, needs: [], digest: null };
+  const file = await trust.read(graph.path);
+  const shown = readDocument(graph.document);
+  const kept = file === undefined ? undefined : readGraphText(file.text, definitionOf).document;
+  const needs = shown === undefined ? [] : await allNeeds(shown, graph.path);
+  for (const need of kept === undefined ? [] : await allNeeds(kept, graph.path)) {
+    if (needs.every(({ node, what }) => node !== need.node || what !== need.what)) needs.push(need);
+  }
+  return { state, needs, digest: file?.digest ?? null };
+}
+
+async function allNeeds(document: GraphDocument, path: string): Promise<TrustNeed[]> {
   const needs = trustNeeds(document);
-  const files = await outsideFiles(document, dirname(graph.path));
+  const files = await outsideFiles(document, dirname(path));
   // One reason per node, that of the kind first; in the order of the nodes.
   return [...needs, ...files.filter(({ node }) => needs.every((need) => need.node !== node))];
 }

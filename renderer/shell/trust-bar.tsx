@@ -29,17 +29,19 @@ export function TrustBar() {
     engine.graph.trust({ document: document ?? {}, ...(path === undefined ? {} : { path }) }, { signal }),
   );
   const needs = trust.data?.needs ?? [];
+  const digest = trust.data?.digest ?? undefined;
   if (screen !== 'graph' || path === undefined || needs.length === 0) return null;
 
   async function decide(): Promise<void> {
-    if (path === undefined) return;
+    if (path === undefined || digest === undefined) return;
     try {
-      await engine.graph.decideTrust({ path, state: 'trusted' });
-      trust.refetch();
+      await engine.graph.decideTrust({ path, digest, state: 'trusted' });
       refreshAnalysis(0);
     } catch (error) {
       showError(error);
     }
+    // Where the file has changed meanwhile, the list has too.
+    trust.refetch();
   }
 
   return (
@@ -57,7 +59,7 @@ export function TrustBar() {
       {open && (
         <ul>
           {needs.map((need) => (
-            <li key={need.node}>
+            <li key={`${need.node} ${need.what}`}>
               <Button
                 variant="link"
                 onClick={() => {

@@ -109,6 +109,8 @@ export const graphTrustSchema = z.object({
   /** `restricted`: the file comes from elsewhere; what it would do beyond computing on files waits for the person. */
   state: z.enum(['trusted', 'restricted']),
   needs: z.array(z.object({ node: z.string(), title: z.string(), what: z.string() })),
+  /** SHA-256 of the file that `needs` is about beside the graph as shown; null where nothing is to be decided. */
+  digest: z.string().nullable(),
 });
 
 const portShapeSchema = z.object({
@@ -948,9 +950,9 @@ export const engineContract = {
       .output(z.object({ path: z.string(), modifiedMs: z.number() })),
     /** Whether the graph's file is trusted, and what it would do that needs it. */
     trust: base.input(z.object({ document: documentJson, path: z.string().optional() })).output(graphTrustSchema),
-    /** Keeps the person's decision for the file as it is now. */
+    /** Keeps the person's decision for the file whose `digest` was shown. Errors: `graph.changed-on-disk`. */
     decideTrust: base
-      .input(z.object({ path: z.string(), state: graphTrustSchema.shape.state }))
+      .input(z.object({ path: z.string(), digest: z.string(), state: graphTrustSchema.shape.state }))
       .output(z.object({ state: graphTrustSchema.shape.state })),
     /** When files changed last, Unix ms, by path; null for one that is gone. */
     modified: base

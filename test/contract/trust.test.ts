@@ -35,6 +35,12 @@ async function statusOf(runId: string): Promise<string> {
   return 'no end';
 }
 
+/** As a person does: for what is shown. */
+async function trustShown(document: Json, file: string): Promise<void> {
+  const { digest } = await rpc.client.graph.trust({ document, path: file });
+  await rpc.client.graph.decideTrust({ path: file, digest: digest ?? '', state: 'trusted' });
+}
+
 describe('a graph from elsewhere', () => {
   it('says what it would do, computes, and does nothing beyond that', async () => {
     const { document } = await rpc.client.graph.open({ path });
@@ -74,7 +80,7 @@ describe('a graph from elsewhere', () => {
     });
     const { path: kept } = await rpc.client.graph.save({ document, from: first });
     expect(await rpc.client.graph.trust({ document, path: kept })).toMatchObject({ state: 'restricted' });
-    await rpc.client.graph.decideTrust({ path: first, state: 'trusted' });
+    await trustShown(document, first);
     expect(await rpc.client.graph.trust({ document, path: first })).toMatchObject({ state: 'trusted' });
     expect(await rpc.client.graph.trust({ document, path: second })).toMatchObject({ state: 'restricted' });
     await expect(rpc.client.graph.import({ text: 'no graph' })).rejects.toMatchObject({
@@ -118,7 +124,7 @@ describe('a graph from elsewhere', () => {
         data: { code: 'trust.required' },
       });
       expect(connections).toBe(0);
-      await rpc.client.graph.decideTrust({ path: spy, state: 'trusted' });
+      await trustShown(document, spy);
       const trusted = await rpc.client.graph.analyze({ document, path: spy });
       expect(trusted.diagnostics.some(({ code }) => code === 'trust.required')).toBe(false);
       expect(connections).toBeGreaterThan(0);
@@ -185,8 +191,23 @@ describe('a graph from elsewhere', () => {
     await expect(rpc.client.cluster.delete({ bundle })).rejects.toMatchObject({ data: { code: 'trust.required' } });
   });
 
+  it('is trusted for what was shown: not for a file that changed since, and for no step that only the file has', async () => {
+    const file = join(folder, 'swapped.slipway.json');
+    const nodes = penguins['nodes'] as Record<string, Json>;
+    writeFileSync(file, JSON.stringify({ ...penguins, nodes: { ...nodes, spy: nodes['register'] } }));
+    // The tab shows it without that step.
+    const { needs, digest } = await rpc.client.graph.trust({ document: penguins, path: file });
+    expect(needs.map((need) => need.node).toSorted()).toEqual(['endpoint', 'register', 'spy']);
+    writeFileSync(file, JSON.stringify({ ...penguins, name: 'Swapped' }));
+    const decided = rpc.client.graph.decideTrust({ path: file, digest: digest ?? '', state: 'trusted' });
+    await expect(decided).rejects.toMatchObject({ data: { code: 'graph.changed-on-disk' } });
+    expect(await rpc.client.graph.trust({ document: penguins, path: file })).toMatchObject({ state: 'restricted' });
+    await trustShown(penguins, file);
+    expect(await rpc.client.graph.trust({ document: penguins, path: file })).toMatchObject({ state: 'trusted' });
+  });
+
   it('does all of it once trusted, until something else changes the file', async () => {
-    await rpc.client.graph.decideTrust({ path, state: 'trusted' });
+    await trustShown(penguins, path);
     const { runId } = await rpc.client.run.start({ document: penguins, path });
     expect(await statusOf(runId)).toBe('succeeded');
     // The person's own edits keep the trust.
@@ -198,8 +219,12 @@ describe('a graph from elsewhere', () => {
 
   it("has nothing to ask where it is the person's own", async () => {
     const { document } = await rpc.client.graph.openTemplate({ id: 'penguins' });
-    expect(await rpc.client.graph.trust({ document })).toEqual({ state: 'trusted', needs: [] });
+    expect(await rpc.client.graph.trust({ document })).toEqual({ state: 'trusted', needs: [], digest: null });
     const saved = await rpc.client.graph.save({ document });
-    expect(await rpc.client.graph.trust({ document, path: saved.path })).toEqual({ state: 'trusted', needs: [] });
+    expect(await rpc.client.graph.trust({ document, path: saved.path })).toEqual({
+      state: 'trusted',
+      needs: [],
+      digest: null,
+    });
   });
 });

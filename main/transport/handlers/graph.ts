@@ -6,7 +6,7 @@ import { readGraphText } from '../../../shared/graph/read-graph.ts';
 import { exportContextOf } from '../../cluster/context-of-graph.ts';
 import { supportedTargets } from '../../cluster/supported-targets.ts';
 import { listTemplates, readTemplate } from '../../engine/templates.ts';
-import { unseenNodes, withheldNeeds } from '../../trust/require-trust.ts';
+import { trustQuestion, unseenNodes } from '../../trust/require-trust.ts';
 import { importGraphText, openGraphFile, saveGraphFile } from '../graph-files.ts';
 import { rpc } from '../rpc-base.ts';
 import type { Services } from '../services.ts';
@@ -43,14 +43,11 @@ export const graphHandlers = {
     return { path: saved.path, modifiedMs: saved.modifiedMs };
   }),
   trust: rpc.graph.trust.handler(async ({ input, context }) => {
-    const needs = await withheldNeeds(context.trust, input);
-    return {
-      state: await context.trust.stateOf(input.path),
-      needs: needs.map(({ node, title, what }) => ({ node, title, what })),
-    };
+    const { state, needs, digest } = await trustQuestion(context.trust, input);
+    return { state, needs: needs.map(({ node, title, what }) => ({ node, title, what })), digest };
   }),
   decideTrust: rpc.graph.decideTrust.handler(async ({ input, context }) => {
-    await context.trust.decide(input.path, input.state);
+    await context.trust.decide(input.path, input.state, input.digest);
     return { state: input.state };
   }),
   modified: rpc.graph.modified.handler(async ({ input }) => {

@@ -183,6 +183,7 @@ export const storeMessages: Readonly<Record<string, string>> = {
     'Speichere ihn anderswo. Solange der Graph offen ist, geht nichts verloren.',
   '{1} was changed by another program since it was read.':
     '{1} wurde von einem anderen Programm geändert, seit es gelesen wurde.',
+  'Look at what it would do now, then decide.': 'Sieh nach, was jetzt geschehen würde, und entscheide dann.',
   'Overwrite it, or save under another name and compare.':
     'Überschreibe es, oder speichere unter anderem Namen und vergleiche.',
   '{1} is no place for a graph file.': '{1} ist kein Ort für eine Graphdatei.',
