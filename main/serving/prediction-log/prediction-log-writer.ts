@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -62,6 +63,8 @@ const maxFileShare = 1 / 4;
 /** What could not be turned into Parquet, as on a full disk, is tried again. */
 const retryMs = 60_000;
 const dayMs = 86_400_000;
+/** Before this product there were no logs: a machine without a clock of its own stands at 1970 until it is online. */
+const earliestMs = Date.UTC(2025, 0);
 
 /**
  * Writes logged rows: first as lines of JSON that are on the disk when `write` returns, then, file by file, as Parquet.
@@ -191,7 +194,8 @@ export class PredictionLogWriter {
 
   #removeOld(): void {
     const { retentionDays, maxBytes } = this.#folder;
-    const oldestMs = this.#startedEpochMs + performance.now() - retentionDays * dayMs;
+    const nowMs = this.#startedEpochMs + performance.now();
+    const oldestMs = nowMs - retentionDays * dayMs;
     const kept: { path: string; bytes: number; timeMs: number }[] = [];
     let total = 0;
     for (const path of this.#files()) {
@@ -203,8 +207,11 @@ export class PredictionLogWriter {
       // What could not be turned into Parquet is not kept for longer either.
       const isEnded = path.endsWith('.parquet') || this.#ended.includes(path) || isLeftOver(path);
       if ((isEnded || isFailures) && timeMs < oldestMs) {
-        remove(path);
-        continue;
+        if (timeMs >= earliestMs) {
+          remove(path);
+          continue;
+        }
+        startAge(path, nowMs);
       }
       // What is written to now counts too.
       if (!isFailures) total += bytes;
@@ -230,6 +237,15 @@ export class PredictionLogWriter {
     return foldersIn(root)
       .flatMap(foldersIn)
       .flatMap((dir) => readdirSync(dir).map((name) => join(dir, name)));
+  }
+}
+
+/** From now on: how old the file is cannot be known. */
+function startAge(path: string, nowMs: number): void {
+  try {
+    utimesSync(path, nowMs / 1_000, nowMs / 1_000);
+  } catch {
+    // Removed meanwhile, or a disk that takes no changes: it is kept, and tried again.
   }
 }
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -152,6 +152,11 @@ function folderAt(folder: string): PredictionLogFolder {
   return { root: join(folder, '..', '..'), dir: folder, columns, about, retentionDays: 1, maxBytes: null };
 }
 
+async function setAge(path: string, days: number): Promise<void> {
+  const seconds = Date.now() / 1_000 - days * 86_400;
+  await utimes(path, seconds, seconds);
+}
+
 function answered(id: string, inputs: Tensor[], outputs: Tensor[] = [], timeMs = Date.now()): AnsweredRequest {
   return { id, inputs, outputs, rows: 1, timeMs, timing: undefined };
 }
@@ -218,7 +223,7 @@ describe('recorder and writer', () => {
     await writeFile(join(folder, '2-4194305.ndjson'), '{"time');
     await writeFile(join(folder, '2-4194305.columns.json'), fields);
     await writeFile(join(folder, 'old.parquet'), '');
-    await utimes(join(folder, 'old.parquet'), 0, 0);
+    await setAge(join(folder, 'old.parquet'), 10);
     expect(await new PredictionLogWriter(folderAt(folder)).open()).toBe(2);
     expect(await readdir(folder)).toEqual(['1-4194305.parquet', 'model.json']);
     expect(await logged(folder)).toMatchObject([{ id: 'whole', input: { n: '7' } }]);
@@ -235,7 +240,7 @@ describe('recorder and writer', () => {
       await writeFile(join(folder, `${name}.ndjson`), text);
       await writeFile(join(folder, `${name}.columns.json`), fields);
     }
-    await utimes(join(folder, '3-4194305.ndjson'), 0, 0);
+    await setAge(join(folder, '3-4194305.ndjson'), 10);
     await expect(new PredictionLogWriter(folderAt(folder)).open()).rejects.toThrow('1-4194305.ndjson');
     const left = ['1-4194305.columns.json', '1-4194305.ndjson', '2-4194305.parquet', 'model.json'];
     expect((await readdir(folder)).toSorted()).toEqual(left);
@@ -291,6 +296,26 @@ describe('recorder and writer', () => {
     expect(await readdir(other)).toEqual(['2-1.parquet']);
   });
 
+  it('counts the age of what was logged while the clock stood at 1970 from when that is right', async () => {
+    const folder = join(dir, 'unset-clock', 'm', '1');
+    await mkdir(folder, { recursive: true });
+    for (const name of ['60000-1.parquet', 'failures.ndjson']) {
+      await writeFile(join(folder, name), 'x');
+      await utimes(join(folder, name), 60, 60);
+    }
+    await new PredictionLogWriter(folderAt(folder)).open();
+    const kept = ['60000-1.parquet', 'failures.ndjson', 'model.json'];
+    expect((await readdir(folder)).toSorted()).toEqual(kept);
+    expect((await stat(join(folder, '60000-1.parquet'))).mtimeMs).toBeGreaterThan(Date.UTC(2025, 0));
+    // Its age is known now, and it goes as any other.
+    await setAge(join(folder, '60000-1.parquet'), 0.5);
+    await new PredictionLogWriter(folderAt(folder)).open();
+    expect((await readdir(folder)).toSorted()).toEqual(kept);
+    await setAge(join(folder, '60000-1.parquet'), 2);
+    await new PredictionLogWriter(folderAt(folder)).open();
+    expect((await readdir(folder)).toSorted()).toEqual(['failures.ndjson', 'model.json']);
+  });
+
   function batchOf(id: string) {
     const recorder = new PredictionRecorder(columns, 'full');
     recorder.add(answered(id, tensors(1n, [1, 2])));
@@ -306,7 +331,7 @@ describe('recorder and writer', () => {
     await writer.open();
     writer.write(batchOf('x'));
     await writeFile(join(folder, 'old.parquet'), '');
-    await utimes(join(folder, 'old.parquet'), 0, 0);
+    await setAge(join(folder, 'old.parquet'), 10);
     const aside = (await readdir(folder)).find((name) => name.endsWith('.columns.json')) ?? '';
     const fields = await readFile(join(folder, aside), 'utf8');
     await writeFile(join(folder, aside), '');
