@@ -1,10 +1,11 @@
 import { openAsBlob } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdFileLock } from '../../compute/paths/file-lock.ts';
 import { replaceFile } from '../../compute/paths/replace-file.ts';
 import { createS3Client } from '../../store/s3-client.ts';
 import { parseS3Uri, s3CredentialsOf } from '../../store/s3-location.ts';
+import { sentFile, sentFilesIn } from './sent-files.ts';
 
 /** Where the files of a request log are sent: `s3://BUCKET/PREFIX?endpoint=…` or an http(s) address that takes PUT. */
 export interface LogTarget {
@@ -21,7 +22,6 @@ export interface UploadOutcome {
   reason?: string;
 }
 
-const uploadedFile = 'uploaded.json';
 const lockFile = 'uploading.lock';
 const staleLockMs = 60_000;
 const uploadTimeoutMs = 5 * 60_000;
@@ -118,7 +118,7 @@ export class LogUploads {
   /** Files that the log has removed need no mention. `refused`: why, of each. */
   async #filesOf(dir: string, folder: string) {
     const files = (await readdir(dir)).filter((name) => name.endsWith('.parquet')).sort(byTime);
-    const marked = await markedIn(dir);
+    const marked = sentFilesIn(dir);
     const uploaded = new Set(files.filter((name) => marked.has(name) || this.#sent.has(`${folder}/${name}`)));
     const refused = files.flatMap((name) => this.#refused.get(`${folder}/${name}`) ?? []);
     const waiting = files.filter((name) => !uploaded.has(name) && !this.#refused.has(`${folder}/${name}`));
@@ -144,17 +144,8 @@ function lockFolder(dir: string): (() => void) | undefined {
   }
 }
 
-async function markedIn(dir: string): Promise<Set<string>> {
-  try {
-    const value: unknown = JSON.parse(await readFile(join(dir, uploadedFile), 'utf8'));
-    return new Set(Array.isArray(value) ? value.map(String) : []);
-  } catch {
-    return new Set();
-  }
-}
-
 async function keep(dir: string, uploaded: ReadonlySet<string>): Promise<void> {
-  const path = join(dir, uploadedFile);
+  const path = join(dir, sentFile);
   await writeFile(`${path}.tmp`, JSON.stringify([...uploaded]));
   await replaceFile(`${path}.tmp`, path);
 }

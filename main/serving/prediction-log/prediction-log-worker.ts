@@ -24,7 +24,7 @@ export type LogWorkerReply =
 if (parentPort === null) throw new Error('prediction-log-worker runs as a worker thread');
 const port = parentPort;
 const folder = workerData as PredictionLogFolder & { delivery: LogDelivery };
-const writer = new PredictionLogWriter(folder);
+const writer = new PredictionLogWriter({ ...folder, isSentOn: folder.delivery.send !== null });
 
 function reply(message: LogWorkerReply): void {
   port.postMessage(message);

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { appendFile, rename, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ClassLabel } from '../../../shared/model/signature.ts';
 import { quoteLiteral } from '../../compute/duckdb/quote.ts';
 import { takeFileLock } from '../../compute/paths/file-lock.ts';
@@ -26,6 +26,7 @@ import { LineEncoder } from './line-encoder.ts';
 import type { LogColumn } from './log-columns.ts';
 import { columnsPath, structLiteral } from './logged-lines.ts';
 import type { LogBatch } from './prediction-recorder.ts';
+import { sentFilesIn } from './sent-files.ts';
 
 export interface PredictionLogFolder {
   /** Of the logs of all models and versions of an endpoint: what is too old or too much is removed from all of them. */
@@ -38,6 +39,8 @@ export interface PredictionLogFolder {
   retentionDays: number;
   /** Of all files below `root` together; the oldest go first. Null: no bound. */
   maxBytes: number | null;
+  /** Files are sent on: where `maxBytes` bounds the log, those that wait for it are kept past their age. */
+  isSentOn?: boolean;
 }
 
 export interface LoggedModel {
@@ -207,11 +210,11 @@ export class PredictionLogWriter {
       // What could not be turned into Parquet is not kept for longer either.
       const isEnded = path.endsWith('.parquet') || this.#ended.includes(path) || isLeftOver(path);
       if ((isEnded || isFailures) && timeMs < oldestMs) {
-        if (timeMs >= earliestMs) {
+        if (timeMs < earliestMs) startAge(path, nowMs);
+        else if (!this.#waits(path)) {
           remove(path);
           continue;
         }
-        startAge(path, nowMs);
       }
       // What is written to now counts too.
       if (!isFailures) total += bytes;
@@ -225,6 +228,13 @@ export class PredictionLogWriter {
       remove(path);
       total -= bytes;
     }
+  }
+
+  #waits(path: string): boolean {
+    const { isSentOn = false, maxBytes } = this.#folder;
+    return (
+      isSentOn && maxBytes !== null && path.endsWith('.parquet') && !sentFilesIn(dirname(path)).has(basename(path))
+    );
   }
 
   /** Files of all models and versions: `MODEL/VERSION/FILE` below the root. */

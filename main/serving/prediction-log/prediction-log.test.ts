@@ -316,6 +316,26 @@ describe('recorder and writer', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['failures.ndjson', 'model.json']);
   });
 
+  it('keeps what waits to be sent past its age, within its size, until it is sent', async () => {
+    const folder = join(dir, 'waiting', 'm', '1');
+    await mkdir(folder, { recursive: true });
+    const left = async (options: Partial<PredictionLogFolder>) => {
+      for (const name of ['1-1.parquet', '2-1.parquet']) {
+        await writeFile(join(folder, name), Buffer.alloc(1_000));
+        await setAge(join(folder, name), 10);
+      }
+      await new PredictionLogWriter({ ...folderAt(folder), ...options }).open();
+      return (await readdir(folder)).filter((name) => name.endsWith('.parquet')).toSorted();
+    };
+    expect(await left({ isSentOn: true, maxBytes: 100_000 })).toEqual(['1-1.parquet', '2-1.parquet']);
+    await writeFile(join(folder, 'uploaded.json'), '["1-1.parquet"]');
+    expect(await left({ isSentOn: true, maxBytes: 100_000 })).toEqual(['2-1.parquet']);
+    expect(await left({ isSentOn: true, maxBytes: 500 })).toEqual([]);
+    // Nothing else would bound it.
+    expect(await left({ isSentOn: true, maxBytes: null })).toEqual([]);
+    expect(await left({ maxBytes: 100_000 })).toEqual([]);
+  });
+
   function batchOf(id: string) {
     const recorder = new PredictionRecorder(columns, 'full');
     recorder.add(answered(id, tensors(1n, [1, 2])));

@@ -363,8 +363,8 @@ path of requests. Columns in \`redactColumns\` are left out; what is not JSON is
 wait for a sink that is slow; \`/metrics\` counts what is lost.
 
 **Send on.** With \`sendLogTo\` finished files of the log (every five minutes, or 100,000 rows) are put under
-\`MACHINE/GRAPH/NODE/MODEL/VERSION\` there, oldest first, each once. A machine that is offline keeps them for
-\`logRetentionDays\` and goes on where it stopped. Object storages take their credentials from the environment.
+\`MACHINE/GRAPH/NODE/MODEL/VERSION\` there, oldest first, each once. A machine that is offline keeps them, also
+past \`logRetentionDays\`, up to \`logMaxMiB\` (0: for \`logRetentionDays\`), and goes on where it stopped. Object storages take their credentials from the environment.
 
 The endpoint listens on this machine only. It keeps the last 10,000 request rows in memory for monitors.`,
 });

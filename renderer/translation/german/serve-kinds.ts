@@ -39,7 +39,7 @@ Verbinde ihn mit **Datei schreiben**, um das Ergebnis zu behalten, oder mit eine
 
 **Nutzlastprotokoll.** Mit \`payloadLogUrl\` gehen ganze Anfragen und Antworten über HTTP dorthin, als CloudEvents 1.0 mit Typ und Erweiterungen des Loggers von KServe (\`org.kubeflow.serving.inference.request\`, \`…response\`, über ihre Kennung verbunden), neben dem Weg der Anfragen. Spalten in \`redactColumns\` fehlen darin; was kein JSON ist, wird dann zurückgehalten. Bis zu 10.000 Ereignisse oder 64 MiB warten auf einen langsamen Empfänger; \`/metrics\` zählt, was verloren geht.
 
-**Weitersenden.** Mit \`sendLogTo\` werden fertige Dateien des Protokolls (alle fünf Minuten, oder 100.000 Zeilen) dort unter \`MACHINE/GRAPH/NODE/MODEL/VERSION\` abgelegt, die älteste zuerst, jede einmal. Eine Maschine ohne Netz behält sie \`logRetentionDays\` lang und geht weiter, wo sie aufhörte. Objektspeicher nehmen ihre Zugangsdaten aus der Umgebung.
+**Weitersenden.** Mit \`sendLogTo\` werden fertige Dateien des Protokolls (alle fünf Minuten, oder 100.000 Zeilen) dort unter \`MACHINE/GRAPH/NODE/MODEL/VERSION\` abgelegt, die älteste zuerst, jede einmal. Eine Maschine ohne Netz behält sie, auch länger als \`logRetentionDays\`, bis zu \`logMaxMiB\` (0: \`logRetentionDays\` lang), und geht weiter, wo sie aufhörte. Objektspeicher nehmen ihre Zugangsdaten aus der Umgebung.
 
 Der Endpunkt hört nur auf dieser Maschine. Er behält die letzten 10.000 Anfragezeilen für Monitore im Speicher.`,
   },
