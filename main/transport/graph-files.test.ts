@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { graphDigest } from '../trust/graph-trust.ts';
 import { importGraphText, openGraphFile, saveGraphFile } from './graph-files.ts';
 import { removeFolder } from '../../test/support/remove-folder.ts';
 
@@ -20,6 +21,11 @@ test('a save keeps the version before and leaves nothing else', async () => {
   expect((await openGraphFile(path)).document?.name).toBe('Third');
   expect(readFileSync(`${path}.bak`, 'utf8')).toContain('"Second"');
   expect(readdirSync(folder).toSorted()).toEqual(['g.slipway.json', 'g.slipway.json.bak']);
+});
+
+test('a save says of which content it is, for the decision whether to trust it', async () => {
+  const { path, digest } = await saveGraphFile({ ...graph('Größe'), id: 'named' }, undefined, folder);
+  expect(digest).toBe(graphDigest(readFileSync(path)));
 });
 
 test('an imported graph is kept as it is, whatever its id says', async () => {

@@ -7,6 +7,7 @@ import { type ParsedGraph, parseGraphValue } from '../../shared/graph/parse-grap
 import { readGraphText } from '../../shared/graph/read-graph.ts';
 import { replaceFile } from '../compute/paths/replace-file.ts';
 import { readGraphFileText } from '../engine/graph-file-text.ts';
+import { graphDigest } from '../trust/graph-trust.ts';
 
 const extension = '.slipway.json';
 
@@ -20,14 +21,14 @@ export async function openGraphFile(path: string): Promise<ParsedGraph & { path:
 /**
  * Writes the canonical form to a temporary file beside the target and renames it; the version before stays as `.bak`.
  * Without a path the file goes into `graphsDir`, named after the graph's id. Throws `graph.invalid`, `disk.*`, and
- * `graph.changed-on-disk` where the file is not as it was at `knownMs`.
+ * `graph.changed-on-disk` where the file is not as it was at `knownMs`. The digest is of what was written.
  */
 export async function saveGraphFile(
   document: unknown,
   path: string | undefined,
   graphsDir: string,
   knownMs?: number,
-): Promise<{ path: string; modifiedMs: number; id: string; name: string }> {
+): Promise<{ path: string; modifiedMs: number; id: string; name: string; digest: string }> {
   const parsed = parseGraphValue(document);
   if (parsed.document === undefined || !parsed.writable) {
     const [first] = parsed.diagnostics;
@@ -39,8 +40,9 @@ export async function saveGraphFile(
   const { id, name } = parsed.document;
   const target = path === undefined ? await freePath(graphsDir, id) : requireAbsolute(path);
   await refuseChanged(target, knownMs);
-  await writeGraphText(target, canonicalGraphText(parsed.document));
-  return { path: target, modifiedMs: (await stat(target)).mtimeMs, id, name };
+  const text = canonicalGraphText(parsed.document);
+  await writeGraphText(target, text);
+  return { path: target, modifiedMs: (await stat(target)).mtimeMs, id, name, digest: graphDigest(text) };
 }
 
 /** Keeps the text of a graph from elsewhere, as it is, in a file of its own in `dir`. Throws `graph.invalid`, `disk.*`. */

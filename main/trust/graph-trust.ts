@@ -110,7 +110,12 @@ async function identify(path: string): Promise<{ path: string; digest: string; b
   const info = await stat(real);
   if (!info.isFile() || info.size > maxBytes) throw new Error(`${real} is no graph file.`);
   const bytes = await readFile(real);
-  return { path: real, digest: createHash('sha256').update(bytes).digest('hex'), bytes };
+  return { path: real, digest: graphDigest(bytes), bytes };
+}
+
+/** SHA-256 of a graph file's bytes, in hex: what a decision is for. */
+export function graphDigest(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function isDecision(value: unknown): value is Decision {

@@ -38,7 +38,8 @@ export const graphHandlers = {
     // Before the file changes: a graph opened from elsewhere stays restricted wherever it is saved.
     const state = await context.trust.stateOf(input.from);
     const saved = await saveGraphFile(input.document, input.path, context.graphsDir, input.knownMs);
-    await context.trust.decide(saved.path, state);
+    // For what was written: another program may have written since.
+    await context.trust.decide(saved.path, state, saved.digest);
     context.engine.recentGraphs.remember(saved);
     return { path: saved.path, modifiedMs: saved.modifiedMs };
   }),
