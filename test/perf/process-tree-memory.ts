@@ -48,6 +48,18 @@ export function proportionalBytesOfTree(rootPid: number): number {
   );
 }
 
+/**
+ * Memory in bytes that no file on disk backs, summed over the tree: heaps, stacks and shared memory, also what is swapped
+ * out; a page shared by n processes counts 1/n for each. Unlike the whole proportional set it does not change as other
+ * programs on the machine load or leave the same libraries.
+ */
+export function anonymousBytesOfTree(rootPid: number): number {
+  return processesOf(rootPid).reduce((sum, pid) => {
+    const rollup = readText(`/proc/${pid}/smaps_rollup`);
+    return sum + ['Pss_Anon', 'Pss_Shmem', 'SwapPss'].reduce((kib, field) => kib + kibibytes(rollup, field), 0) * 1024;
+  }, 0);
+}
+
 /** Processor time in seconds the tree has used so far, at 100 ticks a second as Linux reports it. */
 export function processorSecondsOfTree(rootPid: number): number {
   return processesOf(rootPid).reduce((sum, pid) => {

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../../shared/rpc/engine-contract.ts';
 import { root, startSlipway } from '../../e2e/app.ts';
 import { connectRpc, type RpcConnection } from '../../support/rpc-client.ts';
 import { median } from '../median.ts';
-import { handlesOfTree, proportionalBytesOfTree } from '../process-tree-memory.ts';
+import { anonymousBytesOfTree, handlesOfTree } from '../process-tree-memory.ts';
 import { slope } from '../slope.ts';
 
 export interface SoakOptions {
@@ -20,8 +20,8 @@ export interface SoakOptions {
 export interface SoakFigures {
   minutes: number;
   /**
-   * Of the proportional set size of the engine and all its processes, between runs: those of a run come and go by more
-   * than an hour of a leak would add.
+   * Of the memory of the engine and all its processes that no file backs, between runs: that of a run comes and goes by
+   * more than an hour of a leak would add.
    */
   memorySlopeMiBPerMin: number;
   /** File descriptors at the end beyond those after the warm-up. */
@@ -98,7 +98,7 @@ export async function soakFor({ minutes, warmUpMinutes, seed, log }: SoakOptions
       const sample = {
         minute: minute(),
         isBetweenRuns: !running,
-        mebibytes: proportionalBytesOfTree(pid) / mebibyte,
+        mebibytes: anonymousBytesOfTree(pid) / mebibyte,
         handles: handlesOfTree(pid),
       };
       samples.push(sample);
