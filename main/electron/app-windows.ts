@@ -4,6 +4,7 @@ import { shellOrigin } from '../../shared/app/shell-origin.ts';
 import { askToGoOn } from './ask-to-go-on.ts';
 import type { ShellLog } from './shell-log.ts';
 import type { ShellSettingsFile } from './shell-settings.ts';
+import type { ShellText } from './shell-text.ts';
 import { remoteEngineArgument } from './window-arguments.ts';
 
 /** A window that ends this often within a minute is not loaded again without asking. */
@@ -29,6 +30,7 @@ export interface AppWindowsOptions {
   logsFolder: string;
   settings: ShellSettingsFile;
   log: ShellLog;
+  text: () => ShellText;
   engineIsRemote: () => boolean;
   /** The last window is about to close; true keeps it open. */
   keepsLast: (window: BrowserWindow) => boolean;
@@ -89,10 +91,12 @@ export function createAppWindows(options: AppWindowsOptions): AppWindows {
         return;
       }
       crashes = [];
+      const text = options.text();
       void askToGoOn({
-        message: 'The window keeps ending',
-        detail: `The reason given is: ${details.reason}. Unsaved work is kept.\n\nLogs: ${log.path}`,
-        goOn: 'Load it again',
+        text,
+        message: text.windowKeepsEnding,
+        detail: `${text.windowReason(details.reason)}\n\n${text.logsAt(log.path)}`,
+        goOn: text.loadAgain,
         showLogs: () => shell.openPath(options.logsFolder),
       }).then(() => {
         if (!window.isDestroyed()) window.webContents.reload();

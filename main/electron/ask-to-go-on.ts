@@ -1,20 +1,22 @@
 import { app, dialog } from 'electron';
+import type { ShellText } from './shell-text.ts';
 
 /** Resolves when the person has chosen to go on; ends the app when they chose that. */
 export async function askToGoOn(question: {
+  text: ShellText;
   message: string;
   detail: string;
   goOn: string;
   showLogs: () => Promise<unknown>;
 }): Promise<void> {
-  const { message, detail, goOn } = question;
+  const { text, message, detail, goOn } = question;
   for (;;) {
     const { response } = await dialog.showMessageBox({
       type: 'error',
       title: 'Slipway',
       message,
       detail,
-      buttons: [goOn, 'Show logs', 'Quit'],
+      buttons: [goOn, text.showLogs, text.quit],
       defaultId: 0,
       cancelId: 0,
       noLink: true,

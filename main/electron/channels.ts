@@ -31,6 +31,7 @@ export const channels = {
   findVersion: 'shell:find-version',
   notices: 'shell:notices',
   setNotices: 'shell:set-notices',
+  setLanguage: 'shell:set-language',
   showPage: 'shell:show-page',
   openFile: 'shell:open-file',
   logs: 'shell:logs',

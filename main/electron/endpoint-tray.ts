@@ -1,4 +1,5 @@
 import { Menu, nativeImage, Tray } from 'electron';
+import type { ShellText } from './shell-text.ts';
 
 export interface LiveEndpoint {
   name: string;
@@ -7,16 +8,20 @@ export interface LiveEndpoint {
 
 export interface EndpointTray {
   show(endpoints: readonly LiveEndpoint[]): void;
+  /** Says the same anew, in the language of now. */
+  translate(): void;
 }
 
 /** An icon in the system's tray while endpoints are live: they serve although no window shows them. */
 export function createEndpointTray(options: {
   icon: string;
+  text: () => ShellText;
   open: () => void;
   quit: () => void;
   log: (text: string) => void;
 }): EndpointTray {
   let tray: Tray | undefined;
+  let shown: readonly LiveEndpoint[] = [];
 
   function makeTray(): Tray | undefined {
     try {
@@ -30,23 +35,24 @@ export function createEndpointTray(options: {
     }
   }
 
-  return {
-    show(endpoints) {
-      if (endpoints.length === 0) {
-        tray?.destroy();
-        tray = undefined;
-        return;
-      }
-      tray ??= makeTray();
-      tray?.setToolTip(`Slipway: ${endpoints.map(({ name }) => name).join(', ')}`);
-      tray?.setContextMenu(
-        Menu.buildFromTemplate([
-          ...endpoints.map(({ name, url }) => ({ label: `${name}  ${url}`, click: options.open })),
-          { type: 'separator' },
-          { label: 'Open Slipway', click: options.open },
-          { label: 'Quit', click: options.quit },
-        ]),
-      );
-    },
-  };
+  function show(endpoints: readonly LiveEndpoint[]): void {
+    shown = endpoints;
+    if (endpoints.length === 0) {
+      tray?.destroy();
+      tray = undefined;
+      return;
+    }
+    tray ??= makeTray();
+    tray?.setToolTip(`Slipway: ${endpoints.map(({ name }) => name).join(', ')}`);
+    tray?.setContextMenu(
+      Menu.buildFromTemplate([
+        ...endpoints.map(({ name, url }) => ({ label: `${name}  ${url}`, click: options.open })),
+        { type: 'separator' },
+        { label: options.text().openSlipway, click: options.open },
+        { label: options.text().quit, click: options.quit },
+      ]),
+    );
+  }
+
+  return { show, translate: () => show(shown) };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { GivenFile } from '../../shared/rpc/shell-contract.ts';
 
 export const graphExtension = '.slipway.json';
-export const graphFilter = { name: 'Slipway graph', extensions: ['slipway.json', 'json'] };
+export const graphExtensions = ['slipway.json', 'json'];
 
 /** A graph file named on the command line of this or of a second instance, by its path or by a file: URL. */
 export function graphArgument(argv: readonly string[], workingDirectory: string): string | undefined {

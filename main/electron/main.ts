@@ -19,6 +19,7 @@ import { openShellLog } from './shell-log.ts';
 import { networkVariables } from './network-variables.ts';
 import { answerShellRequests, remoteTokenName } from './shell-requests.ts';
 import { openShellSettings } from './shell-settings.ts';
+import { type ShellText, shellLanguage, shellTexts } from './shell-text.ts';
 
 /** Folder of the shell's own files; inside the archive in a packaged app. */
 const root = app.getAppPath();
@@ -57,11 +58,13 @@ function keychain(): Keychain | undefined {
 function start(): void {
   const settings = openShellSettings(join(app.getPath('userData'), 'shell.json'));
   const log = openShellLog(logsFolder);
+  const text = () => shellTexts[shellLanguage(settings.read().language, app.getPreferredSystemLanguages())];
   const windows = createAppWindows({
     root,
     logsFolder,
     settings,
     log,
+    text,
     engineIsRemote: () => engine?.choice.kind === 'remote',
     keepsLast,
   });
@@ -82,7 +85,7 @@ function start(): void {
     try {
       windows.tell(channels.openFile, readGraphFile(path));
     } catch (error) {
-      dialog.showErrorBox('The graph cannot be opened', error instanceof Error ? error.message : String(error));
+      dialog.showErrorBox(text().graphNotOpened, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -105,7 +108,7 @@ function start(): void {
     if (quitting || liveEndpoints === 0) return false;
     if (asking) return true;
     asking = true;
-    void askToKeepServing(liveEndpoints).then((keep) => {
+    void askToKeepServing(text(), liveEndpoints).then((keep) => {
       asking = false;
       if (keep) window.hide();
       else app.quit();
@@ -160,18 +163,19 @@ function start(): void {
       const connection = createEngineConnection(
         {
           launch: chooseLauncher(join(engineRoot, 'main', 'cli', 'slipway.ts'), bundledNode, engineVariables),
-          log: (text) => log.write(text),
+          log: (line) => log.write(line),
           onState: (state, detail) => {
             windows.broadcast(channels.engineState, state === 'ready' ? 'ready' : 'restarting');
             if (state === 'failed') void tellEngineFailed(detail ?? '');
           },
-          onUntrusted: (url) => void tellUntrusted(url),
+          onUntrusted: (url) => void tellUntrusted(text(), url),
         },
         remoteEngine === undefined || token === undefined ? undefined : { ...remoteEngine, token },
       );
       engine = connection;
       const menu = () =>
         installMenu({
+          text: text(),
           windows,
           logsFolder,
           recentGraphs: settings.read().recentGraphs ?? [],
@@ -181,22 +185,25 @@ function start(): void {
       removeOldCrashReports(crashesFolder);
       const updates = createAppUpdates({
         file: settings,
-        log: (text) => log.write(text),
+        log: (line) => log.write(line),
         onInstall: () => {
           quitting = true;
         },
+      });
+      const tray = createEndpointTray({
+        icon: join(root, 'resources', 'icons', 'icon.png'),
+        text,
+        open: showWindow,
+        quit: () => app.quit(),
+        log: (line) => log.write(line),
       });
       answerShellRequests({
         windows,
         engine: connection,
         settings,
         vault: secrets,
-        tray: createEndpointTray({
-          icon: join(root, 'resources', 'icons', 'icon.png'),
-          open: showWindow,
-          quit: () => app.quit(),
-          log: (text) => log.write(text),
-        }),
+        tray,
+        text,
         updates,
         logsFolder,
         crashesFolder,
@@ -207,6 +214,10 @@ function start(): void {
           return path;
         },
         onRecentGraphs: menu,
+        onLanguage: () => {
+          menu();
+          tray.translate();
+        },
         onEndpoints: (live) => {
           liveEndpoints = live;
         },
@@ -230,41 +241,39 @@ function start(): void {
     })
     .catch((error: unknown) => {
       log.write(`Start failed: ${String(error)}`);
-      dialog.showErrorBox('Slipway does not start', String(error));
+      dialog.showErrorBox(text().notStarted, String(error));
       app.exit(1);
     });
 
   async function tellEngineFailed(detail: string): Promise<void> {
-    const lastWords = detail.slice(-2_000) || 'It ended without a message.';
+    const t = text();
     await askToGoOn({
-      message: 'The engine does not start',
-      detail: `${lastWords}\n\nLogs: ${log.path}`,
-      goOn: 'Try again',
+      text: t,
+      message: t.engineNotStarted,
+      detail: `${detail.slice(-2_000) || t.endedSilently}\n\n${t.logsAt(log.path)}`,
+      goOn: t.tryAgain,
       showLogs: () => shell.openPath(logsFolder),
     });
     engine?.restart();
   }
 }
 
-async function tellUntrusted(url: string): Promise<void> {
+async function tellUntrusted(t: ShellText, url: string): Promise<void> {
   await dialog.showMessageBox({
     type: 'warning',
     title: 'Slipway',
-    message: 'The certificate of the engine is not trusted',
-    detail:
-      `${url} shows another certificate than the one you trusted, or one that no authority vouches for any more. ` +
-      'Nothing was sent to it. If nobody has changed it, somebody may be in between. ' +
-      'Connect to it again in the settings to see the certificate and decide.',
+    message: t.untrusted,
+    detail: t.untrustedDetail(url),
   });
 }
 
-async function askToKeepServing(live: number): Promise<boolean> {
+async function askToKeepServing(t: ShellText, live: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
     title: 'Slipway',
-    message: live === 1 ? 'An endpoint is live' : `${live} endpoints are live`,
-    detail: 'Slipway can go on serving without a window. Its icon in the tray brings the window back.',
-    buttons: ['Keep serving', 'Quit'],
+    message: t.endpointsLive(live),
+    detail: t.keepServingDetail,
+    buttons: [t.keepServing, t.quit],
     defaultId: 0,
     cancelId: 1,
     noLink: true,

@@ -39,6 +39,7 @@ const shell: ShellContract = {
     notify: (notice) => ipcRenderer.invoke(channels.notify, notice),
     notices: () => ipcRenderer.invoke(channels.notices),
     setNotices: (on) => ipcRenderer.invoke(channels.setNotices, on),
+    setLanguage: (language) => ipcRenderer.invoke(channels.setLanguage, language),
     onShowPage: (listener) => subscribe<NoticePage>(channels.showPage, listener),
     onOpenFile: (listener) => subscribe<GivenFile>(channels.openFile, listener),
     logs: () => ipcRenderer.invoke(channels.logs),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { app, BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, Notification, shell } from 'electron';
 import { z } from 'zod';
+import { languages } from '../../shared/app/languages.ts';
 import { shellOrigin } from '../../shared/app/shell-origin.ts';
 import { secretNamePattern } from '../../shared/node/secret-name.ts';
 import {
@@ -18,10 +19,11 @@ import { createDesktopNotices } from './desktop-notices.ts';
 import type { EndpointTray } from './endpoint-tray.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import { findEngines } from './find-engines.ts';
-import { graphExtension, graphFilter } from './graph-files.ts';
+import { graphExtension, graphExtensions } from './graph-files.ts';
 import { checkRemoteEngine } from './remote-relay.ts';
 import type { SecretVault } from './secret-vault.ts';
 import type { ShellSettingsFile } from './shell-settings.ts';
+import type { ShellText } from './shell-text.ts';
 
 /** The vault's name for the token of the remote engine; no node's secret can have it. */
 export const remoteTokenName = 'remote-engine';
@@ -45,6 +47,7 @@ const networkSchema = z.object({
 });
 const endpointsSchema = z.array(z.object({ name: textSchema, url: textSchema })).max(100);
 const updatesSchema = z.object({ channel: z.enum(['latest', 'beta']), atStart: z.boolean() });
+const languageSchema = z.enum(languages);
 const noticeSchema = z.object({
   key: z.string().max(200),
   title: z.string().max(200),
@@ -58,12 +61,14 @@ export interface ShellRequestsOptions {
   settings: ShellSettingsFile;
   vault: SecretVault;
   tray: EndpointTray;
+  text: () => ShellText;
   updates: AppUpdates;
   logsFolder: string;
   crashesFolder: string;
   /** A graph given when the app was started; taken by the first window that asks. */
   takeGivenGraph: () => string | undefined;
   onRecentGraphs: () => void;
+  onLanguage: () => void;
   onEndpoints: (live: number) => void;
 }
 
@@ -101,16 +106,18 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
     },
   });
 
+  const graphFilter = () => ({ name: options.text().slipwayGraph, extensions: graphExtensions });
+
   handle(channels.engine, () => engine.address());
   handle(channels.openGraphDialog, async () => {
-    const chosen = await dialog.showOpenDialog({ properties: ['openFile'], filters: [graphFilter] });
+    const chosen = await dialog.showOpenDialog({ properties: ['openFile'], filters: [graphFilter()] });
     return chosen.filePaths[0];
   });
   handle(channels.saveGraphDialog, async (suggested) => {
     const name = typeof suggested === 'string' ? basename(suggested) : 'graph';
     const chosen = await dialog.showSaveDialog({
       defaultPath: name.endsWith(graphExtension) ? name : `${name}${graphExtension}`,
-      filters: [graphFilter],
+      filters: [graphFilter()],
     });
     return chosen.canceled ? undefined : chosen.filePath;
   });
@@ -200,6 +207,12 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
   handle(channels.notify, (argument, window) => notices.tell(noticeSchema.parse(argument), window));
   handle(channels.notices, () => ({ on: settings.read().notices !== 'off', supported: Notification.isSupported() }));
   handle(channels.setNotices, (on) => settings.update({ notices: on === false ? 'off' : undefined }));
+  handle(channels.setLanguage, (argument) => {
+    const language = languageSchema.parse(argument);
+    if (language === settings.read().language) return;
+    settings.update({ language });
+    options.onLanguage();
+  });
   handle(channels.logs, (): LogsFolder => {
     const reports = listCrashReports(options.crashesFolder);
     return { path: options.logsFolder, crashReports: reports.length, lastCrashMs: reports[0]?.timeMs ?? null };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Language } from '../../shared/app/languages.ts';
 import type { NetworkSettings, UpdateSettings } from '../../shared/rpc/shell-contract.ts';
 import { keepFile } from './keep-file.ts';
 
@@ -13,6 +14,8 @@ export interface ShellSettings {
   updates?: UpdateSettings;
   /** Absent: on. */
   notices?: 'off';
+  /** The one the app spoke last. */
+  language?: Language;
   /** Of the app that ran here, the latest one first. */
   versions?: readonly string[];
 }

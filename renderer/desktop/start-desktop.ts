@@ -3,6 +3,7 @@ import { shell } from '../platform/shell.ts';
 import { useEndpoints } from '../state/endpoint-store.ts';
 import { importGraph, openTemplate } from '../state/file-commands.ts';
 import { navigate } from '../state/ui-store.ts';
+import { language, useLanguage } from '../translation/language.ts';
 import { showToast } from '../ui/toast.tsx';
 import { openDroppedFiles } from './dropped-files.ts';
 import { startNotices } from './notices.ts';
@@ -40,6 +41,9 @@ export function startDesktop(): void {
   desktop.onDeepLink(followLink);
   desktop.onOpenFile(({ name, text }) => void importGraph(new File([text], name)));
   startNotices(desktop);
+  const tellLanguage = (): void => void desktop.setLanguage(language());
+  tellLanguage();
+  useLanguage.subscribe(tellLanguage);
   let shown = '[]';
   useEndpoints.subscribe(({ endpoints }) => {
     const live = endpoints.flatMap(({ state, name, http }) => (state === 'live' && http ? [{ name, url: http }] : []));

@@ -1,7 +1,6 @@
 import { create } from 'zustand';
+import { type Language, languages } from '../../shared/app/languages.ts';
 
-export const languages = ['en', 'de'] as const;
-export type Language = (typeof languages)[number];
 /** `system`: the first language of the browser or desktop that the app speaks, else English. */
 export type LanguageChoice = 'system' | Language;
 

@@ -1,4 +1,5 @@
-import { type Language, language } from '../translation/language.ts';
+import type { Language } from '../../shared/app/languages.ts';
+import { language } from '../translation/language.ts';
 import { t } from './text.ts';
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };

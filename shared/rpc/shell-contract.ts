@@ -1,4 +1,5 @@
 import type { FoundEngine } from '../app/discovery.ts';
+import type { Language } from '../app/languages.ts';
 
 /** What the native menu can ask of the app. */
 export const menuCommands = [
@@ -175,6 +176,8 @@ export interface DesktopShell {
   notify(notice: Notice): Promise<boolean>;
   notices(): Promise<NoticeSettings>;
   setNotices(on: boolean): Promise<void>;
+  /** What the app speaks, for the menu, the tray and message boxes; kept for the next start. */
+  setLanguage(language: Language): Promise<void>;
   /** A notification of this window was clicked. */
   onShowPage(listener: (page: NoticePage) => void): () => void;
   /** A graph of this machine was opened while the engine is another machine's, which cannot read it. */

@@ -142,6 +142,7 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
         'removeSecret',
         'restartEngine',
         'secrets',
+        'setLanguage',
         'setNetwork',
         'setNotices',
         'setSecret',

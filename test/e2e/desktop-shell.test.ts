@@ -143,6 +143,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
         () => shell['notify']?.({ key: '', title: 'x'.repeat(1000), body: '', page: { screen: 'runs', id: '' } }),
         () => shell['notify']?.({ key: '', title: '', body: '', page: { screen: 'settings', id: '' } }),
         () => shell['showEndpoints']?.('no list'),
+        () => shell['setLanguage']?.('constructor'),
       ];
       const outcomes = await Promise.all(
         tried.map((call) =>
@@ -154,7 +155,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       );
       return outcomes;
     });
-    expect(refusals).toEqual(Array(7).fill('refused'));
+    expect(refusals).toEqual(Array(8).fill('refused'));
   });
 
   it('moves over to an engine of another machine and back', async () => {

@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, buildShell } from '../../main/launch/build.mjs';
+import type { ShellContract } from '../../shared/rpc/shell-contract.ts';
 import { patienceMs, root, screenshot } from './app.ts';
 import {
   type Desktop,
@@ -115,6 +116,19 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
       .poll(async () => (await inTray())?.labels[0] ?? '', { timeout: 60_000 })
       .toMatch(/^penguin\S* {2}http:/);
     expect((await inTray())?.labels).toEqual(expect.arrayContaining(['Open Slipway', 'Quit']));
+    const speak = (language: 'en' | 'de') =>
+      window.evaluate(
+        (wanted) =>
+          (globalThis as unknown as { slipwayShell: ShellContract }).slipwayShell.desktop?.setLanguage(wanted),
+        language,
+      );
+    try {
+      await speak('de');
+      expect((await inTray())?.labels).toEqual(expect.arrayContaining(['Slipway öffnen', 'Beenden']));
+    } finally {
+      await speak('en');
+    }
+    expect((await inTray())?.labels).toEqual(expect.arrayContaining(['Open Slipway', 'Quit']));
   });
 
   it('has connections that are new after the machine slept, and goes on with its run', async () => {
@@ -176,6 +190,31 @@ describe.skipIf('reason' in runtime)(`the desktop app in the real runtime${why}`
     await window.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await window.keyboard.press('Escape');
     await window.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' });
+  });
+
+  it('speaks the language of the app in its menu, and keeps it', async () => {
+    const menu = () =>
+      desktop.app.evaluate(({ Menu }) =>
+        (Menu.getApplicationMenu()?.items ?? []).flatMap(({ label, submenu }) => [
+          label,
+          ...(submenu?.items ?? []).map((item) => item.label),
+        ]),
+      );
+    const kept = async (): Promise<unknown> =>
+      JSON.parse(readFileSync(join(desktop.dataDir, '..', 'profile', 'shell.json'), 'utf8')).language;
+    await window.evaluate(() => {
+      location.hash = '#/settings';
+    });
+    try {
+      await window.getByRole('radio', { name: 'Deutsch' }).click();
+      await expect.poll(menu).toEqual(expect.arrayContaining(['Datei', 'Speichern unter…', 'Ausschneiden', 'Beenden']));
+      expect(await menu()).not.toContain('File');
+      expect(await kept()).toBe('de');
+    } finally {
+      await window.getByRole('radio', { name: 'English' }).click();
+    }
+    await expect.poll(menu).toEqual(expect.arrayContaining(['File', 'Save as…', 'Cut', 'Quit']));
+    expect(await kept()).toBe('en');
   });
 
   it('keeps to one instance', () => {
