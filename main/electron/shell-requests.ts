@@ -8,6 +8,7 @@ import { secretNamePattern } from '../../shared/node/secret-name.ts';
 import {
   type ConnectResult,
   type LogsFolder,
+  type NetworkProblem,
   type NetworkSettings,
   noticeScreens,
 } from '../../shared/rpc/shell-contract.ts';
@@ -41,10 +42,8 @@ const remoteEngineSchema = z.object({
   plain: z.boolean().optional(),
 });
 const secretSchema = z.object({ name: z.string().regex(secretNamePattern), value: z.string().min(1).max(65_536) });
-const networkSchema = z.object({
-  proxy: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
-  certificates: textSchema,
-});
+const networkSchema = z.object({ proxy: textSchema, certificates: textSchema });
+const proxySchema = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]);
 const endpointsSchema = z.array(z.object({ name: textSchema, url: textSchema })).max(100);
 const updatesSchema = z.object({ channel: z.enum(['latest', 'beta']), atStart: z.boolean() });
 const languageSchema = z.enum(languages);
@@ -84,6 +83,17 @@ function handle(channel: string, handler: (argument: unknown, window: BrowserWin
     if (!trusted(event)) throw new Error('Refused: the call does not come from the app.');
     return handler(argument, BrowserWindow.fromWebContents(event.sender));
   });
+}
+
+function networkProblems({ proxy, certificates }: NetworkSettings): NetworkProblem[] {
+  const problems: NetworkProblem[] = [];
+  if (!proxySchema.safeParse(proxy).success) {
+    problems.push({ field: 'proxy', message: 'The proxy has to be an address such as http://proxy.example:3128.' });
+  }
+  if (certificates !== '' && !existsSync(certificates)) {
+    problems.push({ field: 'certificates', message: 'There is no such file.' });
+  }
+  return problems;
 }
 
 /** Answers what the windows ask of the shell; every argument is checked, whoever sent it. */
@@ -182,10 +192,9 @@ export function answerShellRequests(options: ShellRequestsOptions): void {
   handle(channels.network, (): NetworkSettings => settings.read().network ?? { proxy: '', certificates: '' });
   handle(channels.setNetwork, (argument) => {
     const network = networkSchema.parse(argument);
-    if (network.certificates !== '' && !existsSync(network.certificates)) {
-      throw new Error('The file of certificates is not there.');
-    }
-    settings.update({ network });
+    const problems = networkProblems(network);
+    if (problems.length === 0) settings.update({ network });
+    return problems;
   });
 
   handle(channels.findEngines, () => findEngines());

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { FoundEngine } from '../../shared/app/discovery.ts';
 import type { ConnectResult, DesktopShell, EngineChoice } from '../../shared/rpc/shell-contract.ts';
+import { engineText } from '../translation/engine-text.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { formatRelative } from '../ui/format.ts';
@@ -134,5 +135,5 @@ export function EngineSettings({ desktop }: { desktop: DesktopShell }) {
 }
 
 function problemOf(result: ConnectResult | undefined): string | undefined {
-  return result?.status === 'failed' ? result.message : undefined;
+  return result?.status === 'failed' ? engineText(result.message) : undefined;
 }

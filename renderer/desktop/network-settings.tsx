@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { DesktopShell } from '../../shared/rpc/shell-contract.ts';
+import type { DesktopShell, NetworkProblem } from '../../shared/rpc/shell-contract.ts';
+import { engineText } from '../translation/engine-text.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { t } from './settings-text.ts';
@@ -7,7 +8,7 @@ import { t } from './settings-text.ts';
 export function NetworkSettings({ desktop }: { desktop: DesktopShell }) {
   const [proxy, setProxy] = useState('');
   const [certificates, setCertificates] = useState('');
-  const [outcome, setOutcome] = useState<{ saved: boolean; problem?: string }>({ saved: false });
+  const [problems, setProblems] = useState<NetworkProblem[]>();
   useEffect(() => {
     void desktop.network().then((network) => {
       setProxy(network.proxy);
@@ -16,12 +17,12 @@ export function NetworkSettings({ desktop }: { desktop: DesktopShell }) {
   }, [desktop]);
 
   async function save(): Promise<void> {
-    try {
-      await desktop.setNetwork({ proxy: proxy.trim(), certificates: certificates.trim() });
-      setOutcome({ saved: true });
-    } catch (error) {
-      setOutcome({ saved: false, problem: error instanceof Error ? error.message : String(error) });
-    }
+    setProblems(await desktop.setNetwork({ proxy: proxy.trim(), certificates: certificates.trim() }));
+  }
+
+  function problemOf(field: NetworkProblem['field']): string | undefined {
+    const problem = problems?.find((found) => found.field === field);
+    return problem && engineText(problem.message);
   }
 
   return (
@@ -33,15 +34,15 @@ export function NetworkSettings({ desktop }: { desktop: DesktopShell }) {
           void save();
         }}
       >
-        <Field row label={t.proxy} note={t.proxyNote}>
+        <Field row label={t.proxy} note={t.proxyNote} error={problemOf('proxy')}>
           {(ids) => <TextInput {...ids} value={proxy} onChange={setProxy} />}
         </Field>
-        <Field row label={t.certificates} note={t.certificatesNote} error={outcome.problem}>
+        <Field row label={t.certificates} note={t.certificatesNote} error={problemOf('certificates')}>
           {(ids) => <TextInput {...ids} value={certificates} onChange={setCertificates} />}
         </Field>
         <div className="actions">
           <Button type="submit">{t.save}</Button>
-          {outcome.saved && <span role="status">{t.savedNetwork}</span>}
+          {problems?.length === 0 && <span role="status">{t.savedNetwork}</span>}
         </div>
       </form>
     </section>

@@ -77,6 +77,11 @@ export interface NetworkSettings {
   certificates: string;
 }
 
+export interface NetworkProblem {
+  field: keyof NetworkSettings;
+  message: string;
+}
+
 /** Pages that a notification leads to. */
 export const noticeScreens = ['runs', 'endpoints', 'monitors'] as const;
 
@@ -162,8 +167,8 @@ export interface DesktopShell {
   setSecret(name: string, value: string): Promise<void>;
   removeSecret(name: string): Promise<void>;
   network(): Promise<NetworkSettings>;
-  /** Applies to the engine after its next start. */
-  setNetwork(settings: NetworkSettings): Promise<void>;
+  /** Applies to the engine after its next start. Nothing is kept where something is wrong with it. */
+  setNetwork(settings: NetworkSettings): Promise<NetworkProblem[]>;
   newWindow(): Promise<void>;
   /** Where a file dropped on the window lies; empty when it has no place on disk. */
   pathOfFile(file: unknown): string;

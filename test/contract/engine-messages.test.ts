@@ -8,8 +8,8 @@ import { type EngineMessage, extractMessages, sourceFiles } from '../support/eng
 
 /** Sources whose messages nobody sees in the app. */
 const leftOut = [
-  // The command line, the desktop shell and the launcher speak English; the app shows none of their texts.
-  /^main\/(cli|electron|launch)\//,
+  // The command line and the launcher speak English; the app shows none of their texts.
+  /^main\/(cli|launch)\//,
   // Documentation, model cards' pages and rule files are documents in English.
   /^(main|shared)\/docs\//,
   /^shared\/monitoring\/(prometheus|grafana|alertmanager|drift-html)/,

@@ -138,8 +138,7 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       const tried = [
         () => shell['setSecret']?.('lower case', 'x'),
         () => shell['setSecret']?.('NAME', ''),
-        () => shell['setNetwork']?.({ proxy: 'javascript:alert(1)', certificates: '' }),
-        () => shell['setNetwork']?.({ proxy: '', certificates: '/nowhere.pem' }),
+        () => shell['setNetwork']?.({ proxy: 1, certificates: '' }),
         () => shell['notify']?.({ key: '', title: 'x'.repeat(1000), body: '', page: { screen: 'runs', id: '' } }),
         () => shell['notify']?.({ key: '', title: '', body: '', page: { screen: 'settings', id: '' } }),
         () => shell['showEndpoints']?.('no list'),
@@ -155,7 +154,24 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
       );
       return outcomes;
     });
-    expect(refusals).toEqual(Array(8).fill('refused'));
+    expect(refusals).toEqual(Array(7).fill('refused'));
+  });
+
+  it('says at its field what is wrong with the network settings, and keeps nothing of it', async () => {
+    await window.getByRole('link', { name: 'Settings' }).click();
+    const form = window.getByRole('region', { name: 'Network' });
+    await form.getByLabel('Proxy').fill('javascript:alert(1)');
+    await form.getByLabel('Extra certificates').fill('/nowhere.pem');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('The proxy has to be an address such as').waitFor();
+    await form.getByText('There is no such file.').waitFor();
+    await screenshot(window, 'network-settings');
+    const kept = await window.evaluate(() =>
+      (
+        globalThis as unknown as { slipwayShell: { desktop: { network(): Promise<unknown> } } }
+      ).slipwayShell.desktop.network(),
+    );
+    expect(kept).toEqual({ proxy: '', certificates: '' });
   });
 
   it('moves over to an engine of another machine and back', async () => {

@@ -64,4 +64,13 @@ export const machineMessages: Readonly<Record<string, string>> = {
   'The CUDA libraries are being installed by another window or command.':
     'Die CUDA-Bibliotheken werden gerade von einem anderen Fenster oder Befehl installiert.',
   'Wait until it has ended.': 'Warte, bis das beendet ist.',
+  'The address has to begin with https:// or http://.': 'Die Adresse muss mit https:// oder http:// beginnen.',
+  'The engine refuses the token.': 'Die Engine lehnt das Token ab.',
+  'Something else than an engine answers there ({1}).': 'Dort antwortet etwas anderes als eine Engine ({1}).',
+  '{1} cannot be reached: {2}.': '{1} ist nicht erreichbar: {2}.',
+  'The address, the token or the fingerprint is not valid.':
+    'Die Adresse, das Token oder der Fingerabdruck ist nicht gültig.',
+  'The proxy has to be an address such as http://proxy.example:3128.':
+    'Der Proxy muss eine Adresse sein wie http://proxy.example:3128.',
+  'There is no such file.': 'Diese Datei gibt es nicht.',
 };
