@@ -267,10 +267,10 @@ describe('limits of a node', () => {
 });
 
 describe('steps that ask for a graphics processor', () => {
-  const twoSteps = (gpu: object) => {
+  const twoSteps = (gpu: object, sleepMs = 300) => {
     const document = testGraph({
-      a: ['test.number', { value: 1, sleepMs: 300 }],
-      b: ['test.number', { value: 2, sleepMs: 300 }],
+      a: ['test.number', { value: 1, sleepMs }],
+      b: ['test.number', { value: 2, sleepMs }],
     });
     const nodes = Object.fromEntries(
       Object.entries(document.nodes).map(([id, node]) => [id, { ...node, resources: { cpu: 1, gpu } }]),
@@ -311,7 +311,8 @@ describe('steps that ask for a graphics processor', () => {
   });
 
   it('run at the same time on a machine with two', async () => {
-    const events = await withGpus(['A GPU', 'A GPU'], (machine) => stepsOf(machine, twoSteps({ count: 1 })));
+    // Longer than one worker may start after the other on a busy machine.
+    const events = await withGpus(['A GPU', 'A GPU'], (machine) => stepsOf(machine, twoSteps({ count: 1 }, 2_000)));
     expect(turnsOf(events).length).toBeGreaterThan(2);
     expect(events.some(({ type }) => type === 'step.log')).toBe(false);
   });
