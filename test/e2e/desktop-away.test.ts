@@ -8,7 +8,15 @@ import { processesOf } from '../perf/process-tree-memory.ts';
 import { connectRpc, type RpcConnection } from '../support/rpc-client.ts';
 import { servingProcessesOf } from '../support/serving-processes.ts';
 import { screenshot } from './app.ts';
-import { type Desktop, type Display, enginePids, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
+import {
+  type Desktop,
+  type Display,
+  engineAddress,
+  enginePids,
+  findElectron,
+  openDisplay,
+  startDesktop,
+} from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 
 const runtime = findElectron();
@@ -32,7 +40,6 @@ describe.skipIf(reason !== undefined)(`the desktop app while nobody looks at it$
     buildApp();
     buildShell();
     display = await openDisplay();
-    if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
     desktop = await startDesktop(runtime.dir, display.name, { args: ['slipway://template/penguins'] });
     window = await desktop.app.firstWindow();
     const editor = editorPage(window);
@@ -41,11 +48,7 @@ describe.skipIf(reason !== undefined)(`the desktop app while nobody looks at it$
     await editor.waitForNode('register', /(Fresh|Cached)/);
     await editor.select('endpoint');
     await window.getByRole('button', { name: 'Start endpoint' }).last().click();
-    const { url, token } = await window.evaluate(() =>
-      (
-        globalThis as unknown as { slipwayShell: { engine(): Promise<{ url: string; token: string }> } }
-      ).slipwayShell.engine(),
-    );
+    const { url, token } = await engineAddress(window);
     rpc = await connectRpc(url, { token });
     await window.getByRole('button', { name: 'Stop endpoint' }).last().waitFor();
   });

@@ -8,7 +8,14 @@ import { buildApp, buildShell } from '../../main/launch/build.mjs';
 import { removeFolder } from '../support/remove-folder.ts';
 import { connectRpc } from '../support/rpc-client.ts';
 import { root, screenshot } from './app.ts';
-import { type Desktop, type Display, findElectron, openDisplay, startDesktop } from './desktop-runtime.ts';
+import {
+  type Desktop,
+  type Display,
+  engineAddress,
+  findElectron,
+  openDisplay,
+  startDesktop,
+} from './desktop-runtime.ts';
 import { editorPage } from './editor-page.ts';
 import { hostileTexts, writeHostileGraph } from './hostile-graph.ts';
 
@@ -26,7 +33,6 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
     buildApp();
     buildShell();
     display = await openDisplay();
-    if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
     folder = mkdtempSync(join(tmpdir(), 'slipway-hostile-'));
     desktop = await startDesktop(runtime.dir, display.name, { args: [writeHostileGraph(join(folder, 'downloads'))] });
     window = await desktop.app.firstWindow();
@@ -36,15 +42,6 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
     display?.close();
     if (folder !== undefined) await removeFolder(folder);
   });
-
-  /** Address and token as the app itself gets them. */
-  function engineAddress(): Promise<{ url: string; token: string }> {
-    return window.evaluate(() =>
-      (
-        globalThis as unknown as { slipwayShell: { engine(): Promise<{ url: string; token: string }> } }
-      ).slipwayShell.engine(),
-    );
-  }
 
   it('shows markup in titles, column names and cells as text', async () => {
     const editor = editorPage(window);
@@ -241,7 +238,7 @@ describe.skipIf('reason' in runtime)(`the desktop app under attack in the real r
   });
 
   it('refuses graph files made to hurt, and says why', async () => {
-    const { url, token } = await engineAddress();
+    const { url, token } = await engineAddress(window);
     const rpc = await connectRpc(url, { token });
     try {
       const place = join(folder, 'hurt');
@@ -333,7 +330,6 @@ describe.skipIf('reason' in runtime)(`navigation in the real runtime${why}`, () 
   it('is denied, and so are windows and other hosts', async () => {
     if ('reason' in runtime) return;
     const display = await openDisplay();
-    if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
     const desktop = await startDesktop(runtime.dir, display.name);
     try {
       const window = await desktop.app.firstWindow();
@@ -373,7 +369,6 @@ describe.skipIf('reason' in runtime)(`navigation in the real runtime${why}`, () 
   it('tells the person when the engine keeps ending, with the place of the logs', async () => {
     if ('reason' in runtime) return;
     const display = await openDisplay();
-    if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
     const folder = mkdtempSync(join(tmpdir(), 'slipway-no-engine-'));
     const broken = join(folder, 'broken-node');
     writeFileSync(broken, '#!/bin/sh\necho "the engine is broken" >&2\nexit 7\n', { mode: 0o755 });

@@ -26,11 +26,12 @@ export interface Display {
   close(): void;
 }
 
-/** The display of this session, or a virtual one. Undefined when there is neither. */
-export function openDisplay(): Promise<Display | undefined> {
+/** The display of this session, or a virtual one. Rejects when there is neither. */
+export function openDisplay(): Promise<Display> {
   const present = process.env['DISPLAY'];
   if (present !== undefined && present !== '') return Promise.resolve({ name: present, close: () => undefined });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const none = () => reject(new Error('There is no display and no Xvfb to make one.'));
     const server: ChildProcess = spawn(
       'Xvfb',
       ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'],
@@ -38,8 +39,8 @@ export function openDisplay(): Promise<Display | undefined> {
         stdio: ['ignore', 'pipe', 'ignore'],
       },
     );
-    server.on('error', () => resolve(undefined));
-    server.on('exit', () => resolve(undefined));
+    server.on('error', none);
+    server.on('exit', none);
     server.stdout?.once('data', (chunk: Buffer) =>
       resolve({ name: `:${chunk.toString().trim()}`, close: () => server.kill() }),
     );
@@ -129,4 +130,13 @@ export function enginePids(dataDir: string): number[] {
       }
     })
     .map(Number);
+}
+
+/** Address and token of the engine, as the app itself gets them. */
+export function engineAddress(window: Page): Promise<{ url: string; token: string }> {
+  return window.evaluate(() =>
+    (
+      globalThis as unknown as { slipwayShell: { engine(): Promise<{ url: string; token: string }> } }
+    ).slipwayShell.engine(),
+  );
 }

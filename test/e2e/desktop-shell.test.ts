@@ -33,7 +33,6 @@ describe.skipIf('reason' in runtime)(`what the desktop adds, in the real runtime
     buildApp();
     buildShell();
     display = await openDisplay();
-    if (display === undefined) throw new Error('There is no display and no Xvfb to make one.');
     desktop = await startDesktop(runtime.dir, display.name, { args: ['slipway://template/penguins'] });
     window = await desktop.app.firstWindow();
   });

@@ -97,7 +97,8 @@ export const startup: Benchmark = {
       figures['idleCpuPercent'] = cpuPercent;
       figures['idleMiB'] = mebibytes;
       const runtime = findElectron();
-      const display = 'dir' in runtime && process.platform === 'linux' ? await openDisplay() : undefined;
+      const display =
+        'dir' in runtime && process.platform === 'linux' ? await openDisplay().catch(() => undefined) : undefined;
       if ('reason' in runtime || display === undefined) {
         log(`No desktop figures: ${'reason' in runtime ? runtime.reason : 'no display'}.`);
         skipped.push('windowSeconds', 'installedMiB');
