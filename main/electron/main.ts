@@ -275,7 +275,7 @@ async function askToKeepServing(t: ShellText, live: number): Promise<boolean> {
     detail: t.keepServingDetail,
     buttons: [t.keepServing, t.quit],
     defaultId: 0,
-    cancelId: 1,
+    cancelId: 0,
     noLink: true,
   });
   return response === 0;
